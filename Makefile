@@ -1,0 +1,31 @@
+# The few commands there are. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test bench clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/.ready: pyproject.toml leadsync/__init__.py
+	$(PYTHON) -c 'import sys; sys.exit("leadsync needs Python 3.11 or newer; try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@
+
+demo: .venv/.ready  ## the sample data against a practice dialer, end to end
+	@$(BIN)/leadsync demo
+
+test: .venv/.ready  ## every check: format, lint, types, import rules, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer's ceiling
+	@$(BIN)/python -m tests.bench
+
+clean:  ## remove what the other commands made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache leadsync-demo build dist

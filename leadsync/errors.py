@@ -1,0 +1,63 @@
+"""What can stop a run, each with the exit code it ends in.
+
+LeadsyncError                 1  leadsync itself failed
+├── UsageError                2  wrong usage, settings or file; nothing was sent
+│   ├── SettingsError            a setting is missing, unknown or out of range
+│   ├── SheetError               a file that cannot be read as a sheet of leads
+│   └── MappingError             headings that do not say which column fills which field
+├── JournalError              1  the journal cannot be read or written
+├── OutputError               1  a report cannot be written where it belongs
+├── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
+└── Interrupted         130/143  a signal ended it; `resume` goes on
+
+What happens to one row is never an exception: it is an `Outcome` or a `Rejection`.
+Each message is one sentence or two for the user: what is wrong, where, and the remedy.
+"""
+
+from typing import ClassVar
+
+
+class LeadsyncError(Exception):
+    """Something in leadsync failed."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(LeadsyncError):
+    """The command, its settings or its file cannot be used as they are; nothing was sent."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A setting is missing, unknown or out of range."""
+
+
+class SheetError(UsageError):
+    """The file cannot be read as a sheet of leads."""
+
+
+class MappingError(UsageError):
+    """The headings do not say which column fills which field."""
+
+
+class JournalError(LeadsyncError):
+    """The journal cannot be read or written."""
+
+
+class OutputError(LeadsyncError):
+    """A report cannot be written where it belongs."""
+
+
+class Stopped(LeadsyncError):
+    """The run stopped before its end; `leadsync resume` goes on with it."""
+
+    exit_code = 4
+
+
+class Interrupted(LeadsyncError):
+    """A signal ended the run; `leadsync resume` goes on with it."""
+
+    def __init__(self, message: str, signal_number: int) -> None:
+        super().__init__(message)
+        self.signal_number = signal_number

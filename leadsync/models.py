@@ -1,0 +1,181 @@
+"""The values a row passes through: Row, then Lead or Rejection, then Outcome.
+
+All are frozen. Words are those of the contract: a *row* is a line of the sheet, a *lead* a person the dialer holds,
+a *field* a name the dialer's API knows, a *column* the sheet's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, StrEnum
+
+NO_CHANGE = "<No Change>"
+"""What the API reads as "keep the present value" in a disposition or a phone field."""
+
+EXTERNAL_ID = "njExternalLeadId"
+DISPOSITION = "njDisposition"
+CALLBACK = "njCallBackDate"
+PRIORITY = "njPriority"
+CONTACT_HOURS = "njContactHours"
+
+
+class Status(StrEnum):
+    """Where a row ends. Every row of the sheet ends in exactly one of these."""
+
+    SUCCEEDED = "succeeded"
+    """The server answered 0."""
+    FAILED = "failed"
+    """The server refused it, or the attempts ran out."""
+    REJECTED = "rejected"
+    """leadsync would not send it: the sheet's data is wrong."""
+    CONFLICT = "conflict"
+    """110: an agent was editing the lead."""
+    UNKNOWN = "unknown"
+    """It may or may not have been applied."""
+    SKIPPED = "skipped"
+    """Not sent on purpose."""
+    UNSENT = "unsent"
+    """The run stopped before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the sheet below its headings.
+
+    `number` is its number in the sheet (the heading line is 1). `cells` has one text for each heading, as a person
+    sees it in the sheet; a date cell of a workbook is ISO text (`2026-11-24` or `2026-11-24 14:30`) and its position
+    stands in `dates`. `fault` says why the line cannot be read as the headings promise (too many cells, ...), in one
+    sentence with its remedy; such a row is rejected whatever its cells hold.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    dates: tuple[int, ...] = ()
+    fault: str = ""
+
+
+class NoteKind(StrEnum):
+    """Whether a note tells of a value that leadsync rewrote or of one that a person should look at."""
+
+    REPAIR = "repair"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something said about one value that is sent all the same.
+
+    `what` names the sort of repair or warning in a few words, the same for all values of that sort, so that notes can
+    be grouped and counted ("leading zero restored"). `before` is the cell, `after` what is sent for it.
+    """
+
+    kind: NoteKind
+    what: str
+    column: str
+    before: str
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A row that can be sent: the lead it names and the JSON body for it, fields in the sheet's order."""
+
+    external_id: str
+    fields: Mapping[str, str]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def harmless(self) -> bool:
+        """Whether sending it twice fires no action twice: it sets no disposition."""
+        return self.fields.get(DISPOSITION, NO_CHANGE) == NO_CHANGE
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason for not sending a row: the column (empty where it is the row itself), its value, what is wrong with
+    it, and the remedy, the last two as parts of a sentence."""
+
+    column: str
+    value: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.column} {self.value!r}" if self.value else self.column
+        text = f"{place} {self.problem}" if place else self.problem
+        return f"{text}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that is not sent, with every reason, so that it can be put right in one go."""
+
+    faults: tuple[Fault, ...]
+    external_id: str = ""
+
+    def __str__(self) -> str:
+        return ". ".join(str(fault) for fault in self.faults) + "."
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignIds:
+    """The three ids that every lead call carries."""
+
+    template: int
+    campaign: int
+    allocation: int
+
+
+class Effect(Enum):
+    """What is known of the lead on the dialer once an attempt is over."""
+
+    ANSWERED = "the dialer answered with a result code, which says what it did"
+    NOT_PROCESSED = "certainly not applied: the request never began, or the dialer said that it did not take it"
+    MAYBE_APPLIED = "it may or may not have been applied"
+    REFUSED_ALL = "the dialer refuses every call alike: the key, the address or the ids are wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt came to.
+
+    `code` and `name` are the server's (None and empty where it gave none), `message` the server's words or leadsync's
+    own. `away` marks what a dialer under maintenance gives; several in a row mean that it is away. `retry_after` is
+    the wait in seconds that the server asked for; `http` its status, None where there was no answer.
+    """
+
+    effect: Effect
+    code: int | None = None
+    name: str = ""
+    message: str = ""
+    http: int | None = None
+    retry_after: float | None = None
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """A row as the journal knows it, for the report."""
+
+    number: int
+    cells: tuple[str, ...]
+    dates: tuple[int, ...]
+    lead: str
+    fields: Mapping[str, str]
+    status: Status
+    code: int | None = None
+    name: str = ""
+    message: str = ""
+    attempts: int = 0
+    time: datetime | None = None
+    """When its last attempt ended, or began where its end is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts over a run's rows."""
+
+    rows: int = 0
+    statuses: Mapping[Status, int] = field(default_factory=dict)
+    codes: Mapping[int, int] = field(default_factory=dict)
+    attempts: int = 0
