@@ -130,7 +130,8 @@ class Effect(Enum):
     """What is known of the lead on the dialer once an attempt is over."""
 
     ANSWERED = "the dialer answered with a result code, which says what it did"
-    NOT_PROCESSED = "certainly not applied: the request never began, or the dialer said that it did not take it"
+    NEVER_BEGAN = "certainly not applied: not a byte of the request was sent"
+    NOT_PROCESSED = "certainly not applied: the dialer said so, or left the call unanswered for over its minute"
     MAYBE_APPLIED = "it may or may not have been applied"
     REFUSED_ALL = "the dialer refuses every call alike: the key, the address or the ids are wrong"
 

@@ -1,0 +1,256 @@
+"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. httpx and aiohttp live in this room only.
+
+The line that matters is between a request that never began and one that may have been applied. Exceptions do not
+draw it: different faults raise the same one. It is drawn at the connection instead: until aiohttp has a connection to
+write on, nothing can have been sent; from then on everything counts as sent.
+"""
+
+import asyncio
+import json
+import logging
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from pydantic import SecretStr
+
+from leadsync import __version__
+from leadsync.dialer.answers import read_answer
+from leadsync.errors import SettingsError
+from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
+
+API_PATH = "/servicemanager/rest/CampaignAPI/"
+
+CONNECT_SECONDS = 15.0
+SERVER_QUEUE_SECONDS = 60.0
+"""A call that the dialer has not answered within its minute was not applied (the vendor's page, code 109)."""
+KEEP_ALIVE_SECONDS = 4.0
+"""Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
+LONGEST_ANSWER = 64 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+class _Attempt:
+    """How far one request came; aiohttp's tracing tells."""
+
+    def __init__(self, deadline: asyncio.Timeout, answer_seconds: float) -> None:
+        self.began_at: float | None = None
+        self.answered = False
+        self._deadline = deadline
+        self._answer_seconds = answer_seconds
+
+    def begin(self) -> None:
+        self.began_at = asyncio.get_running_loop().time()
+        self._deadline.reschedule(self.began_at + self._answer_seconds)
+
+
+_attempt: ContextVar[_Attempt] = ContextVar("attempt")
+
+
+async def _connection_is_there(*_: object) -> None:
+    attempt = _attempt.get(None)
+    if attempt is not None:
+        attempt.begin()
+
+
+class KeyFilter(logging.Filter):
+    """Takes the API key out of whatever a library logs: it travels in the query string of every URL."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._spellings = {key, quote(key, safe=""), quote(key)} - {""}
+
+    def scrub(self, text: str) -> str:
+        """`text` with stars where the key stood."""
+        for spelling in self._spellings:
+            text = text.replace(spelling, "***")
+        return text
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = self.scrub(record.getMessage())
+        record.args = None
+        return True
+
+
+class DialerClient:
+    """The dialer at `url`; an asynchronous context manager.
+
+    `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
+    minute after which the dialer itself gives up on a call. `connections` bounds the open connections. Certificates
+    are checked against the system's authorities, or `ca_file`. Redirects are never followed, proxies of the
+    environment never used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        api_key: SecretStr,
+        ids: CampaignIds,
+        *,
+        answer_seconds: float = 75.0,
+        connections: int = 8,
+        ca_file: str = "",
+    ) -> None:
+        self._base = url.rstrip("/") + API_PATH
+        self._key = api_key
+        self._ids = {
+            "fTemplateId": str(ids.template),
+            "fCampaignId": str(ids.campaign),
+            "fAllocationId": str(ids.allocation),
+        }
+        self._answer_seconds = answer_seconds
+        self._filter = KeyFilter(api_key.get_secret_value())
+        self._transport = _transport(connections, _certificates(ca_file))
+        self._closing = AsyncExitStack()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._base!r}, key=***)"
+
+    async def __aenter__(self) -> Self:
+        for name in ("httpx", "aiohttp.client", "aiohttp.internal", "asyncio"):
+            logger = logging.getLogger(name)
+            logger.addFilter(self._filter)
+            self._closing.callback(logger.removeFilter, self._filter)
+        self._http = await self._closing.enter_async_context(
+            httpx.AsyncClient(
+                transport=self._transport,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+                headers={
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                    "User-Agent": f"leadsync/{__version__}",
+                },
+            )
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._closing.aclose()
+
+    async def update(self, lead: Lead) -> Outcome:
+        """Send one `updateLeadFast` and say what came of it; raises nothing but a cancellation."""
+        url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: lead.external_id})
+        body = json.dumps(dict(lead.fields)).encode("ascii")
+        request = self._http.build_request("POST", url, content=body, headers={"Content-Type": "application/json"})
+        outcome, _ = await self._send(request)
+        return outcome
+
+    async def probe(self) -> Outcome:
+        """Ask for the template list, which changes nothing: an outcome that is not `away` means that the dialer is
+        there. Raises nothing but a cancellation."""
+        outcome, body = await self._send(self._http.build_request("GET", self._url("getCampaignTemplateList", {})))
+        lists_something = body.lstrip().startswith(b"{")
+        return outcome if not lists_something or outcome.http != 200 else Outcome(Effect.ANSWERED, http=200)
+
+    async def fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[Outcome, bytes]:
+        """A GET call's outcome and the body that came with it, for the directory."""
+        return await self._send(self._http.build_request("GET", self._url(call, arguments)))
+
+    def _url(self, call: str, arguments: Mapping[str, str]) -> str:
+        query = {**arguments, "apiKey": self._key.get_secret_value()}
+        return f"{self._base}{call}?{urlencode(query, quote_via=quote, safe='')}"
+
+    async def _send(self, request: httpx.Request) -> tuple[Outcome, bytes]:
+        loop = asyncio.get_running_loop()
+        try:
+            # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
+            async with asyncio.timeout(CONNECT_SECONDS + 1) as deadline:
+                attempt = _Attempt(deadline, self._answer_seconds)
+                _attempt.set(attempt)
+                response = await self._http.send(request, stream=True)
+                attempt.answered = True
+                try:
+                    body = await _read(response)
+                finally:
+                    await response.aclose()
+            outcome = read_answer(response.status_code, response.headers, body)
+        except Exception as error:
+            # Whatever it is, it happened to this one request; what matters is how far the request had come.
+            body = b""
+            outcome = self._failure(error, attempt, loop.time())
+        return _scrubbed(outcome, self._filter), body
+
+    def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            words = (
+                f"the dialer's certificate does not verify ({_reason(error)}); nothing was sent. "
+                "Correct `url`, or name the dialer's certificate authority in `ca_file`"
+            )
+            return Outcome(Effect.REFUSED_ALL, message=words)
+        _log.debug("the request failed: %s", self._filter.scrub(repr(error)))
+        if attempt.began_at is None:
+            return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {_reason(error)}", away=True)
+        waited = now - attempt.began_at
+        if isinstance(error, TimeoutError) and not attempt.answered and waited > SERVER_QUEUE_SECONDS:
+            words = f"no answer within {waited:.0f} seconds; the dialer does not apply a call it left for over a minute"
+            return Outcome(Effect.NOT_PROCESSED, message=words, away=True)
+        came = "broke off" if attempt.answered else "did not come"
+        words = f"the request was sent, but its answer {came}: {_reason(error)}"
+        return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
+
+
+def _transport(connections: int, certificates: ssl.SSLContext) -> AiohttpTransport:
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(_connection_is_there)
+    tracing.on_connection_reuseconn.append(_connection_is_there)
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
+        return aiohttp.ClientSession(
+            connector=connector, trace_configs=[tracing], cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+        )
+
+    return AiohttpTransport(client=session, verify=certificates, trust_env=False)
+
+
+def _certificates(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"[server] ca_file {ca_file!r} cannot be used as a certificate authority: {error}; "
+            "give the path of a PEM file."
+        ) from error
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """The body, cut where it is longer than any answer of the dialer."""
+    body = bytearray()
+    async for piece in response.aiter_raw():
+        body += piece
+        if len(body) > LONGEST_ANSWER:
+            break
+    return bytes(body)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: Exception) -> str:
+    """A library's exception in a few words."""
+    if any(isinstance(cause, TimeoutError) for cause in _causes(error)):
+        return "it took too long"
+    return str(error).strip() or type(error).__name__
+
+
+def _scrubbed(outcome: Outcome, key: KeyFilter) -> Outcome:
+    message = key.scrub(outcome.message)
+    if message == outcome.message:
+        return outcome
+    changed: dict[str, Any] = {"message": message}
+    return Outcome(**{name: getattr(outcome, name) for name in Outcome.__slots__} | changed)
