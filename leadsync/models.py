@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from pathlib import Path
 
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
@@ -155,6 +156,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingRow:
+    """A row that is to be sent, how many attempts it has had, and whether one of them may have been applied."""
+
+    number: int
+    lead: Lead
+    attempts: int = 0
+    maybe_applied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RowRecord:
     """A row as the journal knows it, for the report."""
 
@@ -180,3 +191,38 @@ class Tally:
     statuses: Mapping[Status, int] = field(default_factory=dict)
     codes: Mapping[int, int] = field(default_factory=dict)
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the journal knows it."""
+
+    id: str
+    file: Path
+    """The sheet it was read from, an absolute path."""
+    sheet: str
+    """The workbook's sheet, empty for delimited text."""
+    fingerprint: str
+    """A digest of the file's bytes as they were read."""
+    kind: str
+    """`csv` or `xlsx`: how its files are written."""
+    delimiter: str
+    bom: bool
+    headings: tuple[str, ...]
+    output: Path
+    """The folder its files go to."""
+    dialer: str
+    ids: CampaignIds
+    created: datetime
+    complete: bool = False
+    """Whether the whole sheet is in the journal; nothing is sent before."""
+    finished: bool = False
+    """Whether it came to its end."""
+    stopped: str = ""
+    """Why it stopped before its end."""
+    seconds: float = 0.0
+    """Time spent sending, over all resumptions."""
+    last_row: int | None = None
+    """A trial goes no further than this row of the sheet."""
+    retry_of: str = ""
+    """The run whose rows it sends again."""

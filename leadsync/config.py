@@ -1,0 +1,297 @@
+"""The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
+
+import difflib
+import ipaddress
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from leadsync.errors import SettingsError
+from leadsync.models import CampaignIds
+
+FILE_NAME = "leadsync.toml"
+ENVIRONMENT_PREFIX = "LEADSYNC_"
+KEYRING_USER = "api-key"
+
+
+def _dialer_url(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("https", "http") or not parts.hostname):
+        raise ValueError("it has to begin with https:// and name the dialer's host")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http:// would send the API key and the leads in the clear; use https://")
+    if parts.query or parts.fragment or parts.username:
+        raise ValueError("it takes nothing behind the host and its path")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _timezone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValueError('no such timezone; names are like "Australia/Melbourne"')
+    return name
+
+
+def _region(code: str) -> str:
+    if code.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError('no such region; use two letters like "AU"')
+    return code.upper()
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(_Section):
+    """Where the dialer is and what it can take."""
+
+    url: Annotated[str, AfterValidator(_dialer_url)] = Field("", description="the dialer's address")
+    api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
+    api_key_file: str = Field("", description="a file that holds the API key, readable by its owner alone")
+    api_key_keyring: str = Field("", description="the name under which the system's keyring holds the API key")
+    hardware_threads: Annotated[int, Field(ge=2, le=1024)] | Literal["auto"] = Field(
+        16, description="the dialer's hardware threads; at most half as many calls run at once"
+    )
+    reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
+    timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
+    ca_file: str = Field("", description="a file with a private certificate authority")
+
+
+class Campaign(_Section):
+    """Where the leads live on the dialer."""
+
+    template_id: int | None = Field(None, ge=1, description="the campaign template's id")
+    campaign_id: int | None = Field(None, ge=1, description="the campaign's id")
+    allocation_id: int | None = Field(None, ge=1, description="the allocation's id")
+    timezone: Timezone = Field("", description="the leads' Contact Hours, which callback dates are read in")
+
+
+class Input(_Section):
+    """How the sheet is meant."""
+
+    region: Annotated[str, AfterValidator(_region)] = Field("AU", description="how local phone numbers are read")
+    date_order: Literal["dmy", "mdy", "ymd"] = Field("dmy", description="the order of day, month and year")
+    timezone: Timezone = Field("Australia/Melbourne", description="the timezone of the sheet's dates")
+    phone_fields: tuple[str, ...] = Field(
+        ("FirstPhone", "SecondPhone"), min_length=1, description="the template's phone fields"
+    )
+    blank_disposition: Literal["no_change", "reject"] = Field("no_change", description="what a blank disposition means")
+    blank_phone: Literal["no_change", "omit"] = Field("no_change", description="what a blank phone cell means")
+    blank_callback: Literal["new_lead", "reject"] = Field("new_lead", description="what a blank callback date means")
+    duplicates: Literal["in_order", "last", "reject"] = Field(
+        "in_order", description="what to do with several rows for one lead"
+    )
+    dispositions: tuple[str, ...] = Field((), description="the campaign's dispositions; empty: not checked")
+
+
+class Retry(_Section):
+    """How hard to try."""
+
+    attempts: int = Field(5, ge=1, le=100, description="how often a row is tried")
+    wait_seconds: float = Field(120, ge=0, le=86400, description="the wait between two attempts for a row")
+    give_up_after_minutes: float = Field(120, ge=0, le=10080, description="how long to wait for a dialer that is away")
+    unknown: Literal["hold", "send"] = Field("hold", description="what to do with rows that may have been applied")
+
+
+class Settings(BaseSettings):
+    """All settings, each with the default that the example file shows."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+    sections: ClassVar[tuple[str, ...]] = ("server", "campaign", "input", "columns", "retry")
+
+    server: Server = Server()
+    campaign: Campaign = Campaign()
+    input: Input = Input()
+    columns: dict[str, str] = Field({}, description="which column fills which field")
+    retry: Retry = Retry()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **sources: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        return sources["env_settings"], init_settings
+
+    @property
+    def slots(self) -> int:
+        """How many calls may run at once; raises SettingsError where the reserve leaves none."""
+        threads = self.server.hardware_threads
+        if threads == "auto":
+            raise SettingsError('[server] hardware_threads = "auto" needs a dialer to find them out from.')
+        slots = threads // 2 - self.server.reserve
+        if slots < 1:
+            raise SettingsError(
+                f"[server] reserve = {self.server.reserve} leaves none of the {threads // 2} calls that "
+                f"{threads} hardware threads allow; make it smaller."
+            )
+        return slots
+
+    def ids(self) -> CampaignIds:
+        """The campaign's ids; raises SettingsError where one is missing."""
+        campaign = self.campaign
+        if campaign.template_id is None or campaign.campaign_id is None or campaign.allocation_id is None:
+            missing = [name for name in ("template_id", "campaign_id", "allocation_id") if not getattr(campaign, name)]
+            raise SettingsError(
+                f"[campaign] {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set; "
+                "`leadsync campaigns` lists the ids."
+            )
+        return CampaignIds(campaign.template_id, campaign.campaign_id, campaign.allocation_id)
+
+    def url(self) -> str:
+        """The dialer's address; raises SettingsError where it is missing."""
+        if not self.server.url:
+            raise SettingsError(
+                f"[server] url is not set; write the dialer's address into {FILE_NAME}, or `leadsync init`."
+            )
+        return self.server.url
+
+    def api_key(self, environment: Mapping[str, str]) -> SecretStr:
+        """The API key from where the settings say that it is kept; raises SettingsError."""
+        if self.server.api_key_file and self.server.api_key_keyring:
+            raise SettingsError("[server] api_key_file and api_key_keyring are both set; keep one of them.")
+        if self.server.api_key_file:
+            key = _key_of_file(Path(self.server.api_key_file).expanduser())
+        elif self.server.api_key_keyring:
+            key = _key_of_keyring(self.server.api_key_keyring)
+        else:
+            key = environment.get(self.server.api_key_env, "")
+            if not key.strip():
+                raise SettingsError(
+                    f"The environment variable {self.server.api_key_env} ([server] api_key_env) holds no API key; set "
+                    "it, or use api_key_file or api_key_keyring."
+                )
+        if not key.strip().isprintable():
+            raise SettingsError("The API key holds characters that cannot be seen; store it again.")
+        return SecretStr(key.strip())
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of the file at `path`, or the defaults, with what the environment overrides. Raises SettingsError."""
+    return settings_from(_parse(path) if path else {}, str(path) if path else "the environment")
+
+
+def settings_from(values: Mapping[str, Any], source: str) -> Settings:
+    """The settings that `values`, in the shape of the file, make; `source` names them in errors."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [_sentence(detail, source) for detail in error.errors()]
+        raise SettingsError("\n".join(dict.fromkeys(lines))) from error
+
+
+def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings file: the one given, `$LEADSYNC_CONFIG`, `./leadsync.toml`, or the one in the user's configuration
+    folder; None where there is none. Raises SettingsError where one that was named is not there."""
+    import platformdirs
+
+    named = explicit or (Path(environment["LEADSYNC_CONFIG"]) if environment.get("LEADSYNC_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingsError(
+                f"There is no settings file {named}; check the path, or write one with `leadsync init`."
+            )
+        return named
+    for candidate in (Path(FILE_NAME), platformdirs.user_config_path("leadsync", appauthor=False) / FILE_NAME):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
+    """Where the journal is: the folder given, `$LEADSYNC_STATE`, or the user's state folder."""
+    import platformdirs
+
+    if explicit is not None:
+        return explicit
+    if environment.get("LEADSYNC_STATE"):
+        return Path(environment["LEADSYNC_STATE"])
+    return platformdirs.user_state_path("leadsync", appauthor=False)
+
+
+def zone(settings: Settings) -> ZoneInfo:
+    """The timezone in which the sheet's dates are meant."""
+    return ZoneInfo(settings.input.timezone)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}; names and texts stand in double quotes.") from error
+
+
+def _sentence(detail: Any, source: str) -> str:
+    """One of pydantic's findings as a sentence that names the key and what it means."""
+    where = [str(part) for part in detail["loc"] if not str(part).startswith(("constrained-", "literal[", "int"))]
+    section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
+    variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
+    place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
+    field = Settings.model_fields.get(section)
+    fields = getattr(getattr(field, "annotation", None), "model_fields", {})
+    if detail["type"] == "extra_forbidden":
+        known = list(fields) if key else list(Settings.model_fields)
+        near = difflib.get_close_matches(key or section, known, n=1)
+        if key.startswith("api_key"):
+            hint = "the key itself never stands in the settings: use api_key_env, api_key_file or api_key_keyring"
+        else:
+            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
+        return f"{place} is not a setting; {hint}."
+    meaning = fields[key].description if key in fields else (field.description if field else "") or "a section"
+    problem = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."
+
+
+def _key_of_file(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise SettingsError(f"Others can read the API key in {path}; protect it with: chmod 600 {path}")
+        key = path.read_text("utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The API key cannot be read from {path} ([server] api_key_file): {error}.") from error
+    if not key:
+        raise SettingsError(f"{path} ([server] api_key_file) is empty; write the API key into it.")
+    return key
+
+
+def _key_of_keyring(service: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        key = keyring.get_password(service, KEYRING_USER)
+    except KeyringError as error:
+        raise SettingsError(f"The system's keyring cannot be used ([server] api_key_keyring): {error}.") from error
+    if not key:
+        raise SettingsError(
+            f"The keyring has no API key under {service}; store it with: python -m keyring set {service} {KEYRING_USER}"
+        )
+    return key

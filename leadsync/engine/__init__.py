@@ -1,0 +1,6 @@
+"""The worker pool: concurrency, pacing, retries. Given its client, its journal and its progress."""
+
+from leadsync.engine.engine import Engine
+from leadsync.engine.retry import RetryPolicy
+
+__all__ = ["Engine", "RetryPolicy"]

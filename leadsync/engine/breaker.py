@@ -1,0 +1,71 @@
+"""Whether the dialer is there. Pure: the engine tells it outcomes and asks it how many slots may be used.
+
+Each outcome of the kind that a dialer in maintenance gives takes a slot away until another answer arrives, so that an
+outage never costs more rows than there are slots. After a few in a row the dialer counts as away: nothing is sent but
+probes, which carry no row. When one is answered, a single row goes first.
+"""
+
+from leadsync.models import Outcome
+
+FEW_IN_A_ROW = 3
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
+
+
+class Breaker:
+    """Closed while the dialer answers, open while it is away."""
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+        self._enough = min(FEW_IN_A_ROW, slots)
+        self._reset()
+
+    def _reset(self) -> None:
+        self.is_open = False
+        self.away_since: float | None = None
+        self.reason = ""
+        """What the last sign of absence was."""
+        self._in_a_row = 0
+        self._on_trial = False
+        self._probes = 0
+        self._asked_wait = 0.0
+
+    @property
+    def allowance(self) -> int:
+        """How many slots may be used."""
+        return 0 if self.is_open else self._slots - self._in_a_row
+
+    def record(self, outcome: Outcome, now: float) -> bool:
+        """Take note of a row's outcome; gives whether it opened the breaker."""
+        if not outcome.away:
+            self._reset()
+            return False
+        self._note(outcome, now)
+        self._in_a_row += 1
+        if self.is_open or not (self._on_trial or self._in_a_row >= self._enough):
+            return False
+        self.is_open = True
+        return True
+
+    def record_probe(self, outcome: Outcome, now: float) -> None:
+        """Take note of a probe's outcome: any answer lets one row go first."""
+        if outcome.away:
+            self._note(outcome, now)
+        elif self.is_open:
+            self.is_open = False
+            self._on_trial = True
+            self._in_a_row = self._slots - 1
+
+    def next_wait(self) -> float:
+        """Seconds until the next probe: growing, unless the dialer asked for a longer wait."""
+        growing = min(FIRST_WAIT_SECONDS * 2.0**self._probes, LONGEST_WAIT_SECONDS)
+        wait = max(growing, self._asked_wait)
+        self._probes = min(self._probes + 1, 10)
+        self._asked_wait = 0.0
+        return wait
+
+    def _note(self, outcome: Outcome, now: float) -> None:
+        self.reason = outcome.message
+        self._asked_wait = max(self._asked_wait, outcome.retry_after or 0.0)
+        if self.away_since is None:
+            self.away_since = now

@@ -1,0 +1,231 @@
+"""The worker pool: takes rows from the journal, sends them at the dialer's pace, writes down what came of it."""
+
+import asyncio
+import logging
+
+from leadsync.engine.backlog import Backlog, Job
+from leadsync.engine.breaker import Breaker
+from leadsync.engine.limiter import Held, Limiter
+from leadsync.engine.opening import FIRST_ROWS, Opening
+from leadsync.engine.pace import Pace
+from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, SystemClock
+from leadsync.engine.retry import Again, Final, RetryPolicy, Stop, decide
+from leadsync.errors import JournalError
+from leadsync.models import Effect, Outcome, Status
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Sends one run's pending rows.
+
+    `slots` is how many calls may be under way at once; `give_up_seconds` how long to wait for a dialer that is away;
+    with `keep_going` a run whose first rows are almost all refused alike goes on. An engine runs once.
+    """
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        log: RunLog,
+        progress: Progress,
+        *,
+        slots: int,
+        policy: RetryPolicy,
+        give_up_seconds: float,
+        keep_going: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self._dialer = dialer
+        self._log = log
+        self._progress = progress
+        self._policy = policy
+        self._give_up_seconds = give_up_seconds
+        self._clock = clock or SystemClock()
+        self._slots = slots
+        self._limiter = Limiter(slots)
+        self._breaker = Breaker(slots)
+        self._pace = Pace(slots)
+        self._backlog = Backlog(log, self._clock)
+        self._opening = None if keep_going else Opening()
+        self._first_rows = 0
+        self._opened = asyncio.Event()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._stopping = asyncio.Event()
+        self._reason = ""
+        self._failure: JournalError | None = None
+        self._spent_on_absence: list[Job] = []
+        self._workers: list[asyncio.Task[None]] = []
+        self._waiting_out: asyncio.Task[None] | None = None
+
+    @property
+    def peak_in_flight(self) -> int:
+        """The most calls that were under way at once."""
+        return self._limiter.peak
+
+    async def run(self) -> str:
+        """Send everything there is to send; gives why it stopped before the end, empty where it did not.
+
+        Raises JournalError where the journal fails: what was under way then got its answer, but nothing new was sent.
+        """
+        await self._backlog.open()
+        # A few more than the slots: while those are taken, the next rows are written down, so that none stands empty.
+        count = self._slots + 2 + self._slots // 8
+        self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._backlog.close()
+        if self._waiting_out is not None:
+            self._waiting_out.cancel()
+        if self._failure is not None:
+            raise self._failure
+        return self._reason
+
+    def stop(self, reason: str) -> None:
+        """Send nothing new; what is under way gets its answer. The first reason given counts."""
+        if self._stopping.is_set():
+            return
+        self._reason = reason
+        self._stopping.set()
+        self._limiter.allow(0)
+        self._backlog.close()
+        self._flowing.set()
+        self._opened.set()
+
+    def abort(self) -> None:
+        """Give up even what is under way: it may or may not be applied."""
+        self.stop("interrupted")
+        for worker in self._workers:
+            worker.cancel()
+
+    async def _work(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                await self._flowing.wait()
+                job = await self._backlog.next()
+                if job is None:
+                    return
+                await self._attend(job)
+        except JournalError as error:
+            self._failure = self._failure or error
+            self.stop(str(error))
+        except Exception as error:
+            # A fault of ours: the run ends with one sentence and a journal to go on from, its trace in the log.
+            _log.exception("a worker failed")
+            self._failure = self._failure or JournalError(f"leadsync failed while sending ({error!r}); see the log.")
+            self.stop(str(self._failure))
+
+    async def _attend(self, job: Job) -> None:
+        """One attempt for one row, unless it has had all of its attempts."""
+        if job.spent >= self._policy.attempts and job.last is not None:
+            status = Status.UNKNOWN if job.maybe_applied else Status.FAILED
+            words = f"not done in {job.attempts} attempts; the last one: {job.last.message}"
+            self._log.exhaust(job.number, words, status)
+            self._conclude(job, status)
+            return
+        if not await self._may_open(job):
+            self._backlog.give_back(job)
+            return
+        attempt = job.attempts + 1
+        await self._log.begin(job.number, attempt)
+        try:
+            async with self._limiter.slot():
+                outcome = await self._dialer.update(job.lead)
+        except Held:
+            await self._log.withdraw(job.number, attempt, job.standing)
+            self._first_rows -= job.attempts == 0
+            self._backlog.give_back(job)
+            return
+        self._note(job, outcome)
+        self._settle(job, attempt, outcome)
+
+    async def _may_open(self, job: Job) -> bool:
+        """Let the first rows through, then wait until they are known to go well."""
+        if job.attempts or self._opening is None or self._opened.is_set():
+            return not self._stopping.is_set()
+        if self._first_rows < FIRST_ROWS:
+            self._first_rows += 1
+            return True
+        await self._opened.wait()
+        return not self._stopping.is_set()
+
+    def _note(self, job: Job, outcome: Outcome) -> None:
+        """What the outcome says about the dialer and about the run."""
+        now = self._clock.now()
+        self._pace.record(outcome, now)
+        if self._breaker.record(outcome, now):
+            self._flowing.clear()
+            self._waiting_out = asyncio.create_task(self._wait_out())
+        if not outcome.away:
+            self._spent_on_absence.clear()
+            self._resume_flow()
+        self._limiter.allow(0 if self._stopping.is_set() else min(self._breaker.allowance, self._pace.allowance))
+        if self._opening is not None and job.attempts == 0 and not self._opening.over:
+            self._opening.record(outcome)
+            if self._opening.over:
+                verdict = self._opening.verdict()
+                if verdict:
+                    self.stop(verdict)
+                self._opened.set()
+
+    def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
+        """What the outcome means for the row. Nothing here waits: an outcome cannot be lost on its way."""
+        job.attempts = attempt
+        job.last = outcome
+        job.spent += 1
+        job.maybe_applied = job.maybe_applied or outcome.effect is Effect.MAYBE_APPLIED
+        if outcome.away:
+            self._count_absence(job)
+        match decide(outcome, job.spent, job.lead.harmless, self._policy):
+            case Final(status):
+                self._log.finish(job.number, attempt, outcome, status)
+                self._conclude(job, status)
+            case Again(wait):
+                self._log.finish(job.number, attempt, outcome, job.standing)
+                self._backlog.later(job, wait)
+            case Stop(reason):
+                self._log.finish(job.number, attempt, outcome, job.standing)
+                self.stop(reason)
+
+    def _count_absence(self, job: Job) -> None:
+        """An attempt that met no dialer counts only if others met it: an absence costs no row an attempt."""
+        self._spent_on_absence.append(job)
+        if self._breaker.is_open:
+            for one in self._spent_on_absence:
+                one.spent -= 1
+            self._spent_on_absence.clear()
+
+    def _conclude(self, job: Job, status: Status) -> None:
+        self._progress.settle(status)
+        self._backlog.done(job, undecided=status in (Status.CONFLICT, Status.UNKNOWN))
+
+    def _resume_flow(self) -> None:
+        if not self._flowing.is_set():
+            self._progress.say("")
+            self._flowing.set()
+
+    async def _wait_out(self) -> None:
+        """While the dialer is away, probe it with growing waits until it is back or the patience is over."""
+        breaker = self._breaker
+        while breaker.is_open and not self._stopping.is_set():
+            since = breaker.away_since if breaker.away_since is not None else self._clock.now()
+            left = since + self._give_up_seconds - self._clock.now()
+            if left <= 0:
+                minutes = self._give_up_seconds / 60
+                self.stop(f"the dialer was away for {minutes:g} minutes ({breaker.reason}); `leadsync resume` goes on")
+                return
+            wait = min(breaker.next_wait(), left)
+            self._progress.say(f"the dialer is away ({breaker.reason}); next try in {wait:.0f} s")
+            await self._pause(wait)
+            if breaker.is_open and not self._stopping.is_set():
+                breaker.record_probe(await self._dialer.probe(), self._clock.now())
+        if not self._stopping.is_set():
+            self._limiter.allow(min(breaker.allowance, self._pace.allowance))
+            self._resume_flow()
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than the run or the absence lasts."""
+        sleeping = asyncio.create_task(self._clock.sleep(seconds))
+        ending = [asyncio.create_task(event.wait()) for event in (self._stopping, self._flowing)]
+        await asyncio.wait([sleeping, *ending], return_when=asyncio.FIRST_COMPLETED)
+        for task in (sleeping, *ending):
+            task.cancel()

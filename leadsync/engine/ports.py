@@ -1,0 +1,89 @@
+"""What the engine is given: it knows these shapes, and none of the libraries behind them."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from typing import Protocol
+
+from leadsync.models import Lead, Outcome, PendingRow, Status
+
+
+class Dialer(Protocol):
+    """Sends leads; raises nothing but a cancellation."""
+
+    async def update(self, lead: Lead) -> Outcome:
+        """Send one lead."""
+        ...
+
+    async def probe(self) -> Outcome:
+        """Find out whether the dialer is there, changing nothing."""
+        ...
+
+
+class RunLog(Protocol):
+    """Writes one run down. A call takes effect in the order of the calls, awaited or not; awaiting it makes sure that
+    it is durable. Each may raise JournalError."""
+
+    def undecided(self) -> Awaitable[dict[str, int]]:
+        """The leads with a row that a person has to decide on, each with that row's number."""
+        ...
+
+    def pending(self, after: int, limit: int) -> Awaitable[list[PendingRow]]:
+        """The next rows to be sent behind row `after`, in the sheet's order."""
+        ...
+
+    def begin(self, number: int, attempt: int) -> Awaitable[None]:
+        """An attempt may reach the dialer from now on."""
+        ...
+
+    def withdraw(self, number: int, attempt: int, status: Status) -> Awaitable[None]:
+        """An attempt that was begun was not made: the row is `unsent`, or `unknown`, as before."""
+        ...
+
+    def finish(self, number: int, attempt: int, outcome: Outcome, status: Status) -> Awaitable[None]:
+        """What an attempt came to; a row that is to be sent again is `unsent`, or `unknown` if it may be applied."""
+        ...
+
+    def exhaust(self, number: int, message: str, status: Status) -> Awaitable[None]:
+        """The attempts of a row that was to be sent again ran out."""
+        ...
+
+    def hold(self, number: int, message: str) -> Awaitable[None]:
+        """Why a row is not sent in this run."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told how the run goes."""
+
+    def settle(self, status: Status) -> None:
+        """A row has come to its end."""
+        ...
+
+    def say(self, text: str) -> None:
+        """What the run is doing, where it is not sending as usual; empty when it is again."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, handed in so that tests need not wait."""
+
+    def now(self) -> float:
+        """Seconds, never going back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,7 @@
+"""The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
+
+from leadsync.journal.states import State
+from leadsync.journal.store import Entry, Journal, Origin, new_run_id
+from leadsync.journal.writing import RunLog
+
+__all__ = ["Entry", "Journal", "Origin", "RunLog", "State", "new_run_id"]

@@ -1,0 +1,110 @@
+"""Opening the journal's SQLite file: safe settings, private modes, versions, and errors the user understands."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadsync.errors import JournalError
+from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+
+BUSY_SECONDS = 30.0
+"""How long one process waits for another's commit; commits take milliseconds."""
+
+
+def prepare(path: Path) -> None:
+    """Make the journal at `path` ready: create it, or bring an older one up to date. Raises JournalError.
+
+    A journal that is damaged, of a newer leadsync, or not a journal at all is refused and left as it is.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise JournalError(
+            f"The journal {path} cannot be opened: {error.strerror}; correct its permissions or choose another "
+            "folder with --state."
+        ) from error
+    with translated(path):
+        connection = connect(path)
+        try:
+            _migrate(connection, path)
+        finally:
+            connection.close()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to a prepared journal, in autocommit mode: transactions are begun in so many words."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: a commit is on the disk before it returns. Nothing is sent whose beginning is not.
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def check(path: Path) -> None:
+    """Raise JournalError where the file's structure is damaged. Reads the whole file."""
+    with translated(path):
+        connection = connect(path)
+        try:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    if found != "ok":
+        raise _damaged(path, found)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what is done inside, or none of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's exceptions into JournalError sentences."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise _damaged(path, str(error)) from error
+        if code == sqlite3.SQLITE_BUSY:
+            remedy = "another leadsync holds it for too long; try again when that one is done"
+        elif code == sqlite3.SQLITE_FULL:
+            remedy = "make room on its disk, then `leadsync resume`"
+        else:
+            remedy = "check its disk and its permissions, then `leadsync resume`"
+        raise JournalError(f"The journal {path} cannot be used ({error}): {remedy}.") from error
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    with transaction(connection):
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables and application != APPLICATION_ID:
+            raise JournalError(f"{path} is not a leadsync journal; choose another folder with --state.")
+        if version > VERSION:
+            raise JournalError(f"The journal {path} was written by a newer leadsync; update leadsync to use it.")
+        for script in MIGRATIONS[version:]:
+            for statement in script.split(";"):
+                connection.execute(statement)
+        if version < VERSION:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _damaged(path: Path, finding: str) -> JournalError:
+    return JournalError(
+        f"The journal {path} is damaged ({finding}) and is left as it is; restore it from a backup, or move it away "
+        "to start a new one."
+    )

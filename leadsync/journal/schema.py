@@ -1,0 +1,80 @@
+"""The journal's tables, and how an older journal is brought up to date."""
+
+APPLICATION_ID = 0x6C656164
+"""Marks an SQLite file as leadsync's ("lead")."""
+
+OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
+"""The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1
+    """
+    CREATE TABLE runs (
+        run INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        file TEXT NOT NULL,
+        sheet TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        delimiter TEXT NOT NULL,
+        bom INTEGER NOT NULL,
+        headings TEXT NOT NULL,
+        output TEXT NOT NULL,
+        dialer TEXT NOT NULL,
+        template INTEGER NOT NULL,
+        campaign INTEGER NOT NULL,
+        allocation INTEGER NOT NULL,
+        created REAL NOT NULL,
+        complete INTEGER NOT NULL DEFAULT 0,
+        finished INTEGER NOT NULL DEFAULT 0,
+        stopped TEXT NOT NULL DEFAULT '',
+        seconds REAL NOT NULL DEFAULT 0,
+        last_row INTEGER,
+        retry_of TEXT NOT NULL DEFAULT '',
+        tally TEXT
+    );
+    CREATE INDEX runs_by_file ON runs (file);
+
+    -- What a row is: written once, when the sheet is taken in.
+    CREATE TABLE lines (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        cells TEXT NOT NULL,
+        dates TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (run, number)
+    );
+
+    -- Where a row stands: small, because it is written with every attempt.
+    CREATE TABLE rows (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        lead TEXT NOT NULL,
+        harmless INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        code INTEGER,
+        name TEXT NOT NULL DEFAULT '',
+        message TEXT NOT NULL DEFAULT '',
+        attempts INTEGER NOT NULL DEFAULT 0,
+        time REAL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX open_rows ON rows (run, number) WHERE state IN ('pending', 'in_flight', 'unknown', 'conflict');
+
+    CREATE TABLE attempts (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        begun REAL NOT NULL,
+        ended REAL,
+        effect TEXT NOT NULL DEFAULT '',
+        http INTEGER,
+        code INTEGER,
+        message TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (run, number, attempt)
+    ) WITHOUT ROWID;
+    """,
+)
+"""One script for each version; a journal's `user_version` says how many it has had."""
+
+VERSION = len(MIGRATIONS)

@@ -1,0 +1,61 @@
+"""The states a row passes through in the journal, and the only transitions there are."""
+
+from enum import StrEnum
+
+from leadsync.models import Status
+
+
+class State(StrEnum):
+    """Where a row stands. The last six are where it can end."""
+
+    PENDING = "pending"
+    """To be sent; `unsent` in a report if the run stops first."""
+    IN_FLIGHT = "in_flight"
+    """Its attempt was written down and may have reached the dialer. Found after a crash it means maybe applied."""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+
+    @property
+    def status(self) -> Status:
+        """What a report calls this state."""
+        return _STATUS[self]
+
+
+_STATUS = {
+    State.PENDING: Status.UNSENT,
+    State.IN_FLIGHT: Status.UNKNOWN,
+    State.SUCCEEDED: Status.SUCCEEDED,
+    State.FAILED: Status.FAILED,
+    State.REJECTED: Status.REJECTED,
+    State.CONFLICT: Status.CONFLICT,
+    State.UNKNOWN: Status.UNKNOWN,
+    State.SKIPPED: Status.SKIPPED,
+}
+
+INITIAL = frozenset({State.PENDING, State.REJECTED, State.SKIPPED})
+"""What a row can be when it is taken in from a sheet."""
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    # begun; its attempts ran out; taken over by a later run, or a duplicate that the settings drop
+    State.PENDING: frozenset({State.IN_FLIGHT, State.FAILED, State.SKIPPED, State.REJECTED}),
+    # to be tried again because it was certainly not applied; or the outcome
+    State.IN_FLIGHT: frozenset({State.PENDING, State.SUCCEEDED, State.FAILED, State.CONFLICT, State.UNKNOWN}),
+    # a person decided: applied, not applied, or send it again
+    State.CONFLICT: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING}),
+    # the same; or it is harmless and begun again; a word about it may change
+    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.IN_FLIGHT, State.UNKNOWN}),
+    # the rest is final; a failed row is sent again by a new run
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
+    State.REJECTED: frozenset(),
+    State.SKIPPED: frozenset(),
+}
+
+
+def sources(target: State) -> tuple[State, ...]:
+    """The states from which a row may come to `target`."""
+    return tuple(state for state, targets in TRANSITIONS.items() if target in targets)

@@ -1,0 +1,379 @@
+"""The journal: the durable record of runs, rows and attempts."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from leadsync.errors import JournalError, UsageError
+from leadsync.journal.database import check, connect, prepare, transaction, translated
+from leadsync.journal.schema import OPEN
+from leadsync.journal.states import INITIAL, State, sources
+from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+
+FILE_NAME = "journal.sqlite3"
+_CHUNK = 2000
+
+_COLUMNS = (
+    "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
+    "created, complete, finished, stopped, seconds, last_row, retry_of"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent."""
+
+    row: Row
+    lead: str
+    fields: Mapping[str, str]
+    harmless: bool
+    state: State = State.PENDING
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A row of an earlier run that a sheet's row came from."""
+
+    state: State
+    lead: str
+    fields: Mapping[str, str]
+
+
+class Journal:
+    """The journal in one state folder; a context manager. Every method may raise JournalError.
+
+    Several processes may have it open at once. `thorough` checks the file's structure first.
+    """
+
+    def __init__(self, state: Path, *, thorough: bool = False) -> None:
+        self.path = state / FILE_NAME
+        prepare(self.path)
+        if thorough:
+            check(self.path)
+        with translated(self.path):
+            self._connection = connect(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    # Runs
+
+    def create(self, run: RunRecord) -> None:
+        """Write down a new run."""
+        places = ", ".join("?" * 20)
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({places})", _run_values(run))
+
+    def run(self, run_id: str) -> RunRecord:
+        """The run of that id, or of the only id that begins so; raises UsageError."""
+        found = self._runs("WHERE id = ?", run_id) or self._runs("WHERE substr(id, 1, length(?)) = ?", run_id, run_id)
+        if not found:
+            raise UsageError(f"There is no run {run_id}; `leadsync runs` lists them.")
+        if len(found) > 1:
+            raise UsageError(f"{run_id} could be any of {len(found)} runs; `leadsync runs` lists their whole ids.")
+        return found[0]
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the newest first."""
+        return self._runs("ORDER BY run DESC")
+
+    def runs_of(self, file: Path) -> list[RunRecord]:
+        """The runs of one file, the newest first."""
+        return self._runs("WHERE file = ? ORDER BY run DESC", str(file))
+
+    def retried_by(self, run_id: str) -> str | None:
+        """The run that sends this one's rows again, if there is one."""
+        found = self._runs("WHERE retry_of = ?", run_id)
+        return found[0].id if found else None
+
+    def update_run(self, run_id: str, **values: Any) -> None:
+        """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
+        `kind`, `dialer`, `ids`, and, while its sheet is being read, what the sheet is."""
+        if "ids" in values:
+            ids = values.pop("ids")
+            values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
+        if "headings" in values:
+            values["headings"] = _json(values["headings"])
+        assignments = ", ".join(f"{name} = ?" for name in values)
+        plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
+            if values.get("finished"):
+                tally = _tally_json(self._count(run_id))
+                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
+            else:
+                self._connection.execute("UPDATE runs SET tally = NULL WHERE id = ?", [run_id])
+
+    def tally(self, run_id: str) -> Tally:
+        """Counts over the run's rows, a trial's only as far as it goes."""
+        with translated(self.path):
+            kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
+            return _tally_of(kept) if kept else self._count(run_id)
+
+    # Rows
+
+    def add(self, run_id: str, entries: Iterable[Entry]) -> None:
+        """Take rows in, a chunk to a commit; raises JournalError where one is in a state that no row begins in."""
+        with translated(self.path):
+            key = self._key(run_id)
+            remaining = iter(entries)
+            while chunk := list(islice(remaining, _CHUNK)):
+                if any(entry.state not in INITIAL for entry in chunk):
+                    raise JournalError("A row cannot be taken in as already sent; please report this.")
+                with transaction(self._connection):
+                    self._connection.executemany(
+                        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (_line_values(key, entry) for entry in chunk)
+                    )
+                    self._connection.executemany(
+                        "INSERT INTO rows (run, number, lead, harmless, state, message) VALUES (?, ?, ?, ?, ?, ?)",
+                        (
+                            (key, entry.row.number, entry.lead, entry.harmless, entry.state, entry.message)
+                            for entry in chunk
+                        ),
+                    )
+
+    def clear(self, run_id: str) -> None:
+        """Forget the rows of a run whose sheet was not read to its end; nothing of it was sent."""
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id, "complete = 0")
+            for table in ("lines", "rows"):
+                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+
+    def records(self, run_id: str) -> Iterator[RowRecord]:
+        """The run's rows in the sheet's order, a trial's only as far as it goes."""
+        with translated(self.path):
+            key, last_row = self._key_and_end(run_id)
+            found = self._connection.execute(
+                "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time "
+                "FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? ORDER BY number",
+                [key, last_row],
+            )
+            for values in found:
+                yield _record(values)
+
+    def origins(self, run_id: str) -> dict[int, Origin]:
+        """The rows of an earlier run by their number; empty where this journal does not know the run."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT number, state, lead, fields FROM rows JOIN lines USING (run, number) "
+                "WHERE run = (SELECT run FROM runs WHERE id = ?)",
+                [run_id],
+            )
+            return {number: Origin(State(state), lead, json.loads(fields)) for number, state, lead, fields in found}
+
+    def take_over(self, run_id: str, numbers: Iterable[int], message: str) -> None:
+        """Mark unsent rows of a run as sent by another one instead: they are skipped here."""
+        self._move(run_id, numbers, State.SKIPPED, message)
+
+    def drop_duplicates(self, run_id: str, rule: str) -> int:
+        """Settle rows that name the same lead before anything is sent; gives how many rows were settled.
+
+        `last` skips all but each lead's last row, `reject` rejects every row of such a lead. `in_order` leaves them:
+        they are sent in the sheet's order.
+        """
+        if rule == "in_order":
+            return 0
+        with translated(self.path):
+            key = self._key(run_id)
+            repeated = self._connection.execute(
+                "SELECT number, last, numbers FROM rows JOIN (SELECT lead, max(number) AS last, count(*) AS n, "
+                "group_concat(number) AS numbers FROM rows WHERE run = ? AND state = 'pending' GROUP BY lead) "
+                "USING (lead) WHERE run = ? AND state = 'pending' AND n > 1",
+                [key, key],
+            ).fetchall()
+        if rule == "last":
+            settled = [
+                (number, f"row {last} is this lead's last one and is sent instead")
+                for number, last, _ in repeated
+                if number != last
+            ]
+            target = State.SKIPPED
+        else:
+            settled = [
+                (number, f"the lead stands in several rows ({numbers.replace(',', ', ')}); keep one of them")
+                for number, _, numbers in repeated
+            ]
+            target = State.REJECTED
+        with translated(self.path), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ?",
+                ((target, message, key, number) for number, message in settled),
+            )
+        return len(settled)
+
+    def recover(self, run_id: str) -> int:
+        """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
+        there were."""
+        with translated(self.path), transaction(self._connection):
+            return self._connection.execute(
+                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
+                [State.UNKNOWN, "leadsync ended while this row's request was under way", self._key(run_id)],
+            ).rowcount
+
+    def nth_pending(self, run_id: str, count: int) -> int | None:
+        """The number of the `count`-th row still to be sent; None where there are not more than that."""
+        with translated(self.path):
+            found = self._connection.execute(
+                f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' "
+                "ORDER BY number LIMIT 2 OFFSET ?",
+                [self._key(run_id), count - 1],
+            ).fetchall()
+        return found[0][0] if len(found) > 1 else None
+
+    def has_more(self, run_id: str) -> bool:
+        """Whether rows are still to be sent that need no person's decision, beyond a trial's end too."""
+        with translated(self.path):
+            found = self._connection.execute(
+                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} "
+                "AND (state IN ('pending', 'in_flight') OR (state = 'unknown' AND harmless)) LIMIT 1",
+                [self._key(run_id)],
+            )
+            return found.fetchone() is not None
+
+    # Inside
+
+    def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
+        """Bring rows to `target` where a transition leads there; gives how many came."""
+        places = ", ".join("?" * len(sources(target)))
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            return self._connection.executemany(
+                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND state IN ({places})",
+                ([target, message, key, number, *sources(target)] for number in numbers),
+            ).rowcount
+
+    def _runs(self, condition: str, *values: object) -> list[RunRecord]:
+        with translated(self.path):
+            found = self._connection.execute(f"SELECT {_COLUMNS} FROM runs {condition}", values)
+            return [_run_record(row) for row in found]
+
+    def _key(self, run_id: str, condition: str = "1") -> int:
+        found = self._connection.execute(f"SELECT run FROM runs WHERE id = ? AND {condition}", [run_id]).fetchone()
+        key: int = found[0]
+        return key
+
+    def _key_and_end(self, run_id: str) -> tuple[int, int]:
+        found = self._connection.execute(
+            "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [run_id]
+        ).fetchone()
+        return found[0], found[1]
+
+    def _count(self, run_id: str) -> Tally:
+        found = self._connection.execute(
+            "SELECT state, code, count(*), sum(attempts) FROM rows WHERE run = ? AND number <= ? GROUP BY state, code",
+            self._key_and_end(run_id),
+        )
+        rows = attempts = 0
+        statuses: dict[Status, int] = {}
+        codes: dict[int, int] = {}
+        for state, code, count, sent in found:
+            rows += count
+            attempts += sent
+            status = State(state).status
+            statuses[status] = statuses.get(status, 0) + count
+            if code is not None:
+                codes[code] = codes.get(code, 0) + count
+        return Tally(rows, statuses, codes, attempts)
+
+
+def new_run_id(now: datetime) -> str:
+    """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _line_values(key: int, entry: Entry) -> tuple[object, ...]:
+    row = entry.row
+    return key, row.number, _json(row.cells), _json(row.dates) if row.dates else "", _json(dict(entry.fields))
+
+
+def _record(values: tuple[Any, ...]) -> RowRecord:
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time = values
+    return RowRecord(
+        number,
+        tuple(json.loads(cells)),
+        tuple(json.loads(dates)) if dates else (),
+        lead,
+        json.loads(fields),
+        State(state).status,
+        code,
+        name,
+        message,
+        attempts,
+        None if time is None else datetime.fromtimestamp(time, UTC).astimezone(),
+    )
+
+
+def _run_values(run: RunRecord) -> tuple[object, ...]:
+    return (
+        run.id,
+        str(run.file),
+        run.sheet,
+        run.fingerprint,
+        run.kind,
+        run.delimiter,
+        run.bom,
+        _json(run.headings),
+        str(run.output),
+        run.dialer,
+        run.ids.template,
+        run.ids.campaign,
+        run.ids.allocation,
+        run.created.timestamp(),
+        run.complete,
+        run.finished,
+        run.stopped,
+        run.seconds,
+        run.last_row,
+        run.retry_of,
+    )
+
+
+def _run_record(values: tuple[Any, ...]) -> RunRecord:
+    (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
+    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of) = values[12:]
+    return RunRecord(
+        run_id,
+        Path(file),
+        sheet,
+        fingerprint,
+        kind,
+        delimiter,
+        bool(bom),
+        tuple(json.loads(headings)),
+        Path(output),
+        dialer,
+        CampaignIds(template, campaign, allocation),
+        datetime.fromtimestamp(created, UTC).astimezone(),
+        bool(complete),
+        bool(finished),
+        stopped,
+        seconds,
+        last_row,
+        retry_of,
+    )
+
+
+def _tally_json(tally: Tally) -> str:
+    return _json({"rows": tally.rows, "statuses": tally.statuses, "codes": tally.codes, "attempts": tally.attempts})
+
+
+def _tally_of(text: str) -> Tally:
+    kept = json.loads(text)
+    statuses = {Status(name): count for name, count in kept["statuses"].items()}
+    return Tally(kept["rows"], statuses, {int(code): n for code, n in kept["codes"].items()}, kept["attempts"])

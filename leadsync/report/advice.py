@@ -1,0 +1,47 @@
+"""What to do now about a row, in a sentence. Pure."""
+
+from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
+from leadsync.result_codes import RESULT_CODES
+
+
+def advice(record: RowRecord, run_id: str) -> str:
+    """The next step for a row; empty where there is none to take."""
+    match record.status:
+        case Status.SUCCEEDED | Status.SKIPPED:
+            return ""
+        case Status.REJECTED:
+            return "Correct the row as the message says, then give this file to `leadsync run`."
+        case Status.FAILED:
+            return _after_failure(record, run_id)
+        case Status.CONFLICT | Status.UNKNOWN:
+            return _to_decide(record, run_id)
+        case Status.UNSENT:
+            return _to_send(record, run_id)
+
+
+def _after_failure(record: RowRecord, run_id: str) -> str:
+    if record.code is None:
+        return f"The row itself may be right: send it again with `leadsync retry {run_id}`."
+    entry = RESULT_CODES.get(record.code)
+    return entry.advice if entry else "Ask the dialer's vendor what this code means; it is not in the documentation."
+
+
+def _to_decide(record: RowRecord, run_id: str) -> str:
+    disposition = record.fields.get(DISPOSITION, NO_CHANGE)
+    if record.status is Status.UNKNOWN and disposition == NO_CHANGE:
+        return f"Sending it twice does no harm: `leadsync resume {run_id}` sends it again."
+    sent = ", ".join(f"{field} {value!r}" for field, value in record.fields.items() if value != NO_CHANGE)
+    when = f" at {record.time:%Y-%m-%d %H:%M:%S}" if record.time else ""
+    look = f"Look at lead {record.lead} in the dialer: {sent} was sent{when}."
+    return (
+        f"{look} Then write applied, not applied or send into sync_decision of the review file and give it to "
+        f"`leadsync run`, or use `leadsync resolve {run_id} --row {record.number}`."
+    )
+
+
+def _to_send(record: RowRecord, run_id: str) -> str:
+    if record.message.startswith("waits for row"):
+        return f"Decide that row first, then `leadsync resume {run_id}`."
+    if record.code is not None and record.code in RESULT_CODES:
+        return RESULT_CODES[record.code].advice
+    return f"`leadsync resume {run_id}` goes on with it."

@@ -1,0 +1,94 @@
+"""What a run came to, for a person and for a script. Pure."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from leadsync.models import RunRecord, Status, Tally
+from leadsync.result_codes import RESULT_CODES
+
+_MEANINGS = {
+    Status.SUCCEEDED: "updated on the dialer",
+    Status.FAILED: "refused, or the attempts ran out",
+    Status.REJECTED: "not sent: the sheet's data is wrong",
+    Status.CONFLICT: "an agent was editing the lead: a person decides",
+    Status.UNKNOWN: "may or may not have been applied: a person decides",
+    Status.SKIPPED: "not sent on purpose",
+    Status.UNSENT: "the run stopped before them",
+}
+
+
+def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
+    """The object that `--json` prints."""
+    return {
+        "run": run.id,
+        "file": str(run.file),
+        "finished": run.finished,
+        "rows": tally.rows,
+        "statuses": {status.value: tally.statuses[status] for status in Status if tally.statuses.get(status)},
+        "codes": {str(code): tally.codes[code] for code in sorted(tally.codes)},
+        "attempts": tally.attempts,
+        "seconds": round(run.seconds, 3),
+        "files": {name: str(path) if path else None for name, path in files.items()},
+        "stopped": run.stopped or None,
+    }
+
+
+def as_text(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> str:
+    """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step."""
+    return "\n".join(_lines(run, tally, files))
+
+
+def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
+    yield f"Run {run.id} of {run.file.name}: {_ending(run)}"
+    yield ""
+    for status in Status:
+        count = tally.statuses.get(status, 0)
+        if count:
+            yield f"  {count:>9,}  {status.value:<10} {_MEANINGS[status]}"
+    yield f"  {tally.rows:>9,}  rows read"
+    refusals = {code: count for code, count in sorted(tally.codes.items()) if code != 0}
+    if refusals:
+        yield ""
+        yield "The dialer's answers other than 0 OK:"
+        for code, count in refusals.items():
+            entry = RESULT_CODES.get(code)
+            name = entry.name if entry else "not in the documentation"
+            yield f"  {count:>9,}  {code} {name}"
+            if entry:
+                yield f"             {entry.meaning} {entry.advice}"
+    if files.get("report"):
+        yield ""
+        yield "Files:"
+        for name, path in files.items():
+            if path:
+                yield f"  {_FILE_WORDS[name]:<28} {path}"
+    steps = list(_next_steps(run, tally, files))
+    if steps:
+        yield ""
+        yield from steps
+
+
+_FILE_WORDS = {"report": "every row", "retry": "to correct and send again", "review": "for a person to decide"}
+
+
+def _ending(run: RunRecord) -> str:
+    if run.stopped:
+        return f"stopped before the end: {run.stopped}."
+    if not run.finished:
+        return "not finished."
+    return f"finished, {run.seconds:.1f} seconds of sending."
+
+
+def _next_steps(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
+    if not run.finished:
+        yield f"Go on with it: leadsync resume {run.id}"
+    if files.get("retry"):
+        retry = files["retry"]
+        yield f"Correct the rows in the file to correct, then send them: leadsync run {_quoted(str(retry))}"
+    if files.get("review"):
+        yield "Fill the column sync_decision in the file to decide, then give it to leadsync run."
+
+
+def _quoted(path: str) -> str:
+    return f'"{path}"' if " " in path else path
