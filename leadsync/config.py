@@ -7,9 +7,9 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -121,7 +121,6 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
-    sections: ClassVar[tuple[str, ...]] = ("server", "campaign", "input", "columns", "retry")
 
     server: Server = Server()
     campaign: Campaign = Campaign()
@@ -131,10 +130,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **sources: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment goes before the file."""
-        return sources["env_settings"], init_settings
+        """The environment goes before the file; there are no other sources."""
+        return env_settings, init_settings
 
     @property
     def slots(self) -> int:
@@ -190,7 +194,7 @@ class Settings(BaseSettings):
 
 
 def load(path: Path | None) -> Settings:
-    """The settings of the file at `path`, or the defaults, with what the environment overrides. Raises SettingsError."""
+    """The settings of the file at `path`, or the defaults, overridden by the environment. Raises SettingsError."""
     return settings_from(_parse(path) if path else {}, str(path) if path else "the environment")
 
 
@@ -230,11 +234,6 @@ def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
     if environment.get("LEADSYNC_STATE"):
         return Path(environment["LEADSYNC_STATE"])
     return platformdirs.user_state_path("leadsync", appauthor=False)
-
-
-def zone(settings: Settings) -> ZoneInfo:
-    """The timezone in which the sheet's dates are meant."""
-    return ZoneInfo(settings.input.timezone)
 
 
 def _parse(path: Path) -> dict[str, Any]:

@@ -1,27 +1,9 @@
-"""How a run shows itself while it goes on: a small protocol, a bar for terminals, and silence."""
+"""How a run shows itself while it goes on: a bar for terminals, a few lines elsewhere. Both are the engine's Progress."""
 
 from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Self, TextIO
 
 from leadsync.models import Status
-
-
-class Progress(Protocol):
-    """Is told what happens; a context manager."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def settle(self, status: Status) -> None:
-        """A row has come to its end."""
-        ...
-
-    def say(self, text: str) -> None:
-        """What the run is doing, where it is not sending as usual; empty when it is again."""
-        ...
 
 
 class SilentProgress:
@@ -44,7 +26,7 @@ class SilentProgress:
     def say(self, text: str) -> None:
         """A line, where there is something to say."""
         if text:
-            print(text[0].upper() + text[1:], file=self._stream, flush=True)  # noqa: T201 - this is where it is shown
+            print(text[0].upper() + text[1:], file=self._stream, flush=True)
 
 
 class BarProgress:

@@ -44,10 +44,10 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.PENDING: frozenset({State.IN_FLIGHT, State.FAILED, State.SKIPPED, State.REJECTED}),
     # to be tried again because it was certainly not applied; or the outcome
     State.IN_FLIGHT: frozenset({State.PENDING, State.SUCCEEDED, State.FAILED, State.CONFLICT, State.UNKNOWN}),
-    # a person decided: applied, not applied, or send it again
-    State.CONFLICT: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING}),
+    # a person decided: applied, not applied, send it again, or had it sent by a later run
+    State.CONFLICT: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.SKIPPED}),
     # the same; or it is harmless and begun again; a word about it may change
-    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.IN_FLIGHT, State.UNKNOWN}),
+    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.SKIPPED, State.IN_FLIGHT, State.UNKNOWN}),
     # the rest is final; a failed row is sent again by a new run
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
+from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
 
 FILE_NAME = "journal.sqlite3"
@@ -39,8 +40,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A row of an earlier run that a sheet's row came from."""
+    """A row of an earlier run that a sheet's row came from, and the run that had it last."""
 
+    run_id: str
     state: State
     lead: str
     fields: Mapping[str, str]
@@ -72,9 +74,8 @@ class Journal:
 
     def create(self, run: RunRecord) -> None:
         """Write down a new run."""
-        places = ", ".join("?" * 20)
         with translated(self.path), transaction(self._connection):
-            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({places})", _run_values(run))
+            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_places(range(20))})", _run_values(run))
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""
@@ -151,31 +152,98 @@ class Journal:
             for table in ("lines", "rows"):
                 self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
 
-    def records(self, run_id: str) -> Iterator[RowRecord]:
-        """The run's rows in the sheet's order, a trial's only as far as it goes."""
+    def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
+        """The run's rows in the sheet's order, a trial's only as far as it goes; those of some statuses, or all."""
+        wanted = set(Status) if statuses is None else set(statuses)
+        states = [state for state in State if state.status in wanted]
         with translated(self.path):
-            key, last_row = self._key_and_end(run_id)
             found = self._connection.execute(
                 "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time "
-                "FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? ORDER BY number",
-                [key, last_row],
+                "FROM rows JOIN lines USING (run, number) "
+                f"WHERE run = ? AND number <= ? AND state IN ({_places(states)}) ORDER BY number",
+                [*self._key_and_end(run_id), *states],
             )
             for values in found:
                 yield _record(values)
 
     def origins(self, run_id: str) -> dict[int, Origin]:
-        """The rows of an earlier run by their number; empty where this journal does not know the run."""
-        with translated(self.path):
-            found = self._connection.execute(
-                "SELECT number, state, lead, fields FROM rows JOIN lines USING (run, number) "
-                "WHERE run = (SELECT run FROM runs WHERE id = ?)",
-                [run_id],
-            )
-            return {number: Origin(State(state), lead, json.loads(fields)) for number, state, lead, fields in found}
+        """The rows of an earlier run by their number, as they stand after the runs that sent them again; empty where
+        this journal does not know the run. Holds them all."""
+        known: dict[int, Origin] = {}
+        one: str | None = run_id
+        while one is not None:
+            with translated(self.path):
+                found = self._connection.execute(
+                    "SELECT number, state, lead, fields FROM rows JOIN lines USING (run, number) "
+                    "WHERE run = (SELECT run FROM runs WHERE id = ?)",
+                    [one],
+                )
+                for number, state, lead, fields in found:
+                    known[number] = Origin(one, State(state), lead, json.loads(fields))
+            one = self.retried_by(one)
+        return known
 
-    def take_over(self, run_id: str, numbers: Iterable[int], message: str) -> None:
-        """Mark unsent rows of a run as sent by another one instead: they are skipped here."""
-        self._move(run_id, numbers, State.SKIPPED, message)
+    def take_over(self, run_id: str, numbers: Iterable[int], message: str) -> int:
+        """Mark rows of a run as sent by another one instead: they are skipped here. Gives how many were."""
+        return self._move(run_id, numbers, State.SKIPPED, message)
+
+    def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
+        """Write down what a person decided about conflict and unknown rows; gives how many there were to decide."""
+        decided = 0
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            for number in numbers:
+                decided += self._connection.execute(
+                    f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND {OPEN} "
+                    "AND state IN ('conflict', 'unknown')",
+                    [state, message, key, number],
+                ).rowcount
+        return decided
+
+    def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
+        """Where some rows of a run stand; rows that it does not have are left out."""
+        with translated(self.path):
+            key = self._key(run_id)
+            found = (
+                self._connection.execute(
+                    "SELECT number, state FROM rows WHERE run = ? AND number = ?", [key, number]
+                ).fetchone()
+                for number in numbers
+            )
+            return {number: State(state).status for number, state in filter(None, found)}
+
+    def copy_for_retry(self, source: str, target: str, message: str) -> int:
+        """Take the failed and unsent rows of one run into another, but for those refused for good; gives how many.
+
+        Unsent ones are skipped in the first run from then on, so that they are never sent by both.
+        """
+        with translated(self.path), transaction(self._connection):
+            old, new = self._key(source), self._key(target)
+            finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
+            wanted = f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({_places(finals)})))"
+            self._connection.execute(
+                "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
+                f"WHERE run = ? AND {wanted}",
+                [new, old, *finals],
+            )
+            count = self._connection.execute(
+                "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
+                f"FROM rows WHERE run = ? AND {wanted}",
+                [new, old, *finals],
+            ).rowcount
+            self._connection.execute(
+                "UPDATE rows SET state = 'skipped', message = ? WHERE run = ? AND state = 'pending'", [message, old]
+            )
+            self._connection.execute("UPDATE runs SET complete = 1 WHERE run = ?", [new])
+            self._connection.execute("UPDATE runs SET tally = NULL, finished = 1 WHERE run = ?", [old])
+        return count
+
+    def discard(self, run_id: str) -> None:
+        """Forget a run of which nothing was sent, rows and all."""
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            for table in ("lines", "rows", "attempts", "runs"):
+                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
 
     def drop_duplicates(self, run_id: str, rule: str) -> int:
         """Settle rows that name the same lead before anything is sent; gives how many rows were settled.
@@ -246,11 +314,10 @@ class Journal:
 
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""
-        places = ", ".join("?" * len(sources(target)))
         with translated(self.path), transaction(self._connection):
             key = self._key(run_id)
             return self._connection.executemany(
-                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND state IN ({places})",
+                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
                 ([target, message, key, number, *sources(target)] for number in numbers),
             ).rowcount
 
@@ -291,6 +358,10 @@ class Journal:
 def new_run_id(now: datetime) -> str:
     """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _places(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _json(value: object) -> str:

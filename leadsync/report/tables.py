@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 
-from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, RunRecord, Status
+from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.report.advice import advice
 from leadsync.result_codes import RESULT_CODES, Verdict
 
@@ -36,15 +36,19 @@ class Table(Enum):
     REVIEW = "review"
     """What a person has to decide."""
 
-    def holds(self, record: RowRecord) -> bool:
-        """Whether the row belongs in this file."""
+    def may_hold(self, status: Status) -> bool:
+        """Whether rows of that status can belong in this file."""
         match self:
             case Table.REPORT:
                 return True
             case Table.REVIEW:
-                return record.status in (Status.CONFLICT, Status.UNKNOWN)
+                return status in (Status.CONFLICT, Status.UNKNOWN)
             case Table.RETRY:
-                return record.status in (Status.FAILED, Status.REJECTED, Status.UNSENT) and not is_final(record)
+                return status in (Status.FAILED, Status.REJECTED, Status.UNSENT)
+
+    def holds(self, record: RowRecord) -> bool:
+        """Whether the row belongs in this file: what is refused for good is not to be sent again."""
+        return self.may_hold(record.status) and not (self is Table.RETRY and is_final(record))
 
     def headings(self, run: RunRecord) -> tuple[str, ...]:
         """The sheet's own headings and leadsync's."""
@@ -80,8 +84,3 @@ def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
         "" if record.time is None else record.time.isoformat(timespec="seconds"),
         run.id,
     )
-
-
-def sets_disposition(record: RowRecord) -> bool:
-    """Whether sending the row fires a disposition's actions."""
-    return record.fields.get(DISPOSITION, NO_CHANGE) != NO_CHANGE

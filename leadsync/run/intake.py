@@ -1,0 +1,193 @@
+"""From a file to rows in the journal: read, map, and find out what earlier runs have already settled."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.errors import SheetError
+from leadsync.journal import Entry, Journal, Origin, State
+from leadsync.leads import ColumnMapping, DateSurvey, Rules, map_columns, map_row
+from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, Status
+from leadsync.report import DECISION_COLUMN
+from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.run.survey import Survey
+from leadsync.sheets import Table, open_table
+
+_SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
+"""What a sheet's own sync_status may say of a row that is not to be sent again."""
+
+DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
+"""What a person can decide about a row, and what the row then is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened sheet with the rules for its rows."""
+
+    table: Table
+    mapping: ColumnMapping
+    rules: Rules
+    remarks: tuple[str, ...]
+    """What was guessed or is worth knowing, in sentences."""
+
+
+def fingerprint(file: Path) -> str:
+    """A digest of the file's bytes; raises SheetError."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
+
+
+@contextmanager
+def opened(file: Path, sheet: str | None, settings: Settings, now: datetime) -> Iterator[Source]:
+    """Open a sheet and map its headings; raises SheetError or MappingError."""
+    with open_table(file, sheet=sheet) as table:
+        rules = rules_of(settings, now)
+        mapping = map_columns(table.headings, rules)
+        rules, date_remark = _with_date_order(file, sheet, mapping, rules)
+        yield Source(table, mapping, rules, (*table.remarks, *mapping.remarks, *date_remark))
+
+
+def rules_of(settings: Settings, now: datetime) -> Rules:
+    """The rules that the settings make."""
+    given = settings.input
+    return Rules(
+        region=given.region,
+        date_order=given.date_order,
+        input_timezone=given.timezone,
+        campaign_timezone=settings.campaign.timezone,
+        phone_fields=given.phone_fields,
+        blank_disposition=given.blank_disposition,
+        blank_phone=given.blank_phone,
+        blank_callback=given.blank_callback,
+        dispositions=given.dispositions,
+        columns=settings.columns,
+        now=now,
+    )
+
+
+def entries(source: Source, survey: Survey, journal: Journal | None = None) -> Iterator[Entry]:
+    """Every row of the sheet as it goes into the journal; what was found out on the way goes into `survey`.
+
+    With a journal, rows that came from its runs (a report, retry or review file given back) are held against what
+    those runs know of them by now.
+    """
+    past = Past(source.mapping, journal)
+    for row in source.table.rows():
+        mapped = map_row(row, source.mapping, source.rules)
+        kept = without_sync_columns(row, source.mapping)
+        fault = past.fault(row)
+        if fault is not None:
+            mapped = Rejection((fault,))
+        elif reason := past.settled(row, mapped):
+            survey.skip()
+            yield _entry(kept, mapped, State.SKIPPED, reason)
+            continue
+        if isinstance(mapped, Rejection):
+            survey.reject(row.number, mapped)
+            yield _entry(kept, mapped, State.REJECTED, str(mapped))
+        else:
+            survey.accept(row.number, mapped)
+            yield _entry(kept, mapped, State.PENDING, "")
+
+
+def own_headings(source: Source) -> tuple[str, ...]:
+    """The sheet's headings without leadsync's own."""
+    return _without(source.table.headings, source.mapping)
+
+
+def without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
+    """The row without leadsync's own columns, for the files that will be written with new ones."""
+    if not mapping.sync:
+        return row
+    taken = set(mapping.sync.values())
+    dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
+    return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a row's own sync_* cells say about it."""
+
+    status: str
+    code: str
+    run: str
+    row: str
+    decision: str
+
+
+class Past:
+    """What a sheet's sync_* columns and the journal say about rows that an earlier run had."""
+
+    def __init__(self, mapping: ColumnMapping, journal: Journal | None) -> None:
+        self._mapping = mapping
+        self._journal = journal
+        self._origins: dict[str, dict[int, Origin]] = {}
+
+    def claim(self, row: Row) -> Claim:
+        """The row's own sync_* cells, trimmed and in small letters."""
+        names = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)
+        values = (row.cells[self._mapping.sync[name]] if name in self._mapping.sync else "" for name in names)
+        return Claim(*(" ".join(value.lower().split()) for value in values))
+
+    def fault(self, row: Row) -> Fault | None:
+        """A decision that is none."""
+        decision = self.claim(row).decision if self._mapping.sync else ""
+        if not decision or decision in DECISIONS:
+            return None
+        return Fault(DECISION_COLUMN, decision, "is no decision", "write applied, not applied or send")
+
+    def settled(self, row: Row, mapped: Lead | Rejection) -> str:
+        """Why the row is not to be sent, in a few words; empty where it is.
+
+        Its own sync_status counts first, then what the journal knows: a row that the sheet calls unsent may have been
+        sent since by `resume`, and a do-not-call number is sent again only where it is another number now.
+        """
+        if not self._mapping.sync:
+            return ""
+        claim = self.claim(row)
+        if claim.decision:
+            return "" if claim.decision == "send" else f"a person decided: {claim.decision}"
+        if claim.status in _SETTLED:
+            return f"run {claim.run} calls it {claim.status}" if claim.run else f"sync_status calls it {claim.status}"
+        origin = self.origin(claim)
+        if origin is not None and origin.state.status in _SETTLED:
+            return f"run {claim.run} has it as {origin.state.status} by now"
+        if _is_final(claim.code) and (origin is None or _same(mapped, origin)):
+            return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
+        return ""
+
+    def origin(self, claim: Claim) -> Origin | None:
+        """The row that it was in an earlier run, where this journal knows that run."""
+        if self._journal is None or not claim.run or not claim.row.isdecimal():
+            return None
+        if claim.run not in self._origins:
+            self._origins[claim.run] = self._journal.origins(claim.run)
+        return self._origins[claim.run].get(int(claim.row))
+
+
+def _entry(row: Row, mapped: Lead | Rejection, state: State, message: str) -> Entry:
+    if isinstance(mapped, Rejection):
+        return Entry(row, mapped.external_id, {}, harmless=False, state=state, message=message)
+    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, message)
+
+
+def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:
+    taken = set(mapping.sync.values())
+    return tuple(cell for position, cell in enumerate(cells) if position not in taken) if taken else cells
+
+
+def _is_final(code: str) -> bool:
+    entry = RESULT_CODES.get(int(code)) if code.isdecimal() else None
+    return entry is not None and entry.verdict is Verdict.FINAL
+
+
+def _same(mapped: Lead | Rejection, origin: Origin) -> bool:
+    return isinstance(mapped, Lead) and mapped.external_id == origin.lead and dict(mapped.fields) == dict(origin.fields)

@@ -1,0 +1,128 @@
+"""From the journal to the dialer: one run's rows through the engine, with signals handled."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from leadsync.config import Settings
+from leadsync.dialer import DialerClient
+from leadsync.engine import Engine, RetryPolicy
+from leadsync.errors import JournalError
+from leadsync.journal import Journal, RunLog
+from leadsync.models import RunRecord
+from leadsync.progress import BarProgress, SilentProgress
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How the sending ended: why it stopped before its end (empty where it did not), the signal that interrupted it
+    (0 where none did), and the most calls that were under way at once."""
+
+    stopped: str
+    signal_number: int
+    peak_in_flight: int
+
+
+def send(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    environment: Mapping[str, str],
+    progress: BarProgress | SilentProgress,
+    *,
+    keep_going: bool,
+) -> Sent:
+    """Send what the run has to send, and write down how that ended.
+
+    What an earlier process left in flight is settled first: it may have been applied. Raises SettingsError; and
+    JournalError where the journal fails on the way, with the run left for `resume`.
+    """
+    journal.recover(run.id)
+    began = time.monotonic()
+    stopped = "leadsync ended before the run did"
+    try:
+        sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going))
+        stopped = sent.stopped
+        return sent
+    except JournalError as error:
+        stopped = str(error).rstrip(".")
+        raise
+    finally:
+        _close(journal, run, stopped, time.monotonic() - began)
+
+
+def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> None:
+    """Settle what is still in flight, and write down how the run stands.
+
+    Where the journal itself is the trouble, this fails too; the rows then stay in flight for `resume` to settle.
+    """
+    journal.recover(run.id)
+    journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped, finished=not stopped)
+
+
+async def _send(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    environment: Mapping[str, str],
+    progress: BarProgress | SilentProgress,
+    *,
+    keep_going: bool,
+) -> Sent:
+    retry = settings.retry
+    policy = RetryPolicy(retry.attempts, retry.wait_seconds, retry.unknown == "send")
+    client = DialerClient(
+        settings.url(),
+        settings.api_key(environment),
+        settings.ids(),
+        answer_seconds=settings.server.timeout_seconds,
+        connections=settings.slots,
+        ca_file=settings.server.ca_file,
+    )
+    async with client as dialer, RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown) as log:
+        engine = Engine(
+            dialer,
+            log,
+            progress,
+            slots=settings.slots,
+            policy=policy,
+            give_up_seconds=retry.give_up_after_minutes * 60,
+            keep_going=keep_going,
+        )
+        with _signals_to(engine, progress) as received:
+            reason = await engine.run()
+    return Sent(reason, received[0] if received else 0, engine.peak_in_flight)
+
+
+@contextmanager
+def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Iterator[list[int]]:
+    """The first SIGINT or SIGTERM drains the engine, the second stops it at once; gives those received.
+
+    `signal.signal` and not the loop's own handlers, which Windows does not have.
+    """
+    loop = asyncio.get_running_loop()
+    received: list[int] = []
+
+    def take(number: int) -> None:
+        received.append(number)
+        if len(received) == 1:
+            engine.stop(f"interrupted by {signal.Signals(number).name}")
+            progress.say("stopping; requests under way get their answer; once more stops at once")
+        else:
+            engine.abort()
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(take, number)
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

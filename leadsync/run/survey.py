@@ -1,0 +1,81 @@
+"""What a sheet holds and what sending it would do, gathered row by row. Pure."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection
+
+_EXAMPLES = 3
+
+
+@dataclass(slots=True)
+class Group:
+    """Repairs, warnings or rejections of one sort: how many, the first rows, and the first examples."""
+
+    what: str
+    column: str
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+    examples: list[tuple[str, str]] = field(default_factory=list)
+    """Cell and what is sent for it; for rejections the value and the remedy."""
+
+    def add(self, number: int, before: str, after: str) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.rows) < _EXAMPLES:
+            self.rows.append(number)
+            self.examples.append((before, after))
+
+
+class Survey:
+    """Counts what the rows of one sheet are and would do."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.to_send = 0
+        self.skipped = 0
+        self.rejected = 0
+        self.repairs: dict[tuple[str, str], Group] = {}
+        self.warnings: dict[tuple[str, str], Group] = {}
+        self.rejections: dict[tuple[str, str], Group] = {}
+        self.dispositions: Counter[str] = Counter()
+        self.callbacks = 0
+        self.new_leads = 0
+        self._rows_of_lead: Counter[int] = Counter()
+
+    @property
+    def repeated_leads(self) -> int:
+        """How many leads have more than one row to be sent."""
+        return sum(count > 1 for count in self._rows_of_lead.values())
+
+    def skip(self) -> None:
+        """A row that an earlier run has settled."""
+        self.rows += 1
+        self.skipped += 1
+
+    def reject(self, number: int, rejection: Rejection) -> None:
+        """A row that is not sent."""
+        self.rows += 1
+        self.rejected += 1
+        for fault in rejection.faults:
+            group = self.rejections.setdefault((fault.problem, fault.column), Group(fault.problem, fault.column))
+            group.add(number, fault.value, fault.remedy)
+
+    def accept(self, number: int, lead: Lead) -> None:
+        """A row that would be sent."""
+        self.rows += 1
+        self.to_send += 1
+        # The hash alone: a million ids would be too large to keep, and a collision only miscounts by one.
+        self._rows_of_lead[hash(lead.external_id)] += 1
+        self.dispositions[lead.fields.get(DISPOSITION, NO_CHANGE)] += 1
+        if CALLBACK in lead.fields:
+            self.callbacks += 1
+        else:
+            self.new_leads += 1
+        for note in lead.notes:
+            self._note(number, note)
+
+    def _note(self, number: int, note: Note) -> None:
+        groups = self.repairs if note.kind is NoteKind.REPAIR else self.warnings
+        group = groups.setdefault((note.what, note.column), Group(note.what, note.column))
+        group.add(number, note.before, note.after)
