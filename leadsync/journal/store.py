@@ -200,6 +200,15 @@ class Journal:
                 ).rowcount
         return decided
 
+    def recount(self, run_id: str) -> None:
+        """Bring a run's standing up to date after its rows were decided: with rows to be sent it is not finished."""
+        run = self.run(run_id)
+        with translated(self.path):
+            pending = self._connection.execute(
+                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' LIMIT 1", [self._key(run_id)]
+            ).fetchone()
+        self.update_run(run_id, finished=run.finished and pending is None)
+
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
         """Where some rows of a run stand; rows that it does not have are left out."""
         with translated(self.path):

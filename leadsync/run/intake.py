@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +53,22 @@ def opened(file: Path, sheet: str | None, settings: Settings, now: datetime) -> 
         mapping = map_columns(table.headings, rules)
         rules, date_remark = _with_date_order(file, sheet, mapping, rules)
         yield Source(table, mapping, rules, (*table.remarks, *mapping.remarks, *date_remark))
+
+
+def _with_date_order(
+    file: Path, sheet: str | None, mapping: ColumnMapping, rules: Rules
+) -> tuple[Rules, tuple[str, ...]]:
+    """The rules with the order that the whole callback column is written in; reads the sheet once for it."""
+    position = next((column.position for column in mapping.columns if column.field == CALLBACK), None)
+    if position is None:
+        return rules, ()
+    survey = DateSurvey(rules)
+    with open_table(file, sheet=sheet) as table:
+        for row in table.rows():
+            if not row.fault and position not in row.dates:
+                survey.add(row.number, row.cells[position])
+    order, remark = survey.decide(table.headings[position])
+    return dataclasses.replace(rules, date_order=order), (remark,) if remark else ()
 
 
 def rules_of(settings: Settings, now: datetime) -> Rules:

@@ -1,0 +1,28 @@
+"""Puts a run together from the rooms below and takes it from file to report."""
+
+from leadsync.run.intake import DECISIONS, Source, entries, opened
+from leadsync.run.outputs import Files, check_output, write_files, written_files
+from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
+from leadsync.run.sending import Sent, send
+from leadsync.run.survey import Group, Survey
+
+__all__ = [
+    "DECISIONS",
+    "Files",
+    "Group",
+    "Plan",
+    "Sent",
+    "Source",
+    "Survey",
+    "Wishes",
+    "check_output",
+    "discard",
+    "entries",
+    "opened",
+    "plan_resume",
+    "plan_retry",
+    "plan_run",
+    "send",
+    "write_files",
+    "written_files",
+]

@@ -1,0 +1,219 @@
+"""Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.errors import SettingsError, UsageError
+from leadsync.journal import Journal, State, new_run_id
+from leadsync.models import RunRecord, Status
+from leadsync.run.intake import DECISIONS, Past, Source, entries, fingerprint, opened, own_headings
+from leadsync.run.survey import Survey
+from leadsync.sheets import open_table
+
+_UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run that is ready to be sent.
+
+    `survey` tells what was found in the sheet, where it was read just now. `remarks` are sentences that the user
+    should see before it is sent. `nothing_to_do`: an earlier run has done it all.
+    """
+
+    run: RunRecord
+    survey: Survey | None = None
+    remarks: tuple[str, ...] = ()
+    nothing_to_do: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asks of a run."""
+
+    sheet: str | None = None
+    output: Path | None = None
+    kind: str | None = None
+    limit: int | None = None
+    fresh: bool = False
+
+
+def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
+    digest = fingerprint(file)
+    earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
+    if earlier and not wishes.fresh:
+        last = earlier[0]
+        if not last.complete:
+            return _read(journal, last, settings, wishes, now)
+        if _same_place(journal, last, settings):
+            if not last.finished or journal.has_more(last.id):
+                return _go_on(journal, last, settings, wishes, digest)
+            if last.fingerprint == digest:
+                return Plan(last, nothing_to_do=True)
+    return _read(journal, _new_run(file, digest, settings, wishes, now), settings, wishes, now)
+
+
+def plan_resume(journal: Journal, run_id: str | None, settings: Settings, wishes: Wishes, now: datetime) -> Plan | None:
+    """The run to go on with: the one named, or the newest that stopped; None where there is none."""
+    if run_id is None:
+        stopped = next((run for run in journal.runs() if not run.finished), None)
+        if stopped is None:
+            return None
+        run = stopped
+    else:
+        run = journal.run(run_id)
+    if not run.complete:
+        return _read(journal, run, settings, wishes, now)
+    if not _same_place(journal, run, settings):
+        ids = run.ids
+        raise SettingsError(
+            f"Run {run.id} was sent to {run.dialer}, template {ids.template}, campaign {ids.campaign}, allocation "
+            f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
+        )
+    digest = fingerprint(run.file) if run.file.is_file() else ""
+    return _go_on(journal, run, settings, wishes, digest)
+
+
+def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """A new run with the failed and unsent rows of a run; raises UsageError where those are not its own any more."""
+    run = journal.run(run_id)
+    if not run.complete:
+        raise UsageError(f"Nothing of run {run.id} was sent yet; go on with it: leadsync resume {run.id}")
+    later = journal.retried_by(run.id)
+    if later is not None:
+        raise UsageError(f"The rows of run {run.id} were taken into run {later}; use: leadsync retry {later}")
+    new = replace(
+        run,
+        id=new_run_id(now),
+        output=(wishes.output or run.output).absolute(),
+        kind=wishes.kind or run.kind,
+        dialer=settings.url(),
+        ids=settings.ids(),
+        created=now,
+        complete=False,
+        finished=False,
+        stopped="",
+        seconds=0.0,
+        last_row=None,
+        retry_of=run.id,
+    )
+    journal.create(new)
+    count = journal.copy_for_retry(run.id, new.id, f"sent by run {new.id} instead")
+    if count == 0:
+        journal.discard(new.id)
+        return Plan(run, nothing_to_do=True)
+    return Plan(_limited(journal, new.id, wishes), remarks=(f"{count} failed or unsent rows of run {run.id} go again.",))
+
+
+def discard(journal: Journal, plan: Plan) -> None:
+    """Forget a run that the user decided not to send, if it was read just now."""
+    if plan.survey is not None:
+        journal.discard(plan.run.id)
+
+
+def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
+    return RunRecord(
+        id=new_run_id(now),
+        file=file,
+        sheet=wishes.sheet or "",
+        fingerprint=digest,
+        kind=wishes.kind or "csv",
+        delimiter=",",
+        bom=False,
+        headings=(),
+        output=(wishes.output or file.parent).absolute(),
+        dialer=settings.url(),
+        ids=settings.ids(),
+        created=now,
+    )
+
+
+def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end."""
+    survey = Survey()
+    with opened(run.file, run.sheet or None, settings, now) as source:
+        table = source.table
+        known = {
+            "sheet": table.sheet,
+            "kind": wishes.kind or table.kind,
+            "delimiter": table.delimiter,
+            "bom": table.bom,
+            "headings": own_headings(source),
+        }
+        if any(one.id == run.id for one in journal.runs_of(run.file)):
+            journal.clear(run.id)
+            journal.update_run(run.id, fingerprint=fingerprint(run.file), **known)
+        else:
+            journal.create(replace(run, **known))
+        journal.add(run.id, entries(source, survey, journal))
+        _take_over(journal, run, source)
+        dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
+    journal.update_run(run.id, complete=True)
+    remarks = source.remarks
+    if dropped:
+        remarks += (f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",)
+    return Plan(_limited(journal, run.id, wishes), survey, remarks)
+
+
+def _take_over(journal: Journal, run: RunRecord, source: Source) -> None:
+    """Settle in the earlier runs what this sheet, one of their files given back, now decides or sends."""
+    if not {"sync_run", "sync_row"} <= source.mapping.sync.keys():
+        return
+    past = Past(source.mapping, journal)
+    moved: dict[str, list[int]] = {}
+    decided: dict[tuple[str, State], list[int]] = {}
+    with open_table(run.file, sheet=source.table.sheet or None) as table:
+        for row in table.rows():
+            claim = past.claim(row)
+            origin = past.origin(claim)
+            if origin is None:
+                continue
+            undecided = origin.state in (State.UNKNOWN, State.CONFLICT)
+            if undecided and claim.decision in DECISIONS and claim.decision != "send":
+                decided.setdefault((origin.run_id, DECISIONS[claim.decision]), []).append(int(claim.row))
+            elif origin.state is State.PENDING or (undecided and claim.decision == "send"):
+                moved.setdefault(origin.run_id, []).append(int(claim.row))
+    for origin_run, numbers in moved.items():
+        journal.take_over(origin_run, numbers, f"sent by run {run.id} instead")
+    for (origin_run, state), numbers in decided.items():
+        journal.resolve(origin_run, numbers, state, f"a person decided, in {run.file.name}")
+    for origin_run in {*moved, *(origin_run for origin_run, _ in decided)}:
+        journal.recount(origin_run)
+
+
+def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
+    remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
+    if digest != run.fingerprint:
+        what = "has changed since" if digest else "is not there any more"
+        remarks.append(
+            f"{run.file.name} {what}: the run goes on with what was read then; to send the file as it is now, "
+            "`leadsync run --fresh` it afterwards."
+        )
+    if run.ids != settings.ids() or run.dialer != settings.url():
+        remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
+    changed: dict[str, object] = {"dialer": settings.url(), "ids": settings.ids(), "finished": False}
+    if wishes.output is not None:
+        changed["output"] = wishes.output.absolute()
+    if wishes.kind is not None:
+        changed["kind"] = wishes.kind
+    journal.update_run(run.id, last_row=None, **changed)
+    return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks))
+
+
+def _limited(journal: Journal, run_id: str, wishes: Wishes) -> RunRecord:
+    """The run, ending where the trial that was asked for ends."""
+    if wishes.limit is not None:
+        journal.update_run(run_id, last_row=journal.nth_pending(run_id, wishes.limit))
+    return journal.run(run_id)
+
+
+def _same_place(journal: Journal, run: RunRecord, settings: Settings) -> bool:
+    """Whether the settings name the dialer and campaign that the run was sent to; wrong ids may be put right while
+    nothing has come of any row."""
+    if run.dialer == settings.url() and run.ids == settings.ids():
+        return True
+    touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
+    return not touched
