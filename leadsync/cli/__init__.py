@@ -1,5 +1,92 @@
-"""The command line."""
+"""The command line: commands, prompts, exit codes. Only `main` prints errors and exits."""
+
+import contextlib
+import logging
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from leadsync import __version__
+from leadsync.cli.checking import check
+from leadsync.cli.looking import report, runs, show
+from leadsync.cli.practice import demo, simulate
+from leadsync.cli.sending import resolve, resume, retry, run
+from leadsync.cli.setting_up import campaigns, init
+from leadsync.cli.shell import common_options
+from leadsync.errors import Interrupted, LeadsyncError
+
+_log = logging.getLogger(__name__)
 
 
-def main() -> None:
-    """Run the command line."""
+class _InOrder(click.Group):
+    """Lists the commands in the order in which a user meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="leadsync")
+def cli() -> None:
+    """Bring a spreadsheet of leads and a Noojee Contact dialer together.
+
+    leadsync reads a CSV or Excel sheet, sends every row to the dialer exactly as fast as the dialer allows, and writes
+    a report with every row's outcome and the failed rows ready to correct and send again.
+    """
+
+
+for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, simulate, demo):
+    cli.add_command(common_options(command))
+common_options(cli)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code of the contract."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    shell_options: dict[str, object] = {}
+    try:
+        code = cli.main(standalone_mode=False, obj=shell_options)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted; nothing was being sent.")
+        return 130
+    except Interrupted as error:
+        _say(str(error))
+        return 128 + error.signal_number
+    except LeadsyncError as error:
+        _say(str(error), shell_options)
+        return error.exit_code
+    except Exception as error:
+        _log.debug("leadsync failed", exc_info=True)
+        _say(
+            f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it.",
+            shell_options,
+        )
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _say(text: str, shell_options: dict[str, object] | None = None) -> None:
+    if shell_options and shell_options.get("verbose"):
+        traceback.print_exc()
+    click.echo(text, err=True)
+
+
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise Interrupted("Terminated; nothing was being sent.", number)
+
+
+__all__ = ["cli", "main"]

@@ -47,7 +47,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     # a person decided: applied, not applied, send it again, or had it sent by a later run
     State.CONFLICT: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.SKIPPED}),
     # the same; or it is harmless and begun again; a word about it may change
-    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED, State.PENDING, State.SKIPPED, State.IN_FLIGHT, State.UNKNOWN}),
+    State.UNKNOWN: frozenset(
+        {State.SUCCEEDED, State.FAILED, State.PENDING, State.SKIPPED, State.IN_FLIGHT, State.UNKNOWN}
+    ),
     # the rest is final; a failed row is sent again by a new run
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),

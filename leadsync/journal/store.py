@@ -14,8 +14,8 @@ from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
-from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.result_codes import RESULT_CODES, Verdict
 
 FILE_NAME = "journal.sqlite3"
 _CHUNK = 2000
@@ -326,7 +326,8 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             key = self._key(run_id)
             return self._connection.executemany(
-                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
+                "UPDATE rows SET state = ?, message = ? "
+                f"WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
                 ([target, message, key, number, *sources(target)] for number in numbers),
             ).rowcount
 

@@ -97,6 +97,7 @@ def entries(source: Source, survey: Survey, journal: Journal | None = None) -> I
     """
     past = Past(source.mapping, journal)
     for row in source.table.rows():
+        survey.see(row.cells)
         mapped = map_row(row, source.mapping, source.rules)
         kept = without_sync_columns(row, source.mapping)
         fault = past.fault(row)

@@ -105,7 +105,9 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     if count == 0:
         journal.discard(new.id)
         return Plan(run, nothing_to_do=True)
-    return Plan(_limited(journal, new.id, wishes), remarks=(f"{count} failed or unsent rows of run {run.id} go again.",))
+    return Plan(
+        _limited(journal, new.id, wishes), remarks=(f"{count} failed or unsent rows of run {run.id} go again.",)
+    )
 
 
 def discard(journal: Journal, plan: Plan) -> None:
@@ -154,7 +156,9 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
     journal.update_run(run.id, complete=True)
     remarks = source.remarks
     if dropped:
-        remarks += (f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",)
+        remarks += (
+            f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",
+        )
     return Plan(_limited(journal, run.id, wishes), survey, remarks)
 
 

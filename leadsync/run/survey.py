@@ -1,11 +1,13 @@
 """What a sheet holds and what sending it would do, gathered row by row. Pure."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection
 
 _EXAMPLES = 3
+_ROWS_SAMPLED = 200
 
 
 @dataclass(slots=True)
@@ -41,12 +43,21 @@ class Survey:
         self.dispositions: Counter[str] = Counter()
         self.callbacks = 0
         self.new_leads = 0
+        self.samples: dict[int, str] = {}
+        """The first value of each column, by the column's position."""
         self._rows_of_lead: Counter[int] = Counter()
 
     @property
     def repeated_leads(self) -> int:
         """How many leads have more than one row to be sent."""
         return sum(count > 1 for count in self._rows_of_lead.values())
+
+    def see(self, cells: Sequence[str]) -> None:
+        """Keep samples while columns are without one, from the first rows."""
+        if self.rows < _ROWS_SAMPLED and len(self.samples) < len(cells):
+            for position, cell in enumerate(cells):
+                if cell.strip():
+                    self.samples.setdefault(position, cell)
 
     def skip(self) -> None:
         """A row that an earlier run has settled."""

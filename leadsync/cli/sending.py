@@ -1,0 +1,228 @@
+"""The commands that send: run, resume, retry; and resolve, which decides what may be sent."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.errors import UsageError
+from leadsync.models import RunRecord, Status, Tally
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.journal import Journal
+    from leadsync.run import Plan
+
+_TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
+
+
+def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+        click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
+        click.option("--yes", is_flag=True, help="Do not ask before sending."),
+        click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
+        click.option(
+            "--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the run's files."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--sheet", help="The workbook's sheet, where several hold data.")
+@click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
+@_sending_options
+def run(
+    file: Path,
+    sheet: str | None,
+    fresh: bool,
+    output: Path | None,
+    kind: str | None,
+    yes: bool,
+    limit: int | None,
+    keep_going: bool,
+) -> int:
+    """Synchronise FILE: send its rows, then write the report."""
+    from leadsync.run import Wishes, plan_run
+
+    shell = current_shell()
+    set_up_log(shell)
+    settings = _settings_for_sending(shell)
+    file = _existing(file)
+    wishes = Wishes(sheet, output, kind, limit, fresh)
+    with shell.journal(thorough=True) as journal, _only_one(shell, file):
+        plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
+        return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+
+
+@click.command()
+@click.argument("run_id", metavar="[RUN]", required=False)
+@_sending_options
+def resume(
+    run_id: str | None, output: Path | None, kind: str | None, yes: bool, limit: int | None, keep_going: bool
+) -> int:
+    """Go on with a run that stopped: RUN, or the newest."""
+    from leadsync.run import Wishes, plan_resume
+
+    shell = current_shell()
+    set_up_log(shell)
+    settings = _settings_for_sending(shell)
+    wishes = Wishes(output=output, kind=kind, limit=limit)
+    with shell.journal(thorough=True) as journal:
+        stopped = journal.run(run_id) if run_id else next((one for one in journal.runs() if not one.finished), None)
+        if stopped is None:
+            shell.result("There is no run to go on with.", None)
+            return 0
+        with _only_one(shell, stopped.file):
+            plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@_sending_options
+def retry(run_id: str, output: Path | None, kind: str | None, yes: bool, limit: int | None, keep_going: bool) -> int:
+    """Send RUN's failed and unsent rows again, as a new run."""
+    from leadsync.run import Wishes, plan_retry
+
+    shell = current_shell()
+    set_up_log(shell)
+    settings = _settings_for_sending(shell)
+    wishes = Wishes(output=output, kind=kind, limit=limit)
+    with shell.journal(thorough=True) as journal:
+        before = journal.run(run_id)
+        with _only_one(shell, before.file):
+            plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+
+
+@click.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--row", "rows", type=int, multiple=True, required=True, help="A row's number; may be repeated.")
+@click.option("--applied", "decision", flag_value="applied", help="The dialer has it: the row succeeded.")
+@click.option("--not-applied", "decision", flag_value="not applied", help="The dialer does not have it: it failed.")
+@click.option("--send", "decision", flag_value="send", help="Send it: `leadsync resume` does.")
+def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
+    """Decide RUN's conflict and unknown rows."""
+    from leadsync.run import DECISIONS, write_files
+
+    shell = current_shell()
+    set_up_log(shell)
+    if decision is None:
+        raise click.UsageError("Say what was decided: --applied, --not-applied or --send.")
+    with shell.journal(thorough=True) as journal:
+        decided = journal.run(run_id)
+        with _only_one(shell, decided.file):
+            _check_rows(decided, journal.states(decided.id, rows), rows)
+            state = DECISIONS[decision]
+            count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
+            journal.recount(decided.id)
+            files = write_files(journal, journal.run(decided.id))
+    value = {"run": decided.id, "decision": decision, "rows": count, "files": _paths(files)}
+    then = {
+        "send": f" Send {_it(count)} now: leadsync resume {decided.id}",
+        "not applied": f" To send {_it(count)} again: leadsync retry {decided.id}",
+    }.get(decision, "")
+    shell.result(f"{count} row{'s' if count > 1 else ''} of run {decided.id}: {decision}.{then}", value)
+    return 0
+
+
+def _carry_out(
+    shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", *, yes: bool, keep_going: bool
+) -> int:
+    """Send what was planned, write its files, say how it went; gives the exit code."""
+    from leadsync.cli.texts import survey_in_short
+    from leadsync.run import check_output, discard, send, write_files, written_files
+
+    planned = plan.run
+    if plan.nothing_to_do:
+        shell.say(
+            f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name} already. "
+            f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
+        )
+        return _tell(shell, journal, planned, written_files(planned), code=0)
+    check_output(planned.output)
+    for remark in plan.remarks:
+        shell.say(remark)
+    if plan.survey is not None and (sys.stderr.isatty() or shell.verbose):
+        shell.say(survey_in_short(plan.survey, settings.slots))
+    waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
+    if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
+        discard(journal, plan)
+        shell.say("Nothing was sent.")
+        return 0
+    with _progress(shell, waiting) as progress:
+        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
+    done = journal.run(planned.id)
+    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
+    return _tell(shell, journal, done, write_files(journal, done), code=code)
+
+
+def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:
+    from leadsync.report import as_json, as_text
+
+    tally = journal.tally(run.id)
+    shell.result(as_text(run, tally, files), as_json(run, tally, files))
+    return _code_for(tally) if code is None else code
+
+
+def _code_for(tally: Tally) -> int:
+    return 3 if any(tally.statuses.get(status) for status in _TO_LOOK_AT) else 0
+
+
+def _progress(shell: Shell, rows: int) -> Any:
+    from leadsync.progress import BarProgress, SilentProgress
+
+    return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)
+
+
+def _settings_for_sending(shell: Shell) -> "Settings":
+    """The settings, with everything there that sending needs; raises SettingsError."""
+    settings = shell.settings()
+    settings.url()
+    settings.ids()
+    settings.api_key(os.environ)
+    _ = settings.slots
+    return settings
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        what = "is a folder" if file.is_dir() else "does not exist"
+        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+    return file.resolve()
+
+
+@contextmanager
+def _only_one(shell: Shell, file: Path) -> Iterator[None]:
+    from leadsync.journal import file_lock
+
+    with file_lock(shell.state_folder(), file):
+        yield
+
+
+def _check_rows(run: RunRecord, found: dict[int, Status], rows: tuple[int, ...]) -> None:
+    for number in rows:
+        if number not in found:
+            raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id}` tells what it has.")
+        if found[number] not in (Status.CONFLICT, Status.UNKNOWN):
+            raise UsageError(
+                f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
+            )
+
+
+def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:
+    return {name: str(path) if path else None for name, path in files.items()}
+
+
+def _it(count: int) -> str:
+    return "it" if count == 1 else "them"

@@ -1,0 +1,132 @@
+"""What every command shares: its common options, settings, journal, output and log."""
+
+import json
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The common options of one command line."""
+
+    config: Path | None = None
+    state: Path | None = None
+    json: bool = False
+    verbose: int = 0
+    log_file: Path | None = None
+    log_format: str = "text"
+
+    def settings(self) -> "Settings":
+        """The settings, from the file that is found and the environment; raises SettingsError."""
+        from leadsync.config import find, load
+
+        return load(find(self.config, os.environ))
+
+    def state_folder(self) -> Path:
+        """Where the journal is."""
+        from leadsync.config import state_folder
+
+        return state_folder(self.state, os.environ)
+
+    def journal(self, *, thorough: bool = False) -> "Journal":
+        """The journal; raises JournalError."""
+        from leadsync.journal import Journal
+
+        return Journal(self.state_folder(), thorough=thorough)
+
+    def result(self, text: str, value: Any) -> None:
+        """Print a command's result: the text, or with --json the value."""
+        click.echo(json.dumps(value, ensure_ascii=False) if self.json else text)
+
+    def say(self, text: str) -> None:
+        """Tell the user something that is not the result."""
+        click.echo(text, err=True)
+
+    def confirm(self, question: str) -> bool:
+        """Ask at a terminal; where there is nobody to ask, the answer is yes."""
+        return not sys.stdin.isatty() or click.confirm(question, err=True)
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value not in (None, False, 0):
+        context.ensure_object(dict)[parameter.name] = value
+
+
+def _option(*names: str, **attributes: Any) -> Callable[[click.Command], click.Command]:
+    """An option that is allowed before and behind the command's name; the shell takes it from the context."""
+
+    def add(command: click.Command) -> click.Command:
+        command.params.append(click.Option(names, expose_value=False, callback=_remember, **attributes))
+        return command
+
+    return add
+
+
+def common_options(command: click.Command) -> click.Command:
+    """Add the options that are allowed everywhere."""
+    for add in (
+        _option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The settings file."),
+        _option("--state", type=click.Path(file_okay=False, path_type=Path), help="The folder with the journal."),
+        _option("--json", is_flag=True, help="Print one JSON object, and nothing else, on standard output."),
+        _option("-v", "--verbose", count=True, help="Log more; twice for everything. Errors show their trace."),
+        _option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the log to a file."),
+        _option("--log-format", type=click.Choice(["text", "json"]), help="The log's form."),
+    ):
+        command = add(command)
+    return command
+
+
+def current_shell() -> Shell:
+    """The shell of the command that is being run."""
+    return Shell(**(click.get_current_context().obj or {}))
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = "".join(traceback.format_exception(*record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_log(shell: Shell) -> None:
+    """Send the log to standard error, or to the file asked for; raises UsageError where that cannot be written."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
+    if shell.log_file is not None:
+        try:
+            shell.log_file.touch(mode=0o600)
+            handler: logging.Handler = logging.FileHandler(shell.log_file, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"The log file {shell.log_file} cannot be written: {error.strerror}; choose another with --log-file."
+            ) from error
+        level = min(level, logging.INFO)
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(_JsonFormatter() if shell.log_format == "json" else text)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
