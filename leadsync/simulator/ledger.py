@@ -1,0 +1,75 @@
+"""The dialer's own record of what reached it and what it really changed: the truth that a test compares with."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from leadsync.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A lead call that arrived whole, or that a fault cut short: its number, the wall clock's seconds, the call's
+    name, the lead, the body's fields and the kind of the fault it met (empty for none)."""
+
+    request: int
+    time: float
+    call: str
+    lead: str
+    fields: Mapping[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A change that was really made, by which request, when (wall clock, seconds), to which lead."""
+
+    request: int
+    time: float
+    lead: str
+    fields: Mapping[str, str]
+
+
+class Ledger:
+    """Both lists, in memory; with a `path` each entry is appended to that file too, one JSON object a line, before the
+    call is answered, so that it outlives the process."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.received: list[Received] = []
+        self.applications: list[Application] = []
+        self._path = path
+        if path is not None:
+            try:
+                path.touch()
+            except OSError as error:
+                raise UsageError(
+                    f"The ledger {path} cannot be written ({error.strerror}); name another file."
+                ) from error
+
+    def receive(self, call: str, lead: str, fields: Mapping[str, str], fault: str) -> Received:
+        """Notes a call's arrival and numbers it."""
+        entry = Received(len(self.received) + 1, time.time(), call, lead, fields, fault)
+        self.received.append(entry)
+        self._append("received", entry)
+        return entry
+
+    def apply(self, received: Received) -> None:
+        """Notes that the change which a call asked for has been made."""
+        entry = Application(received.request, time.time(), received.lead, received.fields)
+        self.applications.append(entry)
+        self._append("applied", entry)
+
+    def as_json(self) -> dict[str, list[dict[str, object]]]:
+        """Both lists in a form for JSON."""
+        return {
+            "received": [asdict(entry) for entry in self.received],
+            "applications": [asdict(entry) for entry in self.applications],
+        }
+
+    def _append(self, event: str, entry: Received | Application) -> None:
+        if self._path is None:
+            return
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"event": event, **asdict(entry)}, ensure_ascii=False) + "\n")
