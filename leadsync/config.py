@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -42,8 +42,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _timezone(name: str) -> str:
-    if name and name not in available_timezones():
-        raise ValueError('no such timezone; names are like "Australia/Melbourne"')
+    try:
+        if name:
+            ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('there is no such timezone; names are like "Australia/Melbourne"') from error
     return name
 
 

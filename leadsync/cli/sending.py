@@ -17,6 +17,7 @@ from leadsync.models import RunRecord, Status, Tally
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.progress import BarProgress, SilentProgress
     from leadsync.run import Plan
 
 _TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
@@ -146,7 +147,7 @@ def _carry_out(
     planned = plan.run
     if plan.nothing_to_do:
         shell.say(
-            f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name} already. "
+            f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
             f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
         )
         return _tell(shell, journal, planned, written_files(planned), code=0)
@@ -160,7 +161,7 @@ def _carry_out(
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0
-    with _progress(shell, waiting) as progress:
+    with progress_for(shell, waiting) as progress:
         sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
     done = journal.run(planned.id)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
@@ -179,7 +180,8 @@ def _code_for(tally: Tally) -> int:
     return 3 if any(tally.statuses.get(status) for status in _TO_LOOK_AT) else 0
 
 
-def _progress(shell: Shell, rows: int) -> Any:
+def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
+    """A bar where somebody watches, a few lines elsewhere."""
     from leadsync.progress import BarProgress, SilentProgress
 
     return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)

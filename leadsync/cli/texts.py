@@ -85,7 +85,8 @@ def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
             for group in _largest(groups.values()):
                 before, after = group.examples[0]
                 arrow = f" -> {after}" if after else ""
-                yield f"  {group.count:>9,}  {group.column}: {group.what}  (row {_rows(group)}: {_short(before)}{arrow})"
+                example = f"row {_rows(group)}: {_short(before)}{arrow}"
+                yield f"  {group.count:>9,}  {group.column}: {group.what}  ({example})"
     if survey.rejections:
         yield ""
         yield "Rows that will not be sent:"

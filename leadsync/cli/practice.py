@@ -1,0 +1,157 @@
+"""The commands to practise with: simulate and demo."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.models import Lead, RowRecord
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.simulator import PracticeDialer
+
+_KEY = "practice-key"
+_DEMO_FOLDER = Path("leadsync-demo")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(2), help="The dialer's hardware threads.")
+@click.option("--key", default=_KEY, show_default=True, help="The API key it accepts.")
+@click.option("--leads", type=click.Path(path_type=Path), help="A sheet with the leads it holds; else it holds any.")
+@click.option("--faults", type=click.Path(path_type=Path), help="A TOML or JSON file with faults.")
+def simulate(host: str, port: int, threads: int, key: str, leads: Path | None, faults: Path | None) -> int:
+    """Start the practice dialer."""
+    from leadsync.simulator import PracticeDialer, load_rules, serve
+
+    shell = current_shell()
+    set_up_log(shell)
+    dialer = PracticeDialer(
+        hardware_threads=threads,
+        api_key=key,
+        leads=_leads_of(shell, leads) if leads else None,
+        any_lead=leads is None,
+        faults=load_rules(faults) if faults else (),
+    )
+
+    def announce(url: str) -> None:
+        shell.result(
+            f"The practice dialer is at {url}, its API key is {key}.\n"
+            f'In the settings: [server] url = "{url}", [campaign] template_id = 41, campaign_id = 41, '
+            "allocation_id = 38. Ctrl-C ends it.",
+            {"url": url, "api_key": key, "template_id": 41, "campaign_id": 41, "allocation_id": 38},
+        )
+
+    serve(dialer, host, port, announce=announce)
+    return 0
+
+
+@click.command()
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=_DEMO_FOLDER,
+    show_default=True,
+    help="The folder for everything the demonstration writes.",
+)
+def demo(output: Path) -> int:
+    """Send the sample data to a practice dialer, end to end."""
+    from leadsync.cli.shipped import shipped
+    from leadsync.journal import Journal
+    from leadsync.simulator import PracticeServer
+
+    shell = current_shell()
+    set_up_log(shell)
+    samples = shipped("sample_data")
+    known = json.loads((samples / "practice_dialer.json").read_text("utf-8"))
+    state = (shell.state or output / "state").absolute()
+    with PracticeServer(_practice_dialer(known)) as server, Journal(state) as journal:
+        run_id = _send_samples(shell, samples / "leads.csv", output, journal, server.url)
+        unlike = _unlike_designed(list(journal.records(run_id)), known)
+    for line in unlike:
+        shell.say(line)
+    if not unlike:
+        shell.say(f"\nThat went as designed. Look at the run again: leadsync --state {state} show {run_id}")
+    return 1 if unlike else 0
+
+
+def _send_samples(shell: Shell, file: Path, output: Path, journal: Any, url: str) -> str:
+    from leadsync.cli.sending import progress_for
+    from leadsync.cli.texts import survey_in_short
+    from leadsync.models import Status
+    from leadsync.report import as_json, as_text
+    from leadsync.run import Wishes, plan_run, send, write_files
+
+    settings = _demo_settings(url)
+    wishes = Wishes(output=output, fresh=True)
+    plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
+    for remark in plan.remarks:
+        shell.say(remark)
+    if plan.survey is not None:
+        shell.say(survey_in_short(plan.survey, settings.slots))
+    waiting = journal.tally(plan.run.id).statuses.get(Status.UNSENT, 0)
+    with progress_for(shell, waiting) as progress:
+        send(journal, plan.run, settings, {"LEADSYNC_API_KEY": _KEY}, progress, keep_going=False)
+    run = journal.run(plan.run.id)
+    tally, files = journal.tally(run.id), write_files(journal, run)
+    shell.result(as_text(run, tally, files), as_json(run, tally, files))
+    return run.id
+
+
+def _demo_settings(url: str) -> "Settings":
+    """Short waits, because the practice dialer's troubles pass quickly."""
+    from leadsync.config import settings_from
+
+    values = {
+        "server": {"url": url, "hardware_threads": 16},
+        "campaign": {"template_id": 41, "campaign_id": 41, "allocation_id": 38},
+        "columns": {"Agent notes": ""},
+        "retry": {"attempts": 3, "wait_seconds": 0.5},
+    }
+    return settings_from(values, "the demonstration's settings")
+
+
+def _practice_dialer(known: dict[str, Any]) -> "PracticeDialer":
+    from leadsync.simulator import FaultRule, PracticeDialer
+
+    return PracticeDialer(
+        api_key=_KEY,
+        leads=known["leads"],
+        dnc=known["dnc"],
+        editing=known["editing"],
+        faults=[FaultRule(**fault) for fault in known["faults"]],
+    )
+
+
+def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[str]:
+    """What did not end as the sample data was made to, a sentence each."""
+    usual = {"status": "succeeded", "code": 0}
+    unlike = []
+    for record in records:
+        expected = known["expected"].get(str(record.number), usual)
+        if {"status": record.status.value, "code": record.code} != expected:
+            came = f"{record.status} {'' if record.code is None else record.code} {record.message}"
+            unlike.append(f"Row {record.number} should have ended as {expected}, but: {came}")
+    if len(records) != known["expected_rows"]:
+        unlike.append(f"{len(records)} rows were read, and the sample has {known['expected_rows']}.")
+    return unlike
+
+
+def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
+    """The leads of a sheet, as the practice dialer would hold them after a first call."""
+    from leadsync.models import DISPOSITION, NO_CHANGE
+    from leadsync.run import Survey, entries, opened
+
+    held: dict[str, dict[str, str]] = {}
+    with opened(file, None, shell.settings(), datetime.now().astimezone()) as source:
+        for entry in entries(source, Survey()):
+            lead = Lead(entry.lead, entry.fields)
+            if lead.external_id:
+                kept = {name: value for name, value in lead.fields.items() if value != NO_CHANGE}
+                held[lead.external_id] = {**kept, DISPOSITION: "No Answer"}
+    return held
