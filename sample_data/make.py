@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - the sheet's dates carry no timezone, as in any sheet
 """Make the sample data anew: `python sample_data/make.py`. The people are made up, the numbers are from the ranges that
 Australia reserves for fiction. The special rows and what the dialer should say to them are written by hand below."""
 

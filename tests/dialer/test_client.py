@@ -1,0 +1,298 @@
+"""The client against a server of a few lines that keeps the bytes it was sent and answers as each test says."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from leadsync.dialer import DialerClient, places
+from leadsync.errors import SettingsError, Stopped
+from leadsync.models import CampaignIds, Effect, Lead, Outcome
+
+KEY = "f863246a-973e-11e6-8784-08002718f5b5"
+IDS = CampaignIds(template=41, campaign=41, allocation=38)
+# The body of the vendor's own example.
+JANE = Lead(
+    "9856",
+    {
+        "Name": "Jane Smith",
+        "StreetAddress": "Suite 8/10 Hoddle St",
+        "City": "Abbotsford",
+        "State": "Vic",
+        "PostCode": "3064",
+        "FirstPhone": "0383218199",
+        "SecondPhone": "<No Change>",
+        "njDisposition": "Sale",
+    },
+)
+OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n{"code": 0, "message": "OK"}'
+
+Answerer = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+class Peer:
+    """A server that keeps what it was sent."""
+
+    def __init__(self, answer: bytes | Answerer) -> None:
+        self.requests: list[bytes] = []
+        self._answer = answer
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = next(
+                    (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+                )
+                self.requests.append(head + await reader.readexactly(length))
+                if isinstance(self._answer, bytes):
+                    writer.write(self._answer)
+                    await writer.drain()
+                else:
+                    await self._answer(writer)
+                    return
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def client_of(answer: bytes | Answerer, **options: float) -> AsyncIterator[tuple[DialerClient, Peer]]:
+    peer = Peer(answer)
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with DialerClient(f"http://127.0.0.1:{port}", SecretStr(KEY), IDS, **options) as client:  # type: ignore[arg-type]
+        yield client, peer
+    server.close()
+
+
+def send(answer: bytes | Answerer, lead: Lead = JANE, **options: float) -> tuple[Outcome, Peer]:
+    async def one() -> tuple[Outcome, Peer]:
+        async with client_of(answer, **options) as (client, peer):
+            return await client.update(lead), peer
+
+    return asyncio.run(one())
+
+
+def test_the_request_is_the_documented_one() -> None:
+    outcome, peer = send(OK)
+    head, body = peer.requests[0].split(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert lines[0] == (
+        b"POST /servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41&fCampaignId=41&fAllocationId=38"
+        b"&njExternalLeadId=9856&apiKey=f863246a-973e-11e6-8784-08002718f5b5 HTTP/1.1"
+    )
+    assert b"Accept: application/json" in lines
+    assert b"Content-Type: application/json" in lines
+    assert json.loads(body) == {
+        "Name": "Jane Smith",
+        "StreetAddress": "Suite 8/10 Hoddle St",
+        "City": "Abbotsford",
+        "State": "Vic",
+        "PostCode": "3064",
+        "FirstPhone": "0383218199",
+        "SecondPhone": "<No Change>",
+        "njDisposition": "Sale",
+    }
+    assert outcome == Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+
+
+def test_values_are_escaped() -> None:
+    _, peer = send(OK, Lead("a+b&c=d/é #1%", {"Name": 'Zoë "O\'Brien" \\ <b>', "FirstPhone": "<No Change>"}))
+    head, body = peer.requests[0].split(b"\r\n\r\n")
+    assert b"&njExternalLeadId=a%2Bb%26c%3Dd%2F%C3%A9%20%231%25&apiKey=" in head
+    assert json.loads(body)["Name"] == 'Zoë "O\'Brien" \\ <b>'
+
+
+def test_redirects_are_not_followed() -> None:
+    outcome, peer = send(b"HTTP/1.1 307 Elsewhere\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n")
+    assert outcome.effect is Effect.REFUSED_ALL
+    assert len(peer.requests) == 1
+
+
+def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
+    outcome, _ = send(OK)
+    assert outcome.code == 0
+
+
+def test_a_refused_connection_never_began() -> None:
+    async def one() -> Outcome:
+        async with DialerClient("http://127.0.0.1:1", SecretStr(KEY), IDS) as client:
+            return await client.update(JANE)
+
+    outcome = asyncio.run(one())
+    assert (outcome.effect, outcome.away) == (Effect.NEVER_BEGAN, True)
+
+
+async def _close(_: asyncio.StreamWriter) -> None:
+    return
+
+
+async def _reset(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+async def _half(writer: asyncio.StreamWriter) -> None:
+    writer.write(OK[:-10])
+    await writer.drain()
+
+
+async def _headers_only(writer: asyncio.StreamWriter) -> None:
+    writer.write(OK.split(b"{")[0])
+    await writer.drain()
+
+
+async def _garbage(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+    await writer.drain()
+
+
+@pytest.mark.parametrize("fault", [_close, _reset, _half, _headers_only, _garbage])
+def test_what_breaks_after_the_request_began_may_have_been_applied(fault: Answerer) -> None:
+    outcome, peer = send(fault)
+    assert (outcome.effect, outcome.code, outcome.away) == (Effect.MAYBE_APPLIED, None, True)
+    assert len(peer.requests) == 1, "it is not sent again by a library"
+
+
+def test_an_answer_that_drips_is_ended_by_the_deadline_and_may_be_applied() -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        for byte in OK:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    outcome, _ = send(drip, answer_seconds=0.1)
+    assert outcome.effect is Effect.MAYBE_APPLIED
+
+
+def test_no_answer_within_less_than_the_dialers_minute_may_be_applied() -> None:
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.5)
+
+    outcome, _ = send(hang, answer_seconds=0.05)
+    assert outcome.effect is Effect.MAYBE_APPLIED
+
+
+def test_no_answer_within_more_than_the_dialers_minute_was_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.dialer.client.SERVER_QUEUE_SECONDS", 0.01)
+
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.5)
+
+    outcome, _ = send(hang, answer_seconds=0.05)
+    assert (outcome.effect, outcome.away) == (Effect.NOT_PROCESSED, True)
+
+
+def test_a_certificate_that_does_not_verify_stops_the_run() -> None:
+    """A server that speaks TLS with a certificate of nobody's."""
+    trustme = pytest.importorskip("trustme", reason="makes the certificate")
+    import ssl
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    async def one() -> Outcome:
+        server = await asyncio.start_server(Peer(OK).serve, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        async with DialerClient(f"https://127.0.0.1:{port}", SecretStr(KEY), IDS) as client:
+            outcome = await client.update(JANE)
+        server.close()
+        return outcome
+
+    outcome = asyncio.run(one())
+    assert outcome.effect is Effect.REFUSED_ALL
+    assert "certificate" in outcome.message
+
+
+def test_a_private_authority_is_accepted_where_it_is_named(tmp_path: object) -> None:
+    trustme = pytest.importorskip("trustme", reason="makes the certificate")
+    import ssl
+    from pathlib import Path
+
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    file = Path(str(tmp_path)) / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+
+    async def one() -> Outcome:
+        server = await asyncio.start_server(Peer(OK).serve, "127.0.0.1", 0, ssl=context)
+        port = server.sockets[0].getsockname()[1]
+        url = f"https://127.0.0.1:{port}"
+        async with DialerClient(url, SecretStr(KEY), IDS, ca_file=str(file)) as client:
+            outcome = await client.update(JANE)
+        server.close()
+        return outcome
+
+    assert asyncio.run(one()).code == 0
+
+
+def test_an_authority_that_is_no_file_is_a_settings_error() -> None:
+    with pytest.raises(SettingsError, match="ca_file"):
+        DialerClient("https://127.0.0.1", SecretStr(KEY), IDS, ca_file="/nowhere/ca.pem")
+
+
+def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = f"<html>no such page: /x?apiKey={KEY}</html>".encode()
+    answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%s" % (len(echo), echo)
+
+    async def one() -> list[str]:
+        async with client_of(answer) as (client, _):
+            outcome = await client.update(JANE)
+            return [repr(client), repr(outcome), str(outcome)]
+
+    shown = asyncio.run(one())
+    shown += [record.getMessage() for record in caplog.records]
+    shown += [repr(send(_close)[0]), caplog.text]
+    assert any("HTTP Request" in line for line in shown), "the library did log the URL"
+    assert not [line for line in shown if KEY in line]
+
+
+def test_places_are_every_allocation_of_every_campaign() -> None:
+    pages = {
+        "getCampaignTemplateList": {"entities": [{"id": 41, "name": "Sales"}]},
+        "getCampaignList": {"entities": [{"id": 7, "name": "Spring"}, {"id": 8, "name": "Empty"}]},
+        "getAllocationList?fCampaignId=7": {"entities": [{"id": 38, "name": "Main"}]},
+        "getAllocationList?fCampaignId=8": {"entities": []},
+    }
+
+    async def one() -> list[tuple[int, int, int | None]]:
+        peer = Peer(b"")
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            asked = peer.requests[-1].decode()
+            body = next(json.dumps(page).encode() for call, page in pages.items() if call in asked)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
+            await writer.drain()
+
+        peer._answer = answer
+        server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with DialerClient(url, SecretStr(KEY), IDS) as client:
+            found = [place async for place in places(client)]
+        server.close()
+        return [
+            (one.template.id, one.campaign.id if one.campaign else 0, one.allocation.id if one.allocation else None)
+            for one in found
+        ]
+
+    assert asyncio.run(one()) == [(41, 7, 38), (41, 8, None)]
+
+
+def test_lists_that_are_refused_say_why() -> None:
+    async def one() -> None:
+        async with client_of(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n") as (client, _):
+            async for _place in places(client):
+                pass
+
+    with pytest.raises(Stopped, match="API key was refused"):
+        asyncio.run(one())
