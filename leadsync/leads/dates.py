@@ -1,0 +1,244 @@
+"""Dates as people write them: from a cell's text to a moment, or refused. A callback at the wrong hour is worse than
+a row sent back, so day and month are never told apart by what happens to fit."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from leadsync.leads.rules import DateOrder
+from leadsync.leads.text import Refused, plain, visible
+
+_LONGEST_DATE = 60
+_EARLIEST_YEAR = 2000
+_LATEST_YEAR = 2099
+_FAR_EAST_OF_UTC = timedelta(hours=14)
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
+_EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+ORDER_WORDS: dict[DateOrder, str] = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
+EXAMPLES: dict[DateOrder, str] = {"dmy": "24/11/2026 14:30", "mdy": "11/24/2026 14:30", "ymd": "2026/11/24 14:30"}
+
+_WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? )?"
+_NUMERIC = r"(?P<a>\d{1,4}) ?(?P<mark>[/.\- ]) ?(?P<b>\d{1,4}) ?(?P=mark) ?(?P<c>\d{1,4})"
+_NAMED = (
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.,]*(?P<month>[a-z]{3,9})\.?[ \-/.,]*(?P<year>\d{4}|\d{2})",
+    r"(?P<month>[a-z]{3,9})\.?[ \-/.]*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ \-/.])(?P<year>\d{4}|\d{2})",
+    r"(?P<year>\d{4})[ \-/.,]*(?P<month>[a-z]{3,9})\.?[ \-/.,]*(?P<day>\d{1,2})",
+)
+_COMPACT = r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+_TIME = (
+    r"(?:(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?)?|(?P<hhmm>\d{4}))"
+    r" ?(?:(?P<half>[ap])\.? ?m?\.?|h|hrs?|hours)?"
+)
+_OFFSET = r"(?: ?(?P<offset>z|utc|gmt|[+-]\d{2}(?::?\d{2})?))?"
+_FORMS = tuple(
+    re.compile(form)
+    for shape in (_NUMERIC, *_NAMED, _COMPACT)
+    for form in (
+        f"{_WEEKDAY}{shape}(?:(?P<join>t|,? at |,? @ ?|, ?| - | ){_TIME}{_OFFSET})?",
+        f"{_TIME}(?:,? on |, | ){_WEEKDAY}{shape}(?P<join>)(?P<offset>)",
+    )
+)
+_TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
+_WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a cell says: a local time or, with an offset, an instant; `timed` is False for a date alone.
+
+    `repairs` are those of reading it, in the words of `Cleaned`.
+    """
+
+    local: datetime
+    offset: timedelta | None = None
+    timed: bool = True
+    repairs: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=65_536)
+def read_moment(text: str, order: DateOrder) -> Moment | Refused:
+    """The moment that a text names, its numbers in the given order.
+
+    A year of four digits in front, as in ISO 8601 and in the API's own `yyyy/MM/dd HH:mm`, and a month's name settle
+    the order by themselves. Years of two digits are 20xx. Seconds are dropped: the API has none.
+    """
+    spelt = plain(visible(text)).removeprefix("'").strip().lower()
+    if len(spelt) > _LONGEST_DATE:
+        return _not_a_date(order)
+    if _NUMBER.fullmatch(spelt) and len(spelt.partition(".")[0]) != 8:
+        return _from_serial(spelt, order)
+    for form in _FORMS:
+        match = form.fullmatch(spelt)
+        if match:
+            return _from_match(match, order)
+    return _why_not(spelt, order)
+
+
+@lru_cache(maxsize=65_536)
+def orders_fitting(text: str) -> frozenset[DateOrder]:
+    """The orders in which a text's numbers make a real date; none for a text that says nothing about an order."""
+    spelt = plain(visible(text)).removeprefix("'").strip().lower()
+    for form in _FORMS[:2] if len(spelt) <= _LONGEST_DATE else ():
+        match = form.fullmatch(spelt)
+        if match and len(match["a"]) < 4:
+            return frozenset(order for order in ORDER_WORDS if isinstance(_date(match, order), date))
+    return frozenset()
+
+
+def _from_match(match: re.Match[str], order: DateOrder) -> Moment | Refused:
+    day = _date(match, order)
+    if isinstance(day, Refused):
+        return day
+    if match["hour"] is None and match["hhmm"] is None:
+        return Moment(datetime.combine(day, time()), timed=False)
+    clock = _time(match, order)
+    if isinstance(clock, Refused):
+        return clock
+    offset = _offset(match, order)
+    if isinstance(offset, Refused):
+        return offset
+    repairs = ("seconds dropped",) if int(match["second"] or 0) else ()
+    return Moment(datetime.combine(day, clock), offset, repairs=repairs)
+
+
+def _date(match: re.Match[str], order: DateOrder) -> date | Refused:
+    parts = match.groupdict()
+    if parts.get("mark"):
+        order = "ymd" if len(parts["a"]) == 4 else order
+        numbers = _in_order(parts["a"], parts["b"], parts["c"], order)
+        if isinstance(numbers, Refused):
+            return numbers
+        year, month, day = numbers
+    else:
+        named = _month(parts["month"])
+        if named is None:
+            return Refused(f"names no month: {parts['month']!r}", _written(order))
+        year, month, day = int(parts["year"]), named, int(parts["day"])
+        if len(parts["year"]) == 2:
+            year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
+    return _real_date(year, month, day, parts["weekday"], order)
+
+
+def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] | Refused:
+    """Year, month and day of three numbers, of which the year alone may have four digits."""
+    if len(b) > 2:
+        return _not_a_date(order)
+    if len(a) == 4 and len(c) <= 2:
+        return int(a), int(b), int(c)
+    year, month, day = {"dmy": (c, b, a), "mdy": (c, a, b), "ymd": (a, b, c)}[order]
+    if len(month) > 2 or len(day) > 2:
+        return Refused(f"is not in the order {ORDER_WORDS[order]} that the settings give", _written(order))
+    if len(year) not in (2, 4):
+        return Refused("has no year of two or four digits", _written(order))
+    return int(year) + (2000 if len(year) == 2 else 0), int(month), int(day)
+
+
+def _real_date(year: int, month: int, day: int, weekday: str | None, order: DateOrder) -> date | Refused:
+    """The date, which must exist.
+
+    Years far off are refused rather than warned of: 1899-12-30, 1970-01-01 and 0001-01-01 are what programs write
+    where they have no date.
+    """
+    if not 1 <= month <= 12:
+        return Refused(f"has {month} as its month, read as {ORDER_WORDS[order]}", _written(order))
+    if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
+        return Refused(f"is in the year {year}, which no callback is", _written(order))
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return Refused(f"is no date: {_MONTHS[month - 1].title()} {year} has no day {day}", _written(order))
+    if weekday and not _WEEKDAYS[found.weekday()].startswith(weekday):
+        return Refused(f"contradicts itself: that day is a {_WEEKDAYS[found.weekday()].title()}", _written(order))
+    return found
+
+
+def _month(name: str) -> int | None:
+    """A month's number from digits, its name, or the three or four letters it is shortened to."""
+    if name.isdecimal():
+        return int(name)
+    for number, month in enumerate(_MONTHS, start=1):
+        if name == month or (len(name) in (3, 4) and month.startswith(name)):
+            return number
+    return None
+
+
+def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
+    if match["hhmm"]:
+        hour, minute = int(match["hhmm"][:2]), int(match["hhmm"][2:])
+    elif match["minute"] is None and match["half"] is None:
+        return Refused("has an hour without minutes", _written(order))
+    else:
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if match["half"] and (hour == 0 or hour > 12) and not (match["half"] == "p" and hour > 12):
+        return Refused(f"has the hour {hour} with {match['half']}m", _written(order))
+    if match["half"] and hour <= 12:
+        hour = hour % 12 + (12 if match["half"] == "p" else 0)
+    if hour > 23 or minute > 59 or int(match["second"] or 0) > 59:
+        return Refused("has a time that does not exist", f"{_written(order)}, with a time from 00:00 to 23:59")
+    return time(hour, minute)
+
+
+def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | None:
+    """The offset from UTC, None where there is none.
+
+    Only behind a date that begins with its year, as ISO 8601 has it, and one with a minus only behind `T` or seconds:
+    `09:30-11:00` is a span of time otherwise.
+    """
+    text = match["offset"]
+    if not text:
+        return None
+    if text in ("z", "utc", "gmt"):
+        return timedelta()
+    year_first = len(match.groupdict().get("a") or "") == 4 or match.re in _FORMS[-2:]
+    if not year_first or (text[0] == "-" and match["join"] != "t" and not match["second"]):
+        return Refused("has a span of time or an offset in an unusual place", f"{_written(order)}, with one time")
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if distance > _FAR_EAST_OF_UTC or int(digits[2:]) > 59:
+        return Refused(f"has the offset {text}, which no timezone has", _written(order))
+    return -distance if text[0] == "-" else distance
+
+
+def _from_serial(number: str, order: DateOrder) -> Moment | Refused:
+    """The moment of a spreadsheet's day number in the 1900 system, to the nearest minute: a shown number is rounded."""
+    days = float(number)
+    if days < 1 and "." in number:
+        return _time_alone(order)
+    first, last = _EXCEL_SERIALS
+    if not first <= days < last:
+        return _not_a_date(order)
+    minutes = round(days * 24 * 60)
+    local = _EXCEL_EPOCH + timedelta(minutes=minutes)
+    return Moment(local, timed=days != int(days), repairs=("spreadsheet's day number read as a date",))
+
+
+def _why_not(text: str, order: DateOrder) -> Refused:
+    if _TIME_ALONE.fullmatch(text):
+        return _time_alone(order)
+    if _NO_YEAR.fullmatch(text):
+        return Refused("has no year", _written(order))
+    word = _WORD_BEHIND_TIME.search(text)
+    if word:
+        return Refused(f"has a word behind its time ({word[1]})", f"{_written(order)}, without a timezone's name")
+    return _not_a_date(order)
+
+
+def _time_alone(order: DateOrder) -> Refused:
+    return Refused("has a time but no date", _written(order))
+
+
+def _not_a_date(order: DateOrder) -> Refused:
+    return Refused("is no date that can be read", _written(order))
+
+
+def _written(order: DateOrder) -> str:
+    return f"write it as {ORDER_WORDS[order]}, for example {EXAMPLES[order]}"

@@ -1,0 +1,181 @@
+"""Which column fills which field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from leadsync.errors import MappingError
+from leadsync.leads.rules import Rules
+from leadsync.leads.text import loose, trim
+from leadsync.models import CALLBACK, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
+
+_COMMON_NAMES = {
+    EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id"),
+    DISPOSITION: ("Disposition", "Disposition Code", "New Disposition", "Outcome", "Call Outcome"),
+    CALLBACK: (
+        "Callback",
+        "Callback Date",
+        "Callback Time",
+        "Callback Date Time",
+        "Callback Date and Time",
+        "Callback At",
+        "Callback On",
+        "Next Callback",
+    ),
+    PRIORITY: ("Priority", "Lead Priority", "Call Priority"),
+    CONTACT_HOURS: ("Contact Hours", "Contact Hours Timezone", "Contact Hours Time Zone"),
+}
+"""System fields by what sheets call them. Account, Customer No, Status, Result, Date and the like are not here: they
+often mean something else, and a wrong guess sets dispositions or names the wrong lead."""
+
+_FIELD_OF_LOOSE_NAME = {loose(name): field for field, names in _COMMON_NAMES.items() for name in (field, *names)}
+_SYSTEM_FIELDS = {loose(field): field for field in _COMMON_NAMES}
+_SYNC = "sync_"
+_BY_SETTINGS = "[columns] in the settings"
+_PHONE_WORDS = ("phone", "mobile", "telephone", "landline")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the sheet: the field it fills ("" for one that is not sent) and, in a few words, why."""
+
+    position: int
+    heading: str
+    field: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """All columns in the sheet's order, the positions of the `sync_*` columns by name, and remarks for the user."""
+
+    columns: tuple[Column, ...]
+    sync: Mapping[str, int]
+    remarks: tuple[str, ...] = ()
+
+
+def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
+    """Match headings to fields: by `[columns]`, then by a field's own or common name without regard to letter case,
+    blanks and punctuation; any other column is the campaign field of exactly its name.
+
+    Raises MappingError where two columns fill one field, where no column holds the external id, and where two entries
+    of `[columns]` fit one heading.
+    """
+    columns = tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings))
+    sync = {column.heading.lower(): column.position for column in columns if _is_sync(column.heading)}
+    _refuse_conflicts(columns)
+    if not any(column.field == EXTERNAL_ID for column in columns):
+        raise MappingError(_no_external_id(columns))
+    return ColumnMapping(columns, sync, tuple(_remarks(columns, rules)))
+
+
+def _column(position: int, heading: str, rules: Rules) -> Column:
+    field, why = _field(heading, rules)
+    return Column(position, heading, field, why)
+
+
+def _field(heading: str, rules: Rules) -> tuple[str, str]:
+    """The field a heading names, and why."""
+    if not heading:
+        return "", "not sent: no heading"
+    if _is_sync(heading):
+        return "", "not sent: leadsync's own column"
+    target = _configured(heading, rules)
+    if target is not None:
+        return (_canonical(target, rules), _BY_SETTINGS) if target else ("", f"not sent: {_BY_SETTINGS}")
+    key = loose(heading)
+    field = _FIELD_OF_LOOSE_NAME.get(key)
+    if field:
+        return field, "its name" if key == loose(field) else f"a common name for {field}"
+    for phone in rules.phone_fields:
+        if loose(phone) == key:
+            return phone, "its name"
+    return heading, "campaign field of this name"
+
+
+def _configured(heading: str, rules: Rules) -> str | None:
+    """What `[columns]` says about a heading, exactly or else loosely compared; None where it says nothing."""
+    exact = {trim(name): target for name, target in rules.columns.items()}
+    if heading in exact:
+        return trim(exact[heading])
+    alike = [name for name in exact if loose(name) == loose(heading) != ""]
+    if len({exact[name] for name in alike}) > 1:
+        raise MappingError(
+            f"{_quoted(alike)} under [columns] in the settings both fit the column {heading!r}; "
+            "write the heading exactly as the sheet has it, and only once."
+        )
+    return trim(exact[alike[0]]) if alike else None
+
+
+def _canonical(target: str, rules: Rules) -> str:
+    """A target of `[columns]` with the letter case of the system or phone field it names."""
+    for phone in rules.phone_fields:
+        if phone.casefold() == target.casefold():
+            return phone
+    return _SYSTEM_FIELDS.get(target.casefold(), target)
+
+
+def _is_sync(heading: str) -> bool:
+    return heading.lower().startswith(_SYNC)
+
+
+def _refuse_conflicts(columns: Sequence[Column]) -> None:
+    filled: dict[str, Column] = {}
+    for column in columns:
+        key = column.field or (column.heading.lower() if _is_sync(column.heading) else "")
+        if not key:
+            continue
+        first = filled.setdefault(key, column)
+        if first is not column:
+            raise MappingError(_conflict(first, column))
+
+
+def _conflict(first: Column, second: Column) -> str:
+    if first.heading == second.heading:
+        return (
+            f"Columns {first.position + 1} and {second.position + 1} are both headed {first.heading!r}; "
+            "rename one of them, or remove it, in the sheet."
+        )
+    spare = first if second.why == _BY_SETTINGS else second
+    advice = f'say which one under [columns] in the settings, for example "{spare.heading}" = "" to leave that one out'
+    if first.field == CALLBACK:
+        advice += ", and put a date and its time into one column"
+    return f"The columns {first.heading!r} and {second.heading!r} both fill {first.field}; {advice}."
+
+
+def _no_external_id(columns: Sequence[Column]) -> str:
+    named = [column.heading for column in columns if column.heading and not _is_sync(column.heading)]
+    likely = [name for name in named if loose(name).endswith(("id", "no", "number", "ref", "reference", "key"))]
+    example = (likely or named or ["Account No"])[0]
+    return (
+        f"No column holds the leads' external id ({EXTERNAL_ID}) among {_quoted(named) or 'no headings'}; name it "
+        f'under [columns] in the settings, for example "{example}" = "{EXTERNAL_ID}".'
+    )
+
+
+def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
+    """What a user should know about a mapping before anything is sent."""
+    headings = {loose(column.heading) for column in columns} | {column.heading for column in columns}
+    fields = {column.field for column in columns}
+    remarks = [
+        f"{name!r} under [columns] in the settings is no heading of this sheet."
+        for name in rules.columns
+        if trim(name) not in headings and loose(name) not in headings
+    ]
+    if CALLBACK not in fields and rules.blank_callback == "new_lead":
+        remarks.append(f"No column fills {CALLBACK}: the dialer will treat every row as a new lead.")
+    if DISPOSITION not in fields and rules.blank_disposition == "no_change":
+        remarks.append(f"No column fills {DISPOSITION}: every row keeps the disposition its lead has.")
+    if fields.isdisjoint(rules.phone_fields):
+        remarks.append(f"No column fills a phone field ({', '.join(rules.phone_fields)}).")
+    for column in columns:
+        unlisted = column.field and column.field not in rules.phone_fields and column.field not in _COMMON_NAMES
+        if unlisted and any(word in loose(column.heading) for word in _PHONE_WORDS):
+            remarks.append(
+                f"{column.heading!r} is sent as it stands; if it holds phone numbers, add {column.field} to "
+                "phone_fields in [input], or map it to one of them under [columns]."
+            )
+    return remarks
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))

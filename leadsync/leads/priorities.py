@@ -1,0 +1,21 @@
+"""Priorities: whole numbers from 0, called first, to 100."""
+
+import re
+
+from leadsync.leads.text import Cleaned, Refused, plain, visible
+
+_WHOLE = re.compile(r"(\d+)(?:\.0+)?", re.ASCII)
+
+
+def clean_priority(text: str) -> Cleaned | Refused:
+    """A priority's digits; `10.0`, as programs export the number ten, is 10.
+
+    Range and meaning: the documentation's parameter table, njPriority.
+    """
+    whole = _WHOLE.fullmatch(plain(visible(text)))
+    digits = (whole[1].lstrip("0") or "0") if whole else ""
+    if not digits or len(digits) > 3 or int(digits) > 100:
+        return Refused(
+            "is no priority", "write a whole number from 0 (called first) to 100 (last), or leave the cell blank"
+        )
+    return Cleaned(digits, () if digits == text else ("priority written as a whole number",))

@@ -1,0 +1,135 @@
+"""What all cells share: blanks, invisible characters, and text that cannot be sent at all."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from leadsync.models import NO_CHANGE
+
+LONGEST_CELL = 32_767
+"""The characters that a spreadsheet's cell holds; a longer one comes from rows run together by a lost quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A value as it is sent; `repairs` and `warnings` say in a few words, always the same for one sort, what was
+    rewritten and what a person should look at."""
+
+    value: str
+    repairs: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value that is not sent: what is wrong with it and the remedy, as parts of a sentence."""
+
+    problem: str
+    remedy: str
+
+
+# Left behind by copying from web pages, chats and telephones: marks of writing direction, joiners, soft hyphens, BOMs.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+)
+_INVISIBLE_CHARACTER = re.compile(f"[{_INVISIBLE}]")
+_OUTER = "".join(
+    character
+    for character in map(chr, (*range(0x3001), *range(0xFE00, 0xFF00)))
+    if character.isspace() or _INVISIBLE_CHARACTER.match(character)
+)
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
+_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_NO_CHANGE = re.compile(r"<\s*no\s*change\s*>", re.IGNORECASE)
+_ODD_PUNCTUATION = {"’": "'", "‘": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "″": '"', "−": "-"}
+
+
+def trim(text: str) -> str:
+    """The text without outer blanks, the non-breaking and the invisible ones included."""
+    return text.strip() if text.isascii() else text.strip(_OUTER)
+
+
+def visible(text: str) -> str:
+    """The text without invisible characters, for values that are compared or dialed; in names they may be part of
+    the spelling."""
+    return text if text.isascii() else _INVISIBLE_CHARACTER.sub("", text)
+
+
+def unwrap(text: str) -> str:
+    """The 00123 of `="00123"`, which exports write so that a spreadsheet keeps the zeros of a csv file."""
+    wrapped = _EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
+    return trim(wrapped[1]) if wrapped else text
+
+
+def plain(text: str) -> str:
+    """The text with digits, blanks, dashes, quotes and full-width signs of any script as their ASCII counterparts,
+    and runs of blanks as one; line breaks stay."""
+    if not text.isascii():
+        text = "".join(map(_plain_character, text))
+    return re.sub(r"[ \t]+", " ", text)
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    if category == "Pd":
+        return "-"
+    if character in _ODD_PUNCTUATION:
+        return _ODD_PUNCTUATION[character]
+    narrow = unicodedata.normalize("NFKC", character)
+    return narrow if "\uff01" <= character <= "\uff5e" else character
+
+
+def is_no_change(text: str) -> bool:
+    """Whether the text is `<No Change>` in any letter case; the angle brackets are required.
+
+    The documentation's field table and its table of codes spell it differently, so letter case and blanks do not
+    count.
+    """
+    return text.startswith("<") and _NO_CHANGE.fullmatch(text) is not None
+
+
+def no_change(text: str) -> Cleaned:
+    """`<No Change>` as the API spells it."""
+    return Cleaned(NO_CHANGE, () if text == NO_CHANGE else ("spelt <No Change>",))
+
+
+def unsendable(text: str) -> Refused | None:
+    """Why a cell's text cannot be sent, whatever its field; None for ordinary text. Line breaks are ordinary."""
+    if len(text) > LONGEST_CELL:
+        return Refused(
+            f"is longer than a cell can be ({LONGEST_CELL:,} characters)", "look for a missing closing quote before it"
+        )
+    if text.startswith(("#", "Err:")) and _ERROR_CELL.fullmatch(text):
+        return Refused("is a spreadsheet's error, not a value", "correct its formula or type the value")
+    # A printable text has neither; this question is ten times cheaper than the search.
+    if not text.isprintable() and (found := _UNSENDABLE.search(text)):
+        return Refused(f"holds the control character U+{ord(found[0]):04X}", "type the value again without it")
+    return None
+
+
+def clean_text(text: str) -> Cleaned | Refused:
+    """A campaign field's text as it stands, accents composed so that the dialer finds what an agent types.
+
+    `<No Change>` is refused: only dispositions and phone fields know it, elsewhere it would replace the value.
+    """
+    if is_no_change(text):
+        return Refused(
+            "has no meaning outside dispositions and phone fields",
+            "leave the cell blank, which keeps what the dialer has, or name the field in phone_fields",
+        )
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return Cleaned(text)
+    return Cleaned(unicodedata.normalize("NFC", text), ("accents composed",))
+
+
+def loose(text: str) -> str:
+    """A heading with letter case, blanks and punctuation ignored."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
