@@ -22,8 +22,60 @@ PLACES = [
     ("Toowong", "QLD", "4066", "07"), ("Cairns", "QLD", "4870", "07"), ("Glenelg", "SA", "5045", "08"),
     ("Fremantle", "WA", "6160", "08"), ("Darwin", "NT", "0800", "08"), ("Alice Springs", "NT", "0870", "08"),
 ]  # fmt: skip
-FIRST = ["Aroha", "Ben", "Chloe", "Dimitri", "Eilidh", "Farid", "Grace", "Hemi", "Isla", "Jack", "Kiri", "Liam", "Mei", "Noah", "Olivia", "Priya", "Quentin", "Rosa", "Siobhán", "Tom", "Uma", "Viet", "Willow", "Xavier", "Yasmin", "Zoë"]
-LAST = ["Nguyen", "Smith", "O'Brien", "Papadopoulos", "Singh", "Williams", "Null", "Rossi", "Taylor", "Kowalski", "Brown", "Anderson-Lee", "Wilson", "Yilmaz", "Martin", "D'Souza", "Thompson", "Chen", "White", "Haddad", "Walker", "Jensen", "Ryan", "Tran"]
+FIRST = [
+    "Aroha",
+    "Ben",
+    "Chloe",
+    "Dimitri",
+    "Eilidh",
+    "Farid",
+    "Grace",
+    "Hemi",
+    "Isla",
+    "Jack",
+    "Kiri",
+    "Liam",
+    "Mei",
+    "Noah",
+    "Olivia",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Siobhán",
+    "Tom",
+    "Uma",
+    "Viet",
+    "Willow",
+    "Xavier",
+    "Yasmin",
+    "Zoë",
+]
+LAST = [
+    "Nguyen",
+    "Smith",
+    "O'Brien",
+    "Papadopoulos",
+    "Singh",
+    "Williams",
+    "Null",
+    "Rossi",
+    "Taylor",
+    "Kowalski",
+    "Brown",
+    "Anderson-Lee",
+    "Wilson",
+    "Yilmaz",
+    "Martin",
+    "D'Souza",
+    "Thompson",
+    "Chen",
+    "White",
+    "Haddad",
+    "Walker",
+    "Jensen",
+    "Ryan",
+    "Tran",
+]
 STREETS = ["Hoddle St", "Station Rd", "Beach Pde", "High St", "Wattle Gr", "Railway Tce", "Gum Tree Ln", "Victoria Ave"]
 HOURS = {"VIC": "Melbourne", "TAS": "Hobart", "NSW": "Sydney", "ACT": "Sydney", "QLD": "Brisbane", "SA": "Adelaide",
          "WA": "Perth", "NT": "Darwin"}  # fmt: skip
@@ -52,6 +104,8 @@ SPECIAL: dict[int, tuple[dict[str, str], str, int | None]] = {
     162: ({"Outcome": "Follow up"}, "failed", 106),
     177: ({"External Id": "99002"}, "failed", 101),
 }
+MOBILES = {12: "0491 570 156", 47: "0491570157", 88: "+61 491 570 158", 131: "491570159"}
+# Few, because the fictitious range is small, and a number that two leads share would be a duplicate to the dialer.
 BLANK_LINE = 100
 TWICE = {170: 169}  # a second row for the lead of the row before it
 
@@ -97,16 +151,12 @@ def main() -> None:
             "StreetAddress": f"{chance.randint(1, 240)} {chance.choice(STREETS)}",
             "City": city, "State": state, "PostCode": code,
             "First Phone": written(first, number),
-            "Second Phone": chance.choice(["", "<No Change>", f"0491 570 {chance.choice(['156', '157', '158', '159'])}"]),
+            "Second Phone": MOBILES.get(number) or chance.choice(["", "<No Change>"]),
             "Outcome": chance.choice(OUTCOMES),
             "Priority": chance.choice(["", "", "10", "5", "0", "50"]),
             "Contact Hours": f"Australia/{HOURS[state]}" if chance.random() < 0.3 else "",
             "Agent notes": chance.choice(["", "", "NA", "prefers mornings", "=ask for Jo", 'said "not today"']),
         }  # fmt: skip
-        # Mobiles of the fictitious range are few; one that two leads share would be a duplicate to the dialer.
-        row["Second Phone"] = (
-            row["Second Phone"] if number in (12, 47, 88, 131) or "0491" not in row["Second Phone"] else ""
-        )
         if row["Outcome"] == "Call Back" or chance.random() < 0.25:
             moments[number] = datetime(2027, 2, 1, 9) + timedelta(
                 days=chance.randint(0, 40), minutes=chance.randint(0, 95) * 5
@@ -119,9 +169,6 @@ def main() -> None:
         if "Call Back Date" in SPECIAL.get(number, ({}, "", None))[0] or number in TWICE:
             moments.pop(number, None)
         rows[number] = row
-    spare = {12: "0491570156", 47: "0491570157", 88: "0491570158", 131: "0491570159"}
-    for number, mobile in spare.items():
-        rows[number]["Second Phone"] = f"{mobile[:4]} {mobile[4:7]} {mobile[7:]}"
     del held[rows[52]["External Id"]]["njDisposition"]  # never dialed
     write_csv(rows)
     write_xlsx(rows, moments)
@@ -151,7 +198,9 @@ def write_xlsx(rows: dict[int, dict[str, str]], moments: dict[int, datetime]) ->
                 value = row[heading]
                 if heading == "Call Back Date" and number in moments:
                     sheet.write_datetime(number - 1, column, moments[number], date)
-                elif (heading in ("External Id", "Priority") and value.isdecimal()) or (heading == "First Phone" and number % 6 == 4 and value.isdecimal()):
+                elif (heading in ("External Id", "Priority") and value.isdecimal()) or (
+                    heading == "First Phone" and number % 6 == 4 and value.isdecimal()
+                ):
                     sheet.write_number(number - 1, column, int(value))
                 else:
                     sheet.write_string(number - 1, column, value)

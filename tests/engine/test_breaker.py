@@ -1,0 +1,60 @@
+"""When the dialer counts as away, and how it is found to be back."""
+
+from leadsync.engine.breaker import Breaker
+from leadsync.models import Effect, Outcome
+
+OK = Outcome(Effect.ANSWERED, 0, http=200)
+REFUSED = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
+
+
+def test_an_outage_never_costs_more_rows_than_there_are_slots() -> None:
+    """Eight are under way when it begins: each that fails takes its slot along."""
+    breaker = Breaker(slots=8)
+    for failed in (1, 2):
+        assert not breaker.record(REFUSED, now=0.0)
+        assert breaker.allowance == 8 - failed
+    assert breaker.record(REFUSED, now=0.0)
+    assert breaker.allowance == 0
+
+
+def test_an_answer_in_between_gives_all_slots_back() -> None:
+    breaker = Breaker(slots=8)
+    breaker.record(REFUSED, now=0.0)
+    breaker.record(REFUSED, now=0.0)
+    breaker.record(OK, now=0.0)
+    assert breaker.allowance == 8
+    assert breaker.away_since is None
+
+
+def test_with_one_slot_one_sign_is_enough() -> None:
+    breaker = Breaker(slots=1)
+    assert breaker.record(REFUSED, now=0.0)
+    assert breaker.allowance == 0
+
+
+def test_waits_between_probes_grow_to_a_minute() -> None:
+    breaker = Breaker(slots=1)
+    breaker.record(REFUSED, now=0.0)
+    assert [breaker.next_wait() for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+
+
+def test_a_wait_that_the_server_asks_for_wins_once() -> None:
+    breaker = Breaker(slots=1)
+    breaker.record(Outcome(Effect.NOT_PROCESSED, retry_after=300.0, away=True), now=0.0)
+    assert breaker.next_wait() == 300.0
+    assert breaker.next_wait() == 2.0
+
+
+def test_after_an_answered_probe_one_row_goes_first() -> None:
+    breaker = Breaker(slots=8)
+    for _ in range(3):
+        breaker.record(REFUSED, now=5.0)
+    breaker.record_probe(REFUSED, now=6.0)
+    assert breaker.is_open
+    breaker.record_probe(OK, now=7.0)
+    assert breaker.allowance == 1
+    assert breaker.away_since == 5.0, "the patience is not renewed by a probe"
+    assert breaker.record(REFUSED, now=8.0), "the first sign of absence opens it again"
+    breaker.record_probe(OK, now=9.0)
+    breaker.record(OK, now=10.0)
+    assert breaker.allowance == 8
