@@ -1,0 +1,49 @@
+"""Spreadsheets in and out: the only room that knows pandas, python-calamine, XlsxWriter and charset-normalizer.
+
+`open_table` reads any delimited text or workbook as `leadsync.models.Row`s, `write_table` writes one. Both load their
+libraries when they are called, because importing pandas costs half a second that most commands need not pay.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
+
+__all__ = ["open_table", "write_table"]
+
+
+def open_table(
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, delimiter: str | None = None
+) -> "AbstractContextManager[Table]":
+    """Open a spreadsheet; the context manager gives a `Table`. `Path("-")` is standard input.
+
+    `sheet` names a workbook's sheet; `encoding` and `delimiter` overrule what would be found out for delimited text.
+    Raises `SheetError` when entered, and also from `Table.rows()`, where a fault of the whole file shows only further
+    down (an unclosed quote, data below a blank heading).
+    """
+    from leadsync.sheets.table import opened
+
+    return opened(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
+
+
+def write_table(
+    path: Path,
+    headings: Sequence[str],
+    rows: Iterable[tuple[Sequence[str], Collection[int]]],
+    *,
+    kind: Literal["csv", "xlsx"],
+    delimiter: str = ",",
+    bom: bool = False,
+) -> int:
+    """Write a table, whole or not at all, and give the number of rows written.
+
+    Each row is its cells and the positions of those that are dates (ISO texts): a workbook gets real dates there,
+    delimited text the text. `delimiter` and `bom` are for delimited text. The file has mode 0600. Raises `OutputError`
+    where it cannot be written; then nothing is left behind, and a file that was there before stands as it was.
+    """
+    from leadsync.sheets.writing import write
+
+    return write(path, headings, rows, kind=kind, delimiter=delimiter, bom=bom)

@@ -1,0 +1,211 @@
+"""The process of its own in which a workbook is read: `python -m leadsync.sheets.child`, for `workbook.py` alone.
+
+A parser that crashes, hangs or eats memory takes this process down and nothing else. It is asked on standard input and
+answers on standard output in lines of JSON: first the sheet chosen, then lists of lines, then `null`; or an error at
+any time. It imports little, because it starts anew for every workbook.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile
+
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
+from leadsync.sheets.lines import Line, letter
+from leadsync.sheets.parts import Remarkable, remarkable_cells
+
+_BATCH = 2_000
+
+Found = dict[str, CalamineSheet]
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer to the parent, not a failure of this process
+    """Why the workbook cannot be read, as the end of a sentence."""
+
+
+def main() -> None:
+    """Answer one request."""
+    request = json.loads(sys.stdin.readline())
+    answers = sys.stdout
+    sys.stdout = sys.stderr
+    _limit(request["memory"], request["seconds"])
+    try:
+        _answer(answers, request["path"], request["sheet"], zipped_xml=request["zipped_xml"])
+    except BrokenPipeError:
+        raise SystemExit(0) from None
+    except Unreadable as error:
+        _send(answers, {"error": str(error)})
+    except PasswordError:
+        _send(answers, {"error": "the workbook is protected by a password; save it without one"})
+    except MemoryError:
+        _send(answers, {"error": "memory"})
+    except BaseException as error:  # noqa: BLE001, RUF100 - the parser's panics derive from BaseException
+        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        _send(
+            answers, {"error": f"the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew"}
+        )
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Hold this process to so many bytes and CPU seconds, where the platform can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _send(answers: TextIO, answer: object) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _answer(answers: TextIO, path: str, wanted: str | None, *, zipped_xml: bool) -> None:
+    with CalamineWorkbook.from_path(path) as workbook:
+        name, sheet, remarks = _choose(workbook, wanted)
+        found = Remarkable()
+        if zipped_xml:
+            try:
+                found = remarkable_cells(path, name)
+            except (ValueError, LookupError, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
+                remarks.append(
+                    "The workbook's make is unusual: error cells and formulas that were never worked out read as blank."
+                )
+        _send(answers, {"sheet": name, "remarks": remarks})
+        batch: list[Line] = []
+        for line in _lines(sheet, found):
+            batch.append(line)
+            if len(batch) == _BATCH:
+                _send(answers, batch)
+                batch = []
+        _send(answers, batch)
+        _send(answers, None)
+
+
+def _choose(workbook: CalamineWorkbook, wanted: str | None) -> tuple[str, CalamineSheet, list[str]]:
+    """The sheet named, or the only one that has data: more than one line that is not blank, and not hidden."""
+    if wanted is not None:
+        if wanted not in workbook.sheet_names:
+            raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
+        return wanted, workbook.get_sheet_by_name(wanted), []
+    shown, hidden, short = _sort(workbook)
+    for candidates in (shown, hidden, short):
+        if len(candidates) > 1:
+            raise Unreadable(
+                f"there is more than one sheet with data: {_listed(list(candidates))}; "
+                f"name the one to read, such as --sheet {_quoted(next(iter(candidates)))}"
+            )
+        if candidates:
+            name, sheet = next(iter(candidates.items()))
+            return name, sheet, _left_out(name, candidates is hidden, shown, hidden)
+    raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
+
+
+def _sort(workbook: CalamineWorkbook) -> tuple[Found, Found, Found]:
+    """The sheets with data, the hidden ones with data, and the visible ones with a single line, all by name."""
+    shown: Found = {}
+    hidden: Found = {}
+    short: Found = {}
+    for metadata in workbook.sheets_metadata:
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_name(metadata.name)
+        filled = sum(1 for _, _ in zip(_filled(sheet), range(2), strict=False))
+        visible = metadata.visible == SheetVisibleEnum.Visible
+        if filled > 1:
+            (shown if visible else hidden)[metadata.name] = sheet
+        elif filled and visible:
+            short[metadata.name] = sheet
+    return shown, hidden, short
+
+
+def _filled(sheet: CalamineSheet) -> Iterator[list[Value]]:
+    return (row for row in sheet.iter_rows() if any(value != "" for value in row))
+
+
+def _left_out(name: str, is_hidden: bool, shown: Found, hidden: Found) -> list[str]:
+    if is_hidden:
+        return [f"The sheet {name!r} is hidden; it was read because no other has data."]
+    return [f"The hidden sheet {other!r} has data too and was not read." for other in hidden if shown]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if not name.isalnum() else name
+
+
+def _lines(sheet: CalamineSheet, found: Remarkable) -> Iterator[Line]:
+    first_column = sheet.start[1] if sheet.start else 0
+    merged = _Merged(sheet)
+    for row, values in enumerate(sheet.iter_rows()):
+        cells = [""] * first_column
+        dates: list[int] = []
+        faults: list[str] = []
+        for column, value in enumerate(values, first_column):
+            place = (row, column)
+            text, is_date = text_of(value, found.formats.get(place, ""))
+            if is_date:
+                dates.append(column)
+            elif text == "":
+                text = _unseen(place, found, faults)
+            elif isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
+                faults.append(
+                    f"has a number of more than 15 digits in column {letter(column)}, whose last digits the "
+                    "spreadsheet program has lost; format the column as text and enter it again"
+                )
+            cells.append(text)
+        faults += merged.faults(row, cells)
+        yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
+
+
+def _unseen(place: tuple[int, int], found: Remarkable, faults: list[str]) -> str:
+    """What stands in a cell that calamine gives as blank."""
+    if place in found.errors:
+        faults.append(f"has the error {found.errors[place]} in column {letter(place[1])}; correct its formula")
+        return found.errors[place]
+    if place in found.formulas:
+        faults.append(
+            f"has a formula without a stored value in column {letter(place[1])}; open the workbook in a spreadsheet "
+            "program and save it, so that the formula is worked out"
+        )
+        return found.formulas[place]
+    return ""
+
+
+class _Merged:
+    """Which rows lie in merged cells that hold a value: a person sees it in all of them, the file has it in one."""
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        self._starting: dict[int, list[tuple[int, int]]] = {}
+        self._open: list[tuple[int, int]] = []
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            if (top, left) != (bottom, right):
+                self._starting.setdefault(top, []).append((left, bottom))
+
+    def faults(self, row: int, cells: list[str]) -> list[str]:
+        self._open = [(left, bottom) for left, bottom in self._open if bottom >= row]
+        self._open += [
+            (left, bottom) for left, bottom in self._starting.get(row, ()) if "".join(cells[left : left + 1])
+        ]
+        return [
+            f"has a merged cell in column {letter(left)}; unmerge it and fill in every cell" for left, _ in self._open
+        ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""What a file is, told from its content and never from its name, and the one sentence for what is no spreadsheet."""
+
+import re
+import zipfile
+from enum import Enum
+from pathlib import Path
+
+from leadsync.errors import SheetError
+
+_HEAD = 8192
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_KNOWN = (
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"SQLite format 3\0", "a database"),
+    (b"\x7fELF", "a program"),
+    (b"ID;P", "a SYLK file"),
+    (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
+    (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
+    (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
+)
+_MARKUP = (
+    (re.compile(rb"<!doctype html|<html|<table|<body|<head|<meta|<div|<script", re.IGNORECASE), "a web page (HTML)"),
+    (re.compile(rb"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"), "an XML spreadsheet of 2003"),
+    (re.compile(rb"office:document"), "a flat OpenDocument file"),
+    (re.compile(rb"<\?xml|<!DOCTYPE|<[A-Za-z][\w:.-]*[\s>]"), "an XML document"),
+)
+_DOCUMENTS = (
+    ("word/", "a Word document"),
+    ("ppt/", "a presentation"),
+    ("Index/Document.iwa", "an Apple Numbers file"),
+    ("Index.zip", "an Apple Numbers file"),
+)
+
+
+class Content(Enum):
+    """The sorts of file that hold a table or can be unpacked to one."""
+
+    TEXT = "delimited text"
+    XLSX = "a workbook of zipped XML (.xlsx, .xlsm)"
+    BINARY_WORKBOOK = "a workbook of another make (.xls, .xlsb, .ods)"
+    GZIP = "one compressed file"
+    ZIP = "an archive of one file"
+
+
+def content_of(path: Path, shown: str) -> Content:
+    """What `path` is. Raises `SheetError`, naming it as `shown`, where it is nothing that holds a table."""
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a"):
+        raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+    if head.startswith(b"\x1f\x8b"):
+        return Content.GZIP
+    if head.startswith(_OLE):
+        return Content.BINARY_WORKBOOK
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(path, shown)
+    for magic, name in _KNOWN:
+        if head.startswith(magic):
+            raise _no_table(shown, name)
+    if markup := _markup(head):
+        raise _no_table(shown, markup)
+    if _is_binary(head):
+        raise SheetError(f"{shown}: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file.")
+    return Content.TEXT
+
+
+def _zipped(path: Path, shown: str) -> Content:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise SheetError(
+            f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
+        ) from error
+    parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
+    if "xl/workbook.bin" in parts or "content.xml" in parts:
+        return Content.BINARY_WORKBOOK
+    if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
+        return Content.XLSX
+    for place, name in _DOCUMENTS:
+        if any(part.startswith(place.lower()) for part in parts):
+            raise _no_table(shown, name)
+    if len(names) == 1:
+        return Content.ZIP
+    raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
+
+
+def _markup(head: bytes) -> str:
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if text[:13].lower() == b"mime-version:":
+        return "a web page (MHTML)"
+    if not text.startswith(b"<"):
+        return ""
+    first = text.split(b"\n", 1)[0]
+    # A heading or a first cell may well be <No Change>: an element's name is followed by a blank or its end only.
+    for pattern, name in _MARKUP[:-1]:
+        if pattern.search(text):
+            return name
+    return _MARKUP[-1][1] if _MARKUP[-1][0].match(first) and not first.lower().startswith(b"<no change>") else ""
+
+
+def _is_binary(head: bytes) -> bool:
+    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
+    nuls = head.count(0)
+    bunched = nuls and b"\0\0\0\0" in head
+    return controls > len(head) * 0.05 or bool(bunched and nuls > len(head) * 0.1)
+
+
+def _no_table(shown: str, name: str) -> SheetError:
+    return SheetError(f"{shown}: this is {name}, not a table; open it and save it as .xlsx or .csv.")

@@ -1,0 +1,47 @@
+"""What both kinds of file are read into first: numbered lines of texts, headings and all.
+
+Also the few words with which messages name a place in a sheet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class Line(NamedTuple):
+    """One line of the sheet: its number there, its cells as texts, which of them are dates, and what is wrong."""
+
+    number: int
+    cells: list[str]
+    dates: tuple[int, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file opened for reading, before its headings are known.
+
+    `lines` streams once. `sheet` is empty for delimited text, `delimiter` and `bom` mean nothing for a workbook.
+    """
+
+    kind: Literal["csv", "xlsx"]
+    lines: Iterator[Line]
+    sheet: str = ""
+    remarks: tuple[str, ...] = ()
+    delimiter: str = ","
+    bom: bool = False
+
+
+def letter(position: int) -> str:
+    """The column letter a spreadsheet program shows for a position counted from 0: 0 is A, 26 is AA."""
+    name = ""
+    position += 1
+    while position:
+        position, digit = divmod(position - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 cell`, `12 cells`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

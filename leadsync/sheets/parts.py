@@ -1,0 +1,195 @@
+"""What the XML inside an .xlsx says of cells that python-calamine gives as blank or as a bare number.
+
+Calamine reads values only: an error and a formula that was never worked out both come as blank, and number formats do
+not come at all. A search of the sheet's bytes tells whether it has any such cell; only then is its XML walked through.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from leadsync.sheets.cells import changes_meaning
+
+_BLOCK = 1 << 18
+_OVERLAP = 64
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
+_BUILT_IN = {9: "0%", 10: "0.00%"}
+"""The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
+
+Place = tuple[int, int]
+"""Row and column, counted from 0."""
+
+
+@dataclass(slots=True)
+class Remarkable:
+    """Cells by place: errors with their text, formulas without a value with theirs, and format codes to follow."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    formulas: dict[Place, str] = field(default_factory=dict)
+    formats: dict[Place, str] = field(default_factory=dict)
+
+
+def remarkable_cells(path: str, sheet: str) -> Remarkable:
+    """Look through one sheet of an .xlsx file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
+    with zipfile.ZipFile(path) as archive:
+        names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+        part = names[_part_of(archive, names, sheet)]
+        formats = _formats(archive, names)
+        found = Remarkable()
+        if _worth_walking(archive, part, formats):
+            with archive.open(part) as stream:
+                _walk(stream.read, _CellWalk(formats, found))
+        return found
+
+
+class _Walk:
+    """Collects what its handlers are told; element names come without their namespace's prefix."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        pass
+
+    def end(self, name: str) -> None:
+        pass
+
+    def text(self, data: str) -> None:
+        pass
+
+
+def _walk(read: Callable[[int], bytes], walk: _Walk) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("a sheet has no business declaring entities")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda name, attributes: walk.start(name.rpartition(":")[2], attributes)
+    parser.EndElementHandler = lambda name: walk.end(name.rpartition(":")[2])
+    parser.CharacterDataHandler = walk.text
+    while block := read(_BLOCK):
+        parser.Parse(block)
+    parser.Parse(b"", True)
+
+
+class _AttributeWalk(_Walk):
+    """The attributes of every element, under its name, in order; prefixes taken off."""
+
+    def __init__(self) -> None:
+        self.elements: list[tuple[str, dict[str, str]]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements.append((name, {key.rpartition(":")[2]: value for key, value in attributes.items()}))
+
+
+def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
+    walk = _AttributeWalk()
+    with archive.open(name) as stream:
+        _walk(stream.read, walk)
+    return walk.elements
+
+
+def _part_of(archive: zipfile.ZipFile, names: dict[str, str], sheet: str) -> str:
+    """The lower-case name of the part that holds a sheet, by way of the workbook's relationships."""
+    relation = next(
+        attributes["id"]
+        for name, attributes in _elements(archive, names["xl/workbook.xml"])
+        if name == "sheet" and attributes.get("name") == sheet
+    )
+    target = next(
+        attributes["Target"]
+        for name, attributes in _elements(archive, names["xl/_rels/workbook.xml.rels"])
+        if name == "Relationship" and attributes.get("Id", attributes.get("id")) == relation
+    )
+    target = target.replace("\\", "/").lower()
+    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _formats(archive: zipfile.ZipFile, names: dict[str, str]) -> dict[str, str]:
+    """Format codes that change a number's meaning, by the style index that cells refer to."""
+    if "xl/styles.xml" not in names:
+        return {}
+    codes = {str(number): code for number, code in _BUILT_IN.items()}
+    styles: list[str] = []
+    inside = False
+    for name, attributes in _elements(archive, names["xl/styles.xml"]):
+        if name == "numFmt" and "numFmtId" in attributes:
+            codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
+        elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = name == "cellXfs"
+        elif inside and name == "xf":
+            styles.append(codes.get(attributes.get("numFmtId", ""), ""))
+    return {str(index): code for index, code in enumerate(styles) if changes_meaning(code)}
+
+
+def _worth_walking(archive: zipfile.ZipFile, part: str, formats: dict[str, str]) -> bool:
+    signs = [r"t\s*=\s*[\"']e[\"']", r"<(?:\w+:)?f[\s>/]"]
+    if formats:
+        signs.append(rf"\ss\s*=\s*[\"'](?:{'|'.join(formats)})[\"']")
+    sign = re.compile("|".join(signs).encode())
+    tail = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_BLOCK):
+            if sign.search(tail + block):
+                return True
+            tail = block[-_OVERLAP:]
+    return False
+
+
+class _CellWalk(_Walk):
+    """Goes from cell to cell of a sheet and keeps the remarkable ones."""
+
+    def __init__(self, formats: dict[str, str], found: Remarkable) -> None:
+        self._formats = formats
+        self._found = found
+        self._row = self._column = -1
+        self._kind = self._style = ""
+        self._inside = ""
+        self._formula: str | None = None
+        self._value = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._column = -1
+        elif name == "f":
+            self._formula = ""
+            self._inside = name
+        elif name == "v":
+            self._inside = name
+
+    def text(self, data: str) -> None:
+        if self._inside == "v":
+            self._value += data
+        elif self._inside == "f":
+            self._formula = (self._formula or "") + data
+
+    def end(self, name: str) -> None:
+        if name in ("v", "f"):
+            self._inside = ""
+        elif name == "c":
+            self._end_cell()
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        self._column += 1
+        if reference := _REFERENCE.match(attributes.get("r", "")):
+            self._row = int(reference[2]) - 1
+            self._column = 0
+            for character in reference[1]:
+                self._column = self._column * 26 + ord(character) - ord("A") + 1
+            self._column -= 1
+        self._kind = attributes.get("t", "n")
+        self._style = attributes.get("s", "")
+        self._formula = None
+        self._value = ""
+
+    def _end_cell(self) -> None:
+        place = (self._row, self._column)
+        if self._kind == "e":
+            self._found.errors[place] = self._value or "#VALUE!"
+        elif self._formula is not None and not self._value.strip() and self._kind != "str":
+            self._found.formulas[place] = f"={self._formula}"
+        elif self._kind == "n" and self._style in self._formats:
+            self._found.formats[place] = self._formats[self._style]

@@ -1,0 +1,81 @@
+"""Lines below the headings to rows, a chunk at a time: blank ones left out, faults found, cells laid under headings."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from leadsync.models import Row
+from leadsync.sheets.headings import Headings
+from leadsync.sheets.lines import Line, counted, letter
+
+LONGEST_CELL = 32_767
+"""The most characters that a cell of a spreadsheet program holds."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def clean(chunk: list[Line], headings: Headings, delimiter: str) -> Iterator[Row]:
+    """The rows of a chunk. Raises `SheetError` where there is data below a heading that is blank or there twice."""
+    # One text for each line, so that pandas looks at a line in one go and only the few odd ones are looked into.
+    texts = pd.Series(["\n".join(line.cells) for line in chunk], dtype=object)
+    blank = texts.str.strip().eq("")
+    odd = texts.str.contains(_CONTROLS) | texts.str.len().gt(LONGEST_CELL)
+    width = len(headings.names)
+    for line, is_blank, is_odd in zip(chunk, blank, odd, strict=True):
+        if is_blank:
+            continue
+        for column in headings.unnamed:
+            if column < len(line.cells) and line.cells[column].strip():
+                raise headings.refuse(column, line.number)
+        fault = line.fault
+        cells = line.cells
+        if is_odd:
+            fault = _joined(fault, *_cell_faults(cells))
+        if len(cells) != width:
+            fault = _joined(fault, _width_fault(line, headings))
+            cells = _laid_out(cells, width, delimiter)
+        yield Row(line.number, tuple(cells), line.dates, fault)
+
+
+def _joined(*faults: str) -> str:
+    return ". It ".join(filter(None, faults))
+
+
+def _cell_faults(cells: list[str]) -> Iterator[str]:
+    for column, cell in enumerate(cells):
+        if found := _CONTROLS.search(cell):
+            name = "a NUL byte" if found[0] == "\0" else f"the control character U+{ord(found[0]):04X}"
+            yield f"has {name} in column {letter(column)}; delete it"
+        if len(cell) > LONGEST_CELL:
+            yield f"has {len(cell):,} characters in column {letter(column)}, more than a cell holds; shorten it"
+
+
+def _width_fault(line: Line, headings: Headings) -> str:
+    """What is wrong with a line's number of cells; surplus blank ones are harmless.
+
+    A line that is too short is refused even though only trailing blanks may be missing: a cell left out in its middle
+    looks just the same, and has every value behind it stand under the wrong heading.
+    """
+    width = len(headings.names)
+    if not headings.counts_cells:
+        return ""
+    if len(line.cells) < width:
+        return (
+            f"has {counted(len(line.cells), 'cell')} where the headings have {width}; "
+            "add the missing ones, blank ones too, so that each value stands under its heading"
+        )
+    if any(cell.strip() for cell in line.cells[width:]):
+        return (
+            f"has {counted(len(line.cells), 'cell')} where the headings have {width}; "
+            "put cells that hold the delimiter in quotation marks, or take out what is too much"
+        )
+    return ""
+
+
+def _laid_out(cells: list[str], width: int, delimiter: str) -> list[str]:
+    """Exactly `width` cells: what is too much is kept at the end of the last one, so that the report shows it."""
+    if len(cells) <= width:
+        return cells + [""] * (width - len(cells))
+    surplus = cells[width - 1 :]
+    return [*cells[: width - 1], delimiter.join(surplus) if any(map(str.strip, surplus[1:])) else surplus[0]]

@@ -1,0 +1,108 @@
+"""A sheet of leads: headings and rows, whichever kind of file they come from."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from leadsync.errors import SheetError
+from leadsync.models import Row
+from leadsync.sheets.content import Content
+from leadsync.sheets.delimited import read_delimited
+from leadsync.sheets.guard import unprotect
+from leadsync.sheets.headings import Headings
+from leadsync.sheets.lines import Line, Source
+from leadsync.sheets.rows import clean
+from leadsync.sheets.unpacking import plain_file
+from leadsync.sheets.workbook import read_workbook
+
+RUN_COLUMN = "sync_run"
+"""The heading by which a file is known for one that leadsync wrote."""
+
+_WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
+_CHUNK = 5_000
+_PEEK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet opened for reading, while the context of `open_table` lasts.
+
+    `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
+    sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
+    are sentences about what was guessed. `delimiter` and `bom` say how text is written back.
+    """
+
+    path: Path
+    kind: Literal["csv", "xlsx"]
+    sheet: str
+    headings: tuple[str, ...]
+    remarks: tuple[str, ...]
+    delimiter: str
+    bom: bool
+    _rows: Iterator[Row] = field(repr=False, compare=False)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
+
+        Raises `SheetError` on coming upon a fault that makes the whole file unreadable.
+        """
+        return self._rows
+
+
+@contextmanager
+def opened(path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None) -> Iterator[Table]:
+    """`open_table`, which see."""
+    with plain_file(path) as (plain, content, shown):
+        if content is Content.TEXT:
+            if sheet is not None:
+                raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
+            source = read_delimited(plain, shown, path.suffix.lower(), encoding, delimiter)
+        else:
+            source = read_workbook(plain, shown, sheet, zipped_xml=content is Content.XLSX)
+        with _closed(source.lines):
+            yield _table(path, shown, source)
+
+
+def _closed(lines: Iterator[Line]) -> AbstractContextManager[object]:
+    """Whatever the reader holds (a file, a process) is let go when the table's context ends, read to its end or not."""
+    return closing(lines)  # type: ignore[type-var]
+
+
+def _table(path: Path, shown: str, source: Source) -> Table:
+    first = next((line for line in source.lines if any(cell.strip() for cell in line.cells)), None)
+    if first is None:
+        raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+    ahead = list(islice(source.lines, _PEEK))
+    headings = Headings.of(first, ahead, shown, counts_cells=source.kind == "csv")
+    own = source.kind == "csv" and RUN_COLUMN in headings.names
+    names = tuple(map(unprotect, headings.names)) if own else headings.names
+    return Table(
+        path=path,
+        kind=source.kind,
+        sheet=source.sheet,
+        headings=names,
+        remarks=(*_renamed(path, source), *source.remarks, *headings.remarks),
+        delimiter=source.delimiter,
+        bom=source.bom,
+        _rows=_rows(source, ahead, headings, guarded=own),
+    )
+
+
+def _renamed(path: Path, source: Source) -> Iterator[str]:
+    """A name that promises another format than the content's is worth a word: the user may have the wrong file."""
+    suffix = path.suffix.lower()
+    if source.kind == "csv" and suffix in _WORKBOOK_SUFFIXES:
+        yield f"The file is called {suffix} but is delimited text."
+    if source.kind == "xlsx" and suffix in {".csv", ".tsv", ".txt"}:
+        yield f"The file is called {suffix} but is a workbook."
+
+
+def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: bool) -> Iterator[Row]:
+    chunk = ahead + list(islice(source.lines, _CHUNK))
+    while chunk:
+        for row in clean(chunk, headings, source.delimiter):
+            yield Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) if guarded else row
+        chunk = list(islice(source.lines, _CHUNK))

@@ -1,0 +1,145 @@
+"""A table written to a file, whole or not at all: delimited text with pandas, a workbook with XlsxWriter."""
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from functools import partial
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Literal
+
+import pandas as pd
+
+from leadsync.errors import OutputError
+from leadsync.sheets.guard import protect
+from leadsync.sheets.rows import LONGEST_CELL
+
+OutputRow = tuple[Sequence[str], Collection[int]]
+
+_CHUNK = 5_000
+_SAMPLE = 200
+_NARROWEST, _WIDEST = 8, 60
+_CUT = " … [cut: the value was longer than a cell holds]"
+_EARLIEST = date(1900, 3, 1)
+"""The first day on which spreadsheet programs agree; before it Excel has a leap day that never was."""
+
+
+def write(
+    path: Path,
+    headings: Sequence[str],
+    rows: Iterable[OutputRow],
+    *,
+    kind: Literal["csv", "xlsx"],
+    delimiter: str,
+    bom: bool,
+) -> int:
+    """`write_table`, which see."""
+    fill = _fill_workbook if kind == "xlsx" else partial(_fill_text, delimiter=delimiter, bom=bom)
+    try:
+        return _whole_or_not(path, partial(fill, headings=headings, rows=rows))
+    except OSError as error:
+        raise OutputError(
+            f"{path}: the file cannot be written ({error.strerror or error}); "
+            "make room, close it where it is open, or name another folder with --output."
+        ) from error
+
+
+def _whole_or_not(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
+    """Let `fill` write to a temporary file (made with mode 0600) beside `path`, then rename it to `path`."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            count = fill(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    _sync_folder(path.parent)
+    return count
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable, where the platform lets a folder be synced."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _fill_text(
+    stream: IO[bytes], *, headings: Sequence[str], rows: Iterable[OutputRow], delimiter: str, bom: bool
+) -> int:
+    if bom:
+        stream.write(b"\xef\xbb\xbf")
+    count = 0
+    lines = chain([headings], (cells for cells, _ in rows))
+    while chunk := list(islice(lines, _CHUNK)):
+        frame = pd.DataFrame(chunk, dtype=object).map(protect)
+        frame.to_csv(stream, sep=delimiter, header=False, index=False, encoding="utf-8", lineterminator="\r\n")
+        count += len(chunk)
+    return count - 1
+
+
+def _fill_workbook(stream: IO[bytes], *, headings: Sequence[str], rows: Iterable[OutputRow]) -> int:
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(stream, options)
+    sheet = workbook.add_worksheet("Leads")
+    remaining = iter(rows)
+    sample = list(islice(remaining, _SAMPLE))
+    bold = workbook.add_format({"bold": True})
+    for column, (heading, width) in enumerate(_widths(headings, sample)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, heading, bold)
+    day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+    exact = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
+    count = 0
+    for count, (cells, dates) in enumerate(chain(sample, remaining), 1):
+        for column, cell in enumerate(cells):
+            when = _moment(cell) if column in dates else None
+            if when is None:
+                sheet.write_string(count, column, _storable(cell))
+            else:
+                clock = cell[11:]
+                sheet.write_datetime(count, column, when, exact if len(clock) > 5 else moment if clock else day)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, count, max(len(headings) - 1, 0))
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
+    return count
+
+
+def _widths(headings: Sequence[str], sample: list[OutputRow]) -> Iterator[tuple[str, int]]:
+    for column, heading in enumerate(headings):
+        texts = [heading, *(cells[column] for cells, _ in sample if column < len(cells))]
+        longest = max(len(line) for text in texts for line in text.split("\n"))
+        yield heading, min(max(longest + 3, _NARROWEST), _WIDEST)
+
+
+def _moment(text: str) -> datetime | None:
+    """The date a cell says in ISO form, None where a spreadsheet program has no such day."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo is None and when.date() >= _EARLIEST else None
+
+
+def _storable(text: str) -> str:
+    """A text as a cell can hold it, saying so where it had to be cut."""
+    if len(text) > LONGEST_CELL:
+        text = text[: LONGEST_CELL - len(_CUT)] + _CUT
+    return text
