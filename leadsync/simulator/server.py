@@ -144,9 +144,10 @@ class _Server(uvicorn.Server):
         self.when_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.force_exit = True
+        # Not uvicorn's own, which waits for the calls under way; they end with their connections and the loop.
         for server in self.servers:
             server.close()
+        for listener in sockets or ():
+            listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        await super().shutdown(sockets)
