@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
+from typing import Literal
 
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
@@ -18,6 +19,10 @@ DISPOSITION = "njDisposition"
 CALLBACK = "njCallBackDate"
 PRIORITY = "njPriority"
 CONTACT_HOURS = "njContactHours"
+
+
+FileKind = Literal["csv", "xlsx"]
+"""Delimited text, or a workbook."""
 
 
 class Status(StrEnum):
@@ -204,8 +209,8 @@ class RunRecord:
     """The workbook's sheet, empty for delimited text."""
     fingerprint: str
     """A digest of the file's bytes as they were read."""
-    kind: str
-    """`csv` or `xlsx`: how its files are written."""
+    kind: FileKind
+    """How its files are written."""
     delimiter: str
     bom: bool
     headings: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How a run shows itself while it goes on: a bar for terminals, a few lines elsewhere. Both are the engine's Progress."""
+"""How a run shows itself while it goes on: a bar for terminals, a few lines elsewhere; what the engine reports to."""
 
 from types import TracebackType
 from typing import Self, TextIO

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from leadsync.cli.shell import current_shell, set_up_log
-from leadsync.models import RunRecord
+from leadsync.models import FileKind, RunRecord
 
 
 @click.command()
@@ -56,7 +56,7 @@ def show(run_id: str) -> int:
 @click.argument("run_id", metavar="RUN")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the files.")
 @click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written.")
-def report(run_id: str, output: Path | None, kind: str | None) -> int:
+def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
     """Write a run's files again."""
     from leadsync.report import as_json, as_text
     from leadsync.run import check_output, write_files

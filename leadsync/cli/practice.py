@@ -12,6 +12,7 @@ from leadsync.models import Lead, RowRecord
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
+    from leadsync.journal import Journal
     from leadsync.simulator import PracticeDialer
 
 _KEY = "practice-key"
@@ -80,7 +81,7 @@ def demo(output: Path) -> int:
     return 1 if unlike else 0
 
 
-def _send_samples(shell: Shell, file: Path, output: Path, journal: Any, url: str) -> str:
+def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", url: str) -> str:
     from leadsync.cli.sending import progress_for
     from leadsync.cli.texts import survey_in_short
     from leadsync.models import Status

@@ -12,7 +12,7 @@ import click
 
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import RunRecord, Status, Tally
+from leadsync.models import FileKind, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -47,7 +47,7 @@ def run(
     sheet: str | None,
     fresh: bool,
     output: Path | None,
-    kind: str | None,
+    kind: FileKind | None,
     yes: bool,
     limit: int | None,
     keep_going: bool,
@@ -69,7 +69,7 @@ def run(
 @click.argument("run_id", metavar="[RUN]", required=False)
 @_sending_options
 def resume(
-    run_id: str | None, output: Path | None, kind: str | None, yes: bool, limit: int | None, keep_going: bool
+    run_id: str | None, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
@@ -81,7 +81,7 @@ def resume(
     with shell.journal(thorough=True) as journal:
         stopped = journal.run(run_id) if run_id else next((one for one in journal.runs() if not one.finished), None)
         if stopped is None:
-            shell.result("There is no run to go on with.", None)
+            shell.result("There is no run to go on with.", {"run": None})
             return 0
         with _only_one(shell, stopped.file):
             plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
@@ -91,7 +91,9 @@ def resume(
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @_sending_options
-def retry(run_id: str, output: Path | None, kind: str | None, yes: bool, limit: int | None, keep_going: bool) -> int:
+def retry(
+    run_id: str, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
+) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
 

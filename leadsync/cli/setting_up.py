@@ -1,5 +1,6 @@
 """The commands of the first day: init and campaigns."""
 
+import dataclasses
 import json
 import os
 import re
@@ -40,12 +41,11 @@ def init(force: bool, **given: str | int | None) -> int:
         raise UsageError(f"{path} is there already; change it with an editor, or replace it with --force.")
     text = shipped("config.example.toml").read_text("utf-8")
     for name, question in _QUESTIONS:
-        value = given[name]
-        shown = _value_in(text, name)
-        if value is None and sys.stdin.isatty():
-            value = click.prompt(question, default=shown, type=type(shown), err=True)
-        if value is not None:
-            text = _with_value(text, name, value)
+        answer = given[name]
+        if answer is None and sys.stdin.isatty():
+            answer = _ask(question, _value_in(text, name))
+        if answer is not None:
+            text = _with_value(text, name, answer)
     import tomllib
 
     settings_from(tomllib.loads(text), str(path))
@@ -82,19 +82,14 @@ def campaigns() -> int:
     for place in found:
         entities = (place.template, place.campaign, place.allocation)
         lines.append(" ".join(f"{f'{one.id}  {one.name}' if one else '-':<32}" for one in entities).rstrip())
-    value = [
-        {
-            name: {"id": one.id, "name": one.name} if one else None
-            for name, one in (
-                ("template", place.template),
-                ("campaign", place.campaign),
-                ("allocation", place.allocation),
-            )
-        }
-        for place in found
-    ]
+    value = [dataclasses.asdict(place) for place in found]
     shell.result("\n".join(lines) if found else "The key sees no campaign template.", {"campaigns": value})
     return 0
+
+
+def _ask(question: str, shown: str | int) -> str | int:
+    answer: str | int = click.prompt(question, default=shown, type=type(shown), err=True)
+    return answer
 
 
 def _value_in(text: str, name: str) -> str | int:

@@ -5,7 +5,7 @@ import logging
 
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.breaker import Breaker
-from leadsync.engine.limiter import Held, Limiter
+from leadsync.engine.limiter import FLOOR_SECONDS, Held, Limiter
 from leadsync.engine.opening import FIRST_ROWS, Opening
 from leadsync.engine.pace import Pace
 from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, SystemClock
@@ -20,7 +20,8 @@ class Engine:
     """Sends one run's pending rows.
 
     `slots` is how many calls may be under way at once; `give_up_seconds` how long to wait for a dialer that is away;
-    with `keep_going` a run whose first rows are almost all refused alike goes on. An engine runs once.
+    with `keep_going` a run whose first rows are almost all refused alike goes on. No more calls than the slots start in
+    `floor_seconds`. An engine runs once.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Engine:
         give_up_seconds: float,
         keep_going: bool = False,
         clock: Clock | None = None,
+        floor_seconds: float = FLOOR_SECONDS,
     ) -> None:
         self._dialer = dialer
         self._log = log
@@ -42,7 +44,7 @@ class Engine:
         self._give_up_seconds = give_up_seconds
         self._clock = clock or SystemClock()
         self._slots = slots
-        self._limiter = Limiter(slots)
+        self._limiter = Limiter(slots, floor_seconds)
         self._breaker = Breaker(slots)
         self._pace = Pace(slots)
         self._backlog = Backlog(log, self._clock)
@@ -169,6 +171,8 @@ class Engine:
 
     def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """What the outcome means for the row. Nothing here waits: an outcome cannot be lost on its way."""
+        answer = outcome.message if outcome.code is None else f"{outcome.code} {outcome.name}"
+        _log.info("row %d, attempt %d: %s", job.number, attempt, answer)
         job.attempts = attempt
         job.last = outcome
         job.spent += 1

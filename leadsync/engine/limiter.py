@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from aiolimiter import AsyncLimiter
 
 FLOOR_SECONDS = 0.1
-"""No call of the dialer completes faster (the vendor's limits), so no more than the slots start in this time."""
+"""No call of the dialer completes faster (the vendor's limits)."""
 
 
 class Held(Exception):  # noqa: N818 - a signal between two parts of the engine, not an error
@@ -16,16 +16,17 @@ class Held(Exception):  # noqa: N818 - a signal between two parts of the engine,
 
 
 class Limiter:
-    """`slots` places for calls, handed out in the order they were asked for.
+    """`slots` places for calls, handed out in the order they were asked for; no more than that start in
+    `floor_seconds`.
 
     `allow` says how many of them may be used just now. At 0 whoever waits for a slot, and whoever asks, gets Held.
     """
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, floor_seconds: float = FLOOR_SECONDS) -> None:
         self._allowed = slots
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._rate = AsyncLimiter(slots, FLOOR_SECONDS)
+        self._rate = AsyncLimiter(slots, floor_seconds)
         self.peak = 0
         """The most calls that were under way at once."""
 

@@ -101,12 +101,10 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`, and, while its sheet is being read, what the sheet is."""
+        `kind`, `dialer`, `ids`."""
         if "ids" in values:
             ids = values.pop("ids")
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
-        if "headings" in values:
-            values["headings"] = _json(values["headings"])
         assignments = ", ".join(f"{name} = ?" for name in values)
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
         with translated(self.path), transaction(self._connection):
@@ -144,13 +142,6 @@ class Journal:
                             for entry in chunk
                         ),
                     )
-
-    def clear(self, run_id: str) -> None:
-        """Forget the rows of a run whose sheet was not read to its end; nothing of it was sent."""
-        with translated(self.path), transaction(self._connection):
-            key = self._key(run_id, "complete = 0")
-            for table in ("lines", "rows"):
-                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
 
     def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
         """The run's rows in the sheet's order, a trial's only as far as it goes; those of some statuses, or all."""
@@ -336,8 +327,8 @@ class Journal:
             found = self._connection.execute(f"SELECT {_COLUMNS} FROM runs {condition}", values)
             return [_run_record(row) for row in found]
 
-    def _key(self, run_id: str, condition: str = "1") -> int:
-        found = self._connection.execute(f"SELECT run FROM runs WHERE id = ? AND {condition}", [run_id]).fetchone()
+    def _key(self, run_id: str) -> int:
+        found = self._connection.execute("SELECT run FROM runs WHERE id = ?", [run_id]).fetchone()
         key: int = found[0]
         return key
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
@@ -16,7 +17,10 @@ from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.survey import Survey
-from leadsync.sheets import Table, open_table
+from leadsync.sheets import open_table
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
 
 _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
 """What a sheet's own sync_status may say of a row that is not to be sent again."""
@@ -29,7 +33,7 @@ DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": St
 class Source:
     """An opened sheet with the rules for its rows."""
 
-    table: Table
+    table: "Table"
     mapping: ColumnMapping
     rules: Rules
     remarks: tuple[str, ...]
@@ -65,8 +69,8 @@ def _with_date_order(
     survey = DateSurvey(rules)
     with open_table(file, sheet=sheet) as table:
         for row in table.rows():
-            if not row.fault and position not in row.dates:
-                survey.add(row.number, row.cells[position])
+            if not row.fault:
+                survey.add(row.number, row.cells[position], date_cell=position in row.dates)
     order, remark = survey.decide(table.headings[position])
     return dataclasses.replace(rules, date_order=order), (remark,) if remark else ()
 

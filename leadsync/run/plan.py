@@ -7,7 +7,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, State, new_run_id
-from leadsync.models import RunRecord, Status
+from leadsync.models import FileKind, RunRecord, Status
 from leadsync.run.intake import DECISIONS, Past, Source, entries, fingerprint, opened, own_headings
 from leadsync.run.survey import Survey
 from leadsync.sheets import open_table
@@ -35,7 +35,7 @@ class Wishes:
 
     sheet: str | None = None
     output: Path | None = None
-    kind: str | None = None
+    kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
 
@@ -56,15 +56,9 @@ def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, n
     return _read(journal, _new_run(file, digest, settings, wishes, now), settings, wishes, now)
 
 
-def plan_resume(journal: Journal, run_id: str | None, settings: Settings, wishes: Wishes, now: datetime) -> Plan | None:
-    """The run to go on with: the one named, or the newest that stopped; None where there is none."""
-    if run_id is None:
-        stopped = next((run for run in journal.runs() if not run.finished), None)
-        if stopped is None:
-            return None
-        run = stopped
-    else:
-        run = journal.run(run_id)
+def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """Go on with a run; raises UsageError where the settings are not those of the run."""
+    run = journal.run(run_id)
     if not run.complete:
         return _read(journal, run, settings, wishes, now)
     if not _same_place(journal, run, settings):
@@ -138,18 +132,18 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
     survey = Survey()
     with opened(run.file, run.sheet or None, settings, now) as source:
         table = source.table
-        known = {
-            "sheet": table.sheet,
-            "kind": wishes.kind or table.kind,
-            "delimiter": table.delimiter,
-            "bom": table.bom,
-            "headings": own_headings(source),
-        }
         if any(one.id == run.id for one in journal.runs_of(run.file)):
-            journal.clear(run.id)
-            journal.update_run(run.id, fingerprint=fingerprint(run.file), **known)
-        else:
-            journal.create(replace(run, **known))
+            journal.discard(run.id)
+        run = replace(
+            run,
+            sheet=table.sheet,
+            fingerprint=fingerprint(run.file),
+            kind=wishes.kind or table.kind,
+            delimiter=table.delimiter,
+            bom=table.bom,
+            headings=own_headings(source),
+        )
+        journal.create(run)
         journal.add(run.id, entries(source, survey, journal))
         _take_over(journal, run, source)
         dropped = journal.drop_duplicates(run.id, settings.input.duplicates)

@@ -35,12 +35,14 @@ class FakeClock:
         await sleeper
 
     async def drive(self, work: Awaitable[str]) -> str:
-        """Let the work go on; whenever it only sleeps, wake the next sleeper."""
+        """Let the work go on; whenever it only sleeps, wake the next sleeper. The limiter's own timers are real."""
         task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
         idle = 0
         while not task.done():
             await asyncio.sleep(0)
-            idle += 1
+            timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+            idle = 0 if timers else idle + 1
             if idle > 50 and self._sleepers:
                 when, _, sleeper = heapq.heappop(self._sleepers)
                 if not sleeper.done():
@@ -174,6 +176,7 @@ class Rig:
                 self.progress,
                 policy=RetryPolicy(self._attempts, 120.0),
                 clock=self.clock,
+                floor_seconds=0.001,
                 **self._options,  # type: ignore[arg-type]
             )
             return await self.clock.drive(self.engine.run())
