@@ -8,7 +8,6 @@ from leadsync.leads.dates import EXAMPLES, Moment, read_moment
 from leadsync.leads.rules import DateOrder, Rules, zone
 from leadsync.leads.text import Cleaned, Refused, is_no_change
 
-_API_FORMAT = "%Y/%m/%d %H:%M"  # parameter table, njCallBackDate: yyyy/MM/dd HH:mm
 _FAR_AHEAD = timedelta(days=366)
 _REWRITTEN = "date written as yyyy/MM/dd HH:mm"
 _CONVERTED = "converted to the Contact Hours timezone"
@@ -66,22 +65,29 @@ def _in_zone(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
     """
     if not moment.timed:
         instant = (moment.local + timedelta(hours=23, minutes=59)).replace(tzinfo=target)
-        return _Placed(moment.local.strftime(_API_FORMAT), instant, moment.repairs, (_NO_TIME,))
+        return _Placed(_api_text(moment.local), instant, moment.repairs, (_NO_TIME,))
     zoned = moment.local.replace(tzinfo=source if moment.offset is None else timezone(moment.offset))
+    change = _clock_change(zoned)
+    if source == target and moment.offset is None and not change:
+        return _Placed(_api_text(zoned), zoned, moment.repairs, ())
     instant = zoned.astimezone(UTC)
     there = instant.astimezone(target)
-    warnings = []
-    if instant.astimezone(zoned.tzinfo).replace(tzinfo=None) != moment.local:
-        warnings.append(_SKIPPED)
-    elif _comes_twice(zoned) or _comes_twice(there):
-        warnings.append(_TWICE)
-    converted = moment.offset is not None or source != target
-    moved = converted and there.replace(tzinfo=None) != moment.local
+    if change > timedelta():
+        warnings: tuple[str, ...] = (_SKIPPED,)
+    else:
+        warnings = (_TWICE,) if change or _clock_change(there) else ()
+    moved = there.replace(tzinfo=None) != moment.local and (source != target or moment.offset is not None)
     repairs = (*moment.repairs, _CONVERTED) if moved else moment.repairs
-    return _Placed(there.strftime(_API_FORMAT), instant, repairs, tuple(warnings))
+    return _Placed(_api_text(there), instant, repairs, warnings)
 
 
-def _comes_twice(moment: datetime) -> bool:
-    """Whether the clocks show this time twice, for which PEP 495 has `fold`."""
+def _clock_change(moment: datetime) -> timedelta:
+    """How far the clocks go forward over a time that they skip, or, negative, back over one that comes twice; zero
+    for any other. For both, PEP 495 gives two offsets from UTC, by `fold`."""
     before, after = moment.replace(fold=0).utcoffset(), moment.replace(fold=1).utcoffset()
-    return before is not None and after is not None and before > after
+    return after - before if before is not None and after is not None else timedelta()
+
+
+def _api_text(moment: datetime) -> str:
+    """yyyy/MM/dd HH:mm, as the parameter table has it for njCallBackDate."""
+    return f"{moment.year:04}/{moment.month:02}/{moment.day:02} {moment.hour:02}:{moment.minute:02}"

@@ -64,7 +64,6 @@ class Moment:
     repairs: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=65_536)
 def read_moment(text: str, order: DateOrder) -> Moment | Refused:
     """The moment that a text names, its numbers in the given order.
 
@@ -83,9 +82,14 @@ def read_moment(text: str, order: DateOrder) -> Moment | Refused:
     return _why_not(spelt, order)
 
 
-@lru_cache(maxsize=65_536)
 def orders_fitting(text: str) -> frozenset[DateOrder]:
     """The orders in which a text's numbers make a real date; none for a text that says nothing about an order."""
+    # Dates repeat, their times do not: what stands before the first blank is mostly the date, and known already.
+    return _orders_fitting(text.partition(" ")[0]) or _orders_fitting(text)
+
+
+@lru_cache(maxsize=65_536)
+def _orders_fitting(text: str) -> frozenset[DateOrder]:
     spelt = plain(visible(text)).removeprefix("'").strip().lower()
     for form in _FORMS[:2] if len(spelt) <= _LONGEST_DATE else ():
         match = form.fullmatch(spelt)

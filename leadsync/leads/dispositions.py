@@ -9,6 +9,7 @@ from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain
 _MOST_LISTED = 8
 
 
+@lru_cache(maxsize=1024)
 def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Refused:
     """The disposition as the configured list spells it, or as the sheet does where the list is empty.
 

@@ -4,6 +4,7 @@ import re
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, visible
 
+_KEPT_DIGITS = 15
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
 _ROUNDED = re.compile(r"\d{15}00+", re.ASCII)
 _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
@@ -22,6 +23,8 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     """
     if is_no_change(text):
         return Refused("names no lead", "write the lead's external id")
+    if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii():
+        return Cleaned(text)
     value = visible(text)
     if "\n" in value or "\r" in value or "\t" in value:
         return Refused("holds more than one line", "write one id in the cell")

@@ -42,6 +42,8 @@ class Column:
     heading: str
     field: str
     why: str
+    campaign: bool = False
+    """Whether it is a field of the campaign's own, whose text is sent as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
 
 def _column(position: int, heading: str, rules: Rules) -> Column:
     field, why = _field(heading, rules)
-    return Column(position, heading, field, why)
+    campaign = field != "" and field not in _COMMON_NAMES and field not in rules.phone_fields
+    return Column(position, heading, field, why, campaign)
 
 
 def _field(heading: str, rules: Rules) -> tuple[str, str]:
@@ -167,13 +170,12 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
         remarks.append(f"No column fills {DISPOSITION}: every row keeps the disposition its lead has.")
     if fields.isdisjoint(rules.phone_fields):
         remarks.append(f"No column fills a phone field ({', '.join(rules.phone_fields)}).")
-    for column in columns:
-        unlisted = column.field and column.field not in rules.phone_fields and column.field not in _COMMON_NAMES
-        if unlisted and any(word in loose(column.heading) for word in _PHONE_WORDS):
-            remarks.append(
-                f"{column.heading!r} is sent as it stands; if it holds phone numbers, add {column.field} to "
-                "phone_fields in [input], or map it to one of them under [columns]."
-            )
+    remarks += [
+        f"{column.heading!r} is sent as it stands; if it holds phone numbers, add {column.field} to phone_fields in "
+        "[input], or map it to one of them under [columns]."
+        for column in columns
+        if column.campaign and any(word in loose(column.heading) for word in _PHONE_WORDS)
+    ]
     return remarks
 
 

@@ -9,7 +9,7 @@ from leadsync.leads.mapping import Column, ColumnMapping
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.priorities import clean_priority
 from leadsync.leads.rules import Rules
-from leadsync.leads.text import Cleaned, Refused, clean_text, trim, unsendable, unwrap
+from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap
 from leadsync.models import (
     CALLBACK,
     CONTACT_HOURS,
@@ -49,6 +49,9 @@ def map_row(row: Row, mapping: ColumnMapping, rules: Rules) -> Lead | Rejection:
             if raw and not column.heading and trim(raw):
                 faults.append(_under_no_heading(column, raw))
             continue
+        if column.campaign and is_ordinary(raw):
+            fields[column.field] = raw
+            continue
         cleaned = _clean(column, raw, column.position in row.dates, rules)
         if isinstance(cleaned, Refused):
             faults.append(Fault(column.heading, trim(raw)[:200], cleaned.problem, cleaned.remedy))
@@ -83,6 +86,8 @@ def _under_no_heading(column: Column, raw: str) -> Fault:
 
 def _clean(column: Column, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """One cell's value by the rules of its field; an empty value is left out of the body."""
+    if is_ordinary(raw):
+        return _clean_text(column, raw, date_cell, rules)
     trimmed = trim(raw)
     text = unwrap(trimmed)
     if not text:

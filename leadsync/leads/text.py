@@ -41,6 +41,7 @@ _OUTER = "".join(
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_BEGINNINGS = ("", " ", "=", "#", "E", "<")
 _NO_CHANGE = re.compile(r"<\s*no\s*change\s*>", re.IGNORECASE)
 _ODD_PUNCTUATION = {"’": "'", "‘": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "″": '"', "−": "-"}
 
@@ -67,7 +68,7 @@ def plain(text: str) -> str:
     and runs of blanks as one; line breaks stay."""
     if not text.isascii():
         text = "".join(map(_plain_character, text))
-    return re.sub(r"[ \t]+", " ", text)
+    return re.sub(r"[ \t]+", " ", text) if "  " in text or "\t" in text else text
 
 
 def _plain_character(character: str) -> str:
@@ -99,6 +100,12 @@ def is_no_change(text: str) -> bool:
 def no_change(text: str) -> Cleaned:
     """`<No Change>` as the API spells it."""
     return Cleaned(NO_CHANGE, () if text == NO_CHANGE else ("spelt <No Change>",))
+
+
+def is_ordinary(text: str) -> bool:
+    """Whether nothing in this module has anything to say about a cell: most of them, and a million rows have ten
+    million cells."""
+    return text.isascii() and text.isprintable() and text[:1] not in _BEGINNINGS and text[-1] != " " and len(text) < 99
 
 
 def unsendable(text: str) -> Refused | None:

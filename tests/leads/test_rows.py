@@ -1,0 +1,310 @@
+"""A row becomes the documented JSON body, or every reason why it is not sent."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.errors import SettingsError
+from leadsync.leads import NEW_LEAD, Rules, map_columns, map_row
+from leadsync.models import Fault, Lead, Note, NoteKind, Rejection, Row
+
+RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def lead(cells: dict[str, str], rules: Rules = RULES, dates: tuple[int, ...] = ()) -> Lead | Rejection:
+    return map_row(Row(2, tuple(cells.values()), dates), map_columns(tuple(cells), rules), rules)
+
+
+def sent(cells: dict[str, str], rules: Rules = RULES) -> dict[str, str]:
+    found = lead(cells, rules)
+    assert isinstance(found, Lead), str(found)
+    return dict(found.fields)
+
+
+def faults(cells: dict[str, str], rules: Rules = RULES) -> list[tuple[str, str]]:
+    found = lead(cells, rules)
+    assert isinstance(found, Rejection)
+    return [(fault.column, fault.problem) for fault in found.faults]
+
+
+def test_the_sample_of_the_documentation() -> None:
+    found = lead(
+        {
+            "External Id": "9856",
+            "Name": "Jane Smith",
+            "StreetAddress": "Suite 8/10 Hoddle St",
+            "City": "Abbotsford",
+            "State": "Vic",
+            "PostCode": "3064",
+            "First Phone": "(03) 8321 8199",
+            "Second Phone": "",
+            "Outcome": "Sale",
+        }
+    )
+    assert isinstance(found, Lead)
+    assert found.external_id == "9856"
+    assert list(found.fields.items()) == [
+        ("Name", "Jane Smith"),
+        ("StreetAddress", "Suite 8/10 Hoddle St"),
+        ("City", "Abbotsford"),
+        ("State", "Vic"),
+        ("PostCode", "3064"),
+        ("FirstPhone", "0383218199"),
+        ("SecondPhone", "<No Change>"),
+        ("njDisposition", "Sale"),
+    ]
+    assert found.notes == (Note(NoteKind.REPAIR, "separators removed", "First Phone", "(03) 8321 8199", "0383218199"),)
+
+
+def test_callback_and_priority_are_texts_in_the_body() -> None:
+    cells = {
+        "Lead Id": "1",
+        "FirstPhone": "0383218199",
+        "Callback": "24/11/2026 14:30",
+        "Priority": "10.0",
+        "Outcome": "",
+    }
+    assert sent(cells) == {
+        "FirstPhone": "0383218199",
+        "njCallBackDate": "2026/11/24 14:30",
+        "njPriority": "10",
+        "njDisposition": "<No Change>",
+    }
+
+
+def test_blank_cells_leave_their_field_out() -> None:
+    cells = {
+        "Lead Id": "1",
+        "Name": " ",
+        "Priority": "",
+        "Contact Hours": "\u00a0",
+        "FirstPhone": "0383218199",
+        "Outcome": "Sale",
+    }
+    assert sent(cells) == {"FirstPhone": "0383218199", "njDisposition": "Sale"}
+
+
+def test_what_the_dialer_demands_is_added_where_no_column_has_it() -> None:
+    assert sent({"Lead Id": "1", "Name": "Jo"}) == {
+        "Name": "Jo",
+        "njDisposition": "<No Change>",
+        "FirstPhone": "<No Change>",
+    }
+
+
+def test_blanks_that_the_settings_refuse() -> None:
+    strict = replace(RULES, blank_disposition="reject", blank_callback="reject", blank_phone="omit")
+    assert faults({"Lead Id": "1", "Outcome": "", "Callback": "", "FirstPhone": ""}, strict) == [
+        ("Outcome", "is blank"),
+        ("Callback", "is blank"),
+        ("", "there is no phone number in FirstPhone"),
+    ]
+    assert faults({"Lead Id": "1"}, strict) == [
+        ("", "no column fills njDisposition"),
+        ("", "no column fills njCallBackDate"),
+        ("", "there is no phone number in FirstPhone or SecondPhone"),
+    ]
+
+
+def test_a_blank_phone_beside_another_is_left_out_where_the_settings_say_so() -> None:
+    omit = replace(RULES, blank_phone="omit")
+    cells = {"Lead Id": "1", "FirstPhone": "", "SecondPhone": "0412345678", "Outcome": "Sale"}
+    assert sent(cells, omit) == {"SecondPhone": "0412345678", "njDisposition": "Sale"}
+
+
+def test_a_blank_callback_is_warned_of() -> None:
+    found = lead({"Lead Id": "1", "FirstPhone": "0383218199", "Callback": "", "Outcome": "Sale"})
+    assert isinstance(found, Lead)
+    assert found.notes == (Note(NoteKind.WARNING, NEW_LEAD, "Callback", ""),)
+    assert "njCallBackDate" not in found.fields
+
+
+def test_all_faults_of_a_row_are_told_together() -> None:
+    cells = {"Lead Id": "", "FirstPhone": "8321 8199", "Callback": "soon", "Priority": "101", "Outcome": "Sale"}
+    assert faults(cells) == [
+        ("Lead Id", "is blank"),
+        ("FirstPhone", "has no area code"),
+        ("Callback", "is no date that can be read"),
+        ("Priority", "is no priority"),
+    ]
+
+
+def test_a_rejection_names_its_lead_and_reads_as_a_sentence() -> None:
+    found = lead({"Lead Id": "9856", "FirstPhone": "8321 8199", "Outcome": "Sale"})
+    assert isinstance(found, Rejection)
+    assert found.external_id == "9856"
+    assert str(found) == (
+        "FirstPhone '8321 8199' has no area code; write it with its area code, for example (02) 1234 5678."
+    )
+
+
+def test_a_row_that_the_reader_could_not_read() -> None:
+    mapping = map_columns(["Lead Id"], RULES)
+    row = Row(7, ("9856",), fault="has 3 cells under 1 heading; check its quotes.")
+    assert map_row(row, mapping, RULES) == Rejection(
+        (Fault("", "", "has 3 cells under 1 heading", "check its quotes"),)
+    )
+    assert isinstance(map_row(Row(8, ("1", "2")), mapping, RULES), Rejection)
+
+
+def test_a_value_under_no_heading_is_never_dropped() -> None:
+    cells = {"Lead Id": "1", "": "stray", "Outcome": "Sale"}
+    assert faults(cells) == [("column 2", "stands under no heading")]
+    assert sent({"Lead Id": "1", "": " ", "Outcome": "Sale"})["njDisposition"] == "Sale"
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "Err:502", "########"])
+def test_error_cells_are_refused_where_they_would_be_sent(cell: str) -> None:
+    assert faults({"Lead Id": "1", "Name": cell}) == [("Name", "is a spreadsheet's error, not a value")]
+    unsent = replace(RULES, columns={"Name": ""})
+    assert sent({"Lead Id": "1", "Name": cell}, unsent)["njDisposition"] == "<No Change>"
+
+
+def test_text_that_cannot_be_sent() -> None:
+    assert faults({"Lead Id": "1", "Name": "a\x00b"}) == [("Name", "holds the control character U+0000")]
+    assert faults({"Lead Id": "1", "Name": "a\ud800b"}) == [("Name", "holds the control character U+D800")]
+    assert faults({"Lead Id": "1", "Name": "a" * 32_768}) == [
+        ("Name", "is longer than a cell can be (32,767 characters)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Null", "Null"),
+        ("NA", "NA"),
+        ("O’Brien", "O’Brien"),
+        ("\u00a0Zoë\ufeff", "Zoë"),
+        ("Zoe\u0308", "Zoë"),
+        ("1 Main St\nAbbotsford", "1 Main St\nAbbotsford"),
+        ('="00123"', "00123"),
+        ("=1+1", "=1+1"),
+    ],
+)
+def test_campaign_fields_go_out_as_they_stand(cell: str, name: str) -> None:
+    assert sent({"Lead Id": "1", "Name": cell})["Name"] == name
+
+
+def test_no_change_is_for_dispositions_and_phones_alone() -> None:
+    cells = {"Lead Id": "1", "Name": "<No Change>", "Priority": "<no change>", "Callback": "<No Change>"}
+    assert [column for column, _ in faults(cells)] == ["Name", "Priority", "Callback"]
+    assert faults({"Lead Id": "<No Change>"}) == [("Lead Id", "names no lead")]
+
+
+@pytest.mark.parametrize("cell", ["00123", "9856.0", "AB-12", "a b", "1E5", "1234567890123450", "0061Q00000abcDE"])
+def test_external_ids_are_kept_exact(cell: str) -> None:
+    found = lead({"Lead Id": f" {cell}\u200b"})
+    assert isinstance(found, Lead)
+    assert found.external_id == cell
+
+
+@pytest.mark.parametrize("cell", ["1.23457E+14", "1E+20", "12345678901234500", "a\nb"])
+def test_external_ids_that_a_spreadsheet_destroyed(cell: str) -> None:
+    assert [column for column, _ in faults({"Lead Id": cell})] == ["Lead Id"]
+
+
+def test_an_external_id_that_became_a_date_cell() -> None:
+    found = lead({"Lead Id": "2026-02-01"}, dates=(0,))
+    assert isinstance(found, Rejection)
+
+
+def test_invisible_characters_in_an_id_are_removed_and_said() -> None:
+    found = lead({"Lead Id": "98\u200b56", "FirstPhone": "0383218199", "Outcome": "Sale"})
+    assert isinstance(found, Lead)
+    assert found.external_id == "9856"
+    assert [note.what for note in found.notes] == ["invisible characters removed"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "priority"), [("0", "0"), ("100", "100"), ("007", "7"), ("10.0", "10"), ("１０", "10")]
+)
+def test_priorities(cell: str, priority: str) -> None:
+    assert sent({"Lead Id": "1", "Priority": cell})["njPriority"] == priority
+
+
+@pytest.mark.parametrize("cell", ["101", "-1", "5.5", "high", "10%", "1e1"])
+def test_priorities_out_of_range(cell: str) -> None:
+    assert faults({"Lead Id": "1", "Priority": cell}) == [("Priority", "is no priority")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "disposition"),
+    [
+        ("Sale", "Sale"),
+        (" SALE ", "Sale"),
+        ("call  back", "Call Back"),
+        ("Don't Call", "Don’t Call"),
+        ("<no change>", "<No Change>"),
+        ("", "<No Change>"),
+    ],
+)
+def test_dispositions_are_sent_as_the_settings_spell_them(cell: str, disposition: str) -> None:
+    listed = replace(RULES, dispositions=("Sale", "Call Back", "Don’t Call"))
+    assert sent({"Lead Id": "1", "Outcome": cell}, listed)["njDisposition"] == disposition
+
+
+def test_an_unknown_disposition_names_the_closest() -> None:
+    listed = replace(RULES, dispositions=("Sale", "Call Back", "Do Not Call"))
+    found = lead({"Lead Id": "1", "Outcome": "Callback"}, listed)
+    assert str(found) == (
+        "Outcome 'Callback' is none of the campaign's dispositions; "
+        "write Call Back, or add it to dispositions in the settings."
+    )
+
+
+def test_dispositions_without_a_list_go_out_as_they_stand() -> None:
+    assert sent({"Lead Id": "1", "Outcome": " sALE "})["njDisposition"] == "sALE"
+    assert faults({"Lead Id": "1", "Outcome": "No Change"}) == [("Outcome", "lacks its angle brackets")]
+
+
+def test_a_row_with_contact_hours_of_its_own_is_warned_of() -> None:
+    cells = {
+        "Lead Id": "1",
+        "FirstPhone": "0383218199",
+        "Outcome": "Sale",
+        "Callback": "2026/11/24 14:30",
+        "Contact Hours": "Australia/Perth",
+    }
+    found = lead(cells)
+    assert isinstance(found, Lead)
+    assert [note.what for note in found.notes] == ["the dialer reads this date in the row's own Contact Hours"]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"region": "Australia"}, "region"),
+        ({"input_timezone": "Melbourne"}, r"timezone in \[input\]"),
+        ({"campaign_timezone": "../x"}, r"timezone in \[campaign\]"),
+        ({"phone_fields": ()}, "phone_fields"),
+    ],
+)
+def test_settings_that_cannot_be_used(change: dict[str, str], word: str) -> None:
+    with pytest.raises(SettingsError, match=word):
+        replace(RULES, **change)  # type: ignore[arg-type]
+
+
+_HEADINGS = ("Lead Id", "Name", "FirstPhone", "SecondPhone", "Outcome", "Callback", "Priority", "Contact Hours")
+_CELL = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["", "<No Change>", "0383218199", "24/11/2026", "#N/A", "10", '="7"', "Sale", "\u200b"]),
+)
+
+
+@given(cells=st.tuples(*[_CELL] * len(_HEADINGS)))
+def test_any_text_ends_in_a_lead_or_a_rejection_and_a_lead_maps_to_itself(cells: tuple[str, ...]) -> None:
+    mapping = map_columns(_HEADINGS, RULES)
+    found = map_row(Row(2, cells), mapping, RULES)
+    if isinstance(found, Rejection):
+        assert found.faults
+        assert all(fault.problem and fault.remedy for fault in found.faults)
+        return
+    names = ("njExternalLeadId", "Name", "FirstPhone", "SecondPhone", "njDisposition", "njCallBackDate", "njPriority")
+    values = {"njExternalLeadId": found.external_id, **found.fields}
+    again = map_row(Row(2, tuple(values.get(name, "") for name in (*names, "njContactHours"))), mapping, RULES)
+    assert isinstance(again, Lead)
+    assert (again.external_id, again.fields) == (found.external_id, found.fields)
+    assert [note for note in again.notes if note.kind is NoteKind.REPAIR] == []
