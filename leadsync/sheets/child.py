@@ -22,9 +22,10 @@ from python_calamine import (
 
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.lines import Line, letter
-from leadsync.sheets.parts import Remarkable, remarkable_cells
+from leadsync.sheets.parts import Place, Remarkable, remarkable_cells
 
 _BATCH = 2_000
+_MOST_ROWS = 1 << 20
 
 Found = dict[str, CalamineSheet]
 
@@ -151,29 +152,39 @@ def _quoted(name: str) -> str:
 
 def _lines(sheet: CalamineSheet, found: Remarkable) -> Iterator[Line]:
     first_column = sheet.start[1] if sheet.start else 0
+    if sheet.end and sheet.end[0] >= _MOST_ROWS:
+        raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
     merged = _Merged(sheet)
     for row, values in enumerate(sheet.iter_rows()):
         cells = [""] * first_column
         dates: list[int] = []
         faults: list[str] = []
         for column, value in enumerate(values, first_column):
-            place = (row, column)
-            text, is_date = text_of(value, found.formats.get(place, ""))
-            if is_date:
-                dates.append(column)
-            elif text == "":
-                text = _unseen(place, found, faults)
-            elif isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
-                faults.append(
-                    f"has a number of more than 15 digits in column {letter(column)}, whose last digits the "
-                    "spreadsheet program has lost; format the column as text and enter it again"
-                )
-            cells.append(text)
+            # Nearly all cells are texts: they are let through without a call.
+            if value.__class__ is str and value:
+                cells.append(value)
+            else:
+                cells.append(_text((row, column), value, found, dates, faults))
         faults += merged.faults(row, cells)
         yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
 
 
-def _unseen(place: tuple[int, int], found: Remarkable, faults: list[str]) -> str:
+def _text(place: Place, value: Value, found: Remarkable, dates: list[int], faults: list[str]) -> str:
+    """A cell's text; it is added to its row's dates and faults where it belongs there."""
+    if value == "":
+        return _unseen(place, found, faults)
+    text, is_date = text_of(value, found.formats.get(place, ""))
+    if is_date:
+        dates.append(place[1])
+    elif isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
+        faults.append(
+            f"has a number of more than 15 digits in column {letter(place[1])}, whose last digits the spreadsheet "
+            "program has lost; format the column as text and enter it again"
+        )
+    return text
+
+
+def _unseen(place: Place, found: Remarkable, faults: list[str]) -> str:
     """What stands in a cell that calamine gives as blank."""
     if place in found.errors:
         faults.append(f"has the error {found.errors[place]} in column {letter(place[1])}; correct its formula")
@@ -198,6 +209,8 @@ class _Merged:
                 self._starting.setdefault(top, []).append((left, bottom))
 
     def faults(self, row: int, cells: list[str]) -> list[str]:
+        if not self._starting:
+            return []
         self._open = [(left, bottom) for left, bottom in self._open if bottom >= row]
         self._open += [
             (left, bottom) for left, bottom in self._starting.get(row, ()) if "".join(cells[left : left + 1])

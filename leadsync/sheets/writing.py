@@ -3,12 +3,12 @@
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, datetime
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import pandas as pd
 
@@ -91,34 +91,43 @@ def _fill_workbook(stream: IO[bytes], *, headings: Sequence[str], rows: Iterable
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    workbook = xlsxwriter.Workbook(stream, options)
-    sheet = workbook.add_worksheet("Leads")
-    remaining = iter(rows)
-    sample = list(islice(remaining, _SAMPLE))
+    # XlsxWriter keeps the rows in a file until the end; in a folder of ours it is gone where writing fails, too.
+    with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
+        options = {"constant_memory": True, "tmpdir": folder}
+        workbook = xlsxwriter.Workbook(stream, options)
+        sheet = workbook.add_worksheet("Leads")
+        with closing(sheet.row_data_fh):
+            count = _fill_sheet(workbook, sheet, headings, iter(rows))
+            try:
+                workbook.close()
+            except FileCreateError as error:
+                raise OSError(str(error)) from error
+    return count
+
+
+def _fill_sheet(workbook: Any, sheet: Any, headings: Sequence[str], rows: Iterator[OutputRow]) -> int:
+    sample = list(islice(rows, _SAMPLE))
     bold = workbook.add_format({"bold": True})
     for column, (heading, width) in enumerate(_widths(headings, sample)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, bold)
-    day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-    moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
-    exact = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
+    # Keyed by the length of the ISO text: a day, a minute, a second.
+    formats = {
+        10: workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+        16: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+        19: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+    }
     count = 0
-    for count, (cells, dates) in enumerate(chain(sample, remaining), 1):
+    for count, (cells, dates) in enumerate(chain(sample, rows), 1):
         for column, cell in enumerate(cells):
-            when = _moment(cell) if column in dates else None
+            when = _moment(cell) if column in dates and len(cell) in formats else None
             if when is None:
                 sheet.write_string(count, column, _storable(cell))
             else:
-                clock = cell[11:]
-                sheet.write_datetime(count, column, when, exact if len(clock) > 5 else moment if clock else day)
+                sheet.write_datetime(count, column, when, formats[len(cell)])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, count, max(len(headings) - 1, 0))
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})
-    try:
-        workbook.close()
-    except FileCreateError as error:
-        raise OSError(str(error)) from error
     return count
 
 

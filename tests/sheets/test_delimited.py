@@ -1,0 +1,234 @@
+"""Delimited text: what is read, what is a row's fault, and what is the file's."""
+
+import codecs
+import gzip
+import io
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import SheetError
+from leadsync.models import Row
+from leadsync.sheets import open_table
+
+
+def test_cells_stay_the_texts_they_are(text_file, cells_of):
+    path = text_file("Id,Name,Phone\n00123,Null,0383218199\nNA,nan,None\n")
+    assert cells_of(path) == [("00123", "Null", "0383218199"), ("NA", "nan", "None")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_any_line_ends(text_file, cells_of, end):
+    assert cells_of(text_file(f"a,b{end}1,2{end}3,4{end}")) == [("1", "2"), ("3", "4")]
+
+
+@pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")])
+def test_the_delimiter_is_found_and_said(text_file, delimiter, word):
+    path = text_file(f'Id{delimiter}Name\n1{delimiter}"Smith, John"\n2{delimiter}"Doe, Jane"\n', "leads.txt")
+    with open_table(path) as table:
+        assert (table.delimiter, table.headings) == (delimiter, ("Id", "Name"))
+        assert table.remarks == (f"The columns are separated by {word}.",)
+        assert [row.cells for row in table.rows()] == [("1", "Smith, John"), ("2", "Doe, Jane")]
+
+
+def test_decimal_commas_do_not_pass_for_delimiters(text_file, cells_of):
+    assert cells_of(text_file("a;b\n1,5;2,5\n3,5;4,5\n")) == [("1,5", "2,5"), ("3,5", "4,5")]
+
+
+def test_tabs_are_what_a_tsv_file_is_expected_to_have(text_file):
+    with open_table(text_file("a\tb\n1\t2\n", "leads.tsv")) as table:
+        assert (table.delimiter, table.remarks) == ("\t", ())
+
+
+def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
+    assert rows_of(text_file("sep=;\r\na;b\r\n1;2\r\n")) == [Row(2, ("1", "2"))]
+
+
+def test_the_delimiter_can_be_given(text_file, cells_of):
+    assert cells_of(text_file("a:b\n1:2\n"), delimiter=":") == [("1", "2")]
+    with pytest.raises(SheetError, match="give a single character"):
+        cells_of(text_file("a:b\n1:2\n"), delimiter="::")
+
+
+def test_rows_are_numbered_as_a_spreadsheet_program_shows_them(text_file, rows_of):
+    path = text_file('a,b\n1,"two\nlines"\n\n , \n3,4\n')
+    assert rows_of(path) == [Row(2, ("1", "two\nlines")), Row(5, ("3", "4"))]
+
+
+@pytest.mark.parametrize(
+    ("content", "mark", "remark"),
+    [
+        ("Name\nZoë\n".encode(), False, ""),
+        (codecs.BOM_UTF8 + "Name\nZoë\n".encode(), True, ""),
+        ("Name\nZoë\n".encode("utf-16"), True, "UTF-16"),
+        ("Name\nZoë\n".encode("utf-16-le"), True, "UTF-16-LE"),
+        ("Name\nZoë\n".encode("utf-16-be"), True, "UTF-16-BE"),
+        ("Name\nZoë\n".encode("utf-32"), True, "UTF-32"),
+        ("Name\nZoë\n".encode("utf-32-be"), True, "UTF-32-BE"),
+        ("Name\nZoë\n".encode("cp1252"), True, "cp1252"),
+    ],
+)
+def test_encodings_are_found_and_said(text_file, content, mark, remark):
+    with open_table(text_file(content)) as table:
+        assert [row.cells for row in table.rows()] == [("Zoë",)]
+        assert table.headings == ("Name",)
+        assert table.bom is mark
+        assert remark in " ".join(table.remarks)
+        assert bool(remark) == bool(table.remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("名前,住所\n山田太郎,東京都千代田区\n鈴木花子,大阪府大阪市\n", "shift_jis"),
+        ("Имя,Город\nИван Петров,Москва\nОльга Смирнова,Санкт-Петербург\n", "cp1251"),
+    ],
+)
+def test_other_scripts_are_recognised(text_file, text, encoding):
+    with open_table(text_file(text.encode(encoding))) as table:
+        assert table.headings == tuple(text.split("\n")[0].split(","))
+
+
+def test_one_odd_letter_far_down_decides_as_well(text_file, cells_of):
+    path = text_file(b"Id,Name\n" + b"1,Bob\n" * 300_000 + b"2,Caf\xe9\n")
+    assert cells_of(path)[-1] == ("2", "Café")
+
+
+def test_the_encoding_can_be_given(text_file, cells_of):
+    path = text_file("Name\nŠárka\n".encode("cp1250"))
+    assert cells_of(path, encoding="cp1250") == [("Šárka",)]
+    with pytest.raises(SheetError, match="no such text encoding; try utf-8"):
+        cells_of(path, encoding="klingon")
+    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or correct --encoding"):
+        cells_of(path, encoding="utf-8")
+
+
+def test_too_many_cells_are_the_rows_fault_and_none_is_lost(text_file, rows_of):
+    fault_free, surplus = rows_of(text_file("a,b\n1,2,,\n1,2,x,y\n"))
+    assert fault_free == Row(2, ("1", "2"))
+    assert surplus.cells == ("1", "2,x,y")
+    assert surplus.fault.startswith("has 4 cells where the headings have 2; ")
+
+
+def test_too_few_cells_are_the_rows_fault(text_file, rows_of):
+    (row,) = rows_of(text_file("a,b,c\n1,2\n"))
+    assert row.cells == ("1", "2", "")
+    assert row.fault.startswith("has 2 cells where the headings have 3; add the missing ones")
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        ("a\0b", "has a NUL byte in column B; delete it"),
+        ("a\x0bb", "has the control character U+000B in column B; delete it"),
+        ("x" * 32_768, "has 32,768 characters in column B, more than a cell holds; shorten it"),
+        ("x" * 200_000, "has 200,000 characters in column B, more than a cell holds; shorten it"),
+    ],
+)
+def test_what_no_cell_may_hold_is_the_rows_fault(text_file, rows_of, cell, fault):
+    bad, good = rows_of(text_file(f"a,b\n1,{cell}\n3,4\n"))
+    assert (bad.cells, bad.fault) == (("1", cell), fault)
+    assert good == Row(3, ("3", "4"))
+
+
+def test_a_quote_inside_a_quoted_cell_is_the_rows_fault(text_file, rows_of):
+    bad, good = rows_of(text_file('a,b\n1,"John "Jo" Smith"\n3,4\n'))
+    assert bad.fault == "has a quotation mark inside a quoted cell; write it twice, or leave it out"
+    assert good == Row(3, ("3", "4"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'a,b\n1,2\n3,"open\n5,6\n7,8\n',  # never closed
+        'a,b\n1,2\n3,"open\n5,"six"\n7,8\n',  # closed by another cell's opening quote
+        'a,b,c\n1,2,3\n3,"open\n5,6,7"\n7,8,9\n',  # closed, with a cell missing
+        'a,b,c,d\n1,2,3,4\n5,6,7,"open\n5,6,7,8\n5,6,7,"\n7,8,9,0\n',  # closed with the right number of cells
+        'a,b\n1,2\n3,"open',
+    ],
+)
+def test_an_unclosed_quote_is_named_by_its_line_and_swallows_nothing(text_file, rows_of, content):
+    with pytest.raises(SheetError, match=r"leads\.csv: the quotation mark that opens on line 3 is not closed"):
+        rows_of(text_file(content))
+
+
+def test_headings_alone_are_a_table_without_rows(text_file):
+    with open_table(text_file("a,b\n")) as table:
+        assert (table.headings, list(table.rows())) == (("a", "b"), [])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty; give one with headings"),
+        ("\n \n,,\n", "the file is empty; give one with headings"),
+        ("1,0383218199\n2,0383218198\n", "line 1 holds values, not headings; put a line with"),
+        ("Leads of May\na,b\n1,2\n", "line 1 holds a single heading, but the lines below have up to 2 cells; delete"),
+        ("a,,c\n1,2,3\n", r"line 1 has no heading in column B; give the column a name .*\(row 2 has data there\)"),
+        ("a,b,\n1,2,3\n", "line 1 has no heading in column C"),
+        ("a,b,a\n1,2,3\n", "line 1 has the heading 'a' in columns A and C; rename or delete one"),
+        ("<html><table><tr><td>a</td></tr></table>", r"this is a web page \(HTML\), not a table; open it and save"),
+        ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "an XML spreadsheet of 2003"),
+        (b"%PDF-1.7\n...", "a PDF document"),
+        (bytes(range(256)) * 20, "this is not a spreadsheet"),
+    ],
+)
+def test_a_file_that_is_no_sheet_of_leads_gets_one_sentence(text_file, rows_of, content, message):
+    with pytest.raises(SheetError, match=message) as caught:
+        rows_of(text_file(content))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_blank_or_repeated_heading_without_data_does_no_harm(text_file, rows_of):
+    assert rows_of(text_file("a,,c,a,\n1,,3,,\n")) == [Row(2, ("1", "", "3", ""))]
+
+
+def test_blank_lines_above_the_headings_are_said(text_file):
+    with open_table(text_file("\n\na,b\n1,2\n")) as table:
+        assert table.remarks == ("The headings are on line 3.",)
+        assert list(table.rows()) == [Row(4, ("1", "2"))]
+
+
+def test_no_change_as_a_first_cell_is_no_markup(text_file, cells_of):
+    assert cells_of(text_file("Phone,b\n<No Change>,2\n")) == [("<No Change>", "2")]
+
+
+def test_a_file_that_is_not_there(tmp_path, rows_of):
+    with pytest.raises(SheetError, match="there is no such file; check its name"):
+        rows_of(tmp_path / "gone.csv")
+    with pytest.raises(SheetError, match="this is a folder"):
+        rows_of(tmp_path)
+
+
+def test_gzip_and_zip_of_one_file_are_read(text_file, tmp_path, cells_of):
+    assert cells_of(text_file(gzip.compress(b"a,b\n1,2\n"), "leads.csv.gz")) == [("1", "2")]
+    archive = tmp_path / "leads.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("leads.csv", "a,b\n1,2\n")
+    assert cells_of(archive) == [("1", "2")]
+    with zipfile.ZipFile(archive, "a") as target:
+        target.writestr("more.csv", "a,b\n1,2\n")
+    with pytest.raises(SheetError, match="the archive holds 2 files; unpack it"):
+        cells_of(archive)
+
+
+def test_a_damaged_archive_gets_one_sentence(text_file, rows_of):
+    with pytest.raises(SheetError, match="the archive is damaged"):
+        rows_of(text_file(gzip.compress(b"a,b\n1,2\n" * 1000)[:-20], "leads.csv.gz"))
+
+
+def test_standard_input(monkeypatch, cells_of):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,b\n1,2\n")))
+    assert cells_of(Path("-")) == [("1", "2")]
+
+
+def test_text_has_no_sheets(text_file, rows_of):
+    with pytest.raises(SheetError, match="has no sheets; leave out --sheet"):
+        rows_of(text_file("a,b\n"), sheet="Leads")
+
+
+def test_the_apostrophe_comes_off_only_in_leadsyncs_own_files(text_file, cells_of):
+    assert cells_of(text_file("a,sync_run\n'=1+1,x\n")) == [("=1+1", "x")]
+    assert cells_of(text_file("a,b\n'=1+1,x\n")) == [("'=1+1", "x")]

@@ -1,0 +1,261 @@
+# ruff: noqa: DTZ001 - a spreadsheet's dates have no timezone
+"""Workbooks: values as a person sees them, and what is wrong with a row or with the file."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from leadsync.errors import SheetError
+from leadsync.models import Row
+from leadsync.sheets import open_table
+from leadsync.sheets import workbook as room
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def altered(path: Path, edit: Callable[[str, bytes], bytes]) -> Path:
+    """A copy of a workbook in which `edit` rewrote the parts."""
+    copy = path.with_name("altered.xlsx")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, edit(name, source.read(name)))
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "text"),
+    [
+        ("0383218199", None, "0383218199"),
+        (383218199, None, "383218199"),
+        (61383218199, None, "61383218199"),
+        (0.1 + 0.2, None, "0.3"),
+        (12.5, "#,##0.00", "12.5"),
+        (1234567, "#,##0", "1234567"),
+        (True, None, "TRUE"),
+        ("NA", None, "NA"),
+        ("Null", None, "Null"),
+        (800, "0000", "0800"),
+        (383218199, "00 0000 0000", "03 8321 8199"),
+        (383218199, r"\(00\)\ 0000\ 0000", "(03) 8321 8199"),
+        (383218199, "0#########", "0383218199"),
+        (383218199, '"+61 "000000000', "+61 383218199"),
+        (800, "0", "800"),
+        (0.125, "0.0%", "12.5%"),
+        (dt.time(14, 30), None, "14:30"),
+        (dt.timedelta(hours=36), None, "36:00"),
+    ],
+)
+def test_a_cell_is_the_text_a_person_sees(workbook, rows_of, value, number_format, text):
+    def edit(sheet):
+        if number_format:
+            sheet["B2"].number_format = number_format
+
+    assert rows_of(workbook([["Id", "Value"], ["x", value]], edit)) == [Row(2, ("x", text))]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (dt.date(2026, 11, 24), "2026-11-24"),
+        (dt.datetime(2026, 11, 24, 14, 30), "2026-11-24 14:30"),
+        (dt.datetime(2026, 11, 24, 14, 30, 5), "2026-11-24 14:30:05"),
+        (dt.datetime(2026, 11, 24), "2026-11-24"),
+    ],
+)
+@pytest.mark.parametrize("epoch", [1900, 1904])
+def test_a_date_cell_is_iso_text_and_marked(tmp_path, rows_of, value, text, epoch):
+    book = openpyxl.Workbook()
+    book.epoch = dt.datetime(1904, 1, 1) if epoch == 1904 else book.epoch
+    book.active.append(["Id", "Call back"])
+    book.active.append(["x", value])
+    book.save(tmp_path / "leads.xlsx")
+    assert rows_of(tmp_path / "leads.xlsx") == [Row(2, ("x", text), dates=(1,))]
+
+
+def test_rows_keep_their_number_and_columns_their_place(workbook, rows_of):
+    def edit(sheet):
+        sheet["B3"], sheet["C3"], sheet["B5"], sheet["C8"] = "Id", "Name", "1", "Bo"
+
+    assert rows_of(workbook([], edit)) == [Row(5, ("", "1", "")), Row(8, ("", "", "Bo"))]
+
+
+def test_an_error_cell_is_its_text_and_the_rows_fault(workbook, rows_of):
+    bad, good = rows_of(workbook([["Id", "Name"], ["x", "#N/A"], ["y", "Bo"]]))
+    assert bad == Row(2, ("x", "#N/A"), fault="has the error #N/A in column B; correct its formula")
+    assert good == Row(3, ("y", "Bo"))
+
+
+def test_a_formula_that_was_never_worked_out_does_not_read_as_blank(workbook, rows_of):
+    (row,) = rows_of(workbook([["Id", "Name"], ["x", "=A2"]]))
+    assert row.cells == ("x", "=A2")
+    assert row.fault.startswith("has a formula without a stored value in column B; open the workbook in")
+
+
+def test_a_formula_is_its_stored_value_blank_texts_included(workbook, rows_of):
+    def stored(name, data):
+        if name != SHEET:
+            return data
+        data = data.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
+        return data.replace(b'<c r="C2"><f>A9</f><v />', b'<c r="C2" t="str"><f>A9</f><v></v>')
+
+    path = altered(workbook([["Id", "Sum", "Note"], ["x", "=1+1", "=A9"]]), stored)
+    assert rows_of(path) == [Row(2, ("x", "2", ""))]
+
+
+def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
+    lost, kept, text = rows_of(workbook([["Id"], [1234567890123456], [123456789012345], ["1234567890123456"]]))
+    assert lost.fault.startswith("has a number of more than 15 digits in column A")
+    assert kept == Row(3, ("123456789012345",))
+    assert text == Row(4, ("1234567890123456",))
+
+
+def test_rows_under_a_merged_cell_are_at_fault(workbook, rows_of):
+    rows = [["Id", "Name"], ["1", "Bo"], ["", "Di"], ["3", "Al"]]
+    first, second, third = rows_of(workbook(rows, lambda sheet: sheet.merge_cells("A2:A3")))
+    assert first.fault == second.fault == "has a merged cell in column A; unmerge it and fill in every cell"
+    assert third == Row(4, ("3", "Al"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([["a", None, "c"], [1, 2, 3]], "line 1 has no heading in column B"),
+        ([["a", "b"], [1, 2, 3]], r"line 1 has no heading in column C.*\(row 2 has data there\)"),
+        ([["a", "b", "a"], [1, 2, 3]], "'a' in columns A and C"),
+        ([[1, 2], [3, 4]], "line 1 holds values, not headings"),
+        ([["Leads"], ["a", "b"], [1, 2]], "holds a single heading"),
+        ([], "its sheets are empty"),
+    ],
+)
+def test_a_workbook_without_sound_headings_gets_one_sentence(workbook, rows_of, rows, message):
+    with pytest.raises(SheetError, match=message):
+        rows_of(workbook(rows))
+
+
+def book_of(path: Path, **sheets: list[list[str]]) -> Path:
+    """A workbook of several sheets; those whose names begin with Hidden are."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        if name.startswith("Hidden"):
+            sheet.sheet_state = "hidden"
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+DATA = [["Id"], ["x"]]
+
+
+def test_the_only_sheet_with_data_is_taken_wherever_it_stands(tmp_path):
+    with open_table(book_of(tmp_path / "a.xlsx", Notes=[["Only a note"]], Empty=[], Leads=DATA)) as table:
+        assert (table.sheet, table.kind, table.headings) == ("Leads", "xlsx", ("Id",))
+        assert list(table.rows()) == [Row(2, ("x",))]
+
+
+def test_two_sheets_with_data_are_listed(tmp_path, cells_of):
+    path = book_of(tmp_path / "a.xlsx", May=DATA, June=DATA)
+    with pytest.raises(SheetError, match="'May', 'June'; name the one to read, such as --sheet May"):
+        cells_of(path)
+    assert cells_of(path, sheet="June") == [("x",)]
+    with pytest.raises(SheetError, match="there is no sheet 'July'; its sheets are 'May', 'June'"):
+        cells_of(path, sheet="July")
+
+
+def test_a_hidden_sheet_is_read_only_where_no_other_has_data(tmp_path):
+    with open_table(book_of(tmp_path / "a.xlsx", Leads=DATA, Hidden=DATA)) as table:
+        assert (table.sheet, table.remarks) == ("Leads", ("The hidden sheet 'Hidden' has data too and was not read.",))
+    with open_table(book_of(tmp_path / "b.xlsx", Leads=[], Hidden=DATA)) as table:
+        assert table.remarks == ("The sheet 'Hidden' is hidden; it was read because no other has data.",)
+
+
+def test_headings_alone_are_a_table_without_rows(workbook):
+    with open_table(workbook([["Id", "Name"]])) as table:
+        assert (table.headings, list(table.rows())) == (("Id", "Name"), [])
+
+
+def test_the_name_does_not_decide(workbook, text_file):
+    with open_table(workbook([["Id"], ["x"]], name="leads.csv")) as table:
+        assert (table.kind, table.remarks) == ("xlsx", ("The file is called .csv but is a workbook.",))
+    with open_table(text_file("Id,b\nx,1\n", "leads.xls")) as table:
+        assert (table.kind, table.remarks) == ("csv", ("The file is called .xls but is delimited text.",))
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda name, data: b"not xml" if name == SHEET else data, "the workbook is damaged"),
+        (
+            lambda name, data: data.replace(
+                b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            ),
+            "takes more memory or time to read than a list of leads can need",
+        ),
+        (lambda name, data: data + b" " * (100 << 20) if name == SHEET else data, "unpack to 100 MB"),
+        (
+            lambda name, data: b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + data,
+            "the workbook declares XML entities",
+        ),
+    ],
+)
+def test_a_hostile_workbook_gets_one_sentence(workbook, rows_of, edit, message):
+    with pytest.raises(SheetError, match=message) as caught:
+        rows_of(altered(workbook([["Id", "Name"], ["x", "Bo"]]), edit))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_cut_off_workbook_gets_one_sentence(workbook, rows_of):
+    path = workbook([["Id"], ["x"]])
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(SheetError, match="damaged or was cut off while it was copied"):
+        rows_of(path)
+
+
+@pytest.mark.parametrize("code", ["import os; os.abort()", "import sys; sys.exit(1)", "input(); input()"])
+def test_a_reader_that_dies_or_hangs_is_one_sentence(workbook, rows_of, monkeypatch, code):
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def start(arguments, **options):
+        started.append(real([sys.executable, "-c", code], **options))
+        return started[-1]
+
+    monkeypatch.setattr(room.subprocess, "Popen", start)
+    monkeypatch.setattr(room, "_LEAST_SECONDS", 0.2)
+    with pytest.raises(SheetError, match="takes more memory or time"):
+        rows_of(workbook([["Id"], ["x"]]))
+    assert started[0].returncode is not None
+
+
+def test_an_abandoned_read_leaves_no_process(workbook, monkeypatch):
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+    monkeypatch.setattr(room.subprocess, "Popen", lambda *a, **o: started.append(real(*a, **o)) or started[-1])
+    with open_table(workbook([["Id"]] + [[f"x{number}"] for number in range(30_000)])) as table:
+        next(table.rows())
+        assert started[0].poll() is None
+    assert started[0].returncode is not None
+
+
+def test_the_reader_is_not_given_the_dialers_key(monkeypatch, workbook):
+    seen: dict[str, str] = {}
+    real = subprocess.Popen
+
+    def start(*arguments, env, **options):
+        seen.update(env)
+        return real(*arguments, env=env, **options)
+
+    monkeypatch.setenv("LEADSYNC_API_KEY", "secret")
+    monkeypatch.setattr(room.subprocess, "Popen", start)
+    with open_table(workbook([["Id"], ["x"]])):
+        assert "LEADSYNC_API_KEY" not in seen
+        assert seen["PATH"] == os.environ["PATH"]
