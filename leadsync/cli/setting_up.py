@@ -88,8 +88,8 @@ def campaigns() -> int:
 
 
 def _ask(question: str, shown: str | int) -> str | int:
-    answer: str | int = click.prompt(question, default=shown, type=type(shown), err=True)
-    return answer
+    answer = click.prompt(question, default=shown, type=int if isinstance(shown, int) else str, err=True)
+    return int(answer) if isinstance(shown, int) else str(answer)
 
 
 def _value_in(text: str, name: str) -> str | int:

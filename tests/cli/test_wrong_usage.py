@@ -1,0 +1,126 @@
+"""What is wrong with the command, the settings or the file: one sentence, exit 2, nothing sent, no traceback."""
+
+from typing import Any
+
+import pytest
+
+GOOD = ("Lead Id,FirstPhone,Outcome", "1,0383218199,Sale")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ((), ["empty"]),
+        (("Name,FirstPhone", "Jane,0383218199"), ["external id", "[columns]"]),
+        (("Lead Id,External Id,FirstPhone", "1,2,0383218199"), ["Lead Id", "External Id"]),
+        (("Lead Id,Outcome,Disposition,FirstPhone", "1,Sale,Sale,0383218199"), ["Outcome", "Disposition"]),
+        (("Lead Id,FirstPhone,FirstPhone", "1,0383218199,0383218198"), ["FirstPhone"]),
+        (("Lead Id,FirstPhone", '1,"0383218199', "2,0383218198"), ["quotation mark", "line 2"]),
+    ],
+)
+def test_sheets_that_cannot_be_mapped(desk: Any, lines: tuple[str, ...], words: list[str]) -> None:
+    dialer = desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *lines))
+    assert done.code == 2, done.out + done.err
+    for word in words:
+        assert word.lower() in done.err.lower()
+    assert "Traceback" not in done.err
+    assert dialer.ledger.as_json()["received"] == []
+
+
+def test_headings_only_is_nothing_to_do(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone"), "--json")
+    assert (done.code, done.json["rows"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("[server]\nurll = 'x'\n", ["[server] urll", "url"]),
+        ("[server]\nurl = '@URL@'\ntimeout_seconds = 30\n", ["timeout_seconds", "60"]),
+        ("[server]\nurl = '@URL@'\nhardware_threads = 'many'\n", ["hardware_threads", "half as many"]),
+        ("[server]\nurl = '@URL@'\napi_key = 'secret'\n", ["api_key_env"]),
+        ("[server]\nurl = 'http://pbx.example.com'\n", ["https://"]),
+        ("[server]\nurl = '@URL@'\nreserve = 8\n", ["reserve"]),
+        ("[server]\nurl = '@URL@'\n[input]\ntimezone = 'Melbourne'\n", ["[input] timezone"]),
+        ("[server]\nurl = '@URL@'\n[input]\nduplicates = 'all'\n", ["duplicates"]),
+        ("[campaign]\ntemplate_id = 41\n", ["campaign_id, allocation_id"]),
+        ("[nonsense]\nx = 1\n", ["nonsense"]),
+        ("[server\n", ["TOML"]),
+    ],
+)
+def test_settings(desk: Any, settings: str, words: list[str]) -> None:
+    dialer = desk.dialer(settings=settings)
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD))
+    assert done.code == 2, done.out + done.err
+    for word in words:
+        assert word in done.err
+    assert "Traceback" not in done.err
+    assert "secret" not in done.err
+    assert dialer.ledger.as_json()["received"] == []
+
+
+def test_the_environment_overrides_and_is_named(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_RETRY__ATTEMPTS="0")
+    assert done.code == 2
+    assert "LEADSYNC_RETRY__ATTEMPTS" in done.err
+
+
+def test_no_key(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_API_KEY="")
+    assert done.code == 2
+    assert "LEADSYNC_API_KEY" in done.err
+
+
+def test_a_key_file_that_others_can_read(desk: Any) -> None:
+    key = desk.folder / "key"
+    key.write_text(desk.environment["LEADSYNC_API_KEY"])
+    key.chmod(0o644)
+    desk.dialer(settings=f'[server]\nurl = "@URL@"\napi_key_file = "{key}"\n')
+    sheet = desk.sheet("leads.csv", *GOOD)
+    refused = desk.leadsync("run", sheet)
+    assert refused.code == 2
+    assert "chmod 600" in refused.err
+    key.chmod(0o600)
+    assert desk.leadsync("run", sheet).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "missing.csv"], ["missing.csv", "does not exist"]),
+        (["run", "."], ["folder"]),
+        (["run"], ["FILE"]),
+        (["fly"], ["fly"]),
+        (["show", "20200101"], ["20200101", "leadsync runs"]),
+        (["run", "leads.csv", "--limit", "0"], ["--limit"]),
+        (["check", "leads.csv", "--config", "nowhere.toml"], ["nowhere.toml"]),
+    ],
+)
+def test_wrong_usage(desk: Any, arguments: list[str], words: list[str]) -> None:
+    desk.dialer()
+    desk.sheet("leads.csv", *GOOD)
+    done = desk.leadsync(*arguments)
+    assert done.code == 2, done.out
+    for word in words:
+        assert word in done.err
+    assert "Traceback" not in done.err
+
+
+def test_an_output_folder_that_cannot_be_written(desk: Any) -> None:
+    dialer = desk.dialer()
+    (desk.folder / "taken").write_text("a file")
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), "--output", desk.folder / "taken" / "deeper")
+    assert done.code == 2
+    assert "--output" in done.err
+    assert dialer.ledger.as_json()["received"] == []
+
+
+def test_nothing_to_resume(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("resume")
+    assert done.code == 0
+    assert "no run" in done.out

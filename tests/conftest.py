@@ -1,0 +1,96 @@
+"""What tests share: a practice dialer on loopback, settings for it, and the command line as a user calls it."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.simulator import PracticeDialer, PracticeServer
+
+KEY = "f863246a-973e-11e6-8784-08002718f5b5"
+
+
+@dataclass
+class Result:
+    """What a command printed, and how it exited."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Desk:
+    """A folder to work in, with settings, a key in the environment, and a practice dialer."""
+
+    def __init__(self, folder: Path, start: Callable[..., PracticeServer]) -> None:
+        self.folder = folder
+        self._start = start
+        self.state = folder / "state"
+        self.config = folder / "leadsync.toml"
+        self.environment = {**os.environ, "LEADSYNC_API_KEY": KEY, "LEADSYNC_STATE": str(self.state)}
+
+    def dialer(self, *, settings: str = "", **options: Any) -> PracticeDialer:
+        """Start a practice dialer and write the settings for it; `settings` is more TOML, by section."""
+        dialer = PracticeDialer(**{"api_key": KEY, "any_lead": True, "floor_seconds": 0.005, **options})
+        url = self._start(dialer).url
+        self.settings(url, settings)
+        return dialer
+
+    def settings(self, url: str, more: str = "") -> None:
+        campaign = (
+            "" if "[campaign]" in more else "[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 38\n"
+        )
+        retry = "" if "[retry]" in more else "[retry]\nwait_seconds = 0.05\nattempts = 3\n"
+        server = "" if "[server]" in more else f'[server]\nurl = "{url}"\n'
+        self.config.write_text(server + campaign + retry + more.replace("@URL@", url), "utf-8")
+
+    def sheet(self, name: str, *lines: str) -> Path:
+        path = self.folder / name
+        path.write_text("".join(f"{line}\r\n" for line in lines), "utf-8", newline="")
+        return path
+
+    def leadsync(self, *arguments: str | Path, **environment: str) -> Result:
+        """Run a command in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "leadsync", *map(str, arguments)],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    @staticmethod
+    def rows(path: str | Path) -> list[dict[str, str]]:
+        """A written csv file's rows."""
+        with Path(path).open(encoding="utf-8-sig", newline="") as stream:
+            return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    servers: list[PracticeServer] = []
+
+    def start(dialer: PracticeDialer) -> PracticeServer:
+        server = PracticeServer(dialer)
+        server.start()
+        servers.append(server)
+        return server
+
+    yield Desk(tmp_path, start)
+    for server in servers:
+        server.stop()

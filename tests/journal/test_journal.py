@@ -1,0 +1,307 @@
+"""The journal on a real SQLite file: what is taken in, the transitions, what a crash leaves, and who is let in."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import JournalError, UsageError
+from leadsync.journal import Entry, Journal, RunLog, State, file_lock, new_run_id
+from leadsync.models import CampaignIds, Effect, Outcome, Row, RunRecord, Status
+
+OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+CUT = Outcome(Effect.MAYBE_APPLIED, message="cut")
+
+
+def a_run(folder: Path, run_id: str = "20261123-210455-7f3a", *, retry_of: str = "") -> RunRecord:
+    return RunRecord(
+        id=run_id,
+        file=folder / "leads.csv",
+        sheet="",
+        fingerprint="abc",
+        kind="csv",
+        delimiter=",",
+        bom=False,
+        headings=("Lead Id", "Name"),
+        output=folder,
+        dialer="http://127.0.0.1",
+        ids=CampaignIds(41, 41, 38),
+        created=datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC),
+        retry_of=retry_of,
+    )
+
+
+def entry(number: int, lead: str = "", state: State = State.PENDING, *, harmless: bool = False) -> Entry:
+    row = Row(number, (lead or f"L{number}", "é, 0123"))
+    return Entry(row, lead or f"L{number}", {"Name": "é, 0123"}, harmless, state)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    journal = Journal(tmp_path)
+    journal.create(a_run(tmp_path))
+    return journal
+
+
+RUN = "20261123-210455-7f3a"
+
+
+def ends(journal: Journal, run_id: str = RUN) -> dict[int, Status]:
+    return {record.number: record.status for record in journal.records(run_id)}
+
+
+async def attempt(log: RunLog, number: int, outcome: Outcome, status: Status, count: int = 1) -> None:
+    await log.begin(number, count)
+    await log.finish(number, count, outcome, status)
+
+
+def test_rows_come_out_as_they_went_in(journal: Journal) -> None:
+    row = Row(7, ("007", "2026-11-24"), dates=(1,))
+    journal.add(RUN, [Entry(row, "007", {"Name": "Zoë"}, harmless=True)])
+    [record] = journal.records(RUN)
+    assert (record.number, record.cells, record.dates, record.lead) == (7, ("007", "2026-11-24"), (1,), "007")
+    assert dict(record.fields) == {"Name": "Zoë"}
+    assert (record.status, record.attempts, record.time) == (Status.UNSENT, 0, None)
+
+
+def test_an_attempt_from_beginning_to_end(journal: Journal) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            [pending] = await log.pending(0, 10)
+            assert (pending.number, pending.lead.external_id, pending.attempts) == (2, "L2", 0)
+            await log.begin(2, 1)
+            assert await log.pending(0, 10) == []
+            await log.finish(2, 1, Outcome(Effect.ANSWERED, 105, "DUPLICATE", "his words", 400), Status.FAILED)
+
+    asyncio.run(send())
+    [record] = journal.records(RUN)
+    assert (record.status, record.code, record.name, record.message) == (Status.FAILED, 105, "DUPLICATE", "his words")
+    assert record.attempts == 1
+    assert record.time is not None
+    assert record.time.tzinfo is not None
+
+
+def test_what_was_in_flight_when_the_process_died_is_unknown(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3, harmless=True), entry(4)])
+
+    async def die() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.begin(3, 1)
+
+    asyncio.run(die())
+    assert journal.recover(RUN) == 2
+    assert ends(journal) == {2: Status.UNKNOWN, 3: Status.UNKNOWN, 4: Status.UNSENT}
+
+    async def go_on() -> tuple[list[tuple[int, bool]], dict[str, int]]:
+        async with RunLog(journal.path, RUN) as log:
+            return [(row.number, row.maybe_applied) for row in await log.pending(0, 10)], await log.undecided()
+
+    sendable, undecided = asyncio.run(go_on())
+    assert sendable == [(3, True), (4, False)], "a harmless row goes again, the other waits for a person"
+    assert undecided == {"L2": 2}
+
+
+def test_an_attempt_that_was_not_made_leaves_no_trace(journal: Journal) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.withdraw(2, 1, Status.UNSENT)
+
+    asyncio.run(send())
+    [record] = journal.records(RUN)
+    assert (record.status, record.attempts, record.time) == (Status.UNSENT, 0, None)
+    assert journal.tally(RUN).attempts == 0
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED])
+def test_a_row_that_has_ended_is_never_begun_again(journal: Journal, status: Status) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await attempt(log, 2, OK, status)
+            await log.begin(2, 2)
+
+    with pytest.raises(JournalError, match="Row 2"):
+        asyncio.run(send())
+    assert ends(journal) == {2: status}
+
+
+def test_an_outcome_is_not_lost_by_a_cancellation(journal: Journal) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+
+            async def finish() -> None:
+                await log.finish(2, 1, OK, Status.SUCCEEDED)
+
+            task = asyncio.create_task(finish())
+            await asyncio.sleep(0)
+            task.cancel()
+
+    asyncio.run(send())
+    assert ends(journal) == {2: Status.SUCCEEDED}
+
+
+def test_after_the_journal_fails_every_call_fails(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            with pytest.raises(JournalError):
+                await log.begin(99, 1)
+            with pytest.raises(JournalError):
+                await log.begin(2, 1)
+
+    asyncio.run(send())
+    assert ends(journal) == {2: Status.UNSENT, 3: Status.UNSENT}
+
+
+def test_a_person_decides_conflict_and_unknown_rows_and_no_others(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3), entry(4)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await attempt(log, 2, CUT, Status.UNKNOWN)
+            await attempt(log, 3, Outcome(Effect.ANSWERED, 110, "X", "X", 400), Status.CONFLICT)
+            await attempt(log, 4, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    assert journal.resolve(RUN, [2, 4], State.SUCCEEDED, "seen there") == 1
+    assert journal.resolve(RUN, [3], State.PENDING, "again") == 1
+    assert ends(journal) == {2: Status.SUCCEEDED, 3: Status.UNSENT, 4: Status.SUCCEEDED}
+
+
+def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(n) for n in range(2, 7)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+            await attempt(log, 3, Outcome(Effect.ANSWERED, 101, "X", "X", 400), Status.FAILED)
+            await attempt(log, 4, Outcome(Effect.ANSWERED, 104, "DNC", "DNC", 400), Status.FAILED)
+            await attempt(log, 5, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+    later = a_run(tmp_path, "20261124-000000-0000", retry_of=RUN)
+    journal.create(later)
+    assert journal.copy_for_retry(RUN, later.id, "sent by another") == 2
+    assert ends(journal, later.id) == {3: Status.UNSENT, 6: Status.UNSENT}
+    assert ends(journal)[6] is Status.SKIPPED
+    assert ends(journal)[5] is Status.UNKNOWN
+    assert journal.retried_by(RUN) == later.id
+    assert journal.origins(RUN)[3].run_id == later.id
+
+
+def test_duplicates_as_the_settings_say(journal: Journal) -> None:
+    journal.add(RUN, [entry(2, "A"), entry(3, "B"), entry(4, "A"), entry(5, "A", State.REJECTED)])
+    assert journal.drop_duplicates(RUN, "in_order") == 0
+    assert journal.drop_duplicates(RUN, "last") == 1
+    assert ends(journal) == {2: Status.SKIPPED, 3: Status.UNSENT, 4: Status.UNSENT, 5: Status.REJECTED}
+
+
+def test_a_trial_counts_and_shows_its_rows_only(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(4, state=State.REJECTED), entry(5), entry(9)])
+    assert journal.nth_pending(RUN, 2) == 5
+    assert journal.nth_pending(RUN, 3) is None
+    journal.update_run(RUN, last_row=5)
+    assert journal.tally(RUN).rows == 3
+    assert list(ends(journal)) == [2, 4, 5]
+
+
+def test_the_tally_is_kept_when_a_run_finishes_and_counted_anew_when_it_goes_on(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3, state=State.REJECTED)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    journal.update_run(RUN, finished=True)
+    tally = journal.tally(RUN)
+    assert (tally.rows, dict(tally.statuses), dict(tally.codes), tally.attempts) == (
+        2,
+        {Status.SUCCEEDED: 1, Status.REJECTED: 1},
+        {0: 1},
+        1,
+    )
+
+
+def test_runs_are_found_by_the_beginning_of_their_id(journal: Journal, tmp_path: Path) -> None:
+    journal.create(replace(a_run(tmp_path), id="20261123-220000-aaaa"))
+    assert journal.run("20261123-22").id == "20261123-220000-aaaa"
+    with pytest.raises(UsageError, match="2 runs"):
+        journal.run("20261123")
+    with pytest.raises(UsageError, match="no run"):
+        journal.run("2025")
+    assert [run.id for run in journal.runs()] == ["20261123-220000-aaaa", RUN]
+
+
+def test_a_run_id_is_the_time_and_four_digits() -> None:
+    assert new_run_id(datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC))[:-4] == "20261123-210455-"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_the_files_are_the_users_own(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Journal(state) as journal:
+        journal.create(a_run(tmp_path))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in state.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+
+
+def test_what_is_durable_is_settled_by_the_database(journal: Journal) -> None:
+    connection = journal._connection
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database, but long enough to be looked at" * 40, b"SQLite format 3\0" + b"x" * 4096]
+)
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "journal.sqlite3").write_bytes(content)
+    with pytest.raises(JournalError, match="damaged|not a leadsync journal"):
+        Journal(tmp_path)
+    assert (tmp_path / "journal.sqlite3").read_bytes() == content
+
+
+def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "journal.sqlite3")
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    with pytest.raises(JournalError, match="not a leadsync journal"):
+        Journal(tmp_path)
+
+
+def test_a_newer_journal_is_refused(tmp_path: Path) -> None:
+    Journal(tmp_path).__exit__(None, None, None)
+    connection = sqlite3.connect(tmp_path / "journal.sqlite3")
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(JournalError, match="newer leadsync"):
+        Journal(tmp_path)
+
+
+def test_a_file_is_locked_for_one_and_the_other_hears_by_whom(tmp_path: Path) -> None:
+    file = tmp_path / "leads.csv"
+    with file_lock(tmp_path, file):
+        with pytest.raises(UsageError, match=f"leads.csv .*process {os.getpid()}"), file_lock(tmp_path, file):
+            pass
+        with file_lock(tmp_path, tmp_path / "other.csv"):
+            pass
+    with file_lock(tmp_path, file):
+        pass
