@@ -8,7 +8,7 @@ from leadsync.leads.dates import EXAMPLES, Moment, read_moment
 from leadsync.leads.rules import DateOrder, Rules, zone
 from leadsync.leads.text import Cleaned, Refused, is_no_change
 
-_FAR_AHEAD = timedelta(days=366)
+_FAR_AHEAD = timedelta(days=366).total_seconds()
 _REWRITTEN = "date written as yyyy/MM/dd HH:mm"
 _CONVERTED = "converted to the Contact Hours timezone"
 _NO_TIME = "no time of day: due from 00:00"
@@ -21,7 +21,8 @@ class _Placed:
     """A moment in the dialer's timezone, as sent and as an instant; of a date alone, its day's last minute."""
 
     value: str
-    instant: datetime
+    instant: float
+    """Seconds since 1970, which compare faster than times of two timezones do."""
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -36,9 +37,10 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     if isinstance(placed, Refused):
         return placed
     warnings = placed.warnings
-    if placed.instant < rules.now:
+    now = rules.now.timestamp()
+    if placed.instant < now:
         warnings = (*warnings, "in the past")
-    elif placed.instant > rules.now + _FAR_AHEAD:
+    elif placed.instant > now + _FAR_AHEAD:
         warnings = (*warnings, "over a year ahead")
     repairs = placed.repairs
     if not repairs and placed.value != text and not date_cell:
@@ -65,11 +67,11 @@ def _in_zone(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
     """
     if not moment.timed:
         instant = (moment.local + timedelta(hours=23, minutes=59)).replace(tzinfo=target)
-        return _Placed(_api_text(moment.local), instant, moment.repairs, (_NO_TIME,))
+        return _Placed(_api_text(moment.local), instant.timestamp(), moment.repairs, (_NO_TIME,))
     zoned = moment.local.replace(tzinfo=source if moment.offset is None else timezone(moment.offset))
     change = _clock_change(zoned)
     if source == target and moment.offset is None and not change:
-        return _Placed(_api_text(zoned), zoned, moment.repairs, ())
+        return _Placed(_api_text(zoned), zoned.timestamp(), moment.repairs, ())
     instant = zoned.astimezone(UTC)
     there = instant.astimezone(target)
     if change > timedelta():
@@ -78,7 +80,7 @@ def _in_zone(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
         warnings = (_TWICE,) if change or _clock_change(there) else ()
     moved = there.replace(tzinfo=None) != moment.local and (source != target or moment.offset is not None)
     repairs = (*moment.repairs, _CONVERTED) if moved else moment.repairs
-    return _Placed(_api_text(there), instant, repairs, warnings)
+    return _Placed(_api_text(there), instant.timestamp(), repairs, warnings)
 
 
 def _clock_change(moment: datetime) -> timedelta:

@@ -117,19 +117,21 @@ def _from_match(match: re.Match[str], order: DateOrder) -> Moment | Refused:
 def _date(match: re.Match[str], order: DateOrder) -> date | Refused:
     parts = match.groupdict()
     if parts.get("mark"):
-        order = "ymd" if len(parts["a"]) == 4 else order
-        numbers = _in_order(parts["a"], parts["b"], parts["c"], order)
-        if isinstance(numbers, Refused):
-            return numbers
-        year, month, day = numbers
-    else:
-        named = _month(parts["month"])
-        if named is None:
-            return Refused(f"names no month: {parts['month']!r}", _written(order))
-        year, month, day = int(parts["year"]), named, int(parts["day"])
-        if len(parts["year"]) == 2:
-            year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
+        return _numeric_date(parts["a"], parts["b"], parts["c"], parts["weekday"], order)
+    month = _month(parts["month"])
+    if month is None:
+        return Refused(f"names no month: {parts['month']!r}", _written(order))
+    year, day = int(parts["year"]), int(parts["day"])
+    if len(parts["year"]) == 2:
+        year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
     return _real_date(year, month, day, parts["weekday"], order)
+
+
+@lru_cache(maxsize=8192)
+def _numeric_date(a: str, b: str, c: str, weekday: str | None, order: DateOrder) -> date | Refused:
+    order = "ymd" if len(a) == 4 else order
+    numbers = _in_order(a, b, c, order)
+    return numbers if isinstance(numbers, Refused) else _real_date(*numbers, weekday, order)
 
 
 def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] | Refused:

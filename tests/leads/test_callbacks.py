@@ -187,7 +187,7 @@ def test_daylight_saving() -> None:
     assert clean_callback("05/04/2026 02:30", perth) == Cleaned("2026/04/04 23:30", (CONVERTED,), (TWICE,))
 
 
-_MINUTES = st.datetimes(datetime(2026, 3, 3), datetime(2027, 2, 27)).map(lambda at: at.replace(second=0, microsecond=0))  # noqa: DTZ001
+_MINUTES = st.datetimes(datetime(2026, 3, 3), datetime(2027, 2, 27)).map(lambda at: at.replace(second=0, microsecond=0))
 _FORMATS = {"dmy": "%d/%m/%Y %I:%M %p", "mdy": "%m-%d-%y %H:%M", "ymd": "%y.%m.%d %H.%M"}
 
 
@@ -202,7 +202,7 @@ def test_what_is_written_is_read(at: datetime, order: DateOrder) -> None:
 
 
 def _serial(at: datetime) -> str:
-    return repr((at - datetime(1899, 12, 30)) / timedelta(days=1))  # noqa: DTZ001
+    return repr((at - datetime(1899, 12, 30)) / timedelta(days=1))
 
 
 @given(
