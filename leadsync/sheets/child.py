@@ -6,6 +6,7 @@ any time. It imports little, because it starts anew for every workbook.
 """
 
 import json
+import struct
 import sys
 from collections.abc import Iterator
 from typing import TextIO
@@ -20,9 +21,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from leadsync.sheets import ods_parts, xls_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
+from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
-from leadsync.sheets.parts import Place, Remarkable, remarkable_cells
+from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
 _MOST_ROWS = 1 << 20
@@ -41,7 +44,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     _limit(request["memory"], request["seconds"])
     try:
-        _answer(answers, request["path"], request["sheet"], zipped_xml=request["zipped_xml"])
+        _answer(answers, request["path"], request["sheet"], request["content"])
     except BrokenPipeError:
         raise SystemExit(0) from None
     except Unreadable as error:
@@ -73,17 +76,10 @@ def _send(answers: TextIO, answer: object) -> None:
     answers.flush()
 
 
-def _answer(answers: TextIO, path: str, wanted: str | None, *, zipped_xml: bool) -> None:
+def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> None:
     with CalamineWorkbook.from_path(path) as workbook:
         name, sheet, remarks = _choose(workbook, wanted)
-        found = Remarkable()
-        if zipped_xml:
-            try:
-                found = remarkable_cells(path, name)
-            except (ValueError, LookupError, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
-                remarks.append(
-                    "The workbook's make is unusual: error cells and formulas that were never worked out read as blank."
-                )
+        found = _unseen_cells(path, name, content, remarks)
         _send(answers, {"sheet": name, "remarks": remarks})
         batch: list[Line] = []
         for line in _lines(sheet, found):
@@ -93,6 +89,21 @@ def _answer(answers: TextIO, path: str, wanted: str | None, *, zipped_xml: bool)
                 batch = []
         _send(answers, batch)
         _send(answers, None)
+
+
+def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Unseen:
+    look = {
+        Content.XLSX.name: xlsx_parts.unseen_cells,
+        Content.ODS.name: ods_parts.unseen_cells,
+        Content.XLS.name: xls_records.unseen_cells,
+    }.get(content)
+    try:
+        if look is not None:
+            return look(path, sheet)
+    except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
+        pass
+    remarks.append("Of this make of workbook only values are read: an error cell in it reads as blank.")
+    return Unseen()
 
 
 def _choose(workbook: CalamineWorkbook, wanted: str | None) -> tuple[str, CalamineSheet, list[str]]:
@@ -150,7 +161,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if not name.isalnum() else name
 
 
-def _lines(sheet: CalamineSheet, found: Remarkable) -> Iterator[Line]:
+def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
     first_column = sheet.start[1] if sheet.start else 0
     if sheet.end and sheet.end[0] >= _MOST_ROWS:
         raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
@@ -169,10 +180,12 @@ def _lines(sheet: CalamineSheet, found: Remarkable) -> Iterator[Line]:
         yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
 
 
-def _text(place: Place, value: Value, found: Remarkable, dates: list[int], faults: list[str]) -> str:
+def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[str]) -> str:
     """A cell's text; it is added to its row's dates and faults where it belongs there."""
-    if value == "":
+    if place in found.errors or value == "":
         return _unseen(place, found, faults)
+    if place in found.texts:
+        return found.texts[place]
     text, is_date = text_of(value, found.formats.get(place, ""))
     if is_date:
         dates.append(place[1])
@@ -184,8 +197,8 @@ def _text(place: Place, value: Value, found: Remarkable, dates: list[int], fault
     return text
 
 
-def _unseen(place: Place, found: Remarkable, faults: list[str]) -> str:
-    """What stands in a cell that calamine gives as blank."""
+def _unseen(place: Place, found: Unseen, faults: list[str]) -> str:
+    """What stands in a cell that calamine gives as blank (an error in some makes of workbook as 0)."""
     if place in found.errors:
         faults.append(f"has the error {found.errors[place]} in column {letter(place[1])}; correct its formula")
         return found.errors[place]

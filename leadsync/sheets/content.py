@@ -45,7 +45,9 @@ class Content(Enum):
 
     TEXT = "delimited text"
     XLSX = "a workbook of zipped XML (.xlsx, .xlsm)"
-    BINARY_WORKBOOK = "a workbook of another make (.xls, .xlsb, .ods)"
+    XLS = "a workbook of Excel 97 to 2003 (.xls)"
+    XLSB = "a workbook of zipped records (.xlsb)"
+    ODS = "an OpenDocument sheet (.ods)"
     GZIP = "one compressed file"
     ZIP = "an archive of one file"
 
@@ -59,7 +61,7 @@ def content_of(path: Path, shown: str) -> Content:
     if head.startswith(b"\x1f\x8b"):
         return Content.GZIP
     if head.startswith(_OLE):
-        return Content.BINARY_WORKBOOK
+        return _contained(path, shown)
     if head.startswith(b"PK\x03\x04"):
         return _zipped(path, shown)
     for magic, name in _KNOWN:
@@ -72,6 +74,17 @@ def content_of(path: Path, shown: str) -> Content:
     return Content.TEXT
 
 
+def _contained(path: Path, shown: str) -> Content:
+    """Which of the documents that share the container of .xls a file is, by the name of its main stream."""
+    names = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in names:
+        raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
+    for stream, name in (("WordDocument", "a Word document"), ("PowerPoint Document", "a presentation")):
+        if stream.encode("utf-16-le") in names:
+            raise _no_table(shown, name)
+    return Content.XLS
+
+
 def _zipped(path: Path, shown: str) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -81,8 +94,10 @@ def _zipped(path: Path, shown: str) -> Content:
             f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
         ) from error
     parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
-    if "xl/workbook.bin" in parts or "content.xml" in parts:
-        return Content.BINARY_WORKBOOK
+    if "xl/workbook.bin" in parts:
+        return Content.XLSB
+    if "content.xml" in parts:
+        return Content.ODS
     if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
         return Content.XLSX
     for place, name in _DOCUMENTS:

@@ -61,7 +61,7 @@ def opened(path: Path, *, sheet: str | None, encoding: str | None, delimiter: st
                 raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
             source = read_delimited(plain, shown, path.suffix.lower(), encoding, delimiter)
         else:
-            source = read_workbook(plain, shown, sheet, zipped_xml=content is Content.XLSX)
+            source = read_workbook(plain, shown, sheet, content)
         with _closed(source.lines):
             yield _table(path, shown, source)
 

@@ -17,6 +17,7 @@ from threading import Timer
 from typing import IO, Any
 
 from leadsync.errors import SheetError
+from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, Source
 
 _MB = 1 << 20
@@ -33,11 +34,11 @@ _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
 
 
-def read_workbook(path: Path, shown: str, sheet: str | None, *, zipped_xml: bool) -> Source:
+def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -> Source:
     """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `lines` too."""
     size = path.stat().st_size
     _check_declared(path, size, shown)
-    answers = _answers(path, shown, sheet, size, zipped_xml=zipped_xml)
+    answers = _answers(path, shown, sheet, size, content)
     header = next(answers)
     return Source("xlsx", _lines(answers), sheet=header["sheet"], remarks=tuple(header["remarks"]))
 
@@ -78,12 +79,12 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
         return False  # the parser will say what is wrong with it
 
 
-def _answers(path: Path, shown: str, sheet: str | None, size: int, *, zipped_xml: bool) -> Generator[Any, None, None]:
+def _answers(path: Path, shown: str, sheet: str | None, size: int, content: Content) -> Generator[Any, None, None]:
     """What the child answers, one object at a time; the child is gone when this ends, however it ends."""
     seconds = _LEAST_SECONDS + _SECONDS_PER_MB * size // _MB
     memory = min(max(_LEAST_MEMORY, _MEMORY_PER_BYTE * size), _MOST_MEMORY)
     request = {
-        "path": str(path.resolve()), "sheet": sheet, "zipped_xml": zipped_xml, "memory": memory, "seconds": 4 * seconds
+        "path": str(path.resolve()), "sheet": sheet, "content": content.name, "memory": memory, "seconds": 4 * seconds
     }  # fmt: skip
     process = _start(request)
     stream = process.stdout

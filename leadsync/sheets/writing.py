@@ -1,6 +1,7 @@
 """A table written to a file, whole or not at all: delimited text with pandas, a workbook with XlsxWriter."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -22,6 +23,7 @@ _CHUNK = 5_000
 _SAMPLE = 200
 _NARROWEST, _WIDEST = 8, 60
 _CUT = " … [cut: the value was longer than a cell holds]"
+_INSIDE_ESCAPE = re.compile(r"(?<=_x[0-9A-Fa-f]{4})(?=_)")
 _EARLIEST = date(1900, 3, 1)
 """The first day on which spreadsheet programs agree; before it Excel has a leap day that never was."""
 
@@ -117,18 +119,34 @@ def _fill_sheet(workbook: Any, sheet: Any, headings: Sequence[str], rows: Iterat
         16: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
         19: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
     }
+    plain = workbook.add_format()
     count = 0
     for count, (cells, dates) in enumerate(chain(sample, rows), 1):
         for column, cell in enumerate(cells):
             when = _moment(cell) if column in dates and len(cell) in formats else None
-            if when is None:
-                sheet.write_string(count, column, _storable(cell))
-            else:
+            if when is not None:
                 sheet.write_datetime(count, column, when, formats[len(cell)])
+            else:
+                _write_text(sheet, count, column, _storable(cell), plain)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, count, max(len(headings) - 1, 0))
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})
     return count
+
+
+def _write_text(sheet: Any, row: int, column: int, text: str, plain: Any) -> None:
+    """Write a text so that it reads back as it is.
+
+    XlsxWriter takes `<r>…</r>` for markup of its own making, and of two texts that look like escapes and share an
+    underscore (`_x0041_x0041_`) it guards only the first. In pieces of the same plain format both are mere text.
+    """
+    pieces = _INSIDE_ESCAPE.split(text) if "_x" in text else [text]
+    if text.startswith("<r>") and text.endswith("</r>"):
+        pieces[:1] = [pieces[0][:1], pieces[0][1:]]
+    if len(pieces) == 1:
+        sheet.write_string(row, column, text)
+    else:
+        sheet.write_rich_string(row, column, pieces[0], *chain.from_iterable((plain, piece) for piece in pieces[1:]))
 
 
 def _widths(headings: Sequence[str], sample: list[OutputRow]) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,3 @@
-# ruff: noqa: DTZ001 - a spreadsheet's dates have no timezone
 """Tables written: what is in the file, what comes back, and what is left where writing fails."""
 
 import datetime as dt
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leadsync.errors import OutputError
@@ -76,6 +75,7 @@ tables = st.lists(st.lists(cells | plain, min_size=2, max_size=2), max_size=5)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=tables)
+@example(table=[["<r><t>x</t></r>", "_x0041_"], ["_x005F_x0041_", "<r>&</r>"], [" a ", "a\r\nb"]])
 def test_what_is_written_comes_back_cell_by_cell(tmp_path, kind, table):
     path = tmp_path / f"a.{kind}"
     written = [[*row, "run"] for row in table]

@@ -1,16 +1,13 @@
 """What the XML inside an .xlsx says of cells that python-calamine gives as blank or as a bare number.
 
-Calamine reads values only: an error and a formula that was never worked out both come as blank, and number formats do
-not come at all. A search of the sheet's bytes tells whether it has any such cell; only then is its XML walked through.
+A search of the sheet's bytes tells whether it has any such cell; only then is its XML walked through.
 """
 
 import re
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from leadsync.sheets.cells import changes_meaning
+from leadsync.sheets.unseen import Unseen, Walk, walk_xml
 
 _BLOCK = 1 << 18
 _OVERLAP = 64
@@ -18,61 +15,21 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 _BUILT_IN = {9: "0%", 10: "0.00%"}
 """The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
 
-Place = tuple[int, int]
-"""Row and column, counted from 0."""
 
-
-@dataclass(slots=True)
-class Remarkable:
-    """Cells by place: errors with their text, formulas without a value with theirs, and format codes to follow."""
-
-    errors: dict[Place, str] = field(default_factory=dict)
-    formulas: dict[Place, str] = field(default_factory=dict)
-    formats: dict[Place, str] = field(default_factory=dict)
-
-
-def remarkable_cells(path: str, sheet: str) -> Remarkable:
+def unseen_cells(path: str, sheet: str) -> Unseen:
     """Look through one sheet of an .xlsx file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
     with zipfile.ZipFile(path) as archive:
         names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
         part = names[_part_of(archive, names, sheet)]
         formats = _formats(archive, names)
-        found = Remarkable()
+        found = Unseen()
         if _worth_walking(archive, part, formats):
             with archive.open(part) as stream:
-                _walk(stream.read, _CellWalk(formats, found))
+                walk_xml(stream.read, _CellWalk(formats, found))
         return found
 
 
-class _Walk:
-    """Collects what its handlers are told; element names come without their namespace's prefix."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        pass
-
-    def end(self, name: str) -> None:
-        pass
-
-    def text(self, data: str) -> None:
-        pass
-
-
-def _walk(read: Callable[[int], bytes], walk: _Walk) -> None:
-    def refuse(*_: object) -> None:
-        raise ValueError("a sheet has no business declaring entities")
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: walk.start(name.rpartition(":")[2], attributes)
-    parser.EndElementHandler = lambda name: walk.end(name.rpartition(":")[2])
-    parser.CharacterDataHandler = walk.text
-    while block := read(_BLOCK):
-        parser.Parse(block)
-    parser.Parse(b"", True)
-
-
-class _AttributeWalk(_Walk):
+class _AttributeWalk(Walk):
     """The attributes of every element, under its name, in order; prefixes taken off."""
 
     def __init__(self) -> None:
@@ -85,7 +42,7 @@ class _AttributeWalk(_Walk):
 def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
     walk = _AttributeWalk()
     with archive.open(name) as stream:
-        _walk(stream.read, walk)
+        walk_xml(stream.read, walk)
     return walk.elements
 
 
@@ -136,10 +93,10 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: dict[str, str])
     return False
 
 
-class _CellWalk(_Walk):
+class _CellWalk(Walk):
     """Goes from cell to cell of a sheet and keeps the remarkable ones."""
 
-    def __init__(self, formats: dict[str, str], found: Remarkable) -> None:
+    def __init__(self, formats: dict[str, str], found: Unseen) -> None:
         self._formats = formats
         self._found = found
         self._row = self._column = -1

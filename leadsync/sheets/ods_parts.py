@@ -1,0 +1,86 @@
+"""What the XML inside an .ods says of cells that python-calamine gives as blank or as a bare number.
+
+An OpenDocument cell carries the text that a person sees beside its value, so formats need not be worked out.
+"""
+
+import re
+import zipfile
+
+from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
+
+_MOST_REPEATED = 1 << 20
+_PADDED = re.compile(r"[0+(][\d ()\-]+")
+"""A number that is shown with leading zeros or as a phone number."""
+
+
+def unseen_cells(path: str, sheet: str) -> Unseen:
+    """Look through one sheet of an .ods file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
+    found = Unseen()
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+        walk_xml(stream.read, _CellWalk(sheet, found))
+    return found
+
+
+class _CellWalk(Walk):
+    """Goes from cell to cell of one table; runs of equal rows and cells stand once in the file, with a count."""
+
+    def __init__(self, sheet: str, found: Unseen) -> None:
+        self._sheet = sheet
+        self._found = found
+        self._here = self._commenting = False
+        self._row = self._rows = self._column = 0
+        self._cell: dict[str, str] = {}
+        self._text = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table":
+            self._here = attributes.get("table:name") == self._sheet
+        elif name == "table-row":
+            self._rows = int(attributes.get("table:number-rows-repeated", 1))
+            self._column = 0
+        elif name in ("table-cell", "covered-table-cell"):
+            self._cell = attributes
+            self._text = ""
+        elif name == "annotation":
+            self._commenting = True
+
+    def text(self, data: str) -> None:
+        if self._here and not self._commenting:
+            self._text += data
+
+    def end(self, name: str) -> None:
+        if not self._here:
+            return
+        if name in ("table-cell", "covered-table-cell"):
+            self._end_cell()
+        elif name == "table-row":
+            self._row += self._rows
+        elif name == "table":
+            self._here = False
+        elif name == "annotation":
+            self._commenting = False
+
+    def _end_cell(self) -> None:
+        repeated = int(self._cell.get("table:number-columns-repeated", 1))
+        if (kept := self._kept()) is not None:
+            cells, text = kept
+            for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
+                for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
+                    cells[row, column] = text
+        self._column += repeated
+
+    def _kept(self) -> tuple[dict[Place, str], str] | None:
+        """Where the cell belongs and with which text; None for the many that calamine tells all about."""
+        text = self._text.strip()
+        kind = self._cell.get("office:value-type")
+        if self._cell.get("calcext:value-type") == "error":
+            return self._found.errors, text or "#VALUE!"
+        if kind is None and "table:formula" in self._cell and not text:
+            return self._found.formulas, "=" + self._cell["table:formula"].partition("=")[2]
+        if kind == "percentage" or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text))):
+            return self._found.texts, text
+        return None
+
+    def _is_padded(self, text: str) -> bool:
+        digits = "".join(filter(str.isdecimal, text))
+        return bool(_PADDED.fullmatch(text)) and digits.lstrip("0") == self._cell.get("office:value")
