@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -88,8 +89,8 @@ def campaigns() -> int:
 
 
 def _ask(question: str, shown: str | int) -> str | int:
-    answer = click.prompt(question, default=shown, type=int if isinstance(shown, int) else str, err=True)
-    return int(answer) if isinstance(shown, int) else str(answer)
+    answer: Any = click.prompt(question, default=shown, type=type(shown), err=True)
+    return answer if isinstance(answer, int) else str(answer)
 
 
 def _value_in(text: str, name: str) -> str | int:

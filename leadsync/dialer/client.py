@@ -1,5 +1,8 @@
 """The dialer's lead calls over HTTP: one Lead in, one Outcome out. httpx and aiohttp live in this room only.
 
+Requests go straight to httpx's transport: redirects, cookies, proxies and authentication, which its client would add,
+are just what a call that must happen once does not want, and half of its cost.
+
 The line that matters is between a request that never began and one that may have been applied. Exceptions do not
 draw it: different faults raise the same one. It is drawn at the connection instead: until aiohttp has a connection to
 write on, nothing can have been sent; from then on everything counts as sent.
@@ -9,9 +12,10 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack
 from contextvars import ContextVar
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlencode
@@ -34,6 +38,16 @@ SERVER_QUEUE_SECONDS = 60.0
 KEEP_ALIVE_SECONDS = 4.0
 """Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
 LONGEST_ANSWER = 64 * 1024
+
+_PLACE_OF_THE_LEAD = "THE-LEAD"
+_HEADERS = httpx.Headers(
+    {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+        "User-Agent": f"leadsync/{__version__}",
+    }
+)
 
 _log = logging.getLogger(__name__)
 
@@ -101,62 +115,59 @@ class DialerClient:
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
-        self._ids = {
-            "fTemplateId": str(ids.template),
-            "fCampaignId": str(ids.campaign),
-            "fAllocationId": str(ids.allocation),
-        }
+        self._update_url = self._url(
+            "updateLeadFast",
+            {
+                "fTemplateId": str(ids.template),
+                "fCampaignId": str(ids.campaign),
+                "fAllocationId": str(ids.allocation),
+                EXTERNAL_ID: _PLACE_OF_THE_LEAD,
+            },
+        )
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
         self._transport = _transport(connections, _certificates(ca_file))
-        self._closing = AsyncExitStack()
+        self._closing = ExitStack()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base!r}, key=***)"
 
     async def __aenter__(self) -> Self:
-        for name in ("httpx", "aiohttp.client", "aiohttp.internal", "asyncio"):
+        for name in ("aiohttp.client", "aiohttp.internal", "asyncio"):
             logger = logging.getLogger(name)
             logger.addFilter(self._filter)
             self._closing.callback(logger.removeFilter, self._filter)
-        self._http = await self._closing.enter_async_context(
-            httpx.AsyncClient(
-                transport=self._transport,
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-                headers={
-                    "Accept": "application/json",
-                    "Accept-Encoding": "identity",
-                    "User-Agent": f"leadsync/{__version__}",
-                },
-            )
-        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._closing.aclose()
+        await self._transport.aclose()
+        self._closing.close()
 
-    async def update(self, lead: Lead) -> Outcome:
-        """Send one `updateLeadFast` and say what came of it; raises nothing but a cancellation."""
-        url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: lead.external_id})
-        body = json.dumps(dict(lead.fields)).encode("ascii")
-        request = self._http.build_request("POST", url, content=body, headers={"Content-Type": "application/json"})
+    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
+        """Make one `updateLeadFast` ready, so that a slot is not held meanwhile.
+
+        What is given is to be called once: it sends the request and says what came of it, raising nothing but a
+        cancellation.
+        """
+        url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
+        return partial(self._update, _request("POST", url, json.dumps(dict(lead.fields)).encode("ascii")))
+
+    async def _update(self, request: httpx.Request) -> Outcome:
         outcome, _ = await self._send(request)
         return outcome
 
     async def probe(self) -> Outcome:
         """Ask for the template list, which changes nothing: an outcome that is not `away` means that the dialer is
         there. Raises nothing but a cancellation."""
-        outcome, body = await self._send(self._http.build_request("GET", self._url("getCampaignTemplateList", {})))
+        outcome, body = await self._send(_request("GET", self._url("getCampaignTemplateList", {})))
         lists_something = body.lstrip().startswith(b"{")
         return outcome if not lists_something or outcome.http != 200 else Outcome(Effect.ANSWERED, http=200)
 
     async def fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[Outcome, bytes]:
         """A GET call's outcome and the body that came with it, for the directory."""
-        return await self._send(self._http.build_request("GET", self._url(call, arguments)))
+        return await self._send(_request("GET", self._url(call, arguments)))
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
         query = {**arguments, "apiKey": self._key.get_secret_value()}
@@ -169,7 +180,7 @@ class DialerClient:
             async with asyncio.timeout(CONNECT_SECONDS + 1) as deadline:
                 attempt = _Attempt(deadline, self._answer_seconds)
                 _attempt.set(attempt)
-                response = await self._http.send(request, stream=True)
+                response = await self._transport.handle_async_request(request)
                 attempt.answered = True
                 try:
                     body = await _read(response)
@@ -201,6 +212,11 @@ class DialerClient:
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
 
 
+def _request(method: str, url: str, body: bytes = b"") -> httpx.Request:
+    timeout = {"timeout": {"connect": CONNECT_SECONDS}}
+    return httpx.Request(method, url, content=body, headers=_HEADERS, extensions=timeout)
+
+
 def _transport(connections: int, certificates: ssl.SSLContext) -> AiohttpTransport:
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_connection_is_there)
@@ -228,7 +244,8 @@ def _certificates(ca_file: str) -> ssl.SSLContext:
 async def _read(response: httpx.Response) -> bytes:
     """The body, cut where it is longer than any answer of the dialer."""
     body = bytearray()
-    async for piece in response.aiter_raw():
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - which of httpx's two kinds it is
+    async for piece in response.stream:
         body += piece
         if len(body) > LONGEST_ANSWER:
             break

@@ -128,10 +128,11 @@ class Engine:
             self._backlog.give_back(job)
             return
         attempt = job.attempts + 1
+        send = self._dialer.prepare(job.lead)
         await self._log.begin(job.number, attempt)
         try:
             async with self._limiter.slot():
-                outcome = await self._dialer.update(job.lead)
+                outcome = await send()
         except Held:
             await self._log.withdraw(job.number, attempt, job.standing)
             self._first_rows -= job.attempts == 0
@@ -141,10 +142,10 @@ class Engine:
         self._settle(job, attempt, outcome)
 
     async def _may_open(self, job: Job) -> bool:
-        """Let the first rows through, then wait until they are known to go well."""
+        """Let the first rows through, then wait while they may still turn out to fail alike."""
         if job.attempts or self._opening is None or self._opened.is_set():
             return not self._stopping.is_set()
-        if self._first_rows < FIRST_ROWS:
+        if self._first_rows < FIRST_ROWS or not self._opening.in_doubt:
             self._first_rows += 1
             return True
         await self._opened.wait()
@@ -163,10 +164,9 @@ class Engine:
         self._limiter.allow(0 if self._stopping.is_set() else min(self._breaker.allowance, self._pace.allowance))
         if self._opening is not None and job.attempts == 0 and not self._opening.over:
             self._opening.record(outcome)
-            if self._opening.over:
-                verdict = self._opening.verdict()
-                if verdict:
-                    self.stop(verdict)
+            if self._opening.over and (verdict := self._opening.verdict()):
+                self.stop(verdict)
+            elif not self._opening.in_doubt:
                 self._opened.set()
 
     def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:

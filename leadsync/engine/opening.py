@@ -31,6 +31,12 @@ class Opening:
         """Whether enough outcomes are known."""
         return self._outcomes >= FIRST_ROWS
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the outcomes still to come could make it a bad beginning."""
+        worst = max(self._refusals.values(), default=0)
+        return worst + FIRST_ROWS - self._outcomes >= ALMOST_ALL
+
     def record(self, outcome: Outcome) -> None:
         """Take note of a row's first outcome."""
         self._outcomes += 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from leadsync.models import Lead, Outcome, PendingRow, Status
@@ -11,8 +11,8 @@ from leadsync.models import Lead, Outcome, PendingRow, Status
 class Dialer(Protocol):
     """Sends leads; raises nothing but a cancellation."""
 
-    async def update(self, lead: Lead) -> Outcome:
-        """Send one lead."""
+    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
+        """Make a lead's call ready; what is given sends it, once."""
         ...
 
     async def probe(self) -> Outcome:

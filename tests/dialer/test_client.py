@@ -77,7 +77,7 @@ async def client_of(answer: bytes | Answerer, **options: float) -> AsyncIterator
 def send(answer: bytes | Answerer, lead: Lead = JANE, **options: float) -> tuple[Outcome, Peer]:
     async def one() -> tuple[Outcome, Peer]:
         async with client_of(answer, **options) as (client, peer):
-            return await client.update(lead), peer
+            return await client.prepare(lead)(), peer
 
     return asyncio.run(one())
 
@@ -131,7 +131,7 @@ def test_the_environments_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_refused_connection_never_began() -> None:
     async def one() -> Outcome:
         async with DialerClient("http://127.0.0.1:1", SecretStr(KEY), IDS) as client:
-            return await client.update(JANE)
+            return await client.prepare(JANE)()
 
     outcome = asyncio.run(one())
     assert (outcome.effect, outcome.away) == (Effect.NEVER_BEGAN, True)
@@ -208,7 +208,7 @@ def test_a_certificate_that_does_not_verify_stops_the_run() -> None:
         server = await asyncio.start_server(Peer(OK).serve, "127.0.0.1", 0, ssl=context)
         port = server.sockets[0].getsockname()[1]
         async with DialerClient(f"https://127.0.0.1:{port}", SecretStr(KEY), IDS) as client:
-            outcome = await client.update(JANE)
+            outcome = await client.prepare(JANE)()
         server.close()
         return outcome
 
@@ -233,7 +233,7 @@ def test_a_private_authority_is_accepted_where_it_is_named(tmp_path: object) -> 
         port = server.sockets[0].getsockname()[1]
         url = f"https://127.0.0.1:{port}"
         async with DialerClient(url, SecretStr(KEY), IDS, ca_file=str(file)) as client:
-            outcome = await client.update(JANE)
+            outcome = await client.prepare(JANE)()
         server.close()
         return outcome
 
@@ -252,13 +252,13 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
 
     async def one() -> list[str]:
         async with client_of(answer) as (client, _):
-            outcome = await client.update(JANE)
+            outcome = await client.prepare(JANE)()
             return [repr(client), repr(outcome), str(outcome)]
 
     shown = asyncio.run(one())
     shown += [record.getMessage() for record in caplog.records]
     shown += [repr(send(_close)[0]), caplog.text]
-    assert any("HTTP Request" in line for line in shown), "the library did log the URL"
+    assert any("HTTP 404" in line for line in shown), "the page that quotes the key is quoted"
     assert not [line for line in shown if KEY in line]
 
 

@@ -116,7 +116,10 @@ class FakeDialer:
         self.peak = 0
         self.on_send: Callable[[], None] = lambda: None
 
-    async def update(self, lead: Lead) -> Outcome:
+    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
+        return lambda: self._update(lead)
+
+    async def _update(self, lead: Lead) -> Outcome:
         assert any(row.lead is lead and row.number in self._log.in_flight for row in self._log.rows), (
             "nothing is sent whose beginning is not written down"
         )

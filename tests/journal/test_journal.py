@@ -274,7 +274,7 @@ def test_what_is_durable_is_settled_by_the_database(journal: Journal) -> None:
 )
 def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "journal.sqlite3").write_bytes(content)
-    with pytest.raises(JournalError, match="damaged|not a leadsync journal"):
+    with pytest.raises(JournalError, match=r"damaged|not a leadsync journal"):
         Journal(tmp_path)
     assert (tmp_path / "journal.sqlite3").read_bytes() == content
 
