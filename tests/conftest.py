@@ -1,7 +1,10 @@
 """What tests share: a practice dialer on loopback, settings for it, and the command line as a user calls it."""
 
+import contextlib
 import csv
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -61,7 +64,22 @@ class Desk:
         return path
 
     def leadsync(self, *arguments: str | Path, **environment: str) -> Result:
-        """Run a command in a process of its own."""
+        """Run a command as `main` does, in this process: starting another takes longer than most commands."""
+        from leadsync.cli import exit_code_of
+
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, value in {**self.environment, **environment}.items():
+                patch.setenv(name, value)
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = exit_code_of([str(argument) for argument in arguments])
+        for handler in logging.getLogger().handlers:
+            handler.close()
+        return Result(code, out.getvalue(), err.getvalue())
+
+    def process(self, *arguments: str | Path, **environment: str) -> Result:
+        """Run a command in a process of its own, as a user does."""
         done = subprocess.run(
             [sys.executable, "-m", "leadsync", *map(str, arguments)],
             cwd=self.folder,

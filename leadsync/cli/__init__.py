@@ -50,13 +50,14 @@ def main() -> NoReturn:
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_exit_code())
+    sys.exit(exit_code_of(sys.argv[1:]))
 
 
-def _exit_code() -> int:
+def exit_code_of(arguments: list[str]) -> int:
+    """Run one command line; prints what it prints, its error included, and gives the code to exit with."""
     shell_options: dict[str, object] = {}
     try:
-        code = cli.main(standalone_mode=False, obj=shell_options)
+        code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -9,7 +9,8 @@ from leadsync.models import Outcome
 
 FEW_IN_A_ROW = 3
 FIRST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 120.0
+"""The couple of minutes that the dialer's makers ask for."""
 
 
 class Breaker:

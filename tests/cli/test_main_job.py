@@ -17,7 +17,7 @@ SHEET = (
 
 def test_what_is_sent_is_what_the_documentation_asks_for(desk: Any) -> None:
     dialer = desk.dialer()
-    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET))
+    done = desk.process("run", desk.sheet("leads.csv", *SHEET))
     assert done.code == 0, done.err
     received = dialer.ledger.as_json()["received"]
     sent = {one["lead"]: one["fields"] for one in received}
@@ -283,9 +283,9 @@ def test_the_key_shows_nowhere(desk: Any) -> None:
     sheet = desk.sheet("leads.csv", *SHEET)
     log = desk.folder / "log.txt"
     outputs = [
-        desk.leadsync("run", sheet, "-vv", "--log-file", log),
-        desk.leadsync("runs"),
-        desk.leadsync("campaigns", "-vv"),
+        desk.process("run", sheet, "-vv", "--log-file", log),
+        desk.process("runs"),
+        desk.process("campaigns", "-vv"),
     ]
     key = desk.environment["LEADSYNC_API_KEY"]
     for one in outputs:
@@ -343,7 +343,7 @@ def test_init_writes_settings_that_can_be_used(desk: Any) -> None:
 
 def test_demo_goes_as_designed_twice(desk: Any) -> None:
     for _ in range(2):
-        done = desk.leadsync("demo", "--json")
+        done = desk.process("demo", "--json")
         assert done.code == 0, done.err
         assert done.json["rows"] == 200 == sum(done.json["statuses"].values())
         assert Path(done.json["files"]["review"]).is_file()

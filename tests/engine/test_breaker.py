@@ -32,10 +32,10 @@ def test_with_one_slot_one_sign_is_enough() -> None:
     assert breaker.allowance == 0
 
 
-def test_waits_between_probes_grow_to_a_minute() -> None:
+def test_waits_between_probes_grow_to_the_makers_couple_of_minutes() -> None:
     breaker = Breaker(slots=1)
     breaker.record(REFUSED, now=0.0)
-    assert [breaker.next_wait() for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    assert [breaker.next_wait() for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 120.0]
 
 
 def test_a_wait_that_the_server_asks_for_wins_once() -> None:
