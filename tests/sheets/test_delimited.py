@@ -92,7 +92,7 @@ def test_other_scripts_are_recognised(text_file, text, encoding):
 
 
 def test_one_odd_letter_far_down_decides_as_well(text_file, cells_of):
-    path = text_file(b"Id,Name\n" + b"1,Bob\n" * 300_000 + b"2,Caf\xe9\n")
+    path = text_file(b"Id,Name\n" + b"1,Bob\n" * 200_000 + b"2,Caf\xe9\n")
     assert cells_of(path)[-1] == ("2", "Café")
 
 
