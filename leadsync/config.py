@@ -148,7 +148,10 @@ class Settings(BaseSettings):
         """How many calls may run at once; raises SettingsError where the reserve leaves none."""
         threads = self.server.hardware_threads
         if threads == "auto":
-            raise SettingsError('[server] hardware_threads = "auto" needs a dialer to find them out from.')
+            raise SettingsError(
+                '[server] hardware_threads = "auto" cannot be found out yet; write the number of the dialer\'s threads, '
+                "or 2 to be on the safe side."
+            )
         slots = threads // 2 - self.server.reserve
         if slots < 1:
             raise SettingsError(

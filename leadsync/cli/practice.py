@@ -86,9 +86,10 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     from leadsync.cli.texts import survey_in_short
     from leadsync.models import Status
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, plan_run, send, write_files
+    from leadsync.run import Wishes, check_output, plan_run, send, write_files
 
     settings = _demo_settings(url)
+    check_output(output)
     wishes = Wishes(output=output, fresh=True)
     plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
     for remark in plan.remarks:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ def resume(
     settings = _settings_for_sending(shell)
     wishes = Wishes(output=output, kind=kind, limit=limit)
     with shell.journal(thorough=True) as journal:
-        stopped = journal.run(run_id) if run_id else next((one for one in journal.runs() if not one.finished), None)
+        stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
             shell.result("There is no run to go on with.", {"run": None})
             return 0
@@ -197,6 +198,11 @@ def _settings_for_sending(shell: Shell) -> "Settings":
     settings.api_key(os.environ)
     _ = settings.slots
     return settings
+
+
+def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
+    """Whether a run stopped before its end, a trial's being no end."""
+    return not run.finished or (run.last_row is not None and journal.has_more(run.id))
 
 
 def _existing(file: Path) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.run import Group, Source, Survey
 
@@ -77,7 +78,8 @@ def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
         yield f"  {_short(column.heading):<24} -> {target:<20} {column.why}{shown}"
     for title, groups in (
         ("Values that will be rewritten:", survey.repairs),
-        ("Values to look at:", survey.warnings),
+        # Rows without a callback date have a louder line of their own, below.
+        ("Values to look at:", {key: group for key, group in survey.warnings.items() if group.what != NEW_LEAD}),
     ):
         if groups:
             yield ""
@@ -127,7 +129,8 @@ def _short(text: str) -> str:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"about {max(1, round(seconds))} seconds"
+        whole = max(1, round(seconds))
+        return f"about {whole} second{'s' if whole > 1 else ''}"
     if seconds < 5400:
         return f"about {round(seconds / 60)} minutes"
     return f"about {seconds / 3600:.1f} hours"

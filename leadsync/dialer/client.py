@@ -11,6 +11,7 @@ write on, nothing can have been sent; from then on everything counts as sent.
 import asyncio
 import json
 import logging
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -260,8 +261,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _reason(error: Exception) -> str:
     """A library's exception in a few words."""
-    if any(isinstance(cause, TimeoutError) for cause in _causes(error)):
+    causes = list(_causes(error))
+    if any(isinstance(cause, TimeoutError) for cause in causes):
         return "it took too long"
+    numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
+    if numbers:
+        return os.strerror(numbers[-1]).lower()
     return str(error).strip() or type(error).__name__
 
 

@@ -94,10 +94,9 @@ class Journal:
         """The runs of one file, the newest first."""
         return self._runs("WHERE file = ? ORDER BY run DESC", str(file))
 
-    def retried_by(self, run_id: str) -> str | None:
-        """The run that sends this one's rows again, if there is one."""
-        found = self._runs("WHERE retry_of = ?", run_id)
-        return found[0].id if found else None
+    def retries(self, run_id: str) -> list[str]:
+        """The runs that send rows of this one again, the oldest first."""
+        return [run.id for run in self._runs("WHERE retry_of = ? ORDER BY run", run_id)]
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
@@ -161,8 +160,9 @@ class Journal:
         """The rows of an earlier run by their number, as they stand after the runs that sent them again; empty where
         this journal does not know the run. Holds them all."""
         known: dict[int, Origin] = {}
-        one: str | None = run_id
-        while one is not None:
+        to_read = [run_id]
+        while to_read:
+            one = to_read.pop(0)
             with translated(self.path):
                 found = self._connection.execute(
                     "SELECT number, state, lead, fields FROM rows JOIN lines USING (run, number) "
@@ -171,7 +171,7 @@ class Journal:
                 )
                 for number, state, lead, fields in found:
                     known[number] = Origin(one, State(state), lead, json.loads(fields))
-            one = self.retried_by(one)
+            to_read += self.retries(one)
         return known
 
     def take_over(self, run_id: str, numbers: Iterable[int], message: str) -> int:
@@ -213,23 +213,27 @@ class Journal:
             return {number: State(state).status for number, state in filter(None, found)}
 
     def copy_for_retry(self, source: str, target: str, message: str) -> int:
-        """Take the failed and unsent rows of one run into another, but for those refused for good; gives how many.
+        """Take the failed and unsent rows of one run into another, but for those refused for good and those that an
+        earlier retry has taken; gives how many.
 
         Unsent ones are skipped in the first run from then on, so that they are never sent by both.
         """
         with translated(self.path), transaction(self._connection):
             old, new = self._key(source), self._key(target)
             finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
-            wanted = f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({_places(finals)})))"
+            wanted = (
+                f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({_places(finals)}))) "
+                "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?)"
+            )
             self._connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND {wanted}",
-                [new, old, *finals],
+                [new, old, *finals, source],
             )
             count = self._connection.execute(
                 "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
                 f"FROM rows WHERE run = ? AND {wanted}",
-                [new, old, *finals],
+                [new, old, *finals, source],
             ).rowcount
             self._connection.execute(
                 "UPDATE rows SET state = 'skipped', message = ? WHERE run = ? AND state = 'pending'", [message, old]

@@ -76,9 +76,6 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     run = journal.run(run_id)
     if not run.complete:
         raise UsageError(f"Nothing of run {run.id} was sent yet; go on with it: leadsync resume {run.id}")
-    later = journal.retried_by(run.id)
-    if later is not None:
-        raise UsageError(f"The rows of run {run.id} were taken into run {later}; use: leadsync retry {later}")
     new = replace(
         run,
         id=new_run_id(now),
@@ -98,6 +95,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     count = journal.copy_for_retry(run.id, new.id, f"sent by run {new.id} instead")
     if count == 0:
         journal.discard(new.id)
+        if later := journal.retries(run.id):
+            raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
         return Plan(run, nothing_to_do=True)
     return Plan(
         _limited(journal, new.id, wishes), remarks=(f"{count} failed or unsent rows of run {run.id} go again.",)

@@ -347,3 +347,24 @@ def test_demo_goes_as_designed_twice(desk: Any) -> None:
         assert done.code == 0, done.err
         assert done.json["rows"] == 200 == sum(done.json["statuses"].values())
         assert Path(done.json["files"]["review"]).is_file()
+
+
+def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    faults = [
+        FaultRule(FaultKind.CODE, lead=lead, code=code, calls=1) for lead, code in (("00123", 110), ("9857", 106))
+    ]
+    dialer = desk.dialer(faults=faults)
+    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 1}
+    assert desk.leadsync("resolve", first, "--row", "2", "--not-applied").code == 0
+    assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 1}
+    assert [one["lead"] for one in dialer.ledger.as_json()["received"]].count("00123") == 2
+
+
+def test_resume_without_a_run_goes_on_with_a_trial(desk: Any) -> None:
+    desk.dialer()
+    trial = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--limit", "1", "--json").json["run"]
+    whole = desk.leadsync("resume", "--json")
+    assert (whole.json["run"], whole.json["statuses"]) == (trial, {"succeeded": 3})

@@ -201,7 +201,8 @@ def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path
     assert ends(journal, later.id) == {3: Status.UNSENT, 6: Status.UNSENT}
     assert ends(journal)[6] is Status.SKIPPED
     assert ends(journal)[5] is Status.UNKNOWN
-    assert journal.retried_by(RUN) == later.id
+    assert journal.retries(RUN) == [later.id]
+    assert journal.copy_for_retry(RUN, later.id, "sent by another") == 0, "a row goes to one retry only"
     assert journal.origins(RUN)[3].run_id == later.id
 
 
