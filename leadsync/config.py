@@ -149,7 +149,7 @@ class Settings(BaseSettings):
         threads = self.server.hardware_threads
         if threads == "auto":
             raise SettingsError(
-                '[server] hardware_threads = "auto" cannot be found out yet; write the number of the dialer\'s threads, '
+                '[server] hardware_threads = "auto" cannot be found out yet; write how many threads the dialer has, '
                 "or 2 to be on the safe side."
             )
         slots = threads // 2 - self.server.reserve

@@ -91,7 +91,7 @@ def test_every_code_ends_in_its_status_with_name_message_and_advice_on_its_own_r
 
 @pytest.mark.parametrize(("code", "setting"), [(115, "allocation_id"), (116, "template_id"), (117, "campaign_id")])
 def test_wrong_ids_stop_the_run_and_resume_goes_on_once_they_are_right(desk: Any, code: int, setting: str) -> None:
-    wrong = {"template_id": 41, "campaign_id": 41, "allocation_id": 38, setting: 99}
+    wrong = {"template_id": 41, "campaign_id": 41, "allocation_id": 38, setting: 777777}
     ids = "[campaign]\n" + "".join(f"{name} = {value}\n" for name, value in wrong.items())
     desk.dialer(settings=ids)
     stopped = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json")
@@ -99,7 +99,7 @@ def test_wrong_ids_stop_the_run_and_resume_goes_on_once_they_are_right(desk: Any
     assert str(code) in stopped.json["stopped"]
     assert setting in stopped.json["stopped"]
     assert stopped.json["statuses"] == {"unsent": 3}
-    desk.config.write_text(desk.config.read_text().replace("99", str({"allocation_id": 38}.get(setting, 41))))
+    desk.config.write_text(desk.config.read_text().replace("777777", str({"allocation_id": 38}.get(setting, 41))))
     went_on = desk.leadsync("resume", "--json")
     assert went_on.code == 0, went_on.err
     assert went_on.json["run"] == stopped.json["run"]
