@@ -1,0 +1,187 @@
+"""The journal's transitions against a model: whatever happens in whatever order, a row is where the model has it."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from leadsync.errors import JournalError
+from leadsync.journal import Entry, Journal, RunLog, State
+from leadsync.models import DISPOSITION, CampaignIds, Effect, Outcome, Row, RunRecord, Status
+
+ROWS = range(2, 8)
+OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+REFUSED = Outcome(Effect.ANSWERED, 105, "DUPLICATE", "another lead has this number", 400)
+CONFLICT = Outcome(Effect.ANSWERED, 110, "LEAD_NOT_UPDATED_DUE_TO_CONFLICT", "an agent", 400)
+LOST = Outcome(Effect.MAYBE_APPLIED, message="no answer", away=True)
+NOT_SENT = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
+ENDS = {
+    Status.SUCCEEDED: OK,
+    Status.FAILED: REFUSED,
+    Status.CONFLICT: CONFLICT,
+    Status.UNKNOWN: LOST,
+    Status.UNSENT: NOT_SENT,
+}
+numbers = st.sampled_from(ROWS)
+
+
+def a_run(run_id: str) -> RunRecord:
+    return RunRecord(
+        id=run_id,
+        file=Path("/sheets/leads.csv"),
+        sheet="",
+        fingerprint="",
+        kind="csv",
+        delimiter=",",
+        bom=False,
+        headings=("External Id",),
+        output=Path("/sheets"),
+        dialer="https://dialer.example",
+        ids=CampaignIds(41, 41, 38),
+        created=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+
+
+def is_harmless(number: int) -> bool:
+    return number % 2 == 1
+
+
+class JournalStates(RuleBasedStateMachine):
+    """One run's rows, moved by the engine's calls, by crashes and by a person; every even row sets a disposition."""
+
+    @initialize()
+    def take_in(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.journal = Journal(Path(self.folder.name))
+        self.journal.create(a_run("run"))
+        self.journal.add("run", (self.entry(number) for number in ROWS))
+        self.journal.update_run("run", complete=True)
+        self.loop = asyncio.new_event_loop()
+        self.open_log()
+        self.model = dict.fromkeys(ROWS, "pending")
+        self.attempts = dict.fromkeys(ROWS, 0)
+
+    @staticmethod
+    def entry(number: int) -> Entry:
+        fields = {} if is_harmless(number) else {DISPOSITION: "Sale"}
+        return Entry(Row(number, (f"L{number}",)), f"L{number}", fields, is_harmless(number))
+
+    def open_log(self) -> None:
+        self.log = self.loop.run_until_complete(RunLog(self.journal.path, "run").__aenter__())
+
+    def close_log(self) -> None:
+        self.loop.run_until_complete(self.log.__aexit__(None, None, None))
+
+    def wait(self, future):
+        async def result():
+            return await future
+
+        return self.loop.run_until_complete(result())
+
+    def teardown(self) -> None:
+        if hasattr(self, "log"):
+            self.close_log()
+            self.loop.close()
+            self.journal.__exit__(None, None, None)
+            self.folder.cleanup()
+
+    def may_begin(self, number: int) -> bool:
+        return self.model[number] in ("pending", "unknown")
+
+    @rule(number=numbers)
+    def begin_what_may_be_sent(self, number: int) -> None:
+        if self.may_begin(number):
+            self.attempts[number] += 1
+            self.wait(self.log.begin(number, self.attempts[number]))
+            self.model[number] = "in_flight"
+
+    @rule(number=numbers, status=st.sampled_from(list(ENDS)))
+    def finish_what_is_under_way(self, number: int, status: Status) -> None:
+        if self.model[number] == "in_flight":
+            self.wait(self.log.finish(number, self.attempts[number], ENDS[status], status))
+            self.model[number] = "pending" if status is Status.UNSENT else status.value
+
+    @rule(number=numbers, maybe_applied=st.booleans())
+    def withdraw_what_never_left(self, number: int, maybe_applied: bool) -> None:
+        if self.model[number] == "in_flight":
+            status = Status.UNKNOWN if maybe_applied else Status.UNSENT
+            self.wait(self.log.withdraw(number, self.attempts[number], status))
+            self.attempts[number] -= 1
+            self.model[number] = "unknown" if maybe_applied else "pending"
+
+    @rule(number=numbers)
+    def run_out_of_attempts(self, number: int) -> None:
+        if self.model[number] == "pending":
+            self.wait(self.log.exhaust(number, "not done in 5 attempts", Status.FAILED))
+            self.model[number] = "failed"
+
+    @rule()
+    def die_and_recover(self) -> None:
+        """What a new process finds in flight may have been applied."""
+        self.close_log()
+        assert self.journal.recover("run") == sum(state == "in_flight" for state in self.model.values())
+        self.model = {number: "unknown" if state == "in_flight" else state for number, state in self.model.items()}
+        self.open_log()
+
+    @rule(number=numbers, state=st.sampled_from([State.SUCCEEDED, State.FAILED, State.PENDING]))
+    def decide(self, number: int, state: State) -> None:
+        """A person decides undecided rows only; anything else is left alone."""
+        undecided = self.model[number] in ("unknown", "conflict")
+        assert self.journal.resolve("run", [number], state, "a person decided") == undecided
+        if undecided:
+            self.model[number] = state.value
+
+    @rule(chosen=st.sets(numbers))
+    def take_over(self, chosen: set[int]) -> None:
+        """A later run's file takes rows that are not settled and not under way."""
+        movable = {number for number in chosen if self.model[number] in ("pending", "conflict", "unknown")}
+        assert self.journal.take_over("run", sorted(chosen), "sent by another run") == len(movable)
+        self.model |= dict.fromkeys(movable, "skipped")
+
+    @precondition(lambda self: any(state not in ("pending", "unknown") for state in self.model.values()))
+    @rule(data=st.data())
+    def beginning_anything_else_is_refused_and_changes_nothing(self, data) -> None:
+        number = data.draw(st.sampled_from([number for number in ROWS if not self.may_begin(number)]))
+        with pytest.raises(JournalError, match=f"Row {number} "):
+            self.wait(self.log.begin(number, self.attempts[number] + 1))
+        with pytest.raises(JournalError):
+            self.wait(self.log.pending(0, 10))  # a log that failed once says so ever after
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.reopen()
+
+    def reopen(self) -> None:
+        self.close_log()
+        self.open_log()
+
+    @invariant()
+    def every_row_is_where_the_model_has_it(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        told = {"pending": "unsent", "in_flight": "unknown"}
+        records = {record.number: record for record in self.journal.records("run")}
+        assert {n: r.status.value for n, r in records.items()} == {n: told.get(s, s) for n, s in self.model.items()}
+        assert {n: r.attempts for n, r in records.items()} == self.attempts
+        tally = self.journal.tally("run")
+        assert tally.rows == sum(tally.statuses.values()) == len(ROWS)
+
+    @invariant()
+    def the_engine_is_offered_what_may_be_sent_and_nothing_else(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        offered = {row.number: row.maybe_applied for row in self.wait(self.log.pending(0, 100))}
+        sendable = {n: s == "unknown" for n, s in self.model.items() if s == "pending" or self.harmless_unknown(n)}
+        assert offered == sendable
+        waiting = {f"L{n}" for n, s in self.model.items() if s == "conflict" or (s == "unknown" and not is_harmless(n))}
+        assert set(self.wait(self.log.undecided())) == waiting
+
+    def harmless_unknown(self, number: int) -> bool:
+        return self.model[number] == "unknown" and is_harmless(number)
+
+
+TestJournalStates = JournalStates.TestCase
+TestJournalStates.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
