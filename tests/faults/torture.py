@@ -1,6 +1,7 @@
 """Random kills by the hundred: `python -m tests.faults.torture --kills 500`."""
 
 import argparse
+import itertools
 import random
 import signal
 import sys
@@ -24,8 +25,10 @@ def torture(folder: Path, kills: int, chance: random.Random) -> None:
     done = 0
     with PracticeServer(dialer) as server:
         stage = Scene(folder / "0", dialer, server.url, sheet_rows(ROWS))
-        while done < kills:
-            stage = stage.anew(str(done + 1))
+        for scene in itertools.count(1):
+            if done >= kills:
+                return
+            stage = stage.anew(str(scene))
             _trouble(stage, chance)
             ended = _kill(stage, "run", chance)
             if ended is None and chance.random() < 0.5:
