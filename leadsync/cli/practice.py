@@ -86,7 +86,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     from leadsync.cli.texts import survey_in_short
     from leadsync.models import Status
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, check_output, plan_run, send, write_files
+    from leadsync.run import Wishes, check_output, finish, plan_run, send
 
     settings = _demo_settings(url)
     check_output(output)
@@ -99,8 +99,8 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     waiting = journal.tally(plan.run.id).statuses.get(Status.UNSENT, 0)
     with progress_for(shell, waiting) as progress:
         send(journal, plan.run, settings, {"LEADSYNC_API_KEY": _KEY}, progress, keep_going=False)
-    run = journal.run(plan.run.id)
-    tally, files = journal.tally(run.id), write_files(journal, run)
+    run, files = finish(journal, plan.run.id)
+    tally = journal.tally(run.id)
     shell.result(as_text(run, tally, files), as_json(run, tally, files))
     return run.id
 
@@ -147,11 +147,11 @@ def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[st
 def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
     """The leads of a sheet, as the practice dialer would hold them after a first call."""
     from leadsync.models import DISPOSITION, NO_CHANGE
-    from leadsync.run import Survey, entries, opened
+    from leadsync.run import Past, Survey, entries, opened
 
     held: dict[str, dict[str, str]] = {}
     with opened(file, None, shell.settings(), datetime.now().astimezone()) as source:
-        for entry in entries(source, Survey()):
+        for entry in entries(source, Survey(), Past(source.mapping, None)):
             lead = Lead(entry.lead, entry.fields)
             if lead.external_id:
                 kept = {name: value for name, value in lead.fields.items() if value != NO_CHANGE}

@@ -145,7 +145,7 @@ def _carry_out(
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
     from leadsync.cli.texts import survey_in_short
-    from leadsync.run import check_output, discard, send, write_files, written_files
+    from leadsync.run import check_output, discard, finish, send, written_files
 
     planned = plan.run
     if plan.nothing_to_do:
@@ -166,9 +166,9 @@ def _carry_out(
         return 0
     with progress_for(shell, waiting) as progress:
         sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
-    done = journal.run(planned.id)
+    done, files = finish(journal, planned.id)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
-    return _tell(shell, journal, done, write_files(journal, done), code=code)
+    return _tell(shell, journal, done, files, code=code)
 
 
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:

@@ -1,5 +1,6 @@
 """One process at a time for one file. The lock is the operating system's and dies with its process."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -45,8 +46,12 @@ def file_lock(state: Path, file: Path) -> Iterator[None]:
 
 
 def _leave(note: Path) -> None:
+    """A courtesy to whoever finds the lock held; it may fail, on a full disk for one."""
     since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-    with os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+    with (
+        contextlib.suppress(OSError),
+        os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream,
+    ):
         json.dump({"pid": os.getpid(), "since": since}, stream)
 
 

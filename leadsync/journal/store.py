@@ -73,8 +73,10 @@ class Journal:
     # Runs
 
     def create(self, run: RunRecord) -> None:
-        """Write down a new run."""
+        """Write down a new run; one of that id whose sheet was not read to its end is begun anew."""
         with translated(self.path), transaction(self._connection):
+            if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
+                self._delete(run.id)
             self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_places(range(20))})", _run_values(run))
 
     def run(self, run_id: str) -> RunRecord:
@@ -85,6 +87,11 @@ class Journal:
         if len(found) > 1:
             raise UsageError(f"{run_id} could be any of {len(found)} runs; `leadsync runs` lists their whole ids.")
         return found[0]
+
+    def find(self, run_id: str) -> RunRecord | None:
+        """The run of exactly that id."""
+        found = self._runs("WHERE id = ?", run_id)
+        return found[0] if found else None
 
     def runs(self) -> list[RunRecord]:
         """All runs, the newest first."""
@@ -174,9 +181,14 @@ class Journal:
             to_read += self.retries(one)
         return known
 
-    def take_over(self, run_id: str, numbers: Iterable[int], message: str) -> int:
-        """Mark rows of a run as sent by another one instead: they are skipped here. Gives how many were."""
-        return self._move(run_id, numbers, State.SKIPPED, message)
+    def complete(self, run_id: str, decided: Mapping[tuple[str, State], Collection[int]], message: str) -> None:
+        """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
+        run, the new state and the numbers, is written down with it: all of it or nothing."""
+        with translated(self.path), transaction(self._connection):
+            for (other, state), numbers in decided.items():
+                self._move(other, numbers, state, message)
+                self._recount(other)
+            self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
         """Write down what a person decided about conflict and unknown rows; gives how many there were to decide."""
@@ -193,12 +205,8 @@ class Journal:
 
     def recount(self, run_id: str) -> None:
         """Bring a run's standing up to date after its rows were decided: with rows to be sent it is not finished."""
-        run = self.run(run_id)
-        with translated(self.path):
-            pending = self._connection.execute(
-                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' LIMIT 1", [self._key(run_id)]
-            ).fetchone()
-        self.update_run(run_id, finished=run.finished and pending is None)
+        with translated(self.path), transaction(self._connection):
+            self._recount(run_id)
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
         """Where some rows of a run stand; rows that it does not have are left out."""
@@ -212,42 +220,49 @@ class Journal:
             )
             return {number: State(state).status for number, state in filter(None, found)}
 
-    def copy_for_retry(self, source: str, target: str, message: str) -> int:
-        """Take the failed and unsent rows of one run into another, but for those refused for good and those that an
-        earlier retry has taken; gives how many.
+    def create_retry(self, run: RunRecord, message: str) -> int:
+        """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
 
-        Unsent ones are skipped in the first run from then on, so that they are never sent by both.
+        Left out are rows that are refused for good, that an earlier retry has taken, and whose lead has a row that a
+        person has to decide first. Unsent ones are skipped in the old run from then on, so that they are never sent
+        by both: all of it or nothing is written down. Without rows there is no run.
         """
+        source = run.retry_of
         with translated(self.path), transaction(self._connection):
-            old, new = self._key(source), self._key(target)
+            values = _run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_places(values)})", values)
+            old, new = self._key(source), self._key(run.id)
             finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
             wanted = (
                 f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({_places(finals)}))) "
-                "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?)"
+                "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+                f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
             )
+            which = [old, *finals, source, old]
             self._connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND {wanted}",
-                [new, old, *finals, source],
+                [new, *which],
             )
             count = self._connection.execute(
                 "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
                 f"FROM rows WHERE run = ? AND {wanted}",
-                [new, old, *finals, source],
+                [new, *which],
             ).rowcount
             self._connection.execute(
-                "UPDATE rows SET state = 'skipped', message = ? WHERE run = ? AND state = 'pending'", [message, old]
+                f"UPDATE rows SET state = 'skipped', message = ? WHERE run = ? AND {OPEN} AND state = 'pending' "
+                "AND number IN (SELECT number FROM rows WHERE run = ?)",
+                [message, old, new],
             )
-            self._connection.execute("UPDATE runs SET complete = 1 WHERE run = ?", [new])
             self._connection.execute("UPDATE runs SET tally = NULL, finished = 1 WHERE run = ?", [old])
+            if count == 0:
+                self._delete(run.id)
         return count
 
     def discard(self, run_id: str) -> None:
         """Forget a run of which nothing was sent, rows and all."""
         with translated(self.path), transaction(self._connection):
-            key = self._key(run_id)
-            for table in ("lines", "rows", "attempts", "runs"):
-                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+            self._delete(run_id)
 
     def drop_duplicates(self, run_id: str, rule: str) -> int:
         """Settle rows that name the same lead before anything is sent; gives how many rows were settled.
@@ -316,15 +331,26 @@ class Journal:
 
     # Inside
 
+    def _delete(self, run_id: str) -> None:
+        key = self._key(run_id)
+        for table in ("lines", "rows", "attempts", "runs"):
+            self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""
-        with translated(self.path), transaction(self._connection):
-            key = self._key(run_id)
-            return self._connection.executemany(
-                "UPDATE rows SET state = ?, message = ? "
-                f"WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
-                ([target, message, key, number, *sources(target)] for number in numbers),
-            ).rowcount
+        key = self._key(run_id)
+        return self._connection.executemany(
+            "UPDATE rows SET state = ?, message = ? "
+            f"WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
+            ([target, message, key, number, *sources(target)] for number in numbers),
+        ).rowcount
+
+    def _recount(self, run_id: str) -> None:
+        self._connection.execute(
+            "UPDATE runs SET tally = NULL, finished = finished AND NOT EXISTS "
+            f"(SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",
+            [run_id],
+        )
 
     def _runs(self, condition: str, *values: object) -> list[RunRecord]:
         with translated(self.path):

@@ -32,7 +32,7 @@ class RunLog:
     What is called goes to a thread in the order of the calls, at once: a cancellation of the caller loses nothing.
     Awaiting a call gives its result when it is durable. All that is waiting when the thread is free shares one
     commit. `resend_unknown`: rows that may have been applied are to be sent again even if they set a disposition, as
-    harmless ones always are. Where the journal fails, every call from then on raises JournalError.
+    harmless ones always are. Where the journal fails, every call from then on raises JournalError, and leaving the context does.
     """
 
     def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False) -> None:
@@ -60,6 +60,9 @@ class RunLog:
         self._calls.put(None)
         self._thread.join()
         self._connection.close()
+        if self._failure is not None and error is None:
+            # The last calls are awaited by nobody; what they could not write down must not pass for an end.
+            raise self._failure
 
     def undecided(self) -> asyncio.Future[dict[str, int]]:
         """The leads with a row that a person has to decide on, each with the number of the first such row."""

@@ -1,7 +1,7 @@
 """Puts a run together from the rooms below and takes it from file to report."""
 
-from leadsync.run.intake import DECISIONS, Source, entries, opened
-from leadsync.run.outputs import Files, check_output, write_files, written_files
+from leadsync.run.intake import DECISIONS, Past, Source, entries, opened
+from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
 from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
 from leadsync.run.survey import Group, Survey
@@ -10,6 +10,7 @@ __all__ = [
     "DECISIONS",
     "Files",
     "Group",
+    "Past",
     "Plan",
     "Sent",
     "Source",
@@ -18,6 +19,7 @@ __all__ = [
     "check_output",
     "discard",
     "entries",
+    "finish",
     "opened",
     "plan_resume",
     "plan_retry",

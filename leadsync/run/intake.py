@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, Journal, Origin, State
 from leadsync.leads import ColumnMapping, DateSurvey, Rules, map_columns, map_row
-from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, Status
+from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.survey import Survey
@@ -93,18 +93,15 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def entries(source: Source, survey: Survey, journal: Journal | None = None) -> Iterator[Entry]:
-    """Every row of the sheet as it goes into the journal; what was found out on the way goes into `survey`.
-
-    With a journal, rows that came from its runs (a report, retry or review file given back) are held against what
-    those runs know of them by now.
-    """
-    past = Past(source.mapping, journal)
+def entries(source: Source, survey: Survey, past: "Past") -> Iterator[Entry]:
+    """Every row of the sheet as it goes into the journal; what was found out on the way goes into `survey`, and into
+    `past` what the sheet's rows decide about rows of earlier runs."""
     for row in source.table.rows():
         survey.see(row.cells)
         mapped = map_row(row, source.mapping, source.rules)
         kept = without_sync_columns(row, source.mapping)
         fault = past.fault(row)
+        past.decide(row)
         if fault is not None:
             mapped = Rejection((fault,))
         elif reason := past.settled(row, mapped):
@@ -145,11 +142,19 @@ class Claim:
 
 
 class Past:
-    """What a sheet's sync_* columns and the journal say about rows that an earlier run had."""
+    """What a sheet's sync_* columns and the journal say about rows that an earlier run had.
 
-    def __init__(self, mapping: ColumnMapping, journal: Journal | None) -> None:
+    `hold` is called with each such run before its rows are looked at, to keep others from sending them meanwhile.
+    """
+
+    def __init__(
+        self, mapping: ColumnMapping, journal: Journal | None, hold: Callable[[RunRecord], None] = lambda _: None
+    ) -> None:
         self._mapping = mapping
         self._journal = journal
+        self._hold = hold
+        self.decided: dict[tuple[str, State], list[int]] = {}
+        """What becomes of rows of earlier runs, by run and new state: their numbers."""
         self._origins: dict[str, dict[int, Origin]] = {}
 
     def claim(self, row: Row) -> Claim:
@@ -164,6 +169,23 @@ class Past:
         if not decision or decision in DECISIONS:
             return None
         return Fault(DECISION_COLUMN, decision, "is no decision", "write applied, not applied or send")
+
+    def decide(self, row: Row) -> None:
+        """Note what the row decides about the row that it was: a person's decision, or that it is sent from here."""
+        if not self._mapping.sync:
+            return
+        claim = self.claim(row)
+        origin = self.origin(claim)
+        if origin is None:
+            return
+        if origin.state in (State.UNKNOWN, State.CONFLICT) and claim.decision in DECISIONS:
+            state = DECISIONS[claim.decision]
+            state = State.SKIPPED if state is State.PENDING else state
+        elif origin.state is State.PENDING:
+            state = State.SKIPPED
+        else:
+            return
+        self.decided.setdefault((origin.run_id, state), []).append(int(claim.row))
 
     def settled(self, row: Row, mapped: Lead | Rejection) -> str:
         """Why the row is not to be sent, in a few words; empty where it is.
@@ -190,7 +212,10 @@ class Past:
         if self._journal is None or not claim.run or not claim.row.isdecimal():
             return None
         if claim.run not in self._origins:
-            self._origins[claim.run] = self._journal.origins(claim.run)
+            run = self._journal.find(claim.run)
+            if run is not None:
+                self._hold(run)
+            self._origins[claim.run] = self._journal.origins(run.id) if run is not None else {}
         return self._origins[claim.run].get(int(claim.row))
 
 

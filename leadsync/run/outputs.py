@@ -22,6 +22,15 @@ def write_files(journal: Journal, run: RunRecord) -> Files:
     return {table.value: _write(journal, run, table) for table in Table}
 
 
+def finish(journal: Journal, run_id: str) -> tuple[RunRecord, Files]:
+    """Write the files of a run that was sent, and with them bring it to its end, unless it stopped before."""
+    run = journal.run(run_id)
+    files = write_files(journal, run)
+    if not run.stopped:
+        journal.update_run(run.id, finished=True)
+    return journal.run(run.id), files
+
+
 def written_files(run: RunRecord) -> Files:
     """The run's files as far as they are there."""
     return {table.value: path if (path := table.path(run)).is_file() else None for table in Table}

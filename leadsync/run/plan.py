@@ -1,16 +1,16 @@
 """Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
-from leadsync.journal import Journal, State, new_run_id
+from leadsync.journal import Journal, file_lock, new_run_id
 from leadsync.models import FileKind, RunRecord, Status
-from leadsync.run.intake import DECISIONS, Past, Source, entries, fingerprint, opened, own_headings
+from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings
 from leadsync.run.survey import Survey
-from leadsync.sheets import open_table
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
 
@@ -84,17 +84,15 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         dialer=settings.url(),
         ids=settings.ids(),
         created=now,
-        complete=False,
+        complete=True,
         finished=False,
         stopped="",
         seconds=0.0,
         last_row=None,
         retry_of=run.id,
     )
-    journal.create(new)
-    count = journal.copy_for_retry(run.id, new.id, f"sent by run {new.id} instead")
+    count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
-        journal.discard(new.id)
         if later := journal.retries(run.id):
             raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
         return Plan(run, nothing_to_do=True)
@@ -127,12 +125,13 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
 
 
 def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
-    """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end."""
+    """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end.
+
+    Where rows of it came from other runs, nobody else may send those meanwhile.
+    """
     survey = Survey()
-    with opened(run.file, run.sheet or None, settings, now) as source:
+    with opened(run.file, run.sheet or None, settings, now) as source, ExitStack() as locks:
         table = source.table
-        if any(one.id == run.id for one in journal.runs_of(run.file)):
-            journal.discard(run.id)
         run = replace(
             run,
             sheet=table.sheet,
@@ -143,42 +142,23 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             headings=own_headings(source),
         )
         journal.create(run)
-        journal.add(run.id, entries(source, survey, journal))
-        _take_over(journal, run, source)
+        held = {run.file}
+
+        def hold(other: RunRecord) -> None:
+            if other.file not in held:
+                locks.enter_context(file_lock(journal.path.parent, other.file))
+                held.add(other.file)
+
+        past = Past(source.mapping, journal, hold)
+        journal.add(run.id, entries(source, survey, past))
         dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
-    journal.update_run(run.id, complete=True)
+        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}")
     remarks = source.remarks
     if dropped:
         remarks += (
             f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",
         )
     return Plan(_limited(journal, run.id, wishes), survey, remarks)
-
-
-def _take_over(journal: Journal, run: RunRecord, source: Source) -> None:
-    """Settle in the earlier runs what this sheet, one of their files given back, now decides or sends."""
-    if not {"sync_run", "sync_row"} <= source.mapping.sync.keys():
-        return
-    past = Past(source.mapping, journal)
-    moved: dict[str, list[int]] = {}
-    decided: dict[tuple[str, State], list[int]] = {}
-    with open_table(run.file, sheet=source.table.sheet or None) as table:
-        for row in table.rows():
-            claim = past.claim(row)
-            origin = past.origin(claim)
-            if origin is None:
-                continue
-            undecided = origin.state in (State.UNKNOWN, State.CONFLICT)
-            if undecided and claim.decision in DECISIONS and claim.decision != "send":
-                decided.setdefault((origin.run_id, DECISIONS[claim.decision]), []).append(int(claim.row))
-            elif origin.state is State.PENDING or (undecided and claim.decision == "send"):
-                moved.setdefault(origin.run_id, []).append(int(claim.row))
-    for origin_run, numbers in moved.items():
-        journal.take_over(origin_run, numbers, f"sent by run {run.id} instead")
-    for (origin_run, state), numbers in decided.items():
-        journal.resolve(origin_run, numbers, state, f"a person decided, in {run.file.name}")
-    for origin_run in {*moved, *(origin_run for origin_run, _ in decided)}:
-        journal.recount(origin_run)
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:

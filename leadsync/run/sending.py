@@ -38,7 +38,7 @@ def send(
     *,
     keep_going: bool,
 ) -> Sent:
-    """Send what the run has to send, and write down how that ended.
+    """Send what the run has to send, and write down how that ended; it is finished when its files are written too.
 
     What an earlier process left in flight is settled first: it may have been applied. Raises SettingsError; and
     JournalError where the journal fails on the way, with the run left for `resume`.
@@ -63,7 +63,7 @@ def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> No
     Where the journal itself is the trouble, this fails too; the rows then stay in flight for `resume` to settle.
     """
     journal.recover(run.id)
-    journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped, finished=not stopped)
+    journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped)
 
 
 async def _send(

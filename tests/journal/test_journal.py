@@ -165,7 +165,8 @@ def test_after_the_journal_fails_every_call_fails(journal: Journal) -> None:
             with pytest.raises(JournalError):
                 await log.begin(2, 1)
 
-    asyncio.run(send())
+    with pytest.raises(JournalError):
+        asyncio.run(send())
     assert ends(journal) == {2: Status.UNSENT, 3: Status.UNSENT}
 
 
@@ -196,13 +197,14 @@ def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path
 
     asyncio.run(send())
     later = a_run(tmp_path, "20261124-000000-0000", retry_of=RUN)
-    journal.create(later)
-    assert journal.copy_for_retry(RUN, later.id, "sent by another") == 2
+    assert journal.create_retry(later, "sent by another") == 2
     assert ends(journal, later.id) == {3: Status.UNSENT, 6: Status.UNSENT}
     assert ends(journal)[6] is Status.SKIPPED
     assert ends(journal)[5] is Status.UNKNOWN
     assert journal.retries(RUN) == [later.id]
-    assert journal.copy_for_retry(RUN, later.id, "sent by another") == 0, "a row goes to one retry only"
+    third = replace(later, id="20261124-000001-0000")
+    assert journal.create_retry(third, "sent by another") == 0, "a row goes to one retry only"
+    assert journal.find(third.id) is None
     assert journal.origins(RUN)[3].run_id == later.id
 
 
