@@ -61,7 +61,7 @@ def run(
     settings = _settings_for_sending(shell)
     file = _existing(file)
     wishes = Wishes(sheet, output, kind, limit, fresh)
-    with shell.journal(thorough=True) as journal, _only_one(shell, file):
+    with shell.journal() as journal, _only_one(shell, journal, file):
         plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
         return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 
@@ -79,12 +79,12 @@ def resume(
     set_up_log(shell)
     settings = _settings_for_sending(shell)
     wishes = Wishes(output=output, kind=kind, limit=limit)
-    with shell.journal(thorough=True) as journal:
+    with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
             shell.result("There is no run to go on with.", {"run": None})
             return 0
-        with _only_one(shell, stopped.file):
+        with _only_one(shell, journal, stopped.file):
             plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
             return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 
@@ -102,9 +102,9 @@ def retry(
     set_up_log(shell)
     settings = _settings_for_sending(shell)
     wishes = Wishes(output=output, kind=kind, limit=limit)
-    with shell.journal(thorough=True) as journal:
+    with shell.journal() as journal:
         before = journal.run(run_id)
-        with _only_one(shell, before.file):
+        with _only_one(shell, journal, before.file):
             plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
             return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 
@@ -123,9 +123,9 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
     set_up_log(shell)
     if decision is None:
         raise click.UsageError("Say what was decided: --applied, --not-applied or --send.")
-    with shell.journal(thorough=True) as journal:
+    with shell.journal() as journal:
         decided = journal.run(run_id)
-        with _only_one(shell, decided.file):
+        with _only_one(shell, journal, decided.file):
             _check_rows(decided, journal.states(decided.id, rows), rows)
             state = DECISIONS[decision]
             count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
@@ -213,10 +213,12 @@ def _existing(file: Path) -> Path:
 
 
 @contextmanager
-def _only_one(shell: Shell, file: Path) -> Iterator[None]:
+def _only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
+    """Have the file to ourselves, and a journal that is known to be sound."""
     from leadsync.journal import file_lock
 
     with file_lock(shell.state_folder(), file):
+        journal.check()
         yield
 
 

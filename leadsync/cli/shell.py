@@ -43,11 +43,11 @@ class Shell:
 
         return state_folder(self.state, os.environ)
 
-    def journal(self, *, thorough: bool = False) -> "Journal":
+    def journal(self) -> "Journal":
         """The journal; raises JournalError."""
         from leadsync.journal import Journal
 
-        return Journal(self.state_folder(), thorough=thorough)
+        return Journal(self.state_folder())
 
     def result(self, text: str, value: Any) -> None:
         """Print a command's result: the text, or with --json the value."""

@@ -51,14 +51,12 @@ class Origin:
 class Journal:
     """The journal in one state folder; a context manager. Every method may raise JournalError.
 
-    Several processes may have it open at once. `thorough` checks the file's structure first.
+    Several processes may have it open at once.
     """
 
-    def __init__(self, state: Path, *, thorough: bool = False) -> None:
+    def __init__(self, state: Path) -> None:
         self.path = state / FILE_NAME
         prepare(self.path)
-        if thorough:
-            check(self.path)
         with translated(self.path):
             self._connection = connect(self.path)
 
@@ -69,6 +67,10 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    def check(self) -> None:
+        """Look through the whole file, before it is written to; raises JournalError where it is damaged."""
+        check(self.path)
 
     # Runs
 

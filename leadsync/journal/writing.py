@@ -32,7 +32,8 @@ class RunLog:
     What is called goes to a thread in the order of the calls, at once: a cancellation of the caller loses nothing.
     Awaiting a call gives its result when it is durable. All that is waiting when the thread is free shares one
     commit. `resend_unknown`: rows that may have been applied are to be sent again even if they set a disposition, as
-    harmless ones always are. Where the journal fails, every call from then on raises JournalError, and leaving the context does.
+    harmless ones always are. Where the journal fails, every call from then on raises JournalError, and leaving the
+    context does.
     """
 
     def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False) -> None:
