@@ -54,14 +54,15 @@ def run(
     keep_going: bool,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report."""
-    from leadsync.run import Wishes, plan_run
-
     shell = current_shell()
     set_up_log(shell)
     settings = _settings_for_sending(shell)
     file = _existing(file)
-    wishes = Wishes(sheet, output, kind, limit, fresh)
     with shell.journal() as journal, _only_one(shell, journal, file):
+        # Loading the rest takes half a second, which a second process on the same file need not wait for.
+        from leadsync.run import Wishes, plan_run
+
+        wishes = Wishes(sheet, output, kind, limit, fresh)
         plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
         return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 

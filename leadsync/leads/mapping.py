@@ -9,7 +9,7 @@ from leadsync.leads.text import loose, trim
 from leadsync.models import CALLBACK, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
 
 _COMMON_NAMES = {
-    EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id"),
+    EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id", "Ext Lead Id"),
     DISPOSITION: ("Disposition", "Disposition Code", "New Disposition", "Outcome", "Call Outcome"),
     CALLBACK: (
         "Callback",
