@@ -1,10 +1,7 @@
 """The journal: the durable record of runs, rows and attempts."""
 
 import json
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -14,38 +11,23 @@ from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
-from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.journal.values import (
+    RUN_COLUMNS,
+    Entry,
+    Origin,
+    line_values,
+    places,
+    row_record,
+    run_record,
+    run_values,
+    tally_json,
+    tally_of,
+)
+from leadsync.models import RowRecord, RunRecord, Status, Tally
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 FILE_NAME = "journal.sqlite3"
 _CHUNK = 2000
-
-_COLUMNS = (
-    "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent."""
-
-    row: Row
-    lead: str
-    fields: Mapping[str, str]
-    harmless: bool
-    state: State = State.PENDING
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A row of an earlier run that a sheet's row came from, and the run that had it last."""
-
-    run_id: str
-    state: State
-    lead: str
-    fields: Mapping[str, str]
 
 
 class Journal:
@@ -79,7 +61,7 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
-            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_places(range(20))})", _run_values(run))
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(range(20))})", run_values(run))
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""
@@ -118,7 +100,7 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
             if values.get("finished"):
-                tally = _tally_json(self._count(run_id))
+                tally = tally_json(self._count(run_id))
                 self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
             else:
                 self._connection.execute("UPDATE runs SET tally = NULL WHERE id = ?", [run_id])
@@ -127,7 +109,7 @@ class Journal:
         """Counts over the run's rows, a trial's only as far as it goes."""
         with translated(self.path):
             kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
-            return _tally_of(kept) if kept else self._count(run_id)
+            return tally_of(kept) if kept else self._count(run_id)
 
     # Rows
 
@@ -141,7 +123,7 @@ class Journal:
                     raise JournalError("A row cannot be taken in as already sent; please report this.")
                 with transaction(self._connection):
                     self._connection.executemany(
-                        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (_line_values(key, entry) for entry in chunk)
+                        "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (line_values(key, entry) for entry in chunk)
                     )
                     self._connection.executemany(
                         "INSERT INTO rows (run, number, lead, harmless, state, message) VALUES (?, ?, ?, ?, ?, ?)",
@@ -159,11 +141,11 @@ class Journal:
             found = self._connection.execute(
                 "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time "
                 "FROM rows JOIN lines USING (run, number) "
-                f"WHERE run = ? AND number <= ? AND state IN ({_places(states)}) ORDER BY number",
+                f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
                 [*self._key_and_end(run_id), *states],
             )
             for values in found:
-                yield _record(values)
+                yield row_record(values)
 
     def origins(self, run_id: str) -> dict[int, Origin]:
         """The rows of an earlier run by their number, as they stand after the runs that sent them again; empty where
@@ -231,12 +213,12 @@ class Journal:
         """
         source = run.retry_of
         with translated(self.path), transaction(self._connection):
-            values = _run_values(run)
-            self._connection.execute(f"INSERT INTO runs ({_COLUMNS}) VALUES ({_places(values)})", values)
+            values = run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
             old, new = self._key(source), self._key(run.id)
             finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
             wanted = (
-                f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({_places(finals)}))) "
+                f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
                 "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
                 f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
             )
@@ -343,7 +325,7 @@ class Journal:
         key = self._key(run_id)
         return self._connection.executemany(
             "UPDATE rows SET state = ?, message = ? "
-            f"WHERE run = ? AND number = ? AND state IN ({_places(sources(target))})",
+            f"WHERE run = ? AND number = ? AND state IN ({places(sources(target))})",
             ([target, message, key, number, *sources(target)] for number in numbers),
         ).rowcount
 
@@ -356,8 +338,8 @@ class Journal:
 
     def _runs(self, condition: str, *values: object) -> list[RunRecord]:
         with translated(self.path):
-            found = self._connection.execute(f"SELECT {_COLUMNS} FROM runs {condition}", values)
-            return [_run_record(row) for row in found]
+            found = self._connection.execute(f"SELECT {RUN_COLUMNS} FROM runs {condition}", values)
+            return [run_record(row) for row in found]
 
     def _key(self, run_id: str) -> int:
         found = self._connection.execute("SELECT run FROM runs WHERE id = ?", [run_id]).fetchone()
@@ -386,98 +368,3 @@ class Journal:
             if code is not None:
                 codes[code] = codes.get(code, 0) + count
         return Tally(rows, statuses, codes, attempts)
-
-
-def new_run_id(now: datetime) -> str:
-    """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
-    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _places(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _line_values(key: int, entry: Entry) -> tuple[object, ...]:
-    row = entry.row
-    return key, row.number, _json(row.cells), _json(row.dates) if row.dates else "", _json(dict(entry.fields))
-
-
-def _record(values: tuple[Any, ...]) -> RowRecord:
-    number, cells, dates, lead, fields, state, code, name, message, attempts, time = values
-    return RowRecord(
-        number,
-        tuple(json.loads(cells)),
-        tuple(json.loads(dates)) if dates else (),
-        lead,
-        json.loads(fields),
-        State(state).status,
-        code,
-        name,
-        message,
-        attempts,
-        None if time is None else datetime.fromtimestamp(time, UTC).astimezone(),
-    )
-
-
-def _run_values(run: RunRecord) -> tuple[object, ...]:
-    return (
-        run.id,
-        str(run.file),
-        run.sheet,
-        run.fingerprint,
-        run.kind,
-        run.delimiter,
-        run.bom,
-        _json(run.headings),
-        str(run.output),
-        run.dialer,
-        run.ids.template,
-        run.ids.campaign,
-        run.ids.allocation,
-        run.created.timestamp(),
-        run.complete,
-        run.finished,
-        run.stopped,
-        run.seconds,
-        run.last_row,
-        run.retry_of,
-    )
-
-
-def _run_record(values: tuple[Any, ...]) -> RunRecord:
-    (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of) = values[12:]
-    return RunRecord(
-        run_id,
-        Path(file),
-        sheet,
-        fingerprint,
-        kind,
-        delimiter,
-        bool(bom),
-        tuple(json.loads(headings)),
-        Path(output),
-        dialer,
-        CampaignIds(template, campaign, allocation),
-        datetime.fromtimestamp(created, UTC).astimezone(),
-        bool(complete),
-        bool(finished),
-        stopped,
-        seconds,
-        last_row,
-        retry_of,
-    )
-
-
-def _tally_json(tally: Tally) -> str:
-    return _json({"rows": tally.rows, "statuses": tally.statuses, "codes": tally.codes, "attempts": tally.attempts})
-
-
-def _tally_of(text: str) -> Tally:
-    kept = json.loads(text)
-    statuses = {Status(name): count for name, count in kept["statuses"].items()}
-    return Tally(kept["rows"], statuses, {int(code): n for code, n in kept["codes"].items()}, kept["attempts"])

@@ -1,0 +1,142 @@
+"""Between the journal's values and its tables' lines."""
+
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leadsync.journal.states import State
+from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+
+RUN_COLUMNS = (
+    "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
+    "created, complete, finished, stopped, seconds, last_row, retry_of"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent."""
+
+    row: Row
+    lead: str
+    fields: Mapping[str, str]
+    harmless: bool
+    state: State = State.PENDING
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A row of an earlier run that a sheet's row came from, and the run that had it last."""
+
+    run_id: str
+    state: State
+    lead: str
+    fields: Mapping[str, str]
+
+
+def new_run_id(now: datetime) -> str:
+    """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def places(values: Collection[object]) -> str:
+    """As many question marks as there are values."""
+    return ", ".join("?" * len(values))
+
+
+def as_json(value: object) -> str:
+    """Compact JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def line_values(key: int, entry: Entry) -> tuple[object, ...]:
+    """A row's line in the table `lines`."""
+    row = entry.row
+    return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
+
+
+def row_record(values: tuple[Any, ...]) -> RowRecord:
+    """A row as `Journal.records` selects it."""
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time = values
+    return RowRecord(
+        number,
+        tuple(json.loads(cells)),
+        tuple(json.loads(dates)) if dates else (),
+        lead,
+        json.loads(fields),
+        State(state).status,
+        code,
+        name,
+        message,
+        attempts,
+        None if time is None else datetime.fromtimestamp(time, UTC).astimezone(),
+    )
+
+
+def run_values(run: RunRecord) -> tuple[object, ...]:
+    """A run's line in the table `runs`, in the order of RUN_COLUMNS."""
+    return (
+        run.id,
+        str(run.file),
+        run.sheet,
+        run.fingerprint,
+        run.kind,
+        run.delimiter,
+        run.bom,
+        as_json(run.headings),
+        str(run.output),
+        run.dialer,
+        run.ids.template,
+        run.ids.campaign,
+        run.ids.allocation,
+        run.created.timestamp(),
+        run.complete,
+        run.finished,
+        run.stopped,
+        run.seconds,
+        run.last_row,
+        run.retry_of,
+    )
+
+
+def run_record(values: tuple[Any, ...]) -> RunRecord:
+    """The run of such a line."""
+    (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
+    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of) = values[12:]
+    return RunRecord(
+        run_id,
+        Path(file),
+        sheet,
+        fingerprint,
+        kind,
+        delimiter,
+        bool(bom),
+        tuple(json.loads(headings)),
+        Path(output),
+        dialer,
+        CampaignIds(template, campaign, allocation),
+        datetime.fromtimestamp(created, UTC).astimezone(),
+        bool(complete),
+        bool(finished),
+        stopped,
+        seconds,
+        last_row,
+        retry_of,
+    )
+
+
+def tally_json(tally: Tally) -> str:
+    """A tally as it is kept with a finished run."""
+    return as_json({"rows": tally.rows, "statuses": tally.statuses, "codes": tally.codes, "attempts": tally.attempts})
+
+
+def tally_of(text: str) -> Tally:
+    """The tally that was kept so."""
+    kept = json.loads(text)
+    statuses = {Status(name): count for name, count in kept["statuses"].items()}
+    return Tally(kept["rows"], statuses, {int(code): n for code, n in kept["codes"].items()}, kept["attempts"])
