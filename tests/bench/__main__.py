@@ -40,9 +40,14 @@ def stats(url: str) -> dict[str, float]:
     return counts
 
 
+def phone(n: int) -> str:
+    """A number of its own for each lead: the dialer would call a second one a duplicate."""
+    return f"035{5_000_000 + n:07d}"
+
+
 def write_sheet(path: Path, rows: int) -> None:
-    """Leads with numbers of a fictitious range."""
-    lines = [f"{n},Lead {n},035550{n % 10000:04d},Sale,24/11/2031 14:30" for n in range(1, rows + 1)]
+    """A sheet of leads to be updated."""
+    lines = [f"{n},Lead {n},{phone(n)},Sale,24/11/2031 14:30" for n in range(1, rows + 1)]
     path.write_text("\n".join(["Lead Id,Name,FirstPhone,Outcome,Callback", *lines]) + "\n", "utf-8")
 
 
@@ -81,7 +86,7 @@ def bare_loop(url: str, slots: int, rows: int) -> float:
                 for n in numbers:
                     query = f"{IDS}&njExternalLeadId={n}&apiKey={KEY}"
                     call = f"{url}/servicemanager/rest/CampaignAPI/updateLeadFast?{query}"
-                    async with session.post(call, json={**body, "FirstPhone": f"035550{n % 10000:04d}"}) as answer:
+                    async with session.post(call, json={**body, "FirstPhone": phone(n)}) as answer:
                         await answer.read()
 
             await asyncio.gather(*(worker() for _ in range(slots)))
@@ -94,7 +99,7 @@ def bare_loop(url: str, slots: int, rows: int) -> float:
 def measure(who: str, slots: int, rows: int) -> dict[str, float | str]:
     """One line of the table."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=serve, args=(slots, theirs))
+    process = multiprocessing.Process(target=serve, args=(slots, theirs), daemon=True)
     process.start()
     url = ours.recv()
     cpu = (leadsync if who == "leadsync" else bare_loop)(url, slots, rows)
