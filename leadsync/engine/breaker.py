@@ -5,7 +5,7 @@ outage never costs more rows than there are slots. After a few in a row the dial
 probes, which carry no row. When one is answered, a single row goes first.
 """
 
-from leadsync.models import Outcome
+from leadsync.models import Effect, Outcome
 
 FEW_IN_A_ROW = 3
 FIRST_WAIT_SECONDS = 1.0
@@ -26,6 +26,8 @@ class Breaker:
         self.away_since: float | None = None
         self.reason = ""
         """What the last sign of absence was."""
+        self.costs_rows = False
+        """Whether an attempt that met this absence may have been applied: its row is spent."""
         self._in_a_row = 0
         self._on_trial = False
         self._probes = 0
@@ -42,6 +44,7 @@ class Breaker:
             self._reset()
             return False
         self._note(outcome, now)
+        self.costs_rows = self.costs_rows or outcome.effect is Effect.MAYBE_APPLIED
         self._in_a_row += 1
         if self.is_open or not (self._on_trial or self._in_a_row >= self._enough):
             return False

@@ -221,7 +221,7 @@ class Engine:
             self._progress.say(f"the dialer is away ({breaker.reason}); next try in {wait:.0f} s")
             await self._pause(wait)
             if breaker.is_open and not self._stopping.is_set():
-                breaker.record_probe(await self._dialer.probe(), self._clock.now())
+                breaker.record_probe(await self._dialer.probe(updates=breaker.costs_rows), self._clock.now())
         if not self._stopping.is_set():
             self._limiter.allow(min(breaker.allowance, self._pace.allowance))
             self._resume_flow()

@@ -15,8 +15,8 @@ class Dialer(Protocol):
         """Make a lead's call ready; what is given sends it, once."""
         ...
 
-    async def probe(self) -> Outcome:
-        """Find out whether the dialer is there, changing nothing."""
+    async def probe(self, *, updates: bool) -> Outcome:
+        """Find out whether the dialer is there, changing nothing; with `updates`, whether it takes those too."""
         ...
 
 

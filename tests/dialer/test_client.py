@@ -301,3 +301,57 @@ def test_lists_that_are_refused_say_why() -> None:
 
     with pytest.raises(Stopped, match="API key was refused"):
         asyncio.run(one())
+
+
+def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:
+    """A probe's outcome, and the first lines of what it sent, where calls are answered as the pages say."""
+
+    async def one() -> tuple[Outcome, list[bytes]]:
+        peer = Peer(b"")
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            status, body = next(
+                page
+                for call, page in zip((b"GET ", b"POST "), pages, strict=False)
+                if peer.requests[-1].startswith(call)
+            )
+            head = b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (status, len(body))
+            writer.write(head + body)
+            await writer.drain()
+
+        peer._answer = answer
+        server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with DialerClient(url, SecretStr(KEY), IDS) as client:
+            outcome = await client.probe(updates=True)
+        server.close()
+        return outcome, [request.split(b"\r\n")[0] for request in peer.requests]
+
+    return asyncio.run(one())
+
+
+LISTS = (b"200 OK", b'{"entities": []}')
+NO_LEAD = (b"400 Bad Request", b'{"code": 113, "message": "EDIT_BUT_NO_EXTERNAL_ID_SUPPLIED"}')
+AWAY = (b"502 Bad Gateway", b"<html>down</html>")
+
+
+def test_a_probe_names_no_lead() -> None:
+    outcome, sent = probe(LISTS, NO_LEAD)
+    assert not outcome.away
+    assert b"getCampaignTemplateList" in sent[0]
+    assert sent[1].startswith(b"POST /servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41")
+    assert b"njExternalLeadId" not in sent[1]
+
+
+def test_a_dialer_that_only_lists_is_still_away() -> None:
+    assert probe(LISTS, AWAY)[0].away
+    outcome, sent = probe(AWAY)
+    assert outcome.away
+    assert len(sent) == 1, "no update is sent where not even the list is answered"
+
+
+def test_a_dialer_without_lists_is_judged_by_its_updates() -> None:
+    missing = (b"404 Not Found", b"")
+    assert not probe(missing, NO_LEAD)[0].away
+    assert not probe(missing, (b"400 Bad Request", b"missing parameter"))[0].away
+    assert probe(missing, AWAY)[0].away

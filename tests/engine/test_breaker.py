@@ -58,3 +58,13 @@ def test_after_an_answered_probe_one_row_goes_first() -> None:
     breaker.record_probe(OK, now=9.0)
     breaker.record(OK, now=10.0)
     assert breaker.allowance == 8
+
+
+def test_an_absence_that_costs_rows_is_told_from_one_that_does_not() -> None:
+    breaker = Breaker(slots=8)
+    breaker.record(REFUSED, now=0.0)
+    assert not breaker.costs_rows
+    breaker.record(Outcome(Effect.MAYBE_APPLIED, http=502, away=True), now=0.0)
+    assert breaker.costs_rows
+    breaker.record(OK, now=0.0)
+    assert not breaker.costs_rows

@@ -133,7 +133,7 @@ class FakeDialer:
         self.under_way -= 1
         return self._answer(lead, self.sent.count(lead.external_id))
 
-    async def probe(self) -> Outcome:
+    async def probe(self, *, updates: bool) -> Outcome:
         self.probes += 1
         return REFUSED if self._clock.now() < self.back_at else OK
 
