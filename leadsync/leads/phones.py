@@ -58,7 +58,7 @@ def clean_phone(text: str, region: str) -> Cleaned | Refused:
 
 
 def _quick(text: str, plan: Plan) -> Cleaned | None:
-    """What `read_phone` gives for common spellings of fixed-line and mobile numbers; None for all others.
+    """What `read_phone` gives for common spellings of a number; None for all others.
 
     phonenumbers needs 85 µs a number, which for two phones in each of a million rows is three minutes.
     """
