@@ -110,6 +110,7 @@ def plan_of(region: str) -> Plan:
     main = _metadata(phonenumbers.region_code_for_country_code(metadata.country_code))
     fixed = metadata.fixed_line or metadata.general_desc
     code, trunk = str(metadata.country_code), metadata.national_prefix or ""
+    possible, sorts = _any_of(metadata.general_desc), [getattr(metadata, sort) for sort in _SORTS]
     abroad = metadata.international_prefix or "(?!)"
     return Plan(
         region=region,
@@ -122,8 +123,8 @@ def plan_of(region: str) -> Plan:
         one_length=len(fixed.possible_length or metadata.general_desc.possible_length) == 1,
         own_trunks=_trunks(metadata),
         shared_trunks=_trunks(metadata) if main is metadata else re.compile(f"({_trunks(main).pattern})"),
-        possible=_any_of(metadata.general_desc),
-        valid=_any_of(*(getattr(metadata, sort) for sort in _SORTS)),
+        possible=possible,
+        valid=re.compile(rf"(?={possible.pattern}\Z){_any_of(*sorts).pattern}", re.ASCII),
         geographic=_any_of(metadata.fixed_line, metadata.mobile),
         premium=_any_of(metadata.premium_rate),
         formats=re.compile("|".join(map(_format, main.number_format)), re.ASCII),
