@@ -288,9 +288,15 @@ class Journal:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
         there were."""
         with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            self._connection.execute(
+                "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
+                f"FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'",
+                [key],
+            )
             return self._connection.execute(
                 f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
-                [State.UNKNOWN, "leadsync ended while this row's request was under way", self._key(run_id)],
+                [State.UNKNOWN, "leadsync ended while this row's request was under way", key],
             ).rowcount
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
