@@ -1,4 +1,4 @@
-"""Which row is next: the sheet's order, each lead's rows one after the other, waits without a worker."""
+"""Which row is next: the run's order, each lead's rows one after the other, waits without a worker."""
 
 import asyncio
 from collections import deque
@@ -65,6 +65,11 @@ class Backlog:
     async def open(self) -> None:
         """Find out which leads are undecided; call once before `next`."""
         self._undecided = await self._log.undecided()
+
+    @property
+    def ready(self) -> int:
+        """How many jobs could go at once."""
+        return len(self._ready)
 
     async def next(self) -> Job | None:
         """The next job, as soon as there is one; None when there will be none. May raise JournalError."""
