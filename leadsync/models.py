@@ -25,6 +25,10 @@ FileKind = Literal["csv", "xlsx"]
 """Delimited text, or a workbook."""
 
 
+Order = Literal["sheet", "priority"]
+"""The sheet's order, or njPriority's, 0 first."""
+
+
 class Status(StrEnum):
     """Where a row ends. Every row of the sheet ends in exactly one of these."""
 
@@ -231,3 +235,5 @@ class RunRecord:
     """A trial goes no further than this row of the sheet."""
     retry_of: str = ""
     """The run whose rows it sends again."""
+    order: Order = "sheet"
+    """What is sent first."""

@@ -15,7 +15,7 @@ def check(file: Path, sheet: str | None) -> int:
     """Read, map and validate FILE; send nothing."""
     from leadsync.cli.texts import survey_as_json, survey_in_full
     from leadsync.errors import UsageError
-    from leadsync.run import Past, Survey, entries, opened
+    from leadsync.run import Past, Survey, entries, expected_pace, opened
 
     shell = current_shell()
     set_up_log(shell)
@@ -26,6 +26,6 @@ def check(file: Path, sheet: str | None) -> int:
     with shell.journal() as journal, opened(file, sheet, settings, datetime.now().astimezone()) as source:
         for _ in entries(source, survey, Past(source.mapping, journal)):
             pass
-    slots = settings.slots
-    shell.result(survey_in_full(source, survey, slots), survey_as_json(source, survey, slots))
+        pace = expected_pace(journal, settings)
+    shell.result(survey_in_full(source, survey, pace), survey_as_json(source, survey, pace))
     return 3 if survey.rejected else 0

@@ -8,17 +8,17 @@ from leadsync.models import NO_CHANGE
 from leadsync.run import Group, Source, Survey
 
 
-def survey_in_short(survey: Survey, slots: int) -> str:
-    """What the run would do, for the question before it."""
-    return "\n".join(would_do(survey, slots))
+def survey_in_short(survey: Survey, pace: float | None) -> str:
+    """What the run would do, for the question before it; `pace` in leads a second, None where it is not known."""
+    return "\n".join(would_do(survey, pace))
 
 
-def survey_in_full(source: Source, survey: Survey, slots: int) -> str:
+def survey_in_full(source: Source, survey: Survey, pace: float | None) -> str:
     """Everything that `check` tells."""
-    return "\n".join(_sections(source, survey, slots))
+    return "\n".join(_sections(source, survey, pace))
 
 
-def would_do(survey: Survey, slots: int) -> Iterator[str]:
+def would_do(survey: Survey, pace: float | None) -> Iterator[str]:
     """What sending the sheet would do, a line each."""
     yield f"{survey.rows:,} rows: {survey.to_send:,} to send, {survey.rejected:,} rejected, {survey.skipped:,} skipped"
     for disposition, count in survey.dispositions.most_common(12):
@@ -33,10 +33,11 @@ def would_do(survey: Survey, slots: int) -> Iterator[str]:
         )
     if survey.repeated_leads:
         yield f"  {survey.repeated_leads:>9,}  leads stand in more than one row"
-    yield f"  It takes {_duration(survey.to_send / (slots * 10))} at this dialer's pace."
+    if pace is not None:
+        yield f"  It takes {_duration(survey.to_send / pace)} at this dialer's pace."
 
 
-def survey_as_json(source: Source, survey: Survey, slots: int) -> dict[str, Any]:
+def survey_as_json(source: Source, survey: Survey, pace: float | None) -> dict[str, Any]:
     """The same for a script."""
     return {
         "file": str(source.table.path),
@@ -58,7 +59,7 @@ def survey_as_json(source: Source, survey: Survey, slots: int) -> dict[str, Any]
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads,
         "repeated_leads": survey.repeated_leads,
-        "seconds": round(survey.to_send / (slots * 10), 1),
+        "seconds": None if pace is None else round(survey.to_send / pace, 1),
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
@@ -66,7 +67,7 @@ def survey_as_json(source: Source, survey: Survey, slots: int) -> dict[str, Any]
     }
 
 
-def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
+def _sections(source: Source, survey: Survey, pace: float | None) -> Iterator[str]:
     yield f"{source.table.path.name}{f', sheet {source.table.sheet}' if source.table.sheet else ''}"
     yield from (f"  {remark}" for remark in source.remarks)
     yield ""
@@ -98,7 +99,7 @@ def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
             yield f"  {group.count:>9,}  {place}{group.what}; {remedy}  (row {_rows(group)})"
     yield ""
     yield "What the run would do:"
-    yield from would_do(survey, slots)
+    yield from would_do(survey, pace)
 
 
 def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:

@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 class Engine:
     """Sends one run's pending rows.
 
-    `slots` is how many calls may be under way at once; with `on_found` it is the most there can be, and how many there
-    are is found out first and told. `budget` says how many of them are there for this run. `give_up_seconds` is how
-    long to wait for a dialer that is away; with `keep_going` a run whose first rows are almost all refused alike goes
-    on. No more calls than the slots start in `floor_seconds`. An engine runs once.
+    `slots` is how many calls may be under way at once. With `on_found` it is the most there can be: how many there are
+    is found out first, and `on_found` says how many of them to use. `budget` says how many are for this run just now.
+    `give_up_seconds` is how long to wait for a dialer that is away; with `keep_going` a run whose first rows are almost
+    all refused alike goes on. No more calls than the slots start in `floor_seconds`. An engine runs once.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Engine:
         give_up_seconds: float,
         keep_going: bool = False,
         budget: Budget | None = None,
-        on_found: Callable[[int], None] | None = None,
+        on_found: Callable[[int], int] | None = None,
         clock: Clock | None = None,
         floor_seconds: float = USUAL_SECONDS,
     ) -> None:
@@ -67,6 +67,8 @@ class Engine:
         self._spent_on_absence: list[Job] = []
         self._workers: set[asyncio.Task[None]] = set()
         self._waiting_out: asyncio.Task[None] | None = None
+        self.settled = 0
+        """How many rows have come to their end."""
 
     @property
     def peak_in_flight(self) -> int:
@@ -207,11 +209,11 @@ class Engine:
                 self._opened.set()
 
     def _settle_slots(self, found: int) -> None:
-        """The dialer's slots were found out."""
-        self._slots = found
-        self._pace = Pace(min(found, self._share))
-        if self._on_found is not None:
-            self._on_found(found)
+        """The dialer's slots were found out; how many of them are for this run comes back."""
+        assert self._on_found is not None  # noqa: S101 - only then was it looked for
+        self._slots = self._on_found(found)
+        self._share = min(self._slots, self._share)
+        self._pace = Pace(self._share)
 
     def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """What the outcome means for the row. Nothing here waits: an outcome cannot be lost on its way."""
@@ -243,6 +245,7 @@ class Engine:
             self._spent_on_absence.clear()
 
     def _conclude(self, job: Job, status: Status) -> None:
+        self.settled += 1
         self._progress.settle(status)
         self._backlog.done(job, undecided=status in (Status.CONFLICT, Status.UNKNOWN))
 

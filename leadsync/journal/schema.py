@@ -74,6 +74,16 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
+    # 2: the order that a run sends in, and what sending has taught about each dialer
+    """
+    ALTER TABLE runs ADD COLUMN ordering TEXT NOT NULL DEFAULT 'sheet';
+    CREATE TABLE dialers (
+        url TEXT PRIMARY KEY,
+        slots INTEGER,
+        pace REAL,
+        pace_slots INTEGER
+    );
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -61,7 +61,8 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
-            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(range(20))})", run_values(run))
+            values = run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""
@@ -91,7 +92,9 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`."""
+        `kind`, `dialer`, `ids`, `order`."""
+        if "order" in values:
+            values["ordering"] = values.pop("order")
         if "ids" in values:
             ids = values.pop("ids")
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
@@ -318,6 +321,42 @@ class Journal:
                 [self._key(run_id)],
             )
             return found.fetchone() is not None
+
+    # Dialers
+
+    def known_slots(self, url: str) -> int | None:
+        """How many calls at once the dialer at `url` was found to run."""
+        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", url)
+        return slots
+
+    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+        """The leads a second that the last longer run sent to the dialer at `url`, its waits included; with `slots`
+        only where it had so many."""
+        query = "SELECT pace FROM dialers WHERE url = ? AND coalesce(pace_slots = ?, TRUE)"
+        pace: float | None = self._known(query, url, slots)
+        return pace
+
+    def keep_slots(self, url: str, slots: int) -> None:
+        """Remember how many calls at once the dialer at `url` was found to run."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, slots) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET slots = excluded.slots",
+                [url, slots],
+            )
+
+    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+        """Remember the leads a second that were sent to the dialer at `url` with so many slots."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, pace, pace_slots) VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE "
+                "SET pace = excluded.pace, pace_slots = excluded.pace_slots",
+                [url, pace, slots],
+            )
+
+    def _known(self, query: str, *values: object) -> Any:
+        with translated(self.path):
+            found = self._connection.execute(query, values).fetchone()
+            return found[0] if found else None
 
     # Inside
 

@@ -6,7 +6,9 @@ import queue
 import sqlite3
 import threading
 import time
+from array import array
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -41,6 +43,15 @@ class _Finish(NamedTuple):
     outcome: Outcome
     state: State
 
+
+PENDING = "number, lead, fields, attempts, state"
+PRIORITY_ORDER = (
+    "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
+    "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
+    f"FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? AND {OPEN} AND {SENDABLE}) "
+    "ORDER BY first, number"
+)
+"""A lead's rows keep their order: one goes as early as the most urgent of those that wait for it."""
 
 _Work = Callable[[sqlite3.Connection], Any] | _Begin | _Finish
 
@@ -90,10 +101,13 @@ class RunLog:
     context does.
     """
 
-    def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False) -> None:
+    def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> None:
         self._path = path
         self._run_id = run_id
         self._resend_unknown = resend_unknown
+        self._by_priority = by_priority
+        self._order: array[int] | None = None
+        self._place = 0
         self._calls: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="journal")
         self._failure: JournalError | None = None
@@ -132,20 +146,32 @@ class RunLog:
         return self._call(read)
 
     def pending(self, after: int, limit: int) -> asyncio.Future[list[PendingRow]]:
-        """The next rows to be sent behind row `after`, in the sheet's order."""
+        """The next rows to be sent behind row `after`, in the run's order."""
+        return self._call(partial(self._by_priorities if self._by_priority else self._by_number, after, limit))
 
-        def read(connection: sqlite3.Connection) -> list[PendingRow]:
-            found = connection.execute(
-                "SELECT number, lead, fields, attempts, state FROM rows JOIN lines USING (run, number) "
-                f"WHERE run = ? AND number > ? AND number <= ? AND {OPEN} AND {SENDABLE} ORDER BY number LIMIT ?",
-                [self._key, after, self._last_row, self._resend_unknown, limit],
-            )
-            return [
-                PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN)
-                for number, lead, fields, attempts, state in found
-            ]
+    def _by_number(self, after: int, limit: int, connection: sqlite3.Connection) -> list[PendingRow]:
+        found = connection.execute(
+            f"SELECT {PENDING} FROM rows JOIN lines USING (run, number) "
+            f"WHERE run = ? AND number > ? AND number <= ? AND {OPEN} AND {SENDABLE} ORDER BY number LIMIT ?",
+            [self._key, after, self._last_row, self._resend_unknown, limit],
+        )
+        return [_pending_row(values) for values in found]
 
-        return self._call(read)
+    def _by_priorities(self, after: int, limit: int, connection: sqlite3.Connection) -> list[PendingRow]:
+        """The order is made once, when it is first asked for, and kept as numbers."""
+        if self._order is None:
+            values = [self._key, self._last_row, self._resend_unknown]
+            self._order = array("q", (number for (number,) in connection.execute(PRIORITY_ORDER, values)))
+        if after == 0:
+            self._place = 0
+        numbers = self._order[self._place : self._place + limit]
+        self._place += len(numbers)
+        found = connection.execute(
+            f"SELECT {PENDING} FROM json_each(?) CROSS JOIN rows JOIN lines USING (run, number) "
+            "WHERE run = ? AND number = json_each.value ORDER BY json_each.key",
+            [json.dumps(numbers.tolist()), self._key],
+        )
+        return [_pending_row(values) for values in found]
 
     def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
         """Pending to in flight: to be awaited before a byte of the attempt leaves."""
@@ -275,6 +301,11 @@ def _line(end: _Finish) -> tuple[object, ...]:
 def _storable(text: str) -> str:
     """The text without halves of characters and NULs, which an answer's JSON can name and no file should hold."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
+def _pending_row(values: tuple[Any, ...]) -> PendingRow:
+    number, lead, fields, attempts, state = values
+    return PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN)
 
 
 def _state(status: Status) -> State:

@@ -2,6 +2,7 @@
 
 from leadsync.run.intake import DECISIONS, Past, Source, entries, opened
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
+from leadsync.run.pacing import expected_pace, fit, next_time
 from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
 from leadsync.run.survey import Group, Survey
@@ -19,7 +20,10 @@ __all__ = [
     "check_output",
     "discard",
     "entries",
+    "expected_pace",
     "finish",
+    "fit",
+    "next_time",
     "opened",
     "plan_resume",
     "plan_retry",
