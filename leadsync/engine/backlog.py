@@ -107,7 +107,8 @@ class Backlog:
                 self._hold(parked.popleft())
         if parked:
             self._set_aside -= 1
-            self._ready.append(parked.popleft())
+            # It stood before those that are ready now.
+            self._ready.appendleft(parked.popleft())
         else:
             del self._busy[job.lead.external_id]
         self._changed.set()

@@ -193,7 +193,7 @@ class Engine:
         now = self._clock.now()
         self._pace.record(outcome, began, now)
         if isinstance(self._pace, Discovery) and self._pace.found is not None:
-            self._settle_slots(self._pace.found)
+            self._settle_slots(self._pace.found, now)
         if self._breaker.record(outcome, now):
             self._flowing.clear()
             self._waiting_out = asyncio.create_task(self._wait_out())
@@ -208,12 +208,12 @@ class Engine:
             elif not self._opening.in_doubt:
                 self._opened.set()
 
-    def _settle_slots(self, found: int) -> None:
+    def _settle_slots(self, found: int, now: float) -> None:
         """The dialer's slots were found out; how many of them are for this run comes back."""
         assert self._on_found is not None  # noqa: S101 - only then was it looked for
         self._slots = self._on_found(found)
         self._share = min(self._slots, self._share)
-        self._pace = Pace(self._share)
+        self._pace = Pace(self._share, since=now)
 
     def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """What the outcome means for the row. Nothing here waits: an outcome cannot be lost on its way."""

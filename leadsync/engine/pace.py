@@ -31,9 +31,9 @@ STEPS_A_SECOND = 16
 
 
 class Pace:
-    """Multiplicative down, additive up, between one slot and all of them."""
+    """Multiplicative down, additive up, from one slot to all of them. Calls begun before `since` do not count."""
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, since: float = float("-inf")) -> None:
         self._slots = slots
         self._limit = float(slots)
         self._usual = USUAL_SECONDS
@@ -42,7 +42,7 @@ class Pace:
         self._rest_until = 0.0
         self._halved_at = float("-inf")
         self._window: list[float] = []
-        self._since = float("-inf")
+        self._since = since
 
     @property
     def allowance(self) -> int:

@@ -1,7 +1,7 @@
 """How fast a dialer can be expected to go, and what will be sent by a given time."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
@@ -27,12 +27,15 @@ def expected_pace(journal: Journal, settings: Settings) -> float | None:
     return journal.known_pace(settings.url(), slots) or slots * LEADS_A_SECOND
 
 
-def next_time(text: str, now: datetime) -> datetime:
-    """The next moment after `now` at which local clocks show `text`, as `HH:MM`; raises ValueError."""
-    moment = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day; the day and timezone follow
-    naive = now.replace(tzinfo=None)
-    day = naive.date() if moment > naive.time() else naive.date() + timedelta(days=1)
-    return datetime.combine(day, moment).astimezone(None if now.tzinfo is None else now.tzinfo)
+def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
+    """The next moment after `now` at which the clocks of `zone`, or else of this machine, show `text`, as `HH:MM`."""
+    hour, minute = map(int, text.split(":"))
+    here = now.astimezone(zone)
+    moment = time(hour, minute)
+    day = here.date() if moment > here.time() else here.date() + timedelta(days=1)
+    # Not `here` moved on: a night in which the clocks are changed is shorter or longer.
+    then = datetime.combine(day, moment)
+    return then.astimezone() if zone is None else then.replace(tzinfo=zone)
 
 
 @dataclass(frozen=True, slots=True)
