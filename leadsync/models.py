@@ -25,6 +25,10 @@ FileKind = Literal["csv", "xlsx"]
 """Delimited text, or a workbook."""
 
 
+Order = Literal["sheet", "priority"]
+"""The sheet's order, or njPriority's, 0 first."""
+
+
 class Status(StrEnum):
     """Where a row ends. Every row of the sheet ends in exactly one of these."""
 
@@ -232,3 +236,5 @@ class RunRecord:
     """The run whose rows it sends again."""
     encoding: str = ""
     """The encoding that the user named for the file's text; empty: it is found out."""
+    order: Order = "sheet"
+    """What is sent first."""

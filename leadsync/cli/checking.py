@@ -23,12 +23,12 @@ def check(file: Path, sheet: str | None, encoding: str | None, delimiter: str | 
     settings = shell.settings()
     with named_file(file) as (named, content), shell.journal() as journal:
         from leadsync.cli.texts import check_as_json, check_as_text
-        from leadsync.run import Reading
+        from leadsync.run import Reading, expected_pace
         from leadsync.run import check as look_through
 
         now = datetime.now().astimezone()
         reading = Reading(named, sheet or "", encoding or "", delimiter or "", content)
         intake, written = look_through(reading, settings, now, journal, output)
-    pace = settings.slots * 10.0
+        pace = expected_pace(journal, settings)
     shell.result(check_as_text(intake, written, pace, now), check_as_json(intake, written, pace, now))
     return 3 if intake.survey.rejected else 0

@@ -86,7 +86,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     from leadsync.cli.texts import would_do
     from leadsync.models import Status
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, check_output, finish, plan_run, send
+    from leadsync.run import Wishes, check_output, expected_pace, finish, plan_run, send
 
     settings = _demo_settings(url)
     check_output(output)
@@ -95,7 +95,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:
-        shell.say("\n".join(would_do(plan.survey, settings.slots * 10.0, datetime.now().astimezone())))
+        shell.say("\n".join(would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone())))
     waiting = journal.tally(plan.run.id).statuses.get(Status.UNSENT, 0)
     with progress_for(shell, waiting) as progress:
         send(journal, plan.run, settings, {"LEADSYNC_API_KEY": _KEY}, progress, keep_going=False)

@@ -1,6 +1,7 @@
 """The commands that send: run, resume, retry; and resolve, which decides what may be sent."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import click
 
 from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, RunRecord, Status, Tally
+from leadsync.models import FileKind, Order, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -24,9 +25,17 @@ if TYPE_CHECKING:
 _TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
 
 
+def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise click.BadParameter(f"{value} is no time of day; write it like 08:00")
+    return value
+
+
 def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+        click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
+        click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
         click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
         click.option("--yes", is_flag=True, help="Do not ask before sending."),
         click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
@@ -54,6 +63,8 @@ def run(
     yes: bool,
     limit: int | None,
     keep_going: bool,
+    order: Order | None,
+    until: str | None,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
@@ -63,16 +74,23 @@ def run(
         # Loading the rest takes half a second, which a second process on the same file need not wait for.
         from leadsync.run import Wishes, plan_run
 
-        wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh)
+        wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order)
         plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
-        return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+        return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
 @_sending_options
 def resume(
-    run_id: str | None, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
+    run_id: str | None,
+    output: Path | None,
+    kind: FileKind | None,
+    yes: bool,
+    limit: int | None,
+    keep_going: bool,
+    order: Order | None,
+    until: str | None,
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
@@ -80,7 +98,7 @@ def resume(
     shell = current_shell()
     set_up_log(shell)
     settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order)
     with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
@@ -88,14 +106,21 @@ def resume(
             return 0
         with _only_one(shell, journal, stopped.file):
             plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @_sending_options
 def retry(
-    run_id: str, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
+    run_id: str,
+    output: Path | None,
+    kind: FileKind | None,
+    yes: bool,
+    limit: int | None,
+    keep_going: bool,
+    order: Order | None,
+    until: str | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
@@ -103,12 +128,12 @@ def retry(
     shell = current_shell()
     set_up_log(shell)
     settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order)
     with shell.journal() as journal:
         before = journal.run(run_id)
         with _only_one(shell, journal, before.file):
             plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -143,11 +168,18 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
 
 
 def _carry_out(
-    shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", *, yes: bool, keep_going: bool
+    shell: Shell,
+    journal: "Journal",
+    plan: "Plan",
+    settings: "Settings",
+    *,
+    yes: bool,
+    keep_going: bool,
+    until: str | None,
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
     from leadsync.cli.texts import loud_lines, would_do
-    from leadsync.run import check_output, discard, finish, send, written_files
+    from leadsync.run import check_output, discard, expected_pace, finish, fit, next_time, send, written_files
 
     planned = plan.run
     if plan.nothing_to_do:
@@ -159,17 +191,22 @@ def _carry_out(
     check_output(planned.output)
     for remark in plan.remarks:
         shell.say(remark)
+    pace = expected_pace(journal, settings)
     if plan.survey is not None:
         in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
-        for line in in_short(plan.survey, settings.slots * 10.0, datetime.now().astimezone()):
+        for line in in_short(plan.survey, pace, datetime.now().astimezone()):
             shell.say(line)
     waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
+    now = datetime.now().astimezone()
+    ends = next_time(until, now) if until else None
+    if ends is not None and waiting and pace is not None:
+        shell.say(str(fit(waiting, pace, now, ends)))
     if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0
     with progress_for(shell, waiting) as progress:
-        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
+        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
     done, files = finish(journal, planned.id)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
     return _tell(shell, journal, done, files, code=code)

@@ -13,15 +13,15 @@ _LOUD = "!"
 """How a line begins that nobody should overlook."""
 
 
-def check_as_text(intake: Intake, written: Path | None, pace: float, now: datetime) -> str:
-    """Everything that `check` tells. `pace` is how many leads a second the dialer takes."""
+def check_as_text(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> str:
+    """Everything that `check` tells. `pace` is how many leads a second the dialer takes, None where it is not known."""
     lines = list(_sections(intake, pace, now))
     if written:
         lines += ["", f"Written, with what was found in each row: {written}"]
     return "\n".join(lines)
 
 
-def would_do(survey: Survey, pace: float, now: datetime) -> Iterator[str]:
+def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
     """What sending the sheet would do, a line each, and how long it would take."""
     if not survey.rows:
         yield "No rows: there is nothing below the headings."
@@ -43,20 +43,20 @@ def would_do(survey: Survey, pace: float, now: datetime) -> Iterator[str]:
         )
     if survey.repeated_leads:
         yield f"  {survey.repeated_leads:>9,}  leads appear in more than one row"
-    if survey.to_send:
+    if survey.to_send and pace is not None:
         seconds = survey.to_send / pace
         yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
 
 
-def loud_lines(survey: Survey, pace: float, now: datetime) -> Iterator[str]:
+def loud_lines(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
     """What is told even where nobody watches: it stands in the log in the morning."""
     return (line for line in would_do(survey, pace, now) if line.startswith(_LOUD))
 
 
-def check_as_json(intake: Intake, written: Path | None, pace: float, now: datetime) -> dict[str, Any]:
+def check_as_json(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
     """The same for a script."""
     survey = intake.survey
-    seconds = survey.to_send / pace
+    seconds = None if pace is None else survey.to_send / pace
     return {
         "file": str(intake.reading.file),
         "sheet": intake.table.sheet,
@@ -77,8 +77,8 @@ def check_as_json(intake: Intake, written: Path | None, pace: float, now: dateti
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads,
         "repeated_leads": survey.repeated_leads,
-        "seconds": round(seconds, 1),
-        "ends": (now + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
+        "seconds": None if seconds is None else round(seconds, 1),
+        "ends": None if seconds is None else (now + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
@@ -90,7 +90,7 @@ def check_as_json(intake: Intake, written: Path | None, pace: float, now: dateti
 _MOST_DISPOSITIONS = 12
 
 
-def _sections(intake: Intake, pace: float, now: datetime) -> Iterator[str]:
+def _sections(intake: Intake, pace: float | None, now: datetime) -> Iterator[str]:
     survey = intake.survey
     yield f"{intake.reading.file.name}{f', sheet {intake.table.sheet}' if intake.table.sheet else ''}"
     yield from (f"  {remark}" for remark in intake.remarks)

@@ -105,6 +105,6 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 def _damaged(path: Path, finding: str) -> JournalError:
     return JournalError(
-        f"The journal {path} is damaged ({finding}) and is left as it is; restore it from a backup, or move it away "
+        f"The journal {path} is damaged ({' '.join(finding.split())}) and is left as it is; restore it from a backup, or move it away "
         "to start a new one."
     )

@@ -92,7 +92,9 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`."""
+        `kind`, `dialer`, `ids`, `order`."""
+        if "order" in values:
+            values["ordering"] = values.pop("order")
         if "ids" in values:
             ids = values.pop("ids")
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
@@ -253,9 +255,15 @@ class Journal:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
         there were."""
         with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            self._connection.execute(
+                "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
+                f"FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'",
+                [key],
+            )
             return self._connection.execute(
                 f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
-                [State.UNKNOWN, "leadsync ended while this row's request was under way", self._key(run_id)],
+                [State.UNKNOWN, "leadsync ended while this row's request was under way", key],
             ).rowcount
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
@@ -277,6 +285,42 @@ class Journal:
                 [self._key(run_id)],
             )
             return found.fetchone() is not None
+
+    # Dialers
+
+    def known_slots(self, url: str) -> int | None:
+        """How many calls at once the dialer at `url` was found to run."""
+        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", url)
+        return slots
+
+    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+        """The leads a second that the last longer run sent to the dialer at `url`, its waits included; with `slots`
+        only where it had so many."""
+        query = "SELECT pace FROM dialers WHERE url = ? AND coalesce(pace_slots = ?, TRUE)"
+        pace: float | None = self._known(query, url, slots)
+        return pace
+
+    def keep_slots(self, url: str, slots: int) -> None:
+        """Remember how many calls at once the dialer at `url` was found to run."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, slots) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET slots = excluded.slots",
+                [url, slots],
+            )
+
+    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+        """Remember the leads a second that were sent to the dialer at `url` with so many slots."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, pace, pace_slots) VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE "
+                "SET pace = excluded.pace, pace_slots = excluded.pace_slots",
+                [url, pace, slots],
+            )
+
+    def _known(self, query: str, *values: object) -> Any:
+        with translated(self.path):
+            found = self._connection.execute(query, values).fetchone()
+            return found[0] if found else None
 
     # Inside
 

@@ -13,7 +13,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering"
 )
 
 
@@ -106,13 +106,14 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.last_row,
         run.retry_of,
         run.encoding,
+        run.order,
     )
 
 
 def run_record(values: tuple[Any, ...]) -> RunRecord:
     """The run of such a line."""
     (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, encoding) = values[12:]
+    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, encoding, order) = values[12:]
     return RunRecord(
         run_id,
         Path(file),
@@ -133,6 +134,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         last_row,
         retry_of,
         encoding,
+        order,
     )
 
 

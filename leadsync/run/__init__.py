@@ -3,6 +3,7 @@
 from leadsync.run.checking import check
 from leadsync.run.intake import DECISIONS, Intake, Reading, take_in
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
+from leadsync.run.pacing import expected_pace, fit, next_time
 from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
 from leadsync.run.survey import Group, Survey
@@ -20,7 +21,10 @@ __all__ = [
     "check",
     "check_output",
     "discard",
+    "expected_pace",
     "finish",
+    "fit",
+    "next_time",
     "plan_resume",
     "plan_retry",
     "plan_run",

@@ -8,7 +8,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
-from leadsync.models import FileKind, RunRecord, Status
+from leadsync.models import FileKind, Order, RunRecord, Status
 from leadsync.run.intake import Intake, Reading, fingerprint, take_in
 from leadsync.run.survey import Survey
 
@@ -41,6 +41,7 @@ class Wishes:
     kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
+    order: Order | None = None
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -93,6 +94,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         seconds=0.0,
         last_row=None,
         retry_of=run.id,
+        order=wishes.order or run.order,
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
@@ -125,6 +127,7 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
         dialer=settings.url(),
         ids=settings.ids(),
         created=now,
+        order=wishes.order or "sheet",
     )
 
 
@@ -146,6 +149,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             delimiter=table.delimiter,
             bom=table.bom,
             headings=intake.headings,
+            order=wishes.order or run.order,
         )
         journal.create(read)
         journal.add(read.id, intake.entries())
@@ -178,6 +182,8 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
         changed["output"] = wishes.output.absolute()
     if wishes.kind is not None:
         changed["kind"] = wishes.kind
+    if wishes.order is not None:
+        changed["order"] = wishes.order
     journal.update_run(run.id, last_row=None, **changed)
     return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks))
 
