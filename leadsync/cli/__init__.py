@@ -15,6 +15,7 @@ from leadsync import __version__
 from leadsync.cli.checking import check
 from leadsync.cli.looking import report, runs, show
 from leadsync.cli.practice import demo, simulate
+from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
 from leadsync.cli.shell import common_options
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, simulate, demo):
+for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, prune, simulate, demo):
     cli.add_command(common_options(command))
 common_options(cli)
 

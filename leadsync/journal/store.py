@@ -102,11 +102,16 @@ class Journal:
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
         with translated(self.path), transaction(self._connection):
             self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
-            if values.get("finished"):
-                tally = tally_json(self._count(run_id))
-                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
-            else:
-                self._connection.execute("UPDATE runs SET tally = NULL WHERE id = ?", [run_id])
+            # Counted once where the run stands still, so that listing a thousand runs counts nothing.
+            tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
+            self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
+
+    def tallies(self) -> list[tuple[RunRecord, Tally]]:
+        """All runs, the newest first, each with the counts over its rows."""
+        with translated(self.path):
+            found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM runs ORDER BY run DESC").fetchall()
+            runs = [(run_record(values[:-1]), values[-1]) for values in found]
+            return [(run, tally_of(kept) if kept else self._count(run.id)) for run, kept in runs]
 
     def tally(self, run_id: str) -> Tally:
         """Counts over the run's rows, a trial's only as far as it goes."""
