@@ -17,6 +17,7 @@ from leadsync.cli.practice import demo, simulate
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
 from leadsync.cli.shell import common_options
+from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, simulate, demo):
+for command in (init, campaigns, check, run, watch, resume, retry, resolve, runs, show, report, simulate, demo):
     cli.add_command(common_options(command))
 common_options(cli)
 

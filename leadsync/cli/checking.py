@@ -5,13 +5,16 @@ from pathlib import Path
 
 import click
 
+from leadsync.cli.choices import campaign_option, insert_only_option
 from leadsync.cli.shell import current_shell, set_up_log
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sheet", help="The workbook's sheet, where several hold data.")
-def check(file: Path, sheet: str | None) -> int:
+@campaign_option
+@insert_only_option
+def check(file: Path, sheet: str | None, campaign: str | None, insert_only: bool) -> int:
     """Read, map and validate FILE; send nothing."""
     from leadsync.cli.texts import survey_as_json, survey_in_full
     from leadsync.errors import UsageError
@@ -19,12 +22,13 @@ def check(file: Path, sheet: str | None) -> int:
 
     shell = current_shell()
     set_up_log(shell)
-    settings = shell.settings()
+    settings = shell.settings().for_campaign(campaign)
     if not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     survey = Survey()
     with shell.journal() as journal, opened(file, sheet, settings, datetime.now().astimezone()) as source:
-        for _ in entries(source, survey, Past(source.mapping, journal)):
+        past = Past(source.mapping, journal)
+        for _ in entries(source, survey, past, "only" if insert_only else "none"):
             pass
     slots = settings.slots
     shell.result(survey_in_full(source, survey, slots), survey_as_json(source, survey, slots))

@@ -3,7 +3,8 @@
 from leadsync.journal.lock import file_lock
 from leadsync.journal.states import State
 from leadsync.journal.store import Journal
+from leadsync.journal.totals import totals
 from leadsync.journal.values import Entry, Origin, new_run_id
 from leadsync.journal.writing import RunLog
 
-__all__ = ["Entry", "Journal", "Origin", "RunLog", "State", "file_lock", "new_run_id"]
+__all__ = ["Entry", "Journal", "Origin", "RunLog", "State", "file_lock", "new_run_id", "totals"]

@@ -74,6 +74,8 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
+    # which leads a run adds: none, missing ones, only
+    "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

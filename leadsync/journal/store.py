@@ -61,7 +61,8 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
-            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(range(20))})", run_values(run))
+            values = run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""
@@ -91,7 +92,7 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`."""
+        `kind`, `dialer`, `ids`, `inserts`."""
         if "ids" in values:
             ids = values.pop("ids")
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}

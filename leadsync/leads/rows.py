@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from leadsync.leads.callbacks import clean_callback
+from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.mapping import Column, ColumnMapping
@@ -12,6 +13,7 @@ from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap
 from leadsync.models import (
     CALLBACK,
+    CAMPAIGN_ID_FIELDS,
     CONTACT_HOURS,
     DISPOSITION,
     EXTERNAL_ID,
@@ -113,6 +115,8 @@ def _clean_text(column: Column, text: str, date_cell: bool, rules: Rules) -> Cle
         return _AN_ID_AS_DATE if date_cell else clean_external_id(text)
     if column.field == PRIORITY:
         return clean_priority(text)
+    if column.field in CAMPAIGN_ID_FIELDS:
+        return clean_campaign_id(text)
     return clean_text(text)
 
 

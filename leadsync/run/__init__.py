@@ -1,8 +1,8 @@
 """Puts a run together from the rooms below and takes it from file to report."""
 
-from leadsync.run.intake import DECISIONS, Past, Source, entries, opened
+from leadsync.run.intake import DECISIONS, Past, Source, entries, fingerprint, opened, rules_of
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
-from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
+from leadsync.run.plan import Plan, Wishes, discard, plan_content, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
 from leadsync.run.survey import Group, Survey
 
@@ -19,11 +19,14 @@ __all__ = [
     "check_output",
     "discard",
     "entries",
+    "fingerprint",
     "finish",
     "opened",
+    "plan_content",
     "plan_resume",
     "plan_retry",
     "plan_run",
+    "rules_of",
     "send",
     "write_files",
     "written_files",

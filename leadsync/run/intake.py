@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, Journal, Origin, State
-from leadsync.leads import ColumnMapping, DateSurvey, Rules, map_columns, map_row
-from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.leads import ColumnMapping, DateSurvey, Rules, as_insert, map_columns, map_row
+from leadsync.models import CALLBACK, Fault, Inserts, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.survey import Survey
@@ -93,12 +93,14 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def entries(source: Source, survey: Survey, past: "Past") -> Iterator[Entry]:
+def entries(source: Source, survey: Survey, past: "Past", inserts: Inserts = "none") -> Iterator[Entry]:
     """Every row of the sheet as it goes into the journal; what was found out on the way goes into `survey`, and into
     `past` what the sheet's rows decide about rows of earlier runs."""
     for row in source.table.rows():
         survey.see(row.cells)
         mapped = map_row(row, source.mapping, source.rules)
+        if inserts == "only":
+            mapped = _as_insert(mapped, source.rules)
         kept = without_sync_columns(row, source.mapping)
         fault = past.fault(row)
         past.decide(row)
@@ -114,6 +116,14 @@ def entries(source: Source, survey: Survey, past: "Past") -> Iterator[Entry]:
         else:
             survey.accept(row.number, mapped)
             yield _entry(kept, mapped, State.PENDING, "")
+
+
+def _as_insert(mapped: Lead | Rejection, rules: Rules) -> Lead | Rejection:
+    insert = as_insert(mapped, rules.phone_fields) if isinstance(mapped, Lead) else mapped
+    if isinstance(insert, str):
+        problem, _, remedy = insert.partition("; ")
+        return Rejection((Fault("", "", problem, remedy),), mapped.external_id)
+    return insert
 
 
 def own_headings(source: Source) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from types import FrameType
 
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
-from leadsync.engine import Engine, RetryPolicy
+from leadsync.engine import Engine, InsertPolicy, RetryPolicy
 from leadsync.errors import JournalError
 from leadsync.journal import Journal, RunLog
+from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.progress import BarProgress, SilentProgress
 
@@ -22,11 +23,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @dataclass(frozen=True, slots=True)
 class Sent:
     """How the sending ended: why it stopped before its end (empty where it did not), the signal that interrupted it
-    (0 where none did), and the most calls that were under way at once."""
+    (0 where none did), the most calls that were under way at once, and whether it stopped because the first rows were
+    refused alike."""
 
     stopped: str
     signal_number: int
     peak_in_flight: int
+    began_badly: bool = False
 
 
 def send(
@@ -47,7 +50,8 @@ def send(
     began = time.monotonic()
     stopped = "leadsync ended before the run did"
     try:
-        sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going))
+        with logged_as(run.id):
+            sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going))
         stopped = sent.stopped
         return sent
     except JournalError as error:
@@ -84,6 +88,7 @@ async def _send(
         answer_seconds=settings.server.timeout_seconds,
         connections=settings.slots,
         ca_file=settings.server.ca_file,
+        allow_duplicates=settings.campaign.allow_duplicates,
     )
     async with client as dialer, RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown) as log:
         engine = Engine(
@@ -94,10 +99,11 @@ async def _send(
             policy=policy,
             give_up_seconds=retry.give_up_after_minutes * 60,
             keep_going=keep_going,
+            inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
         )
         with _signals_to(engine, progress) as received:
             reason = await engine.run()
-    return Sent(reason, received[0] if received else 0, engine.peak_in_flight)
+    return Sent(reason, received[0] if received else 0, engine.peak_in_flight, engine.began_badly)
 
 
 @contextmanager
