@@ -19,6 +19,7 @@ from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
 from leadsync.cli.shell import common_options
+from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError
 
 _log = logging.getLogger(__name__)
@@ -41,7 +42,10 @@ def cli() -> None:
     """
 
 
-for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, prune, simulate, demo):
+for command in (
+    *(init, campaigns, check, run, watch, resume, retry, resolve),
+    *(runs, show, report, prune, simulate, demo),
+):
     cli.add_command(common_options(command))
 common_options(cli)
 

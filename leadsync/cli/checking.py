@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from leadsync.cli.choices import campaign_option, insert_only_option
 from leadsync.cli.shell import current_shell, named_file, reading_options, set_up_log
 
 
@@ -16,18 +17,30 @@ from leadsync.cli.shell import current_shell, named_file, reading_options, set_u
     type=click.Path(path_type=Path),
     help="Write the sheet with what was found in each row: a folder, or a file ending in .csv or .xlsx.",
 )
-def check(file: Path, sheet: str | None, encoding: str | None, delimiter: str | None, output: Path | None) -> int:
+@campaign_option
+@insert_only_option
+def check(
+    file: Path,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    output: Path | None,
+    campaign: str | None,
+    insert_only: bool,
+) -> int:
     """Read, map and validate FILE; send nothing. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
-    settings = shell.settings()
+    settings = shell.settings().for_campaign(campaign)
     with named_file(file) as (named, content), shell.journal() as journal:
         from leadsync.cli.texts import check_as_json, check_as_text
         from leadsync.run import Reading, expected_pace
         from leadsync.run import check as look_through
 
         now = datetime.now().astimezone()
-        reading = Reading(named, sheet or "", encoding or "", delimiter or "", content)
+        reading = Reading(
+            named, sheet or "", encoding or "", delimiter or "", content, "only" if insert_only else "none"
+        )
         intake, written = look_through(reading, settings, now, journal, output)
         pace = expected_pace(journal, settings)
     shell.result(check_as_text(intake, written, pace, now), check_as_json(intake, written, pace, now))

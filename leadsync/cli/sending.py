@@ -12,17 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leadsync.cli.aftercare import Aftercare, aftercare
+from leadsync.cli.choices import (
+    campaign_option,
+    insert_missing_option,
+    insert_only_option,
+    inserts_wished,
+    metrics_option,
+)
 from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, Order, RunRecord, Status, Tally
+from leadsync.models import TO_LOOK_AT, FileKind, Order, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
     from leadsync.progress import BarProgress, SilentProgress
     from leadsync.run import Plan
-
-_TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
 
 
 def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -33,6 +39,9 @@ def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: st
 
 def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        metrics_option,
+        insert_missing_option,
+        campaign_option,
         click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
         click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
         click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
@@ -51,6 +60,7 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("file", type=click.Path(path_type=Path))
 @reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
+@insert_only_option
 @_sending_options
 def run(
     file: Path,
@@ -58,6 +68,7 @@ def run(
     encoding: str | None,
     delimiter: str | None,
     fresh: bool,
+    insert_only: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
@@ -65,18 +76,30 @@ def run(
     keep_going: bool,
     order: Order | None,
     until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    with named_file(file) as (named, content), shell.journal() as journal, _only_one(shell, journal, named):
-        # Loading the rest takes half a second, which a second process on the same file need not wait for.
-        from leadsync.run import Wishes, plan_run
+    if insert_missing and insert_only:
+        raise click.UsageError("--insert-missing and --insert-only exclude each other.")
+    with aftercare(shell, file.absolute(), metrics_file) as care:
+        care.settings = shell.settings()
+        settings = ready_to_send(care.settings.for_campaign(campaign))
+        with (
+            named_file(file) as (named, content),
+            shell.journal() as journal,
+            only_one(shell, journal, named),
+        ):
+            # Loading the rest takes half a second, which a second process on the same file need not wait for.
+            from leadsync.run import Wishes, plan_run
 
-        wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order)
-        plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
-        return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
+            inserts = inserts_wished(insert_missing, only=insert_only)
+            wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts)
+            plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -91,22 +114,28 @@ def resume(
     keep_going: bool,
     order: Order | None,
     until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
 
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, order=order)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
+            ready_to_send(shell.settings())
             shell.result("There is no run to go on with.", {"run": None})
             return 0
-        with _only_one(shell, journal, stopped.file):
-            plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
+        with aftercare(shell, stopped.file, metrics_file) as care:
+            care.settings = shell.settings()
+            settings = ready_to_send(_of_run(care.settings, stopped, campaign))
+            with only_one(shell, journal, stopped.file):
+                plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -121,19 +150,24 @@ def retry(
     keep_going: bool,
     order: Order | None,
     until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
 
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, order=order)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         before = journal.run(run_id)
-        with _only_one(shell, journal, before.file):
-            plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going, until=until)
+        with aftercare(shell, before.file, metrics_file) as care:
+            care.settings = shell.settings()
+            settings = ready_to_send(_of_run(care.settings, before, campaign))
+            with only_one(shell, journal, before.file):
+                plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -152,7 +186,7 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
         raise click.UsageError("Say what was decided: --applied, --not-applied or --send.")
     with shell.journal() as journal:
         decided = journal.run(run_id)
-        with _only_one(shell, journal, decided.file):
+        with only_one(shell, journal, decided.file):
             _check_rows(decided, journal.states(decided.id, rows), rows)
             state = DECISIONS[decision]
             count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
@@ -172,6 +206,7 @@ def _carry_out(
     journal: "Journal",
     plan: "Plan",
     settings: "Settings",
+    care: Aftercare,
     *,
     yes: bool,
     keep_going: bool,
@@ -187,6 +222,7 @@ def _carry_out(
             f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
             f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
         )
+        care.measure(0)
         return _tell(shell, journal, planned, written_files(planned), code=0)
     check_output(planned.output)
     for remark in plan.remarks:
@@ -208,20 +244,23 @@ def _carry_out(
     with progress_for(shell, waiting) as progress:
         sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
     done, files = finish(journal, planned.id)
-    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
-    return _tell(shell, journal, done, files, code=code)
+    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
+    _tell(shell, journal, done, files, code=code)
+    care.ended(done, journal.tally(done.id), files, code)
+    return code
 
 
-def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:
+def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
     shell.result(as_text(run, tally, files), as_json(run, tally, files))
-    return _code_for(tally) if code is None else code
+    return code
 
 
-def _code_for(tally: Tally) -> int:
-    return 3 if any(tally.statuses.get(status) for status in _TO_LOOK_AT) else 0
+def code_for(tally: Tally) -> int:
+    """How a run that finished exits."""
+    return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
 
 
 def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
@@ -231,14 +270,18 @@ def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
     return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)
 
 
-def _settings_for_sending(shell: Shell) -> "Settings":
+def ready_to_send(settings: "Settings") -> "Settings":
     """The settings, with everything there that sending needs; raises SettingsError."""
-    settings = shell.settings()
     settings.url()
     settings.ids()
     settings.api_key(os.environ)
     _ = settings.slots
     return settings
+
+
+def _of_run(settings: "Settings", run: RunRecord, campaign: str | None) -> "Settings":
+    """The settings for a run that was begun before: it is remembered by its ids which campaign it is for."""
+    return settings.for_campaign(campaign) if campaign else settings.for_ids(run.ids)
 
 
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
@@ -247,7 +290,7 @@ def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
 
 
 @contextmanager
-def _only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
+def only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
     """Have the file to ourselves, and a journal that is known to be sound."""
     from leadsync.journal import file_lock
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadsync.errors import UsageError
+from leadsync.log import current_run
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -130,16 +131,28 @@ def named_file(file: Path) -> Iterator[tuple[Path, Path | None]]:
         raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
 
 
-class _JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+class _TextFormatter(logging.Formatter):
+    """A line with the run it belongs to."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        run = current_run()
+        record.about = f"run {run}: " if run else ""
+        return super().format(record)
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line, with the run, the row and the attempt that it is about as far as there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if run := current_run():
+            line["run"] = run
+        line |= {name: getattr(record, name) for name in ("row", "attempt") if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False)
@@ -159,7 +172,7 @@ def set_up_log(shell: Shell) -> None:
         level = min(level, logging.INFO)
     else:
         handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    text = _TextFormatter("%(asctime)s %(levelname)s %(name)s: %(about)s%(message)s")
     handler.setFormatter(_JsonFormatter() if shell.log_format == "json" else text)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -167,3 +180,6 @@ def set_up_log(shell: Shell) -> None:
     # Other people's libraries tell of every request; what leadsync itself logs says it better.
     for name in ("httpx", "asyncio", "filelock"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
+    # These write down whole addresses, and where messages go is a secret.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

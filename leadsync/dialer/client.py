@@ -15,6 +15,7 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
@@ -27,7 +28,7 @@ from yarl import URL
 from leadsync import __version__
 from leadsync.dialer.answers import read_answer
 from leadsync.errors import SettingsError
-from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
+from leadsync.models import EXTERNAL_ID, NO_CHANGE, CampaignIds, Effect, Lead, Outcome
 
 API_PATH = "/servicemanager/rest/CampaignAPI/"
 
@@ -93,7 +94,8 @@ class DialerClient:
 
     `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
     minute after which the dialer itself gives up on a call. `connections` bounds the open connections. Certificates
-    are checked against the system's authorities, or `ca_file`. Redirects are never followed, proxies of the
+    are checked against the system's authorities, or `ca_file`. With `allow_duplicates` leads are inserted even if
+    another lead has their number. Redirects are never followed, proxies of the
     environment never used.
     """
 
@@ -106,6 +108,7 @@ class DialerClient:
         answer_seconds: float = 75.0,
         connections: int = 8,
         ca_file: str = "",
+        allow_duplicates: bool = False,
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
@@ -114,6 +117,7 @@ class DialerClient:
             "fCampaignId": str(ids.campaign),
             "fAllocationId": str(ids.allocation),
         }
+        self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
@@ -139,17 +143,23 @@ class DialerClient:
         self._closing.close()
 
     def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
-        """Make one `updateLeadFast` ready, so that a slot is not held meanwhile.
+        """Make one `updateLeadFast` ready, or one `insertLeadFast`, so that a slot is not held meanwhile.
 
         What is given is to be called once: it sends the request and says what came of it, raising nothing but a
         cancellation.
         """
-        url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
-        return partial(self._update, URL(url, encoded=True), json.dumps(dict(lead.fields)).encode("ascii"))
+        ids = lead.own_ids
+        if lead.inserts:
+            url = self._url("insertLeadFast", {**self._ids, **ids, **self._insert_arguments})
+        elif ids:
+            url = self._url("updateLeadFast", {**self._ids, **ids, EXTERNAL_ID: lead.external_id})
+        else:
+            url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
+        return partial(self._change, URL(url, encoded=True), json.dumps(lead.body).encode("ascii"), lead)
 
-    async def _update(self, url: URL, body: bytes) -> Outcome:
+    async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
         outcome, _ = await self._send("POST", url, body)
-        return outcome
+        return without_values(outcome, lead)
 
     async def probe(self, *, updates: bool) -> Outcome:
         """Find out whether the dialer is there, changing nothing: an outcome that is not `away` means that it is.
@@ -268,6 +278,21 @@ def _reason(error: Exception) -> str:
     if numbers:
         return os.strerror(numbers[-1]).lower()
     return str(error).strip() or type(error).__name__
+
+
+def without_values(outcome: Outcome, lead: Lead) -> Outcome:
+    """The outcome of a call without the lead's own values in words that are not the dialer's answer to it.
+
+    A page that came instead of an answer may repeat what was sent; its words end in messages and logs that hold no
+    person's name or number.
+    """
+    if outcome.code is not None or outcome.http is None:
+        return outcome
+    message = outcome.message
+    for value in sorted(lead.fields.values(), key=len, reverse=True):
+        if len(value) > 2 and value != NO_CHANGE:
+            message = message.replace(value, "***")
+    return outcome if message == outcome.message else replace(outcome, message=message)
 
 
 def _scrubbed(outcome: Outcome, key: KeyFilter) -> Outcome:

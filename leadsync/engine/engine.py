@@ -3,17 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.breaker import Breaker
 from leadsync.engine.discovery import Discovery
+from leadsync.engine.inserting import InsertPolicy, beside_missing
 from leadsync.engine.limiter import Held, Limiter
 from leadsync.engine.opening import FIRST_ROWS, Opening
 from leadsync.engine.pace import USUAL_SECONDS, Pace
 from leadsync.engine.ports import Alone, Budget, Clock, Dialer, Progress, RunLog, SystemClock
 from leadsync.engine.retry import Again, Final, RetryPolicy, Stop, decide
 from leadsync.errors import JournalError
-from leadsync.models import Effect, Outcome, Status
+from leadsync.models import Effect, Lead, Outcome, Status
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Engine:
         keep_going: bool = False,
         budget: Budget | None = None,
         on_found: Callable[[int], int] | None = None,
+        inserting: InsertPolicy | None = None,
         clock: Clock | None = None,
         floor_seconds: float = USUAL_SECONDS,
     ) -> None:
@@ -46,6 +49,7 @@ class Engine:
         self._log = log
         self._progress = progress
         self._policy = policy
+        self._inserting = inserting
         self._give_up_seconds = give_up_seconds
         self._clock = clock or SystemClock()
         self._slots = slots
@@ -63,6 +67,8 @@ class Engine:
         self._flowing.set()
         self._stopping = asyncio.Event()
         self._reason = ""
+        self.began_badly = False
+        """Whether it was stopped because its first rows were refused alike."""
         self._failure: JournalError | None = None
         self._spent_on_absence: list[Job] = []
         self._workers: set[asyncio.Task[None]] = set()
@@ -169,14 +175,18 @@ class Engine:
             async with self._limiter.slot():
                 began = self._clock.now()
                 outcome = await send()
+                insert = self._inserting.after(job.lead, outcome) if self._inserting else None
                 # Before its slot is another's: what it says may be that no call should begin.
-                self._note(job, outcome, began)
+                self._note(job, outcome, began, decisive=not isinstance(insert, Lead))
         except Held:
             await self._log.withdraw(job.number, attempt, job.standing)
             self._first_rows -= job.attempts == 0
             self._backlog.give_back(job)
             return
-        self._settle(job, attempt, outcome)
+        if isinstance(insert, Lead):
+            self._insert(job, attempt, outcome, insert)
+        else:
+            self._settle(job, attempt, replace(outcome, message=f"{outcome.message}; {insert}") if insert else outcome)
 
     async def _may_open(self, job: Job) -> bool:
         """Let the first rows through, then wait while they may still turn out to fail alike."""
@@ -188,8 +198,8 @@ class Engine:
         await self._opened.wait()
         return not self._stopping.is_set()
 
-    def _note(self, job: Job, outcome: Outcome, began: float) -> None:
-        """What the outcome says about the dialer and about the run."""
+    def _note(self, job: Job, outcome: Outcome, began: float, *, decisive: bool) -> None:
+        """What the outcome says about the dialer, and where it is `decisive` for the row, about the run."""
         now = self._clock.now()
         self._pace.record(outcome, began, now)
         if isinstance(self._pace, Discovery) and self._pace.found is not None:
@@ -201,9 +211,11 @@ class Engine:
             self._spent_on_absence.clear()
             self._resume_flow()
         self._adjust()
-        if self._opening is not None and job.attempts == 0 and not self._opening.over:
+        if self._opening is not None and job.opens and decisive and not self._opening.over:
+            job.opens = False
             self._opening.record(outcome)
             if self._opening.over and (verdict := self._opening.verdict()):
+                self.began_badly = True
                 self.stop(verdict)
             elif not self._opening.in_doubt:
                 self._opened.set()
@@ -215,17 +227,34 @@ class Engine:
         self._share = min(self._slots, self._share)
         self._pace = Pace(self._share, since=now)
 
+    def _insert(self, job: Job, attempt: int, outcome: Outcome, insert: Lead) -> None:
+        """The dialer does not have the lead: its next attempt, the first of as many as any row has, inserts it."""
+        self._tell(job, attempt, outcome)
+        self._log.finish(job.number, attempt, outcome, job.standing)
+        self._log.never_harmless(job.number)
+        job.attempts, job.spent, job.last = attempt, 0, outcome
+        job.lead, job.missing = insert, True
+        self._backlog.later(job, 0)
+
+    @staticmethod
+    def _tell(job: Job, attempt: int, outcome: Outcome) -> None:
+        # Not the message: a page that the dialer sent instead of an answer may repeat the lead's own data.
+        answer = outcome.effect.name.lower() if outcome.code is None else f"{outcome.code} {outcome.name}"
+        about = {"row": job.number, "attempt": attempt}
+        _log.info("row %d, attempt %d: %s", job.number, attempt, answer, extra=about)
+
     def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """What the outcome means for the row. Nothing here waits: an outcome cannot be lost on its way."""
-        answer = outcome.message if outcome.code is None else f"{outcome.code} {outcome.name}"
-        _log.info("row %d, attempt %d: %s", job.number, attempt, answer)
+        self._tell(job, attempt, outcome)
+        outcome = beside_missing(outcome) if job.missing else outcome
         job.attempts = attempt
         job.last = outcome
         job.spent += 1
         job.maybe_applied = job.maybe_applied or outcome.effect is Effect.MAYBE_APPLIED
         if outcome.away:
             self._count_absence(job)
-        match decide(outcome, job.spent, job.lead.harmless, self._policy):
+        policy = replace(self._policy, resend_unknown=False) if job.lead.inserts else self._policy
+        match decide(outcome, job.spent, job.lead.harmless, policy, own_ids=bool(job.lead.own_ids)):
             case Final(status):
                 self._log.finish(job.number, attempt, outcome, status)
                 self._conclude(job, status)

@@ -44,6 +44,10 @@ class RunLog(Protocol):
         """What an attempt came to; a row that is to be sent again is `unsent`, or `unknown` if it may be applied."""
         ...
 
+    def never_harmless(self, number: int) -> Awaitable[None]:
+        """A row's next attempt adds a lead: if it is not known how that ended, a person has to decide."""
+        ...
+
     def exhaust(self, number: int, message: str, status: Status) -> Awaitable[None]:
         """The attempts of a row that was to be sent again ran out."""
         ...

@@ -88,6 +88,8 @@ MIGRATIONS: tuple[str, ...] = (
         pace_slots INTEGER
     );
     """,
+    # 4: which leads a run adds: none, missing ones, only
+    "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

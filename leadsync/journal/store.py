@@ -92,7 +92,7 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`, `order`."""
+        `kind`, `dialer`, `ids`, `order`, `inserts`."""
         if "order" in values:
             values["ordering"] = values.pop("order")
         if "ids" in values:

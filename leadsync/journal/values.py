@@ -13,7 +13,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts"
 )
 
 
@@ -107,34 +107,35 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.retry_of,
         run.encoding,
         run.order,
+        run.inserts,
     )
 
 
 def run_record(values: tuple[Any, ...]) -> RunRecord:
     """The run of such a line."""
-    (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, encoding, order) = values[12:]
+    of = dict(zip(RUN_COLUMNS.split(", "), values, strict=True))
     return RunRecord(
-        run_id,
-        Path(file),
-        sheet,
-        fingerprint,
-        kind,
-        delimiter,
-        bool(bom),
-        tuple(json.loads(headings)),
-        Path(output),
-        dialer,
-        CampaignIds(template, campaign, allocation),
-        datetime.fromtimestamp(created, UTC).astimezone(),
-        bool(complete),
-        bool(finished),
-        stopped,
-        seconds,
-        last_row,
-        retry_of,
-        encoding,
-        order,
+        id=of["id"],
+        file=Path(of["file"]),
+        sheet=of["sheet"],
+        fingerprint=of["fingerprint"],
+        kind=of["kind"],
+        delimiter=of["delimiter"],
+        bom=bool(of["bom"]),
+        headings=tuple(json.loads(of["headings"])),
+        output=Path(of["output"]),
+        dialer=of["dialer"],
+        ids=CampaignIds(of["template"], of["campaign"], of["allocation"]),
+        created=datetime.fromtimestamp(of["created"], UTC).astimezone(),
+        complete=bool(of["complete"]),
+        finished=bool(of["finished"]),
+        stopped=of["stopped"],
+        seconds=of["seconds"],
+        last_row=of["last_row"],
+        retry_of=of["retry_of"],
+        encoding=of["encoding"],
+        order=of["ordering"],
+        inserts=of["inserts"],
     )
 
 

@@ -194,6 +194,14 @@ class RunLog:
         """In flight to what the attempt came to; pending again where `status` is `unsent`."""
         return self._call(_Finish(number, attempt, time.time(), outcome, _state(status)))
 
+    def never_harmless(self, number: int) -> asyncio.Future[None]:
+        """A row that is to be sent adds a lead: found in flight after a crash, it is for a person to decide."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE rows SET harmless = 0 WHERE run = ? AND number = ?", [self._key, number])
+
+        return self._call(write)
+
     def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
         """Pending to failed, or unknown as it was: its attempts ran out while the dialer took others' calls."""
         return self._call(lambda connection: self._move(connection, number, _state(status), "message = ?", [message]))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from leadsync.leads.callbacks import clean_callback
+from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.mapping import Column
@@ -13,7 +14,17 @@ from leadsync.leads.phones import clean_phone
 from leadsync.leads.priorities import clean_priority
 from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap
-from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, PRIORITY, Fault, Note, NoteKind
+from leadsync.models import (
+    CALLBACK,
+    CAMPAIGN_ID_FIELDS,
+    DISPOSITION,
+    EXTERNAL_ID,
+    NO_CHANGE,
+    PRIORITY,
+    Fault,
+    Note,
+    NoteKind,
+)
 
 NEW_LEAD = "no callback date: treated as a new lead"
 """The warning about a blank callback cell, which silently drops an agreed callback."""
@@ -138,6 +149,8 @@ def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | 
         return _AN_ID_AS_DATE if date_cell else clean_external_id(text)
     if field == PRIORITY:
         return clean_priority(text)
+    if field in CAMPAIGN_ID_FIELDS:
+        return clean_campaign_id(text)
     return clean_text(text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from leadsync.errors import MappingError
 from leadsync.leads.rules import Rules
 from leadsync.leads.text import loose, trim
-from leadsync.models import CALLBACK, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
+from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
 
 _COMMON_NAMES = {
     EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id", "Ext Lead Id"),
@@ -23,6 +23,8 @@ _COMMON_NAMES = {
     ),
     PRIORITY: ("Priority", "Lead Priority", "Call Priority"),
     CONTACT_HOURS: ("Contact Hours", "Contact Hours Timezone", "Contact Hours Time Zone"),
+    # Their own names alone: a column of the campaign's may well be called Campaign Id.
+    **dict.fromkeys(CAMPAIGN_ID_FIELDS, ()),
 }
 """System fields by what sheets call them. Account, Customer No, Status, Result, Date and the like are not here: they
 often mean something else, and a wrong guess sets dispositions or names the wrong lead."""
@@ -31,7 +33,7 @@ _FIELD_OF_LOOSE_NAME = {loose(name): field for field, names in _COMMON_NAMES.ite
 _SYSTEM_FIELDS = {loose(field): field for field in _COMMON_NAMES}
 _SYNC = "sync_"
 _BY_SETTINGS = "[columns] in the settings"
-_PHONE_WORDS = ("phone", "mobile", "telephone", "landline")
+PHONE_WORDS = ("phone", "mobile", "telephone", "landline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def _field(heading: str, rules: Rules) -> tuple[str, str]:
         if loose(phone) == key:
             return phone, "its name"
     return heading, "campaign field of this name"
+
+
+def field_named(heading: str, rules: Rules) -> str:
+    """The field that a heading names, itself where it names none of the system's or the phones."""
+    return _field(heading, rules)[0]
 
 
 def _configured(heading: str, rules: Rules) -> str | None:
@@ -174,7 +181,7 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
         f"{column.heading!r} is sent as it stands; if it holds phone numbers, add {column.field} to phone_fields in "
         "[input], or map it to one of them under [columns]."
         for column in columns
-        if column.campaign and any(word in loose(column.heading) for word in _PHONE_WORDS)
+        if column.campaign and any(word in loose(column.heading) for word in PHONE_WORDS)
     ]
     return remarks
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, Journal, Origin, State
-from leadsync.leads import ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, map_columns
-from leadsync.models import CALLBACK, EXTERNAL_ID, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.leads import ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, as_insert, map_columns
+from leadsync.models import CALLBACK, EXTERNAL_ID, Fault, Inserts, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.survey import Survey
@@ -40,13 +40,14 @@ DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": St
 class Reading:
     """Which file is read, and how: `sheet` names a workbook's sheet, `encoding` and `delimiter` overrule what would be
     found out about a text; empty: found out. `content` is where the bytes lie if the user gave no file of that name
-    but standard input."""
+    but standard input. With `inserts` "only" its rows are new leads."""
 
     file: Path
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
     content: Path | None = None
+    inserts: Inserts = "none"
 
     @property
     def bytes_at(self) -> Path:
@@ -136,6 +137,8 @@ class Intake:
         self.past = past
         self._date_order = learned.date_order or rules.date_order
         self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self._date_order))
+        self._inserts_only = reading.inserts == "only"
+        self._phone_fields = rules.phone_fields
         self._learned = learned
         self._duplicates = duplicates
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
@@ -169,7 +172,7 @@ class Intake:
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
             for row, mapped in zip(chunk, self._mapper.map(chunk), strict=True):
-                yield self._entry(row, mapped)
+                yield self._entry(row, _as_insert(mapped, self._phone_fields) if self._inserts_only else mapped)
         self._conclude()
 
     def _entry(self, row: Row, mapped: Lead | Rejection) -> Entry:
@@ -253,6 +256,14 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
         columns=settings.columns,
         now=now,
     )
+
+
+def _as_insert(mapped: Lead | Rejection, phone_fields: Sequence[str]) -> Lead | Rejection:
+    insert = as_insert(mapped, phone_fields) if isinstance(mapped, Lead) else mapped
+    if isinstance(insert, str):
+        problem, _, remedy = insert.partition("; ")
+        return Rejection((Fault("", "", problem, remedy),), mapped.external_id)
+    return insert
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:

@@ -8,7 +8,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
-from leadsync.models import FileKind, Order, RunRecord, Status
+from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
 from leadsync.run.intake import Intake, Reading, fingerprint, take_in
 from leadsync.run.survey import Survey
 
@@ -42,22 +42,41 @@ class Wishes:
     limit: int | None = None
     fresh: bool = False
     order: Order | None = None
+    inserts: Inserts | None = None
+    """Which leads are added; None: as the settings say, or as the run that is gone on with does."""
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
     """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
     digest = fingerprint(wishes.content or file)
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
-    if earlier and not wishes.fresh:
-        last = earlier[0]
+    # A file that goes to several campaigns has a run for each.
+    last = next((run for run in earlier if not run.complete or _same_place(journal, run, settings)), None)
+    if last is not None and not wishes.fresh:
         if not last.complete:
             return _read(journal, last, settings, wishes, now)
-        if _same_place(journal, last, settings):
-            if not last.finished or journal.has_more(last.id):
-                return _go_on(journal, last, settings, wishes, digest)
-            if last.fingerprint == digest:
-                return Plan(last, nothing_to_do=True)
+        if not last.finished or journal.has_more(last.id):
+            return _go_on(journal, last, settings, wishes, digest)
+        if last.fingerprint == digest:
+            return Plan(last, nothing_to_do=True)
     return _read(journal, _new_run(file, digest, settings, wishes, now), settings, wishes, now)
+
+
+def plan_content(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """The run for a file of a watched folder, where the same sheet may come again under another name.
+
+    A run that had just this content, in this place of the dialer, is gone on with or has done it all, whatever its
+    file was called; else as `plan_run`. What is gone on with keeps its own output.
+    """
+    digest = fingerprint(file)
+    for run in journal.runs():
+        if run.fingerprint == digest and run.complete and _same_place(journal, run, settings):
+            if not run.finished or journal.has_more(run.id):
+                return _go_on(journal, run, settings, replace(wishes, output=None), digest)
+            return Plan(run, nothing_to_do=True)
+    earlier = journal.runs_of(file)
+    going_on = bool(earlier) and earlier[0].complete and not earlier[0].finished
+    return plan_run(journal, file, settings, replace(wishes, output=None) if going_on else wishes, now)
 
 
 def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -95,6 +114,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         last_row=None,
         retry_of=run.id,
         order=wishes.order or run.order,
+        inserts=_inserts(run, settings, wishes),
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
@@ -128,7 +148,15 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
         ids=settings.ids(),
         created=now,
         order=wishes.order or "sheet",
+        inserts=wishes.inserts or ("missing" if settings.campaign.insert_missing else "none"),
     )
+
+
+def _inserts(run: RunRecord, settings: Settings, wishes: Wishes) -> Inserts:
+    """Which leads a run that goes on adds: what was read as inserts stays so, others may begin to be."""
+    if run.inserts == "none" and (wishes.inserts == "missing" or settings.campaign.insert_missing):
+        return "missing"
+    return run.inserts
 
 
 def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -136,7 +164,9 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
 
     Where rows of it came from other runs, nobody else may send those meanwhile.
     """
-    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content)
+    if wishes.inserts:
+        run = replace(run, inserts=wishes.inserts)
+    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
     digest = fingerprint(reading.bytes_at)
 
     def take(intake: Intake) -> None:
@@ -150,6 +180,8 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             bom=table.bom,
             headings=intake.headings,
             order=wishes.order or run.order,
+            dialer=settings.url(),
+            ids=settings.ids(),
         )
         journal.create(read)
         journal.add(read.id, intake.entries())
@@ -168,6 +200,11 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
+    if wishes.inserts == "only" and run.inserts != "only":
+        raise UsageError(
+            f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
+            "--insert-only, or begin anew with --fresh."
+        )
     remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
     if digest != run.fingerprint:
         what = "has changed since" if digest else "is not there any more"
@@ -177,7 +214,12 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
         )
     if run.ids != settings.ids() or run.dialer != settings.url():
         remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
-    changed: dict[str, object] = {"dialer": settings.url(), "ids": settings.ids(), "finished": False}
+    changed: dict[str, object] = {
+        "dialer": settings.url(),
+        "ids": settings.ids(),
+        "finished": False,
+        "inserts": _inserts(run, settings, wishes),
+    }
     if wishes.output is not None:
         changed["output"] = wishes.output.absolute()
     if wishes.kind is not None:

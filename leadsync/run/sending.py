@@ -12,9 +12,10 @@ from types import FrameType
 from leadsync.budget import SharedBudget
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
-from leadsync.engine import Engine, RetryPolicy
+from leadsync.engine import Engine, InsertPolicy, RetryPolicy
 from leadsync.errors import JournalError
 from leadsync.journal import Journal, RunLog
+from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.progress import BarProgress, SilentProgress
 from leadsync.run.pacing import slots_for
@@ -30,11 +31,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @dataclass(frozen=True, slots=True)
 class Sent:
     """How the sending ended: why it stopped before its end (empty where it did not), the signal that interrupted it
-    (0 where none did), and the most calls that were under way at once."""
+    (0 where none did), the most calls that were under way at once, and whether it stopped because the first rows were
+    refused alike."""
 
     stopped: str
     signal_number: int
     peak_in_flight: int
+    began_badly: bool = False
 
 
 def send(
@@ -57,7 +60,8 @@ def send(
     began = time.monotonic()
     stopped = "leadsync ended before the run did"
     try:
-        sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going, until=until))
+        with logged_as(run.id):
+            sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going, until=until))
         stopped = sent.stopped
         return sent
     except JournalError as error:
@@ -97,6 +101,7 @@ async def _send(
         answer_seconds=settings.server.timeout_seconds,
         connections=slots,
         ca_file=settings.server.ca_file,
+        allow_duplicates=settings.campaign.allow_duplicates,
     )
     rows = RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
     budget = SharedBudget(settings.url(), slots, progress.say)
@@ -123,6 +128,7 @@ async def _send(
                 keep_going=keep_going,
                 budget=budget,
                 on_found=found_out if known is None else None,
+                inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
             )
             with _signals_to(engine, progress) as received, _stopped_at(until, engine):
                 began = time.monotonic()
@@ -132,7 +138,7 @@ async def _send(
                 budget.abandon()
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, slots)
-    return Sent(reason, received[0] if received else 0, engine.peak_in_flight)
+    return Sent(reason, received[0] if received else 0, engine.peak_in_flight, engine.began_badly)
 
 
 @contextmanager

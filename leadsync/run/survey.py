@@ -81,7 +81,7 @@ class Survey:
         self.dispositions[lead.fields.get(DISPOSITION, NO_CHANGE)] += 1
         if CALLBACK in lead.fields:
             self.callbacks += 1
-        else:
+        elif not lead.inserts:
             self.new_leads += 1
         for note in lead.notes:
             self._note(number, note)
