@@ -41,7 +41,7 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     settings.api_key(os.environ)
     yield "key", "the API key is where the settings say."
     places = listed_places(settings)
-    yield "dialer", f"{settings.url()} takes the key and lists {len(places)} allocations."
+    yield "dialer", f"the dialer at {settings.url()} takes the key and lists {len(places)} allocations."
     for name in (None, *settings.campaigns):
         where = f"[campaigns.{name}]" if name else "[campaign]"
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."

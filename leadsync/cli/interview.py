@@ -50,7 +50,13 @@ def ask_url(shown: str) -> str:
         try:
             return settings_from({"server": {"url": url}}, "the answer").url()
         except SettingsError as error:
-            click.echo(str(error), err=True)
+            complain(error)
+
+
+def complain(error: LeadsyncError) -> None:
+    """Say what is wrong with an answer, without the setting's place in a file that is not there yet."""
+    reason = str(error).rpartition(": ")[2]
+    click.echo(reason[0].upper() + reason[1:], err=True)
 
 
 def ask_key() -> KeptKey:

@@ -178,7 +178,7 @@ def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
             _settings(changed)
             return changed
         except LeadsyncError as error:
-            click.echo(str(error), err=True)
+            interview.complain(error)
 
 
 def _with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:

@@ -234,7 +234,8 @@ class Engine:
         self._log.never_harmless(job.number)
         job.attempts, job.spent, job.last = attempt, 0, outcome
         job.lead, job.missing = insert, True
-        self._backlog.later(job, 0)
+        # First in line, because the beginning of a run may wait for what comes of it.
+        self._backlog.give_back(job)
 
     @staticmethod
     def _tell(job: Job, attempt: int, outcome: Outcome) -> None:
