@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
@@ -67,9 +67,8 @@ class NoteKind(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something said about one value that is sent all the same.
+class Note(NamedTuple):
+    """Something said about one value that is sent all the same; a tuple, because a sheet may give millions.
 
     `what` names the sort of repair or warning in a few words, the same for all values of that sort, so that notes can
     be grouped and counted ("leading zero restored"). `before` is the cell, `after` what is sent for it.
@@ -231,3 +230,5 @@ class RunRecord:
     """A trial goes no further than this row of the sheet."""
     retry_of: str = ""
     """The run whose rows it sends again."""
+    encoding: str = ""
+    """The encoding that the user named for the file's text; empty: it is found out."""

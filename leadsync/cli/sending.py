@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
 from leadsync.errors import UsageError
 from leadsync.models import FileKind, RunRecord, Status, Tally
 
@@ -40,12 +40,14 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sheet", help="The workbook's sheet, where several hold data.")
+@reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @_sending_options
 def run(
     file: Path,
     sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
     fresh: bool,
     output: Path | None,
     kind: FileKind | None,
@@ -53,17 +55,16 @@ def run(
     limit: int | None,
     keep_going: bool,
 ) -> int:
-    """Synchronise FILE: send its rows, then write the report."""
+    """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
     settings = _settings_for_sending(shell)
-    file = _existing(file)
-    with shell.journal() as journal, _only_one(shell, journal, file):
+    with named_file(file) as (named, content), shell.journal() as journal, _only_one(shell, journal, named):
         # Loading the rest takes half a second, which a second process on the same file need not wait for.
         from leadsync.run import Wishes, plan_run
 
-        wishes = Wishes(sheet, output, kind, limit, fresh)
-        plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
+        wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh)
+        plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
         return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 
 
@@ -145,7 +146,7 @@ def _carry_out(
     shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", *, yes: bool, keep_going: bool
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
-    from leadsync.cli.texts import survey_in_short
+    from leadsync.cli.texts import loud_lines, would_do
     from leadsync.run import check_output, discard, finish, send, written_files
 
     planned = plan.run
@@ -158,8 +159,10 @@ def _carry_out(
     check_output(planned.output)
     for remark in plan.remarks:
         shell.say(remark)
-    if plan.survey is not None and (sys.stderr.isatty() or shell.verbose):
-        shell.say(survey_in_short(plan.survey, settings.slots))
+    if plan.survey is not None:
+        in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
+        for line in in_short(plan.survey, settings.slots * 10.0, datetime.now().astimezone()):
+            shell.say(line)
     waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
     if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
         discard(journal, plan)
@@ -204,13 +207,6 @@ def _settings_for_sending(shell: Shell) -> "Settings":
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
     """Whether a run stopped before its end, a trial's being no end."""
     return not run.finished or (run.last_row is not None and journal.has_more(run.id))
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
-    return file.resolve()
 
 
 @contextmanager

@@ -74,6 +74,10 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
+    # 2
+    """
+    ALTER TABLE runs ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

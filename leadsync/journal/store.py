@@ -61,7 +61,8 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
-            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(range(20))})", run_values(run))
+            values = run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""
@@ -247,42 +248,6 @@ class Journal:
         """Forget a run of which nothing was sent, rows and all."""
         with translated(self.path), transaction(self._connection):
             self._delete(run_id)
-
-    def drop_duplicates(self, run_id: str, rule: str) -> int:
-        """Settle rows that name the same lead before anything is sent; gives how many rows were settled.
-
-        `last` skips all but each lead's last row, `reject` rejects every row of such a lead. `in_order` leaves them:
-        they are sent in the sheet's order.
-        """
-        if rule == "in_order":
-            return 0
-        with translated(self.path):
-            key = self._key(run_id)
-            repeated = self._connection.execute(
-                "SELECT number, last, numbers FROM rows JOIN (SELECT lead, max(number) AS last, count(*) AS n, "
-                "group_concat(number) AS numbers FROM rows WHERE run = ? AND state = 'pending' GROUP BY lead) "
-                "USING (lead) WHERE run = ? AND state = 'pending' AND n > 1",
-                [key, key],
-            ).fetchall()
-        if rule == "last":
-            settled = [
-                (number, f"row {last} is this lead's last one and is sent instead")
-                for number, last, _ in repeated
-                if number != last
-            ]
-            target = State.SKIPPED
-        else:
-            settled = [
-                (number, f"the lead stands in several rows ({numbers.replace(',', ', ')}); keep one of them")
-                for number, _, numbers in repeated
-            ]
-            target = State.REJECTED
-        with translated(self.path), transaction(self._connection):
-            self._connection.executemany(
-                "UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ?",
-                ((target, message, key, number) for number, message in settled),
-            )
-        return len(settled)
 
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many

@@ -1,6 +1,7 @@
 """Puts a run together from the rooms below and takes it from file to report."""
 
-from leadsync.run.intake import DECISIONS, Past, Source, entries, opened
+from leadsync.run.checking import check
+from leadsync.run.intake import DECISIONS, Intake, Reading, take_in
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
 from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
@@ -10,21 +11,21 @@ __all__ = [
     "DECISIONS",
     "Files",
     "Group",
-    "Past",
+    "Intake",
     "Plan",
+    "Reading",
     "Sent",
-    "Source",
     "Survey",
     "Wishes",
+    "check",
     "check_output",
     "discard",
-    "entries",
     "finish",
-    "opened",
     "plan_resume",
     "plan_retry",
     "plan_run",
     "send",
+    "take_in",
     "write_files",
     "written_files",
 ]

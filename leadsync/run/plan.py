@@ -9,7 +9,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
 from leadsync.models import FileKind, RunRecord, Status
-from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings
+from leadsync.run.intake import Intake, Reading, fingerprint, take_in
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -31,9 +31,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the command line asks of a run."""
+    """What the command line asks of a run. `content` is where the bytes of standard input lie, if it is that."""
 
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    content: Path | None = None
     output: Path | None = None
     kind: FileKind | None = None
     limit: int | None = None
@@ -42,7 +45,7 @@ class Wishes:
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
     """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
-    digest = fingerprint(file)
+    digest = fingerprint(wishes.content or file)
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
     if earlier and not wishes.fresh:
         last = earlier[0]
@@ -114,7 +117,8 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
         sheet=wishes.sheet or "",
         fingerprint=digest,
         kind=wishes.kind or "csv",
-        delimiter=",",
+        encoding=wishes.encoding or "",
+        delimiter=wishes.delimiter or "",
         bom=False,
         headings=(),
         output=(wishes.output or file.parent).absolute(),
@@ -129,19 +133,24 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
 
     Where rows of it came from other runs, nobody else may send those meanwhile.
     """
-    survey = Survey()
-    with opened(run.file, run.sheet or None, settings, now) as source, ExitStack() as locks:
-        table = source.table
-        run = replace(
+    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content)
+    digest = fingerprint(reading.bytes_at)
+
+    def take(intake: Intake) -> None:
+        table = intake.table
+        read = replace(
             run,
             sheet=table.sheet,
-            fingerprint=fingerprint(run.file),
+            fingerprint=digest,
             kind=wishes.kind or table.kind,
             delimiter=table.delimiter,
             bom=table.bom,
-            headings=own_headings(source),
+            headings=intake.headings,
         )
-        journal.create(run)
+        journal.create(read)
+        journal.add(read.id, intake.entries())
+
+    with ExitStack() as locks:
         held = {run.file}
 
         def hold(other: RunRecord) -> None:
@@ -149,16 +158,9 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        past = Past(source.mapping, journal, hold)
-        journal.add(run.id, entries(source, survey, past))
-        dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
-        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}")
-    remarks = source.remarks
-    if dropped:
-        remarks += (
-            f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",
-        )
-    return Plan(_limited(journal, run.id, wishes), survey, remarks)
+        intake = take_in(reading, settings, now, take, journal=journal, hold=hold)
+        journal.complete(run.id, intake.past.decided, f"sent or decided by run {run.id}, {run.file.name}")
+    return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
