@@ -293,6 +293,15 @@ def test_numbers_that_another_region_sends_back(region: str, cell: str, problem:
     assert refused.problem == problem
 
 
+@pytest.mark.parametrize("cell", ["24/11/2026", "24-11-2026", "24.11.2026", "2026-11-24"])
+def test_a_date_is_no_number_where_numbers_have_eight_digits(cell: str) -> None:
+    # 24 11 20 26 is a number of Denmark.
+    assert clean_phone("24 11 20 26", "DK") == Cleaned("24112026", ("separators removed",))
+    refused = clean_phone(cell, "DK")
+    assert isinstance(refused, Refused)
+    assert refused.problem == "is a date"
+
+
 @pytest.mark.parametrize("cell", ["8321819", "12345678"])
 def test_no_area_code_is_guessed_where_numbers_differ_in_length(cell: str) -> None:
     assert isinstance(clean_phone(cell, "DE"), Refused)

@@ -212,6 +212,14 @@ def test_an_external_id_that_became_a_date_cell() -> None:
     assert isinstance(found, Rejection)
 
 
+def test_a_phone_that_became_a_date_cell() -> None:
+    found = lead({"Lead Id": "1", "FirstPhone": "2026-11-24"}, dates=(1,))
+    assert str(found) == (
+        "FirstPhone '2026-11-24' is a date, into which a spreadsheet turned the number; "
+        "format the column as text and write the number again."
+    )
+
+
 def test_invisible_characters_in_an_id_are_removed_and_said() -> None:
     found = lead({"Lead Id": "98\u200b56", "FirstPhone": "0383218199", "Outcome": "Sale"})
     assert isinstance(found, Lead)
