@@ -142,7 +142,7 @@ def _spelt(text: str) -> tuple[str, str]:
 @lru_cache(maxsize=65_536)
 def orders_fitting(text: str) -> frozenset[DateOrder]:
     """The orders in which a text's numbers make a real date; none for a text that says nothing about an order, which
-    one that cannot be read in any order does not either."""
+    one that is no date in any order does not either."""
     quick = _QUICK.fullmatch(text)
     if quick:
         return _orders_of(quick[1], quick[3], quick[4], "")

@@ -94,6 +94,8 @@ class _Bare:
 @lru_cache(maxsize=65_536)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
+    if len(text) > _LONGEST_CELL:
+        return Refused("is longer than a phone number can be", "write one number in each cell")
     plan = plan_of(region)
     bare = _bare(text)
     number = bare.number
@@ -148,8 +150,6 @@ def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
             "was turned into a rounded number by a spreadsheet, so that digits are lost",
             "format the column as text and put the number in again from where it came",
         )
-    if len(text) > _LONGEST_CELL:
-        return Refused("is longer than a phone number can be", "write one number in each cell")
     numbers = _several(text, plan, one=one)
     if len(numbers) > 1:
         return Refused(
@@ -242,10 +242,11 @@ def _rewritten(digits: str, found: Dialed, plan: Plan, *, abroad: bool) -> str:
     prefix = digits.removesuffix(significant)
     if prefix == digits:
         return ""
-    if prefix == plan.trunk and national == significant and plan.geographic.fullmatch(significant):
-        return _PREFIX_REMOVED
     long_enough = abroad or len(significant) >= _SHORTEST_AFTER_BARE_COUNTRY_CODE
-    return _CODE_REMOVED if long_enough and plan.before_code.fullmatch(prefix) else ""
+    if long_enough and plan.before_code.fullmatch(prefix):
+        return _CODE_REMOVED
+    dialed_without = national == significant and plan.geographic.fullmatch(significant)
+    return _PREFIX_REMOVED if prefix == plan.trunk and dialed_without else ""
 
 
 def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:

@@ -125,6 +125,18 @@ def test_an_extension_is_left_out_and_warned_of(extension: str) -> None:
     )
 
 
+def test_what_was_taken_off_is_named_as_it_was_meant() -> None:
+    assert clean_phone("1 650 253 0000", "US") == Cleaned("6502530000", ("country code removed",))
+    assert clean_phone("(011) 91234-5678", "BR") == Cleaned("11912345678", ("national prefix removed",))
+    assert clean_phone("912 345 67 89", "RU") == Cleaned("89123456789", ("national prefix restored",))
+
+
+def test_a_long_text_is_no_number() -> None:
+    refused = clean_phone("0383218199 " * 9, "AU")
+    assert isinstance(refused, Refused)
+    assert refused.problem == "is longer than a phone number can be"
+
+
 def test_a_premium_rate_number_is_warned_of() -> None:
     assert clean_phone("1900 123 456", "AU") == Cleaned(
         "1900123456", ("separators removed",), ("a premium-rate number",)
