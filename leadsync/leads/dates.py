@@ -139,7 +139,7 @@ def _spelt(text: str) -> tuple[str, str]:
     return (f"{stamp[1]}t{stamp[2]}" if stamp else spelt), weekday[1][:3] if weekday else ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def orders_fitting(text: str) -> frozenset[DateOrder]:
     """The orders in which a text's numbers make a real date; none for a text that says nothing about an order, which
     one that is no date in any order does not either."""

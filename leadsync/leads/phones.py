@@ -91,7 +91,7 @@ class _Bare:
     extension: bool = False
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
     if len(text) > _LONGEST_CELL:
