@@ -13,7 +13,6 @@ from leadsync.models import CampaignIds, Row, RunRecord
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
 
-
 HEADINGS = ("Lead Id", "Name", "FirstPhone", "SecondPhone", "StreetAddress", "City", "State", "PostCode", "Outcome",
             "Callback", "Priority")  # fmt: skip
 
