@@ -117,7 +117,9 @@ class Engine:
 
     async def _keep_renewing(self, seconds: float) -> None:
         while True:
+            before = self._clock.now()
             await self._clock.sleep(seconds)
+            self._pace.overslept(self._clock.now() - before - seconds)
             await self._renew(wanted=min(self._slots, self._limiter.wanted + self._backlog.ready))
 
     async def _renew(self, wanted: int) -> None:
