@@ -8,6 +8,7 @@ from pathlib import Path
 from leadsync.errors import SheetError
 
 _HEAD = 8192
+_FEW = 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KNOWN = (
     (b"%PDF", "a PDF document"),
@@ -123,13 +124,16 @@ def _markup(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32."""
+    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32.
+
+    A few are the fault of the rows that they stand in, however short the file.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
     nuls = head.count(0)
     bunched = nuls and b"\0\0\0\0" in head
-    return controls > len(head) * 0.05 or bool(bunched and nuls > len(head) * 0.1)
+    return controls > max(_FEW, len(head) * 0.05) or bool(bunched and nuls > len(head) * 0.1)
 
 
 def _no_table(shown: str, name: str) -> SheetError:

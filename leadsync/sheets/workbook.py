@@ -40,14 +40,13 @@ def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -
     _check_declared(path, size, shown)
     answers = _answers(path, shown, sheet, size, content)
     header = next(answers)
-    return Source("xlsx", _lines(answers), sheet=header["sheet"], remarks=tuple(header["remarks"]))
+    return Source("xlsx", _chunks(answers), sheet=header["sheet"], remarks=tuple(header["remarks"]))
 
 
-def _lines(answers: Generator[Any, None, None]) -> Iterator[Line]:
+def _chunks(answers: Generator[Any, None, None]) -> Iterator[list[Line]]:
     with closing(answers):
         for batch in answers:
-            for number, cells, dates, fault in batch:
-                yield Line(number, cells, tuple(dates), fault)
+            yield [Line(number, cells, tuple(dates), fault) for number, cells, dates, fault in batch]
 
 
 def _check_declared(path: Path, size: int, shown: str) -> None:
