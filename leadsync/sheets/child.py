@@ -21,7 +21,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from leadsync.sheets import ods_parts, xls_records, xlsx_parts
+from leadsync.sheets import ods_parts, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
@@ -29,6 +29,7 @@ from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
 _MOST_ROWS = 1 << 20
+_LOCKED = "the workbook is protected by a password; save it without one"
 
 Found = dict[str, CalamineSheet]
 
@@ -50,14 +51,17 @@ def main() -> None:
     except Unreadable as error:
         _send(answers, {"error": str(error)})
     except PasswordError:
-        _send(answers, {"error": "the workbook is protected by a password; save it without one"})
+        _send(answers, {"error": _LOCKED})
     except MemoryError:
         _send(answers, {"error": "memory"})
     except BaseException as error:  # noqa: BLE001, RUF100 - the parser's panics derive from BaseException
-        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        _send(
-            answers, {"error": f"the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew"}
-        )
+        locked = request["content"] == Content.XLS.name and xls_records.is_locked(request["path"])
+        _send(answers, {"error": _LOCKED if locked else _damaged(error)})
+
+
+def _damaged(error: BaseException) -> str:
+    detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    return f"the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew"
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -94,6 +98,7 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
 def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Unseen:
     look = {
         Content.XLSX.name: xlsx_parts.unseen_cells,
+        Content.XLSB.name: xlsb_records.unseen_cells,
         Content.ODS.name: ods_parts.unseen_cells,
         Content.XLS.name: xls_records.unseen_cells,
     }.get(content)
@@ -165,7 +170,7 @@ def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
     first_column = sheet.start[1] if sheet.start else 0
     if sheet.end and sheet.end[0] >= _MOST_ROWS:
         raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
-    merged = _Merged(sheet)
+    merged = _Merged([*(sheet.merged_cell_ranges or ()), *found.merged])
     for row, values in enumerate(sheet.iter_rows()):
         cells = [""] * first_column
         dates: list[int] = []
@@ -177,7 +182,8 @@ def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
             else:
                 cells.append(_text((row, column), value, found, dates, faults))
         faults += merged.faults(row, cells)
-        yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
+        if faults or any(cells):
+            yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
 
 
 def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[str]) -> str:
@@ -214,10 +220,10 @@ def _unseen(place: Place, found: Unseen, faults: list[str]) -> str:
 class _Merged:
     """Which rows lie in merged cells that hold a value: a person sees it in all of them, the file has it in one."""
 
-    def __init__(self, sheet: CalamineSheet) -> None:
+    def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
         self._starting: dict[int, list[tuple[int, int]]] = {}
         self._open: list[tuple[int, int]] = []
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for (top, left), (bottom, right) in ranges:
             if (top, left) != (bottom, right):
                 self._starting.setdefault(top, []).append((left, bottom))
 

@@ -1,11 +1,13 @@
 """What a file is, told from its content and never from its name, and the one sentence for what is no spreadsheet."""
 
 import re
+import struct
 import zipfile
 from enum import Enum
 from pathlib import Path
 
 from leadsync.errors import SheetError
+from leadsync.sheets.compound import Compound
 
 _HEAD = 8192
 _FEW = 10
@@ -32,6 +34,11 @@ _MARKUP = (
     (re.compile(rb"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"), "an XML spreadsheet of 2003"),
     (re.compile(rb"office:document"), "a flat OpenDocument file"),
     (re.compile(rb"<\?xml|<!DOCTYPE|<[A-Za-z][\w:.-]*[\s>]"), "an XML document"),
+)
+_CONTAINED = (
+    ("worddocument", "a Word document"),
+    ("powerpoint document", "a presentation"),
+    ("__properties_version1.0", "an e-mail"),
 )
 _DOCUMENTS = (
     ("word/", "a Word document"),
@@ -76,12 +83,15 @@ def content_of(path: Path, shown: str) -> Content:
 
 
 def _contained(path: Path, shown: str) -> Content:
-    """Which of the documents that share the container of .xls a file is, by the name of its main stream."""
-    names = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in names:
+    """Which of the documents that share the container of .xls a file is, by the names of its streams."""
+    try:
+        names = Compound(path.read_bytes()).names
+    except (struct.error, ValueError):
+        return Content.XLS  # its reader will say what is wrong with it
+    if "encryptedpackage" in names:
         raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
-    for stream, name in (("WordDocument", "a Word document"), ("PowerPoint Document", "a presentation")):
-        if stream.encode("utf-16-le") in names:
+    for stream, name in _CONTAINED:
+        if stream in names and not names.keys() & {"workbook", "book"}:
             raise _no_table(shown, name)
     return Content.XLS
 

@@ -63,17 +63,21 @@ def _check_declared(path: Path, size: int, shown: str) -> None:
                 "copy the leads into a new workbook, or save them as .csv."
             )
         # Parsers differ in what they make of entities (nothing, a refusal, a file of this machine): none may come in.
-        if any(_declares_entities(archive, member) for member in members if member.filename.lower().endswith(".xml")):
+        if any(_declares_entities(archive, member) for member in members if _is_read(member.filename.lower())):
             raise SheetError(
                 f"{shown}: the workbook declares XML entities, which no spreadsheet program writes; "
                 "open it in one and save it anew."
             )
 
 
+def _is_read(name: str) -> bool:
+    return name.endswith((".xml", ".rels")) and not name.startswith("docprops/")
+
+
 def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     try:
         with archive.open(member) as stream:
-            return b"<!DOCTYPE" in stream.read(_PROLOGUE)
+            return b"<!ENTITY" in stream.read(_PROLOGUE)
     except (RuntimeError, OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
         return False  # the parser will say what is wrong with it
 
