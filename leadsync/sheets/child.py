@@ -9,6 +9,7 @@ import json
 import struct
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import TextIO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
@@ -171,16 +172,25 @@ def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
     if sheet.end and sheet.end[0] >= _MOST_ROWS:
         raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
     merged = _Merged([*(sheet.merged_cell_ranges or ()), *found.merged])
-    for row, values in enumerate(sheet.iter_rows()):
+    missed = found.missed()
+    plain = str if not found.texts else None
+    last = sheet.end[0] if sheet.end else -1
+    # Where only such cells stand below or beside the others, calamine's table ends before them.
+    below = ((row, list[Value]()) for row in sorted(missed) if row > last)
+    for row, values in chain(enumerate(sheet.iter_rows()), below):
         cells = [""] * first_column
         dates: list[int] = []
         faults: list[str] = []
         for column, value in enumerate(values, first_column):
             # Nearly all cells are texts: they are let through without a call.
-            if value.__class__ is str and value:
+            if value.__class__ is plain and value:
                 cells.append(value)
             else:
                 cells.append(_text((row, column), value, found, dates, faults))
+        for column in missed.get(row, ()):
+            if not first_column <= column < first_column + len(values):
+                cells += [""] * (column + 1 - len(cells))
+                cells[column] = _unseen((row, column), found, faults)
         faults += merged.faults(row, cells)
         if faults or any(cells):
             yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))

@@ -6,6 +6,7 @@ come at all. `xlsx_parts`, `xlsb_records`, `xls_records` and `ods_parts` look fo
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from xml.parsers import expat
 
 _BLOCK = 1 << 18
@@ -39,6 +40,13 @@ class Unseen:
     formats: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
+
+    def missed(self) -> dict[int, list[int]]:
+        """The columns of errors and formulas without a value, by row."""
+        rows: dict[int, list[int]] = {}
+        for row, column in chain(self.errors, self.formulas):
+            rows.setdefault(row, []).append(column)
+        return rows
 
 
 class Walk:

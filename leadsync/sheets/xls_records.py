@@ -10,10 +10,15 @@ from pathlib import Path
 
 from leadsync.sheets.cells import changes_meaning
 from leadsync.sheets.compound import Compound
-from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Unseen
+from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Place, Unseen
+from leadsync.sheets.xls_strings import shared_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
+_CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x3C, 0xFC, 0xFD, 0x204, 0x207
+_OLD_FORMULAS = (0x206, 0x406)
+"""The formulas of Excel 3 and 4, which some programs write into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
+_CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
 _EXCEL_97 = 0x0600
 _ON_LOADING = 3
 """A formula's flags that have it worked out on loading."""
@@ -24,11 +29,13 @@ _XLWT = (0x0DBB, 0x07CC)
 @dataclass(frozen=True, slots=True)
 class _Globals:
     """What a workbook's own records say: where the sheet's begin, and format codes that change a number's meaning, by
-    style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value."""
+    style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value. `shared` are
+    the shared texts where calamine misreads the workbook's texts, else None."""
 
     start: int
     formats: dict[int, str]
     works_out_none: bool
+    shared: list[str] | None
 
 
 def unseen_cells(path: str, sheet: str) -> Unseen:
@@ -37,14 +44,14 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     workbook = _globals(stream, sheet)
     found = Unseen()
     for kind, body in _records(stream, workbook.start):
-        if kind not in (_FORMULA, _MUL_RK, _NUMBER, _BOOL_ERR, _RK):
+        if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", body)
         if kind == _BOOL_ERR and body[7]:
             found.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
             found.errors[row, column] = ERRORS.get(body[8], "#VALUE!")
-        elif kind == _FORMULA and _never_worked_out(body, workbook):
+        elif kind in _OLD_FORMULAS or (kind == _FORMULA and _never_worked_out(body, workbook)):
             found.formulas[row, column] = "="
         elif kind == _MUL_RK:
             for place in range((len(body) - 6) // 6):
@@ -53,7 +60,25 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
                     found.formats[row, column + place] = workbook.formats[style]
         elif style in workbook.formats:
             found.formats[row, column] = workbook.formats[style]
+    if workbook.shared is not None:
+        found.texts.update(_texts(stream, workbook.start, workbook.shared))
     return found
+
+
+def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
+    """All texts of a sheet by their places, those that formulas have for a value too."""
+    formula = (0, 0)
+    for kind, body in _records(stream, start):
+        if kind == _FORMULA:
+            formula = struct.unpack_from("<HH", body)
+        elif kind == _SHARED:
+            row, column, number = struct.unpack_from("<HH2xI", body)
+            yield (row, column), shared[number]
+        elif kind == _LABEL:
+            row, column = struct.unpack_from("<HH", body)
+            yield (row, column), text_in(body, 6)
+        elif kind == _FORMULA_TEXT:
+            yield formula, text_in(body, 0)
 
 
 def _never_worked_out(body: bytes, workbook: _Globals) -> bool:
@@ -82,7 +107,14 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     styles: list[int] = []
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
+    strings: list[bytes] = []
+    before = 0
     for kind, body in _records(stream, 0):
+        if kind == _STRINGS or (kind == _CONTINUE and before == _STRINGS):
+            strings.append(body)
+            before = _STRINGS
+            continue
+        before = kind
         if kind == _BOUND_SHEET:
             starts[text.of(body[7:], body[6])] = struct.unpack_from("<I", body)[0]
         elif kind == _FORMAT:
@@ -94,7 +126,9 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
     formats = {style: code for style, code in shown.items() if changes_meaning(code)}
-    return _Globals(starts[sheet], formats, works_out_none=(build, year) == _XLWT)
+    misread = version >= _EXCEL_97 and text.code_page != "cp1200"
+    shared = (shared_texts(strings) if strings else []) if misread else None
+    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared)
 
 
 def is_locked(path: str) -> bool:
