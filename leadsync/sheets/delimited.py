@@ -18,6 +18,8 @@ from leadsync.sheets.lines import Line, Source
 from leadsync.sheets.records import Records
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+"""What a delimiter can be called that is awkward to type or to quote."""
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
@@ -28,14 +30,24 @@ def read_delimited(path: Path, shown: str, suffix: str, encoding: str | None, de
     with path.open(encoding=found.name, newline="") as stream:
         sample = _decoded(stream, shown, found)
     declared, body = _declared_delimiter(sample)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise SheetError(f"--delimiter {delimiter!r}: give a single character, such as , or ; (a tab is $'\\t').")
-    chosen = delimiter or declared or _guess(body, "\t" if suffix == ".tsv" else ",")
+    usual = "\t" if suffix == ".tsv" else ","
+    chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
     remarks = [found.remark] if found.remark else []
-    if delimiter is None and declared is None and chosen != ("\t" if suffix == ".tsv" else ","):
+    if delimiter is None and declared is None and chosen != usual:
         remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
     chunks = _chunks(path, shown, found, chosen, skip=declared is not None)
     return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+def named_delimiter(name: str) -> str:
+    """The delimiter that the user named, by a word or as it is. Raises `SheetError` where it cannot be one."""
+    character = DELIMITER_WORDS.get(name.strip().lower(), name)
+    if len(character) != 1 or character.isalnum() or character in '"\r\n\0':
+        raise SheetError(
+            f"--delimiter {name!r}: give one character that is no letter, digit or quotation mark, "
+            f"or one of the words {', '.join(word for word in DELIMITER_WORDS if word.isalpha())}."
+        )
+    return character
 
 
 def _decoded(stream: TextIO, shown: str, encoding: Encoding) -> str:

@@ -64,9 +64,16 @@ def opened(path: Path, *, sheet: str | None, encoding: str | None, delimiter: st
                 raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
             source = read_delimited(plain, shown, path.suffix.lower(), encoding, delimiter)
         else:
+            _refuse_for_workbook(shown, encoding=encoding, delimiter=delimiter)
             source = read_workbook(plain, shown, sheet, content)
         with _closed(source.chunks):
             yield _table(path, shown, source)
+
+
+def _refuse_for_workbook(shown: str, **options: str | None) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
 
 
 def _closed(chunks: Iterator[list[Line]]) -> AbstractContextManager[object]:

@@ -68,17 +68,17 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
 def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
     """All texts of a sheet by their places, those that formulas have for a value too."""
     formula = (0, 0)
-    for kind, body in _records(stream, start):
+    for kind, bodies in _whole_records(stream, start):
         if kind == _FORMULA:
-            formula = struct.unpack_from("<HH", body)
+            formula = struct.unpack_from("<HH", bodies[0])
         elif kind == _SHARED:
-            row, column, number = struct.unpack_from("<HH2xI", body)
+            row, column, number = struct.unpack_from("<HH2xI", bodies[0])
             yield (row, column), shared[number]
         elif kind == _LABEL:
-            row, column = struct.unpack_from("<HH", body)
-            yield (row, column), text_in(body, 6)
+            row, column = struct.unpack_from("<HH", bodies[0])
+            yield (row, column), text_in(bodies, 6)
         elif kind == _FORMULA_TEXT:
-            yield formula, text_in(body, 0)
+            yield formula, text_in(bodies, 0)
 
 
 def _never_worked_out(body: bytes, workbook: _Globals) -> bool:
@@ -101,6 +101,20 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
             return
 
 
+def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]]]:
+    """The records of one substream, each with the bodies of itself and of those that continue it."""
+    kind, bodies = 0, list[bytes]()
+    for following, body in _records(stream, start):
+        if following == _CONTINUE:
+            bodies.append(body)
+            continue
+        if bodies:
+            yield kind, bodies
+        kind, bodies = following, [body]
+    if bodies:
+        yield kind, bodies
+
+
 def _globals(stream: bytes, sheet: str) -> _Globals:
     starts: dict[str, int] = {}
     codes = dict(BUILT_IN_FORMATS)
@@ -108,14 +122,11 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
-    before = 0
-    for kind, body in _records(stream, 0):
-        if kind == _STRINGS or (kind == _CONTINUE and before == _STRINGS):
-            strings.append(body)
-            before = _STRINGS
-            continue
-        before = kind
-        if kind == _BOUND_SHEET:
+    for kind, bodies in _whole_records(stream, 0):
+        body = bodies[0]
+        if kind == _STRINGS:
+            strings = bodies
+        elif kind == _BOUND_SHEET:
             starts[text.of(body[7:], body[6])] = struct.unpack_from("<I", body)[0]
         elif kind == _FORMAT:
             (number,) = struct.unpack_from("<H", body)
@@ -126,7 +137,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
     formats = {style: code for style, code in shown.items() if changes_meaning(code)}
-    misread = version >= _EXCEL_97 and text.code_page != "cp1200"
+    misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
     return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared)
 

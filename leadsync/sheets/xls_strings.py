@@ -1,7 +1,8 @@
 """The shared texts of an .xls file of Excel 97 or later.
 
 python-calamine takes them for bytes of the code page that the workbook names, where it names another than Unicode:
-`mpg` comes as `m\\0p\\0g\\0`, and Chinese as Latin letters. Source: [MS-XLS], 2.4.265 and 2.5.293.
+`mpg` comes as `m\\0p\\0g\\0`, and Chinese as Latin letters. A text that goes on in a second record it cuts off there.
+Source: [MS-XLS], 2.4.265 and 2.5.293.
 """
 
 import struct
@@ -19,10 +20,14 @@ def shared_texts(records: list[bytes]) -> list[str]:
     return [_rich_text(source) for _ in range(count)]
 
 
-def text_in(body: bytes, place: int) -> str:
-    """A text that stands in a record of its own."""
-    (length,) = struct.unpack_from("<H", body, place)
-    return _Bytes([body[place + 3 :]]).text(length, wide=bool(body[place + 2] & _WIDE))
+def text_in(records: list[bytes], place: int) -> str:
+    """A text that stands in a record of its own, from `place` on; `records` are the bodies of it and of what continues it.
+
+    Raises `struct.error` or `LookupError` where it is cut off.
+    """
+    source = _Bytes([records[0][place:], *records[1:]])
+    length, flags = struct.unpack("<HB", source.take(3))
+    return source.text(length, wide=bool(flags & _WIDE))
 
 
 def _rich_text(source: "_Bytes") -> str:
@@ -73,7 +78,7 @@ class _Bytes:
             try:
                 self._record = next(self._records)
             except StopIteration:
-                raise LookupError("the shared texts are cut off") from None
+                raise LookupError("the text is cut off") from None
             self._place = 0
             turned = True
         return turned

@@ -190,6 +190,12 @@ def test_the_name_does_not_decide(workbook, text_file):
         assert (table.kind, table.remarks) == ("csv", ("The file is called .xls but is delimited text.",))
 
 
+@pytest.mark.parametrize("option", ["encoding", "delimiter"])
+def test_options_for_text_are_refused_for_a_workbook(workbook, cells_of, option):
+    with pytest.raises(SheetError, match=f"this is a workbook, which has no {option} of its own; leave out --{option}"):
+        cells_of(workbook([["Id"], ["x"]]), **{option: "utf-8"})
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
