@@ -198,7 +198,7 @@ def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
 
 def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[str]) -> str:
     """A cell's text; it is added to its row's dates and faults where it belongs there."""
-    if place in found.errors or value == "":
+    if value == "" or place in found.errors or place in found.formulas:
         return _unseen(place, found, faults)
     if place in found.texts:
         return found.texts[place]

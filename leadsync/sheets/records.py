@@ -15,6 +15,8 @@ from leadsync.sheets.lines import Line
 
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 24
+_MOST_LINES = 100_000
+"""More lines than this are in no cell, which holds 32,767 characters: a quotation mark has swallowed them."""
 _SWALLOWED_WIDTH = 4
 """From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
 
@@ -123,6 +125,8 @@ class _Feed:
             block = next(self._more)
             self._lines = iter(block)
             self._left = len(block)
+        if len(self.taken) == _MOST_LINES:
+            raise csv.Error("a quoted cell has too many lines")
         self._left -= 1
         line = next(self._lines)
         self.taken.append(line)

@@ -21,7 +21,7 @@ def shared_texts(records: list[bytes]) -> list[str]:
 
 
 def text_in(records: list[bytes], place: int) -> str:
-    """A text that stands in a record of its own, from `place` on; `records` are the bodies of it and of what continues it.
+    """A text that stands in a record of its own, from `place` on; `records` are its body and what continues it.
 
     Raises `struct.error` or `LookupError` where it is cut off.
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
@@ -107,6 +108,30 @@ def test_a_formula_is_its_stored_value_blank_texts_included(workbook, rows_of):
 
     path = altered(workbook([["Id", "Sum", "Note"], ["x", "=1+1", "=A9"]]), stored)
     assert rows_of(path) == [Row(2, ("x", "2", ""))]
+
+
+def test_the_0_that_stands_for_a_formula_not_worked_out_is_no_value(tmp_path, rows_of):
+    """XlsxWriter gives each formula the value 0, and asks for them all to be worked out on loading."""
+    with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Id", "Sum"])
+        sheet.write_row(1, 0, ["x", "=1+1"])
+        sheet.write_string(2, 0, "y")
+        sheet.write_formula(2, 1, "=1+1", value=2)
+    unworked, worked = rows_of(tmp_path / "leads.xlsx")
+    assert unworked.cells == ("x", "=1+1")
+    assert unworked.fault.startswith("has a formula without a stored value in column B")
+    assert worked == Row(3, ("y", "2"))
+
+
+def test_document_types_in_parts_that_hold_no_cells_do_no_harm(workbook, cells_of):
+    """Macros of OpenDocument sheets and their old manifests begin with one."""
+    path = workbook([["Id"], ["x"]])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "Basic/script-lc.xml", '<!DOCTYPE library PUBLIC "-//OpenOffice.org//DTD" "libraries.dtd"><x/>'
+        )
+    assert cells_of(path) == [("x",)]
 
 
 def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
