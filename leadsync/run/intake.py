@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,6 @@ from leadsync.sheets import open_table
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
-_CHUNK = 2_000
 _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
 """What a sheet's own sync_status may say of a row that is not to be sent again."""
 
@@ -167,8 +165,7 @@ class Intake:
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; what is found out goes into `survey`, and into `past` what the rows decide about rows
         of earlier runs."""
-        rows = self.table.rows()
-        while chunk := list(islice(rows, _CHUNK)):
+        for chunk in self.table.chunks():
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
             for row, mapped in zip(chunk, self._mapper.map(chunk), strict=True):
