@@ -74,6 +74,13 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
+    # What the columns fill, for the report; what a lead was sent before, and until when a run may have sent it: NULL
+    # while it is being sent.
+    """
+    ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE runs ADD COLUMN ended REAL;
+    CREATE INDEX rows_by_lead ON rows (lead)
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

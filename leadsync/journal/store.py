@@ -61,7 +61,8 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
-            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(range(20))})", run_values(run))
+            values = run_values(run)
+            self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
     def run(self, run_id: str) -> RunRecord:
         """The run of that id, or of the only id that begins so; raises UsageError."""

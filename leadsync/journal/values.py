@@ -13,7 +13,7 @@ from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tall
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, roles"
 )
 
 
@@ -101,13 +101,14 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.seconds,
         run.last_row,
         run.retry_of,
+        as_json(run.roles),
     )
 
 
 def run_record(values: tuple[Any, ...]) -> RunRecord:
     """The run of such a line."""
     (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of) = values[12:]
+    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, roles) = values[12:]
     return RunRecord(
         run_id,
         Path(file),
@@ -127,6 +128,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         seconds,
         last_row,
         retry_of,
+        tuple(json.loads(roles)),
     )
 
 

@@ -5,17 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.models import RunRecord, Status, Tally
+from leadsync.report.advice import MEANINGS
 from leadsync.result_codes import RESULT_CODES
-
-_MEANINGS = {
-    Status.SUCCEEDED: "updated on the dialer",
-    Status.FAILED: "refused, or the attempts ran out",
-    Status.REJECTED: "not sent: the sheet's data is wrong",
-    Status.CONFLICT: "an agent was editing the lead: a person decides",
-    Status.UNKNOWN: "may or may not have been applied: a person decides",
-    Status.SKIPPED: "not sent on purpose",
-    Status.UNSENT: "the run stopped before them",
-}
 
 
 def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
@@ -45,7 +36,7 @@ def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> It
     for status in Status:
         count = tally.statuses.get(status, 0)
         if count:
-            yield f"  {count:>9,}  {status.value:<10} {_MEANINGS[status]}"
+            yield f"  {count:>9,}  {status.value:<10} {MEANINGS[status]}"
     yield f"  {tally.rows:>9,}  rows read"
     refusals = {code: count for code, count in sorted(tally.codes.items()) if code != 0}
     if refusals:
@@ -69,7 +60,12 @@ def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> It
         yield from steps
 
 
-_FILE_WORDS = {"report": "every row", "retry": "to correct and send again", "review": "for a person to decide"}
+_FILE_WORDS = {
+    "report": "every row",
+    "retry": "to correct and send again",
+    "review": "for a person to decide",
+    "summary": "at a glance, to print or mail",
+}
 
 
 def _ending(run: RunRecord) -> str:

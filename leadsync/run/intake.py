@@ -13,7 +13,7 @@ from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, Journal, Origin, State
 from leadsync.leads import ColumnMapping, DateSurvey, Rules, map_columns, map_row
-from leadsync.models import CALLBACK, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.models import CALLBACK, PHONE, SYSTEM_FIELDS, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.survey import Survey
@@ -119,6 +119,18 @@ def entries(source: Source, survey: Survey, past: "Past") -> Iterator[Entry]:
 def own_headings(source: Source) -> tuple[str, ...]:
     """The sheet's headings without leadsync's own."""
     return _without(source.table.headings, source.mapping)
+
+
+def own_roles(source: Source) -> tuple[str, ...]:
+    """What each of the sheet's own columns fills, for whoever looks for the cell at fault later."""
+    roles = tuple(_role(column.field, source.rules) for column in source.mapping.columns)
+    return _without(roles, source.mapping)
+
+
+def _role(field: str, rules: Rules) -> str:
+    if field in rules.phone_fields:
+        return PHONE
+    return field if field in SYSTEM_FIELDS else ""
 
 
 def without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:

@@ -9,7 +9,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
 from leadsync.models import FileKind, RunRecord, Status
-from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings
+from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings, own_roles
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -140,6 +140,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             delimiter=table.delimiter,
             bom=table.bom,
             headings=own_headings(source),
+            roles=own_roles(source),
         )
         journal.create(run)
         held = {run.file}
