@@ -38,6 +38,7 @@ class Digest:
         self._remedies: dict[str, str] = {}
         self._dispositions: Counter[str] = Counter()
         self._callbacks = self._new_leads = self._attempts = self._finals = self._plain_failures = 0
+        self._time: datetime | None = None
         self._first: datetime | None = None
         self._last: datetime | None = None
 
@@ -54,7 +55,8 @@ class Digest:
         if record.code is not None:
             self._codes[record.code] += 1
             self._names.setdefault(record.code, (record.name, record.message))
-        if record.time is not None:
+        if record.time is not None and record.time is not self._time:
+            self._time = record.time
             self._first = min(self._first or record.time, record.time)
             self._last = max(self._last or record.time, record.time)
         match record.status:

@@ -1,7 +1,9 @@
 """From the journal's rows to the tables that people get: report, retry and review. Pure."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
 from leadsync.models import Line, RowRecord, RunRecord, Status
@@ -95,6 +97,11 @@ def is_final(record: RowRecord) -> bool:
     return record.status is Status.FAILED and entry is not None and entry.verdict is Verdict.FINAL
 
 
+@lru_cache(maxsize=1024)
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
+
+
 def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
     return (
         str(record.number),
@@ -104,6 +111,6 @@ def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
         record.message,
         advice(record, run.id),
         str(record.attempts),
-        "" if record.time is None else record.time.isoformat(timespec="seconds"),
+        "" if record.time is None else _iso(record.time),
         run.id,
     )

@@ -1,26 +1,23 @@
-"""Files written whole or not at all: delimited text with pandas, a workbook, a page."""
+"""Files written whole or not at all: delimited text, a workbook, a page."""
 
+import csv
+import io
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Literal
-
-import pandas as pd
 
 from leadsync.errors import OutputError
 from leadsync.models import Line, Summary
 from leadsync.sheets.books import fill_workbook
-from leadsync.sheets.guard import protect
+from leadsync.sheets.guard import protect_all
 from leadsync.sheets.page import Page
 
 OutputRow = Sequence[Any]
 """A line, or no more of it than its cells and the positions of those that are dates."""
-
-_CHUNK = 5_000
 
 
 def write(
@@ -95,10 +92,13 @@ def _fill_text(
 ) -> int:
     if bom:
         stream.write(b"\xef\xbb\xbf")
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(protect_all(headings))
     count = 0
-    lines = chain([headings], (row[0] for row in rows))
-    while chunk := list(islice(lines, _CHUNK)):
-        frame = pd.DataFrame(chunk, dtype=object).map(protect)
-        frame.to_csv(stream, sep=delimiter, header=False, index=False, encoding="utf-8", lineterminator="\r\n")
-        count += len(chunk)
-    return count - 1
+    for row in rows:
+        writer.writerow(protect_all(row[0]))
+        count += 1
+    text.flush()
+    text.detach()
+    return count
