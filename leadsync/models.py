@@ -20,6 +20,11 @@ CALLBACK = "njCallBackDate"
 PRIORITY = "njPriority"
 CONTACT_HOURS = "njContactHours"
 SYSTEM_FIELDS = frozenset({EXTERNAL_ID, DISPOSITION, CALLBACK, PRIORITY, CONTACT_HOURS})
+SUMMARY_SHEET = "Summary"
+REPORT_SHEET = "Report"
+TO_CORRECT_SHEET = "To correct"
+TO_DECIDE_SHEET = "To decide"
+"""The sheets of a report as a workbook, by which it is known again when it is given back."""
 PHONE = "phone"
 """Not a field but the role of any column that fills a phone field."""
 

@@ -15,7 +15,7 @@ def check(file: Path, sheet: str | None) -> int:
     """Read, map and validate FILE; send nothing."""
     from leadsync.cli.texts import survey_as_json, survey_in_full
     from leadsync.errors import UsageError
-    from leadsync.run import Past, Survey, entries, opened
+    from leadsync.run import Survey, entries, opened, past_of
 
     shell = current_shell()
     set_up_log(shell)
@@ -23,8 +23,8 @@ def check(file: Path, sheet: str | None) -> int:
     if not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     survey = Survey()
-    with shell.journal() as journal, opened(file, sheet, settings, datetime.now().astimezone()) as source:
-        for _ in entries(source, survey, Past(source.mapping, journal)):
+    with shell.journal() as journal, opened(file, sheet, settings, datetime.now().astimezone(), journal) as source:
+        for _ in entries(source, survey, past_of(source, journal, settings)):
             pass
     slots = settings.slots
     shell.result(survey_in_full(source, survey, slots), survey_as_json(source, survey, slots))

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -42,11 +43,13 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--sheet", help="The workbook's sheet, where several hold data.")
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
+@click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
 @_sending_options
 def run(
     file: Path,
     sheet: str | None,
     fresh: bool,
+    skip_unchanged: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
@@ -62,8 +65,10 @@ def run(
         # Loading the rest takes half a second, which a second process on the same file need not wait for.
         from leadsync.run import Wishes, plan_run
 
-        wishes = Wishes(sheet, output, kind, limit, fresh)
+        wishes = Wishes(sheet, output, kind, limit, fresh, skip_unchanged)
         plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
+        if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
+            plan = plan_run(journal, file, settings, replace(wishes, fresh=True), datetime.now().astimezone())
         return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
 
 
@@ -170,6 +175,14 @@ def _carry_out(
     done, files = finish(journal, planned.id)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
     return _tell(shell, journal, done, files, code=code)
+
+
+def _sent_already(journal: "Journal", run: RunRecord) -> str:
+    done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
+    return (
+        f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
+        "went through; send it all again?"
+    )
 
 
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:

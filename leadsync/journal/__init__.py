@@ -1,9 +1,10 @@
 """The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
 
+from leadsync.journal.history import History, LastSent
 from leadsync.journal.lock import file_lock
 from leadsync.journal.states import State
 from leadsync.journal.store import Journal
 from leadsync.journal.values import Entry, Origin, new_run_id
 from leadsync.journal.writing import RunLog
 
-__all__ = ["Entry", "Journal", "Origin", "RunLog", "State", "file_lock", "new_run_id"]
+__all__ = ["Entry", "History", "Journal", "LastSent", "Origin", "RunLog", "State", "file_lock", "new_run_id"]

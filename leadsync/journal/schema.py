@@ -6,6 +6,9 @@ APPLICATION_ID = 0x6C656164
 OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
 """The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
 
+STILL_SENDING = 9e15
+"""The `ended` of a run that is being sent."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1
     """
@@ -74,11 +77,12 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
-    # What the columns fill, for the report; what a lead was sent before, and until when a run may have sent it: NULL
-    # while it is being sent.
+    # What the columns fill, for the report. What a lead was sent before; until when a run may have sent something: 0 if
+    # it never did, far in the future while it does.
     """
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
-    ALTER TABLE runs ADD COLUMN ended REAL;
+    ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;
+    UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
     CREATE INDEX rows_by_lead ON rows (lead)
     """,
 )

@@ -1,6 +1,7 @@
 """The journal: the durable record of runs, rows and attempts."""
 
 import json
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any, Self
 
 from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
-from leadsync.journal.schema import OPEN
+from leadsync.journal.history import SENT_SINCE, History
+from leadsync.journal.schema import OPEN, STILL_SENDING
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
     RUN_COLUMNS,
@@ -53,6 +55,10 @@ class Journal:
     def check(self) -> None:
         """Look through the whole file, before it is written to; raises JournalError where it is damaged."""
         check(self.path)
+
+    def history(self) -> History:
+        """What is known of leads over all runs, while this journal is open."""
+        return History(self.path, self._connection)
 
     # Runs
 
@@ -100,6 +106,8 @@ class Journal:
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
         with translated(self.path), transaction(self._connection):
             self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
+            if "seconds" in values:
+                self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [time.time(), run_id])
             if values.get("finished"):
                 tally = tally_json(self._count(run_id))
                 self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
@@ -208,9 +216,10 @@ class Journal:
     def create_retry(self, run: RunRecord, message: str) -> int:
         """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
 
-        Left out are rows that are refused for good, that an earlier retry has taken, and whose lead has a row that a
-        person has to decide first. Unsent ones are skipped in the old run from then on, so that they are never sent
-        by both: all of it or nothing is written down. Without rows there is no run.
+        Left out are rows that are refused for good, that an earlier retry has taken, whose lead has since taken the
+        very same from a corrected file, and whose lead has a row that a person has to decide first. Unsent ones are
+        skipped in the old run from then on, so that they are never sent by both: all of it or nothing is written down.
+        Without rows there is no run.
         """
         source = run.retry_of
         with translated(self.path), transaction(self._connection):
@@ -221,6 +230,7 @@ class Journal:
             wanted = (
                 f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
                 "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+                f"AND NOT {SENT_SINCE} "
                 f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
             )
             which = [old, *finals, source, old]
@@ -287,8 +297,9 @@ class Journal:
 
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
-        there were."""
+        there were. From now on the run counts as being sent, until `update_run` is told the seconds that took."""
         with translated(self.path), transaction(self._connection):
+            self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [STILL_SENDING, run_id])
             return self._connection.execute(
                 f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
                 [State.UNKNOWN, "leadsync ended while this row's request was under way", self._key(run_id)],

@@ -6,7 +6,15 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-from leadsync.models import Line, RowRecord, RunRecord, Status
+from leadsync.models import (
+    REPORT_SHEET,
+    TO_CORRECT_SHEET,
+    TO_DECIDE_SHEET,
+    Line,
+    RowRecord,
+    RunRecord,
+    Status,
+)
 from leadsync.report.advice import advice
 from leadsync.report.offences import offence
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -83,7 +91,7 @@ class Table(Enum):
         return run.output / f"{run.file.stem}.{run.id}.{self.value}.{run.kind}"
 
 
-_SHEETS = {Table.REPORT: "Report", Table.RETRY: "To correct", Table.REVIEW: "To decide"}
+_SHEETS = {Table.REPORT: REPORT_SHEET, Table.RETRY: TO_CORRECT_SHEET, Table.REVIEW: TO_DECIDE_SHEET}
 
 
 def summary_path(run: RunRecord) -> Path:

@@ -1,6 +1,6 @@
 """Puts a run together from the rooms below and takes it from file to report."""
 
-from leadsync.run.intake import DECISIONS, Past, Source, entries, opened
+from leadsync.run.intake import DECISIONS, Past, Source, entries, opened, past_of
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
 from leadsync.run.plan import Plan, Wishes, discard, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
@@ -21,6 +21,7 @@ __all__ = [
     "entries",
     "finish",
     "opened",
+    "past_of",
     "plan_resume",
     "plan_retry",
     "plan_run",

@@ -9,7 +9,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
 from leadsync.models import FileKind, RunRecord, Status
-from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings, own_roles
+from leadsync.run.intake import entries, fingerprint, opened, own_headings, own_roles, past_of
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -38,6 +38,7 @@ class Wishes:
     kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
+    skip_unchanged: bool = False
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -130,7 +131,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
     Where rows of it came from other runs, nobody else may send those meanwhile.
     """
     survey = Survey()
-    with opened(run.file, run.sheet or None, settings, now) as source, ExitStack() as locks:
+    with opened(run.file, run.sheet or None, settings, now, journal) as source, ExitStack() as locks:
         table = source.table
         run = replace(
             run,
@@ -150,7 +151,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        past = Past(source.mapping, journal, hold)
+        past = past_of(source, journal, settings, hold, skip_unchanged=wishes.skip_unchanged)
         journal.add(run.id, entries(source, survey, past))
         dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
         journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}")

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import IO, Any
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
-from leadsync.models import Line, Status, Summary
+from leadsync.models import SUMMARY_SHEET, Line, Status, Summary
 from leadsync.sheets.page import MOST_LINES, Page
 from leadsync.sheets.rows import LONGEST_CELL
 from leadsync.sheets.summary_sheet import draw
@@ -49,7 +49,7 @@ def fill_workbook(
     with tempfile.TemporaryDirectory(prefix="leadsync-") as folder, ExitStack() as files:
         workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": folder})
         workbook.set_properties({"author": "leadsync"})
-        front = workbook.add_worksheet("Summary") if summary else None
+        front = workbook.add_worksheet(SUMMARY_SHEET) if summary else None
         sheets = [_PageWriter(workbook, page) for page in pages]
         for worksheet in workbook.worksheets():
             files.enter_context(closing(worksheet.row_data_fh))

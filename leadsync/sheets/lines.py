@@ -22,6 +22,7 @@ class Source:
     """A file opened for reading, before its headings are known.
 
     `lines` streams once. `sheet` is empty for delimited text, `delimiter` and `bom` mean nothing for a workbook.
+    `parts` are the sheets of a report of leadsync's own.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -30,6 +31,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     delimiter: str = ","
     bom: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def letter(position: int) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.models import Summary
+from leadsync.models import SUMMARY_SHEET, Summary
 
-_NAME = "Summary"
 _WIDTHS = (2, 19, 48, 11, 10, 46, 46, 52)
 _LEFT, _MIDDLE, _ROWS, _SHARE, _FIRST, _SECOND, _THIRD = range(1, 8)
 _ROW_PIXELS = 20
@@ -206,8 +205,8 @@ def _status_chart(workbook: Any, sheet: Any, summary: Summary, top: int, bottom:
     chart.add_series(
         {
             "name": "Rows by status",
-            "categories": [_NAME, first, _LEFT, last, _LEFT],
-            "values": [_NAME, first, _ROWS, last, _ROWS],
+            "categories": [SUMMARY_SHEET, first, _LEFT, last, _LEFT],
+            "values": [SUMMARY_SHEET, first, _ROWS, last, _ROWS],
             "categories_data": [one.status.value for one in summary.statuses],
             "values_data": [one.rows for one in summary.statuses],
             "points": [
@@ -234,9 +233,9 @@ def _code_chart(workbook: Any, sheet: Any, summary: Summary, rows: tuple[int, in
     chart.add_series(
         {
             "name": "Rows by code",
-            "categories": [_NAME, first, _LEFT, last, _LEFT],
+            "categories": [SUMMARY_SHEET, first, _LEFT, last, _LEFT],
             "categories_data": [str(one.code) for one in shown],
-            "values": [_NAME, first, _ROWS, last, _ROWS],
+            "values": [SUMMARY_SHEET, first, _ROWS, last, _ROWS],
             "values_data": [one.rows for one in shown],
             "fill": {"color": STATUS_COLOURS["failed" if others else "succeeded"].strong},
             "data_labels": {"value": True, "font": {"color": INK, "size": 9}},

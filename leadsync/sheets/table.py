@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -32,7 +32,8 @@ class Table:
 
     `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
     sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
-    are sentences about what was guessed. `delimiter` and `bom` say how text is written back.
+    are sentences about what was guessed. `delimiter` and `bom` say how text is written back. `parts` are the sheets of
+    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Table:
     delimiter: str
     bom: bool
     _rows: Iterator[Row] = field(repr=False, compare=False)
+    parts: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
@@ -50,6 +52,10 @@ class Table:
         Raises `SheetError` on coming upon a fault that makes the whole file unreadable.
         """
         return self._rows
+
+    def holding(self, headings: tuple[str, ...], rows: Iterator[Row]) -> "Table":
+        """The same file read as another table, put together from several of its sheets."""
+        return replace(self, sheet="", headings=headings, _rows=rows)
 
 
 @contextmanager
@@ -88,6 +94,7 @@ def _table(path: Path, shown: str, source: Source) -> Table:
         delimiter=source.delimiter,
         bom=source.bom,
         _rows=_rows(source, ahead, headings, guarded=own),
+        parts=source.parts,
     )
 
 
