@@ -13,15 +13,6 @@ from leadsync.journal.states import State
 from leadsync.journal.values import row_record
 from leadsync.models import RowRecord
 
-SENT_SINCE = (
-    "EXISTS (SELECT 1 FROM rows AS later JOIN lines AS sent ON sent.run = later.run AND sent.number = later.number "
-    "JOIN lines AS own ON own.run = rows.run AND own.number = rows.number "
-    "JOIN runs AS there ON there.run = later.run JOIN runs AS here ON here.run = rows.run "
-    "WHERE later.lead = rows.lead AND later.run > rows.run AND later.state = 'succeeded' AND sent.fields = own.fields "
-    "AND there.dialer = here.dialer AND there.campaign = here.campaign)"
-)
-"""Whether a later run has brought the lead of one of `rows` the very same."""
-
 _NOT_APPLIED = (State.PENDING, State.FAILED, State.REJECTED)
 """With an attempt behind it, such a row has certainly not changed the lead."""
 

@@ -83,7 +83,15 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;
     UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
-    CREATE INDEX rows_by_lead ON rows (lead)
+    CREATE INDEX rows_by_lead ON rows (lead);
+
+    -- Rows that did not go through and came again in a corrected sheet, and the run that has them now.
+    CREATE TABLE taken (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        by_run INTEGER NOT NULL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID
     """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""

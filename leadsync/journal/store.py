@@ -5,12 +5,12 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
-from leadsync.journal.history import SENT_SINCE, History
+from leadsync.journal.history import History
 from leadsync.journal.schema import OPEN, STILL_SENDING
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
@@ -96,6 +96,11 @@ class Journal:
         """The runs that send rows of this one again, the oldest first."""
         return [run.id for run in self._runs("WHERE retry_of = ? ORDER BY run", run_id)]
 
+    def takers(self, run_id: str) -> list[str]:
+        """The runs that send rows of this one again, as they were or corrected, the oldest first."""
+        taken = "SELECT by_run FROM taken WHERE run = (SELECT run FROM runs WHERE id = ?)"
+        return [run.id for run in self._runs(f"WHERE retry_of = ? OR run IN ({taken}) ORDER BY run", run_id, run_id)]
+
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
         `kind`, `dialer`, `ids`."""
@@ -174,13 +179,23 @@ class Journal:
             to_read += self.retries(one)
         return known
 
-    def complete(self, run_id: str, decided: Mapping[tuple[str, State], Collection[int]], message: str) -> None:
+    def complete(
+        self,
+        run_id: str,
+        decided: Mapping[tuple[str, State], Collection[int]],
+        message: str,
+        taken: Mapping[str, Collection[int]] = MappingProxyType({}),
+    ) -> None:
         """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
-        run, the new state and the numbers, is written down with it: all of it or nothing."""
+        run, the new state and the numbers, is written down with it, and which rows that did not go through it has
+        `taken` from other runs to send them corrected: all of it or nothing."""
         with translated(self.path), transaction(self._connection):
             for (other, state), numbers in decided.items():
                 self._move(other, numbers, state, message)
                 self._recount(other)
+            for other, numbers in taken.items():
+                pairs = ((self._key(other), number, self._key(run_id)) for number in numbers)
+                self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", pairs)
             self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
@@ -216,8 +231,8 @@ class Journal:
     def create_retry(self, run: RunRecord, message: str) -> int:
         """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
 
-        Left out are rows that are refused for good, that an earlier retry has taken, whose lead has since taken the
-        very same from a corrected file, and whose lead has a row that a person has to decide first. Unsent ones are
+        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, and whose
+        lead has a row that a person has to decide first. Unsent ones are
         skipped in the old run from then on, so that they are never sent by both: all of it or nothing is written down.
         Without rows there is no run.
         """
@@ -230,10 +245,10 @@ class Journal:
             wanted = (
                 f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
                 "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
-                f"AND NOT {SENT_SINCE} "
+                "AND number NOT IN (SELECT number FROM taken WHERE run = ?) "
                 f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
             )
-            which = [old, *finals, source, old]
+            which = [old, *finals, source, old, old]
             self._connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND {wanted}",
@@ -329,8 +344,9 @@ class Journal:
 
     def _delete(self, run_id: str) -> None:
         key = self._key(run_id)
-        for table in ("lines", "rows", "attempts", "runs"):
+        for table in ("lines", "rows", "attempts", "taken", "runs"):
             self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+        self._connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
 
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""

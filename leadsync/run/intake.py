@@ -146,6 +146,7 @@ def _judged(row: Row, mapped: Lead | Rejection, source: Source, survey: Survey, 
     if isinstance(mapped, Rejection):
         survey.reject(row.number, mapped)
         return _entry(kept, mapped, State.REJECTED, str(mapped))
+    past.take(row)
     survey.accept(row.number, mapped)
     return _entry(kept, mapped, State.PENDING, "")
 
@@ -228,6 +229,8 @@ class Past:
         self._hold = hold
         self.decided: dict[tuple[str, State], list[int]] = {}
         """What becomes of rows of earlier runs, by run and new state: their numbers."""
+        self.taken: dict[str, list[int]] = {}
+        """Rows of earlier runs that did not go through and are sent from here, by run."""
         self._origins: dict[str, dict[int, Origin]] = {}
 
     def claim(self, row: Row) -> Claim:
@@ -288,6 +291,13 @@ class Past:
         """To be called before the rows of these leads are asked about."""
         if self._repeats is not None:
             self._repeats.look_up(leads, always=bool(self._mapping.sync))
+
+    def take(self, row: Row) -> None:
+        """Note that the row is sent from here; where it failed before, its run's `retry` need not."""
+        claim = self.claim(row) if self._mapping.sync else None
+        origin = self.origin(claim) if claim else None
+        if claim and origin and origin.state in (State.FAILED, State.REJECTED):
+            self.taken.setdefault(origin.run_id, []).append(int(claim.row))
 
     def unchanged(self, row: Row, lead: Lead) -> str:
         """Why a row that the lead has taken already is not sent again, in a few words; empty where it is sent."""

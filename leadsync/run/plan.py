@@ -94,7 +94,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
-        if later := journal.retries(run.id):
+        if later := journal.takers(run.id):
             raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
         return Plan(run, nothing_to_do=True)
     return Plan(
@@ -154,7 +154,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
         past = past_of(source, journal, settings, hold, skip_unchanged=wishes.skip_unchanged)
         journal.add(run.id, entries(source, survey, past))
         dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
-        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}")
+        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
     remarks = source.remarks
     if dropped:
         remarks += (
