@@ -12,7 +12,7 @@ import click
 
 from leadsync import __version__
 from leadsync.cli.checking import check
-from leadsync.cli.looking import report, runs, show
+from leadsync.cli.looking import report, request, runs, show
 from leadsync.cli.practice import demo, simulate
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
@@ -39,7 +39,7 @@ def cli() -> None:
     """
 
 
-for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, report, simulate, demo):
+for command in (init, campaigns, check, run, resume, retry, resolve, runs, show, request, report, simulate, demo):
     cli.add_command(common_options(command))
 common_options(cli)
 

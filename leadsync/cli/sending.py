@@ -186,10 +186,11 @@ def _sent_already(journal: "Journal", run: RunRecord) -> str:
 
 
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:
+    from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files), as_json(run, tally, files))
+    shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
     return _code_for(tally) if code is None else code
 
 

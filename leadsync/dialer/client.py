@@ -117,11 +117,7 @@ class DialerClient:
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
-        self._ids = {
-            "fTemplateId": str(ids.template),
-            "fCampaignId": str(ids.campaign),
-            "fAllocationId": str(ids.allocation),
-        }
+        self._ids = _place(ids)
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
@@ -151,7 +147,7 @@ class DialerClient:
         cancellation.
         """
         url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
-        return partial(self._update, _request("POST", url, json.dumps(dict(lead.fields)).encode("ascii")))
+        return partial(self._update, _request("POST", url, _body(lead)))
 
     async def _update(self, request: httpx.Request) -> Outcome:
         outcome, _ = await self._send(request)
@@ -178,8 +174,7 @@ class DialerClient:
         return await self._send(_request("GET", self._url(call, arguments)))
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
-        query = {**arguments, "apiKey": self._key.get_secret_value()}
-        return f"{self._base}{call}?{urlencode(query, quote_via=quote, safe='')}"
+        return _call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
     async def _send(self, request: httpx.Request) -> tuple[Outcome, bytes]:
         loop = asyncio.get_running_loop()
@@ -218,6 +213,29 @@ class DialerClient:
         came = "broke off" if attempt.answered else "did not come"
         words = f"the request was sent, but its answer {came}: {_reason(error)}"
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
+
+
+def update_request(url: str, ids: CampaignIds, lead: Lead) -> tuple[str, Mapping[str, str], bytes]:
+    """What an `updateLeadFast` consists of, to be shown and not sent: its URL, which ends where the API key would
+    follow; its headers; its body."""
+    arguments = {**_place(ids), EXTERNAL_ID: lead.external_id, "apiKey": ""}
+    return _call_url(url.rstrip("/") + API_PATH, "updateLeadFast", arguments), _HEADERS, _body(lead)
+
+
+def _place(ids: CampaignIds) -> dict[str, str]:
+    return {
+        "fTemplateId": str(ids.template),
+        "fCampaignId": str(ids.campaign),
+        "fAllocationId": str(ids.allocation),
+    }
+
+
+def _call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
+    return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
+
+
+def _body(lead: Lead) -> bytes:
+    return json.dumps(dict(lead.fields)).encode("ascii")
 
 
 def _request(method: str, url: str, body: bytes = b"") -> httpx.Request:

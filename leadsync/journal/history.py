@@ -10,7 +10,7 @@ from pathlib import Path
 
 from leadsync.journal.database import translated
 from leadsync.journal.states import State
-from leadsync.journal.values import row_record
+from leadsync.journal.values import ROW_COLUMNS, row_record
 from leadsync.models import RowRecord
 
 _NOT_APPLIED = (State.PENDING, State.FAILED, State.REJECTED)
@@ -64,13 +64,24 @@ class History:
         """All rows that name a lead, each with its run's id, the newest first."""
         with translated(self._path):
             found = self._connection.execute(
-                "SELECT id, number, cells, dates, lead, fields, state, code, name, message, attempts, time "
+                f"SELECT id, {ROW_COLUMNS} "
                 "FROM rows JOIN lines USING (run, number) JOIN runs USING (run) "
                 "WHERE lead = ? ORDER BY run DESC, number DESC",
                 [lead],
             )
             for run_id, *values in found:
                 yield run_id, row_record(tuple(values))
+
+    def record(self, run_id: str, number: int) -> Iterator[RowRecord]:
+        """One row of a run, or none."""
+        with translated(self._path):
+            found = self._connection.execute(
+                f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
+                "WHERE run = (SELECT run FROM runs WHERE id = ?) AND number = ?",
+                [run_id, number],
+            )
+            for values in found:
+                yield row_record(values)
 
     def row(self, run_id: str, number: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """The headings and a row's cells as they were read from its sheet."""

@@ -14,6 +14,7 @@ from leadsync.journal.history import History
 from leadsync.journal.schema import OPEN, STILL_SENDING
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
+    ROW_COLUMNS,
     RUN_COLUMNS,
     Entry,
     Origin,
@@ -125,6 +126,13 @@ class Journal:
             kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
             return tally_of(kept) if kept else self._count(run_id)
 
+    def tallies(self) -> dict[str, Tally]:
+        """The tally of every run by its id. A finished run whose rows were decided since is counted once more and that
+        is kept."""
+        with translated(self.path):
+            found = self._connection.execute("SELECT id, tally, finished FROM runs").fetchall()
+        return {run_id: tally_of(kept) if kept else self._counted(run_id, finished) for run_id, kept, finished in found}
+
     # Rows
 
     def add(self, run_id: str, entries: Iterable[Entry]) -> None:
@@ -153,8 +161,7 @@ class Journal:
         states = [state for state in State if state.status in wanted]
         with translated(self.path):
             found = self._connection.execute(
-                "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time "
-                "FROM rows JOIN lines USING (run, number) "
+                f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
                 [*self._key_and_end(run_id), *states],
             )
@@ -379,6 +386,15 @@ class Journal:
             "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [run_id]
         ).fetchone()
         return found[0], found[1]
+
+    def _counted(self, run_id: str, finished: bool) -> Tally:
+        with translated(self.path):
+            if not finished:
+                return self._count(run_id)
+            with transaction(self._connection):
+                tally = self._count(run_id)
+                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally_json(tally), run_id])
+        return tally
 
     def _count(self, run_id: str) -> Tally:
         found = self._connection.execute(

@@ -17,6 +17,8 @@ RUN_COLUMNS = (
     "created, complete, finished, stopped, seconds, last_row, retry_of, roles"
 )
 
+ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
