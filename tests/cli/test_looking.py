@@ -70,7 +70,7 @@ def test_show_without_a_run_or_a_lead_says_what_it_needs(sent: Any) -> None:
 
 def curl(command: str) -> None:
     """Do what curl would, with the words that a POSIX shell makes of the command."""
-    name, method, verb, url, *rest = shlex.split(command)
+    name, method, verb, url, *rest = shlex.split(command.replace("\\\n", ""))
     assert (name, method, verb) == ("curl", "--request", "POST")
     options = list(zip(rest[::2], rest[1::2], strict=True))
     [body] = [value for option, value in options if option == "--data-raw"]
