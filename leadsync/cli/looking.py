@@ -16,6 +16,7 @@ from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status
 if TYPE_CHECKING:
     from leadsync.journal import Journal
 
+_STATUSES = [status.value for status in Status]
 _ROW_COLUMNS = (
     Column("row", number=True),
     Column("lead"),
@@ -63,7 +64,7 @@ def runs() -> int:
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--rows", "every_row", is_flag=True, help="List the run's rows.")
 @click.option(
-    "--status", "statuses", type=click.Choice([status.value for status in Status]), multiple=True, help="List rows of this status; repeatable."
+    "--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="List rows of this status; repeatable."
 )
 @click.option("--code", "codes", type=int, multiple=True, help="List rows with this result code; repeatable.")
 @click.option("--lead", help="List what became of a lead in all runs, the newest first; RUN may be left out.")

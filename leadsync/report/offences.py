@@ -31,6 +31,8 @@ _ROLE_OF_CODE = {
 }
 """The field that each code complains of, by the vendor's page."""
 
+_NOT_CORRECTED = re.compile(r"not corrected since the dialer answered (\d+)")
+"""How a row is rejected that came again as it was."""
 _BY_LETTER = re.compile(r"\bin column ([A-Z]{1,3})\b")
 _NO_PHONE = "there is no phone number in "
 _REPEATED = "the lead stands in several rows"
@@ -48,14 +50,14 @@ def offence(record: RowRecord, run: RunRecord) -> Offence:
     if record.status is Status.REJECTED:
         return _rejected(record, run)
     if record.status is Status.FAILED and record.code is not None:
-        return Offence(_of_code(record, run))
+        return Offence(_of_code(record.code, record, run))
     return Offence()
 
 
-def _of_code(record: RowRecord, run: RunRecord) -> tuple[int, ...]:
-    role = _ROLE_OF_CODE.get(record.code or 0)
+def _of_code(code: int, record: RowRecord, run: RunRecord) -> tuple[int, ...]:
+    role = _ROLE_OF_CODE.get(code)
     positions = _filling(run, role) if role else ()
-    if role == PHONE and record.code != 102:
+    if role == PHONE and code != 102:
         # Which of the numbers the dialer means it does not say; a blank cell it cannot be.
         return tuple(at for at in positions if _is_number(record.cells[at])) or positions
     return positions
@@ -71,6 +73,8 @@ def _filling(run: RunRecord, role: str) -> tuple[int, ...]:
 
 def _rejected(record: RowRecord, run: RunRecord) -> Offence:
     message = record.message
+    if since := _NOT_CORRECTED.match(message):
+        return Offence(_of_code(int(since[1]), record, run), (_halves(message, ""),))
     places = sorted(_named(message, record, run))
     positions = [position for _, _, position in places]
     faults = []

@@ -122,9 +122,11 @@ def _original(key: Key, headings: Sequence[str], history: History) -> int | None
 
 
 def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
-    """A row's own cells. Programs write the end of a line inside a cell in two ways."""
+    """A row's own cells, to be compared: programs change the blanks and the ends of lines inside texts."""
     return tuple(
-        cell.replace("\r\n", "\n") for cell, heading in zip(cells, headings, strict=False) if not _is_sync(heading)
+        cell if cell.isalnum() else "".join(cell.split())
+        for cell, heading in zip(cells, headings, strict=False)
+        if not _is_sync(heading)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from leadsync.journal import History, LastSent
-from leadsync.models import CampaignIds, Lead, RunRecord
+from leadsync.models import SYSTEM_FIELDS, CampaignIds, Lead, RunRecord
 
 
 class Repeats:
@@ -41,7 +41,7 @@ class Repeats:
         if not self._skip_unchanged or key in self._to_be_sent:
             return ""
         last = self._last.get(lead.external_id)
-        if last is not None and _same(lead, last):
+        if last is not None and dict(lead.fields) == dict(last.fields):
             return f"unchanged: {_words(last)}"
         self._to_be_sent.add(key)
         return ""
@@ -49,22 +49,24 @@ class Repeats:
     def sent_since(self, lead: Lead, run: RunRecord) -> str:
         """Whether the lead has taken the very same from another run after that one had it, in a few words."""
         last = self._last.get(lead.external_id)
-        if last is None or last.run_id == run.id or last.time < run.created or not _same(lead, last):
+        if (
+            last is None
+            or last.run_id == run.id
+            or last.time < run.created
+            or not same_fields(lead.fields, last.fields)
+        ):
             return ""
         return _words(last)
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two payloads say the same; a program may have changed how a line ends inside a value."""
-    return _plain(one) == _plain(other)
+    """Whether two payloads say the same, one of them out of a sheet that a spreadsheet program has saved since: those
+    change the blanks and the ends of lines inside texts."""
+    return dict(one) == dict(other) or _loose(one) == _loose(other)
 
 
-def _same(lead: Lead, last: LastSent) -> bool:
-    return same_fields(lead.fields, last.fields)
-
-
-def _plain(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: value.replace("\r\n", "\n") for name, value in fields.items()}
+def _loose(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value if name in SYSTEM_FIELDS else "".join(value.split()) for name, value in fields.items()}
 
 
 def _words(last: LastSent) -> str:
