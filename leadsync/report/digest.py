@@ -179,7 +179,7 @@ class Digest:
         if rest := changed[_MOST_EFFECTS:]:
             yield "Disposition set", f"{len(rest):,} others", sum(count for _, count in rest)
         if kept := self._dispositions[NO_CHANGE]:
-            yield "Disposition kept", "", kept
+            yield "Disposition kept", "as it was", kept
         if self._callbacks:
             yield "Callback moved", "to the date given", self._callbacks
         if self._new_leads:

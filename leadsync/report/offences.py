@@ -75,7 +75,9 @@ def _rejected(record: RowRecord, run: RunRecord) -> Offence:
     message = record.message
     if since := _NOT_CORRECTED.match(message):
         return Offence(_of_code(int(since[1]), record, run), (_halves(message, ""),))
-    places = sorted(_named(message, record, run))
+    # Where a heading begins like another (Phone, Phone 2), the longer one is meant.
+    by_beginning = {place[0]: place for place in sorted(_named(message, record, run))}
+    places = list(by_beginning.values())
     positions = [position for _, _, position in places]
     faults = []
     for index, (_, start, position) in enumerate(places):
