@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -61,6 +62,7 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @insert_only_option
+@click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
 @_sending_options
 def run(
     file: Path,
@@ -69,6 +71,7 @@ def run(
     delimiter: str | None,
     fresh: bool,
     insert_only: bool,
+    skip_unchanged: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
@@ -97,8 +100,12 @@ def run(
             from leadsync.run import Wishes, plan_run
 
             inserts = inserts_wished(insert_missing, only=insert_only)
-            wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts)
+            wishes = Wishes(
+                sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts, skip_unchanged
+            )
             plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
+            if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
+                plan = plan_run(journal, named, settings, replace(wishes, fresh=True), datetime.now().astimezone())
             return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
@@ -250,11 +257,20 @@ def _carry_out(
     return code
 
 
+def _sent_already(journal: "Journal", run: RunRecord) -> str:
+    done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
+    return (
+        f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
+        "went through; send it all again?"
+    )
+
+
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
+    from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files), as_json(run, tally, files))
+    shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
     return code
 
 

@@ -26,6 +26,7 @@ from leadsync.sheets import ods_parts, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
+from leadsync.sheets.own_report import report_sheets
 from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
@@ -87,9 +88,10 @@ def _send(answers: TextIO, answer: object) -> None:
 
 def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> None:
     with CalamineWorkbook.from_path(path) as workbook:
-        name, sheet, remarks = _choose(workbook, wanted)
+        parts = [] if wanted else report_sheets(workbook)
+        name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
-        _send(answers, {"sheet": name, "remarks": remarks})
+        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts})
         batch: list[Line] = []
         for line in _lines(sheet, found):
             batch.append(line)

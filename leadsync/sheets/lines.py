@@ -22,7 +22,8 @@ class Source:
     """A file opened for reading, before its headings are known.
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
-    `delimiter` and `bom` mean nothing for a workbook.
+    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
+    report of leadsync's own.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -31,6 +32,7 @@ class Source:
     remarks: tuple[str, ...] = ()
     delimiter: str = ","
     bom: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def letter(position: int) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +23,7 @@ RUN_COLUMN = "sync_run"
 
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 _PEEK = 20
+_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Table:
 
     `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
     sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
-    are sentences about what was guessed. `delimiter` and `bom` say how text is written back.
+    are sentences about what was guessed. `delimiter` and `bom` say how text is written back. `parts` are the sheets of
+    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them.
     """
 
     path: Path
@@ -42,6 +44,7 @@ class Table:
     delimiter: str
     bom: bool
     _chunks: Iterator[list[Row]] = field(repr=False, compare=False)
+    parts: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
@@ -53,6 +56,10 @@ class Table:
     def chunks(self) -> Iterator[list[Row]]:
         """The same rows, some thousand at a time and never none, for work that costs less on many of them at once."""
         return self._chunks
+
+    def holding(self, headings: tuple[str, ...], rows: Iterator[Row]) -> "Table":
+        """The same file read as another table, put together from several of its sheets."""
+        return replace(self, sheet="", headings=headings, _chunks=_in_chunks(rows))
 
 
 @contextmanager
@@ -97,6 +104,7 @@ def _table(path: Path, shown: str, source: Source) -> Table:
         delimiter=source.delimiter,
         bom=source.bom,
         _chunks=_rows(source, ahead, headings, guarded=own),
+        parts=source.parts,
     )
 
 
@@ -125,3 +133,8 @@ def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: boo
             rows = [Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) for row in rows]
         if rows:
             yield rows
+
+
+def _in_chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk

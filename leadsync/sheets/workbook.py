@@ -44,7 +44,8 @@ def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -
     _check_declared(path, size, shown)
     answers = _answers(path, shown, sheet, size, content)
     header = next(answers)
-    return Source("xlsx", _chunks(answers), sheet=header["sheet"], remarks=tuple(header["remarks"]))
+    remarks, parts = tuple(header["remarks"]), tuple(header["parts"])
+    return Source("xlsx", _chunks(answers), sheet=header["sheet"], remarks=remarks, parts=parts)
 
 
 def _chunks(answers: Generator[Any, None, None]) -> Iterator[list[Line]]:
