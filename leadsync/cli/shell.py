@@ -131,5 +131,5 @@ def set_up_log(shell: Shell) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Other people's libraries tell of every request; what leadsync itself logs says it better.
-    for name in ("httpx", "asyncio", "filelock"):
+    for name in ("asyncio", "filelock"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
