@@ -96,8 +96,9 @@ def _delete(connection: sqlite3.Connection, key: int) -> Iterator[int]:
                 connection.execute(f"DELETE FROM {table} WHERE run = ? AND number BETWEEN ? AND ?", [key, first, last])
         yield count
     with transaction(connection):
-        for table in ("lines", "attempts", "rows", "runs"):
+        for table in ("lines", "attempts", "rows", "taken", "runs"):
             connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+        connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
 
 
 def _give_back(connection: sqlite3.Connection) -> None:
