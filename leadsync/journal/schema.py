@@ -85,12 +85,12 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
     CREATE INDEX rows_by_lead ON rows (lead);
 
-    -- Rows that did not go through and came again in a corrected sheet, and the run that has them now.
+    -- Rows that did not go through and came again in a corrected sheet, and the runs that sent them then.
     CREATE TABLE taken (
         run INTEGER NOT NULL,
         number INTEGER NOT NULL,
         by_run INTEGER NOT NULL,
-        PRIMARY KEY (run, number)
+        PRIMARY KEY (run, number, by_run)
     ) WITHOUT ROWID
     """,
 )

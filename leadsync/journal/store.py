@@ -202,7 +202,7 @@ class Journal:
                 self._recount(other)
             for other, numbers in taken.items():
                 pairs = ((self._key(other), number, self._key(run_id)) for number in numbers)
-                self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", pairs)
+                self._connection.executemany("INSERT OR IGNORE INTO taken VALUES (?, ?, ?)", pairs)
             self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
