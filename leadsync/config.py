@@ -20,6 +20,7 @@ from leadsync.models import CampaignIds
 
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
+MOST_THREADS = 1024
 KEYRING_USER = "api-key"
 
 
@@ -70,8 +71,8 @@ class Server(_Section):
     api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
     api_key_file: str = Field("", description="a file that holds the API key, readable by its owner alone")
     api_key_keyring: str = Field("", description="the name under which the system's keyring holds the API key")
-    hardware_threads: Annotated[int, Field(ge=2, le=1024)] | Literal["auto"] = Field(
-        16, description="the dialer's hardware threads; at most half as many calls run at once"
+    hardware_threads: Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"] = Field(
+        16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out"
     )
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
@@ -85,6 +86,12 @@ class Campaign(_Section):
     campaign_id: int | None = Field(None, ge=1, description="the campaign's id")
     allocation_id: int | None = Field(None, ge=1, description="the allocation's id")
     timezone: Timezone = Field("", description="the leads' Contact Hours, which callback dates are read in")
+    insert_missing: bool = Field(False, description="whether leads that the dialer does not have are inserted")
+    allow_duplicates: bool = Field(False, description="whether a lead is inserted whose number another lead has")
+
+    def with_changes(self, other: "Campaign") -> "Campaign":
+        """This, with what `other` says in so many words."""
+        return Campaign(**self.model_dump(exclude_unset=True) | other.model_dump(exclude_unset=True))
 
 
 class Input(_Section):
@@ -115,6 +122,22 @@ class Retry(_Section):
     unknown: Literal["hold", "send"] = Field("hold", description="what to do with rows that may have been applied")
 
 
+NotifyEvent = Literal["failure", "decide", "failed_percent", "recovery"]
+
+
+class Notify(_Section):
+    """When a person is told, and where the addresses for that are kept."""
+
+    urls_env: str = Field(
+        "LEADSYNC_NOTIFY_URLS", description="the environment variable that holds the addresses to write to"
+    )
+    urls_file: str = Field("", description="a file that holds the addresses, readable by its owner alone")
+    on: tuple[NotifyEvent, ...] = Field(
+        ("failure", "decide", "failed_percent", "recovery"), description="what a person is told of"
+    )
+    failed_percent: float = Field(10, ge=0, le=100, description="tell when more than so many percent of the rows fail")
+
+
 class Settings(BaseSettings):
     """All settings, each with the default that the example file shows."""
 
@@ -128,9 +151,11 @@ class Settings(BaseSettings):
 
     server: Server = Server()
     campaign: Campaign = Campaign()
+    campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
     input: Input = Input()
     columns: dict[str, str] = Field({}, description="which column fills which field")
     retry: Retry = Retry()
+    notify: Notify = Notify()
 
     @classmethod
     def settings_customise_sources(
@@ -146,13 +171,9 @@ class Settings(BaseSettings):
 
     @property
     def slots(self) -> int:
-        """How many calls may run at once; raises SettingsError where the reserve leaves none."""
-        threads = self.server.hardware_threads
-        if threads == "auto":
-            raise SettingsError(
-                '[server] hardware_threads = "auto" cannot be found out yet; write how many threads the dialer has, '
-                "or 2 to be on the safe side."
-            )
+        """How many calls may run at once, the most there can be where that is found out; raises SettingsError where
+        the reserve leaves none."""
+        threads = MOST_THREADS if self.server.hardware_threads == "auto" else self.server.hardware_threads
         slots = threads // 2 - self.server.reserve
         if slots < 1:
             raise SettingsError(
@@ -160,6 +181,11 @@ class Settings(BaseSettings):
                 f"{threads} hardware threads allow; make it smaller."
             )
         return slots
+
+    @property
+    def finds_slots_out(self) -> bool:
+        """Whether nobody knows how many calls may run at once."""
+        return self.server.hardware_threads == "auto"
 
     def ids(self) -> CampaignIds:
         """The campaign's ids; raises SettingsError where one is missing."""
@@ -171,6 +197,33 @@ class Settings(BaseSettings):
                 "`leadsync campaigns` lists the ids."
             )
         return CampaignIds(campaign.template_id, campaign.campaign_id, campaign.allocation_id)
+
+    def for_campaign(self, name: str | None) -> "Settings":
+        """These settings with `[campaigns.name]` in force, for None as they are; raises SettingsError."""
+        if name is None:
+            return self
+        if name not in self.campaigns:
+            known = f"known are: {', '.join(self.campaigns)}" if self.campaigns else "the settings name none"
+            raise SettingsError(f"There is no [campaigns.{name}] in the settings; {known}.")
+        return self.model_copy(update={"campaign": self.campaign.with_changes(self.campaigns[name])})
+
+    def for_ids(self, ids: CampaignIds) -> "Settings":
+        """These settings with the campaign of these ids in force, if they name it; else as they are."""
+        for settings in (self, *map(self.for_campaign, self.campaigns)):
+            campaign = settings.campaign
+            if CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0) == ids:
+                return settings
+        return self
+
+    def notify_urls(self, environment: Mapping[str, str]) -> list[SecretStr]:
+        """The addresses that messages go to, secrets all of them; none where none are set. Raises SettingsError."""
+        text = environment.get(self.notify.urls_env, "")
+        if self.notify.urls_file:
+            text = _secret_of_file(
+                Path(self.notify.urls_file).expanduser(), "[notify] urls_file", "addresses that messages go to"
+            )
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+        return [SecretStr(url) for line in lines for url in line.split()]
 
     def url(self) -> str:
         """The dialer's address; raises SettingsError where it is missing."""
@@ -185,7 +238,7 @@ class Settings(BaseSettings):
         if self.server.api_key_file and self.server.api_key_keyring:
             raise SettingsError("[server] api_key_file and api_key_keyring are both set; keep one of them.")
         if self.server.api_key_file:
-            key = _key_of_file(Path(self.server.api_key_file).expanduser())
+            key = _secret_of_file(Path(self.server.api_key_file).expanduser(), "[server] api_key_file", "API key")
         elif self.server.api_key_keyring:
             key = _key_of_keyring(self.server.api_key_keyring)
         else:
@@ -257,10 +310,13 @@ def _parse(path: Path) -> dict[str, Any]:
 def _sentence(detail: Any, source: str) -> str:
     """One of pydantic's findings as a sentence that names the key and what it means."""
     where = [str(part) for part in detail["loc"] if not str(part).startswith(("constrained-", "literal[", "int"))]
+    if where[:1] == ["campaigns"] and len(where) > 2:
+        # A table within a table, with the settings of [campaign].
+        where = [".".join(where[:-1]), where[-1]]
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
     variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
-    field = Settings.model_fields.get(section)
+    field = Settings.model_fields.get("campaign" if section.startswith("campaigns.") else section)
     fields = getattr(getattr(field, "annotation", None), "model_fields", {})
     if detail["type"] == "extra_forbidden":
         known = list(fields) if key else list(Settings.model_fields)
@@ -275,17 +331,17 @@ def _sentence(detail: Any, source: str) -> str:
     return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."
 
 
-def _key_of_file(path: Path) -> str:
+def _secret_of_file(path: Path, setting: str, what: str) -> str:
     try:
         mode = path.stat().st_mode
         if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SettingsError(f"Others can read the API key in {path}; protect it with: chmod 600 {path}")
-        key = path.read_text("utf-8-sig").strip()
+            raise SettingsError(f"Others can read the {what} in {path}; protect it with: chmod 600 {path}")
+        text = path.read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The API key cannot be read from {path} ([server] api_key_file): {error}.") from error
-    if not key:
-        raise SettingsError(f"{path} ([server] api_key_file) is empty; write the API key into it.")
-    return key
+        raise SettingsError(f"The {what} cannot be read from {path} ({setting}): {error}.") from error
+    if not text:
+        raise SettingsError(f"{path} ({setting}) is empty; write the {what} into it.")
+    return text
 
 
 def _key_of_keyring(service: str) -> str:

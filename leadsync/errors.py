@@ -3,6 +3,7 @@
 LeadsyncError                 1  leadsync itself failed
 ├── UsageError                2  wrong usage, settings or file; nothing was sent
 │   ├── SettingsError            a setting is missing, unknown or out of range
+│   ├── BusyError                another leadsync is at work on it
 │   ├── SheetError               a file that cannot be read as a sheet of leads
 │   └── MappingError             headings that do not say which column fills which field
 ├── JournalError              1  the journal cannot be read or written
@@ -31,6 +32,10 @@ class UsageError(LeadsyncError):
 
 class SettingsError(UsageError):
     """A setting is missing, unknown or out of range."""
+
+
+class BusyError(UsageError):
+    """Another leadsync is at work on this file or folder."""
 
 
 class SheetError(UsageError):

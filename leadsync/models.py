@@ -29,8 +29,22 @@ PHONE = "phone"
 """Not a field but the role of any column that fills a phone field."""
 
 
+TEMPLATE_ID = "fTemplateId"
+CAMPAIGN_ID = "fCampaignId"
+ALLOCATION_ID = "fAllocationId"
+CAMPAIGN_ID_FIELDS = (TEMPLATE_ID, CAMPAIGN_ID, ALLOCATION_ID)
+"""The query's arguments that say which campaign a lead is in; a row may have its own."""
+
 FileKind = Literal["csv", "xlsx"]
 """Delimited text, or a workbook."""
+
+
+Order = Literal["sheet", "priority"]
+"""The sheet's order, or njPriority's, 0 first."""
+
+
+Inserts = Literal["none", "missing", "only"]
+"""Which leads a run adds: none; those that the dialer does not have, instead of changing them; or all of them."""
 
 
 class Status(StrEnum):
@@ -50,6 +64,10 @@ class Status(StrEnum):
     """Not sent on purpose."""
     UNSENT = "unsent"
     """The run stopped before it."""
+
+
+TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
+"""What makes a finished run exit with 3: somebody has to look at these rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +93,8 @@ class NoteKind(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something said about one value that is sent all the same.
+class Note(NamedTuple):
+    """Something said about one value that is sent all the same; a tuple, because a sheet may give millions.
 
     `what` names the sort of repair or warning in a few words, the same for all values of that sort, so that notes can
     be grouped and counted ("leading zero restored"). `before` is the cell, `after` what is sent for it.
@@ -92,7 +109,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A row that can be sent: the lead it names and the JSON body for it, fields in the sheet's order."""
+    """A row that can be sent: the lead it names and the fields for it in the sheet's order.
+
+    Where the external id is among the fields, they are those of an insert.
+    """
 
     external_id: str
     fields: Mapping[str, str]
@@ -100,8 +120,23 @@ class Lead:
 
     @property
     def harmless(self) -> bool:
-        """Whether sending it twice fires no action twice: it sets no disposition."""
-        return self.fields.get(DISPOSITION, NO_CHANGE) == NO_CHANGE
+        """Whether sending it twice fires no action twice: it sets no disposition, and adds no lead."""
+        return self.fields.get(DISPOSITION, NO_CHANGE) == NO_CHANGE and not self.inserts
+
+    @property
+    def inserts(self) -> bool:
+        """Whether it adds a lead, in whose call the external id travels in the body."""
+        return EXTERNAL_ID in self.fields
+
+    @property
+    def own_ids(self) -> Mapping[str, str]:
+        """The ids of its campaign that are its own and not the settings'; they travel in the query."""
+        return {name: self.fields[name] for name in CAMPAIGN_ID_FIELDS if name in self.fields}
+
+    @property
+    def body(self) -> Mapping[str, str]:
+        """What travels in the body."""
+        return {name: value for name, value in self.fields.items() if name not in CAMPAIGN_ID_FIELDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +242,19 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over every run of a journal: runs by how they stand, rows by status and code, requests, seconds of
+    sending, and when a run last finished and last finished without a row to look at (seconds since 1970)."""
+
+    runs: Mapping[str, int] = field(default_factory=dict)
+    rows: Mapping[tuple[Status, int | None], int] = field(default_factory=dict)
+    attempts: int = 0
+    seconds: float = 0.0
+    last_finished: float | None = None
+    last_success: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as the journal knows it."""
 
@@ -239,6 +287,11 @@ class RunRecord:
     """A trial goes no further than this row of the sheet."""
     retry_of: str = ""
     """The run whose rows it sends again."""
+    encoding: str = ""
+    """The encoding that the user named for the file's text; empty: it is found out."""
+    order: Order = "sheet"
+    """What is sent first."""
+    inserts: Inserts = "none"
     roles: tuple[str, ...] = ()
     """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
 

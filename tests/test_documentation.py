@@ -68,11 +68,11 @@ def table_below(heading: str) -> list[list[str]]:
 
 
 def by_name(settings: Settings) -> dict[str, Any]:
-    """All settings by `section.name`; `columns`, whose names are the sheet's own, as one."""
+    """All settings by `section.name`; `columns` and `campaigns`, whose names are the user's own, as one each."""
     values = settings.model_dump()
-    columns = values.pop("columns")
+    own = {name: values.pop(name) for name in ("columns", "campaigns")}
     named = {f"{section}.{name}": value for section, names in values.items() for name, value in names.items()}
-    return {**named, "columns": columns}
+    return {**named, **own}
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +142,7 @@ def test_the_example_settings_name_every_setting() -> None:
     shown = tomllib.loads(EXAMPLE)
     names = {f"{section}.{name}" for section, values in shown.items() for name in values}
     assert "columns" in shown
-    assert names | {"columns"} == by_name(Settings()).keys()
+    assert names | {"columns", "campaigns"} == by_name(Settings()).keys()
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:

@@ -33,7 +33,7 @@ def runs() -> int:
     shell = current_shell()
     set_up_log(shell)
     with shell.journal() as journal:
-        listed, tallies = journal.runs(), journal.tallies()
+        listed = journal.tallies()
     columns = (
         Column("run"),
         Column("standing"),
@@ -42,8 +42,7 @@ def runs() -> int:
         Column("ended", gives_way=True),
     )
     lines = (
-        (run.id, _standing(run), run.file.name, f"{tallies[run.id].rows:,}", _counts(tallies[run.id].statuses))
-        for run in listed
+        (run.id, _standing(run), run.file.name, f"{tally.rows:,}", _counts(tally.statuses)) for run, tally in listed
     )
     value = [
         {
@@ -51,10 +50,10 @@ def runs() -> int:
             "file": str(run.file),
             "finished": run.finished,
             "stopped": run.stopped or None,
-            "rows": tallies[run.id].rows,
-            "statuses": {status.value: count for status, count in tallies[run.id].statuses.items()},
+            "rows": tally.rows,
+            "statuses": {status.value: count for status, count in tally.statuses.items()},
         }
-        for run in listed
+        for run, tally in listed
     ]
     shell.result("\n".join(table(columns, lines)) if listed else "There are no runs yet.", {"runs": value})
     return 0
@@ -88,7 +87,7 @@ def show(
 @click.option("--row", "number", type=int, required=True, help="The row's number in the sheet.")
 def request(run_id: str, number: int) -> int:
     """Print what was sent for a row as a curl command, without the API key."""
-    from leadsync.dialer import KEY_VARIABLE, curl_command, update_request
+    from leadsync.dialer import KEY_VARIABLE, curl_command, lead_request
 
     shell = current_shell()
     set_up_log(shell)
@@ -100,7 +99,7 @@ def request(run_id: str, number: int) -> int:
     if not record.lead or not record.fields:
         raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {record.message}")
     lead = Lead(record.lead, record.fields)
-    address, headers, _ = update_request(run.dialer, run.ids, lead)
+    address, headers, _ = lead_request(run.dialer, run.ids, lead)
     shell.say(
         "Running this sends the row again, and the dialer does again what its disposition sets off."
         if record.attempts

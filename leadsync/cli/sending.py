@@ -1,6 +1,7 @@
 """The commands that send: run, resume, retry; and resolve, which decides what may be sent."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.cli.aftercare import Aftercare, aftercare
+from leadsync.cli.choices import (
+    campaign_option,
+    insert_missing_option,
+    insert_only_option,
+    inserts_wished,
+    metrics_option,
+)
+from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, RunRecord, Status, Tally
+from leadsync.models import TO_LOOK_AT, FileKind, Order, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -22,12 +31,21 @@ if TYPE_CHECKING:
     from leadsync.progress import BarProgress, SilentProgress
     from leadsync.run import Plan
 
-_TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
+
+def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise click.BadParameter(f"{value} is no time of day; write it like 08:00")
+    return value
 
 
 def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        metrics_option,
+        insert_missing_option,
+        campaign_option,
         click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+        click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
+        click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
         click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
         click.option("--yes", is_flag=True, help="Do not ask before sending."),
         click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
@@ -41,78 +59,123 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sheet", help="The workbook's sheet, where several hold data.")
+@reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
+@insert_only_option
 @_sending_options
 def run(
     file: Path,
     sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
     fresh: bool,
     skip_unchanged: bool,
+    insert_only: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
     limit: int | None,
     keep_going: bool,
+    order: Order | None,
+    until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
-    """Synchronise FILE: send its rows, then write the report."""
+    """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    file = _existing(file)
-    with shell.journal() as journal, _only_one(shell, journal, file):
-        # Loading the rest takes half a second, which a second process on the same file need not wait for.
-        from leadsync.run import Wishes, plan_run
+    if insert_missing and insert_only:
+        raise click.UsageError("--insert-missing and --insert-only exclude each other.")
+    with aftercare(shell, file.absolute(), metrics_file) as care:
+        care.settings = shell.settings()
+        settings = ready_to_send(care.settings.for_campaign(campaign))
+        with (
+            named_file(file) as (named, content),
+            shell.journal() as journal,
+            only_one(shell, journal, named),
+        ):
+            # Loading the rest takes half a second, which a second process on the same file need not wait for.
+            from leadsync.run import Wishes, plan_run
 
-        wishes = Wishes(sheet, output, kind, limit, fresh, skip_unchanged)
-        plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
-        if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
-            plan = plan_run(journal, file, settings, replace(wishes, fresh=True), datetime.now().astimezone())
-        return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+            inserts = inserts_wished(insert_missing, only=insert_only)
+            wishes = Wishes(
+                sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts, skip_unchanged
+            )
+            plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
+            if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
+                again = replace(wishes, fresh=True)
+                plan = plan_run(journal, named, settings, again, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
 @_sending_options
 def resume(
-    run_id: str | None, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
+    run_id: str | None,
+    output: Path | None,
+    kind: FileKind | None,
+    yes: bool,
+    limit: int | None,
+    keep_going: bool,
+    order: Order | None,
+    until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
 
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
+            ready_to_send(shell.settings())
             shell.result("There is no run to go on with.", {"run": None})
             return 0
-        with _only_one(shell, journal, stopped.file):
-            plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+        with aftercare(shell, stopped.file, metrics_file) as care:
+            care.settings = shell.settings()
+            settings = ready_to_send(_of_run(care.settings, stopped, campaign))
+            with only_one(shell, journal, stopped.file):
+                plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @_sending_options
 def retry(
-    run_id: str, output: Path | None, kind: FileKind | None, yes: bool, limit: int | None, keep_going: bool
+    run_id: str,
+    output: Path | None,
+    kind: FileKind | None,
+    yes: bool,
+    limit: int | None,
+    keep_going: bool,
+    order: Order | None,
+    until: str | None,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
 
     shell = current_shell()
     set_up_log(shell)
-    settings = _settings_for_sending(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit)
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         before = journal.run(run_id)
-        with _only_one(shell, journal, before.file):
-            plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, yes=yes, keep_going=keep_going)
+        with aftercare(shell, before.file, metrics_file) as care:
+            care.settings = shell.settings()
+            settings = ready_to_send(_of_run(care.settings, before, campaign))
+            with only_one(shell, journal, before.file):
+                plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -131,7 +194,7 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
         raise click.UsageError("Say what was decided: --applied, --not-applied or --send.")
     with shell.journal() as journal:
         decided = journal.run(run_id)
-        with _only_one(shell, journal, decided.file):
+        with only_one(shell, journal, decided.file):
             _check_rows(decided, journal.states(decided.id, rows), rows)
             state = DECISIONS[decision]
             count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
@@ -147,11 +210,19 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
 
 
 def _carry_out(
-    shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", *, yes: bool, keep_going: bool
+    shell: Shell,
+    journal: "Journal",
+    plan: "Plan",
+    settings: "Settings",
+    care: Aftercare,
+    *,
+    yes: bool,
+    keep_going: bool,
+    until: str | None,
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
-    from leadsync.cli.texts import survey_in_short
-    from leadsync.run import check_output, discard, finish, send, written_files
+    from leadsync.cli.texts import loud_lines, would_do
+    from leadsync.run import check_output, discard, expected_pace, finish, fit, next_time, send, written_files
 
     planned = plan.run
     if plan.nothing_to_do:
@@ -159,22 +230,32 @@ def _carry_out(
             f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
             f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
         )
+        care.measure(0)
         return _tell(shell, journal, planned, written_files(planned), code=0)
     check_output(planned.output)
     for remark in plan.remarks:
         shell.say(remark)
-    if plan.survey is not None and (sys.stderr.isatty() or shell.verbose):
-        shell.say(survey_in_short(plan.survey, settings.slots))
+    pace = expected_pace(journal, settings)
+    if plan.survey is not None:
+        in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
+        for line in in_short(plan.survey, pace, datetime.now().astimezone()):
+            shell.say(line)
     waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
+    now = datetime.now().astimezone()
+    ends = next_time(until, now) if until else None
+    if ends is not None and waiting and pace is not None:
+        shell.say(str(fit(waiting, pace, now, ends)))
     if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0
     with progress_for(shell, waiting) as progress:
-        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
+        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
     done, files = finish(journal, planned.id)
-    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else None
-    return _tell(shell, journal, done, files, code=code)
+    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
+    _tell(shell, journal, done, files, code=code)
+    care.ended(done, journal.tally(done.id), files, code)
+    return code
 
 
 def _sent_already(journal: "Journal", run: RunRecord) -> str:
@@ -185,17 +266,18 @@ def _sent_already(journal: "Journal", run: RunRecord) -> str:
     )
 
 
-def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int | None) -> int:
+def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
     from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
     shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
-    return _code_for(tally) if code is None else code
+    return code
 
 
-def _code_for(tally: Tally) -> int:
-    return 3 if any(tally.statuses.get(status) for status in _TO_LOOK_AT) else 0
+def code_for(tally: Tally) -> int:
+    """How a run that finished exits."""
+    return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
 
 
 def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
@@ -205,9 +287,8 @@ def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
     return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)
 
 
-def _settings_for_sending(shell: Shell) -> "Settings":
+def ready_to_send(settings: "Settings") -> "Settings":
     """The settings, with everything there that sending needs; raises SettingsError."""
-    settings = shell.settings()
     settings.url()
     settings.ids()
     settings.api_key(os.environ)
@@ -215,20 +296,18 @@ def _settings_for_sending(shell: Shell) -> "Settings":
     return settings
 
 
+def _of_run(settings: "Settings", run: RunRecord, campaign: str | None) -> "Settings":
+    """The settings for a run that was begun before: it is remembered by its ids which campaign it is for."""
+    return settings.for_campaign(campaign) if campaign else settings.for_ids(run.ids)
+
+
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
     """Whether a run stopped before its end, a trial's being no end."""
     return not run.finished or (run.last_row is not None and journal.has_more(run.id))
 
 
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
-    return file.resolve()
-
-
 @contextmanager
-def _only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
+def only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
     """Have the file to ourselves, and a journal that is known to be sound."""
     from leadsync.journal import file_lock
 

@@ -1,84 +1,93 @@
 """The commands of the first day: init and campaigns."""
 
 import dataclasses
-import json
-import os
-import re
 import sys
+import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.shell import current_shell, set_up_log
-from leadsync.errors import UsageError
-from leadsync.models import CampaignIds
+from leadsync.cli.settings_text import value_in, with_columns, with_value
+from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.errors import LeadsyncError, SheetError, UsageError
 
-_QUESTIONS = (
-    ("url", "The dialer's address (https://…)"),
-    ("template_id", "The campaign template's id"),
-    ("campaign_id", "The campaign's id"),
-    ("allocation_id", "The allocation's id"),
-    ("timezone", "The timezone of the sheet's dates"),
-)
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+
+_IDS = ("template_id", "campaign_id", "allocation_id")
 
 
 @click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--sheet", help="The workbook's sheet, where several hold data.")
 @click.option("--url", help="The dialer's address.")
 @click.option("--template-id", type=int, help="The campaign template's id.")
 @click.option("--campaign-id", type=int, help="The campaign's id.")
 @click.option("--allocation-id", type=int, help="The allocation's id.")
 @click.option("--timezone", help="The timezone of the sheet's dates.")
 @click.option("--force", is_flag=True, help="Replace a settings file that is there.")
-def init(force: bool, **given: str | int | None) -> int:
-    """Write a leadsync.toml, asking for what it needs."""
+@click.option("--check", "try_it", is_flag=True, help="Write nothing: try the settings that are there.")
+@click.pass_context
+def init(
+    context: click.Context,
+    /,
+    file: Path | None,
+    sheet: str | None,
+    force: bool,
+    try_it: bool,
+    url: str | None,
+    timezone: str | None,
+    **ids: int | None,
+) -> int:
+    """Write a leadsync.toml, asking for what it needs; FILE is a sheet to propose the columns for."""
+    from leadsync.cli.checking import check
     from leadsync.cli.shipped import shipped
-    from leadsync.config import FILE_NAME, settings_from
+    from leadsync.config import FILE_NAME
 
     shell = current_shell()
     set_up_log(shell)
+    if try_it:
+        return _try(shell)
     path = shell.config or Path(FILE_NAME)
     if path.exists() and not force:
-        raise UsageError(f"{path} is there already; change it with an editor, or replace it with --force.")
+        raise UsageError(
+            f"{path} is there already; change it with an editor, try it with --check, or replace it with --force."
+        )
+    if file is not None and not file.is_file():
+        raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     text = shipped("config.example.toml").read_text("utf-8")
-    for name, question in _QUESTIONS:
-        answer = given[name]
-        if answer is None and sys.stdin.isatty():
-            answer = _ask(question, _value_in(text, name))
-        if answer is not None:
-            text = _with_value(text, name, answer)
-    import tomllib
-
-    settings_from(tomllib.loads(text), str(path))
+    given = [("server", "url", url), ("input", "timezone", timezone), *(("campaign", name, ids[name]) for name in _IDS)]
+    for section, name, value in given:
+        if value is not None:
+            text = with_value(text, section, name, value)
+    then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
+    if sys.stdin.isatty():
+        answers = {name for _, name, value in given if value is not None}
+        text, file, then = _interview(text, file, sheet, answers)
+    elif file is not None:
+        text = _with_proposal(text, file, sheet, ask=False)
+    _settings(text, path)
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
-    then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
-    shell.result(f"Wrote {path}. {then}", {"config": str(path)})
+    shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
+    if file is not None and not shell.json:
+        shell.say("")
+        context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
+        shell.say(f"\nNothing was sent. To try five rows: leadsync run {_quoted(file)} --limit 5")
     return 0
 
 
 @click.command()
 def campaigns() -> int:
     """List templates, campaigns and allocations with their ids."""
-    import asyncio
-
-    from leadsync.dialer import DialerClient, Place, places
+    from leadsync.cli.connection import listed_places
 
     shell = current_shell()
     set_up_log(shell)
-    settings = shell.settings()
-    nowhere = CampaignIds(0, 0, 0)
-    client = DialerClient(
-        settings.url(), settings.api_key(os.environ), nowhere, connections=1, ca_file=settings.server.ca_file
-    )
-
-    async def listed() -> list[Place]:
-        async with client as dialer:
-            return [place async for place in places(dialer)]
-
-    found = asyncio.run(listed())
+    found = listed_places(shell.settings())
     lines = [f"{'template':<32} {'campaign':<32} allocation"]
     for place in found:
         entities = (place.template, place.campaign, place.allocation)
@@ -88,27 +97,107 @@ def campaigns() -> int:
     return 0
 
 
-def _ask(question: str, shown: str | int) -> str | int:
-    answer: Any = click.prompt(question, default=shown, type=type(shown), err=True)
-    return answer if isinstance(answer, int) else str(answer)
+def _try(shell: Shell) -> int:
+    """Try what the settings say, from the key to the messages."""
+    import os
+
+    from leadsync.cli.connection import tried
+    from leadsync.notify import Message, post
+
+    settings = shell.settings()
+    done: dict[str, str] = {}
+    for name, words in tried(settings):
+        done[name] = f"{done[name]} {words}" if name in done else words
+        if not shell.json:
+            shell.result(f"ok  {words[0].upper() + words[1:]}", None)
+    problems = []
+    urls = settings.notify_urls(os.environ)
+    if urls:
+        message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
+        problems = list(post(urls, message))
+        for problem in problems:
+            shell.say(problem)
+        done["messages"] = f"A test message was sent to {len(urls) - len(problems)} of {len(urls)} addresses."
+        if not shell.json:
+            shell.result(f"{'no' if problems else 'ok'}  {done['messages']}", None)
+    if shell.json:
+        shell.result("", {"tried": done, "problems": problems})
+    return 2 if problems else 0
 
 
-def _value_in(text: str, name: str) -> str | int:
-    found = re.search(rf"^{name} = (\S+)", _own_section(text, name), re.MULTILINE)
-    value: str | int = json.loads(found[1]) if found else ""
-    return value
+def _interview(text: str, file: Path | None, sheet: str | None, answered: set[str]) -> tuple[str, Path | None, str]:
+    """Ask for everything that was not given; gives the settings' text, the sheet, and what is left to do."""
+    from pydantic import SecretStr
+
+    from leadsync.cli import interview
+    from leadsync.cli.connection import listed_places
+
+    while True:
+        if "url" not in answered:
+            shown = str(value_in(text, "server", "url"))
+            text = with_value(text, "server", "url", interview.ask_url("" if "example" in shown else shown))
+        kept = interview.ask_key()
+        for setting in ("api_key_file", "api_key_keyring"):
+            text = with_value(text, "server", setting, "")
+        text = with_value(text, "server", kept.setting, kept.value)
+        if answered.issuperset(_IDS):
+            break
+        try:
+            places = listed_places(_settings(text), SecretStr(kept.key))
+            for name, number in zip(_IDS, interview.ask_place(places), strict=True):
+                text = with_value(text, "campaign", name, number)
+            break
+        except LeadsyncError as error:
+            if not interview.again(error):
+                for name in _IDS:
+                    number = click.prompt(f"{name.replace('_', ' ')}", type=click.IntRange(min=1), err=True)
+                    text = with_value(text, "campaign", name, number)
+                break
+            answered = answered - {"url"}
+    if "timezone" not in answered:
+        shown = str(value_in(text, "input", "timezone"))
+        text = _ask_until_right(text, "timezone", "The timezone of the sheet's dates", shown)
+    shown = str(value_in(text, "input", "region"))
+    text = _ask_until_right(text, "region", "The country of phone numbers that name none (two letters)", shown)
+    file = file or interview.ask_file()
+    if file is not None:
+        try:
+            text = _with_proposal(text, file, sheet, ask=True)
+        except SheetError as error:
+            click.echo(str(error), err=True)
+            file = None
+    return text, file, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE")
 
 
-def _with_value(text: str, name: str, value: str | int) -> str:
-    part = _own_section(text, name)
-    return text.replace(
-        part, re.sub(rf"^{name} = \S+", lambda _: f"{name} = {json.dumps(value)}", part, flags=re.MULTILINE)
-    )
+def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
+    from leadsync.cli import interview
+
+    while True:
+        changed = with_value(text, "input", name, interview.first_value(question, shown))
+        try:
+            _settings(changed)
+            return changed
+        except LeadsyncError as error:
+            interview.complain(error)
 
 
-def _own_section(text: str, name: str) -> str:
-    """The part of the file where the setting stands: `timezone` is in two, and the sheet's own is meant."""
-    section = {"url": "[server]", "timezone": "[input]"}.get(name, "[campaign]")
-    start = text.index(f"\n{section}\n")
-    end = text.find("\n[", start + 2)
-    return text[start:end]
+def _with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:
+    """The settings with what the sheet's columns are."""
+    from leadsync.cli import interview
+
+    proposal, examples, rules = interview.read_proposal(file, sheet, _settings(text))
+    if ask:
+        proposal = interview.confirm_columns(proposal, examples, rules)
+    text = with_value(text, "input", "phone_fields", proposal.phone_fields)
+    return with_columns(text, proposal.columns) if proposal.columns else text
+
+
+def _settings(text: str, path: Path | None = None) -> "Settings":
+    """The settings that the text makes; raises SettingsError."""
+    from leadsync.config import settings_from
+
+    return settings_from(tomllib.loads(text), str(path) if path else "the answer")
+
+
+def _quoted(file: Path) -> str:
+    return f'"{file}"' if " " in str(file) else str(file)

@@ -3,9 +3,12 @@
 import json
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadsync.errors import UsageError
+from leadsync.log import current_run
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -100,16 +104,59 @@ def current_shell() -> Shell:
     return Shell(**(click.get_current_context().obj or {}))
 
 
-class _JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a sheet is to be read."""
+    for option in (
+        click.option("--delimiter", help="What stands between a text's cells: comma, semicolon, tab, pipe or a sign."),
+        click.option("--encoding", help="A text's encoding, such as utf-8 or cp1252."),
+        click.option("--sheet", help="The workbook's sheet, where several hold data."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def named_file(file: Path) -> Iterator[tuple[Path, Path | None]]:
+    """The spreadsheet that a command line names, as an absolute path, and where its bytes lie if that is elsewhere.
+
+    `-` is standard input: kept in a temporary file until the context ends, and called `stdin` in the current folder.
+    Raises UsageError where there is no such file.
+    """
+    if file == Path("-"):
+        with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
+            content = Path(folder, "stdin")
+            with content.open("wb") as target:
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            yield Path("stdin").absolute(), content
+    elif file.is_file():
+        yield file.resolve(), None
+    else:
+        what = "is a folder" if file.is_dir() else "does not exist"
+        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+
+
+class _TextFormatter(logging.Formatter):
+    """A line with the run it belongs to."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        run = current_run()
+        record.about = f"run {run}: " if run else ""
+        return super().format(record)
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line, with the run, the row and the attempt that it is about as far as there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if run := current_run():
+            line["run"] = run
+        line |= {name: getattr(record, name) for name in ("row", "attempt") if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False)
@@ -129,7 +176,7 @@ def set_up_log(shell: Shell) -> None:
         level = min(level, logging.INFO)
     else:
         handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    text = _TextFormatter("%(asctime)s %(levelname)s %(name)s: %(about)s%(message)s")
     handler.setFormatter(_JsonFormatter() if shell.log_format == "json" else text)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -137,3 +184,6 @@ def set_up_log(shell: Shell) -> None:
     # Other people's libraries tell of every request; what leadsync itself logs says it better.
     for name in ("httpx", "asyncio", "filelock"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
+    # These write down whole addresses, and where messages go is a secret.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,7 +1,7 @@
-"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. httpx and aiohttp live in this room only.
+"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. aiohttp lives in this room only.
 
-Requests go straight to httpx's transport: redirects, cookies, proxies and authentication, which its client would add,
-are just what a call that must happen once does not want, and half of its cost.
+Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
+must happen once does not want: all are off.
 
 The line that matters is between a request that never began and one that may have been applied. Exceptions do not
 draw it: different faults raise the same one. It is drawn at the connection instead: until aiohttp has a connection to
@@ -15,21 +15,20 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
-from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
+from yarl import URL
 
 from leadsync import __version__
 from leadsync.dialer.answers import read_answer
 from leadsync.errors import SettingsError
-from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
+from leadsync.models import EXTERNAL_ID, NO_CHANGE, CampaignIds, Effect, Lead, Outcome
 
 API_PATH = "/servicemanager/rest/CampaignAPI/"
 
@@ -42,14 +41,12 @@ LONGEST_ANSWER = 64 * 1024
 
 _TIMED_OUT = 408
 _PLACE_OF_THE_LEAD = "THE-LEAD"
-_HEADERS = httpx.Headers(
-    {
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "Content-Type": "application/json",
-        "User-Agent": f"leadsync/{__version__}",
-    }
-)
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": f"leadsync/{__version__}",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -68,13 +65,9 @@ class _Attempt:
         self._deadline.reschedule(self.began_at + self._answer_seconds)
 
 
-_attempt: ContextVar[_Attempt] = ContextVar("attempt")
-
-
-async def _connection_is_there(*_: object) -> None:
-    attempt = _attempt.get(None)
-    if attempt is not None:
-        attempt.begin()
+async def _connection_is_there(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
+    attempt: _Attempt = context.trace_request_ctx
+    attempt.begin()
 
 
 class KeyFilter(logging.Filter):
@@ -101,7 +94,8 @@ class DialerClient:
 
     `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
     minute after which the dialer itself gives up on a call. `connections` bounds the open connections. Certificates
-    are checked against the system's authorities, or `ca_file`. Redirects are never followed, proxies of the
+    are checked against the system's authorities, or `ca_file`. With `allow_duplicates` leads are inserted even if
+    another lead has their number. Redirects are never followed, proxies of the
     environment never used.
     """
 
@@ -114,14 +108,17 @@ class DialerClient:
         answer_seconds: float = 75.0,
         connections: int = 8,
         ca_file: str = "",
+        allow_duplicates: bool = False,
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
         self._ids = _place(ids)
+        self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
-        self._transport = _transport(connections, _certificates(ca_file))
+        self._connections = connections
+        self._certificates = _certificates(ca_file)
         self._closing = ExitStack()
 
     def __repr__(self) -> str:
@@ -132,26 +129,31 @@ class DialerClient:
             logger = logging.getLogger(name)
             logger.addFilter(self._filter)
             self._closing.callback(logger.removeFilter, self._filter)
+        self._session = _session(self._connections, self._certificates)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
+        await self._session.close()
         self._closing.close()
 
     def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
-        """Make one `updateLeadFast` ready, so that a slot is not held meanwhile.
+        """Make one `updateLeadFast` ready, or one `insertLeadFast`, so that a slot is not held meanwhile.
 
         What is given is to be called once: it sends the request and says what came of it, raising nothing but a
         cancellation.
         """
-        url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
-        return partial(self._update, _request("POST", url, _body(lead)))
+        call, arguments = _call_of(lead, self._ids, self._insert_arguments)
+        if call == "updateLeadFast" and not lead.own_ids:
+            url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
+        else:
+            url = self._url(call, arguments)
+        return partial(self._change, URL(url, encoded=True), _body(lead), lead)
 
-    async def _update(self, request: httpx.Request) -> Outcome:
-        outcome, _ = await self._send(request)
-        return outcome
+    async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
+        outcome, _ = await self._send("POST", url, body)
+        return without_values(outcome, lead)
 
     async def probe(self, *, updates: bool) -> Outcome:
         """Find out whether the dialer is there, changing nothing: an outcome that is not `away` means that it is.
@@ -160,41 +162,39 @@ class DialerClient:
         the documentation has it answered 113. A dialer in maintenance may well answer the one call and not the other,
         and where its trouble costs rows, a row is too dear to find that out with. Raises nothing but a cancellation.
         """
-        outcome, body = await self._send(_request("GET", self._url("getCampaignTemplateList", {})))
+        outcome, body = await self._send("GET", URL(self._url("getCampaignTemplateList", {}), encoded=True))
         if outcome.http == 200 and body.lstrip().startswith(b"{"):
             outcome = Outcome(Effect.ANSWERED, http=200)
         if outcome.away or not updates:
             return outcome
-        outcome, _ = await self._send(_request("POST", self._url("updateLeadFast", self._ids), b"{}"))
+        outcome, _ = await self._send("POST", URL(self._url("updateLeadFast", self._ids), encoded=True), b"{}")
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.MAYBE_APPLIED
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 
     async def fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[Outcome, bytes]:
         """A GET call's outcome and the body that came with it, for the directory."""
-        return await self._send(_request("GET", self._url(call, arguments)))
+        return await self._send("GET", URL(self._url(call, arguments), encoded=True))
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
         return _call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
-    async def _send(self, request: httpx.Request) -> tuple[Outcome, bytes]:
+    async def _send(self, method: str, url: URL, body: bytes | None = None) -> tuple[Outcome, bytes]:
         loop = asyncio.get_running_loop()
         try:
             # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
             async with asyncio.timeout(CONNECT_SECONDS + 1) as deadline:
                 attempt = _Attempt(deadline, self._answer_seconds)
-                _attempt.set(attempt)
-                response = await self._transport.handle_async_request(request)
+                response = await self._session.request(
+                    method, url, data=body, allow_redirects=False, trace_request_ctx=attempt
+                )
                 attempt.answered = True
-                try:
-                    body = await _read(response)
-                finally:
-                    await response.aclose()
-            outcome = read_answer(response.status_code, response.headers, body)
+                answer = await _read(response)
+            outcome = read_answer(response.status, response.headers, answer)
         except Exception as error:
             # Whatever it is, it happened to this one request; what matters is how far the request had come.
-            body = b""
+            answer = b""
             outcome = self._failure(error, attempt, loop.time())
-        return _scrubbed(outcome, self._filter), body
+        return _scrubbed(outcome, self._filter), answer
 
     def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
@@ -215,11 +215,13 @@ class DialerClient:
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
 
 
-def update_request(url: str, ids: CampaignIds, lead: Lead) -> tuple[str, Mapping[str, str], bytes]:
-    """What an `updateLeadFast` consists of, to be shown and not sent: its URL, which ends where the API key would
-    follow; its headers; its body."""
-    arguments = {**_place(ids), EXTERNAL_ID: lead.external_id, "apiKey": ""}
-    return _call_url(url.rstrip("/") + API_PATH, "updateLeadFast", arguments), _HEADERS, _body(lead)
+def lead_request(
+    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False
+) -> tuple[str, Mapping[str, str], bytes]:
+    """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
+    headers; its body."""
+    call, arguments = _call_of(lead, _place(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
+    return _call_url(url.rstrip("/") + API_PATH, call, {**arguments, "apiKey": ""}), _HEADERS, _body(lead)
 
 
 def _place(ids: CampaignIds) -> dict[str, str]:
@@ -230,36 +232,40 @@ def _place(ids: CampaignIds) -> dict[str, str]:
     }
 
 
+def _call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The name of a lead's call and its arguments but for the key."""
+    if lead.inserts:
+        return "insertLeadFast", {**ids, **lead.own_ids, **insert_arguments}
+    return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
+
+
 def _call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
     return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
 
 
 def _body(lead: Lead) -> bytes:
-    return json.dumps(dict(lead.fields)).encode("ascii")
+    return json.dumps(lead.body).encode("ascii")
 
 
-def _request(method: str, url: str, body: bytes = b"") -> httpx.Request:
-    timeout = {"timeout": {"connect": CONNECT_SECONDS}}
-    return httpx.Request(method, url, content=body, headers=_HEADERS, extensions=timeout)
-
-
-def _transport(connections: int, certificates: ssl.SSLContext) -> AiohttpTransport:
+def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_connection_is_there)
     tracing.on_connection_reuseconn.append(_connection_is_there)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates),
+        headers=_HEADERS,
+        timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[tracing],
+        trust_env=False,
+    )
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
-        return aiohttp.ClientSession(
-            connector=connector, trace_configs=[tracing], cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
 
-    return AiohttpTransport(client=session, verify=certificates, trust_env=False)
-
-
-def _certificates(ca_file: str) -> ssl.SSLContext:
+def _certificates(ca_file: str) -> ssl.SSLContext | bool:
+    """What to check certificates against; True: the system's authorities, as aiohttp has loaded them anyway."""
     try:
-        return ssl.create_default_context(cafile=ca_file or None)
+        return ssl.create_default_context(cafile=ca_file) if ca_file else True
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
             f"[server] ca_file {ca_file!r} cannot be used as a certificate authority: {error}; "
@@ -267,14 +273,18 @@ def _certificates(ca_file: str) -> ssl.SSLContext:
         ) from error
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """The body, cut where it is longer than any answer of the dialer."""
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, cut where it is longer than any answer of the dialer; its end gives the connection back."""
     body = bytearray()
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - which of httpx's two kinds it is
-    async for piece in response.stream:
-        body += piece
-        if len(body) > LONGEST_ANSWER:
-            break
+    try:
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > LONGEST_ANSWER:
+                response.close()
+                break
+    except BaseException:
+        response.close()
+        raise
     return bytes(body)
 
 
@@ -293,6 +303,21 @@ def _reason(error: Exception) -> str:
     if numbers:
         return os.strerror(numbers[-1]).lower()
     return str(error).strip() or type(error).__name__
+
+
+def without_values(outcome: Outcome, lead: Lead) -> Outcome:
+    """The outcome of a call without the lead's own values in words that are not the dialer's answer to it.
+
+    A page that came instead of an answer may repeat what was sent; its words end in messages and logs that hold no
+    person's name or number.
+    """
+    if outcome.code is not None or outcome.http is None:
+        return outcome
+    message = outcome.message
+    for value in sorted(lead.fields.values(), key=len, reverse=True):
+        if len(value) > 2 and value != NO_CHANGE:
+            message = message.replace(value, "***")
+    return outcome if message == outcome.message else replace(outcome, message=message)
 
 
 def _scrubbed(outcome: Outcome, key: KeyFilter) -> Outcome:

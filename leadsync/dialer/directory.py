@@ -48,4 +48,5 @@ async def _entities(client: DialerClient, call: str, arguments: dict[str, str]) 
     except (ValueError, KeyError, TypeError) as error:
         refused = outcome.effect is Effect.REFUSED_ALL or outcome.http is None
         words = outcome.message if refused else f"{call} was not answered with a list: {outcome.message}"
+        words = words.removesuffix(", then `leadsync resume`")
         raise Stopped(f"The dialer's campaigns cannot be listed: {words}.") from error

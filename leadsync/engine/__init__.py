@@ -1,6 +1,7 @@
 """The worker pool: concurrency, pacing, retries. Given its client, its journal and its progress."""
 
 from leadsync.engine.engine import Engine
+from leadsync.engine.inserting import InsertPolicy
 from leadsync.engine.retry import RetryPolicy
 
-__all__ = ["Engine", "RetryPolicy"]
+__all__ = ["Engine", "InsertPolicy", "RetryPolicy"]

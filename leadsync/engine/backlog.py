@@ -1,4 +1,4 @@
-"""Which row is next: the sheet's order, each lead's rows one after the other, waits without a worker."""
+"""Which row is next: the run's order, each lead's rows one after the other, waits without a worker."""
 
 import asyncio
 from collections import deque
@@ -20,7 +20,7 @@ class Job:
     """A row on its way through the engine.
 
     `attempts` are the requests made for it, `spent` those that count against its attempts, `last` is what the last one
-    came to. `maybe_applied`: one of them may have been.
+    came to. `maybe_applied`: one of them may have been. `lead` becomes an insert where it is `missing`.
     """
 
     number: int
@@ -29,11 +29,15 @@ class Job:
     spent: int = 0
     maybe_applied: bool = False
     last: Outcome | None = None
+    opens: bool = True
+    """Whether its next outcome is one of the first that tell whether the run begins well."""
+    missing: bool = False
+    """Whether the dialer does not have the lead, so that it is inserted."""
 
     @classmethod
     def of(cls, row: PendingRow) -> "Job":
         """The job for a row of the journal: what an earlier process spent is not held against it."""
-        return cls(row.number, row.lead, row.attempts, maybe_applied=row.maybe_applied)
+        return cls(row.number, row.lead, row.attempts, maybe_applied=row.maybe_applied, opens=row.attempts == 0)
 
     @property
     def standing(self) -> Status:
@@ -65,6 +69,11 @@ class Backlog:
     async def open(self) -> None:
         """Find out which leads are undecided; call once before `next`."""
         self._undecided = await self._log.undecided()
+
+    @property
+    def ready(self) -> int:
+        """How many jobs could go at once."""
+        return len(self._ready)
 
     async def next(self) -> Job | None:
         """The next job, as soon as there is one; None when there will be none. May raise JournalError."""
@@ -102,7 +111,8 @@ class Backlog:
                 self._hold(parked.popleft())
         if parked:
             self._set_aside -= 1
-            self._ready.append(parked.popleft())
+            # It stood before those that are ready now.
+            self._ready.appendleft(parked.popleft())
         else:
             del self._busy[job.lead.external_id]
         self._changed.set()
@@ -129,7 +139,10 @@ class Backlog:
 
     def _place(self, job: Job) -> None:
         lead = job.lead.external_id
-        if self._undecided.get(lead, job.number) < job.number:
+        if job.maybe_applied and job.lead.inserts:
+            # Nothing but a person's decision sends an insert a second time.
+            self._undecided.setdefault(lead, job.number)
+        elif self._undecided.get(lead, job.number) < job.number:
             self._hold(job)
         elif lead in self._busy:
             self._busy[lead].append(job)

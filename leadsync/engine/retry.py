@@ -43,16 +43,17 @@ class Stop:
 Decision = Again | Final | Stop
 
 
-def decide(outcome: Outcome, spent: int, harmless: bool, policy: RetryPolicy) -> Decision:
+def decide(outcome: Outcome, spent: int, harmless: bool, policy: RetryPolicy, *, own_ids: bool = False) -> Decision:
     """What to do after the `spent`-th attempt that counts.
 
     Only an answered attempt is weighed against the policy's here. What a dialer that may be away did to an attempt is
     sent again in any case; whether it counted is known when the row's turn comes, because an outage costs none.
+    Ids that are the row's own (`own_ids`) and wrong say nothing about other rows.
     Source: the last column of the table of result codes, and the paragraph behind it.
     """
     match outcome.effect:
         case Effect.ANSWERED:
-            return _after_answer(outcome, spent, policy)
+            return _after_answer(outcome, spent, policy, own_ids=own_ids)
         case Effect.NEVER_BEGAN:
             return Again(min(SHORT_WAIT_SECONDS, policy.wait_seconds))
         case Effect.NOT_PROCESSED:
@@ -63,7 +64,7 @@ def decide(outcome: Outcome, spent: int, harmless: bool, policy: RetryPolicy) ->
             return Stop(outcome.message)
 
 
-def _after_answer(outcome: Outcome, spent: int, policy: RetryPolicy) -> Decision:
+def _after_answer(outcome: Outcome, spent: int, policy: RetryPolicy, *, own_ids: bool) -> Decision:
     entry = RESULT_CODES.get(outcome.code) if outcome.code is not None else None
     match entry.verdict if entry else Verdict.FAILED:
         case Verdict.SUCCEEDED:
@@ -72,7 +73,7 @@ def _after_answer(outcome: Outcome, spent: int, policy: RetryPolicy) -> Decision
             return Final(Status.CONFLICT)
         case Verdict.RETRY if spent < policy.attempts:
             return _again(outcome, policy)
-        case Verdict.STOP:
+        case Verdict.STOP if not own_ids:
             return Stop(f"{outcome.code} {outcome.name}: {entry.advice if entry else outcome.message}")
         case _:
             return Final(Status.FAILED)

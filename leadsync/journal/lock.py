@@ -11,12 +11,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from leadsync.errors import JournalError, UsageError
+from leadsync.errors import BusyError, JournalError
 
 
 @contextmanager
-def file_lock(state: Path, file: Path) -> Iterator[None]:
-    """Hold `file` for this process; raises UsageError, which says who holds it, where another process does.
+def file_lock(state: Path, file: Path, doing: str = "being sent") -> Iterator[None]:
+    """Hold `file` for this process; raises BusyError, which says who holds it, where another process does.
 
     A note beside the lock names the holder. It is read only where the lock is held, so a note that a dead process
     left behind misleads nobody.
@@ -29,8 +29,8 @@ def file_lock(state: Path, file: Path) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        raise UsageError(
-            f"{file.name} is being sent by another leadsync ({_holder(note)}); wait until it has ended."
+        raise BusyError(
+            f"{file.name} is {doing} by another leadsync ({_holder(note)}); wait until it has ended."
         ) from None
     except OSError as error:
         raise JournalError(

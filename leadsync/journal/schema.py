@@ -77,8 +77,24 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
-    # What the columns fill, for the report. What a lead was sent before; until when a run may have sent something: 0 if
-    # it never did, far in the future while it does.
+    # 2: the encoding that the user named, for a sheet that has to be read again
+    """
+    ALTER TABLE runs ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+    """,
+    # 3: the order that a run sends in, and what sending has taught about each dialer
+    """
+    ALTER TABLE runs ADD COLUMN ordering TEXT NOT NULL DEFAULT 'sheet';
+    CREATE TABLE dialers (
+        url TEXT PRIMARY KEY,
+        slots INTEGER,
+        pace REAL,
+        pace_slots INTEGER
+    );
+    """,
+    # 4: which leads a run adds: none, missing ones, only
+    "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
+    # 5: what the columns fill, for the report. What a lead was sent before; until when a run may have sent something:
+    # 0 if it never did, far in the future while it does.
     """
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.journal.states import State
-from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status, Tally
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, roles"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time"
@@ -22,7 +22,10 @@ ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, a
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent."""
+    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent.
+
+    Its notes are for the user to see beforehand; the journal does not keep them.
+    """
 
     row: Row
     lead: str
@@ -30,6 +33,7 @@ class Entry:
     harmless: bool
     state: State = State.PENDING
     message: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,34 +122,39 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.seconds,
         run.last_row,
         run.retry_of,
+        run.encoding,
+        run.order,
+        run.inserts,
         as_json(run.roles),
     )
 
 
 def run_record(values: tuple[Any, ...]) -> RunRecord:
     """The run of such a line."""
-    (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, roles) = values[12:]
+    of = dict(zip(RUN_COLUMNS.split(", "), values, strict=True))
     return RunRecord(
-        run_id,
-        Path(file),
-        sheet,
-        fingerprint,
-        kind,
-        delimiter,
-        bool(bom),
-        tuple(json.loads(headings)),
-        Path(output),
-        dialer,
-        CampaignIds(template, campaign, allocation),
-        datetime.fromtimestamp(created, UTC).astimezone(),
-        bool(complete),
-        bool(finished),
-        stopped,
-        seconds,
-        last_row,
-        retry_of,
-        tuple(json.loads(roles)),
+        id=of["id"],
+        file=Path(of["file"]),
+        sheet=of["sheet"],
+        fingerprint=of["fingerprint"],
+        kind=of["kind"],
+        delimiter=of["delimiter"],
+        bom=bool(of["bom"]),
+        headings=tuple(json.loads(of["headings"])),
+        output=Path(of["output"]),
+        dialer=of["dialer"],
+        ids=CampaignIds(of["template"], of["campaign"], of["allocation"]),
+        created=datetime.fromtimestamp(of["created"], UTC).astimezone(),
+        complete=bool(of["complete"]),
+        finished=bool(of["finished"]),
+        stopped=of["stopped"],
+        seconds=of["seconds"],
+        last_row=of["last_row"],
+        retry_of=of["retry_of"],
+        encoding=of["encoding"],
+        order=of["ordering"],
+        inserts=of["inserts"],
+        roles=tuple(json.loads(of["roles"])),
     )
 
 

@@ -1,5 +1,6 @@
 """From the journal's rows to what people read: the files' tables and the summary."""
 
+from leadsync.report.checked import checked_cells
 from leadsync.report.digest import Digest
 from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
@@ -14,5 +15,6 @@ __all__ = [
     "as_json",
     "as_page",
     "as_text",
+    "checked_cells",
     "summary_path",
 ]

@@ -1,7 +1,7 @@
 """What to do now about a row, in a sentence. Pure."""
 
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
-from leadsync.result_codes import RESULT_CODES
+from leadsync.result_codes import RESULT_CODES, Verdict
 
 MEANINGS = {
     Status.SUCCEEDED: "updated on the dialer",
@@ -55,6 +55,9 @@ def _after_failure(record: RowRecord, run_id: str) -> str:
     if record.code is None:
         return f"The row itself may be right: send it again with `leadsync retry {run_id}`."
     entry = RESULT_CODES.get(record.code)
+    if entry and entry.verdict is Verdict.STOP:
+        # A run goes on behind ids that are a row's own.
+        return "Correct the row's own ids in the sheet (`leadsync campaigns` lists them), then send the row again."
     return entry.advice if entry else "Ask the dialer's vendor what this code means; it is not in the documentation."
 
 

@@ -1,21 +1,36 @@
-"""From a file to rows in the journal: read, map, and find out what earlier runs have already settled."""
+"""From a file to rows for the journal: read, map, and find out what earlier runs have already settled.
+
+A sheet is read once, as a stream. Two things show only further down, and what stands above depends on them: in which
+order the callback column is written, and which leads stand in several rows. Where they turn out otherwise than assumed,
+the sheet is read again from its beginning with what was learned.
+"""
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, Journal, Origin, State
-from leadsync.leads import ColumnMapping, DateSurvey, Rules, map_columns, map_row
-from leadsync.leads.text import trim
-from leadsync.models import CALLBACK, PHONE, SYSTEM_FIELDS, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.leads import ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, as_insert, map_columns
+from leadsync.models import (
+    CALLBACK,
+    EXTERNAL_ID,
+    PHONE,
+    SYSTEM_FIELDS,
+    Fault,
+    Inserts,
+    Lead,
+    Rejection,
+    Row,
+    RunRecord,
+    Status,
+)
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.given_back import put_together
@@ -29,23 +44,44 @@ if TYPE_CHECKING:
 _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
 """What a sheet's own sync_status may say of a row that is not to be sent again."""
 
-_IDS = {"template_id", "campaign_id", "allocation_id"}
-_CHUNK = 2000
-"""Rows whose leads are looked up in the journal in one go."""
-
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
 """What a person can decide about a row, and what the row then is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """An opened sheet with the rules for its rows."""
+class Reading:
+    """Which file is read, and how: `sheet` names a workbook's sheet, `encoding` and `delimiter` overrule what would be
+    found out about a text; empty: found out. `content` is where the bytes lie if the user gave no file of that name
+    but standard input. With `inserts` "only" its rows are new leads."""
 
-    table: "Table"
-    mapping: ColumnMapping
-    rules: Rules
-    remarks: tuple[str, ...]
-    """What was guessed or is worth knowing, in sentences."""
+    file: Path
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    content: Path | None = None
+    inserts: Inserts = "none"
+
+    @property
+    def bytes_at(self) -> Path:
+        """The file that is opened."""
+        return self.content or self.file
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """What an earlier reading of the sheet showed; None for the date order that the settings have."""
+
+    date_order: DateOrder | None = None
+    repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The rows of each lead that stands in several, where duplicates are not all sent."""
+
+
+class _ReadAgain(Exception):  # noqa: N818 - a signal within this module, not an error
+    """The sheet is to be read from its beginning with this in mind."""
+
+    def __init__(self, learned: _Learned) -> None:
+        super().__init__()
+        self.learned = learned
 
 
 def fingerprint(file: Path) -> str:
@@ -57,43 +93,200 @@ def fingerprint(file: Path) -> str:
         raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
 
 
-@contextmanager
-def opened(
-    file: Path, sheet: str | None, settings: Settings, now: datetime, journal: Journal | None = None
-) -> Iterator[Source]:
-    """Open a sheet and map its headings; raises SheetError or MappingError.
+def take_in(
+    reading: Reading,
+    settings: Settings,
+    now: datetime,
+    take: "Callable[[Intake], object]",
+    *,
+    journal: Journal | None = None,
+    hold: Callable[[RunRecord], None] = lambda _: None,
+    skip_unchanged: bool = False,
+) -> "Intake":
+    """Read a sheet to its end. `take` gets the intake and is to exhaust its entries; it is called anew each time that
+    the sheet has to be read again. Gives the intake of the last reading. Raises SheetError or MappingError.
 
-    Of a report workbook that is given back, the sheets to work on are read as one; `journal` tells what was corrected.
+    Of a report workbook that is given back, the sheets to work on are read as one. `journal` and `hold`: see `Past`.
     """
-    with ExitStack() as context:
-        table = context.enter_context(open_table(file, sheet=sheet))
-        sheet_of_dates = table.parts[-1] if table.parts else sheet
-        if table.parts:
-            history = journal.history() if journal else None
-            table = context.enter_context(put_together(file, table, history))
-        rules = rules_of(settings, now)
-        mapping = map_columns(table.headings, rules)
-        rules, date_remark = _with_date_order(file, sheet_of_dates, mapping, rules)
-        yield Source(table, mapping, rules, (*table.remarks, *mapping.remarks, *date_remark))
+    learned = _Learned()
+    while True:
+        shown = "standard input" if reading.content else ""
+        with ExitStack() as context:
+            table = context.enter_context(
+                open_table(
+                    reading.bytes_at,
+                    sheet=reading.sheet or None,
+                    encoding=reading.encoding or None,
+                    delimiter=reading.delimiter or None,
+                    shown=shown,
+                )
+            )
+            only_corrected = bool(table.parts)
+            if only_corrected:
+                history = journal.history() if journal else None
+                table = context.enter_context(put_together(reading.bytes_at, table, history))
+            rules = rules_of(settings, now)
+            mapping = map_columns(table.headings, rules)
+            repeats = _repeats(settings, journal, skip_unchanged=skip_unchanged or settings.input.skip_unchanged)
+            past = Past(mapping, journal, hold, repeats=repeats, only_corrected=only_corrected)
+            intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)
+            try:
+                take(intake)
+            except _ReadAgain as again:
+                learned = again.learned
+                continue
+            return intake
 
 
-def _with_date_order(
-    file: Path, sheet: str | None, mapping: ColumnMapping, rules: Rules
-) -> tuple[Rules, tuple[str, ...]]:
-    """The rules with the order that the whole callback column is written in; reads the sheet once for it."""
-    heading = next((column.heading for column in mapping.columns if column.field == CALLBACK), None)
-    if heading is None:
-        return rules, ()
-    survey = DateSurvey(rules)
-    with open_table(file, sheet=sheet) as table:
-        position = next((at for at, name in enumerate(table.headings) if trim(name) == heading), None)
-        if position is None:
-            return rules, ()
-        for row in table.rows():
+def _repeats(settings: Settings, journal: Journal | None, *, skip_unchanged: bool) -> Repeats | None:
+    """What leads were last sent; without a place in the settings, as `check` may be, nothing is held against that."""
+    campaign = settings.campaign
+    if journal is None or not settings.server.url:
+        return None
+    if campaign.template_id is None or campaign.campaign_id is None or campaign.allocation_id is None:
+        return None
+    return Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip_unchanged)
+
+
+class Intake:
+    """One reading of a sheet: its rows as they go into the journal, and what was found out on the way."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        table: "Table",
+        mapping: ColumnMapping,
+        rules: Rules,
+        past: "Past",
+        learned: _Learned,
+        duplicates: str,
+    ) -> None:
+        self.reading = reading
+        self.table = table
+        self.mapping = mapping
+        self.survey = Survey()
+        self.past = past
+        self._date_order = learned.date_order or rules.date_order
+        self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self._date_order))
+        self._inserts_only = reading.inserts == "only"
+        self._phone_fields = rules.phone_fields
+        self._roles = tuple(_role(column.field, rules) for column in mapping.columns)
+        self._learned = learned
+        self._duplicates = duplicates
+        self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
+        self._dates = DateSurvey(rules)
+        self._id_heading = next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID)
+        self._first_rows: dict[str, int] = {}
+        self._repeated: dict[str, list[int]] = {}
+        self._dropped = 0
+        self._date_remark = ""
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The sheet's headings without leadsync's own."""
+        return _without(self.table.headings, self.mapping)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """What each of those headings fills, for whoever looks for the cell at fault later."""
+        return _without(self._roles, self.mapping)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
+        remarks = [*self.table.remarks, *self.mapping.remarks, self._date_remark]
+        if self._dropped:
+            remarks.append(
+                f"{self._dropped} rows name a lead that stands in several rows; duplicates = {self._duplicates!r}."
+            )
+        return tuple(filter(None, remarks))
+
+    def entries(self) -> Iterator[Entry]:
+        """Every row of the sheet; what is found out goes into `survey`, and into `past` what the rows decide about rows
+        of earlier runs."""
+        for chunk in self.table.chunks():
+            self._look_at_dates(chunk)
+            self.survey.sample(chunk)
+            leads = [
+                _as_insert(mapped, self._phone_fields) if self._inserts_only else mapped
+                for mapped in self._mapper.map(chunk)
+            ]
+            self.past.look_up(one.external_id for one in leads if isinstance(one, Lead))
+            for row, mapped in zip(chunk, leads, strict=True):
+                yield self._entry(row, mapped)
+        self._conclude()
+
+    def _entry(self, row: Row, mapped: Lead | Rejection) -> Entry:
+        kept = row
+        if self.mapping.sync:
+            kept = _without_sync_columns(row, self.mapping)
+            fault = self.past.fault(row)
+            self.past.decide(row)
+            if fault is not None:
+                mapped = Rejection((fault,))
+            elif reason := self.past.settled(row, mapped):
+                return self._skipped(kept, mapped, reason)
+            elif isinstance(mapped, Lead) and (fault := self.past.uncorrected(row, mapped)):
+                rejection = Rejection((fault,), mapped.external_id)
+                self.survey.reject(row.number, rejection)
+                # With what would have been sent: it tells whether the row is corrected when it comes again.
+                return _entry(kept, mapped, State.REJECTED, str(rejection))
+        if isinstance(mapped, Lead) and self._duplicates != "in_order":
+            self._count(mapped.external_id, row.number)
+            numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
+            if self._duplicates == "last" and row.number != numbers[-1]:
+                self._dropped += 1
+                return self._skipped(kept, mapped, f"row {numbers[-1]} is this lead's last one and is sent instead")
+            if self._duplicates == "reject" and len(numbers) > 1:
+                self._dropped += 1
+                mapped = Rejection((self._in_several(mapped.external_id, numbers),), mapped.external_id)
+        if isinstance(mapped, Rejection):
+            self.survey.reject(row.number, mapped)
+            return _entry(kept, mapped, State.REJECTED, str(mapped))
+        if reason := self.past.unchanged(row, mapped):
+            return self._skipped(kept, mapped, reason)
+        self.past.take(row)
+        self.survey.accept(row.number, mapped)
+        return _entry(kept, mapped, State.PENDING, "")
+
+    def _skipped(self, row: Row, mapped: Lead | Rejection, reason: str) -> Entry:
+        self.survey.skip()
+        return _entry(row, mapped, State.SKIPPED, reason)
+
+    def _count(self, lead: str, number: int) -> None:
+        first = self._first_rows.setdefault(lead, number)
+        if first != number:
+            self._repeated.setdefault(lead, [first]).append(number)
+
+    def _in_several(self, lead: str, numbers: Sequence[int]) -> Fault:
+        return Fault(
+            self._id_heading, lead, "stands in several rows", f"keep one of the rows {', '.join(map(str, numbers))}"
+        )
+
+    def _look_at_dates(self, rows: Sequence[Row]) -> None:
+        """Where the dates so far can only be meant otherwise than the settings say, begin again at once."""
+        if self._callback is None:
+            return
+        at = self._callback.position
+        for row in rows:
             if not row.fault:
-                survey.add(row.number, row.cells[position], date_cell=position in row.dates)
-    order, remark = survey.decide(table.headings[position])
-    return dataclasses.replace(rules, date_order=order), (remark,) if remark else ()
+                self._dates.add(row.number, row.cells[at], date_cell=at in row.dates)
+        if self._learned.date_order:
+            return
+        with suppress(SheetError):  # what more than one order fits, or none, is for the end to judge
+            self._read_dates_in(self._dates.decide(self._callback.heading)[0])
+
+    def _read_dates_in(self, order: DateOrder) -> None:
+        if order != self._date_order:
+            raise _ReadAgain(dataclasses.replace(self._learned, date_order=order))
+
+    def _conclude(self) -> None:
+        """The whole sheet is known now: is all of it as it was assumed to be?"""
+        if self._callback is not None:
+            order, self._date_remark = self._dates.decide(self._callback.heading)
+            self._read_dates_in(order)
+        if self._repeated != self._learned.repeated:
+            raise _ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
 
 
 def rules_of(settings: Settings, now: datetime) -> Rules:
@@ -114,64 +307,22 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def entries(source: Source, survey: Survey, past: "Past") -> Iterator[Entry]:
-    """Every row of the sheet as it goes into the journal; what was found out on the way goes into `survey`, and into
-    `past` what the sheet's rows decide about rows of earlier runs."""
-    rows = source.table.rows()
-    while chunk := list(islice(rows, _CHUNK)):
-        mapped = [map_row(row, source.mapping, source.rules) for row in chunk]
-        past.look_up(one.external_id for one in mapped if isinstance(one, Lead))
-        for row, one in zip(chunk, mapped, strict=True):
-            survey.see(row.cells)
-            yield _judged(row, one, source, survey, past)
-
-
-def _judged(row: Row, mapped: Lead | Rejection, source: Source, survey: Survey, past: "Past") -> Entry:
-    kept = without_sync_columns(row, source.mapping)
-    fault = past.fault(row)
-    past.decide(row)
-    if fault is not None:
-        mapped = Rejection((fault,))
-    elif reason := past.settled(row, mapped):
-        survey.skip()
-        return _entry(kept, mapped, State.SKIPPED, reason)
-    elif isinstance(mapped, Lead) and (fault := past.uncorrected(row, mapped)):
-        rejection = Rejection((fault,), mapped.external_id)
-        survey.reject(row.number, rejection)
-        # With what would have been sent: it tells whether the row is corrected when it comes again.
-        return _entry(kept, mapped, State.REJECTED, str(rejection))
-    elif isinstance(mapped, Lead) and (reason := past.unchanged(row, mapped)):
-        survey.skip()
-        return _entry(kept, mapped, State.SKIPPED, reason)
-    if isinstance(mapped, Rejection):
-        survey.reject(row.number, mapped)
-        return _entry(kept, mapped, State.REJECTED, str(mapped))
-    past.take(row)
-    survey.accept(row.number, mapped)
-    return _entry(kept, mapped, State.PENDING, "")
-
-
-def own_headings(source: Source) -> tuple[str, ...]:
-    """The sheet's headings without leadsync's own."""
-    return _without(source.table.headings, source.mapping)
-
-
-def own_roles(source: Source) -> tuple[str, ...]:
-    """What each of the sheet's own columns fills, for whoever looks for the cell at fault later."""
-    roles = tuple(_role(column.field, source.rules) for column in source.mapping.columns)
-    return _without(roles, source.mapping)
-
-
 def _role(field: str, rules: Rules) -> str:
     if field in rules.phone_fields:
         return PHONE
     return field if field in SYSTEM_FIELDS else ""
 
 
-def without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
+def _as_insert(mapped: Lead | Rejection, phone_fields: Sequence[str]) -> Lead | Rejection:
+    insert = as_insert(mapped, phone_fields) if isinstance(mapped, Lead) else mapped
+    if isinstance(insert, str):
+        problem, _, remedy = insert.partition("; ")
+        return Rejection((Fault("", "", problem, remedy),), mapped.external_id)
+    return insert
+
+
+def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     """The row without leadsync's own columns, for the files that will be written with new ones."""
-    if not mapping.sync:
-        return row
     taken = set(mapping.sync.values())
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
     return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
@@ -186,23 +337,6 @@ class Claim:
     run: str
     row: str
     decision: str
-
-
-def past_of(
-    source: Source,
-    journal: Journal,
-    settings: Settings,
-    hold: Callable[[RunRecord], None] = lambda _: None,
-    *,
-    skip_unchanged: bool = False,
-) -> "Past":
-    """What is to be known of a sheet's rows before they are taken in. Without a place in the settings, as for `check`,
-    nothing is held against what was sent there."""
-    repeats = None
-    if settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
-        skip = skip_unchanged or settings.input.skip_unchanged
-        repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
-    return Past(source.mapping, journal, hold, repeats=repeats, only_corrected=bool(source.table.parts))
 
 
 class Past:
@@ -341,7 +475,7 @@ class Past:
 def _entry(row: Row, mapped: Lead | Rejection, state: State, message: str) -> Entry:
     if isinstance(mapped, Rejection):
         return Entry(row, mapped.external_id, {}, harmless=False, state=state, message=message)
-    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, message)
+    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, message, mapped.notes)
 
 
 def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:

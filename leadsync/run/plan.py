@@ -8,8 +8,8 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
-from leadsync.models import FileKind, RunRecord, Status
-from leadsync.run.intake import entries, fingerprint, opened, own_headings, own_roles, past_of
+from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
+from leadsync.run.intake import Intake, Reading, fingerprint, take_in
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -31,30 +31,53 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the command line asks of a run."""
+    """What the command line asks of a run. `content` is where the bytes of standard input lie, if it is that."""
 
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    content: Path | None = None
     output: Path | None = None
     kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
+    order: Order | None = None
+    inserts: Inserts | None = None
+    """Which leads are added; None: as the settings say, or as the run that is gone on with does."""
     skip_unchanged: bool = False
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
     """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
-    digest = fingerprint(file)
+    digest = fingerprint(wishes.content or file)
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
-    if earlier and not wishes.fresh:
-        last = earlier[0]
+    # A file that goes to several campaigns has a run for each.
+    last = next((run for run in earlier if not run.complete or _same_place(journal, run, settings)), None)
+    if last is not None and not wishes.fresh:
         if not last.complete:
             return _read(journal, last, settings, wishes, now)
-        if _same_place(journal, last, settings):
-            if not last.finished or journal.has_more(last.id):
-                return _go_on(journal, last, settings, wishes, digest)
-            if last.fingerprint == digest:
-                return Plan(last, nothing_to_do=True)
+        if not last.finished or journal.has_more(last.id):
+            return _go_on(journal, last, settings, wishes, digest)
+        if last.fingerprint == digest:
+            return Plan(last, nothing_to_do=True)
     return _read(journal, _new_run(file, digest, settings, wishes, now), settings, wishes, now)
+
+
+def plan_content(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+    """The run for a file of a watched folder, where the same sheet may come again under another name.
+
+    A run that had just this content, in this place of the dialer, is gone on with or has done it all, whatever its
+    file was called; else as `plan_run`. What is gone on with keeps its own output.
+    """
+    digest = fingerprint(file)
+    for run in journal.runs():
+        if run.fingerprint == digest and run.complete and _same_place(journal, run, settings):
+            if not run.finished or journal.has_more(run.id):
+                return _go_on(journal, run, settings, replace(wishes, output=None), digest)
+            return Plan(run, nothing_to_do=True)
+    earlier = journal.runs_of(file)
+    going_on = bool(earlier) and earlier[0].complete and not earlier[0].finished
+    return plan_run(journal, file, settings, replace(wishes, output=None) if going_on else wishes, now)
 
 
 def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -91,6 +114,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         seconds=0.0,
         last_row=None,
         retry_of=run.id,
+        order=wishes.order or run.order,
+        inserts=_inserts(run, settings, wishes),
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
@@ -115,14 +140,24 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
         sheet=wishes.sheet or "",
         fingerprint=digest,
         kind=wishes.kind or "csv",
-        delimiter=",",
+        encoding=wishes.encoding or "",
+        delimiter=wishes.delimiter or "",
         bom=False,
         headings=(),
         output=(wishes.output or file.parent).absolute(),
         dialer=settings.url(),
         ids=settings.ids(),
         created=now,
+        order=wishes.order or "sheet",
+        inserts=wishes.inserts or ("missing" if settings.campaign.insert_missing else "none"),
     )
+
+
+def _inserts(run: RunRecord, settings: Settings, wishes: Wishes) -> Inserts:
+    """Which leads a run that goes on adds: what was read as inserts stays so, others may begin to be."""
+    if run.inserts == "none" and (wishes.inserts == "missing" or settings.campaign.insert_missing):
+        return "missing"
+    return run.inserts
 
 
 def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -130,20 +165,30 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
 
     Where rows of it came from other runs, nobody else may send those meanwhile.
     """
-    survey = Survey()
-    with opened(run.file, run.sheet or None, settings, now, journal) as source, ExitStack() as locks:
-        table = source.table
-        run = replace(
+    if wishes.inserts:
+        run = replace(run, inserts=wishes.inserts)
+    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
+    digest = fingerprint(reading.bytes_at)
+
+    def take(intake: Intake) -> None:
+        table = intake.table
+        read = replace(
             run,
             sheet=table.sheet,
-            fingerprint=fingerprint(run.file),
+            fingerprint=digest,
             kind=wishes.kind or table.kind,
             delimiter=table.delimiter,
             bom=table.bom,
-            headings=own_headings(source),
-            roles=own_roles(source),
+            headings=intake.headings,
+            roles=intake.roles,
+            order=wishes.order or run.order,
+            dialer=settings.url(),
+            ids=settings.ids(),
         )
-        journal.create(run)
+        journal.create(read)
+        journal.add(read.id, intake.entries())
+
+    with ExitStack() as locks:
         held = {run.file}
 
         def hold(other: RunRecord) -> None:
@@ -151,19 +196,18 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        past = past_of(source, journal, settings, hold, skip_unchanged=wishes.skip_unchanged)
-        journal.add(run.id, entries(source, survey, past))
-        dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
-        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
-    remarks = source.remarks
-    if dropped:
-        remarks += (
-            f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",
-        )
-    return Plan(_limited(journal, run.id, wishes), survey, remarks)
+        intake = take_in(reading, settings, now, take, journal=journal, hold=hold, skip_unchanged=wishes.skip_unchanged)
+        message = f"sent or decided by run {run.id}, {run.file.name}"
+        journal.complete(run.id, intake.past.decided, message, intake.past.taken)
+    return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
+    if wishes.inserts == "only" and run.inserts != "only":
+        raise UsageError(
+            f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
+            "--insert-only, or begin anew with --fresh."
+        )
     remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
     if digest != run.fingerprint:
         what = "has changed since" if digest else "is not there any more"
@@ -173,11 +217,18 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
         )
     if run.ids != settings.ids() or run.dialer != settings.url():
         remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
-    changed: dict[str, object] = {"dialer": settings.url(), "ids": settings.ids(), "finished": False}
+    changed: dict[str, object] = {
+        "dialer": settings.url(),
+        "ids": settings.ids(),
+        "finished": False,
+        "inserts": _inserts(run, settings, wishes),
+    }
     if wishes.output is not None:
         changed["output"] = wishes.output.absolute()
     if wishes.kind is not None:
         changed["kind"] = wishes.kind
+    if wishes.order is not None:
+        changed["order"] = wishes.order
     journal.update_run(run.id, last_row=None, **changed)
     return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks))
 

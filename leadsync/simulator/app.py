@@ -49,7 +49,7 @@ class LeadCall:
         exchange = Exchange(scope, receive, send)
         query = _query(scope)
         if fault := self._pick(Phase.HEADERS, query.get(EXTERNAL_ID, "")):
-            self._dialer.ledger.receive(self._name, query.get(EXTERNAL_ID, ""), {}, fault.kind)
+            self._dialer.ledger.receive(self._name, query.get(EXTERNAL_ID, ""), {}, fault.kind, query)
             await exchange.answer_with(fault, self._code(0))
             return
         body = await exchange.body()
@@ -60,7 +60,8 @@ class LeadCall:
         dialer = self._dialer
         call = Call(self._name, query, fields or {})
         fault = self._pick(Phase.BODY, call.external_id)
-        received = dialer.ledger.receive(call.name, call.external_id, call.fields, fault.kind if fault else "")
+        kind = fault.kind if fault else ""
+        received = dialer.ledger.receive(call.name, call.external_id, call.fields, kind, query)
         if fault is not None and not fault.worked_on:
             answer = self._code(0)
         elif call.query.get("apiKey") != dialer.api_key:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from leadsync.errors import UsageError
@@ -12,7 +12,7 @@ from leadsync.errors import UsageError
 @dataclass(frozen=True, slots=True)
 class Received:
     """A lead call that arrived whole, or that a fault cut short: its number, the wall clock's seconds, the call's
-    name, the lead, the body's fields and the kind of the fault it met (empty for none)."""
+    name, the lead, the body's fields, the kind of the fault it met (empty for none) and the query without the key."""
 
     request: int
     time: float
@@ -20,6 +20,7 @@ class Received:
     lead: str
     fields: Mapping[str, str]
     fault: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,12 @@ class Ledger:
                     f"The ledger {path} cannot be written ({error.strerror}); name another file."
                 ) from error
 
-    def receive(self, call: str, lead: str, fields: Mapping[str, str], fault: str) -> Received:
+    def receive(
+        self, call: str, lead: str, fields: Mapping[str, str], fault: str, query: Mapping[str, str]
+    ) -> Received:
         """Notes a call's arrival and numbers it."""
-        entry = Received(len(self.received) + 1, time.time(), call, lead, fields, fault)
+        arguments = {name: value for name, value in query.items() if name != "apiKey"}
+        entry = Received(len(self.received) + 1, time.time(), call, lead, fields, fault, arguments)
         self.received.append(entry)
         self._append("received", entry)
         return entry

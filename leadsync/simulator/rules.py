@@ -72,7 +72,8 @@ def _no_external_id(call: Call, _campaign: Campaign) -> bool:
 
 
 def _lead_not_found(call: Call, campaign: Campaign) -> bool:
-    elsewhere = call.id_of("fCampaignId") != campaign.ids.campaign
+    # With `any_lead` every campaign of the lists has every lead; else the leads are those of one.
+    elsewhere = not campaign.any_lead and call.id_of("fCampaignId") != campaign.ids.campaign
     return elsewhere or campaign.find(call.external_id) is None
 
 

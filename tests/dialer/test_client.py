@@ -355,3 +355,15 @@ def test_a_dialer_without_lists_is_judged_by_its_updates() -> None:
     assert not probe(missing, NO_LEAD)[0].away
     assert not probe(missing, (b"400 Bad Request", b"missing parameter"))[0].away
     assert probe(missing, AWAY)[0].away
+
+
+def test_a_page_that_repeats_what_was_sent_is_quoted_without_it() -> None:
+    from leadsync.dialer.client import without_values
+    from leadsync.models import Effect, Lead, Outcome
+
+    lead = Lead("9856", {"Name": "Jane Smith", "FirstPhone": "0383218199", "njDisposition": "<No Change>"})
+    said = "HTTP 500: no result code in the answer: cannot store Jane Smith, 0383218199"
+    page = Outcome(Effect.MAYBE_APPLIED, message=said, http=500, away=True)
+    answer = Outcome(Effect.ANSWERED, 105, "DUPLICATE", "0383218199 is taken by Jane Smith", 400)
+    assert without_values(page, lead).message == "HTTP 500: no result code in the answer: cannot store ***, ***"
+    assert without_values(answer, lead) == answer, "the dialer's own words on a lead belong into its report"

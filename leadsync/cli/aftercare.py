@@ -1,0 +1,111 @@
+"""What is done once a sheet was worked on, however that ended: messages to a person, and metrics.
+
+Neither changes how it ended; what goes wrong with them is said."""
+
+import logging
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import Timeout
+
+from leadsync.cli.shell import Shell
+from leadsync.errors import BusyError, Interrupted, LeadsyncError, MappingError, SheetError
+from leadsync.models import RunRecord, Tally
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.notify import Ending
+
+_log = logging.getLogger(__name__)
+
+
+class Aftercare:
+    """Told how the work on a sheet ended; `folder` is where the sheet lies, and what was told before is remembered by
+    it."""
+
+    def __init__(self, shell: Shell, folder: Path, metrics_file: Path | None = None) -> None:
+        self._shell = shell
+        self._folder = folder
+        self._metrics_file = metrics_file
+        self.settings: Settings | None = None
+        """Without settings there is nobody to write to."""
+
+    def ended(
+        self, run: RunRecord, tally: Tally, files: Mapping[str, Path | None], code: int, *, sent: bool = True
+    ) -> None:
+        """A run came to an end of the contract, or stopped."""
+        from leadsync.notify import Ending
+        from leadsync.report import as_text
+
+        if code < 128:
+            summary = as_text(run, tally, files)
+            self.tell(Ending(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent))
+        self.measure(code)
+
+    def failed(self, file: str, error: Exception) -> None:
+        """It could not be worked on, or leadsync failed."""
+        from leadsync.notify import Ending
+
+        code = error.exit_code if isinstance(error, LeadsyncError) else 1
+        of_file = isinstance(error, SheetError | MappingError)
+        self.tell(Ending(file, code, reason=str(error) or type(error).__name__, of_file=of_file))
+        self.measure(code)
+
+    def tell(self, ending: "Ending") -> None:
+        """Send a message, if there is news and somebody to send it to."""
+        from leadsync.notify import Memory, news, post
+
+        settings = self.settings
+        if settings is None:
+            return
+        try:
+            urls = settings.notify_urls(os.environ)
+            if not urls:
+                return
+            memory = Memory(self._shell.state_folder(), str(self._folder))
+            message, known = news(ending, memory.recall(), settings.notify.on, settings.notify.failed_percent)
+            if message is not None:
+                problems = list(post(urls, message.on(platform.node())))
+                for problem in problems:
+                    self._say(problem)
+                if len(problems) == len(urls):
+                    return
+            memory.remember(known)
+        except (LeadsyncError, OSError, Timeout) as error:
+            self._say(f"Nobody could be told: {error}")
+
+    def measure(self, code: int) -> None:
+        """Write the metrics, where they were asked for."""
+        if self._metrics_file is None:
+            return
+        from leadsync.journal import totals
+        from leadsync.metrics import write_metrics
+
+        try:
+            with self._shell.journal() as journal:
+                write_metrics(self._metrics_file, totals(journal), code, time.time())
+        except LeadsyncError as error:
+            self._say(str(error))
+
+    def _say(self, text: str) -> None:
+        self._shell.say(text)
+        _log.warning("%s", text)
+
+
+@contextmanager
+def aftercare(shell: Shell, file: Path, metrics_file: Path | None) -> Iterator[Aftercare]:
+    """Look after what is done inside with a sheet: an error that ends it is told before it goes on its way."""
+    care = Aftercare(shell, file.parent, metrics_file)
+    try:
+        yield care
+    except (Interrupted, BusyError):
+        # Somebody is there, or at work on it.
+        raise
+    except Exception as error:
+        care.failed(file.name, error)
+        raise

@@ -1,0 +1,78 @@
+"""Trying the connection: is the dialer there, does it take the key, does it have the campaign, does it take updates."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from leadsync.errors import SettingsError, Stopped
+from leadsync.models import CampaignIds, Effect, Outcome
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from leadsync.config import Settings
+    from leadsync.dialer import Place
+
+_NOWHERE = CampaignIds(0, 0, 0)
+
+
+def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list[Place]":
+    """Every allocation that the key may see; raises SettingsError or Stopped."""
+    from leadsync.dialer import DialerClient, places
+
+    client = DialerClient(
+        settings.url(),
+        key or settings.api_key(os.environ),
+        _NOWHERE,
+        connections=1,
+        ca_file=settings.server.ca_file,
+    )
+
+    async def listed() -> "list[Place]":
+        async with client as dialer:
+            return [place async for place in places(dialer)]
+
+    return asyncio.run(listed())
+
+
+def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
+    """What was tried and is well, a name and a sentence each; raises SettingsError or Stopped at what is not."""
+    settings.api_key(os.environ)
+    yield "key", "the API key is where the settings say."
+    places = listed_places(settings)
+    yield "dialer", f"the dialer at {settings.url()} takes the key and lists {len(places)} allocations."
+    for name in (None, *settings.campaigns):
+        where = f"[campaigns.{name}]" if name else "[campaign]"
+        yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
+    outcome = asyncio.run(_update_of_nobody(settings))
+    if outcome.effect is Effect.REFUSED_ALL or outcome.away:
+        raise Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}.")
+    yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."
+
+
+def _known(ids: CampaignIds, places: "list[Place]", where: str) -> str:
+    for place in places:
+        campaign, allocation = place.campaign, place.allocation
+        if campaign is None or allocation is None:
+            continue
+        if (place.template.id, campaign.id, allocation.id) == (ids.template, ids.campaign, ids.allocation):
+            return f"template {place.template.name!r}, campaign {campaign.name!r}, allocation {allocation.name!r}"
+    raise SettingsError(
+        f"{where}: the dialer lists no template {ids.template} with campaign {ids.campaign} and allocation "
+        f"{ids.allocation}; `leadsync campaigns` shows what it lists."
+    )
+
+
+async def _update_of_nobody(settings: "Settings") -> Outcome:
+    from leadsync.dialer import DialerClient
+
+    client = DialerClient(
+        settings.url(),
+        settings.api_key(os.environ),
+        settings.ids(),
+        connections=1,
+        ca_file=settings.server.ca_file,
+    )
+    async with client as dialer:
+        return await dialer.probe(updates=True)

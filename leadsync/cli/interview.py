@@ -1,0 +1,217 @@
+"""The questions of the first day, at a terminal."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadsync.errors import LeadsyncError, SettingsError
+from leadsync.models import EXTERNAL_ID
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.dialer import Place
+    from leadsync.leads import Proposal, Rules
+
+KEY_VARIABLE = "LEADSYNC_API_KEY"
+_SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """An API key and where it is kept: the setting that says so, its value, and what is still to be done."""
+
+    key: str = field(repr=False)
+    setting: str
+    value: str
+    still_to_do: str = ""
+
+
+def choose(question: str, options: Sequence[str], default: int = 1) -> int:
+    """Let the user choose from a numbered list; gives the position in it."""
+    for number, option in enumerate(options, 1):
+        click.echo(f"  {number:>3}  {option}", err=True)
+    chosen: int = click.prompt(question, type=click.IntRange(1, len(options)), default=default, err=True)
+    return chosen - 1
+
+
+def ask_url(shown: str) -> str:
+    """The dialer's address, until it is one."""
+    from leadsync.config import settings_from
+
+    while True:
+        answer: str = click.prompt("The dialer's address (https://…)", default=shown or None, err=True)
+        url = answer.strip() if "://" in answer else f"https://{answer.strip()}"
+        try:
+            return settings_from({"server": {"url": url}}, "the answer").url()
+        except SettingsError as error:
+            complain(error)
+
+
+def complain(error: LeadsyncError) -> None:
+    """Say what is wrong with an answer, without the setting's place in a file that is not there yet."""
+    reason = str(error).rpartition(": ")[2]
+    click.echo(reason[0].upper() + reason[1:], err=True)
+
+
+def ask_key() -> KeptKey:
+    """The API key, kept where the user wants it; what is typed is not shown."""
+    if os.environ.get(KEY_VARIABLE, "").strip():
+        click.echo(f"The API key is in the environment variable {KEY_VARIABLE}.", err=True)
+        return KeptKey(os.environ[KEY_VARIABLE].strip(), "api_key_env", KEY_VARIABLE)
+    key = ""
+    while not key:
+        key = click.prompt("The API key (it is not shown)", hide_input=True, err=True).strip()
+    file = _key_file()
+    places = [f"in a file that only you can read: {file}", f"nowhere: I set {KEY_VARIABLE} each time"]
+    if _has_keyring():
+        places.insert(0, "in this computer's keyring")
+    while True:
+        where = places[choose("Where is it to be kept?", places)]
+        try:
+            if where.startswith("in this"):
+                import keyring
+
+                from leadsync.config import KEYRING_USER
+
+                keyring.set_password("leadsync", KEYRING_USER, key)
+                return KeptKey(key, "api_key_keyring", "leadsync")
+            if where.startswith("in a file"):
+                _keep(file, key)
+                return KeptKey(key, "api_key_file", str(file))
+            setting = f"$env:{KEY_VARIABLE} = " if os.name == "nt" else f"export {KEY_VARIABLE}="
+            return KeptKey(key, "api_key_env", KEY_VARIABLE, f"Before you send: {setting}… (with the key)")
+        except Exception as error:
+            # A keyring raises whatever its system does.
+            click.echo(f"It cannot be kept there ({error}); choose another place.", err=True)
+
+
+def ask_place(places: "list[Place]") -> tuple[int, int, int]:
+    """Which template, campaign and allocation, from what the dialer lists; raises SettingsError where it lists none."""
+    whole = [
+        (place.template, campaign, allocation)
+        for place in places
+        if (campaign := place.campaign) and (allocation := place.allocation)
+    ]
+    if not whole:
+        raise SettingsError("The key sees no campaign with an allocation; ask whoever runs the dialer for one.")
+    lines = [" / ".join(f"{one.name} ({one.id})" for one in entities) for entities in whole]
+    if len(whole) == 1:
+        click.echo(f"The key sees one place for leads: {lines[0]}.", err=True)
+        at = 0
+    else:
+        click.echo("Template / campaign / allocation:", err=True)
+        at = choose("Where do the leads go?", lines)
+    template, campaign, allocation = whole[at]
+    return template.id, campaign.id, allocation.id
+
+
+def ask_file() -> Path | None:
+    """A sheet to read; None where the user has none yet."""
+    while True:
+        answer = click.prompt("A sheet of leads to look at (Enter: none yet)", default="", show_default=False, err=True)
+        if not answer.strip():
+            return None
+        path = Path(answer.strip().strip("\"'")).expanduser()
+        if path.is_file():
+            return path
+        click.echo(f"There is no file {path}.", err=True)
+
+
+def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple[Proposal, dict[str, str], Rules]":
+    """What the sheet's columns probably are, and an example of each; raises SheetError."""
+    from itertools import islice
+
+    from leadsync.leads import propose
+    from leadsync.run import rules_of
+    from leadsync.sheets import open_table
+
+    rules = rules_of(settings, datetime.now().astimezone())
+    with open_table(file, sheet=sheet) as table:
+        rows = [row.cells for row in islice(table.rows(), _SAMPLE_ROWS) if not row.fault]
+        examples = {
+            heading.strip(): next((row[at].strip() for row in rows if row[at].strip()), "")
+            for at, heading in enumerate(table.headings)
+        }
+        return propose(table.headings, rows, rules), examples, rules
+
+
+def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rules") -> "Proposal":
+    """Show what each column would fill, and let the user change it."""
+    from leadsync.leads import field_named
+
+    columns = dict(proposal.columns)
+    phones = proposal.phone_fields
+    named = {heading: field_named(heading, rules) for heading in examples if heading}
+    if EXTERNAL_ID not in (*named.values(), *columns.values()):
+        click.echo("No column is called the leads' external id, by which the dialer knows them.", err=True)
+        listed = list(proposal.external_ids) or list(named)
+        columns[listed[choose("Which column holds it?", [_shown(one, examples) for one in listed])]] = EXTERNAL_ID
+    click.echo("The columns:", err=True)
+    for heading, own in named.items():
+        target = columns.get(heading, own)
+        what = "a phone number" if target in phones else "" if target != heading else "a field of the campaign"
+        click.echo(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip(), err=True)
+    if click.confirm("Is that right?", default=True, err=True):
+        return replace(proposal, columns=columns)
+    click.echo("Which field does each column fill? Enter keeps what is shown; - does not send it.", err=True)
+    for heading, own in named.items():
+        before = columns.get(heading, own)
+        if heading.lower().startswith("sync_"):
+            continue
+        answer: str = click.prompt(f"  {_shown(heading, examples)}", default=before or "-", err=True).strip()
+        field_name = "" if answer == "-" else answer
+        if field_name != own:
+            columns[heading] = field_name
+        else:
+            columns.pop(heading, None)
+    filled = [columns.get(heading, own) for heading, own in named.items()]
+    shown = ", ".join(name for name in phones if name in filled)
+    given = click.prompt("Which of the fields are phone numbers?", default=shown, err=True)
+    return replace(
+        proposal, columns=columns, phone_fields=tuple(filter(None, given.replace(",", " ").split())) or phones
+    )
+
+
+def first_value(question: str, shown: str) -> str:
+    """One answer with a default."""
+    answer: str = click.prompt(question, default=shown, err=True)
+    return answer.strip()
+
+
+def again(error: LeadsyncError) -> bool:
+    """Say what went wrong, and ask whether to try it anew."""
+    click.echo(str(error), err=True)
+    return click.confirm("Try another address or key?", default=True, err=True)
+
+
+def _shown(heading: str, examples: dict[str, str]) -> str:
+    example = " ".join(examples.get(heading, "").split())
+    return f"{heading}  (e.g. {example[:24]})" if example else heading
+
+
+def _key_file() -> Path:
+    import platformdirs
+
+    return platformdirs.user_config_path("leadsync", appauthor=False) / "api-key"
+
+
+def _keep(file: Path, key: str) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        file.unlink()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(f"{key}\n")
+
+
+def _has_keyring() -> bool:
+    import keyring
+    from keyring.backends.fail import Keyring as Nothing
+    from keyring.backends.null import Keyring as Forgetful
+
+    return not isinstance(keyring.get_keyring(), Nothing | Forgetful)

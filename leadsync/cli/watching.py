@@ -1,0 +1,346 @@
+"""The command that nobody has to type: it sends what is put into a folder, night after night."""
+
+import logging
+import os
+import sys
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadsync.cli.aftercare import Aftercare
+from leadsync.cli.choices import campaign_option, insert_missing_option, inserts_wished, metrics_option
+from leadsync.cli.sending import code_for, only_one, ready_to_send
+from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.errors import (
+    BusyError,
+    Interrupted,
+    LeadsyncError,
+    MappingError,
+    SheetError,
+    UsageError,
+)
+from leadsync.log import logged_as
+from leadsync.models import Inserts, RunRecord
+from leadsync.nights import (
+    ATTENTION,
+    DONE,
+    Handled,
+    Left,
+    Night,
+    SystemClock,
+    free_name,
+    look,
+    move,
+    own_run_id,
+    prepare,
+)
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.journal import Journal
+
+_log = logging.getLogger(__name__)
+
+_WORST_LAST = (0, 3, 4, 2, 1)
+_MOST_LISTED = 1000
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--once", is_flag=True, help="Send what lies there now, then end: for cron and systemd timers.")
+@click.option("--every", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds between two looks.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(min=0),
+    default=60,
+    show_default=True,
+    help="For how many seconds a file must not have changed.",
+)
+@campaign_option
+@insert_missing_option
+@metrics_option
+def watch(
+    folder: Path,
+    once: bool,
+    every: float,
+    settle: float,
+    campaign: str | None,
+    insert_missing: bool,
+    metrics_file: Path | None,
+) -> int:
+    """Send every sheet that is put into FOLDER, then move it to FOLDER/done or FOLDER/attention."""
+    from leadsync.journal import file_lock
+
+    shell = current_shell()
+    set_up_log(shell)
+    folder = folder.absolute()
+    care = Aftercare(shell, folder, metrics_file)
+    work = Work(shell, folder, care, campaign, inserts_wished(insert_missing))
+    night = Night(folder, SystemClock(), work, work.leave, work.be_away, every=every, settle=settle)
+    with file_lock(shell.state_folder(), folder, "being watched"):
+        try:
+            work.settings()
+            _watch(shell, night, work, once=once)
+        except Interrupted as error:
+            shell.say(str(error))
+            work.code = 128 + error.signal_number
+        except KeyboardInterrupt:
+            work.code = 130
+        except Exception as error:
+            care.failed(folder.name, error)
+            raise
+    if shell.json:
+        shell.result("", work.as_json())
+    elif not work.count:
+        shell.result(f"There was nothing to send in {folder}.", None)
+    return work.code
+
+
+def _watch(shell: Shell, night: Night, work: "Work", *, once: bool) -> None:
+    if not once:
+        shell.say(f"Watching {night.folder}; Ctrl-C ends it.")
+    work.tell_orphans()
+    try:
+        for handled in night.once() if once else night.forever():
+            work.note(handled)
+            if work.code >= 128:
+                return
+    except OSError as error:
+        raise UsageError(
+            f"The folder {night.folder} cannot be read: {error.strerror}; check its path, and that it is connected."
+        ) from error
+
+
+@dataclass
+class Work:
+    """Runs one file after the other, and knows how the night went."""
+
+    shell: Shell
+    folder: Path
+    care: Aftercare
+    campaign: str | None
+    inserts: Inserts | None
+    code: int = 0
+    count: int = 0
+    handled: deque[Handled] = field(default_factory=lambda: deque(maxlen=_MOST_LISTED))
+    left: dict[Path, str] = field(default_factory=dict)
+
+    def __call__(self, file: Path) -> Handled | None:
+        """Run one file and move it where it belongs; None where it is left alone for now. Raises Interrupted alone."""
+        try:
+            settings = self.settings()
+            with self.shell.journal() as journal, only_one(self.shell, journal, file):
+                if not (why := _written_here(journal, file)):
+                    return self._run(journal, file, settings)
+            self._leave_alone(file, why)
+        except BusyError:
+            self._leave_alone(file, "another leadsync is sending it")
+        except (SheetError, MappingError) as error:
+            if not _could_not_be_read(error):
+                return self._give_up(file, error)
+            self._leave_alone(file, str(error))
+        except Interrupted:
+            raise
+        except LeadsyncError as error:
+            # The settings, the journal or the disk: the next file would fare alike.
+            self.care.failed(file.name, error)
+            return Handled(file, error.exit_code, words=str(error), again=True, over=True)
+        except OSError as error:
+            words = f"{self.folder} cannot be used: {error.strerror}; it is tried again."
+            self.care.failed(file.name, UsageError(words))
+            return Handled(file, 2, words=words, again=True, over=True)
+        return None
+
+    def settings(self) -> "Settings":
+        """The settings as they stand now, so that what is put right there counts from the next file on."""
+        self.care.settings = self.shell.settings()
+        return ready_to_send(self.care.settings.for_campaign(self.campaign))
+
+    def leave(self, left: Left) -> None:
+        """A file is left alone; said once for each reason."""
+        if self.left.get(left.path) == left.why:
+            return
+        self.left[left.path] = left.why
+        self.shell.say(f"{left.path.name} is left alone: {left.why}.")
+        _log.info("%s is left alone: %s", left.path.name, left.why)
+
+    def be_away(self, why: str) -> None:
+        """The folder cannot be read, or can again."""
+        from leadsync.notify import Ending
+
+        words = f"{self.folder} cannot be read: {why}; leadsync waits for it." if why else f"{self.folder} is back."
+        self.shell.say(words)
+        _log.warning("%s", words)
+        if why:
+            self.code = max(self.code, 4, key=_severity)
+        self.care.tell(
+            Ending(f"the folder {self.folder.name}", 4 if why else 0, reason=words, of_file=True, sent=False)
+        )
+
+    def tell_orphans(self) -> None:
+        """Say which runs stopped whose sheet is not there any more: a person may have meant to stop it, or not."""
+        from leadsync.run import fingerprint
+
+        with self.shell.journal() as journal:
+            stopped = [
+                run
+                for run in journal.runs()
+                if run.complete and not run.finished and run.file.parent == self.folder and not run.file.exists()
+            ]
+        if not stopped or not self.folder.is_dir():
+            return
+        there = {fingerprint(found.path) for found in look(self.folder)[0]}
+        for run in stopped:
+            if run.fingerprint not in there:
+                words = (
+                    f"its run {run.id} has not finished and its file is gone; go on with it: leadsync resume {run.id}"
+                )
+                self.leave(Left(run.file, words))
+
+    def note(self, handled: Handled) -> None:
+        """Count a file that was worked on."""
+        if handled.words:
+            self.shell.say(handled.words)
+        where = f", moved to {handled.moved_to.parent.name}" if handled.moved_to else ""
+        with logged_as(handled.run):
+            _log.info("%s: exit code %d%s", handled.file.name, handled.code, where)
+        self.code = max(self.code, handled.code, key=_severity)
+        self.handled.append(handled)
+        self.count += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The night for a script."""
+        return {
+            "folder": str(self.folder),
+            "files": [
+                {
+                    "file": str(one.file),
+                    "code": one.code,
+                    "run": one.run or None,
+                    "moved_to": str(one.moved_to) if one.moved_to else None,
+                    "words": one.words or None,
+                }
+                for one in self.handled
+            ],
+            "left": [{"file": str(path), "why": why} for path, why in self.left.items()],
+        }
+
+    def _run(self, journal: "Journal", file: Path, settings: "Settings") -> Handled:
+        from leadsync.run import Wishes, check_output, plan_content, send
+
+        prepare(self.folder)
+        wishes = Wishes(output=self.folder / DONE, inserts=self.inserts)
+        plan = plan_content(journal, file, settings, wishes, datetime.now().astimezone())
+        run = plan.run
+        if plan.nothing_to_do:
+            return self._already_done(journal, file, run)
+        check_output(run.output)
+        for remark in plan.remarks:
+            self.shell.say(f"{file.name}: {remark}")
+        with logged_as(run.id):
+            _log.info("%s begins", file.name)
+        sent = send(journal, run, settings, os.environ, _progress(), keep_going=False)
+        if sent.signal_number:
+            code = 128 + sent.signal_number
+        elif sent.stopped:
+            code = 4
+        else:
+            code = code_for(journal.tally(run.id))
+        run = self._write(journal, run, DONE if code == 0 else ATTENTION, code)
+        if code >= 128 or (code == 4 and not sent.began_badly):
+            words = f"{file.name} is gone on with later." if code == 4 else ""
+            return Handled(file, code, run=run.id, words=words, again=True, over=True)
+        return self._put_away(journal, file, run, code)
+
+    def _write(self, journal: "Journal", run: RunRecord, into: str, code: int) -> RunRecord:
+        """Write the run's files where the sheet is going, and take away those of an earlier stop."""
+        from leadsync.report import as_text
+        from leadsync.run import finish, written_files
+
+        journal.update_run(run.id, output=self.folder / into)
+        done, files = finish(journal, run.id)
+        if done.file.parent == self.folder:
+            for other in {DONE, ATTENTION} - {into}:
+                for path in written_files(replace(done, output=self.folder / other)).values():
+                    if path is not None:
+                        path.unlink(missing_ok=True)
+        tally = journal.tally(done.id)
+        if not self.shell.json:
+            self.shell.result(as_text(done, tally, files) + "\n", None)
+        self.care.ended(done, tally, files, code)
+        return done
+
+    def _already_done(self, journal: "Journal", file: Path, run: RunRecord) -> Handled:
+        """The sheet was sent before: leadsync ended before it was moved, or somebody put it there once more."""
+        from leadsync.run import written_files
+
+        tally = journal.tally(run.id)
+        code = code_for(tally)
+        self.care.ended(run, tally, written_files(run), code, sent=False)
+        handled = self._put_away(journal, file, run, code)
+        words = f"{file.name} is not sent again: run {run.id} has sent just this, as {run.file.name}."
+        return replace(handled, words=words)
+
+    def _put_away(self, journal: "Journal", file: Path, run: RunRecord, code: int) -> Handled:
+        from leadsync.run import fingerprint
+
+        try:
+            if fingerprint(file) != run.fingerprint:
+                words = f"{file.name} has changed since run {run.id} read it: what it holds now is sent next."
+                return Handled(file, code, run=run.id, words=words)
+            return Handled(file, code, move(file, self.folder / (DONE if code == 0 else ATTENTION)), run.id)
+        except (OSError, SheetError) as error:
+            words = (
+                f"{file.name} was sent, but cannot be moved away ({error}); that is tried again, nothing is sent twice."
+            )
+            return Handled(file, code, run=run.id, words=words, again=True)
+
+    def _give_up(self, file: Path, error: UsageError) -> Handled:
+        """The sheet cannot be sent as it is: put it aside with a word about why."""
+        self.care.failed(file.name, error)
+        try:
+            moved = move(file, self.folder / ATTENTION)
+            why = free_name(moved.with_name(f"{moved.name}.why.txt"))
+            why.write_text(f"{file.name} was not sent: {error}\n", "utf-8")
+        except OSError as problem:
+            words = f"{error} It cannot be moved to {ATTENTION} either: {problem.strerror}."
+            return Handled(file, error.exit_code, words=words, again=True)
+        return Handled(file, error.exit_code, moved, words=str(error))
+
+    def _leave_alone(self, file: Path, why: str) -> None:
+        self.leave(Left(file, why.rstrip(".")))
+
+
+def _severity(code: int) -> int:
+    return code if code >= 128 else _WORST_LAST.index(code)
+
+
+def _written_here(journal: "Journal", file: Path) -> str:
+    """Why a file is left alone that leadsync wrote: a run by hand leaves its files beside its sheet.
+
+    One that was written elsewhere was put here by a person, who wants it to be sent.
+    """
+    run_id = own_run_id(file.name)
+    run = journal.find(run_id) if run_id else None
+    if run is None or run.output != file.parent:
+        return ""
+    return f"leadsync wrote it here for run {run_id}; once it is corrected, give it another name"
+
+
+def _could_not_be_read(error: BaseException | None) -> bool:
+    """Whether a share or a lock is to blame, and not what the file holds."""
+    while error is not None:
+        if isinstance(error, OSError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _progress() -> Any:
+    from leadsync.progress import SilentProgress
+
+    return SilentProgress(sys.stderr)

@@ -1,0 +1,55 @@
+"""Figures for Prometheus, in the text form that the node exporter's textfile collector reads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadsync.errors import OutputError
+from leadsync.models import Totals
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+
+def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> None:
+    """Write the journal's totals, whole or not at all; raises OutputError. `now` is in seconds since 1970."""
+    from prometheus_client import CollectorRegistry, write_to_textfile
+    from prometheus_client.registry import Collector
+
+    class Figures(Collector):
+        def collect(self) -> Iterator["Metric"]:
+            return _families(totals, exit_code, now)
+
+    registry = CollectorRegistry()
+    registry.register(Figures())
+    try:
+        write_to_textfile(str(path), registry)
+    except OSError as error:
+        raise OutputError(
+            f"The metrics cannot be written to {path}: {error.strerror}; choose another with --metrics-file."
+        ) from error
+
+
+def _families(totals: Totals, exit_code: int, now: float) -> Iterator["Metric"]:
+    from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+
+    runs = CounterMetricFamily("leadsync_runs", "Runs in the journal, by how they stand.", labels=["standing"])
+    for standing, count in totals.runs.items():
+        runs.add_metric([standing], count)
+    yield runs
+    rows = CounterMetricFamily(
+        "leadsync_rows", "Rows of all runs, by where they ended and the dialer's code.", labels=["status", "code"]
+    )
+    for (status, code), count in totals.rows.items():
+        rows.add_metric([status.value, "" if code is None else str(code)], count)
+    yield rows
+    yield CounterMetricFamily("leadsync_attempts", "Requests sent for rows.", value=totals.attempts)
+    yield CounterMetricFamily("leadsync_sending_seconds", "Time spent sending, over all runs.", value=totals.seconds)
+    yield GaugeMetricFamily("leadsync_last_exit_code", "How the last command that sends ended.", value=exit_code)
+    yield GaugeMetricFamily("leadsync_last_end_timestamp_seconds", "When that was.", value=now)
+    for name, what, moment in (
+        ("finished", "finished, with or without rows to look at", totals.last_finished),
+        ("success", "finished without a row to look at", totals.last_success),
+    ):
+        if moment is not None:
+            yield GaugeMetricFamily(f"leadsync_last_{name}_timestamp_seconds", f"When a run last {what}.", value=moment)

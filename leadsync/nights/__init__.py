@@ -1,0 +1,23 @@
+"""A folder that is watched: which of its files may be sent, and where each goes when it was."""
+
+from leadsync.nights.folder import Found, Left, look, own_run_id
+from leadsync.nights.moving import ATTENTION, DONE, free_name, move, prepare
+from leadsync.nights.settling import Settling
+from leadsync.nights.watching import Clock, Handled, Night, SystemClock
+
+__all__ = [
+    "ATTENTION",
+    "DONE",
+    "Clock",
+    "Found",
+    "Handled",
+    "Left",
+    "Night",
+    "Settling",
+    "SystemClock",
+    "free_name",
+    "look",
+    "move",
+    "own_run_id",
+    "prepare",
+]

@@ -1,0 +1,123 @@
+"""What lies in a watched folder: sheets to send, and what is left alone for now, with the reason."""
+
+import errno
+import os
+import re
+import signal
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
+"""The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
+
+_OWN = re.compile(r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:report|retry|review)\.(?:csv|xlsx)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that could be sent: its path, and what changes while it is being written."""
+
+    path: Path
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that is left alone, and why."""
+
+    path: Path
+    why: str
+
+
+def look(folder: Path) -> tuple[list[Found], list[Left]]:
+    """The folder's files, those that could be sent and those that could not now. Raises OSError where the folder
+    cannot be read. Other kinds of files, hidden ones, temporary ones and folders are not mentioned."""
+    found: list[Found] = []
+    left: list[Left] = []
+    with os.scandir(folder) as entries:
+        names = {entry.name: entry for entry in entries}
+    for name, entry in names.items():
+        path = folder / name
+        if name.startswith((".", "~")) or path.suffix.lower() not in SHEETS:
+            continue
+        if why := _opened_by(name, names.keys()):
+            left.append(Left(path, why))
+            continue
+        try:
+            state = entry.stat()
+        except FileNotFoundError:
+            continue
+        if not S_ISREG(state.st_mode):
+            continue
+        if why := _in_use(path):
+            left.append(Left(path, why))
+        else:
+            found.append(Found(path, state.st_size, state.st_mtime_ns))
+    return found, left
+
+
+def own_run_id(name: str) -> str:
+    """The run whose report, retry or review file has this name; empty where it is none."""
+    match = _OWN.search(name)
+    return match[1] if match else ""
+
+
+def _opened_by(name: str, names: Collection[str]) -> str:
+    """Why a file is left alone that a spreadsheet program has open: each leaves a note beside it while it has."""
+    for note in (f"~${name}", f".~lock.{name}#"):
+        if note in names:
+            return f"it is open in a spreadsheet program ({note} says so); close it there"
+    return ""
+
+
+def _in_use(path: Path) -> str:
+    """Why a file is left alone that another process writes or has locked, as far as the system can tell."""
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+            return _held_by_others(stream.fileno())
+    except FileNotFoundError:
+        return "it has just gone"
+    except PermissionError:
+        return "it is locked, or may not be read"
+
+
+def _held_by_others(handle: int) -> str:
+    try:
+        import fcntl
+    except ImportError:
+        # Windows does not even open such a file.
+        return ""
+    for lock, unlock in ((fcntl.flock, fcntl.LOCK_UN), (fcntl.lockf, fcntl.LOCK_UN)):
+        try:
+            lock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(handle, unlock)
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                return "another program has locked it"
+    return "another program is writing it" if _is_open_for_writing(handle) else ""
+
+
+def _is_open_for_writing(handle: int) -> bool:
+    """Whether some process can still write to the file: only then does Linux refuse a read lease on it.
+
+    The lease is given back at once. Where there are none (another system, a network's file system, another's file),
+    that the file has stopped growing has to do.
+    """
+    import fcntl
+
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return False
+    try:
+        # Should somebody begin to write just now, the signal about it is one that does nothing.
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    with suppress(OSError):
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    return False

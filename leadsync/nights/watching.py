@@ -1,0 +1,129 @@
+"""Night after night over one folder: which file is next, and what is waited for. Clock and work are handed in."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from leadsync.nights.folder import Found, Left, look
+from leadsync.nights.settling import Settling
+
+PAUSE_SECONDS = 15 * 60.0
+"""Before a file that stays in the folder is tried again: what kept it, a refused key for one, would do so at once."""
+
+
+class Clock(Protocol):
+    """Time, handed in so that tests need not wait."""
+
+    def now(self) -> float:
+        """Seconds, never going back."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of one file.
+
+    `code` is the exit code that running it by itself would have given; `moved_to` where it lies now, None where it is
+    still in the folder. `again`: it is to be tried again, after a pause. With `over` the other files would fare alike:
+    the round is over.
+    """
+
+    file: Path
+    code: int
+    moved_to: Path | None = None
+    run: str = ""
+    words: str = ""
+    again: bool = False
+    over: bool = False
+
+
+@dataclass(slots=True)
+class Night:
+    """Watches one folder.
+
+    `work` runs a file, or gives None where it has to be left alone. `on_left` is told of files that are left alone,
+    once for each reason, `on_away` why the folder cannot be read ("" when it can again). `every` and `settle` are in
+    seconds.
+    """
+
+    folder: Path
+    clock: Clock
+    work: Callable[[Path], Handled | None]
+    on_left: Callable[[Left], None]
+    on_away: Callable[[str], None]
+    every: float = 60.0
+    settle: float = 60.0
+    _settling: Settling = field(init=False)
+    _not_before: dict[Path, float] = field(init=False, default_factory=dict)
+    _told: dict[Path, str] = field(init=False, default_factory=dict)
+    _away: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        self._settling = Settling(self.settle)
+
+    def once(self) -> Iterator[Handled]:
+        """What lies there now and has stopped growing. Raises OSError where the folder cannot be read."""
+        look(self.folder)
+        if not self._ready() and self._settling.unsettled:
+            self.clock.sleep(self.settle)
+        yield from self._round()
+
+    def forever(self) -> Iterator[Handled]:
+        """Round after round; ends only by an exception, such as the one a signal raises."""
+        while True:
+            yield from self._round()
+            self.clock.sleep(self.every)
+
+    def _round(self) -> Iterator[Handled]:
+        """Every file that is ready, the oldest first; looks again after each, because that may have taken hours."""
+        tried: set[Path] = set()
+        while True:
+            ready = [file for file in self._ready() if file.path not in tried]
+            if not ready:
+                return
+            path = ready[0].path
+            tried.add(path)
+            handled = self.work(path)
+            if handled is None or handled.again:
+                self._not_before[path] = self.clock.now() + PAUSE_SECONDS
+            if handled is not None:
+                yield handled
+                if handled.over:
+                    return
+
+    def _ready(self) -> list[Found]:
+        try:
+            found, left = look(self.folder)
+        except OSError as error:
+            self._note_away(error.strerror or type(error).__name__)
+            return []
+        self._note_away("")
+        for one in left:
+            if self._told.get(one.path) != one.why:
+                self.on_left(one)
+        self._told = {one.path: one.why for one in left}
+        now = self.clock.now()
+        return [file for file in self._settling.see(found, now) if self._not_before.get(file.path, 0) <= now]
+
+    def _note_away(self, why: str) -> None:
+        if why != self._away:
+            self._away = why
+            self.on_away(why)

@@ -1,0 +1,122 @@
+"""Several campaigns in one settings file, and rows that name their own."""
+
+from typing import Any
+
+import pytest
+
+SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
+WINBACK = "[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n"
+
+
+def ids(dialer: Any) -> list[tuple[str, str, str]]:
+    """Template, campaign and allocation of each call, in order."""
+    return [
+        (one.query["fTemplateId"], one.query["fCampaignId"], one.query["fAllocationId"])
+        for one in dialer.ledger.received
+    ]
+
+
+def test_a_campaign_is_chosen_by_its_name_and_has_what_it_does_not_name_from_the_first(desk: Any) -> None:
+    dialer = desk.dialer(settings=WINBACK)
+    assert desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "winback").code == 0
+    assert ids(dialer) == [("41", "42", "40")] * 2
+
+
+def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Any) -> None:
+    dialer = desk.dialer(settings=WINBACK)
+    sheet = desk.sheet("leads.csv", *SHEET)
+    for options in ((), ("--campaign", "winback"), (), ("--campaign", "winback")):
+        assert desk.leadsync("run", sheet, *options).code == 0
+    assert ids(dialer) == [("41", "41", "38")] * 2 + [("41", "42", "40")] * 2
+
+
+def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    refused = FaultRule(FaultKind.CODE, lead="2", code=106, calls=1)
+    dialer = desk.dialer(settings=WINBACK, faults=[refused])
+    desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "winback", "--limit", "1")
+    done = desk.leadsync("resume", "--json")
+    assert done.code == 3, done.err
+    assert desk.leadsync("retry", done.json["run"]).code == 0
+    assert ids(dialer) == [("41", "42", "40")] * 3
+
+
+def test_a_name_that_the_settings_do_not_have(desk: Any) -> None:
+    dialer = desk.dialer(settings=WINBACK)
+    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "wnback")
+    assert done.code == 2
+    assert "[campaigns.wnback]" in done.err
+    assert "winback" in done.err.split("known are")[1]
+    assert ids(dialer) == []
+
+
+def test_a_key_that_is_none_in_a_campaigns_table(desk: Any) -> None:
+    desk.dialer(settings="[campaigns.winback]\nallocations_id = 40\n")
+    done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET))
+    assert done.code == 2
+    assert "[campaigns.winback] allocations_id is not a setting; did you mean allocation_id?" in done.err
+
+
+def test_a_column_sends_rows_to_campaigns_of_their_own(desk: Any) -> None:
+    dialer = desk.dialer(settings='[columns]\n"Team" = "fCampaignId"\n')
+    sheet = desk.sheet(
+        "leads.csv",
+        "Lead Id,FirstPhone,Outcome,Team,fAllocationId,fTemplateId",
+        "1,0383218191,Sale,,,",
+        "2,0383218192,Sale,42,40,41",
+        "3,0383218193,Sale,43,41.0,42",
+    )
+    done = desk.leadsync("run", sheet)
+    assert done.code == 0, done.out
+    by_lead = {one.lead: (one.query, dict(one.fields)) for one in dialer.ledger.received}
+    assert {
+        lead: tuple(query[f"f{name}Id"] for name in ("Template", "Campaign", "Allocation"))
+        for lead, (query, _) in by_lead.items()
+    } == {
+        "1": ("41", "41", "38"),
+        "2": ("41", "42", "40"),
+        "3": ("42", "43", "41"),
+    }
+    for lead, (_, fields) in by_lead.items():
+        assert fields == {"FirstPhone": f"038321819{lead}", "njDisposition": "Sale"}, "ids travel in the query alone"
+
+
+def test_ids_that_are_none_are_rejected_and_wrong_ones_of_a_row_fail_that_row_alone(desk: Any) -> None:
+    desk.dialer()
+    sheet = desk.sheet(
+        "leads.csv",
+        "Lead Id,FirstPhone,Outcome,fCampaignId",
+        "1,0383218191,Sale,forty-one",
+        "2,0383218192,Sale,0",
+        "3,0383218193,Sale,999",
+        "4,0383218194,Sale,41",
+    )
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.code == 3
+    rows = {row["Lead Id"]: row for row in desk.rows(done.json["files"]["report"])}
+    assert [rows[lead]["sync_status"] for lead in "1234"] == ["rejected", "rejected", "failed", "succeeded"]
+    assert "whole number" in rows["1"]["sync_message"]
+    assert rows["3"]["sync_code"] == "117"
+    assert "in the sheet" in rows["3"]["sync_advice"]
+
+
+def test_wrong_ids_of_the_settings_stop_the_run_though_rows_have_their_own(desk: Any) -> None:
+    desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777\n")
+    sheet = desk.sheet(
+        "leads.csv", "Lead Id,FirstPhone,Outcome,fAllocationId", "1,0383218191,Sale,38", "2,0383218192,Sale,"
+    )
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.code == 4
+    assert done.json["statuses"] == {"succeeded": 1, "unsent": 1}
+
+
+@pytest.mark.parametrize("campaign", [None, "winback"])
+def test_watch_sends_to_the_campaign_it_is_told(desk: Any, campaign: str | None) -> None:
+    dialer = desk.dialer(settings=WINBACK)
+    folder = desk.folder / "leads"
+    folder.mkdir()
+    desk.sheet("leads.csv", *SHEET).rename(folder / "leads.csv")
+    options = ("--campaign", campaign) if campaign else ()
+    assert desk.leadsync("watch", folder, "--once", "--settle", "0", *options).code == 0
+    assert {one[1] for one in ids(dialer)} == {"42" if campaign else "41"}

@@ -1,0 +1,191 @@
+"""The first day, at a terminal: from nothing to a checked sheet, with a practice dialer on the other side."""
+
+import stat
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import KEY
+
+if sys.platform == "win32":
+    pytest.skip("file modes are POSIX's, and so are its terminals", allow_module_level=True)
+
+import pexpect
+
+SHEET = (
+    "Customer No,Full Name,Phone 1,Mobile,Outcome,Call Back Date,Notes",
+    *(f"C{n},Jane Smith,(03) 8321 819{n},0412 345 67{n},Sale,24/11/2031 14:30,likes tea" for n in range(5)),
+)
+
+
+class Terminal:
+    """leadsync at a terminal; what it asks is waited for, and what it says is kept."""
+
+    def __init__(self, folder: Path, environment: dict[str, str], *arguments: str) -> None:
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "leadsync", *arguments],
+            cwd=str(folder), env=environment, encoding="utf-8", timeout=20, dimensions=(60, 200),
+        )  # fmt: skip
+        self.said = ""
+
+    def answer(self, question: str, answer: str) -> None:
+        self.child.expect_exact(question)
+        self.said += self.child.before + question
+        self.child.sendline(answer)
+
+    def end(self) -> int:
+        self.child.expect(pexpect.EOF)
+        self.said += self.child.before
+        self.child.close()
+        code = self.child.exitstatus
+        return -int(self.child.signalstatus) if code is None else int(code)
+
+
+@pytest.fixture
+def home(desk: Any) -> dict[str, str]:
+    """An environment without a key, in a home of its own and without a keyring."""
+    mine = {
+        **desk.environment,
+        "HOME": str(desk.folder),
+        "XDG_CONFIG_HOME": str(desk.folder / "config"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    }
+    del mine["LEADSYNC_API_KEY"]
+    return mine
+
+
+def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> None:
+    dialer = desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    desk.sheet("leads.csv", *SHEET)
+    terminal = Terminal(desk.folder, home, "init", "leads.csv")
+    terminal.answer("The dialer's address", "ftp://nowhere")
+    terminal.answer("The dialer's address", url)
+    terminal.answer("The API key", "a-wrong-one")
+    terminal.answer("Where is it to be kept?", "")
+    terminal.answer("Try another address or key?", "y")
+    terminal.answer("The dialer's address", url)
+    terminal.answer("The API key", KEY)
+    terminal.answer("Where is it to be kept?", "1")
+    terminal.answer("Where do the leads go?", "1")
+    terminal.answer("The timezone of the sheet's dates", "Melbourne")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("Is that right?", "y")
+    assert terminal.end() == 0, terminal.said
+    said = terminal.said
+    assert "API key was refused" in said
+    assert "Outbound sales (41) / Spring renewals (41) / Main list (38)" in said
+    assert "5 rows: 5 to send, 0 rejected" in said, "the sheet is checked"
+    assert "leadsync run leads.csv --limit 5" in said
+    assert KEY not in said
+    settings = tomllib.loads(desk.config.read_text("utf-8"))
+    assert settings["campaign"]["template_id"] == 41
+    assert (settings["campaign"]["campaign_id"], settings["campaign"]["allocation_id"]) == (41, 38)
+    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
+    assert settings["input"]["phone_fields"] == ["FirstPhone", "Mobile"]
+    file = Path(settings["server"]["api_key_file"])
+    assert file.read_text().strip() == KEY
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert KEY not in desk.config.read_text("utf-8")
+    assert "# " in desk.config.read_text("utf-8")
+    assert dialer.ledger.as_json()["received"] == []
+
+    def later(*arguments: str) -> Terminal:
+        return Terminal(desk.folder, home, *arguments)
+
+    tried = later("init", "--check")
+    assert tried.end() == 0, tried.said
+    sent = later("run", "leads.csv", "--limit", "2")
+    sent.answer("Send 2 rows", "y")
+    assert sent.end() == 0, sent.said
+    assert [dict(one.fields) for one in dialer.ledger.received if one.lead == "C0"] == [
+        {
+            "Full Name": "Jane Smith",
+            "FirstPhone": "0383218190",
+            "Mobile": "0412345670",
+            "njDisposition": "Sale",
+            "njCallBackDate": "2031/11/24 14:30",
+            "Notes": "likes tea",
+        }
+    ]
+
+
+def test_the_key_of_the_environment_is_taken_and_the_columns_can_be_changed(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    desk.sheet("leads.csv", "Who,Nummer,Result", *(f"A{n},038321819{n},Sale" for n in range(5)))
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "--url", url)
+    terminal.answer("Where do the leads go?", "2")
+    terminal.answer("The timezone of the sheet's dates", "Australia/Perth")
+    terminal.answer("The country of phone numbers", "nz")
+    terminal.answer("A sheet of leads to look at", "nowhere.csv")
+    terminal.answer("A sheet of leads to look at", "leads.csv")
+    terminal.answer("Which column holds it?", "1")
+    terminal.answer("Is that right?", "n")
+    terminal.answer("Who", "")
+    terminal.answer("Nummer", "FirstPhone")
+    terminal.answer("Result", "njDisposition")
+    terminal.answer("Which of the fields are phone numbers?", "FirstPhone")
+    assert terminal.end() == 0, terminal.said
+    assert "5 rejected" in terminal.said, "these are no numbers of New Zealand"
+    settings = tomllib.loads(desk.config.read_text("utf-8"))
+    assert settings["campaign"]["allocation_id"] == 39
+    assert (settings["input"]["timezone"], settings["input"]["region"]) == ("Australia/Perth", "nz")
+    assert settings["columns"] == {"Who": "njExternalLeadId", "Nummer": "FirstPhone", "Result": "njDisposition"}
+    assert settings["server"]["api_key_env"] == "LEADSYNC_API_KEY"
+
+
+def test_ctrl_c_leaves_nothing_behind(desk: Any, home: dict[str, str]) -> None:
+    terminal = Terminal(desk.folder, home, "init")
+    terminal.child.expect_exact("The dialer's address")
+    terminal.child.sendintr()
+    # Python can miss one that comes just before it begins to read; a person presses it once more.
+    while terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1):
+        terminal.child.sendintr()
+    assert terminal.end() == 130
+    assert not desk.config.exists()
+
+
+def test_without_a_terminal_a_sheet_is_looked_at_and_nothing_is_asked(desk: Any) -> None:
+    sheet = desk.sheet("leads.csv", *SHEET)
+    done = desk.process("init", sheet, "--url", "https://pbx.example.org")
+    assert done.code == 0, done.err
+    settings = tomllib.loads(desk.config.read_text("utf-8"))
+    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
+    assert "5 rows: 5 to send" in done.out
+
+
+def test_check_tries_key_dialer_ids_updates_and_messages(desk: Any) -> None:
+    desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n")
+    done = desk.leadsync("init", "--check", "--json")
+    assert done.code == 0, done.err
+    assert set(done.json["tried"]) == {"key", "dialer", "ids", "updates"}
+    assert "'Win-back'" in done.json["tried"]["ids"]
+    bad = desk.leadsync("init", "--check", LEADSYNC_NOTIFY_URLS="nonsense://x")
+    assert bad.code == 2
+    assert "0 of 1 addresses" in bad.out
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "code", "words"),
+    [
+        ("", {"LEADSYNC_API_KEY": "wrong"}, 4, "API key was refused"),
+        ("", {"LEADSYNC_API_KEY": ""}, 2, "holds no API key"),
+        ("[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777\n", {}, 2, "allocation 777"),
+        ("[campaigns.other]\ncampaign_id = 5\n", {}, 2, "[campaigns.other]"),
+        ("", {"LEADSYNC_SERVER__URL": "http://127.0.0.1:1"}, 4, "cannot be reached"),
+    ],
+)
+def test_check_says_what_is_not_well(
+    desk: Any, settings: str, environment: dict[str, str], code: int, words: str
+) -> None:
+    desk.dialer(settings=settings)
+    done = desk.leadsync("init", "--check", **environment)
+    assert done.code == code, done.err
+    assert words in done.err

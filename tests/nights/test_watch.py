@@ -1,0 +1,333 @@
+"""`leadsync watch` over a folder, as one night after the other meets it."""
+
+import os
+import shutil
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
+from tests.nights.conftest import FakeClock
+
+
+def received(dialer: Any) -> list[str]:
+    return [entry.lead for entry in dialer.ledger.received if entry.lead]
+
+
+def test_each_sheet_is_sent_and_moved_with_its_reports_beside_it_the_oldest_first(folder: Any) -> None:
+    dialer = folder.desk.dialer(dnc=["0383218190"])
+    new, old = folder.drop("a.csv", "1,0383218191,Sale,x"), folder.drop("b.csv", "2,0383218190,Sale,x")
+    os.utime(old, (1, 1))
+    done = folder.watch("--json")
+    assert done.code == 3, done.err
+    assert received(dialer) == ["2", "1"]
+    assert folder.names == set()
+    assert folder.sheets("done") == {"a.csv"}
+    assert folder.sheets("attention") == {"b.csv"}
+    assert folder.rows("done", "a") == {"1": "succeeded"}
+    assert folder.rows("attention", "b") == {"2": "failed"}
+    assert [(Path(one["file"]).name, one["code"]) for one in done.json["files"]] == [("b.csv", 3), ("a.csv", 0)]
+    assert new.name == "a.csv"
+
+
+def test_an_empty_folder_is_nothing_to_do(folder: Any) -> None:
+    folder.desk.dialer()
+    done = folder.watch()
+    assert (done.code, "nothing to send" in done.out) == (0, True)
+    assert list(folder.path.iterdir()) == []
+
+
+def test_the_same_content_is_not_sent_twice_under_whatever_name(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    folder.drop("leads.csv", "1,0383218191,Sale,x")
+    folder.drop("leads - copy.csv", "1,0383218191,Sale,x")
+    first = folder.watch()
+    folder.drop("leads.csv", "1,0383218191,Sale,x")
+    second = folder.watch()
+    assert (first.code, second.code) == (0, 0)
+    assert received(dialer) == ["1"]
+    assert "not sent again" in first.err
+    assert "not sent again" in second.err
+    assert folder.sheets("done") == {"leads.csv", "leads - copy.csv", "leads (2).csv"}
+
+
+def test_the_same_name_with_other_content_is_another_sheet(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    for lead in ("1", "2"):
+        folder.drop("leads.csv", f"{lead},038321819{lead},Sale,x")
+        assert folder.watch().code == 0
+    assert received(dialer) == ["1", "2"]
+    assert folder.sheets("done") == {"leads.csv", "leads (2).csv"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [(("Name,FirstPhone", "x,0383218191"), "external id"), (("", ""), "empty"), (("Lead Id,FirstPhone", '1,"x'), "")],
+)
+def test_a_sheet_that_cannot_be_sent_is_put_aside_with_the_reason_and_the_next_one_goes(
+    folder: Any, lines: tuple[str, ...], words: str
+) -> None:
+    dialer = folder.desk.dialer()
+    folder.drop("bad.csv", *lines[1:], headings=lines[0])
+    folder.drop("good.csv", "1,0383218191,Sale,x")
+    done = folder.watch()
+    assert done.code == 2
+    assert folder.sheets("attention") == {"bad.csv", "bad.csv.why.txt"}
+    assert words in (folder.path / "attention" / "bad.csv.why.txt").read_text()
+    assert folder.sheets("done") == {"good.csv"}
+    assert received(dialer) == ["1"]
+
+
+def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(folder: Any) -> None:
+    dialer = folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
+    sheet = folder.drop("leads.csv", "1,0383218191,Sale,x", "2,0383218192,Sale,x")
+    stopped = folder.watch()
+    assert stopped.code == 4
+    assert folder.names == {"leads.csv"}
+    assert set(folder.rows("attention", "leads").values()) == {"unsent"}
+    sheet.rename(folder.path / "renamed.csv")
+    folder.desk.config.write_text(folder.desk.config.read_text().replace("999", "41"))
+    assert folder.watch().code == 0
+    assert sorted(received(dialer)[1:]).count("1") <= 1
+    assert {entry.lead for entry in dialer.ledger.applications} == {"1", "2"}
+    assert len(dialer.ledger.applications) == 2
+    assert folder.sheets("done") == {"renamed.csv"}
+    assert folder.rows("done", "leads") == {"1": "succeeded", "2": "succeeded"}
+    assert list((folder.path / "attention").iterdir()) == [], "what told of the stop is out of date"
+
+
+def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(folder: Any) -> None:
+    dialer = folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
+    folder.drop("leads.csv", "1,0383218191,Sale,x")
+    assert folder.watch().code == 4
+    folder.drop("leads.csv", "2,0383218192,Sale,y")
+    folder.desk.config.write_text(folder.desk.config.read_text().replace("999", "41"))
+    first = folder.watch()
+    assert "what it holds now is sent next" in first.err
+    assert folder.watch().code == 0
+    assert [entry.lead for entry in dialer.ledger.applications] == ["1", "2"]
+    assert folder.names == set()
+
+
+def test_a_sheet_whose_first_rows_are_all_refused_alike_needs_a_person(folder: Any) -> None:
+    dialer = folder.desk.dialer(any_lead=False)
+    folder.drop("leads.csv", *(f"{number},0383218191,Sale,x" for number in range(200)))
+    folder.drop("other.csv", "500,0383218191,Sale,x")
+    done = folder.watch()
+    assert done.code == 4
+    assert folder.names == set()
+    assert folder.sheets("attention") == {"leads.csv", "other.csv"}
+    before = len(received(dialer))
+    assert folder.watch().code == 0
+    assert len(received(dialer)) == before
+
+
+def test_a_corrected_file_put_into_the_folder_is_sent(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    folder.drop("leads.csv", "1,0383218191,Sail,x", "2,0383218192,Sale,x")
+    assert folder.watch().code == 3
+    (retry,) = (folder.path / "attention").glob("*.retry.csv")
+    retry.write_text(retry.read_text("utf-8").replace("Sail", "Sale"), "utf-8", newline="")
+    retry.rename(folder.path / retry.name)
+    done = folder.watch()
+    assert done.code == 0, done.err
+    assert [entry.lead for entry in dialer.ledger.applications] == ["2", "1"]
+    assert folder.sheets("done") == set(), "the sheet is one of leadsync's own by its name"
+    assert (folder.path / "done" / retry.name).is_file()
+
+
+def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    sheet = folder.drop("leads.csv", "1,0383218191,Sail,x")
+    assert folder.desk.leadsync("run", sheet).code == 3
+    done = folder.watch()
+    assert received(dialer) == ["1"]
+    assert "left alone" in done.err
+    assert {name.split(".")[2] for name in folder.names} == {"report", "retry"}
+
+
+def test_only_one_watch_has_a_folder(folder: Any) -> None:
+    from leadsync.journal import file_lock
+
+    folder.desk.dialer()
+    with file_lock(folder.desk.state, folder.path, "being watched"):
+        done = folder.watch()
+    assert done.code == 2
+    assert "being watched by another leadsync" in done.err
+    assert folder.hook.messages == []
+
+
+def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Any) -> None:
+    from leadsync.journal import file_lock
+
+    dialer = folder.desk.dialer()
+    sheet = folder.drop("leads.csv", "1,0383218191,Sale,x")
+    with file_lock(folder.desk.state, sheet):
+        done = folder.watch()
+    assert (done.code, received(dialer), folder.names) == (0, [], {"leads.csv"})
+    assert "another leadsync is sending it" in done.err
+
+
+def test_a_folder_that_is_not_there(folder: Any) -> None:
+    folder.desk.dialer()
+    shutil.rmtree(folder.path)
+    done = folder.watch()
+    assert done.code == 2
+    assert "cannot be read" in done.err
+
+
+def test_settings_that_are_wrong_touch_no_file(folder: Any) -> None:
+    folder.desk.dialer()
+    folder.drop("leads.csv", "1,0383218191,Sale,x")
+    done = folder.watch(LEADSYNC_API_KEY="")
+    assert done.code == 2
+    assert "LEADSYNC_API_KEY" in done.err
+    assert folder.names == {"leads.csv"}
+
+
+def test_a_stopped_run_whose_sheet_was_taken_away_is_said(folder: Any) -> None:
+    folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
+    sheet = folder.drop("leads.csv", "1,0383218191,Sale,x")
+    assert folder.watch().code == 4
+    sheet.unlink()
+    done = folder.watch("--json")
+    assert "leadsync resume" in done.json["left"][0]["why"]
+
+
+def row(lead: str, outcome: str = "Sale") -> str:
+    """A row of which everything follows from the lead."""
+    return f"{lead},03832{zlib.crc32(lead.encode()) % 100000:05},{outcome},x"
+
+
+def test_a_week_of_nights(folder: Any) -> None:
+    """Each night in a few seconds of a made-up clock; what each morning finds is told at its end."""
+    clock = FakeClock()
+    dialer = folder.desk.dialer(settings="[retry]\nwait_seconds = 0\nattempts = 2\ngive_up_after_minutes = 0.001\n")
+    night = 24 * 3600.0
+    mornings: list[str] = []
+
+    def morning(number: int, check: Any) -> None:
+        def look() -> None:
+            check()
+            mornings.append(f"morning {number}")
+
+        clock.at(number * night + 10 * 3600, look)
+
+    def applied() -> list[str]:
+        return sorted(entry.lead for entry in dialer.ledger.applications)
+
+    # Monday: the sheet is copied slowly, over a quarter of an hour, by a program that keeps the old file's time.
+    slow = folder.path / "monday.csv"
+    lines = ["Lead Id,FirstPhone,Outcome,Name\r\n", *(f"{row(f'M{n}')}\r\n" for n in range(5))]
+
+    def grow(count: int) -> None:
+        slow.write_text("".join(lines[:count]), "utf-8", newline="")
+        os.utime(slow, (1, 1))
+
+    for step in range(1, 7):
+        clock.at(150.0 * step, lambda step=step: grow(step))
+
+    def monday() -> None:
+        assert applied() == [f"M{n}" for n in range(5)]
+        assert folder.sheets("done") == {"monday.csv"}
+        assert folder.hook.titles == []
+
+    morning(0, monday)
+
+    # Tuesday: somebody drops a sheet, a copy of it, and Monday's once more, renamed.
+    def drop_tuesday() -> None:
+        folder.drop("tuesday.csv", row("T1"), row("T2", "Sail"))
+        folder.drop("tuesday (1).csv", row("T1"), row("T2", "Sail"))
+        shutil.copy2(folder.path / "done" / "monday.csv", folder.path / "from last night.csv")
+
+    clock.at(night, drop_tuesday)
+
+    def tuesday() -> None:
+        assert applied() == [*(f"M{n}" for n in range(5)), "T1"]
+        assert received(dialer).count("T2") == 1
+        assert folder.sheets("attention") == {"tuesday.csv", "tuesday (1).csv"}
+        assert folder.sheets("done") == {"monday.csv", "from last night.csv"}
+        assert len(folder.hook.titles) == 1
+        assert "1 of 2 rows failed" in folder.hook.titles[0]
+
+    morning(1, tuesday)
+
+    # Wednesday: the dialer is in maintenance until the early morning.
+    away = FaultRule(FaultKind.HTTP, status=503)
+
+    def drop_wednesday() -> None:
+        dialer.faults.add([away])
+        folder.drop("wednesday.csv", row("W1"), row("W2"))
+
+    clock.at(2 * night, drop_wednesday)
+    clock.at(2 * night + 8 * 3600, lambda: still_away())
+    clock.at(2 * night + 8 * 3600 + 1, dialer.faults.clear)
+
+    def still_away() -> None:
+        assert folder.names == {"wednesday.csv"}
+        assert set(folder.rows("attention", "wednesday").values()) == {"unsent"}
+        assert len(folder.hook.titles) == 2, "one message, however often it was tried"
+        assert "wednesday.csv stopped: the dialer was away" in folder.hook.titles[-1]
+
+    def wednesday() -> None:
+        assert folder.names == set()
+        assert folder.rows("done", "wednesday") == {"W1": "succeeded", "W2": "succeeded"}
+        assert not list((folder.path / "attention").glob("wednesday*"))
+        assert "wednesday.csv went through" in folder.hook.messages[-1]["message"]
+        assert len(folder.hook.titles) == 3
+
+    morning(2, wednesday)
+
+    # Thursday: the share goes away just when the sheet has been dropped, and comes back hours later.
+    elsewhere = folder.path.with_name("unmounted")
+
+    def drop_thursday() -> None:
+        folder.drop("thursday.csv", row("D1"))
+        folder.path.rename(elsewhere)
+
+    clock.at(3 * night, drop_thursday)
+    clock.at(3 * night + 3600, lambda: elsewhere.rename(folder.path))
+
+    def thursday() -> None:
+        assert folder.rows("done", "thursday") == {"D1": "succeeded"}
+        assert len(folder.hook.titles) == 5
+        assert "cannot be read" in folder.hook.titles[3]
+
+    morning(3, thursday)
+
+    # Friday: a sheet stays open in Excel until it is closed at midnight; a download is under way beside it.
+    def drop_friday() -> None:
+        folder.drop("friday.csv", row("F1"))
+        (folder.path / "~$friday.csv").touch()
+        (folder.path / "big.csv.part").touch()
+
+    clock.at(4 * night, drop_friday)
+    clock.at(4 * night + 3600, lambda: (folder.path / "~$friday.csv").unlink())
+
+    def friday() -> None:
+        assert folder.rows("done", "friday") == {"F1": "succeeded"}
+        assert folder.names == {"big.csv.part"}
+
+    morning(4, friday)
+
+    # Saturday: an agent has a lead open: a person decides. Sunday: nobody drops anything.
+    def drop_saturday() -> None:
+        dialer.campaign.editing.add("S1")
+        folder.drop("saturday.csv", row("S1"), *(row(f"S{n}") for n in range(2, 9)))
+
+    clock.at(5 * night, drop_saturday)
+
+    def saturday() -> None:
+        assert folder.rows("attention", "saturday")["S1"] == "conflict"
+        assert "a person has to decide 1 row" in folder.hook.messages[-1]["message"]
+        assert "most rows succeed again" not in folder.hook.messages[-1]["message"]
+
+    morning(5, saturday)
+    morning(6, lambda: None)
+
+    done = folder.watch("--every", "180", "--settle", "300", clock=clock)
+    assert done.code == 143, done.err
+    assert mornings == [f"morning {number}" for number in range(7)]
+    assert len(applied()) == len(set(applied())), "no lead was changed twice"
