@@ -87,7 +87,7 @@ def show(
 @click.option("--row", "number", type=int, required=True, help="The row's number in the sheet.")
 def request(run_id: str, number: int) -> int:
     """Print what was sent for a row as a curl command, without the API key."""
-    from leadsync.dialer import KEY_VARIABLE, curl_command, update_request
+    from leadsync.dialer import KEY_VARIABLE, curl_command, lead_request
 
     shell = current_shell()
     set_up_log(shell)
@@ -99,7 +99,7 @@ def request(run_id: str, number: int) -> int:
     if not record.lead or not record.fields:
         raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {record.message}")
     lead = Lead(record.lead, record.fields)
-    address, headers, _ = update_request(run.dialer, run.ids, lead)
+    address, headers, _ = lead_request(run.dialer, run.ids, lead)
     shell.say(
         "Running this sends the row again, and the dialer does again what its disposition sets off."
         if record.attempts

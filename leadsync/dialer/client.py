@@ -144,13 +144,11 @@ class DialerClient:
         What is given is to be called once: it sends the request and says what came of it, raising nothing but a
         cancellation.
         """
-        ids = lead.own_ids
-        if lead.inserts:
-            url = self._url("insertLeadFast", {**self._ids, **ids, **self._insert_arguments})
-        elif ids:
-            url = self._url("updateLeadFast", {**self._ids, **ids, EXTERNAL_ID: lead.external_id})
-        else:
+        call, arguments = _call_of(lead, self._ids, self._insert_arguments)
+        if call == "updateLeadFast" and not lead.own_ids:
             url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
+        else:
+            url = self._url(call, arguments)
         return partial(self._change, URL(url, encoded=True), _body(lead), lead)
 
     async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
@@ -217,11 +215,13 @@ class DialerClient:
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
 
 
-def update_request(url: str, ids: CampaignIds, lead: Lead) -> tuple[str, Mapping[str, str], bytes]:
-    """What an `updateLeadFast` consists of, to be shown and not sent: its URL, which ends where the API key would
-    follow; its headers; its body."""
-    arguments = {**_place(ids), EXTERNAL_ID: lead.external_id, "apiKey": ""}
-    return _call_url(url.rstrip("/") + API_PATH, "updateLeadFast", arguments), _HEADERS, _body(lead)
+def lead_request(
+    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False
+) -> tuple[str, Mapping[str, str], bytes]:
+    """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
+    headers; its body."""
+    call, arguments = _call_of(lead, _place(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
+    return _call_url(url.rstrip("/") + API_PATH, call, {**arguments, "apiKey": ""}), _HEADERS, _body(lead)
 
 
 def _place(ids: CampaignIds) -> dict[str, str]:
@@ -230,6 +230,13 @@ def _place(ids: CampaignIds) -> dict[str, str]:
         "fCampaignId": str(ids.campaign),
         "fAllocationId": str(ids.allocation),
     }
+
+
+def _call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The name of a lead's call and its arguments but for the key."""
+    if lead.inserts:
+        return "insertLeadFast", {**ids, **lead.own_ids, **insert_arguments}
+    return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
 
 
 def _call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:

@@ -69,8 +69,8 @@ def _to_decide(record: RowRecord, run_id: str) -> str:
     when = f" at {record.time:%Y-%m-%d %H:%M:%S}" if record.time else ""
     look = f"Look at lead {record.lead} in the dialer: {sent} was sent{when}."
     return (
-        f"{look} Then write applied, not applied or send into sync_decision of the review file and give it to "
-        f"`leadsync run`, or use `leadsync resolve {run_id} --row {record.number}`."
+        f"{look} Then write applied, not applied or send into sync_decision and give the file to `leadsync run`, or "
+        f"use `leadsync resolve {run_id} --row {record.number}`."
     )
 
 

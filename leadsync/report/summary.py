@@ -89,11 +89,14 @@ def _ending(run: RunRecord) -> str:
 def _next_steps(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
     if not run.finished:
         yield f"Go on with it: leadsync resume {run.id}"
-    if files.get("retry"):
-        retry = files["retry"]
-        yield f"Correct the rows in the file to correct, then send them: leadsync run {_quoted(str(retry))}"
+    # Of a workbook's report the sheets are worked on, and the file is given back as one.
+    workbook = files.get("report") if run.kind == "xlsx" else None
+    if retry := files.get("retry"):
+        what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
+        yield f"Correct the {what}, then send them: leadsync run {_quoted(str(workbook or retry))}"
     if files.get("review"):
-        yield "Fill the column sync_decision in the file to decide, then give it to leadsync run."
+        where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
+        yield f"Fill the column sync_decision {where} to leadsync run."
 
 
 def _quoted(path: str) -> str:

@@ -219,8 +219,6 @@ class Intake:
                 self.survey.reject(row.number, rejection)
                 # With what would have been sent: it tells whether the row is corrected when it comes again.
                 return _entry(kept, mapped, State.REJECTED, str(rejection))
-        if isinstance(mapped, Lead) and (reason := self.past.unchanged(row, mapped)):
-            return self._skipped(kept, mapped, reason)
         if isinstance(mapped, Lead) and self._duplicates != "in_order":
             self._count(mapped.external_id, row.number)
             numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
@@ -233,6 +231,8 @@ class Intake:
         if isinstance(mapped, Rejection):
             self.survey.reject(row.number, mapped)
             return _entry(kept, mapped, State.REJECTED, str(mapped))
+        if reason := self.past.unchanged(row, mapped):
+            return self._skipped(kept, mapped, reason)
         if self.mapping.sync:
             self.past.take(row)
         self.survey.accept(row.number, mapped)

@@ -10,6 +10,7 @@ from typing import IO, Any
 from xml.sax.saxutils import escape
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
+from leadsync.errors import OutputError
 from leadsync.models import SUMMARY_SHEET, Line, Status, Summary
 from leadsync.sheets.lines import letter
 from leadsync.sheets.page import MOST_LINES, Page
@@ -130,7 +131,10 @@ class _PageWriter:
         """The next line."""
         self.count += 1
         if self.count > MOST_LINES:
-            raise OSError(f"it would have more rows than the {MOST_LINES:,} that a sheet holds; use --format csv")
+            raise OutputError(
+                f"{self._page.name} would have more rows than the {MOST_LINES:,} that a workbook's sheet holds; "
+                "`leadsync resume` and `leadsync report` with --format csv write them as text."
+            )
         if self.count <= _SAMPLE:
             self._fit(line.cells)
         noted = bool(line.note and line.marked) and self.notes < MOST_NOTES
