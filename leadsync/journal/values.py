@@ -17,7 +17,7 @@ RUN_COLUMNS = (
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles"
 )
 
-ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time"
+ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _moment(second: int) -> datetime:
 
 def row_record(values: tuple[Any, ...]) -> RowRecord:
     """A row as `Journal.records` selects it; its time to the second."""
-    number, cells, dates, lead, fields, state, code, name, message, attempts, time = values
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless = values
     return RowRecord(
         number,
         tuple(_scan(cells)[0]),
@@ -96,6 +96,7 @@ def row_record(values: tuple[Any, ...]) -> RowRecord:
         message,
         attempts,
         None if time is None else _moment(int(time)),
+        bool(harmless),
     )
 
 
