@@ -20,6 +20,7 @@ from leadsync.models import CampaignIds
 
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
+MOST_THREADS = 1024
 KEYRING_USER = "api-key"
 
 
@@ -70,8 +71,8 @@ class Server(_Section):
     api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
     api_key_file: str = Field("", description="a file that holds the API key, readable by its owner alone")
     api_key_keyring: str = Field("", description="the name under which the system's keyring holds the API key")
-    hardware_threads: Annotated[int, Field(ge=2, le=1024)] | Literal["auto"] = Field(
-        16, description="the dialer's hardware threads; at most half as many calls run at once"
+    hardware_threads: Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"] = Field(
+        16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out"
     )
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
@@ -169,13 +170,9 @@ class Settings(BaseSettings):
 
     @property
     def slots(self) -> int:
-        """How many calls may run at once; raises SettingsError where the reserve leaves none."""
-        threads = self.server.hardware_threads
-        if threads == "auto":
-            raise SettingsError(
-                '[server] hardware_threads = "auto" cannot be found out yet; write how many threads the dialer has, '
-                "or 2 to be on the safe side."
-            )
+        """How many calls may run at once, the most there can be where that is found out; raises SettingsError where
+        the reserve leaves none."""
+        threads = MOST_THREADS if self.server.hardware_threads == "auto" else self.server.hardware_threads
         slots = threads // 2 - self.server.reserve
         if slots < 1:
             raise SettingsError(
@@ -183,6 +180,11 @@ class Settings(BaseSettings):
                 f"{threads} hardware threads allow; make it smaller."
             )
         return slots
+
+    @property
+    def finds_slots_out(self) -> bool:
+        """Whether nobody knows how many calls may run at once."""
+        return self.server.hardware_threads == "auto"
 
     def ids(self) -> CampaignIds:
         """The campaign's ids; raises SettingsError where one is missing."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
@@ -31,6 +31,8 @@ FileKind = Literal["csv", "xlsx"]
 """Delimited text, or a workbook."""
 
 
+Order = Literal["sheet", "priority"]
+"""The sheet's order, or njPriority's, 0 first."""
 Inserts = Literal["none", "missing", "only"]
 """Which leads a run adds: none; those that the dialer does not have, instead of changing them; or all of them."""
 
@@ -81,9 +83,8 @@ class NoteKind(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something said about one value that is sent all the same.
+class Note(NamedTuple):
+    """Something said about one value that is sent all the same; a tuple, because a sheet may give millions.
 
     `what` names the sort of repair or warning in a few words, the same for all values of that sort, so that notes can
     be grouped and counted ("leading zero restored"). `before` is the cell, `after` what is sent for it.
@@ -276,4 +277,8 @@ class RunRecord:
     """A trial goes no further than this row of the sheet."""
     retry_of: str = ""
     """The run whose rows it sends again."""
+    encoding: str = ""
+    """The encoding that the user named for the file's text; empty: it is found out."""
+    order: Order = "sheet"
+    """What is sent first."""
     inserts: Inserts = "none"

@@ -37,7 +37,8 @@ class BarProgress:
 
         self._counts = {"ok": 0, "failed": 0}
         self._note = ""
-        self._bar = tqdm(total=rows, file=stream, unit="row", dynamic_ncols=True, mininterval=0.2, smoothing=0.1)
+        # Without smoothing: the time left is that of the pace really reached, waits included.
+        self._bar = tqdm(total=rows, file=stream, unit="row", dynamic_ncols=True, mininterval=0.2, smoothing=0)
 
     def __enter__(self) -> Self:
         return self

@@ -13,9 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from leadsync.simulator import PracticeDialer, PracticeServer
+
+hypothesis.settings.register_profile("leadsync", deadline=None)
+hypothesis.settings.load_profile("leadsync")
+"""How long an example takes says more about what else the machine is doing."""
 
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 

@@ -6,30 +6,42 @@ from pathlib import Path
 import click
 
 from leadsync.cli.choices import campaign_option, insert_only_option
-from leadsync.cli.shell import current_shell, set_up_log
+from leadsync.cli.shell import current_shell, named_file, reading_options, set_up_log
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sheet", help="The workbook's sheet, where several hold data.")
+@reading_options
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the sheet with what was found in each row: a folder, or a file ending in .csv or .xlsx.",
+)
 @campaign_option
 @insert_only_option
-def check(file: Path, sheet: str | None, campaign: str | None, insert_only: bool) -> int:
-    """Read, map and validate FILE; send nothing."""
-    from leadsync.cli.texts import survey_as_json, survey_in_full
-    from leadsync.errors import UsageError
-    from leadsync.run import Past, Survey, entries, opened
-
+def check(
+    file: Path,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    output: Path | None,
+    campaign: str | None,
+    insert_only: bool,
+) -> int:
+    """Read, map and validate FILE; send nothing. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
     settings = shell.settings().for_campaign(campaign)
-    if not file.is_file():
-        raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
-    survey = Survey()
-    with shell.journal() as journal, opened(file, sheet, settings, datetime.now().astimezone()) as source:
-        past = Past(source.mapping, journal)
-        for _ in entries(source, survey, past, "only" if insert_only else "none"):
-            pass
-    slots = settings.slots
-    shell.result(survey_in_full(source, survey, slots), survey_as_json(source, survey, slots))
-    return 3 if survey.rejected else 0
+    with named_file(file) as (named, content), shell.journal() as journal:
+        from leadsync.cli.texts import check_as_json, check_as_text
+        from leadsync.run import Reading, expected_pace
+        from leadsync.run import check as look_through
+
+        now = datetime.now().astimezone()
+        reading = Reading(
+            named, sheet or "", encoding or "", delimiter or "", content, "only" if insert_only else "none"
+        )
+        intake, written = look_through(reading, settings, now, journal, output)
+        pace = expected_pace(journal, settings)
+    shell.result(check_as_text(intake, written, pace, now), check_as_json(intake, written, pace, now))
+    return 3 if intake.survey.rejected else 0

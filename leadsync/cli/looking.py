@@ -15,7 +15,7 @@ def runs() -> int:
     shell = current_shell()
     set_up_log(shell)
     with shell.journal() as journal:
-        listed = [(run, journal.tally(run.id)) for run in journal.runs()]
+        listed = journal.tallies()
     lines = []
     for run, tally in listed:
         counts = ", ".join(f"{count:,} {status}" for status, count in tally.statuses.items())

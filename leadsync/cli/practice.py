@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from leadsync.cli.shell import Shell, current_shell, set_up_log
-from leadsync.models import Lead, RowRecord
+from leadsync.models import RowRecord
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -83,10 +83,10 @@ def demo(output: Path) -> int:
 
 def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", url: str) -> str:
     from leadsync.cli.sending import progress_for
-    from leadsync.cli.texts import survey_in_short
+    from leadsync.cli.texts import would_do
     from leadsync.models import Status
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, check_output, finish, plan_run, send
+    from leadsync.run import Wishes, check_output, expected_pace, finish, plan_run, send
 
     settings = _demo_settings(url)
     check_output(output)
@@ -95,7 +95,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:
-        shell.say(survey_in_short(plan.survey, settings.slots))
+        shell.say("\n".join(would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone())))
     waiting = journal.tally(plan.run.id).statuses.get(Status.UNSENT, 0)
     with progress_for(shell, waiting) as progress:
         send(journal, plan.run, settings, {"LEADSYNC_API_KEY": _KEY}, progress, keep_going=False)
@@ -147,13 +147,15 @@ def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[st
 def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
     """The leads of a sheet, as the practice dialer would hold them after a first call."""
     from leadsync.models import DISPOSITION, NO_CHANGE
-    from leadsync.run import Past, Survey, entries, opened
+    from leadsync.run import Intake, Reading, take_in
 
     held: dict[str, dict[str, str]] = {}
-    with opened(file, None, shell.settings(), datetime.now().astimezone()) as source:
-        for entry in entries(source, Survey(), Past(source.mapping, None)):
-            lead = Lead(entry.lead, entry.fields)
-            if lead.external_id:
-                kept = {name: value for name, value in lead.fields.items() if value != NO_CHANGE}
-                held[lead.external_id] = {**kept, DISPOSITION: "No Answer"}
+
+    def take(intake: Intake) -> None:
+        for entry in intake.entries():
+            if entry.lead:
+                kept = {name: value for name, value in entry.fields.items() if value != NO_CHANGE}
+                held[entry.lead] = {**kept, DISPOSITION: "No Answer"}
+
+    take_in(Reading(file), shell.settings(), datetime.now().astimezone(), take)
     return held

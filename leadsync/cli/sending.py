@@ -1,6 +1,7 @@
 """The commands that send: run, resume, retry; and resolve, which decides what may be sent."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ from leadsync.cli.choices import (
     inserts_wished,
     metrics_option,
 )
-from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import TO_LOOK_AT, FileKind, RunRecord, Status, Tally
+from leadsync.models import TO_LOOK_AT, FileKind, Order, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -30,12 +31,20 @@ if TYPE_CHECKING:
     from leadsync.run import Plan
 
 
+def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise click.BadParameter(f"{value} is no time of day; write it like 08:00")
+    return value
+
+
 def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         metrics_option,
         insert_missing_option,
         campaign_option,
         click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+        click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
+        click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
         click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
         click.option("--yes", is_flag=True, help="Do not ask before sending."),
         click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
@@ -49,13 +58,15 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sheet", help="The workbook's sheet, where several hold data.")
+@reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @insert_only_option
 @_sending_options
 def run(
     file: Path,
     sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
     fresh: bool,
     insert_only: bool,
     output: Path | None,
@@ -66,8 +77,10 @@ def run(
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
+    order: Order | None,
+    until: str | None,
 ) -> int:
-    """Synchronise FILE: send its rows, then write the report."""
+    """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
     if insert_missing and insert_only:
@@ -75,14 +88,14 @@ def run(
     with aftercare(shell, file.absolute(), metrics_file) as care:
         care.settings = shell.settings()
         settings = ready_to_send(care.settings.for_campaign(campaign))
-        file = _existing(file)
-        with shell.journal() as journal, only_one(shell, journal, file):
+        with named_file(file) as (named, content), shell.journal() as journal, only_one(shell, journal, named):
             # Loading the rest takes half a second, which a second process on the same file need not wait for.
             from leadsync.run import Wishes, plan_run
 
-            wishes = Wishes(sheet, output, kind, limit, fresh, inserts_wished(insert_missing, only=insert_only))
-            plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going)
+            inserts = inserts_wished(insert_missing, only=insert_only)
+            wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts)
+            plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -98,13 +111,15 @@ def resume(
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
+    order: Order | None,
+    until: str | None,
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
 
     shell = current_shell()
     set_up_log(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, inserts=inserts_wished(insert_missing))
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
@@ -116,7 +131,7 @@ def resume(
             settings = ready_to_send(_of_run(care.settings, stopped, campaign))
             with only_one(shell, journal, stopped.file):
                 plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going)
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -132,13 +147,15 @@ def retry(
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
+    order: Order | None,
+    until: str | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
 
     shell = current_shell()
     set_up_log(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, inserts=inserts_wished(insert_missing))
+    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
     with shell.journal() as journal:
         before = journal.run(run_id)
         with aftercare(shell, before.file, metrics_file) as care:
@@ -146,7 +163,7 @@ def retry(
             settings = ready_to_send(_of_run(care.settings, before, campaign))
             with only_one(shell, journal, before.file):
                 plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
-                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going)
+                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
 @click.command()
@@ -189,10 +206,11 @@ def _carry_out(
     *,
     yes: bool,
     keep_going: bool,
+    until: str | None,
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
-    from leadsync.cli.texts import survey_in_short
-    from leadsync.run import check_output, discard, finish, send, written_files
+    from leadsync.cli.texts import loud_lines, would_do
+    from leadsync.run import check_output, discard, expected_pace, finish, fit, next_time, send, written_files
 
     planned = plan.run
     if plan.nothing_to_do:
@@ -205,15 +223,22 @@ def _carry_out(
     check_output(planned.output)
     for remark in plan.remarks:
         shell.say(remark)
-    if plan.survey is not None and (sys.stderr.isatty() or shell.verbose):
-        shell.say(survey_in_short(plan.survey, settings.slots))
+    pace = expected_pace(journal, settings)
+    if plan.survey is not None:
+        in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
+        for line in in_short(plan.survey, pace, datetime.now().astimezone()):
+            shell.say(line)
     waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
+    now = datetime.now().astimezone()
+    ends = next_time(until, now) if until else None
+    if ends is not None and waiting and pace is not None:
+        shell.say(str(fit(waiting, pace, now, ends)))
     if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0
     with progress_for(shell, waiting) as progress:
-        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going)
+        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
     done, files = finish(journal, planned.id)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
     _tell(shell, journal, done, files, code=code)
@@ -258,13 +283,6 @@ def _of_run(settings: "Settings", run: RunRecord, campaign: str | None) -> "Sett
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
     """Whether a run stopped before its end, a trial's being no end."""
     return not run.finished or (run.last_row is not None and journal.has_more(run.id))
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        what = "is a folder" if file.is_dir() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
-    return file.resolve()
 
 
 @contextmanager

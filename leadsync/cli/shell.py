@@ -3,9 +3,12 @@
 import json
 import logging
 import os
+import shutil
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +98,37 @@ def common_options(command: click.Command) -> click.Command:
 def current_shell() -> Shell:
     """The shell of the command that is being run."""
     return Shell(**(click.get_current_context().obj or {}))
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a sheet is to be read."""
+    for option in (
+        click.option("--delimiter", help="What stands between a text's cells: comma, semicolon, tab, pipe or a sign."),
+        click.option("--encoding", help="A text's encoding, such as utf-8 or cp1252."),
+        click.option("--sheet", help="The workbook's sheet, where several hold data."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def named_file(file: Path) -> Iterator[tuple[Path, Path | None]]:
+    """The spreadsheet that a command line names, as an absolute path, and where its bytes lie if that is elsewhere.
+
+    `-` is standard input: kept in a temporary file until the context ends, and called `stdin` in the current folder.
+    Raises UsageError where there is no such file.
+    """
+    if file == Path("-"):
+        with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
+            content = Path(folder, "stdin")
+            with content.open("wb") as target:
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            yield Path("stdin").absolute(), content
+    elif file.is_file():
+        yield file.resolve(), None
+    else:
+        what = "is a folder" if file.is_dir() else "does not exist"
+        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
 
 
 class _TextFormatter(logging.Formatter):

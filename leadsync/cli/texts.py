@@ -1,46 +1,65 @@
 """What was found in a sheet, in words."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
-from leadsync.run import Group, Source, Survey
+from leadsync.run import Group, Intake, Survey
+
+_LOUD = "!"
+"""How a line begins that nobody should overlook."""
 
 
-def survey_in_short(survey: Survey, slots: int) -> str:
-    """What the run would do, for the question before it."""
-    return "\n".join(would_do(survey, slots))
+def check_as_text(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> str:
+    """Everything that `check` tells. `pace` is how many leads a second the dialer takes, None where it is not known."""
+    lines = list(_sections(intake, pace, now))
+    if written:
+        lines += ["", f"Written, with what was found in each row: {written}"]
+    return "\n".join(lines)
 
 
-def survey_in_full(source: Source, survey: Survey, slots: int) -> str:
-    """Everything that `check` tells."""
-    return "\n".join(_sections(source, survey, slots))
-
-
-def would_do(survey: Survey, slots: int) -> Iterator[str]:
-    """What sending the sheet would do, a line each."""
+def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
+    """What sending the sheet would do, a line each, and how long it would take."""
+    if not survey.rows:
+        yield "No rows: there is nothing below the headings."
+        return
     yield f"{survey.rows:,} rows: {survey.to_send:,} to send, {survey.rejected:,} rejected, {survey.skipped:,} skipped"
-    for disposition, count in survey.dispositions.most_common(12):
+    listed = survey.dispositions.most_common(_MOST_DISPOSITIONS)
+    for disposition, count in listed:
         what = "keep their disposition" if disposition == NO_CHANGE else f"set {disposition}"
         yield f"  {count:>9,}  {what}"
+    if others := len(survey.dispositions) - len(listed):
+        count = survey.to_send - sum(count for _, count in listed)
+        yield f"  {count:>9,}  set one of {others} other dispositions"
     if survey.callbacks:
-        yield f"  {survey.callbacks:>9,}  set a callback"
+        yield f"  {survey.callbacks:>9,}  move a callback"
     if survey.new_leads:
         yield (
-            f"! {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a callback "
-            "that was agreed with them is lost"
+            f"{_LOUD} {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a "
+            "callback that was agreed with them is lost"
         )
     if survey.repeated_leads:
-        yield f"  {survey.repeated_leads:>9,}  leads stand in more than one row"
-    yield f"  It takes {_duration(survey.to_send / (slots * 10))} at this dialer's pace."
+        yield f"  {survey.repeated_leads:>9,}  leads appear in more than one row"
+    if survey.to_send and pace is not None:
+        seconds = survey.to_send / pace
+        yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
 
 
-def survey_as_json(source: Source, survey: Survey, slots: int) -> dict[str, Any]:
+def loud_lines(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
+    """What is told even where nobody watches: it stands in the log in the morning."""
+    return (line for line in would_do(survey, pace, now) if line.startswith(_LOUD))
+
+
+def check_as_json(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
     """The same for a script."""
+    survey = intake.survey
+    seconds = None if pace is None else survey.to_send / pace
     return {
-        "file": str(source.table.path),
-        "sheet": source.table.sheet,
+        "file": str(intake.reading.file),
+        "sheet": intake.table.sheet,
         "rows": survey.rows,
         "to_send": survey.to_send,
         "rejected": survey.rejected,
@@ -52,26 +71,32 @@ def survey_as_json(source: Source, survey: Survey, slots: int) -> dict[str, Any]
                 "why": column.why,
                 "sample": survey.samples.get(column.position, ""),
             }
-            for column in source.mapping.columns
+            for column in intake.mapping.columns
         ],
         "dispositions": dict(survey.dispositions),
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads,
         "repeated_leads": survey.repeated_leads,
-        "seconds": round(survey.to_send / (slots * 10), 1),
+        "seconds": None if seconds is None else round(seconds, 1),
+        "ends": None if seconds is None else (now + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
-        "remarks": list(source.remarks),
+        "remarks": list(intake.remarks),
+        "output": str(written) if written else None,
     }
 
 
-def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
-    yield f"{source.table.path.name}{f', sheet {source.table.sheet}' if source.table.sheet else ''}"
-    yield from (f"  {remark}" for remark in source.remarks)
+_MOST_DISPOSITIONS = 12
+
+
+def _sections(intake: Intake, pace: float | None, now: datetime) -> Iterator[str]:
+    survey = intake.survey
+    yield f"{intake.reading.file.name}{f', sheet {intake.table.sheet}' if intake.table.sheet else ''}"
+    yield from (f"  {remark}" for remark in intake.remarks)
     yield ""
     yield "Columns:"
-    for column in source.mapping.columns:
+    for column in intake.mapping.columns:
         target = column.field or "(not sent)"
         sample = survey.samples.get(column.position, "")
         shown = f"  e.g. {_short(sample)}" if sample else ""
@@ -98,7 +123,7 @@ def _sections(source: Source, survey: Survey, slots: int) -> Iterator[str]:
             yield f"  {group.count:>9,}  {place}{group.what}; {remedy}  (row {_rows(group)})"
     yield ""
     yield "What the run would do:"
-    yield from would_do(survey, slots)
+    yield from would_do(survey, pace, now)
 
 
 def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:
@@ -134,3 +159,9 @@ def _duration(seconds: float) -> str:
     if seconds < 5400:
         return f"about {round(seconds / 60)} minutes"
     return f"about {seconds / 3600:.1f} hours"
+
+
+def _end(seconds: float, now: datetime) -> str:
+    """When something that begins now and takes so long ends; the day too, where it is another one."""
+    end = now + timedelta(seconds=seconds)
+    return f"at {end:%H:%M}" if end.date() == now.date() else f"on {end:%a %d %b} at {end:%H:%M}"

@@ -1,7 +1,7 @@
-"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. httpx and aiohttp live in this room only.
+"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. aiohttp lives in this room only.
 
-Requests go straight to httpx's transport: redirects, cookies, proxies and authentication, which its client would add,
-are just what a call that must happen once does not want, and half of its cost.
+Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
+must happen once does not want: all are off.
 
 The line that matters is between a request that never began and one that may have been applied. Exceptions do not
 draw it: different faults raise the same one. It is drawn at the connection instead: until aiohttp has a connection to
@@ -15,17 +15,15 @@ import os
 import ssl
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
-from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
+from yarl import URL
 
 from leadsync import __version__
 from leadsync.dialer.answers import read_answer
@@ -43,14 +41,12 @@ LONGEST_ANSWER = 64 * 1024
 
 _TIMED_OUT = 408
 _PLACE_OF_THE_LEAD = "THE-LEAD"
-_HEADERS = httpx.Headers(
-    {
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "Content-Type": "application/json",
-        "User-Agent": f"leadsync/{__version__}",
-    }
-)
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": f"leadsync/{__version__}",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -69,13 +65,9 @@ class _Attempt:
         self._deadline.reschedule(self.began_at + self._answer_seconds)
 
 
-_attempt: ContextVar[_Attempt] = ContextVar("attempt")
-
-
-async def _connection_is_there(*_: object) -> None:
-    attempt = _attempt.get(None)
-    if attempt is not None:
-        attempt.begin()
+async def _connection_is_there(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
+    attempt: _Attempt = context.trace_request_ctx
+    attempt.begin()
 
 
 class KeyFilter(logging.Filter):
@@ -129,7 +121,8 @@ class DialerClient:
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
-        self._transport = _transport(connections, _certificates(ca_file))
+        self._connections = connections
+        self._certificates = _certificates(ca_file)
         self._closing = ExitStack()
 
     def __repr__(self) -> str:
@@ -140,12 +133,13 @@ class DialerClient:
             logger = logging.getLogger(name)
             logger.addFilter(self._filter)
             self._closing.callback(logger.removeFilter, self._filter)
+        self._session = _session(self._connections, self._certificates)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._transport.aclose()
+        await self._session.close()
         self._closing.close()
 
     def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
@@ -161,11 +155,10 @@ class DialerClient:
             url = self._url("updateLeadFast", {**self._ids, **ids, EXTERNAL_ID: lead.external_id})
         else:
             url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
-        request = _request("POST", url, json.dumps(lead.body).encode("ascii"))
-        return partial(self._change, request, lead)
+        return partial(self._change, URL(url, encoded=True), json.dumps(lead.body).encode("ascii"), lead)
 
-    async def _change(self, request: httpx.Request, lead: Lead) -> Outcome:
-        outcome, _ = await self._send(request)
+    async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
+        outcome, _ = await self._send("POST", url, body)
         return without_values(outcome, lead)
 
     async def probe(self, *, updates: bool) -> Outcome:
@@ -175,42 +168,40 @@ class DialerClient:
         the documentation has it answered 113. A dialer in maintenance may well answer the one call and not the other,
         and where its trouble costs rows, a row is too dear to find that out with. Raises nothing but a cancellation.
         """
-        outcome, body = await self._send(_request("GET", self._url("getCampaignTemplateList", {})))
+        outcome, body = await self._send("GET", URL(self._url("getCampaignTemplateList", {}), encoded=True))
         if outcome.http == 200 and body.lstrip().startswith(b"{"):
             outcome = Outcome(Effect.ANSWERED, http=200)
         if outcome.away or not updates:
             return outcome
-        outcome, _ = await self._send(_request("POST", self._url("updateLeadFast", self._ids), b"{}"))
+        outcome, _ = await self._send("POST", URL(self._url("updateLeadFast", self._ids), encoded=True), b"{}")
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.MAYBE_APPLIED
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 
     async def fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[Outcome, bytes]:
         """A GET call's outcome and the body that came with it, for the directory."""
-        return await self._send(_request("GET", self._url(call, arguments)))
+        return await self._send("GET", URL(self._url(call, arguments), encoded=True))
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
         query = {**arguments, "apiKey": self._key.get_secret_value()}
         return f"{self._base}{call}?{urlencode(query, quote_via=quote, safe='')}"
 
-    async def _send(self, request: httpx.Request) -> tuple[Outcome, bytes]:
+    async def _send(self, method: str, url: URL, body: bytes | None = None) -> tuple[Outcome, bytes]:
         loop = asyncio.get_running_loop()
         try:
             # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
             async with asyncio.timeout(CONNECT_SECONDS + 1) as deadline:
                 attempt = _Attempt(deadline, self._answer_seconds)
-                _attempt.set(attempt)
-                response = await self._transport.handle_async_request(request)
+                response = await self._session.request(
+                    method, url, data=body, allow_redirects=False, trace_request_ctx=attempt
+                )
                 attempt.answered = True
-                try:
-                    body = await _read(response)
-                finally:
-                    await response.aclose()
-            outcome = read_answer(response.status_code, response.headers, body)
+                answer = await _read(response)
+            outcome = read_answer(response.status, response.headers, answer)
         except Exception as error:
             # Whatever it is, it happened to this one request; what matters is how far the request had come.
-            body = b""
+            answer = b""
             outcome = self._failure(error, attempt, loop.time())
-        return _scrubbed(outcome, self._filter), body
+        return _scrubbed(outcome, self._filter), answer
 
     def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
@@ -231,28 +222,25 @@ class DialerClient:
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
 
 
-def _request(method: str, url: str, body: bytes = b"") -> httpx.Request:
-    timeout = {"timeout": {"connect": CONNECT_SECONDS}}
-    return httpx.Request(method, url, content=body, headers=_HEADERS, extensions=timeout)
-
-
-def _transport(connections: int, certificates: ssl.SSLContext) -> AiohttpTransport:
+def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:
     tracing = aiohttp.TraceConfig()
     tracing.on_connection_create_end.append(_connection_is_there)
     tracing.on_connection_reuseconn.append(_connection_is_there)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates),
+        headers=_HEADERS,
+        timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trace_configs=[tracing],
+        trust_env=False,
+    )
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
-        return aiohttp.ClientSession(
-            connector=connector, trace_configs=[tracing], cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
 
-    return AiohttpTransport(client=session, verify=certificates, trust_env=False)
-
-
-def _certificates(ca_file: str) -> ssl.SSLContext:
+def _certificates(ca_file: str) -> ssl.SSLContext | bool:
+    """What to check certificates against; True: the system's authorities, as aiohttp has loaded them anyway."""
     try:
-        return ssl.create_default_context(cafile=ca_file or None)
+        return ssl.create_default_context(cafile=ca_file) if ca_file else True
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(
             f"[server] ca_file {ca_file!r} cannot be used as a certificate authority: {error}; "
@@ -260,14 +248,18 @@ def _certificates(ca_file: str) -> ssl.SSLContext:
         ) from error
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """The body, cut where it is longer than any answer of the dialer."""
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, cut where it is longer than any answer of the dialer; its end gives the connection back."""
     body = bytearray()
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - which of httpx's two kinds it is
-    async for piece in response.stream:
-        body += piece
-        if len(body) > LONGEST_ANSWER:
-            break
+    try:
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > LONGEST_ANSWER:
+                response.close()
+                break
+    except BaseException:
+        response.close()
+        raise
     return bytes(body)
 
 

@@ -1,4 +1,4 @@
-"""Which row is next: the sheet's order, each lead's rows one after the other, waits without a worker."""
+"""Which row is next: the run's order, each lead's rows one after the other, waits without a worker."""
 
 import asyncio
 from collections import deque
@@ -70,6 +70,11 @@ class Backlog:
         """Find out which leads are undecided; call once before `next`."""
         self._undecided = await self._log.undecided()
 
+    @property
+    def ready(self) -> int:
+        """How many jobs could go at once."""
+        return len(self._ready)
+
     async def next(self) -> Job | None:
         """The next job, as soon as there is one; None when there will be none. May raise JournalError."""
         while not self._closed:
@@ -106,7 +111,8 @@ class Backlog:
                 self._hold(parked.popleft())
         if parked:
             self._set_aside -= 1
-            self._ready.append(parked.popleft())
+            # It stood before those that are ready now.
+            self._ready.appendleft(parked.popleft())
         else:
             del self._busy[job.lead.external_id]
         self._changed.set()

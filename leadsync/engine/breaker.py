@@ -17,7 +17,6 @@ class Breaker:
     """Closed while the dialer answers, open while it is away."""
 
     def __init__(self, slots: int) -> None:
-        self._slots = slots
         self._enough = min(FEW_IN_A_ROW, slots)
         self._reset()
 
@@ -33,10 +32,11 @@ class Breaker:
         self._probes = 0
         self._asked_wait = 0.0
 
-    @property
-    def allowance(self) -> int:
-        """How many slots may be used."""
-        return 0 if self.is_open else self._slots - self._in_a_row
+    def allowance(self, slots: int) -> int:
+        """How many of `slots` may be used; one at least while it is closed, because only an answer tells more."""
+        if self.is_open:
+            return 0
+        return 1 if self._on_trial else max(1, slots - self._in_a_row)
 
     def record(self, outcome: Outcome, now: float) -> bool:
         """Take note of a row's outcome; gives whether it opened the breaker."""
@@ -58,7 +58,6 @@ class Breaker:
         elif self.is_open:
             self.is_open = False
             self._on_trial = True
-            self._in_a_row = self._slots - 1
 
     def next_wait(self) -> float:
         """Seconds until the next probe: growing, unless the dialer asked for a longer wait."""

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.breaker import Breaker
+from leadsync.engine.discovery import Discovery
 from leadsync.engine.inserting import InsertPolicy, beside_missing
-from leadsync.engine.limiter import FLOOR_SECONDS, Held, Limiter
+from leadsync.engine.limiter import Held, Limiter
 from leadsync.engine.opening import FIRST_ROWS, Opening
-from leadsync.engine.pace import Pace
-from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, SystemClock
+from leadsync.engine.pace import USUAL_SECONDS, Pace
+from leadsync.engine.ports import Alone, Budget, Clock, Dialer, Progress, RunLog, SystemClock
 from leadsync.engine.retry import Again, Final, RetryPolicy, Stop, decide
 from leadsync.errors import JournalError
 from leadsync.models import Effect, Lead, Outcome, Status
@@ -21,9 +23,10 @@ _log = logging.getLogger(__name__)
 class Engine:
     """Sends one run's pending rows.
 
-    `slots` is how many calls may be under way at once; `give_up_seconds` how long to wait for a dialer that is away;
-    with `keep_going` a run whose first rows are almost all refused alike goes on. No more calls than the slots start in
-    `floor_seconds`. An engine runs once.
+    `slots` is how many calls may be under way at once. With `on_found` it is the most there can be: how many there are
+    is found out first, and `on_found` says how many of them to use. `budget` says how many are for this run just now.
+    `give_up_seconds` is how long to wait for a dialer that is away; with `keep_going` a run whose first rows are almost
+    all refused alike goes on. No more calls than the slots start in `floor_seconds`. An engine runs once.
     """
 
     def __init__(
@@ -37,8 +40,10 @@ class Engine:
         give_up_seconds: float,
         keep_going: bool = False,
         inserting: InsertPolicy | None = None,
+        budget: Budget | None = None,
+        on_found: Callable[[int], int] | None = None,
         clock: Clock | None = None,
-        floor_seconds: float = FLOOR_SECONDS,
+        floor_seconds: float = USUAL_SECONDS,
     ) -> None:
         self._dialer = dialer
         self._log = log
@@ -48,9 +53,12 @@ class Engine:
         self._give_up_seconds = give_up_seconds
         self._clock = clock or SystemClock()
         self._slots = slots
+        self._budget = budget or Alone(slots)
+        self._share = 0
+        self._on_found = on_found
+        self._pace: Pace | Discovery = Discovery(slots) if on_found else Pace(slots)
         self._limiter = Limiter(slots, floor_seconds)
         self._breaker = Breaker(slots)
-        self._pace = Pace(slots)
         self._backlog = Backlog(log, self._clock)
         self._opening = None if keep_going else Opening()
         self._first_rows = 0
@@ -63,8 +71,10 @@ class Engine:
         """Whether it was stopped because its first rows were refused alike."""
         self._failure: JournalError | None = None
         self._spent_on_absence: list[Job] = []
-        self._workers: list[asyncio.Task[None]] = []
+        self._workers: set[asyncio.Task[None]] = set()
         self._waiting_out: asyncio.Task[None] | None = None
+        self.settled = 0
+        """How many rows have come to their end."""
 
     @property
     def peak_in_flight(self) -> int:
@@ -77,13 +87,13 @@ class Engine:
         Raises JournalError where the journal fails: what was under way then got its answer, but nothing new was sent.
         """
         await self._backlog.open()
-        # A few more than the slots: while those are taken, the next rows are written down, so that none stands empty.
-        count = self._slots + 2 + self._slots // 8
-        self._workers = [asyncio.create_task(self._work()) for _ in range(count)]
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await self._renew(wanted=1)
+        renewing = asyncio.create_task(self._keep_renewing(self._budget.every)) if self._budget.every else None
+        while self._workers:
+            await asyncio.wait(self._workers)
         self._backlog.close()
-        if self._waiting_out is not None:
-            self._waiting_out.cancel()
+        for task in filter(None, (self._waiting_out, renewing)):
+            task.cancel()
         if self._failure is not None:
             raise self._failure
         return self._reason
@@ -94,7 +104,7 @@ class Engine:
             return
         self._reason = reason
         self._stopping.set()
-        self._limiter.allow(0)
+        self._limiter.hold()
         self._backlog.close()
         self._flowing.set()
         self._opened.set()
@@ -105,9 +115,34 @@ class Engine:
         for worker in self._workers:
             worker.cancel()
 
+    async def _keep_renewing(self, seconds: float) -> None:
+        while True:
+            await self._clock.sleep(seconds)
+            await self._renew(wanted=min(self._slots, self._limiter.wanted + self._backlog.ready))
+
+    async def _renew(self, wanted: int) -> None:
+        self._share = await self._budget.renew(in_use=self._limiter.in_flight, wanted=wanted)
+        self._pace.resize(min(self._slots, self._share))
+        self._adjust()
+
+    def _adjust(self) -> None:
+        """Use as many slots as the dialer's state, its pace and this run's share of it allow."""
+        if self._stopping.is_set() or self._breaker.is_open:
+            self._limiter.hold()
+            return
+        limit = min(self._pace.allowance, self._share)
+        self._limiter.allow(min(limit, self._breaker.allowance(limit)))
+        while len(self._workers) < _workers_for(limit):
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    def _too_many_workers(self) -> bool:
+        return len(self._workers) > _workers_for(min(self._pace.allowance, self._share))
+
     async def _work(self) -> None:
         try:
-            while not self._stopping.is_set():
+            while not (self._stopping.is_set() or self._too_many_workers()):
                 await self._flowing.wait()
                 job = await self._backlog.next()
                 if job is None:
@@ -138,14 +173,16 @@ class Engine:
         await self._log.begin(job.number, attempt)
         try:
             async with self._limiter.slot():
+                began = self._clock.now()
                 outcome = await send()
+                # Before its slot is another's: what it says may be that no call should begin.
+                insert = self._inserting.after(job.lead, outcome) if self._inserting else None
+                self._note(job, outcome, began, decisive=not isinstance(insert, Lead))
         except Held:
             await self._log.withdraw(job.number, attempt, job.standing)
             self._first_rows -= job.attempts == 0
             self._backlog.give_back(job)
             return
-        insert = self._inserting.after(job.lead, outcome) if self._inserting else None
-        self._note(job, outcome, decisive=not isinstance(insert, Lead))
         if isinstance(insert, Lead):
             self._insert(job, attempt, outcome, insert)
         else:
@@ -161,17 +198,19 @@ class Engine:
         await self._opened.wait()
         return not self._stopping.is_set()
 
-    def _note(self, job: Job, outcome: Outcome, *, decisive: bool) -> None:
+    def _note(self, job: Job, outcome: Outcome, began: float, *, decisive: bool) -> None:
         """What the outcome says about the dialer, and where it is `decisive` for the row, about the run."""
         now = self._clock.now()
-        self._pace.record(outcome, now)
+        self._pace.record(outcome, began, now)
+        if isinstance(self._pace, Discovery) and self._pace.found is not None:
+            self._settle_slots(self._pace.found, now)
         if self._breaker.record(outcome, now):
             self._flowing.clear()
             self._waiting_out = asyncio.create_task(self._wait_out())
         if not outcome.away:
             self._spent_on_absence.clear()
             self._resume_flow()
-        self._limiter.allow(0 if self._stopping.is_set() else min(self._breaker.allowance, self._pace.allowance))
+        self._adjust()
         if self._opening is not None and job.opens and decisive and not self._opening.over:
             job.opens = False
             self._opening.record(outcome)
@@ -180,6 +219,13 @@ class Engine:
                 self.stop(verdict)
             elif not self._opening.in_doubt:
                 self._opened.set()
+
+    def _settle_slots(self, found: int, now: float) -> None:
+        """The dialer's slots were found out; how many of them are for this run comes back."""
+        assert self._on_found is not None  # noqa: S101 - only then was it looked for
+        self._slots = self._on_found(found)
+        self._share = min(self._slots, self._share)
+        self._pace = Pace(self._share, since=now)
 
     def _insert(self, job: Job, attempt: int, outcome: Outcome, insert: Lead) -> None:
         """The dialer does not have the lead: its next attempt, the first of as many as any row has, inserts it."""
@@ -229,6 +275,7 @@ class Engine:
             self._spent_on_absence.clear()
 
     def _conclude(self, job: Job, status: Status) -> None:
+        self.settled += 1
         self._progress.settle(status)
         self._backlog.done(job, undecided=status in (Status.CONFLICT, Status.UNKNOWN))
 
@@ -253,7 +300,7 @@ class Engine:
             if breaker.is_open and not self._stopping.is_set():
                 breaker.record_probe(await self._dialer.probe(updates=breaker.costs_rows), self._clock.now())
         if not self._stopping.is_set():
-            self._limiter.allow(min(breaker.allowance, self._pace.allowance))
+            self._adjust()
             self._resume_flow()
 
     async def _pause(self, seconds: float) -> None:
@@ -263,3 +310,8 @@ class Engine:
         await asyncio.wait([sleeping, *ending], return_when=asyncio.FIRST_COMPLETED)
         for task in (sleeping, *ending):
             task.cancel()
+
+
+def _workers_for(slots: int) -> int:
+    """A few more than the slots: while those are taken, the next rows are written down, so that none stands empty."""
+    return slots + 2 + slots // 4

@@ -29,7 +29,7 @@ class RunLog(Protocol):
         ...
 
     def pending(self, after: int, limit: int) -> Awaitable[list[PendingRow]]:
-        """The next rows to be sent behind row `after`, in the sheet's order."""
+        """The next rows to be sent behind row `after`, in the order that the run has; 0: from the beginning."""
         ...
 
     def begin(self, number: int, attempt: int) -> Awaitable[None]:
@@ -55,6 +55,36 @@ class RunLog(Protocol):
     def hold(self, number: int, message: str) -> Awaitable[None]:
         """Why a row is not sent in this run."""
         ...
+
+
+class Budget(Protocol):
+    """The dialer's slots, shared with whoever else sends to it by way of leadsync."""
+
+    @property
+    def every(self) -> float | None:
+        """How often to ask, in seconds; None where once is enough."""
+        ...
+
+    async def renew(self, *, in_use: int, wanted: int) -> int:
+        """How many slots may be used from now on by whoever has `in_use` calls under way and could use `wanted` slots.
+
+        It may be less than `in_use`: those calls go on, and their slots are given up as they end. Raises nothing but a
+        cancellation.
+        """
+        ...
+
+
+class Alone:
+    """A budget that nobody shares."""
+
+    every: float | None = None
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
+
+    async def renew(self, *, in_use: int, wanted: int) -> int:
+        """All slots."""
+        return self._slots
 
 
 class Progress(Protocol):

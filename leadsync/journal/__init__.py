@@ -1,10 +1,23 @@
 """The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
 
 from leadsync.journal.lock import file_lock
+from leadsync.journal.pruning import Pruned, old_runs, prune
 from leadsync.journal.states import State
 from leadsync.journal.store import Journal
 from leadsync.journal.totals import totals
 from leadsync.journal.values import Entry, Origin, new_run_id
 from leadsync.journal.writing import RunLog
 
-__all__ = ["Entry", "Journal", "Origin", "RunLog", "State", "file_lock", "new_run_id", "totals"]
+__all__ = [
+    "Entry",
+    "Journal",
+    "Origin",
+    "Pruned",
+    "RunLog",
+    "State",
+    "file_lock",
+    "new_run_id",
+    "old_runs",
+    "prune",
+    "totals",
+]

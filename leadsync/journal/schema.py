@@ -74,7 +74,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, attempt)
     ) WITHOUT ROWID;
     """,
-    # which leads a run adds: none, missing ones, only
+    # 2: the encoding that the user named, for a sheet that has to be read again
+    """
+    ALTER TABLE runs ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+    """,
+    # 3: the order that a run sends in, and what sending has taught about each dialer
+    """
+    ALTER TABLE runs ADD COLUMN ordering TEXT NOT NULL DEFAULT 'sheet';
+    CREATE TABLE dialers (
+        url TEXT PRIMARY KEY,
+        slots INTEGER,
+        pace REAL,
+        pace_slots INTEGER
+    );
+    """,
+    # 4: which leads a run adds: none, missing ones, only
     "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""

@@ -92,7 +92,9 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`, `inserts`."""
+        `kind`, `dialer`, `ids`, `order`, `inserts`."""
+        if "order" in values:
+            values["ordering"] = values.pop("order")
         if "ids" in values:
             ids = values.pop("ids")
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
@@ -100,11 +102,16 @@ class Journal:
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
         with translated(self.path), transaction(self._connection):
             self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
-            if values.get("finished"):
-                tally = tally_json(self._count(run_id))
-                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
-            else:
-                self._connection.execute("UPDATE runs SET tally = NULL WHERE id = ?", [run_id])
+            # Counted once where the run stands still, so that listing a thousand runs counts nothing.
+            tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
+            self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
+
+    def tallies(self) -> list[tuple[RunRecord, Tally]]:
+        """All runs, the newest first, each with the counts over its rows."""
+        with translated(self.path):
+            found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM runs ORDER BY run DESC").fetchall()
+            runs = [(run_record(values[:-1]), values[-1]) for values in found]
+            return [(run, tally_of(kept) if kept else self._count(run.id)) for run, kept in runs]
 
     def tally(self, run_id: str) -> Tally:
         """Counts over the run's rows, a trial's only as far as it goes."""
@@ -249,49 +256,19 @@ class Journal:
         with translated(self.path), transaction(self._connection):
             self._delete(run_id)
 
-    def drop_duplicates(self, run_id: str, rule: str) -> int:
-        """Settle rows that name the same lead before anything is sent; gives how many rows were settled.
-
-        `last` skips all but each lead's last row, `reject` rejects every row of such a lead. `in_order` leaves them:
-        they are sent in the sheet's order.
-        """
-        if rule == "in_order":
-            return 0
-        with translated(self.path):
-            key = self._key(run_id)
-            repeated = self._connection.execute(
-                "SELECT number, last, numbers FROM rows JOIN (SELECT lead, max(number) AS last, count(*) AS n, "
-                "group_concat(number) AS numbers FROM rows WHERE run = ? AND state = 'pending' GROUP BY lead) "
-                "USING (lead) WHERE run = ? AND state = 'pending' AND n > 1",
-                [key, key],
-            ).fetchall()
-        if rule == "last":
-            settled = [
-                (number, f"row {last} is this lead's last one and is sent instead")
-                for number, last, _ in repeated
-                if number != last
-            ]
-            target = State.SKIPPED
-        else:
-            settled = [
-                (number, f"the lead stands in several rows ({numbers.replace(',', ', ')}); keep one of them")
-                for number, _, numbers in repeated
-            ]
-            target = State.REJECTED
-        with translated(self.path), transaction(self._connection):
-            self._connection.executemany(
-                "UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ?",
-                ((target, message, key, number) for number, message in settled),
-            )
-        return len(settled)
-
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
         there were."""
         with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            self._connection.execute(
+                "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
+                f"FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'",
+                [key],
+            )
             return self._connection.execute(
                 f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
-                [State.UNKNOWN, "leadsync ended while this row's request was under way", self._key(run_id)],
+                [State.UNKNOWN, "leadsync ended while this row's request was under way", key],
             ).rowcount
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
@@ -313,6 +290,42 @@ class Journal:
                 [self._key(run_id)],
             )
             return found.fetchone() is not None
+
+    # Dialers
+
+    def known_slots(self, url: str) -> int | None:
+        """How many calls at once the dialer at `url` was found to run."""
+        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", url)
+        return slots
+
+    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+        """The leads a second that the last longer run sent to the dialer at `url`, its waits included; with `slots`
+        only where it had so many."""
+        query = "SELECT pace FROM dialers WHERE url = ? AND coalesce(pace_slots = ?, TRUE)"
+        pace: float | None = self._known(query, url, slots)
+        return pace
+
+    def keep_slots(self, url: str, slots: int) -> None:
+        """Remember how many calls at once the dialer at `url` was found to run."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, slots) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET slots = excluded.slots",
+                [url, slots],
+            )
+
+    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+        """Remember the leads a second that were sent to the dialer at `url` with so many slots."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO dialers (url, pace, pace_slots) VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE "
+                "SET pace = excluded.pace, pace_slots = excluded.pace_slots",
+                [url, pace, slots],
+            )
+
+    def _known(self, query: str, *values: object) -> Any:
+        with translated(self.path):
+            found = self._connection.execute(query, values).fetchone()
+            return found[0] if found else None
 
     # Inside
 

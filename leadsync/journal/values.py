@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.journal.states import State
-from leadsync.models import CampaignIds, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status, Tally
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, inserts"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent."""
+    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent.
+
+    Its notes are for the user to see beforehand; the journal does not keep them.
+    """
 
     row: Row
     lead: str
@@ -27,6 +30,7 @@ class Entry:
     harmless: bool
     state: State = State.PENDING
     message: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.seconds,
         run.last_row,
         run.retry_of,
+        run.encoding,
+        run.order,
         run.inserts,
     )
 
@@ -108,7 +114,9 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
 def run_record(values: tuple[Any, ...]) -> RunRecord:
     """The run of such a line."""
     (run_id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign) = values[:12]
-    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, inserts) = values[12:]
+    (allocation, created, complete, finished, stopped, seconds, last_row, retry_of, encoding, order, inserts) = values[
+        12:
+    ]
     return RunRecord(
         run_id,
         Path(file),
@@ -128,6 +136,8 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         seconds,
         last_row,
         retry_of,
+        encoding,
+        order,
         inserts,
     )
 

@@ -6,15 +6,17 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from leadsync.errors import JournalError
 from leadsync.journal.database import connect, transaction, translated
 from leadsync.journal.schema import OPEN
-from leadsync.journal.states import State, sources
+from leadsync.journal.states import TRANSITIONS, State, sources
 from leadsync.models import Lead, Outcome, PendingRow, Status
 
 LARGEST_GROUP = 1000
@@ -23,7 +25,70 @@ SENDABLE = "(state = 'pending' OR (state = 'unknown' AND (harmless OR ?)))"
 UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT (harmless OR ?)))"
 """What only a person can decide; later rows of the same lead wait for it."""
 
-_Work = Callable[[sqlite3.Connection], Any]
+
+class _Begin(NamedTuple):
+    """An attempt that may reach the dialer from now on."""
+
+    number: int
+    attempt: int
+    time: float
+
+
+class _Finish(NamedTuple):
+    """What an attempt came to, and the state of its row from now on."""
+
+    number: int
+    attempt: int
+    time: float
+    outcome: Outcome
+    state: State
+
+
+PENDING = "number, lead, fields, attempts, state"
+PRIORITY_ORDER = (
+    "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
+    "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
+    f"FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? AND {OPEN} AND {SENDABLE}) "
+    "ORDER BY first, number"
+)
+"""A lead's rows keep their order: one goes as early as the most urgent of those that wait for it."""
+
+_Work = Callable[[sqlite3.Connection], Any] | _Begin | _Finish
+
+# What is written for every row is written for a whole group by one statement, from one JSON text: SQLite gives the
+# interpreter's lock away with each statement, and getting it back from a busy sender takes longer than the statement.
+# The run stands in each of its lines, so that SQLite looks rows up by their key and does not go through the run's.
+
+_GIVEN = ", ".join(
+    f"json_extract(value, '$[{position}]') AS {name}"
+    for position, name in enumerate(
+        ("run", "number", "attempt", "time", "effect", "http", "code", "name", "message", "state")
+    )
+)
+
+
+def _listed(states: Iterable[State]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+BEGIN_ROWS = (
+    f"UPDATE rows SET state = '{State.IN_FLIGHT}', attempts = given.attempt, time = given.time "
+    f"FROM (SELECT {_GIVEN} FROM json_each(?)) AS given "
+    f"WHERE rows.run = given.run AND rows.number = given.number AND rows.state IN ({_listed(sources(State.IN_FLIGHT))})"
+)
+FINISH_ROWS = (
+    "UPDATE rows SET state = given.state, code = given.code, name = given.name, message = given.message, "
+    f"time = given.time FROM (SELECT {_GIVEN} FROM json_each(?)) AS given "
+    "WHERE rows.run = given.run AND rows.number = given.number AND rows.attempts = given.attempt "
+    f"AND rows.state = '{State.IN_FLIGHT}' AND given.state IN ({_listed(TRANSITIONS[State.IN_FLIGHT])})"
+)
+KEEP_ATTEMPTS = (
+    "INSERT INTO attempts (run, number, attempt, begun, ended, effect, http, code, message) "
+    "SELECT rows.run, rows.number, given.attempt, rows.time, given.time, given.effect, given.http, given.code, "
+    f"iif(given.code = 0, '', given.message) FROM (SELECT {_GIVEN} FROM json_each(?)) AS given CROSS JOIN rows "
+    "WHERE rows.run = given.run AND rows.number = given.number"
+)
+"""An attempt has its own line from its end on; until then its row holds when it began."""
 
 
 class RunLog:
@@ -36,10 +101,13 @@ class RunLog:
     context does.
     """
 
-    def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False) -> None:
+    def __init__(self, path: Path, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> None:
         self._path = path
         self._run_id = run_id
         self._resend_unknown = resend_unknown
+        self._by_priority = by_priority
+        self._order: array[int] | None = None
+        self._place = 0
         self._calls: queue.SimpleQueue[tuple[_Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="journal")
         self._failure: JournalError | None = None
@@ -78,41 +146,41 @@ class RunLog:
         return self._call(read)
 
     def pending(self, after: int, limit: int) -> asyncio.Future[list[PendingRow]]:
-        """The next rows to be sent behind row `after`, in the sheet's order."""
+        """The next rows to be sent behind row `after`, in the run's order."""
+        return self._call(partial(self._by_priorities if self._by_priority else self._by_number, after, limit))
 
-        def read(connection: sqlite3.Connection) -> list[PendingRow]:
-            found = connection.execute(
-                "SELECT number, lead, fields, attempts, state FROM rows JOIN lines USING (run, number) "
-                f"WHERE run = ? AND number > ? AND number <= ? AND {OPEN} AND {SENDABLE} ORDER BY number LIMIT ?",
-                [self._key, after, self._last_row, self._resend_unknown, limit],
-            )
-            return [
-                PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN)
-                for number, lead, fields, attempts, state in found
-            ]
+    def _by_number(self, after: int, limit: int, connection: sqlite3.Connection) -> list[PendingRow]:
+        found = connection.execute(
+            f"SELECT {PENDING} FROM rows JOIN lines USING (run, number) "
+            f"WHERE run = ? AND number > ? AND number <= ? AND {OPEN} AND {SENDABLE} ORDER BY number LIMIT ?",
+            [self._key, after, self._last_row, self._resend_unknown, limit],
+        )
+        return [_pending_row(values) for values in found]
 
-        return self._call(read)
+    def _by_priorities(self, after: int, limit: int, connection: sqlite3.Connection) -> list[PendingRow]:
+        """The order is made once, when it is first asked for, and kept as numbers."""
+        if self._order is None:
+            values = [self._key, self._last_row, self._resend_unknown]
+            self._order = array("q", (number for (number,) in connection.execute(PRIORITY_ORDER, values)))
+        if after == 0:
+            self._place = 0
+        numbers = self._order[self._place : self._place + limit]
+        self._place += len(numbers)
+        found = connection.execute(
+            f"SELECT {PENDING} FROM json_each(?) CROSS JOIN rows JOIN lines USING (run, number) "
+            "WHERE run = ? AND number = json_each.value ORDER BY json_each.key",
+            [json.dumps(numbers.tolist()), self._key],
+        )
+        return [_pending_row(values) for values in found]
 
     def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
         """Pending to in flight: to be awaited before a byte of the attempt leaves."""
-        now = time.time()
-
-        def write(connection: sqlite3.Connection) -> None:
-            self._move(connection, number, State.IN_FLIGHT, "attempts = ?, time = ?", [attempt, now])
-            connection.execute(
-                "INSERT INTO attempts (run, number, attempt, begun) VALUES (?, ?, ?, ?)",
-                [self._key, number, attempt, now],
-            )
-
-        return self._call(write)
+        return self._call(_Begin(number, attempt, time.time()))
 
     def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
         """In flight to what it was before: the attempt was written down but never made."""
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "DELETE FROM attempts WHERE run = ? AND number = ? AND attempt = ?", [self._key, number, attempt]
-            )
             last = connection.execute(
                 "SELECT ended FROM attempts WHERE run = ? AND number = ? AND attempt = ?",
                 [self._key, number, attempt - 1],
@@ -124,27 +192,7 @@ class RunLog:
 
     def finish(self, number: int, attempt: int, outcome: Outcome, status: Status) -> asyncio.Future[None]:
         """In flight to what the attempt came to; pending again where `status` is `unsent`."""
-        now = time.time()
-
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "UPDATE attempts SET ended = ?, effect = ?, http = ?, code = ?, message = ? "
-                "WHERE run = ? AND number = ? AND attempt = ?",
-                [
-                    now,
-                    outcome.effect.name.lower(),
-                    outcome.http,
-                    outcome.code,
-                    outcome.message if outcome.code != 0 else "",
-                    self._key,
-                    number,
-                    attempt,
-                ],
-            )
-            said = [outcome.code, outcome.name, outcome.message, now]
-            self._move(connection, number, _state(status), "code = ?, name = ?, message = ?, time = ?", said)
-
-        return self._call(write)
+        return self._call(_Finish(number, attempt, time.time(), outcome, _state(status)))
 
     def never_harmless(self, number: int) -> asyncio.Future[None]:
         """A row that is to be sent adds a lead: found in flight after a crash, it is for a person to decide."""
@@ -180,7 +228,7 @@ class RunLog:
             [target, *values, self._key, number, *came_from],
         ).rowcount
         if moved != 1:
-            raise JournalError(f"Row {number} of run {self._run_id} cannot become {target}; is another process at it?")
+            raise self._cannot(number, target)
 
     def _call(self, work: _Work) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = self._loop.create_future()
@@ -207,10 +255,65 @@ class RunLog:
         if self._failure is None:
             try:
                 with translated(self._path), transaction(self._connection):
-                    return [work(self._connection) for work in group]
+                    return self._write(group)
             except JournalError as error:
                 self._failure = error
         return self._failure
+
+    def _write(self, group: list[_Work]) -> list[Any]:
+        """Do a group's work: what is to be done for every row, all rows at a time.
+
+        Ends go first and beginnings last. That is the order of the calls for any one row: its next beginning comes
+        behind its end, and its end is not known before its beginning is durable.
+        """
+        self._finish_all([work for work in group if isinstance(work, _Finish)])
+        results = [work(self._connection) if callable(work) else None for work in group]
+        self._begin_all([work for work in group if isinstance(work, _Begin)])
+        return results
+
+    def _begin_all(self, group: list[_Begin]) -> None:
+        if group:
+            moved = self._connection.execute(BEGIN_ROWS, [json.dumps([(self._key, *one) for one in group])]).rowcount
+            self._all_moved(moved, {one.number: State.IN_FLIGHT for one in group})
+
+    def _finish_all(self, group: list[_Finish]) -> None:
+        if group:
+            lines = json.dumps([(self._key, *_line(one)) for one in group], ensure_ascii=False)
+            self._connection.execute(KEEP_ATTEMPTS, [lines])
+            moved = self._connection.execute(FINISH_ROWS, [lines]).rowcount
+            self._all_moved(moved, {one.number: one.state for one in group})
+
+    def _all_moved(self, moved: int, targets: Mapping[int, State]) -> None:
+        if moved == len(targets):
+            return
+        for number, target in targets.items():
+            found = self._connection.execute(
+                "SELECT state FROM rows WHERE run = ? AND number = ?", [self._key, number]
+            ).fetchone()
+            if found is None or found[0] != target:
+                raise self._cannot(number, target)
+        raise self._cannot(next(iter(targets)), next(iter(targets.values())))
+
+    def _cannot(self, number: int, target: State) -> JournalError:
+        return JournalError(f"Row {number} of run {self._run_id} cannot become {target}; is another process at it?")
+
+
+def _line(end: _Finish) -> tuple[object, ...]:
+    """An attempt's end in the order of the columns that the statements name."""
+    outcome = end.outcome
+    effect = outcome.effect.name.lower()
+    name, message = _storable(outcome.name), _storable(outcome.message)
+    return end.number, end.attempt, end.time, effect, outcome.http, outcome.code, name, message, end.state
+
+
+def _storable(text: str) -> str:
+    """The text without halves of characters and NULs, which an answer's JSON can name and no file should hold."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
+def _pending_row(values: tuple[Any, ...]) -> PendingRow:
+    number, lead, fields, attempts, state = values
+    return PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN)
 
 
 def _state(status: Status) -> State:

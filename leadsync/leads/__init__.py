@@ -1,9 +1,10 @@
 """Mapping, phone, date, disposition and priority rules: values in, values out. No file, no clock, no network."""
 
+from leadsync.leads.cells import NEW_LEAD
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping import Column, ColumnMapping, field_named, map_columns
 from leadsync.leads.proposing import Proposal, propose
-from leadsync.leads.rows import NEW_LEAD, map_row
+from leadsync.leads.rows import RowMapper, map_row
 from leadsync.leads.rules import DateOrder, Rules
 from leadsync.leads.survey import DateSurvey
 
@@ -14,6 +15,7 @@ __all__ = [
     "DateOrder",
     "DateSurvey",
     "Proposal",
+    "RowMapper",
     "Rules",
     "as_insert",
     "field_named",

@@ -1,19 +1,22 @@
 """Callback dates: from a moment to what the API reads, in the timezone of the leads' Contact Hours."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from leadsync.leads.dates import EXAMPLES, Moment, read_moment
 from leadsync.leads.rules import DateOrder, Rules, zone
 from leadsync.leads.text import Cleaned, Refused, is_no_change
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # taken from local times before their offset is
 _FAR_AHEAD = timedelta(days=366).total_seconds()
 _REWRITTEN = "date written as yyyy/MM/dd HH:mm"
 _CONVERTED = "converted to the Contact Hours timezone"
 _NO_TIME = "no time of day: due from 00:00"
-_SKIPPED = "a time that the clocks skip that night: an hour later is sent"
+_MIDNIGHT = "at midnight: perhaps a date without a time"
+_SKIPPED = "a time that the clocks skip that night: moved on by as much"
 _TWICE = "a time that comes twice that night: the first is meant"
+_TWICE_THERE = "a time that comes twice that night in the Contact Hours timezone: the dialer decides which"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,26 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     """A callback date as `yyyy/MM/dd HH:mm` in the Contact Hours timezone.
 
     Of a workbook's date cell, whose text is not what the sheet shows, the change of form alone is no repair. Warned
-    of are dates without a time, in the past or over a year ahead.
+    of are dates without a time, in the past or over a year ahead, and times that the clocks skip or have twice.
     """
-    placed = _placed(text, rules.date_order, rules.input_timezone, rules.contact_hours)
-    if isinstance(placed, Refused):
-        return placed
+    order = "ymd" if date_cell else rules.date_order
+    return _cleaned(text, order, rules.input_timezone, rules.contact_hours, rules.now.timestamp(), date_cell)
+
+
+@lru_cache(maxsize=65_536)
+def _cleaned(
+    text: str, order: DateOrder, from_zone: str, to_zone: str, now: float, date_cell: bool
+) -> Cleaned | Refused:
+    if is_no_change(text):
+        return Refused(
+            "cannot keep the present date: only dispositions and phones know <No Change>",
+            f"write the date, for example {EXAMPLES[order]}, or leave the cell blank to make it a new lead",
+        )
+    moment = read_moment(text, order)
+    if isinstance(moment, Refused):
+        return moment
+    placed = _in_zone(moment, from_zone, to_zone)
     warnings = placed.warnings
-    now = rules.now.timestamp()
     if placed.instant < now:
         warnings = (*warnings, "in the past")
     elif placed.instant > now + _FAR_AHEAD:
@@ -48,39 +64,64 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     return Cleaned(placed.value, repairs, warnings)
 
 
-@lru_cache(maxsize=65_536)
-def _placed(text: str, order: DateOrder, from_zone: str, to_zone: str) -> _Placed | Refused:
-    if is_no_change(text):
-        return Refused(
-            "cannot keep the present date: only dispositions and phones know <No Change>",
-            f"write the date, for example {EXAMPLES[order]}, or leave the cell blank to make it a new lead",
-        )
-    moment = read_moment(text, order)
-    return moment if isinstance(moment, Refused) else _in_zone(moment, zone(from_zone), zone(to_zone))
-
-
-def _in_zone(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
+def _in_zone(moment: Moment, from_zone: str, to_zone: str) -> _Placed:
     """The moment in the dialer's timezone.
 
     A date alone stays that day: its midnight in Melbourne is the day before in Perth, which nobody meant. A time that
-    the clocks skip is sent as the hour after, which is where clocks stand then, rather than refused: the day is right.
+    the clocks skip is sent as what they show in its stead, rather than refused: the day is right.
     """
-    if not moment.timed:
-        instant = (moment.local + timedelta(hours=23, minutes=59)).replace(tzinfo=target)
-        return _Placed(_api_text(moment.local), instant.timestamp(), moment.repairs, (_NO_TIME,))
+    local = moment.local
+    if moment.timed and moment.offset is None:
+        steady = _steady(local.date(), from_zone, to_zone)
+        if steady:
+            before_utc, shift = steady
+            there = local + shift if shift else local
+            warnings = (_MIDNIGHT,) if local.hour == local.minute == 0 else ()
+            repairs = (*moment.repairs, _CONVERTED) if shift else moment.repairs
+            return _Placed(_api_text(there), (local - _EPOCH).total_seconds() + before_utc, repairs, warnings)
+    source, target = zone(from_zone), zone(to_zone)
+    return _at_a_change(moment, source, target) if moment.timed else _whole_day(moment, target)
+
+
+def _whole_day(moment: Moment, target: tzinfo) -> _Placed:
+    """A date alone, due from its first minute: not always 00:00, where the clocks change at midnight."""
+    first = moment.local.replace(tzinfo=target)
+    change = _clock_change(first)
+    if change > timedelta():
+        first += change
+    instant = (moment.local + timedelta(hours=23, minutes=59)).replace(tzinfo=target)
+    return _Placed(_api_text(first), instant.timestamp(), moment.repairs, (_NO_TIME,))
+
+
+def _at_a_change(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
+    """A moment with an offset of its own, or of a day near which one of the timezones changes its clocks."""
     zoned = moment.local.replace(tzinfo=source if moment.offset is None else timezone(moment.offset))
     change = _clock_change(zoned)
-    if source == target and moment.offset is None and not change:
-        return _Placed(_api_text(zoned), zoned.timestamp(), moment.repairs, ())
     instant = zoned.astimezone(UTC)
     there = instant.astimezone(target)
-    if change > timedelta():
-        warnings: tuple[str, ...] = (_SKIPPED,)
-    else:
-        warnings = (_TWICE,) if change or _clock_change(there) else ()
+    warnings: tuple[str, ...] = ()
+    if change:
+        warnings = (_SKIPPED,) if change > timedelta() else (_TWICE,)
+    elif _clock_change(there):
+        warnings = (_TWICE_THERE,)
+    if moment.local.hour == moment.local.minute == 0:
+        warnings = (*warnings, _MIDNIGHT)
     moved = there.replace(tzinfo=None) != moment.local and (source != target or moment.offset is not None)
     repairs = (*moment.repairs, _CONVERTED) if moved else moment.repairs
     return _Placed(_api_text(there), instant.timestamp(), repairs, warnings)
+
+
+@lru_cache(maxsize=4096)
+def _steady(day: date, from_zone: str, to_zone: str) -> tuple[float, timedelta] | None:
+    """The seconds from the source's clocks to UTC and the time from its clocks to the target's, all day; None where
+    either changes its clocks on that day or one beside it."""
+    around = [datetime.combine(day + timedelta(days=days), time()) for days in (-1, 0, 1, 2)]
+    source = {moment.replace(tzinfo=zone(from_zone)).utcoffset() for moment in around}
+    target = {moment.replace(tzinfo=zone(to_zone)).utcoffset() for moment in around}
+    if len(source) > 1 or len(target) > 1:
+        return None
+    offset, there = source.pop() or timedelta(), target.pop() or timedelta()
+    return -offset.total_seconds(), there - offset
 
 
 def _clock_change(moment: datetime) -> timedelta:

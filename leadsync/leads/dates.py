@@ -9,12 +9,15 @@ from functools import lru_cache
 from leadsync.leads.rules import DateOrder
 from leadsync.leads.text import Refused, plain, visible
 
-_LONGEST_DATE = 60
+_LONGEST_DATE = 80
+_DIGITS_OF_A_YEAR = 4
+_COMPACT_LENGTH = len("20261124")
 _EARLIEST_YEAR = 2000
 _LATEST_YEAR = 2099
 _FAR_EAST_OF_UTC = timedelta(hours=14)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
 _EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
+_SECONDS_DROPPED = ("seconds dropped",)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -24,29 +27,44 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 ORDER_WORDS: dict[DateOrder, str] = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
 EXAMPLES: dict[DateOrder, str] = {"dmy": "24/11/2026 14:30", "mdy": "11/24/2026 14:30", "ymd": "2026/11/24 14:30"}
 
-_WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? )?"
+_WEEKDAY = re.compile(
+    r"\(?\b(mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
+    r"\b\.?\)?,? ?"
+)
 _NUMERIC = r"(?P<a>\d{1,4}) ?(?P<mark>[/.\- ]) ?(?P<b>\d{1,4}) ?(?P=mark) ?(?P<c>\d{1,4})"
 _NAMED = (
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.,]*(?P<month>[a-z]{3,9})\.?[ \-/.,]*(?P<year>\d{4}|\d{2})",
-    r"(?P<month>[a-z]{3,9})\.?[ \-/.]*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ \-/.])(?P<year>\d{4}|\d{2})",
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.,]*(?P<month>[a-z]{3,9})\.?[ \-/.,]*'?(?P<year>\d{4}|\d{2})",
+    r"(?P<month>[a-z]{3,9})\.?[ \-/.]*(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?|[ \-/.])'?(?P<year>\d{4}|\d{2})",
     r"(?P<year>\d{4})[ \-/.,]*(?P<month>[a-z]{3,9})\.?[ \-/.,]*(?P<day>\d{1,2})",
 )
 _COMPACT = r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"
 _TIME = (
-    r"(?:(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?)?|(?P<hhmm>\d{4}))"
-    r" ?(?:(?P<half>[ap])\.? ?m?\.?|h|hrs?|hours)?"
+    r"(?:(?:12(?:[:.]00)? ?)?(?P<noon>noon|midday)|"
+    r"(?:(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d{1,9})?)?)?|"
+    r"(?P<hhmm>\d{4})(?P<ss>\d{2})?)"
+    r" ?(?:(?P<half>[ap])\.? ?m?\.?|(?P<h>h)|hrs?|hours|uhr)?)"
 )
-_OFFSET = r"(?: ?(?P<offset>z|utc|gmt|[+-]\d{2}(?::?\d{2})?))?"
-_FORMS = tuple(
-    re.compile(form)
+_ZONE = r"z|(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?"
+_OFFSET = rf"(?: ?(?P<offset>{_ZONE})(?: \([a-z ]+\))?)?"
+_SHAPES = (
+    form
     for shape in (_NUMERIC, *_NAMED, _COMPACT)
     for form in (
-        f"{_WEEKDAY}{shape}(?:(?P<join>t|,? at |,? @ ?|, ?| - | ){_TIME}{_OFFSET})?",
-        f"{_TIME}(?:,? on |, | ){_WEEKDAY}{shape}(?P<join>)(?P<offset>)",
+        f"{shape}(?:(?P<join>t|:|,? at |,? ?@ ?|, ?| - | ){_TIME}{_OFFSET})?",
+        f"{_TIME}(?:,? on |, | ){shape}(?P<join>)(?P<offset>)",
     )
 )
-_TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# As programs log it, the year behind the time: Tue Nov 24 14:30:00 2026.
+_YEAR_LAST = rf"(?P<month>[a-z]{{3,9}}) (?P<day>\d{{1,2}}) {_TIME}(?P<join>)(?P<offset>) (?P<year>\d{{4}})"
+_FORMS = tuple(re.compile(form, re.ASCII) for form in (*_SHAPES, _YEAR_LAST))
+_QUICK = re.compile(
+    r"(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})(?:[ T](\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?([AaPp])[Mm])?)?",
+    re.ASCII,
+)
+_RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(20\d\d)(?!\d)")
+_STAMP = re.compile(r"(20\d{6})(\d{4}(?:\d\d)?)")
+_TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
 _WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$")
 
@@ -70,39 +88,84 @@ def read_moment(text: str, order: DateOrder) -> Moment | Refused:
     A year of four digits in front, as in ISO 8601 and in the API's own `yyyy/MM/dd HH:mm`, and a month's name settle
     the order by themselves. Years of two digits are 20xx. Seconds are dropped: the API has none.
     """
-    spelt = plain(visible(text)).removeprefix("'").strip().lower()
+    return _quick_moment(text, order) or _read(text, order)
+
+
+def _quick_moment(text: str, order: DateOrder) -> Moment | None:
+    """What `_read` gives for the commonest spellings, a third of the time; None for others and for all refusals."""
+    match = _QUICK.fullmatch(text)
+    if match is None:
+        return None
+    a, _, b, c, hour, minute, second, half = match.groups()
+    day = _numeric_date(a, b, c, "", order)
+    if isinstance(day, Refused):
+        return None
+    if hour is None:
+        return Moment(datetime(day.year, day.month, day.day), timed=False)  # noqa: DTZ001  # a cell's own time
+    clock = _clock(int(hour), int(minute), int(second or 0), half.lower() if half else "", order)
+    if isinstance(clock, Refused):
+        return None
+    local = datetime(day.year, day.month, day.day, clock.hour, clock.minute)  # noqa: DTZ001  # as above
+    return Moment(local, repairs=_SECONDS_DROPPED if second and int(second) else ())
+
+
+def _read(text: str, order: DateOrder) -> Moment | Refused:
+    """`read_moment` for any text."""
+    spelt, weekday = _spelt(text)
     if len(spelt) > _LONGEST_DATE:
         return _not_a_date(order)
-    if _NUMBER.fullmatch(spelt) and len(spelt.partition(".")[0]) != 8:
-        return _from_serial(spelt, order)
-    for form in _FORMS:
-        match = form.fullmatch(spelt)
-        if match:
-            return _from_match(match, order)
-    return _why_not(spelt, order)
+    if _NUMBER.fullmatch(spelt) and len(re.split("[.,]", spelt)[0]) != _COMPACT_LENGTH:
+        return _from_serial(spelt.replace(",", "."), order)
+    matches = (match for form in _FORMS if (match := form.fullmatch(spelt)))
+    readings = (_from_match(match, weekday, order) for match in matches)
+    first = next(readings, None)
+    if first is None:
+        return _why_not(spelt, order)
+    # 10.11.12 20.11.26 and 2058 Nov 30, 2026: without a colon, nothing says which part is the time.
+    if ":" not in spelt and any(isinstance(other, Moment) and other != first for other in readings):
+        return Refused("can be read in two ways", _written(order))
+    return first
 
 
-def orders_fitting(text: str) -> frozenset[DateOrder]:
-    """The orders in which a text's numbers make a real date; none for a text that says nothing about an order."""
-    # Dates repeat, their times do not: what stands before the first blank is mostly the date, and known already.
-    return _orders_fitting(text.partition(" ")[0]) or _orders_fitting(text)
+def _spelt(text: str) -> tuple[str, str]:
+    """The text in one spelling: small letters, plain characters, digits that run together set apart; and the three
+    letters of the weekday that it names, empty where it names none."""
+    spelt = " ".join(plain(visible(text)).removeprefix("'").lower().split())
+    weekday = _WEEKDAY.search(spelt)
+    if weekday:
+        spelt = (spelt[: weekday.start()] + spelt[weekday.end() :]).rstrip(" ,")
+    spelt = _RUN_TOGETHER.sub(r"\1/\2/\3", spelt) if spelt[4:6] == "20" else spelt
+    stamp = _STAMP.fullmatch(spelt)
+    return (f"{stamp[1]}t{stamp[2]}" if stamp else spelt), weekday[1][:3] if weekday else ""
 
 
 @lru_cache(maxsize=65_536)
-def _orders_fitting(text: str) -> frozenset[DateOrder]:
-    spelt = plain(visible(text)).removeprefix("'").strip().lower()
+def orders_fitting(text: str) -> frozenset[DateOrder]:
+    """The orders in which a text's numbers make a real date; none for a text that says nothing about an order, which
+    one that cannot be read in any order does not either."""
+    quick = _QUICK.fullmatch(text)
+    if quick:
+        return _orders_of(quick[1], quick[3], quick[4], "")
+    spelt, weekday = _spelt(text)
     for form in _FORMS[:2] if len(spelt) <= _LONGEST_DATE else ():
         match = form.fullmatch(spelt)
-        if match and len(match["a"]) < 4:
-            return frozenset(order for order in ORDER_WORDS if isinstance(_date(match, order), date))
+        if match:
+            return _orders_of(match["a"], match["b"], match["c"], weekday)
     return frozenset()
 
 
-def _from_match(match: re.Match[str], order: DateOrder) -> Moment | Refused:
-    day = _date(match, order)
+@lru_cache(maxsize=8192)
+def _orders_of(a: str, b: str, c: str, weekday: str) -> frozenset[DateOrder]:
+    if len(a) == _DIGITS_OF_A_YEAR:
+        return frozenset()
+    return frozenset(order for order in ORDER_WORDS if isinstance(_numeric_date(a, b, c, weekday, order), date))
+
+
+def _from_match(match: re.Match[str], weekday: str, order: DateOrder) -> Moment | Refused:
+    day = _date(match, weekday, order)
     if isinstance(day, Refused):
         return day
-    if match["hour"] is None and match["hhmm"] is None:
+    if match["hour"] is None and match["hhmm"] is None and match["noon"] is None:
         return Moment(datetime.combine(day, time()), timed=False)
     clock = _time(match, order)
     if isinstance(clock, Refused):
@@ -110,25 +173,25 @@ def _from_match(match: re.Match[str], order: DateOrder) -> Moment | Refused:
     offset = _offset(match, order)
     if isinstance(offset, Refused):
         return offset
-    repairs = ("seconds dropped",) if int(match["second"] or 0) else ()
-    return Moment(datetime.combine(day, clock), offset, repairs=repairs)
+    seconds = int(match["second"] or match["ss"] or 0)
+    return Moment(datetime.combine(day, clock), offset, repairs=_SECONDS_DROPPED if seconds else ())
 
 
-def _date(match: re.Match[str], order: DateOrder) -> date | Refused:
+def _date(match: re.Match[str], weekday: str, order: DateOrder) -> date | Refused:
     parts = match.groupdict()
     if parts.get("mark"):
-        return _numeric_date(parts["a"], parts["b"], parts["c"], parts["weekday"], order)
+        return _numeric_date(parts["a"], parts["b"], parts["c"], weekday, order)
     month = _month(parts["month"])
     if month is None:
         return Refused(f"names no month: {parts['month']!r}", _written(order))
     year, day = int(parts["year"]), int(parts["day"])
     if len(parts["year"]) == 2:
         year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
-    return _real_date(year, month, day, parts["weekday"], order)
+    return _real_date(year, month, day, weekday, order)
 
 
 @lru_cache(maxsize=8192)
-def _numeric_date(a: str, b: str, c: str, weekday: str | None, order: DateOrder) -> date | Refused:
+def _numeric_date(a: str, b: str, c: str, weekday: str, order: DateOrder) -> date | Refused:
     order = "ymd" if len(a) == 4 else order
     numbers = _in_order(a, b, c, order)
     return numbers if isinstance(numbers, Refused) else _real_date(*numbers, weekday, order)
@@ -148,7 +211,7 @@ def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] 
     return int(year) + (2000 if len(year) == 2 else 0), int(month), int(day)
 
 
-def _real_date(year: int, month: int, day: int, weekday: str | None, order: DateOrder) -> date | Refused:
+def _real_date(year: int, month: int, day: int, weekday: str, order: DateOrder) -> date | Refused:
     """The date, which must exist.
 
     Years far off are refused rather than warned of: 1899-12-30, 1970-01-01 and 0001-01-01 are what programs write
@@ -178,17 +241,24 @@ def _month(name: str) -> int | None:
 
 
 def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
+    if match["noon"]:
+        return time(12)
+    second = int(match["second"] or match["ss"] or 0)
+    half = match["half"] or ""
     if match["hhmm"]:
-        hour, minute = int(match["hhmm"][:2]), int(match["hhmm"][2:])
-    elif match["minute"] is None and match["half"] is None:
+        return _clock(int(match["hhmm"][:2]), int(match["hhmm"][2:]), second, half, order)
+    if match["minute"] is None and not half and not match["h"]:
         return Refused("has an hour without minutes", _written(order))
-    else:
-        hour, minute = int(match["hour"]), int(match["minute"] or 0)
-    if match["half"] and (hour == 0 or hour > 12) and not (match["half"] == "p" and hour > 12):
-        return Refused(f"has the hour {hour} with {match['half']}m", _written(order))
-    if match["half"] and hour <= 12:
-        hour = hour % 12 + (12 if match["half"] == "p" else 0)
-    if hour > 23 or minute > 59 or int(match["second"] or 0) > 59:
+    return _clock(int(match["hour"]), int(match["minute"] or 0), second, half, order)
+
+
+def _clock(hour: int, minute: int, second: int, half: str, order: DateOrder) -> time | Refused:
+    """The time, `half` naming the day's half by "a" or "p", or neither; 14:30 pm is 14:30, and 0:30 am 00:30."""
+    if (half == "a" and hour > 12) or (half == "p" and hour == 0):
+        return Refused(f"has the hour {hour} with {half}m", _written(order))
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 23 or minute > 59 or second > 59:
         return Refused("has a time that does not exist", f"{_written(order)}, with a time from 00:00 to 23:59")
     return time(hour, minute)
 
@@ -196,22 +266,21 @@ def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
 def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | None:
     """The offset from UTC, None where there is none.
 
-    Only behind a date that begins with its year, as ISO 8601 has it, and one with a minus only behind `T` or seconds:
-    `09:30-11:00` is a span of time otherwise.
+    A bare one with a minus only behind `T` or seconds: `09:30-11:00` is a span of time otherwise.
     """
     text = match["offset"]
     if not text:
         return None
-    if text in ("z", "utc", "gmt"):
+    signed = text.removeprefix("utc").removeprefix("gmt").strip()
+    if signed in ("", "z"):
         return timedelta()
-    year_first = len(match.groupdict().get("a") or "") == 4 or match.re in _FORMS[-2:]
-    if not year_first or (text[0] == "-" and match["join"] != "t" and not match["second"]):
+    if text[0] == "-" and match["join"] != "t" and not match["second"]:
         return Refused("has a span of time or an offset in an unusual place", f"{_written(order)}, with one time")
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    if distance > _FAR_EAST_OF_UTC or int(digits[2:]) > 59:
+    hours, _, minutes = signed[1:].partition(":") if ":" in signed else (signed[1:3], "", signed[3:])
+    distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    if distance > _FAR_EAST_OF_UTC or int(minutes or 0) > 59:
         return Refused(f"has the offset {text}, which no timezone has", _written(order))
-    return -distance if text[0] == "-" else distance
+    return -distance if signed[0] == "-" else distance
 
 
 def _from_serial(number: str, order: DateOrder) -> Moment | Refused:
@@ -228,6 +297,10 @@ def _from_serial(number: str, order: DateOrder) -> Moment | Refused:
 
 
 def _why_not(text: str, order: DateOrder) -> Refused:
+    if "midnight" in text:
+        return Refused(
+            "names midnight, which begins one day and ends another", f"{_written(order)}, with 00:00 or 23:59"
+        )
     if _TIME_ALONE.fullmatch(text):
         return _time_alone(order)
     if _NO_YEAR.fullmatch(text):

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from leadsync.leads.rows import NEW_LEAD
+from leadsync.leads.cells import NEW_LEAD
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, Lead
 
 

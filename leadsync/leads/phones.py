@@ -2,28 +2,48 @@
 a row sent back, so nothing is guessed: no area code, no second number, no digits that a spreadsheet lost."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
-
+from leadsync.leads.numbering import LONGEST_WITHOUT_TRUNK, Dialed, Plan, country_of, parse, plan_of
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
 
+_LONGEST_CELL = 80
 _LONGEST_NUMBER = 15  # ITU-T E.164
 _SHORTEST_AFTER_BARE_COUNTRY_CODE = 8
 _LEAST_DIGITS_OF_A_SECOND = 4
+_LEAST_DIGITS_OF_TWO = 12
+
+_RESTORED = "leading zero restored"
+_PREFIX_RESTORED = "national prefix restored"
+_PREFIX_REMOVED = "national prefix removed"
+_CODE_REMOVED = "country code removed"
+_SEPARATORS_REMOVED = "separators removed"
+_PREMIUM = "a premium-rate number"
+_EXTENSION_LEFT = "has an extension, which the dialer cannot dial"
 
 _QUICK_SEPARATORS = str.maketrans("", "", " ()-")
+_QUICK_BEGINNINGS = frozenset("+(0123456789")
+_OTHER_SEPARATORS = str.maketrans(dict.fromkeys("·•‧∙", "-") | {"_": " ", "[": "(", "]": ")"})
 _DIGITS = re.compile(r"\d+")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
-_DECIMAL_ZERO = re.compile(r"(\d+)\.0+")
-_EXTENSION = re.compile(r"(.*\d)\W*?(?:extension|extn|ext|x|#)[ .:]*(\d{1,7})\W*", re.IGNORECASE)
-_BETWEEN_NUMBERS = re.compile(r"[/,;|&\n\r]+|\bor\b|\band\b", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_DECIMAL_ZERO = re.compile(r"(\d+)[.,]0+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_LABEL = (
+    "telephone|phone|tel|ph|landline|mobile|mob|cellphone|cell|direct|main|home|work|office|business|bus|whatsapp|"
+    "[tpmchwb]"
+)
+_LABEL_BEFORE = re.compile(rf"\(?(?:{_LABEL})(?: ?(?:phone|number|no|nr))?(?:[.:)]+ ?| )(?=[+(\d])", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(rf"(?<=\d)(?: ?\((?:{_LABEL})\)| (?:{_LABEL}))", re.IGNORECASE)
+_EXTENSION = re.compile(r"(.*\d)\W*?(?:extension|extn|ext|x|#)[ .:=]*(\d{1,6})\W*", re.IGNORECASE)
+_ABROAD_AND_PLUS = re.compile(r"\(?(?:00|011|0011)\)? ?\+")
+_BETWEEN_NUMBERS = re.compile(r"[/,;|&\\\n\r]+|\bor\b|\band\b", re.IGNORECASE)
+_EDGES = re.compile(r"^[^\d+(]+|\D+$")
+_NUMBER_STARTS = re.compile(r"(?<![+(])[+(]+\d|(?<=[^\d+(])\d")
 _FOREIGN_CHARACTER = re.compile(r"[^0-9+() ./\-]")
 # Where a lone dot or slash may stand: behind an area code. 38321819.9 is a decimal number, not a phone.
 _LONE_MARK = re.compile(r"[^./]*[./][^./]*")
-_AREA_CODE_MARK = re.compile(r"(?:\+\d{1,3} ?|\d{1,3} )?\(?\d{2,4}\)? ?[./]\D*\d.*")
+_AREA_CODE_MARK = re.compile(r"(?:\+\d{1,3} ?|\d{1,3} )?\(?\d{2,6}\)? ?[./]\D*\d.*")
 
 
 def clean_phone(text: str, region: str) -> Cleaned | Refused:
@@ -34,85 +54,110 @@ def clean_phone(text: str, region: str) -> Cleaned | Refused:
     """
     if is_no_change(text):
         return no_change(text)
-    quick = _quick_australian(text) if region == "AU" else None
-    return quick or read_phone(text, region)
+    return _quick(text, plan_of(region)) or read_phone(text, region)
 
 
-@lru_cache(maxsize=8192)
+def _quick(text: str, plan: Plan) -> Cleaned | None:
+    """What `read_phone` gives for common spellings of a number; None for all others.
+
+    phonenumbers needs 85 µs a number, which for two phones in each of a million rows is three minutes.
+    """
+    digits = text.translate(_QUICK_SEPARATORS)
+    plus = digits[:1] == "+"
+    if plus:
+        digits = digits[1:]
+    if not (digits.isdecimal() and digits.isascii() and text[0] in _QUICK_BEGINNINGS and text[-1].isdigit()):
+        return None
+    found = plan.quick(digits, plus=plus)
+    if found is None or "  " in text:
+        return None
+    if digits == found.national and not plus:
+        return Cleaned(digits, () if digits == text else (_SEPARATORS_REMOVED,))
+    if digits == found.significant and digits.startswith(plan.code):
+        return None
+    repair = _rewritten(digits, found, plan, abroad=plus)
+    return Cleaned(found.national, (repair,)) if repair else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """A cell without what stands around its number, and in a few words what that was."""
+
+    number: str
+    taken: str = ""
+    extension: bool = False
+
+
+@lru_cache(maxsize=65_536)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
-    """`clean_phone` for any region and any text but `<No Change>`."""
-    seen = visible(text)
-    straight = plain(seen)
-    bare = straight.removeprefix("'")  # how a spreadsheet marks a number as text
-    whole = _DECIMAL_ZERO.fullmatch(bare)
-    number = whole[1] if whole else bare
-    refused = _unreadable(number, region)
+    """`clean_phone` for any text but `<No Change>`."""
+    plan = plan_of(region)
+    bare = _bare(text)
+    number = bare.number
+    refused = _unreadable(number, plan)
     if refused:
         return refused
     plus = number.lstrip("( ").startswith("+")
     digits = "".join(_DIGITS.findall(number))
-    found = _national(digits, plus, region)
+    found = _national(digits, plus, plan)
     if found is None:
-        return _why_not(number, digits, plus, region)
-    national, repair = found
-    if repair:
-        return Cleaned(national, (repair,))
-    if seen != text:
-        return Cleaned(national, ("invisible characters removed",))
+        return _why_not(number, digits, plus, plan)
+    dialed, repair = found
+    if bare.taken and (bare.extension or not repair):
+        repair = bare.taken
+    elif not repair and dialed.national != text:
+        repair = _SEPARATORS_REMOVED
+    warnings = ((_EXTENSION_LEFT,) if bare.extension else ()) + (
+        (_PREMIUM,) if plan.premium.fullmatch(dialed.significant) else ()
+    )
+    return Cleaned(dialed.national, (repair,) if repair else (), warnings)
+
+
+def _bare(text: str) -> _Bare:
+    seen = visible(text)
+    straight = plain(seen)
+    taken = "invisible characters removed" if seen != text else ""
     if straight != seen:
-        return Cleaned(national, ("unusual characters replaced",))
-    if whole or bare != straight:
-        return Cleaned(national, ("apostrophe removed" if not whole else "decimal zero removed",))
-    return Cleaned(national, () if national == text else ("separators removed",))
+        taken = taken or "unusual characters replaced"
+    number = straight.translate(_OTHER_SEPARATORS).strip()
+    if number.startswith("'"):  # how a spreadsheet marks a number as text
+        number, taken = number[1:], taken or "apostrophe removed"
+    label = _LABEL_BEFORE.match(number)
+    if label:
+        number, taken = number[label.end() :], "words around the number removed"
+    elif (label := _LABEL_BEHIND.search(number)) and label.end() == len(number):
+        number, taken = number[: label.start()], "words around the number removed"
+    number = number.rstrip(" .,;")
+    extension = _EXTENSION.fullmatch(number)
+    if extension:
+        number, taken = extension[1], "extension left out"
+    if whole := _DECIMAL_ZERO.fullmatch(number):
+        number, taken = whole[1], taken or "decimal zero removed"
+    elif _THOUSANDS.fullmatch(number):
+        number = number.replace(",", "")
+    return _Bare(_ABROAD_AND_PLUS.sub("+", number, count=1), taken, extension is not None)
 
 
-@lru_cache(maxsize=1)
-def _australian_shape() -> re.Pattern[str]:
-    """Australia's fixed and mobile numbers as phonenumbers knows them, alone or behind 0 or +61."""
-    metadata = _metadata("AU")
-    patterns = (metadata.fixed_line.national_number_pattern, metadata.mobile.national_number_pattern)
-    return re.compile(rf"(\+61|0)?((?:{'|'.join(patterns)}))", re.ASCII)
-
-
-def _quick_australian(text: str) -> Cleaned | None:
-    """What `read_phone` gives for the common spellings of Australian numbers, forty times faster; None for others.
-
-    phonenumbers needs 85 µs a number, which for two phones in each of a million rows is three minutes. All these
-    numbers have nine digits and are dialed with a 0 before them, so no parsing is called for.
-    """
-    digits = text.translate(_QUICK_SEPARATORS)
-    match = _australian_shape().fullmatch(digits)
-    if match is None or text[0] not in "+(0123456789" or not text[-1].isdigit() or "  " in text:
-        return None
-    before, national = match[1], "0" + match[2]
-    if before is None:
-        return Cleaned(national, ("leading zero restored",))
-    if before != "0":
-        return Cleaned(national, ("country code removed",))
-    return Cleaned(national, () if national == text else ("separators removed",))
-
-
-def _unreadable(text: str, region: str) -> Refused | None:
+def _unreadable(text: str, plan: Plan) -> Refused | None:
     """Why a text cannot be read as one number, judged by its characters alone."""
     if _SCIENTIFIC.fullmatch(text):
         return Refused(
             "was turned into a rounded number by a spreadsheet, so that digits are lost",
             "format the column as text and put the number in again from where it came",
         )
-    extension = _EXTENSION.fullmatch(text)
-    if extension:
-        number = extension[1].strip()
-        return Refused(f"has the extension {extension[2]}, which a dialer cannot dial", f"write {number} alone")
-    parts = [part.strip() for part in _BETWEEN_NUMBERS.split(text)]
-    numbers = [part for part in parts if sum(map(str.isdigit, part)) >= _LEAST_DIGITS_OF_A_SECOND]
+    if len(text) > _LONGEST_CELL:
+        return Refused("is longer than a phone number can be", "write one number in each cell")
+    numbers = _several(text, plan)
     if len(numbers) > 1:
-        return _several(numbers)
-    remedy = f"write it with digits and blanks only, for example {_example(region)}"
+        return Refused(
+            f"holds more than one number, {' and '.join(map(_closed, numbers))}", "write one number in each cell"
+        )
+    remedy = f"write it with digits and blanks only, for example {plan.example}"
     found = _FOREIGN_CHARACTER.search(text)
     if found:
         return Refused("has letters in it" if found[0].isalpha() else f"has {found[0]!r} in it", remedy)
     if not _DIGITS.search(text):
-        return Refused("has no digits", f"write the number, for example {_example(region)}, or leave the cell blank")
+        return Refused("has no digits", f"write the number, for example {plan.example}, or leave the cell blank")
     if text.startswith("-") or "+" in text.lstrip("( ")[1:]:
         return Refused("is not written as a phone number", remedy)
     if _LONE_MARK.fullmatch(text) and not _AREA_CODE_MARK.fullmatch(text):
@@ -120,117 +165,115 @@ def _unreadable(text: str, region: str) -> Refused | None:
     return None
 
 
-def _national(digits: str, plus: bool, region: str) -> tuple[str, str] | None:
-    """The national digits of a valid number and what was rewritten but for separators; None where it is not valid.
+def _several(text: str, plan: Plan) -> list[str]:
+    """The numbers in a cell that holds more than one; at most one otherwise.
+
+    A slash may also stand behind an area code, as in 030/12345678: then the whole is a number, and its beginning none.
+    """
+    parts = [_EDGES.sub("", part) for part in _BETWEEN_NUMBERS.split(text)]
+    least = 1 if len(parts) > 1 and _is_number(parts[0], plan) else _LEAST_DIGITS_OF_A_SECOND
+    numbers = [part for part in parts if sum(map(str.isdigit, part)) >= least]
+    if len(numbers) > 1 and not (_is_number(text, plan) and not _is_number(numbers[0], plan)):
+        return numbers
+    return list(_run_together(text, plan)) if sum(map(str.isdigit, text)) >= _LEAST_DIGITS_OF_TWO else []
+
+
+def _run_together(text: str, plan: Plan) -> tuple[str, ...]:
+    """The valid numbers that a text consists of, whatever stands between them; none where anything is left over."""
+    text = _EDGES.sub("", text)
+    if _is_number(text, plan):
+        return (text,)
+    starts = [match.start() for match in _NUMBER_STARTS.finditer(text)]
+    for start in starts or ([len(text) // 2] if text.isdigit() else []):
+        first = _EDGES.sub("", text[:start])
+        if _is_number(first, plan) and (others := _run_together(text[start:], plan)):
+            return (first, *others)
+    return ()
+
+
+def _closed(number: str) -> str:
+    return number if ")" in number else number.lstrip("(")
+
+
+def _is_number(text: str, plan: Plan) -> bool:
+    digits = "".join(_DIGITS.findall(text))
+    plus = text.startswith("+")
+    return bool(digits) and (plan.quick(digits, plus=plus) or _national(digits, plus, plan)) is not None
+
+
+def _national(digits: str, plus: bool, plan: Plan) -> tuple[Dialed, str] | None:
+    """A valid number and what was rewritten but for separators; None where it is not valid or can be read twice.
 
     phonenumbers finds the number, but it also takes off what it holds for a prefix: of Canberra's local 6113 1234 it
     makes 13 12 34. So whatever is not in the result must be a prefix that is known and meant.
     """
-    for spelling, abroad in _spellings(digits, plus, region):
-        number = _parse(spelling, region)
-        if number is None or not phonenumbers.is_valid_number_for_region(number, region):
+    for spelling, abroad in _spellings(digits, plus, plan):
+        found = plan.find(spelling)
+        if found is None:
             continue
-        significant = phonenumbers.national_significant_number(number)
-        national = "".join(_DIGITS.findall(phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)))
-        if digits == national:
-            return national, ""
-        if digits == significant and national.endswith(significant):
-            return national, "leading zero restored" if national == "0" + significant else "national prefix restored"
-        prefix = digits.removesuffix(significant)
-        long_enough = abroad or len(significant) >= _SHORTEST_AFTER_BARE_COUNTRY_CODE
-        if prefix != digits and long_enough and _is_country_prefix(prefix, region):
-            return national, "country code removed"
+        if digits == found.national and not plus:
+            return found, ""
+        if digits == found.significant and digits.startswith(plan.code) and (other := plan.find("+" + digits)):
+            return (other, _CODE_REMOVED) if len(digits) > LONGEST_WITHOUT_TRUNK else None
+        repair = _rewritten(digits, found, plan, abroad=abroad)
+        if repair:
+            return found, repair
     return None
 
 
-def _spellings(digits: str, plus: bool, region: str) -> list[tuple[str, bool]]:
+def _rewritten(digits: str, found: Dialed, plan: Plan, *, abroad: bool) -> str:
+    """How the dialed digits differ from those of the cell; empty where the difference is not one that is meant.
+
+    `abroad`: the cell says itself that a country code follows.
+    """
+    significant, national = found.significant, found.national
+    if national == plan.trunk + digits:
+        restored = _RESTORED if plan.trunk == "0" else _PREFIX_RESTORED
+        return restored if plan.may_lack_trunk(significant) else ""
+    prefix = digits.removesuffix(significant)
+    if prefix == digits:
+        return ""
+    if prefix == plan.trunk and national == significant and plan.geographic.fullmatch(significant):
+        return _PREFIX_REMOVED
+    long_enough = abroad or len(significant) >= _SHORTEST_AFTER_BARE_COUNTRY_CODE
+    return _CODE_REMOVED if long_enough and plan.before_code.fullmatch(prefix) else ""
+
+
+def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
     """The ways to read the digits, each with whether it says itself that a country code follows.
 
     00 is what most of the world dials for +, also where the region's own prefix is another, such as 0011.
     """
     if plus:
         return [("+" + digits, True)]
-    code = str(phonenumbers.country_code_for_region(region))
-    own_prefix = _international_prefix(region).match(digits) is not None
-    spellings = [(digits, own_prefix)]
-    if digits.startswith("00" + code):
+    spellings = [(digits, plan.abroad.match(digits) is not None)]
+    if digits.startswith("00"):
         spellings.append(("+" + digits[2:], True))
     return spellings
 
 
-def _is_country_prefix(prefix: str, region: str) -> bool:
-    """Whether a prefix is the region's country code, with or without an international prefix before it and the (0)
-    that people leave behind it."""
-    code = phonenumbers.country_code_for_region(region)
-    trunk = _metadata(region).national_prefix or ""
-    prefixes = _international_prefix(region).pattern
-    return re.fullmatch(rf"(?:{prefixes}|00)?{code}(?:{trunk})?", prefix) is not None
-
-
-@lru_cache(maxsize=8)
-def _international_prefix(region: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{_metadata(region).international_prefix})")
-
-
-def _parse(number: str, region: str) -> PhoneNumber | None:
-    try:
-        return phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def _why_not(text: str, digits: str, plus: bool, region: str) -> Refused:
+def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
     """What is wrong with digits that are no valid number of the region."""
-    numbers = _two_in_a_row(text, region)
-    if numbers:
-        return _several(numbers)
-    example = _example(region)
+    region, example = plan.region, plan.example
     in_full = f"check it and write it in full, for example {example}"
     if len(digits) > _LONGEST_NUMBER:
         return Refused(f"has {len(digits)} digits, more than a phone number has", in_full)
-    for spelling, abroad in _spellings(digits, plus, region):
-        country = _country(_parse(spelling, region)) if abroad else ""
+    for spelling, abroad in _spellings(digits, plus, plan):
+        country = country_of(parse(spelling, region)) if abroad else ""
         if country not in ("", region):
             return Refused(
                 f"is a number of {country}, not of {region}", f"give a number that is dialed within {region}"
             )
-    local = _metadata(region).fixed_line.possible_length_local_only
-    if not plus and digits[0] not in "01" and len(digits) in local:
+    if not plus and digits[0] not in "01" and len(digits) in plan.local_lengths:
         return Refused("has no area code", f"write it with its area code, for example {example}")
+    found = None if plus else plan.find(digits)
+    if found and digits == found.significant:
+        return Refused(
+            f"lacks the {plan.trunk} before its area code, its area code or the + before its country code",
+            f"write it in full, for example {example}",
+        )
     usual = "".join(_DIGITS.findall(example))
     if not plus and digits[0] == usual[0] and len(digits) != len(usual):
         size = "short" if len(digits) < len(usual) else "long"
         return Refused(f"is too {size}, with {len(digits)} where {len(usual)} digits are usual", in_full)
     return Refused(f"is not a valid phone number in {region}", in_full)
-
-
-def _metadata(region: str) -> Any:
-    """What phonenumbers knows of a region that Rules has let through; its hints make each part optional."""
-    return PhoneMetadata.metadata_for_region(region)
-
-
-def _several(numbers: list[str]) -> Refused:
-    return Refused(f"holds more than one number, {' and '.join(numbers)}", "write one number in each cell")
-
-
-def _two_in_a_row(text: str, region: str) -> list[str]:
-    """The two whole numbers that a text holds with nothing but a blank between them; none where it does not."""
-    for blank in re.finditer(" ", text[:64]):
-        halves = [text[: blank.start()], text[blank.end() :]]
-        parsed = [_parse(half, region) for half in halves]
-        if all(number and phonenumbers.is_valid_number_for_region(number, region) for number in parsed):
-            return halves
-    return []
-
-
-def _country(number: PhoneNumber | None) -> str:
-    """The two letters and the code of a valid number's country; empty where it has none."""
-    country = phonenumbers.region_code_for_number(number) if number else None
-    return country if country and country != "001" else ""
-
-
-@lru_cache(maxsize=8)
-def _example(region: str) -> str:
-    number = phonenumbers.example_number_for_type(region, PhoneNumberType.FIXED_LINE)
-    number = number or phonenumbers.example_number(region)
-    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else "the number alone"

@@ -43,7 +43,12 @@ _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _BEGINNINGS = ("", " ", "=", "#", "E", "<")
 _NO_CHANGE = re.compile(r"<\s*no\s*change\s*>", re.IGNORECASE)
-_ODD_PUNCTUATION = {"’": "'", "‘": "'", "‛": "'", "´": "'", "“": '"', "”": '"', "„": '"', "″": '"', "−": "-"}
+_ODD_PUNCTUATION = {
+    **dict.fromkeys("’‘‛´", "'"),
+    **dict.fromkeys("“”„″", '"'),
+    **dict.fromkeys("∕⁄", "/"),
+    "−": "-",
+}
 
 
 def trim(text: str) -> str:

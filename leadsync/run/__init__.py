@@ -1,7 +1,9 @@
 """Puts a run together from the rooms below and takes it from file to report."""
 
-from leadsync.run.intake import DECISIONS, Past, Source, entries, fingerprint, opened, rules_of
+from leadsync.run.checking import check
+from leadsync.run.intake import DECISIONS, Intake, Reading, fingerprint, rules_of, take_in
 from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
+from leadsync.run.pacing import expected_pace, fit, next_time
 from leadsync.run.plan import Plan, Wishes, discard, plan_content, plan_resume, plan_retry, plan_run
 from leadsync.run.sending import Sent, send
 from leadsync.run.survey import Group, Survey
@@ -10,24 +12,27 @@ __all__ = [
     "DECISIONS",
     "Files",
     "Group",
-    "Past",
+    "Intake",
     "Plan",
+    "Reading",
     "Sent",
-    "Source",
     "Survey",
     "Wishes",
+    "check",
     "check_output",
     "discard",
-    "entries",
+    "expected_pace",
     "fingerprint",
     "finish",
-    "opened",
+    "fit",
+    "next_time",
     "plan_content",
     "plan_resume",
     "plan_retry",
     "plan_run",
     "rules_of",
     "send",
+    "take_in",
     "write_files",
     "written_files",
 ]

@@ -8,8 +8,8 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
-from leadsync.models import FileKind, Inserts, RunRecord, Status
-from leadsync.run.intake import Past, entries, fingerprint, opened, own_headings
+from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
+from leadsync.run.intake import Intake, Reading, fingerprint, take_in
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -31,20 +31,24 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the command line asks of a run."""
+    """What the command line asks of a run. `content` is where the bytes of standard input lie, if it is that."""
 
     sheet: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    content: Path | None = None
     output: Path | None = None
     kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
+    order: Order | None = None
     inserts: Inserts | None = None
     """Which leads are added; None: as the settings say, or as the run that is gone on with does."""
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
     """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
-    digest = fingerprint(file)
+    digest = fingerprint(wishes.content or file)
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
     # A file that goes to several campaigns has a run for each.
     last = next((run for run in earlier if not run.complete or _same_place(journal, run, settings)), None)
@@ -109,6 +113,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         seconds=0.0,
         last_row=None,
         retry_of=run.id,
+        order=wishes.order or run.order,
         inserts=_inserts(run, settings, wishes),
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
@@ -134,13 +139,15 @@ def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: d
         sheet=wishes.sheet or "",
         fingerprint=digest,
         kind=wishes.kind or "csv",
-        delimiter=",",
+        encoding=wishes.encoding or "",
+        delimiter=wishes.delimiter or "",
         bom=False,
         headings=(),
         output=(wishes.output or file.parent).absolute(),
         dialer=settings.url(),
         ids=settings.ids(),
         created=now,
+        order=wishes.order or "sheet",
         inserts=wishes.inserts or ("missing" if settings.campaign.insert_missing else "none"),
     )
 
@@ -157,23 +164,29 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
 
     Where rows of it came from other runs, nobody else may send those meanwhile.
     """
-    survey = Survey()
     if wishes.inserts:
         run = replace(run, inserts=wishes.inserts)
-    with opened(run.file, run.sheet or None, settings, now) as source, ExitStack() as locks:
-        table = source.table
-        run = replace(
+    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
+    digest = fingerprint(reading.bytes_at)
+
+    def take(intake: Intake) -> None:
+        table = intake.table
+        read = replace(
             run,
             sheet=table.sheet,
-            fingerprint=fingerprint(run.file),
+            fingerprint=digest,
             kind=wishes.kind or table.kind,
             delimiter=table.delimiter,
             bom=table.bom,
-            headings=own_headings(source),
+            headings=intake.headings,
             dialer=settings.url(),
             ids=settings.ids(),
+            order=wishes.order or run.order,
         )
-        journal.create(run)
+        journal.create(read)
+        journal.add(read.id, intake.entries())
+
+    with ExitStack() as locks:
         held = {run.file}
 
         def hold(other: RunRecord) -> None:
@@ -181,16 +194,12 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        past = Past(source.mapping, journal, hold)
-        journal.add(run.id, entries(source, survey, past, run.inserts))
-        dropped = journal.drop_duplicates(run.id, settings.input.duplicates)
-        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}")
-    remarks = source.remarks
-    if dropped:
-        remarks += (
-            f"{dropped} rows name a lead that stands in several rows; duplicates = {settings.input.duplicates!r}.",
-        )
-    return Plan(_limited(journal, run.id, wishes), survey, remarks)
+        intake = take_in(reading, settings, now, take, journal=journal, hold=hold)
+        if run.inserts == "none" and "missing" in intake.past.inserts:
+            # What was corrected goes on as it began.
+            journal.update_run(run.id, inserts="missing")
+        journal.complete(run.id, intake.past.decided, f"sent or decided by run {run.id}, {run.file.name}")
+    return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
@@ -218,6 +227,8 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
         changed["output"] = wishes.output.absolute()
     if wishes.kind is not None:
         changed["kind"] = wishes.kind
+    if wishes.order is not None:
+        changed["order"] = wishes.order
     journal.update_run(run.id, last_row=None, **changed)
     return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks))
 

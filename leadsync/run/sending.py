@@ -6,8 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType
 
+from leadsync.budget import SharedBudget
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
 from leadsync.engine import Engine, InsertPolicy, RetryPolicy
@@ -16,6 +18,12 @@ from leadsync.journal import Journal, RunLog
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.progress import BarProgress, SilentProgress
+from leadsync.run.pacing import slots_for
+
+ENOUGH_ROWS = 100
+ENOUGH_SECONDS = 2.0
+"""From so many rows in so much time on, the pace of a run tells what the next one can expect."""
+LONGEST_SLEEP_SECONDS = 5.0
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -40,8 +48,10 @@ def send(
     progress: BarProgress | SilentProgress,
     *,
     keep_going: bool,
+    until: datetime | None = None,
 ) -> Sent:
-    """Send what the run has to send, and write down how that ended; it is finished when its files are written too.
+    """Send what the run has to send, `until` then at most, and write down how that ended; it is finished when its files
+    are written too.
 
     What an earlier process left in flight is settled first: it may have been applied. Raises SettingsError; and
     JournalError where the journal fails on the way, with the run left for `resume`.
@@ -51,7 +61,7 @@ def send(
     stopped = "leadsync ended before the run did"
     try:
         with logged_as(run.id):
-            sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going))
+            sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going, until=until))
         stopped = sent.stopped
         return sent
     except JournalError as error:
@@ -78,32 +88,77 @@ async def _send(
     progress: BarProgress | SilentProgress,
     *,
     keep_going: bool,
+    until: datetime | None,
 ) -> Sent:
     retry = settings.retry
     policy = RetryPolicy(retry.attempts, retry.wait_seconds, retry.unknown == "send")
+    known = slots_for(journal, settings)
+    slots = settings.slots if known is None else known
     client = DialerClient(
         settings.url(),
         settings.api_key(environment),
         settings.ids(),
         answer_seconds=settings.server.timeout_seconds,
-        connections=settings.slots,
+        connections=slots,
         ca_file=settings.server.ca_file,
         allow_duplicates=settings.campaign.allow_duplicates,
     )
-    async with client as dialer, RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown) as log:
-        engine = Engine(
-            dialer,
-            log,
-            progress,
-            slots=settings.slots,
-            policy=policy,
-            give_up_seconds=retry.give_up_after_minutes * 60,
-            keep_going=keep_going,
-            inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
-        )
-        with _signals_to(engine, progress) as received:
-            reason = await engine.run()
+    rows = RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
+    budget = SharedBudget(settings.url(), slots, progress.say)
+
+    def found_out(count: int) -> int:
+        nonlocal slots
+        budget.slots = slots = max(1, count - settings.server.reserve)
+        kept = budget.alone
+        if kept:
+            journal.keep_slots(settings.url(), count)
+        for_whom = "which is kept for it" if kept else "beside others that are sending just now"
+        progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
+        return slots
+
+    async with client as dialer, rows as log:
+        with budget:
+            engine = Engine(
+                dialer,
+                log,
+                progress,
+                slots=slots,
+                policy=policy,
+                give_up_seconds=retry.give_up_after_minutes * 60,
+                keep_going=keep_going,
+                inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
+                budget=budget,
+                on_found=found_out if known is None else None,
+            )
+            with _signals_to(engine, progress) as received, _stopped_at(until, engine):
+                began = time.monotonic()
+                reason = await engine.run()
+                seconds = time.monotonic() - began
+            if len(received) > 1:
+                budget.abandon()
+    if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
+        journal.keep_pace(settings.url(), engine.settled / seconds, slots)
     return Sent(reason, received[0] if received else 0, engine.peak_in_flight, engine.began_badly)
+
+
+@contextmanager
+def _stopped_at(until: datetime | None, engine: Engine) -> Iterator[None]:
+    """Let the engine drain when that time has come."""
+    if until is None:
+        yield
+        return
+    waiting = asyncio.create_task(_stop_at(until, engine))
+    try:
+        yield
+    finally:
+        waiting.cancel()
+
+
+async def _stop_at(until: datetime, engine: Engine) -> None:
+    # In short sleeps: a computer that was suspended, or whose clock was set, still stops in time.
+    while (left := (until - datetime.now().astimezone()).total_seconds()) > 0:
+        await asyncio.sleep(min(left, LONGEST_SLEEP_SECONDS))
+    engine.stop(f"it is {until:%H:%M}, the time until which it was to send; `leadsync resume` goes on")
 
 
 @contextmanager

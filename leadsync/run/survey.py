@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection
+from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection, Row
 
 _EXAMPLES = 3
 _ROWS_SAMPLED = 200
@@ -52,10 +52,10 @@ class Survey:
         """How many leads have more than one row to be sent."""
         return sum(count > 1 for count in self._rows_of_lead.values())
 
-    def see(self, cells: Sequence[str]) -> None:
-        """Keep samples while columns are without one, from the first rows."""
-        if self.rows < _ROWS_SAMPLED and len(self.samples) < len(cells):
-            for position, cell in enumerate(cells):
+    def sample(self, rows: Sequence[Row]) -> None:
+        """Keep the first value of each column, from the sheet's first rows."""
+        for row in rows[: _ROWS_SAMPLED if not self.rows else 0]:
+            for position, cell in enumerate(row.cells):
                 if cell.strip():
                     self.samples.setdefault(position, cell)
 

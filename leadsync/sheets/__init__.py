@@ -16,17 +16,23 @@ __all__ = ["open_table", "write_table"]
 
 
 def open_table(
-    path: Path, *, sheet: str | None = None, encoding: str | None = None, delimiter: str | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    shown: str = "",
 ) -> "AbstractContextManager[Table]":
-    """Open a spreadsheet; the context manager gives a `Table`. `Path("-")` is standard input.
+    """Open a spreadsheet; the context manager gives a `Table`.
 
-    `sheet` names a workbook's sheet; `encoding` and `delimiter` overrule what would be found out for delimited text.
+    `sheet` names a workbook's sheet; `encoding` and `delimiter` overrule what would be found out for delimited text;
+    `shown` is the file's name in messages, where that is not its path.
     Raises `SheetError` when entered, and also from `Table.rows()`, where a fault of the whole file shows only further
     down (an unclosed quote, data below a blank heading).
     """
     from leadsync.sheets.table import opened
 
-    return opened(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
+    return opened(path, sheet=sheet, encoding=encoding, delimiter=delimiter, shown=shown or str(path))
 
 
 def write_table(

@@ -53,9 +53,11 @@ class Table:
 
 
 @contextmanager
-def opened(path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None) -> Iterator[Table]:
+def opened(
+    path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, shown: str
+) -> Iterator[Table]:
     """`open_table`, which see."""
-    with plain_file(path) as (plain, content, shown):
+    with plain_file(path, shown) as (plain, content):
         if content is Content.TEXT:
             if sheet is not None:
                 raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")

@@ -1,8 +1,6 @@
-"""Standard input, gzip and zip made plain files: what the readers below this need is a file that can be read twice."""
+"""Gzip and zip made plain files: what the readers below this need is a file that can be read twice."""
 
 import gzip
-import shutil
-import sys
 import tempfile
 import zipfile
 import zlib
@@ -14,7 +12,6 @@ from typing import IO
 from leadsync.errors import SheetError
 from leadsync.sheets.content import Content, content_of
 
-STANDARD_INPUT = Path("-")
 _BLOCK = 1 << 20
 _MOST_UNPACKED = 4 << 30
 _PLAUSIBLE_RATIO = 200
@@ -23,18 +20,13 @@ _SMALL = 64 << 20
 
 
 @contextmanager
-def plain_file(path: Path) -> Iterator[tuple[Path, Content, str]]:
-    """The file to read for `path`, what it is, and its name in messages.
+def plain_file(path: Path, shown: str) -> Iterator[tuple[Path, Content]]:
+    """The file to read for `path`, and what it is; `shown` is its name in messages.
 
     Anything unpacked lies in a temporary folder until the context ends. Raises `SheetError`.
     """
-    shown = "standard input" if path == STANDARD_INPUT else str(path)
     with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
         plain = path
-        if path == STANDARD_INPUT:
-            plain = Path(folder, "input")
-            with plain.open("wb") as target:
-                shutil.copyfileobj(sys.stdin.buffer, target)
         with _readable(shown):
             content = content_of(plain, shown)
             if content in (Content.GZIP, Content.ZIP):
@@ -44,7 +36,7 @@ def plain_file(path: Path) -> Iterator[tuple[Path, Content, str]]:
             raise SheetError(
                 f"{shown}: an archive lies inside the archive; unpack it and give leadsync the file itself."
             )
-        yield plain, content, shown
+        yield plain, content
 
 
 @contextmanager

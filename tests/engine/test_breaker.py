@@ -12,9 +12,9 @@ def test_an_outage_never_costs_more_rows_than_there_are_slots() -> None:
     breaker = Breaker(slots=8)
     for failed in (1, 2):
         assert not breaker.record(REFUSED, now=0.0)
-        assert breaker.allowance == 8 - failed
+        assert breaker.allowance(8) == 8 - failed
     assert breaker.record(REFUSED, now=0.0)
-    assert breaker.allowance == 0
+    assert breaker.allowance(8) == 0
 
 
 def test_an_answer_in_between_gives_all_slots_back() -> None:
@@ -22,14 +22,23 @@ def test_an_answer_in_between_gives_all_slots_back() -> None:
     breaker.record(REFUSED, now=0.0)
     breaker.record(REFUSED, now=0.0)
     breaker.record(OK, now=0.0)
-    assert breaker.allowance == 8
+    assert breaker.allowance(8) == 8
     assert breaker.away_since is None
 
 
 def test_with_one_slot_one_sign_is_enough() -> None:
     breaker = Breaker(slots=1)
     assert breaker.record(REFUSED, now=0.0)
-    assert breaker.allowance == 0
+    assert breaker.allowance(1) == 0
+
+
+def test_of_the_few_slots_that_others_leave_one_may_be_used_until_it_is_known() -> None:
+    breaker = Breaker(slots=64)
+    for _ in range(2):
+        assert not breaker.record(REFUSED, now=0.0)
+        assert breaker.allowance(1) == 1
+    assert breaker.record(REFUSED, now=0.0)
+    assert breaker.allowance(1) == 0
 
 
 def test_waits_between_probes_grow_to_the_makers_couple_of_minutes() -> None:
@@ -52,12 +61,12 @@ def test_after_an_answered_probe_one_row_goes_first() -> None:
     breaker.record_probe(REFUSED, now=6.0)
     assert breaker.is_open
     breaker.record_probe(OK, now=7.0)
-    assert breaker.allowance == 1
+    assert breaker.allowance(8) == 1
     assert breaker.away_since == 5.0, "the patience is not renewed by a probe"
     assert breaker.record(REFUSED, now=8.0), "the first sign of absence opens it again"
     breaker.record_probe(OK, now=9.0)
     breaker.record(OK, now=10.0)
-    assert breaker.allowance == 8
+    assert breaker.allowance(8) == 8
 
 
 def test_an_absence_that_costs_rows_is_told_from_one_that_does_not() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import heapq
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 from leadsync.engine import Engine, RetryPolicy
 from leadsync.models import DISPOSITION, NO_CHANGE, Effect, Lead, Outcome, PendingRow, Status
@@ -24,6 +25,7 @@ class FakeClock:
         self.time = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = 0
+        self._planned: list[tuple[float, Callable[[], None]]] = []
 
     def now(self) -> float:
         return self.time
@@ -33,6 +35,10 @@ class FakeClock:
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self.time + seconds, self._count, sleeper))
         await sleeper
+
+    def at(self, seconds: float, do: Callable[[], None]) -> None:
+        """Have something done when that time has come."""
+        self._planned.append((seconds, do))
 
     async def drive(self, work: Awaitable[str]) -> str:
         """Let the work go on; whenever it only sleeps, wake the next sleeper. The limiter's own timers are real."""
@@ -47,6 +53,10 @@ class FakeClock:
                 when, _, sleeper = heapq.heappop(self._sleepers)
                 if not sleeper.done():
                     self.time = max(self.time, when)
+                    for moment, do in self._planned:
+                        if moment <= self.time:
+                            do()
+                    self._planned = [(moment, do) for moment, do in self._planned if moment > self.time]
                     sleeper.set_result(None)
                 idle = 0
         return task.result()
@@ -170,6 +180,7 @@ class Rig:
         self.progress = NoProgress()
         self._options = {"slots": slots, "give_up_seconds": give_up_seconds, "keep_going": keep_going}
         self._attempts = attempts
+        self.budget: Any = None
 
     def run(self) -> str:
         async def go() -> str:
@@ -180,6 +191,7 @@ class Rig:
                 policy=RetryPolicy(self._attempts, 120.0),
                 clock=self.clock,
                 floor_seconds=0.001,
+                budget=self.budget,
                 **self._options,  # type: ignore[arg-type]
             )
             return await self.clock.drive(self.engine.run())
@@ -358,3 +370,55 @@ def test_a_stop_sends_nothing_new_and_puts_back_what_was_not_sent() -> None:
     counts = Counter(rig.log.status.values())
     assert counts == {Status.SUCCEEDED: 10, Status.UNSENT: 190}
     assert sum(rig.log.attempts.values()) == 10
+
+
+class Shares:
+    """A budget that gives one share after the other, and notes what it was told."""
+
+    every: float | None = 1.0
+
+    def __init__(self, *shares: int) -> None:
+        self._shares = list(shares)
+        self.told: list[tuple[int, int]] = []
+
+    async def renew(self, *, in_use: int, wanted: int) -> int:
+        self.told.append((in_use, wanted))
+        return self._shares.pop(0) if len(self._shares) > 1 else self._shares[0]
+
+
+def test_no_more_calls_are_under_way_than_this_runs_share_of_the_slots() -> None:
+    rig = Rig(rows(50), slots=8)
+    rig.budget = Shares(3)
+    assert rig.run() == ""
+    assert rig.dialer.peak == 3
+    assert set(rig.log.status.values()) == {Status.SUCCEEDED}
+
+
+def test_without_a_share_a_run_waits_for_one() -> None:
+    rig = Rig(rows(50), slots=8)
+    rig.budget = Shares(0, 0, 0, 2)
+    assert rig.run() == ""
+    assert rig.dialer.sent_at[0] == 3.0, "the fourth answer of the budget"
+    assert rig.dialer.peak == 2
+    assert rig.budget.told[0] == (0, 1)
+    assert rig.budget.told[1] == (0, 8), "it says how many it could use"
+    assert len(rig.log.status) == 50
+
+
+def test_a_run_without_a_share_can_be_stopped() -> None:
+    rig = Rig(rows(50), slots=8)
+    rig.budget = Shares(0)
+    rig.clock.at(5.0, lambda: rig.engine.stop("interrupted by SIGINT"))
+    assert rig.run() == "interrupted by SIGINT"
+    assert rig.dialer.sent == []
+    assert set(rig.log.status.values()) == {Status.UNSENT}
+
+
+def test_rows_are_written_down_for_the_slots_there_are_and_a_few_more() -> None:
+    """What is in flight when the process dies is unknown, so nothing is begun that is not about to be sent."""
+    begun: list[int] = []
+    rig = Rig(rows(400), slots=64)
+    rig.budget = Shares(2)
+    rig.dialer.on_send = lambda: begun.append(len(rig.log.in_flight))
+    rig.run()
+    assert max(begun) <= 2 + 2

@@ -208,13 +208,6 @@ def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path
     assert journal.origins(RUN)[3].run_id == later.id
 
 
-def test_duplicates_as_the_settings_say(journal: Journal) -> None:
-    journal.add(RUN, [entry(2, "A"), entry(3, "B"), entry(4, "A"), entry(5, "A", State.REJECTED)])
-    assert journal.drop_duplicates(RUN, "in_order") == 0
-    assert journal.drop_duplicates(RUN, "last") == 1
-    assert ends(journal) == {2: Status.SKIPPED, 3: Status.UNSENT, 4: Status.UNSENT, 5: Status.REJECTED}
-
-
 def test_a_trial_counts_and_shows_its_rows_only(journal: Journal) -> None:
     journal.add(RUN, [entry(2), entry(4, state=State.REJECTED), entry(5), entry(9)])
     assert journal.nth_pending(RUN, 2) == 5

@@ -2,21 +2,26 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import dateutil.parser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsync.leads import DateOrder, Rules
 from leadsync.leads.callbacks import clean_callback
+from leadsync.leads.dates import Moment, _quick_moment, _read, orders_fitting, read_moment
 from leadsync.leads.text import Cleaned, Refused
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 REWRITTEN = "date written as yyyy/MM/dd HH:mm"
 CONVERTED = "converted to the Contact Hours timezone"
 NO_TIME = "no time of day: due from 00:00"
-SKIPPED = "a time that the clocks skip that night: an hour later is sent"
+MIDNIGHT = "at midnight: perhaps a date without a time"
+SKIPPED = "a time that the clocks skip that night: moved on by as much"
 TWICE = "a time that comes twice that night: the first is meant"
+TWICE_THERE = "a time that comes twice that night in the Contact Hours timezone: the dialer decides which"
 
 
 def rules(order: DateOrder = "dmy", campaign: str = "") -> Rules:
@@ -35,7 +40,23 @@ def rules(order: DateOrder = "dmy", campaign: str = "") -> Rules:
         "2026-11-24T14:30+11:00",
         "2026-11-24 14:30:00+11:00",
         "2026-11-24T03:30Z",
+        "2026-11-24T14:30:00.000+1100",
+        "2026-11-24T14:30+11",
         "20261124T1430",
+        "20261124T143000",
+        "20261124143000",
+        "20261124 14:30",
+        "Tue, 24 Nov 2026 14:30:00 +1100",
+        "Tue, 24 Nov 2026 03:30:00 GMT",
+        "Tue Nov 24 14:30:00 2026",
+        "Tue Nov 24 2026 14:30:00 GMT+1100 (Australian Eastern Daylight Time)",
+        "24-NOV-2026 02.30.00.000000 PM",
+        "24NOV2026:14:30:00",
+        "24 Nov 2026 14h30",
+        "24. November 2026, 14:30 Uhr",
+        "14:30, 24 November 2026",
+        "24 Nov 2026 Tue 14:30",
+        "24 Nov 2026\n14:30",
         "24 November 2026 2:30 pm",
         "24 Nov 2026 14:30",
         "24-Nov-2026 2.30pm",
@@ -45,6 +66,7 @@ def rules(order: DateOrder = "dmy", campaign: str = "") -> Rules:
         "24th of November 2026 2:30pm",
         "46350.604166666664",
         "46350.60417",
+        "46350,604166667",
         "2026-11-24 2:30\u202fpm",
         "２０２６/１１/２４ １４:３０",
     ],
@@ -75,6 +97,23 @@ def test_dates_that_mean_one_thing_in_any_order(cell: str, order: DateOrder) -> 
         ("dmy", "2:30pm 24/11/2026", "2026/11/24 14:30"),
         ("dmy", "24/11/2026, 2:30:00 pm", "2026/11/24 14:30"),
         ("dmy", "29/02/2028 10:00", "2028/02/29 10:00"),
+        ("dmy", "24/11/2026 00:30 am", "2026/11/24 00:30"),
+        ("dmy", "24/11/2026 5 p.m.", "2026/11/24 17:00"),
+        ("dmy", "24/11/2026 5p", "2026/11/24 17:00"),
+        ("dmy", "24/11/2026 05:30 P. M.", "2026/11/24 17:30"),
+        ("dmy", "24/11/2026 17h", "2026/11/24 17:00"),
+        ("dmy", "24/11/2026 1730hrs", "2026/11/24 17:30"),
+        ("dmy", "24/11/2026 12 noon", "2026/11/24 12:00"),
+        ("dmy", "24/11/2026 midday", "2026/11/24 12:00"),
+        ("dmy", "24/11/2026 14:30 +11:00", "2026/11/24 14:30"),
+        ("dmy", "24112026 14:30", "2026/11/24 14:30"),
+        ("mdy", "11242026 14:30", "2026/11/24 14:30"),
+        ("dmy", "20112026 14:30", "2026/11/20 14:30"),
+        ("dmy", "24/11/2026 (Tue) 14:30", "2026/11/24 14:30"),
+        ("dmy", "14:30 on Tuesday 24/11/2026", "2026/11/24 14:30"),
+        ("dmy", "24⁄11⁄2026 14:30", "2026/11/24 14:30"),
+        ("dmy", "24–11–2026 14:30", "2026/11/24 14:30"),
+        ("dmy", "24 Nov '26 14:30", "2026/11/24 14:30"),
     ],
 )
 def test_dates_in_the_order_of_the_settings(order: DateOrder, cell: str, sent: str) -> None:
@@ -111,7 +150,18 @@ def test_dates_in_the_order_of_the_settings(order: DateOrder, cell: str, sent: s
         ("1970-01-01", "is in the year 1970, which no callback is"),
         ("24 Nuv 2026", "names no month: 'nuv'"),
         ("24/11-2026", "is no date that can be read"),
-        ("24112026", "is no date that can be read"),
+        ("1112026", "is no date that can be read"),
+        ("241126", "is no date that can be read"),
+        ("24/11/2026 midnight", "names midnight, which begins one day and ends another"),
+        ("24/11/2026 2pm-3pm", "is no date that can be read"),
+        ("24/11/2026 14:30 to 15:00", "is no date that can be read"),
+        ("2026-W48-2", "is no date that can be read"),
+        ("2026-328", "is no date that can be read"),
+        ("-46350", "is no date that can be read"),
+        ("0000-00-00 00:00:00", "has 0 as its month, read as year/month/day"),
+        ("31/12/9999", "is in the year 9999, which no callback is"),
+        ("10.11.12 20.11.26", "can be read in two ways"),
+        ("2058 Nov 30, 2026", "can be read in two ways"),
         ("1764000000", "is no date that can be read"),
         ("next Tuesday", "is no date that can be read"),
         ("<No Change>", "cannot keep the present date: only dispositions and phones know <No Change>"),
@@ -137,6 +187,18 @@ def test_a_date_alone_is_due_from_midnight_with_a_warning() -> None:
     assert clean_callback("46350", rules()) == Cleaned(
         "2026/11/24 00:00", ("spreadsheet's day number read as a date",), (NO_TIME,)
     )
+
+
+def test_an_explicit_midnight_is_warned_of() -> None:
+    assert clean_callback("2026/11/24 00:00", rules()) == Cleaned("2026/11/24 00:00", (), (MIDNIGHT,))
+    assert clean_callback("24/11/2026 0:00:00", rules(campaign="Australia/Perth")) == Cleaned(
+        "2026/11/23 21:00", (CONVERTED,), (MIDNIGHT,)
+    )
+
+
+def test_a_date_alone_is_due_from_the_first_minute_that_the_day_has() -> None:
+    santiago = rules(campaign="America/Santiago")  # its clocks go from 00:00 to 01:00 on 6 September 2026
+    assert clean_callback("06/09/2026", santiago) == Cleaned("2026/09/06 01:00", (REWRITTEN,), (NO_TIME,))
 
 
 def test_a_date_alone_stays_its_day_in_any_timezone() -> None:
@@ -183,6 +245,17 @@ def test_daylight_saving() -> None:
     assert clean_callback("2026/10/04 03:00", rules()) == Cleaned("2026/10/04 03:00")
     assert clean_callback("2026/04/05 01:59", rules()) == Cleaned("2026/04/05 01:59")
     assert clean_callback("2026/04/05 03:00", rules()) == Cleaned("2026/04/05 03:00")
+    # Lord Howe Island's clocks go forward by half an hour only.
+    howe = Rules(now=NOW, input_timezone="Australia/Lord_Howe")
+    assert clean_callback("2026/10/04 02:15", howe) == Cleaned("2026/10/04 02:45", (REWRITTEN,), (SKIPPED,))
+    # The second 02:30 of Melbourne, and a time of Perth that falls on either.
+    assert clean_callback("2026-04-05T02:30+10:00", rules()) == Cleaned(
+        "2026/04/05 02:30", (REWRITTEN,), (TWICE_THERE,)
+    )
+    perth_to_melbourne = Rules(now=NOW, input_timezone="Australia/Perth", campaign_timezone="Australia/Melbourne")
+    assert clean_callback("2026/04/04 23:30", perth_to_melbourne) == Cleaned(
+        "2026/04/05 02:30", (CONVERTED,), (TWICE_THERE,)
+    )
     perth = rules(campaign="Australia/Perth")
     assert clean_callback("05/04/2026 02:30", perth) == Cleaned("2026/04/04 23:30", (CONVERTED,), (TWICE,))
 
@@ -199,6 +272,57 @@ def test_what_is_written_is_read(at: datetime, order: DateOrder) -> None:
         cleaned = clean_callback(cell, settings)
         assert isinstance(cleaned, Cleaned)
         assert cleaned.value == sent
+
+
+_ZONES = st.sampled_from(
+    (
+        *("Australia/Melbourne", "Australia/Perth", "Australia/Lord_Howe", "Pacific/Auckland", "America/Santiago"),
+        *("Europe/London", "America/New_York", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Beirut", "UTC"),
+    )
+)
+
+
+@given(at=st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1)), source=_ZONES, target=_ZONES)
+def test_conversion_agrees_with_zoneinfo(at: datetime, source: str, target: str) -> None:
+    at = at.replace(second=0, microsecond=0)
+    cleaned = clean_callback(f"{at:%Y/%m/%d %H:%M}", Rules(now=NOW, input_timezone=source, campaign_timezone=target))
+    assert isinstance(cleaned, Cleaned)
+    there = at.replace(tzinfo=ZoneInfo(source)).astimezone(UTC).astimezone(ZoneInfo(target))
+    assert cleaned.value == f"{there:%Y/%m/%d %H:%M}"
+    back = there.astimezone(UTC).astimezone(ZoneInfo(source)).replace(tzinfo=None)
+    assert (SKIPPED in cleaned.warnings) == (back != at)
+    assert ("in the past" in cleaned.warnings) == (there < NOW)
+
+
+_DATE_LIKE = st.from_regex(
+    r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[apAP][mM])?)?", fullmatch=True
+)
+_ORDERS = st.sampled_from(["dmy", "mdy", "ymd"])
+
+
+@given(cell=_DATE_LIKE, order=_ORDERS)
+def test_the_quick_way_reads_as_the_long_one_does(cell: str, order: DateOrder) -> None:
+    quick = _quick_moment(cell, order)
+    assert quick is None or quick == _read(cell, order)
+
+
+@given(cell=_DATE_LIKE | st.from_regex(r"[0-9]{1,2}[ /.][0-9]{1,2}[ /.][0-9]{2,4} 10:00", fullmatch=True))
+def test_an_order_fits_where_the_date_is_read_in_it(cell: str) -> None:
+    fitting = orders_fitting(cell)
+    for order in ("dmy", "mdy", "ymd"):
+        if fitting and order not in fitting:
+            assert isinstance(clean_callback(cell, rules(order)), Refused)
+
+
+_NUMERIC = {"dmy": "%d/%m/%Y %H:%M", "mdy": "%m-%d-%Y %I:%M %p", "ymd": "%Y/%m/%d %H:%M"}
+
+
+@given(at=_MINUTES, order=_ORDERS, named=st.sampled_from(["%d %B %Y %H:%M", "%b %d, %Y %I:%M %p", ""]))
+def test_what_dateutil_reads_is_read_alike(at: datetime, order: DateOrder, named: str) -> None:
+    cell = at.strftime(named or _NUMERIC[order])
+    moment = read_moment(cell, order)
+    assert isinstance(moment, Moment)
+    assert moment.local == dateutil.parser.parse(cell, dayfirst=order == "dmy", yearfirst=order == "ymd")
 
 
 def _serial(at: datetime) -> str:

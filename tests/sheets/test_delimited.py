@@ -2,10 +2,7 @@
 
 import codecs
 import gzip
-import io
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -217,11 +214,6 @@ def test_gzip_and_zip_of_one_file_are_read(text_file, tmp_path, cells_of):
 def test_a_damaged_archive_gets_one_sentence(text_file, rows_of):
     with pytest.raises(SheetError, match="the archive is damaged"):
         rows_of(text_file(gzip.compress(b"a,b\n1,2\n" * 1000)[:-20], "leads.csv.gz"))
-
-
-def test_standard_input(monkeypatch, cells_of):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,b\n1,2\n")))
-    assert cells_of(Path("-")) == [("1", "2")]
 
 
 def test_text_has_no_sheets(text_file, rows_of):

@@ -1,0 +1,56 @@
+"""The command that forgets old runs."""
+
+import re
+from datetime import datetime, timedelta
+
+import click
+
+from leadsync.cli.shell import current_shell, set_up_log
+
+_UNITS = {"d": 1, "w": 7}
+
+
+def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,5})([dw])", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{value} is no age; write days or weeks, like 90d or 12w")
+    return timedelta(days=int(found[1]) * _UNITS[found[2]])
+
+
+@click.command()
+@click.option("--older-than", callback=_age, required=True, metavar="AGE", help="Such as 90d or 12w.")
+@click.option("--undecided", is_flag=True, help="Also runs with rows that still wait for a person's decision.")
+@click.option("--yes", is_flag=True, help="Do not ask before deleting.")
+def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
+    """Forget old runs, rows and all, and give their space back."""
+    from leadsync.journal import old_runs, prune
+
+    shell = current_shell()
+    set_up_log(shell)
+    before = datetime.now().astimezone() - older_than
+    with shell.journal() as journal:
+        path = journal.path
+    doomed = [run for run in old_runs(path, before) if not run.unfinished and (undecided or not run.undecided)]
+    if doomed and not yes and not shell.confirm(f"Forget {_counted(len(doomed))} from before {before:%Y-%m-%d}?"):
+        shell.say("Nothing was deleted.")
+        return 0
+    pruned = prune(path, before, undecided=undecided)
+    what = f"{_counted(len(pruned.runs))} with {pruned.rows:,} rows"
+    lines = [f"Forgot {what} from before {before:%Y-%m-%d}; {pruned.bytes / 1e6:,.1f} MB given back."]
+    for kept, why in ((pruned.unfinished, "not finished"), (pruned.undecided, "with rows that wait for a person")):
+        if kept:
+            lines.append(f"Kept {_counted(len(kept))} {why}: {', '.join(kept[:5])}{', …' if len(kept) > 5 else ''}")
+    value = {
+        "before": before.isoformat(timespec="seconds"),
+        "runs": pruned.runs,
+        "rows": pruned.rows,
+        "bytes": pruned.bytes,
+        "unfinished": pruned.unfinished,
+        "undecided": pruned.undecided,
+    }
+    shell.result("\n".join(lines), value)
+    return 0
+
+
+def _counted(runs: int) -> str:
+    return f"{runs:,} run{'' if runs == 1 else 's'}"

@@ -1,0 +1,28 @@
+"""What stands behind a row's own cells in the sheet that `check` writes. Pure."""
+
+from collections.abc import Sequence
+
+from leadsync.models import Note, Status
+from leadsync.report.tables import SYNC_COLUMNS
+
+_ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this file to `leadsync run`."}
+
+
+def checked_cells(number: int, status: Status, message: str, notes: Sequence[Note]) -> tuple[str, ...]:
+    """The `sync_*` cells of a row that was checked and not sent: where it stands, why, and what would be rewritten.
+
+    `sync_run` stays blank: no run has had the row, and the file can be given to `leadsync run` as it is.
+    """
+    words = message or "; ".join(map(_in_words, notes))
+    known = {
+        "sync_row": str(number),
+        "sync_status": status.value,
+        "sync_message": words,
+        "sync_advice": _ADVICE.get(status, ""),
+    }
+    return tuple(known.get(name, "") for name in SYNC_COLUMNS)
+
+
+def _in_words(note: Note) -> str:
+    change = f" ({note.before} → {note.after})" if note.after and note.after != note.before else ""
+    return f"{note.column}: {note.what}{change}"

@@ -1,0 +1,59 @@
+"""A sheet looked through without a run: what is in it, and, if asked for, a copy that says so row by row."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.journal import Journal
+from leadsync.models import FileKind
+from leadsync.report import SYNC_COLUMNS, checked_cells
+from leadsync.run.intake import Intake, Reading, take_in
+from leadsync.sheets import write_table
+
+_KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
+
+
+def check(
+    reading: Reading, settings: Settings, now: datetime, journal: Journal, output: Path | None
+) -> tuple[Intake, Path | None]:
+    """Read, map and validate a sheet; gives what was found, and the file written if one was asked for.
+
+    `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError.
+    """
+    written: list[Path] = []
+
+    def take(intake: Intake) -> None:
+        if output is None:
+            deque(intake.entries(), maxlen=0)
+        else:
+            written.append(_write(intake, output))
+
+    intake = take_in(reading, settings, now, take, journal=journal)
+    return intake, written[-1] if written else None
+
+
+def _write(intake: Intake, output: Path) -> Path:
+    """The sheet with `sync_*` columns, so that it can be put right before anything is sent."""
+    table = intake.table
+    kind = _KINDS.get(output.suffix.lower())
+    path = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    delimiter = "," if table.delimiter == "\t" else table.delimiter
+    write_table(
+        path,
+        (*intake.headings, *SYNC_COLUMNS),
+        _lines(intake),
+        kind=kind or table.kind,
+        delimiter=delimiter or ",",
+        bom=table.bom,
+    )
+    return path
+
+
+def _lines(intake: Intake) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+    for entry in intake.entries():
+        row = entry.row
+        cells = checked_cells(row.number, entry.state.status, entry.message, entry.notes)
+        yield (*row.cells, *cells), row.dates

@@ -1,0 +1,158 @@
+"""`check` tells everything about a sheet before anything is sent, and sends nothing."""
+
+import io
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+SHEET = (
+    "Lead Id,Name,First Phone,Outcome,Call Back Date,Internal",
+    "00123,Jane Smith,(03) 8321 8199,Sale,24/11/2031 14:30,x",
+    "9857,Null,383218198,Sale,,y",
+    "9857,Null,383218198,<no change>,,z",
+    "9858,O'Brien,8321 8197,Do Not Call,25/11/2031 09:00,",
+)
+MAPPED = '[columns]\n"Internal" = ""\n'
+
+
+LOST = (
+    "have NO callback date: the dialer will treat them as new leads, and a callback that was agreed with them is lost"
+)
+
+
+def section(text: str, title: str) -> list[str]:
+    """The lines below a title, up to the next blank one."""
+    lines = text.splitlines()
+    start = lines.index(title) + 1
+    end = next((at for at in range(start, len(lines)) if not lines[at]), len(lines))
+    return lines[start:end]
+
+
+def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: Any) -> None:
+    desk.settings("http://127.0.0.1:9", MAPPED)
+    done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET))
+    assert done.code == 3, done.err
+    columns = [" ".join(line.split()) for line in section(done.out, "Columns:")]
+    assert columns == [
+        "Lead Id -> njExternalLeadId a common name for njExternalLeadId e.g. 00123",
+        "Name -> Name campaign field of this name e.g. Jane Smith",
+        "First Phone -> FirstPhone its name e.g. (03) 8321 8199",
+        "Outcome -> njDisposition a common name for njDisposition e.g. Sale",
+        "Call Back Date -> njCallBackDate a common name for njCallBackDate e.g. 24/11/2031 14:30",
+        "Internal -> (not sent) not sent: [columns] in the settings e.g. x",
+    ]
+    repairs = [" ".join(line.split()) for line in section(done.out, "Values that will be rewritten:")]
+    assert "2 First Phone: leading zero restored (row 3, 4: 383218198 -> 0383218198)" in repairs
+    assert "1 First Phone: separators removed (row 2: (03) 8321 8199 -> 0383218199)" in repairs
+    assert [" ".join(line.split()) for line in section(done.out, "Rows that will not be sent:")] == [
+        "1 First Phone '8321 8197' has no area code; write it with its area code, for example (02) 1234 5678 (row 5)"
+    ]
+    would = section(done.out, "What the run would do:")
+    assert [" ".join(line.split()) for line in would[:-1]] == [
+        "4 rows: 3 to send, 1 rejected, 0 skipped",
+        "2 set Sale",
+        "1 keep their disposition",
+        "1 move a callback",
+        f"! 2 {LOST}",
+        "1 leads appear in more than one row",
+    ]
+    assert "started now, it would end" in would[-1]
+
+
+def test_check_gives_it_all_to_a_script(desk: Any) -> None:
+    desk.settings("http://127.0.0.1:9", MAPPED)
+    found = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--json").json
+    assert (found["rows"], found["to_send"], found["rejected"], found["new_leads"]) == (4, 3, 1, 2)
+    assert found["dispositions"] == {"Sale": 2, "<No Change>": 1}
+    assert found["columns"][5] == {
+        "column": "Internal",
+        "field": None,
+        "why": "not sent: [columns] in the settings",
+        "sample": "x",
+    }
+    assert {"what": "leading zero restored", "column": "First Phone", "count": 2, "rows": [3, 4]}.items() <= found[
+        "repairs"
+    ][0].items()
+    ends = datetime.fromisoformat(found["ends"])
+    assert abs(ends - datetime.now().astimezone()) < timedelta(hours=1)
+
+
+def test_headings_only_are_no_rows_and_no_error(desk: Any) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", SHEET[0])
+    done = desk.leadsync("check", sheet)
+    assert done.code == 0, done.err
+    assert "No rows" in done.out
+    assert desk.leadsync("run", sheet, "--json").json["rows"] == 0
+    assert desk.leadsync("run", sheet).code == 0
+
+
+def test_the_sheet_that_check_writes_is_put_right_and_given_back(desk: Any) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", *(line.rpartition(",")[0] for line in SHEET))
+    done = desk.leadsync("check", sheet, "--output", "checked", "--json")
+    written = Path(desk.folder, done.json["output"])
+    assert written.name == "leads.check.csv"
+    rows = desk.rows(written)
+    assert [row["sync_status"] for row in rows] == ["unsent", "unsent", "unsent", "rejected"]
+    assert rows[0]["sync_message"] == (
+        "First Phone: separators removed ((03) 8321 8199 → 0383218199); "
+        "Call Back Date: date written as yyyy/MM/dd HH:mm (24/11/2031 14:30 → 2031/11/24 14:30); "
+        "Call Back Date: over a year ahead (24/11/2031 14:30 → 2031/11/24 14:30)"
+    )
+    assert "area code" in rows[3]["sync_message"]
+    assert "leadsync run" in rows[3]["sync_advice"]
+    written.write_text(written.read_text("utf-8-sig").replace("8321 8197", "03 8321 8197", 1), "utf-8")
+    assert desk.leadsync("run", written).code == 0
+    received = [one["lead"] for one in dialer.ledger.as_json()["received"]]
+    assert sorted(received) == ["00123", "9857", "9857", "9858"]
+
+
+def test_check_writes_the_format_that_the_files_name_asks_for(desk: Any) -> None:
+    desk.settings("http://127.0.0.1:9")
+    done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", "seen.xlsx")
+    assert done.code == 3, done.err
+    cells = openpyxl.load_workbook(desk.folder / "seen.xlsx").active
+    assert cells is not None
+    assert [cell.value for cell in cells[2]][:3] == ["00123", "Jane Smith", "(03) 8321 8199"]
+
+
+def test_standard_input_is_read(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = desk.dialer()
+    text = "\r\n".join(SHEET[:3]).encode()
+    for command, arguments in (("check", []), ("run", ["--yes"])):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+        done = desk.leadsync(command, "-", *arguments, "--json")
+        assert done.code == 0, done.err
+        assert done.json["rows"] == 2
+    assert Path(done.json["files"]["report"]).name == f"stdin.{done.json['run']}.report.csv"
+    assert Path(done.json["files"]["report"]).parent == desk.folder
+    assert len(dialer.ledger.as_json()["received"]) == 2
+
+
+def test_a_fault_of_standard_input_is_named_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.settings("http://127.0.0.1:9")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    done = desk.leadsync("check", "-")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("standard input: the file is empty;")
+
+
+def test_encoding_and_delimiter_overrule_what_is_found_out(desk: Any) -> None:
+    dialer = desk.dialer()
+    sheet = desk.folder / "leads.txt"
+    sheet.write_bytes("Lead Id#Name#FirstPhone#Outcome\n1#Łódź#0383218199#Sale\n".encode("cp1250"))
+    done = desk.leadsync("run", sheet, "--encoding", "cp1250", "--delimiter", "#")
+    assert done.code == 0, done.err
+    assert dialer.ledger.as_json()["received"][0]["fields"]["Name"] == "Łódź"
+
+
+def test_a_run_where_nobody_watches_tells_of_lost_callbacks_all_the_same(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET[:3]))
+    assert "! " in done.err
+    assert "NO callback date" in done.err

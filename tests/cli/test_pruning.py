@@ -1,0 +1,28 @@
+"""`leadsync prune` as a person or a timer calls it."""
+
+import sqlite3
+
+import pytest
+
+from tests.conftest import Desk
+
+
+def test_what_was_done_is_said(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", "1,0399900001,Sale", "2,0399900002,Sale")
+    run_id = desk.leadsync("run", sheet, "--json").json["run"]
+    assert "Forgot 0 runs" in desk.leadsync("prune", "--older-than", "90d").out
+    with sqlite3.connect(desk.state / "journal.sqlite3") as connection:
+        connection.execute("UPDATE runs SET created = created - 91 * 86400")
+    pruned = desk.leadsync("prune", "--older-than", "90d", "--json")
+    assert pruned.code == 0
+    assert pruned.json["runs"] == [run_id]
+    assert pruned.json["rows"] == 2
+    assert desk.leadsync("runs", "--json").json == {"runs": []}
+
+
+@pytest.mark.parametrize("age", ["90", "-1d", "3m", "soon", "d"])
+def test_what_is_no_age_is_refused(desk: Desk, age: str) -> None:
+    refused = desk.leadsync("prune", "--older-than", age)
+    assert refused.code == 2
+    assert "write days or weeks, like 90d or 12w" in refused.err

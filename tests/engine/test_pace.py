@@ -1,0 +1,214 @@
+"""The pace beside other clients, against a model of the dialer: first come, first served, in so many slots."""
+
+import heapq
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from leadsync.engine.discovery import Discovery
+from leadsync.engine.pace import Pace
+from leadsync.models import Effect, Outcome
+
+OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+QUEUED = Outcome(Effect.ANSWERED, 109, "TIMEOUT_TOO_MANY_CONCURRENT_REQUESTS", "", 400)
+ON_ITS_WAY = 0.002
+"""What a call takes beside its work."""
+
+
+@dataclass
+class Model:
+    """A dialer's slots and queue, leadsync at the pace that it sets itself, and a rival with so many calls at once.
+
+    `work` is how long the nth call takes; `queue_timeout` after how long in the queue one is answered 109.
+    """
+
+    slots: int
+    pace: Pace | Discovery
+    work: Callable[[int], float] = lambda n: 0.1
+    rival: Callable[[float], int] = lambda now: 0
+    queue_timeout: float = 60.0
+    now: float = 0.0
+    ours: int = 0
+    theirs: int = 0
+    busy: int = 0
+    calls: int = 0
+    queue: deque[tuple[float, bool]] = field(default_factory=deque)
+    events: list[tuple[float, int, float, bool]] = field(default_factory=list)
+    ended: list[tuple[float, Outcome, bool]] = field(default_factory=list)
+    allowances: list[tuple[float, int]] = field(default_factory=list)
+
+    def run(self, until: float) -> None:
+        while self.now < until:
+            self._send()
+            self.now, _, began, is_ours = heapq.heappop(self.events)
+            self.busy -= 1
+            self._end(began, OK, is_ours)
+
+    def _send(self) -> None:
+        while self.ours < self.pace.allowance:
+            self.ours += 1
+            self.queue.append((self.now, True))
+        while self.theirs < self.rival(self.now):
+            self.theirs += 1
+            self.queue.append((self.now, False))
+        while self.queue and self.busy < self.slots:
+            began, is_ours = self.queue.popleft()
+            if self.now - began > self.queue_timeout:
+                self._end(began, QUEUED, is_ours)
+                continue
+            self.busy += 1
+            self.calls += 1
+            heapq.heappush(self.events, (self.now + self.work(self.calls) + ON_ITS_WAY, self.calls, began, is_ours))
+
+    def _end(self, began: float, outcome: Outcome, is_ours: bool) -> None:
+        self.ended.append((self.now, outcome, is_ours))
+        if is_ours:
+            self.ours -= 1
+            self.pace.record(outcome, began, self.now)
+            self.allowances.append((self.now, self.pace.allowance))
+        else:
+            self.theirs -= 1
+
+    def rate(self, start: float, end: float, *, ours: bool = True) -> float:
+        """Calls answered 0 in a second of that time."""
+        answered = [moment for moment, outcome, is_ours in self.ended if outcome is OK and is_ours is ours]
+        return sum(start <= moment < end for moment in answered) / (end - start)
+
+    def allowed(self, start: float, end: float) -> list[int]:
+        return [allowance for moment, allowance in self.allowances if start <= moment < end]
+
+
+def full_rate(slots: int, work: float = 0.1) -> float:
+    return slots / (work + ON_ITS_WAY)
+
+
+@pytest.mark.parametrize("slots", [1, 2, 8, 64, 512])
+def test_alone_all_slots_are_used_all_the_time(slots: int) -> None:
+    model = Model(slots, Pace(slots))
+    model.run(20)
+    assert set(model.allowed(0, 20)) == {slots}
+
+
+@pytest.mark.parametrize("slots", [2, 8, 16, 64])
+def test_beside_a_rival_that_takes_half_of_the_slots_it_yields_and_is_back_when_that_has_left(slots: int) -> None:
+    model = Model(slots, Pace(slots), rival=lambda now: slots // 2 if 20 <= now < 80 else 0)
+    model.run(120)
+    fair = full_rate(slots) / 2
+    assert 0.9 * fair <= model.rate(30, 80) <= 1.35 * fair
+    assert model.rate(30, 80, ours=False) >= 0.72 * fair
+    steady = model.allowed(35, 80)
+    assert max(1, 0.4 * slots) <= min(steady) <= max(steady) <= max(2, 0.9 * slots), "it does not swing"
+    rates = [model.rate(start, start + 5) for start in range(35, 80, 5)]
+    assert max(rates) <= 1.35 * min(rates)
+    assert model.rate(110, 120) >= 0.9 * full_rate(slots), "30 seconds after the rival has left"
+    assert model.allowed(110, 120)[-1] == slots
+
+
+@pytest.mark.parametrize("slots", [8, 64])
+def test_a_rival_that_was_there_from_the_start_is_noticed_too(slots: int) -> None:
+    model = Model(slots, Pace(slots), rival=lambda now: slots // 2)
+    model.run(40)
+    assert max(model.allowed(10, 40)) <= 0.9 * slots
+    assert model.rate(10, 40, ours=False) >= 0.72 * full_rate(slots) / 2
+
+
+def test_where_the_dialer_gives_up_on_queued_calls_soon_few_of_them_are_ours() -> None:
+    model = Model(16, Pace(16), rival=lambda now: 24 if now >= 5 else 0, queue_timeout=0.12)
+    model.run(120)
+    ours = [outcome for _, outcome, is_ours in model.ended if is_ours]
+    assert ours.count(QUEUED) < 0.01 * len(ours)
+
+
+@pytest.mark.parametrize("slots", [1, 2, 8, 64])
+def test_a_dialer_that_is_slow_for_every_call_is_not_taken_for_a_busy_one(slots: int) -> None:
+    model = Model(slots, Pace(slots), work=lambda n: 0.4)
+    model.run(60)
+    assert model.rate(0, 60) >= 0.95 * full_rate(slots, 0.4)
+    assert set(model.allowed(10, 60)) == {slots}
+
+
+def test_nor_is_one_whose_database_becomes_slow_on_the_way() -> None:
+    model = Model(8, Pace(8))
+    model.work = lambda n: 0.1 if model.now < 20 else 0.4
+    model.run(60)
+    assert model.rate(25, 60) >= 0.95 * full_rate(8, 0.4)
+
+
+def test_nor_one_whose_calls_take_now_this_now_that() -> None:
+    times = [0.1, 0.7, 0.25, 0.4, 0.1, 0.9, 0.3]
+    model = Model(8, Pace(8), work=lambda n: times[n * n % 7])
+    model.run(120)
+    usual = model.rate(20, 120)
+    alone = Model(8, _Constant(8), work=lambda n: times[n * n % 7])
+    alone.run(120)
+    assert usual >= 0.9 * alone.rate(20, 120)
+
+
+def test_after_a_slow_hour_a_rival_is_still_noticed() -> None:
+    model = Model(8, Pace(8), rival=lambda now: 8 if now >= 60 else 0)
+    model.work = lambda n: 0.4 if model.now < 30 else 0.1
+    model.run(100)
+    steady = model.allowed(70, 100)
+    assert sum(steady) / len(steady) <= 6
+
+
+def test_a_109_halves_the_pace_once_for_calls_that_were_queued_together() -> None:
+    pace = Pace(8)
+    for moment in (100.0, 100.1, 100.2):
+        pace.record(QUEUED, 40.0, moment)
+    assert pace.allowance == 4
+    pace.record(QUEUED, 41.0, 101.5)
+    assert pace.allowance == 2
+    for moment in (103.0, 105.0, 107.0):
+        pace.record(QUEUED, 41.0, moment)
+    assert pace.allowance == 1, "never under one"
+
+
+def test_answers_that_say_nothing_of_the_slots_are_left_out() -> None:
+    pace = Pace(8)
+    for n in range(1000):
+        pace.record(Outcome(Effect.MAYBE_APPLIED, away=True), n * 0.01, n * 0.01 + 30)
+    assert pace.allowance == 8
+
+
+def test_a_pace_at_its_top_follows_a_share_that_grows_and_shrinks() -> None:
+    pace = Pace(64)
+    pace.resize(32)
+    assert pace.allowance == 32
+    pace.resize(64)
+    assert pace.allowance == 64
+
+
+def test_a_pace_that_others_hold_down_does_not_jump() -> None:
+    pace = Pace(64)
+    pace.record(QUEUED, 0.0, 61.0)
+    pace.resize(48)
+    pace.resize(64)
+    assert pace.allowance == 32
+
+
+class _Constant(Pace):
+    """All slots, whatever comes."""
+
+    def record(self, outcome: Outcome, began: float, ended: float) -> None:
+        pass
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 100])
+@pytest.mark.parametrize("work", [0.1, 0.4])
+def test_an_unknown_dialers_slots_are_found_out(slots: int, work: float) -> None:
+    model = Model(slots, Discovery(), work=lambda n: work)
+    model.run(30 * work / 0.1)
+    assert isinstance(model.pace, Discovery)
+    assert model.pace.found is not None
+    assert 0.95 * slots - 0.5 <= model.pace.found <= slots, "below it rather than above"
+    assert max(model.allowed(0, 100)) < 2.5 * slots
+
+
+def test_no_more_slots_are_found_than_there_can_be() -> None:
+    model = Model(4096, Discovery(most=512))
+    model.run(20)
+    assert isinstance(model.pace, Discovery)
+    assert model.pace.found == 512

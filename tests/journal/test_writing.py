@@ -1,0 +1,110 @@
+"""The statements by which a group of rows is written at once: what they keep, refuse, and how they find the rows."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import JournalError
+from leadsync.journal import Entry, Journal, RunLog
+from leadsync.journal.writing import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
+from leadsync.models import Effect, Outcome, Row, Status
+from tests.journal.test_journal import RUN, a_run
+
+OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    journal = Journal(tmp_path)
+    journal.create(a_run(tmp_path))
+    journal.add(RUN, [Entry(Row(n, (f"L{n}",)), f"L{n}", {}, harmless=False) for n in range(2, 102)])
+    return journal
+
+
+def attempts(journal: Journal) -> list[tuple[object, ...]]:
+    with sqlite3.connect(journal.path) as connection:
+        return connection.execute(
+            "SELECT number, attempt, begun <= ended, effect, http, code, message FROM attempts ORDER BY number, attempt"
+        ).fetchall()
+
+
+@pytest.mark.parametrize("statement", [BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS])
+def test_rows_are_looked_up_by_their_whole_key(journal: Journal, statement: str) -> None:
+    with sqlite3.connect(journal.path) as connection:
+        plan = [line[3] for line in connection.execute(f"EXPLAIN QUERY PLAN {statement}", ["[]"])]
+    assert any("SEARCH rows USING PRIMARY KEY (run=? AND number=?)" in step for step in plan), plan
+
+
+def test_many_rows_at_once_each_keep_their_own_end(journal: Journal) -> None:
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await asyncio.gather(*(log.begin(n, 1) for n in range(2, 102)))
+            for n in range(2, 102):
+                failed = Outcome(Effect.ANSWERED, 101, "COULDNT_FIND_THE_LEAD", f"no {n}", 400)
+                log.finish(n, 1, OK if n % 2 else failed, Status.SUCCEEDED if n % 2 else Status.FAILED)
+
+    asyncio.run(send())
+    for record in journal.records(RUN):
+        if record.number % 2:
+            expected = (Status.SUCCEEDED, 0, "OK", 1)
+        else:
+            expected = (Status.FAILED, 101, f"no {record.number}", 1)
+        assert (record.status, record.code, record.message, record.attempts) == expected
+    assert attempts(journal)[:2] == [(2, 1, 1, "answered", 400, 101, "no 2"), (3, 1, 1, "answered", 200, 0, "")]
+
+
+def test_a_row_may_end_and_begin_again_in_one_group(journal: Journal) -> None:
+    again = Outcome(Effect.NOT_PROCESSED, message="busy", http=503)
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            log.finish(2, 1, again, Status.UNSENT)
+            await log.begin(2, 2)
+            log.finish(2, 2, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    assert [line[:6] for line in attempts(journal)] == [
+        (2, 1, 1, "not_processed", 503, None),
+        (2, 2, 1, "answered", 200, 0),
+    ]
+
+
+def test_an_attempt_that_was_under_way_at_the_crash_is_kept(journal: Journal) -> None:
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(7, 1)
+
+    asyncio.run(send())
+    assert attempts(journal) == []
+    assert journal.recover(RUN) == 1
+    assert attempts(journal) == [(7, 1, None, "", None, None, "")]
+
+
+@pytest.mark.parametrize(
+    "text", ["half a character: \ud800", "a NUL: \0 and more", "“ünïcödé” 🙂", 'back\\slash "quote"']
+)
+def test_whatever_the_dialer_says_can_be_kept(journal: Journal, text: str) -> None:
+    said = Outcome(Effect.ANSWERED, 103, "EXCEPTION", text, 500)
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.finish(2, 1, said, Status.FAILED)
+
+    asyncio.run(send())
+    assert next(iter(journal.records(RUN))).message == text.replace("\ud800", "?").replace("\0", "?")
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SKIPPED])
+def test_an_attempt_comes_to_nothing_that_only_a_row_that_is_not_sent_can_be(journal: Journal, status: Status) -> None:
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.finish(2, 1, OK, status)
+
+    with pytest.raises(JournalError, match=f"Row 2 .* cannot become {status}"):
+        asyncio.run(send())
+    assert attempts(journal) == []

@@ -1,0 +1,92 @@
+"""A sheet is taken in as a stream, and read again where its end shows that its beginning was read wrongly."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.config import settings_from
+from leadsync.errors import SheetError
+from leadsync.journal import Entry, State
+from leadsync.run import Intake, Reading, take_in
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Taken:
+    """What a sheet came to: its last intake, and each reading's entries."""
+
+    def __init__(self, folder: Path, lines: list[str], **values: Any) -> None:
+        sheet = folder / "leads.csv"
+        sheet.write_text("\n".join(lines) + "\n", "utf-8")
+        self.readings: list[list[Entry]] = []
+        settings = settings_from({"input": values}, "the test")
+        self.intake = take_in(Reading(sheet), settings, NOW, self._take)
+        self.entries = {entry.row.number: entry for entry in self.readings[-1]}
+
+    def _take(self, intake: Intake) -> None:
+        self.readings.append([])
+        for entry in intake.entries():
+            self.readings[-1].append(entry)
+
+    @property
+    def callbacks(self) -> list[str | None]:
+        return [entry.fields.get("njCallBackDate") for entry in self.entries.values()]
+
+
+HEAD = "Lead Id,FirstPhone,Outcome,Callback"
+
+
+def test_dates_that_fit_are_read_in_one_go(tmp_path: Path) -> None:
+    taken = Taken(tmp_path, [HEAD, "1,0383218199,Sale,04/03/2026 10:00", "2,0383218199,Sale,24/03/2026 10:00"])
+    assert len(taken.readings) == 1
+    assert taken.callbacks == ["2026/03/04 10:00", "2026/03/24 10:00"]
+    assert taken.intake.remarks == ()
+
+
+def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: Path) -> None:
+    rows = [f"{number},0383218199,Sale,03/04/2026 10:00" for number in range(2, 5000)]
+    taken = Taken(tmp_path, [HEAD, *rows, "5000,0383218199,Sale,03/24/2026 10:00"])
+    assert len(taken.readings) == 2
+    assert set(taken.callbacks) == {"2026/03/04 10:00", "2026/03/24 10:00"}
+    assert "every row fits month/day/year" in taken.intake.remarks[0]
+    assert taken.intake.survey.rows == 4999
+
+
+def test_where_no_order_fits_all_dates_the_sheet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SheetError, match="no one order"):
+        Taken(tmp_path, [HEAD, "1,0383218199,Sale,24/03/2026", "2,0383218199,Sale,03/24/2026"])
+
+
+LEADS = [HEAD, "A,0383218199,Sale,", "B,0383218199,Sale,", "A,0383218199,Sale,", "A,bad,Sale,"]
+
+
+def test_a_leads_rows_are_all_sent_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    taken = Taken(tmp_path, LEADS)
+    assert [entry.state for entry in taken.entries.values()] == [State.PENDING] * 3 + [State.REJECTED]
+    assert taken.intake.survey.repeated_leads == 1
+
+
+def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
+    taken = Taken(tmp_path, LEADS, duplicates="last")
+    states = {number: entry.state for number, entry in taken.entries.items()}
+    assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.PENDING, 5: State.REJECTED}
+    assert taken.entries[2].message == "row 4 is this lead's last one and is sent instead"
+    assert taken.intake.survey.dispositions == {"Sale": 2}
+    assert "1 rows name a lead that stands in several rows; duplicates = 'last'." in taken.intake.remarks
+
+
+def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
+    taken = Taken(tmp_path, LEADS, duplicates="reject")
+    states = {number: entry.state for number, entry in taken.entries.items()}
+    assert states == {2: State.REJECTED, 3: State.PENDING, 4: State.REJECTED, 5: State.REJECTED}
+    assert taken.entries[2].message == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4."
+    assert taken.intake.survey.dispositions == {"Sale": 1}
+
+
+def test_the_order_of_dates_and_a_leads_several_rows_are_both_learned(tmp_path: Path) -> None:
+    lines = [HEAD, "A,0383218199,Sale,03/04/2026", "A,0383218199,Sale,03/24/2026"]
+    taken = Taken(tmp_path, lines, duplicates="last")
+    assert [entry.state for entry in taken.entries.values()] == [State.SKIPPED, State.PENDING]
+    assert taken.callbacks == ["2026/03/04 00:00", "2026/03/24 00:00"]
