@@ -219,6 +219,8 @@ class RowRecord:
     attempts: int = 0
     time: datetime | None = None
     """When its last attempt ended, or began where its end is not known."""
+    harmless: bool = True
+    """Whether sending it twice would do no harm; a row that began to be inserted is not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ class Journal:
         states = [state for state in State if state.status in wanted]
         with translated(self.path):
             found = self._connection.execute(
-                "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time "
+                "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless "
                 "FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
                 [*self._key_and_end(run_id), *states],

@@ -66,7 +66,7 @@ def line_values(key: int, entry: Entry) -> tuple[object, ...]:
 
 def row_record(values: tuple[Any, ...]) -> RowRecord:
     """A row as `Journal.records` selects it."""
-    number, cells, dates, lead, fields, state, code, name, message, attempts, time = values
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless = values
     return RowRecord(
         number,
         tuple(json.loads(cells)),
@@ -79,6 +79,7 @@ def row_record(values: tuple[Any, ...]) -> RowRecord:
         message,
         attempts,
         None if time is None else datetime.fromtimestamp(time, UTC).astimezone(),
+        bool(harmless),
     )
 
 

@@ -31,7 +31,7 @@ def _after_failure(record: RowRecord, run_id: str) -> str:
 
 def _to_decide(record: RowRecord, run_id: str) -> str:
     disposition = record.fields.get(DISPOSITION, NO_CHANGE)
-    if record.status is Status.UNKNOWN and disposition == NO_CHANGE:
+    if record.status is Status.UNKNOWN and disposition == NO_CHANGE and record.harmless:
         return f"Sending it twice does no harm: `leadsync resume {run_id}` sends it again."
     sent = ", ".join(f"{field} {value!r}" for field, value in record.fields.items() if value != NO_CHANGE)
     when = f" at {record.time:%Y-%m-%d %H:%M:%S}" if record.time else ""

@@ -50,10 +50,10 @@ class Ledger:
                 ) from error
 
     def receive(
-        self, call: str, lead: str, fields: Mapping[str, str], fault: str, query: Mapping[str, str]
+        self, call: str, lead: str, fields: Mapping[str, str], fault: str, query: Mapping[str, str] | None = None
     ) -> Received:
         """Notes a call's arrival and numbers it."""
-        arguments = {name: value for name, value in query.items() if name != "apiKey"}
+        arguments = {name: value for name, value in (query or {}).items() if name != "apiKey"}
         entry = Received(len(self.received) + 1, time.time(), call, lead, fields, fault, arguments)
         self.received.append(entry)
         self._append("received", entry)

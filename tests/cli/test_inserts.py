@@ -160,6 +160,7 @@ def test_an_insert_whose_answer_is_lost_is_for_a_person_to_decide(desk: Any, how
     sheet = desk.sheet("new.csv", HEADINGS, "77,Jane,0383218191,,,")
     done = desk.leadsync("run", sheet, how, "--json")
     assert done.json["statuses"] == {"unknown": 1}
+    assert "Look at lead 77 in the dialer" in desk.rows(done.json["files"]["review"])[0]["sync_advice"]
     before = len(dialer.ledger.received)
     if how == "--insert-only":
         assert desk.leadsync("resume", done.json["run"], "--json").json["statuses"] == {"unknown": 1}
@@ -190,3 +191,22 @@ def test_killed_while_an_insert_is_under_way(tmp_path: Path) -> None:
         ended = scene.leadsync("resume")
     assert ended.summary["statuses"] == {"unknown": 1}
     assert [one.call for one in dialer.ledger.received] == ["updateLeadFast", "insertLeadFast"], "never sent blindly"
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("--insert-only", ["insertLeadFast", "insertLeadFast"]),
+        ("--insert-missing", ["updateLeadFast", "insertLeadFast", "updateLeadFast", "insertLeadFast"]),
+    ],
+)
+def test_a_corrected_retry_file_goes_on_as_it_began(desk: Any, how: str, expected: list[str]) -> None:
+    dialer = desk.dialer(any_lead=False)
+    sheet = desk.sheet("new.csv", HEADINGS, "77,Jane,0383218191,,Sail,")
+    done = desk.leadsync("run", sheet, how, "--json")
+    assert done.json["codes"] == {"106": 1}
+    retry = Path(done.json["files"]["retry"])
+    retry.write_text(retry.read_text("utf-8").replace("Sail", "Sale"), "utf-8", newline="")
+    again = desk.leadsync("run", retry, "--json")
+    assert again.json["statuses"] == {"succeeded": 1}, again.err
+    assert [call for call, _, _ in calls(dialer)] == expected

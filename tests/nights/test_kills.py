@@ -1,6 +1,7 @@
 """The machine is killed while it watches a folder: the next night goes on, and each sheet is sent once."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,7 +12,7 @@ import pytest
 from leadsync.simulator import PracticeDialer, PracticeServer
 from tests.faults.invariants import sheet_rows
 from tests.faults.killing import Countdown, around_commits, around_report_files
-from tests.faults.scene import Scene, read_table
+from tests.faults.scene import Scene, read_table, wait_until
 
 ROWS = 6
 
@@ -81,3 +82,35 @@ def check(scene: Scene, folder: Path, code: int) -> None:
     assert subfolder == ("done" if set(statuses.values()) == {"succeeded"} else "attention")
     # Killed behind the move, the second night has nothing to do.
     assert code in ((0,) if subfolder == "done" else (3, 0))
+
+
+def test_a_sigterm_lets_the_calls_under_way_get_their_answers_and_the_next_night_goes_on(
+    scene: Callable[[str], Scene],
+) -> None:
+    now = scene("terminated")
+    now.strike(kind="slow", seconds=0.5)
+    folder = watched(now)
+    running = now.start("watch", folder, "--every", "1", "--settle", "0")
+    now.await_calls(2)
+    running.signal(signal.SIGTERM)
+    ended = running.wait()
+    assert ended.code == 143, ended.err
+    assert (folder / "leads.csv").is_file()
+    (report,) = (folder / "attention").glob("*.report.csv")
+    statuses = Counter(row["sync_status"] for row in read_table(report))
+    assert set(statuses) <= {"succeeded", "unsent"}
+    assert statuses["succeeded"] == len(now.dialer.ledger.applications) > 0
+    now.dialer.faults.clear()
+    after = now.leadsync("watch", folder, "--once", "--settle", "0")
+    assert after.code == 0, after.err
+    check(now, folder, after.code)
+
+
+def test_a_sigterm_between_two_looks_ends_it(scene: Callable[[str], Scene]) -> None:
+    now = scene("idle")
+    folder = watched(now)
+    (folder / "leads.csv").unlink()
+    running = now.start("watch", folder)
+    wait_until(lambda: "Watching" in running.said)
+    running.signal(signal.SIGTERM)
+    assert running.wait().code == 143
