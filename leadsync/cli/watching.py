@@ -97,6 +97,8 @@ def watch(
         shell.result("", work.as_json())
     elif not work.count:
         shell.result(f"There was nothing to send in {folder}.", None)
+    if not work.count:
+        care.measure(work.code)
     return work.code
 
 
@@ -334,7 +336,8 @@ def _written_here(journal: "Journal", file: Path) -> str:
 def _could_not_be_read(error: BaseException | None) -> bool:
     """Whether a share or a lock is to blame, and not what the file holds."""
     while error is not None:
-        if isinstance(error, OSError):
+        # A damaged archive is one too by its class, but no number of the system's.
+        if isinstance(error, OSError) and error.errno is not None:
             return True
         error = error.__cause__ or error.__context__
     return False

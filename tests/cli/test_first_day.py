@@ -141,6 +141,43 @@ def test_the_key_of_the_environment_is_taken_and_the_columns_can_be_changed(desk
     assert settings["server"]["api_key_env"] == "LEADSYNC_API_KEY"
 
 
+KEYRING = """
+import pathlib
+from keyring.backend import KeyringBackend
+
+class Keyring(KeyringBackend):
+    priority = 1
+    file = pathlib.Path(__file__).with_name("kept")
+
+    def set_password(self, service, user, password):
+        self.file.write_text(f"{service}/{user}/{password}")
+
+    def get_password(self, service, user):
+        kept = self.file.read_text().split("/")
+        return kept[2] if kept[:2] == [service, user] else None
+"""
+
+
+def test_the_key_goes_into_the_keyring_where_there_is_one(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    (desk.folder / "made_up_keyring.py").write_text(KEYRING)
+    with_keyring = {**home, "PYTHONPATH": str(desk.folder), "PYTHON_KEYRING_BACKEND": "made_up_keyring.Keyring"}
+    terminal = Terminal(desk.folder, with_keyring, "init", "--url", url)
+    terminal.answer("The API key", KEY)
+    terminal.answer("Where is it to be kept?", "1")
+    terminal.answer("Where do the leads go?", "")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("A sheet of leads to look at", "")
+    assert terminal.end() == 0, terminal.said
+    assert tomllib.loads(desk.config.read_text("utf-8"))["server"]["api_key_keyring"] == "leadsync"
+    assert (desk.folder / "kept").read_text() == f"leadsync/api-key/{KEY}"
+    tried = Terminal(desk.folder, with_keyring, "init", "--check")
+    assert tried.end() == 0, tried.said
+
+
 def test_ctrl_c_leaves_nothing_behind(desk: Any, home: dict[str, str]) -> None:
     terminal = Terminal(desk.folder, home, "init")
     terminal.child.expect_exact("The dialer's address")

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.faults.scene import wait_until
 from tests.nights.conftest import FakeClock
 
 
@@ -218,7 +221,7 @@ def test_a_week_of_nights(folder: Any) -> None:
     def applied() -> list[str]:
         return sorted(entry.lead for entry in dialer.ledger.applications)
 
-    # Monday: the sheet is copied slowly, over a quarter of an hour, by a program that keeps the old file's time.
+    # Monday: the sheet is copied slowly, over half an hour, by a program that keeps the old file's time.
     slow = folder.path / "monday.csv"
     lines = ["Lead Id,FirstPhone,Outcome,Name\r\n", *(f"{row(f'M{n}')}\r\n" for n in range(5))]
 
@@ -227,7 +230,7 @@ def test_a_week_of_nights(folder: Any) -> None:
         os.utime(slow, (1, 1))
 
     for step in range(1, 7):
-        clock.at(150.0 * step, lambda step=step: grow(step))
+        clock.at(280.0 * step, lambda step=step: grow(step))
 
     def monday() -> None:
         assert applied() == [f"M{n}" for n in range(5)]
@@ -327,7 +330,49 @@ def test_a_week_of_nights(folder: Any) -> None:
     morning(5, saturday)
     morning(6, lambda: None)
 
-    done = folder.watch("--every", "180", "--settle", "300", clock=clock)
+    done = folder.watch("--every", "300", "--settle", "300", clock=clock)
     assert done.code == 143, done.err
     assert mornings == [f"morning {number}" for number in range(7)]
     assert len(applied()) == len(set(applied())), "no lead was changed twice"
+
+    # Sunday: the power fails in the middle of a sheet. On Monday morning the machine is up again.
+    dialer.faults.add([FaultRule(FaultKind.SLOW, seconds=0.5)])
+    folder.drop("sunday.csv", *(row(f"U{number}", "Sale" if number % 2 else "") for number in range(20)))
+    command = [sys.executable, "-m", "leadsync", "watch", folder.path, "--once", "--settle", "0"]
+    calls_before = len(received(dialer))
+    with subprocess.Popen(command, cwd=folder.desk.folder, env=folder.desk.environment) as machine:
+        wait_until(lambda: len(received(dialer)) >= calls_before + 3)
+        machine.kill()
+    dialer.faults.clear()
+    wait_until(lambda: dialer.open_calls == 0)
+    assert folder.names >= {"sunday.csv"}
+    assert folder.watch().code == 3
+    told = folder.rows("attention", "sunday")
+    assert folder.sheets("attention") >= {"sunday.csv"}
+    undecided = {lead for lead, status in told.items() if status == "unknown"}
+    assert undecided, "what was under way when the power failed"
+    assert {status for lead, status in told.items() if lead not in undecided} == {"succeeded"}
+    for number in range(20):
+        lead, times = f"U{number}", applied().count(f"U{number}")
+        assert lead not in undecided or number % 2, "what is harmless was sent again"
+        assert lead in undecided or times >= 1
+        assert times <= 1 or number % 2 == 0, "no action was fired twice"
+    assert f"a person has to decide {len(undecided)} row" in folder.hook.titles[-1]
+
+
+@pytest.mark.parametrize("name", ["leads.csv.gz", "leads.xlsx", "leads.xls", "leads.ods", "leads.zip"])
+def test_a_sheet_that_was_cut_short_is_put_aside(folder: Any, name: str) -> None:
+    """What breaks off and never goes on: its writer is gone, and nobody will complete it."""
+    dialer = folder.desk.dialer()
+    beginnings = {".gz": b"\x1f\x8b\x08\x00rest", ".xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"}
+    (folder.path / name).write_bytes(beginnings.get(Path(name).suffix, b"PK\x03\x04rest"))
+    assert folder.watch().code == 2
+    assert folder.sheets("attention") == {name, f"{name}.why.txt"}
+    assert received(dialer) == []
+
+
+def test_a_night_with_nothing_to_send_leaves_figures_too(folder: Any) -> None:
+    folder.desk.dialer()
+    metrics = folder.desk.folder / "leadsync.prom"
+    assert folder.watch("--metrics-file", str(metrics)).code == 0
+    assert "leadsync_last_exit_code 0.0" in metrics.read_text()
