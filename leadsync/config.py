@@ -109,6 +109,7 @@ class Input(_Section):
     duplicates: Literal["in_order", "last", "reject"] = Field(
         "in_order", description="what to do with several rows for one lead"
     )
+    skip_unchanged: bool = Field(False, description="rows that say what their lead was last sent are not sent again")
     dispositions: tuple[str, ...] = Field((), description="the campaign's dispositions; empty: not checked")
 
 

@@ -4,7 +4,7 @@ All are frozen. Words are those of the contract: a *row* is a line of the sheet,
 a *field* a name the dialer's API knows, a *column* the sheet's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -19,6 +19,14 @@ DISPOSITION = "njDisposition"
 CALLBACK = "njCallBackDate"
 PRIORITY = "njPriority"
 CONTACT_HOURS = "njContactHours"
+SYSTEM_FIELDS = frozenset({EXTERNAL_ID, DISPOSITION, CALLBACK, PRIORITY, CONTACT_HOURS})
+SUMMARY_SHEET = "Summary"
+REPORT_SHEET = "Report"
+TO_CORRECT_SHEET = "To correct"
+TO_DECIDE_SHEET = "To decide"
+"""The sheets of a report as a workbook, by which it is known again when it is given back."""
+PHONE = "phone"
+"""Not a field but the role of any column that fills a phone field."""
 
 
 TEMPLATE_ID = "fTemplateId"
@@ -33,6 +41,8 @@ FileKind = Literal["csv", "xlsx"]
 
 Order = Literal["sheet", "priority"]
 """The sheet's order, or njPriority's, 0 first."""
+
+
 Inserts = Literal["none", "missing", "only"]
 """Which leads a run adds: none; those that the dialer does not have, instead of changing them; or all of them."""
 
@@ -284,3 +294,62 @@ class RunRecord:
     order: Order = "sheet"
     """What is sent first."""
     inserts: Inserts = "none"
+    roles: tuple[str, ...] = ()
+    """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
+
+
+class Line(NamedTuple):
+    """A line of a file that leadsync writes: its cells and the positions of those that are dates.
+
+    In a workbook the cell at `status_at` is coloured by `status`, the cells at `marked` are highlighted, and `note`
+    says beside the first of them why.
+    """
+
+    cells: Sequence[str]
+    dates: Collection[int] = ()
+    status: Status | None = None
+    status_at: int = -1
+    marked: Sequence[int] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCount:
+    """How many rows ended so, and what that means."""
+
+    status: Status
+    rows: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCount:
+    """How many rows the dialer answered so last; what that means, its likely cause, and the next step."""
+
+    code: int
+    name: str
+    rows: int
+    meaning: str
+    cause: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run came to, as people see it at a glance."""
+
+    title: str
+    headline: str
+    """The most important sentence."""
+    ending: str
+    facts: tuple[tuple[str, str], ...]
+    rows: int
+    """As read; the sum over the statuses."""
+    statuses: tuple[StatusCount, ...]
+    codes: tuple[CodeCount, ...]
+    reasons: tuple[tuple[str, str, int], ...]
+    """Why rows were not sent: what is wrong, what to do, how many rows."""
+    effects: tuple[tuple[str, str, int], ...]
+    """What was done on the dialer: what, to which value, for how many rows."""
+    steps: tuple[str, ...]
+    """What to do now."""

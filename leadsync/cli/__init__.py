@@ -13,7 +13,7 @@ import click
 
 from leadsync import __version__
 from leadsync.cli.checking import check
-from leadsync.cli.looking import report, runs, show
+from leadsync.cli.looking import report, request, runs, show
 from leadsync.cli.practice import demo, simulate
 from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
@@ -42,7 +42,10 @@ def cli() -> None:
     """
 
 
-for command in (init, campaigns, check, run, watch, resume, retry, resolve, runs, show, report, prune, simulate, demo):
+for command in (
+    *(init, campaigns, check, run, watch, resume, retry, resolve),
+    *(runs, show, request, report, prune, simulate, demo),
+):
     cli.add_command(common_options(command))
 common_options(cli)
 

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -61,6 +62,7 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @insert_only_option
+@click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
 @_sending_options
 def run(
     file: Path,
@@ -69,16 +71,17 @@ def run(
     delimiter: str | None,
     fresh: bool,
     insert_only: bool,
+    skip_unchanged: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
     limit: int | None,
     keep_going: bool,
+    order: Order | None,
+    until: str | None,
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
-    order: Order | None,
-    until: str | None,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
@@ -88,13 +91,21 @@ def run(
     with aftercare(shell, file.absolute(), metrics_file) as care:
         care.settings = shell.settings()
         settings = ready_to_send(care.settings.for_campaign(campaign))
-        with named_file(file) as (named, content), shell.journal() as journal, only_one(shell, journal, named):
+        with (
+            named_file(file) as (named, content),
+            shell.journal() as journal,
+            only_one(shell, journal, named),
+        ):
             # Loading the rest takes half a second, which a second process on the same file need not wait for.
             from leadsync.run import Wishes, plan_run
 
             inserts = inserts_wished(insert_missing, only=insert_only)
-            wishes = Wishes(sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts)
+            wishes = Wishes(
+                sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts, skip_unchanged
+            )
             plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
+            if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
+                plan = plan_run(journal, named, settings, replace(wishes, fresh=True), datetime.now().astimezone())
             return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
@@ -108,11 +119,11 @@ def resume(
     yes: bool,
     limit: int | None,
     keep_going: bool,
+    order: Order | None,
+    until: str | None,
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
-    order: Order | None,
-    until: str | None,
 ) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
     from leadsync.run import Wishes, plan_resume
@@ -144,11 +155,11 @@ def retry(
     yes: bool,
     limit: int | None,
     keep_going: bool,
+    order: Order | None,
+    until: str | None,
     campaign: str | None,
     insert_missing: bool,
     metrics_file: Path | None,
-    order: Order | None,
-    until: str | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
     from leadsync.run import Wishes, plan_retry
@@ -246,11 +257,20 @@ def _carry_out(
     return code
 
 
+def _sent_already(journal: "Journal", run: RunRecord) -> str:
+    done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
+    return (
+        f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
+        "went through; send it all again?"
+    )
+
+
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
+    from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files), as_json(run, tally, files))
+    shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
     return code
 
 

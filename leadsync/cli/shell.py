@@ -65,6 +65,10 @@ class Shell:
         """Ask at a terminal; where there is nobody to ask, the answer is yes."""
         return not sys.stdin.isatty() or click.confirm(question, err=True)
 
+    def wants(self, question: str) -> bool:
+        """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no."""
+        return sys.stdin.isatty() and not self.json and click.confirm(question, default=False, err=True)
+
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value not in (None, False, 0):

@@ -112,11 +112,7 @@ class DialerClient:
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
-        self._ids = {
-            "fTemplateId": str(ids.template),
-            "fCampaignId": str(ids.campaign),
-            "fAllocationId": str(ids.allocation),
-        }
+        self._ids = _place(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
@@ -155,7 +151,7 @@ class DialerClient:
             url = self._url("updateLeadFast", {**self._ids, **ids, EXTERNAL_ID: lead.external_id})
         else:
             url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
-        return partial(self._change, URL(url, encoded=True), json.dumps(lead.body).encode("ascii"), lead)
+        return partial(self._change, URL(url, encoded=True), _body(lead), lead)
 
     async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
         outcome, _ = await self._send("POST", url, body)
@@ -182,8 +178,7 @@ class DialerClient:
         return await self._send("GET", URL(self._url(call, arguments), encoded=True))
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
-        query = {**arguments, "apiKey": self._key.get_secret_value()}
-        return f"{self._base}{call}?{urlencode(query, quote_via=quote, safe='')}"
+        return _call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
     async def _send(self, method: str, url: URL, body: bytes | None = None) -> tuple[Outcome, bytes]:
         loop = asyncio.get_running_loop()
@@ -220,6 +215,29 @@ class DialerClient:
         came = "broke off" if attempt.answered else "did not come"
         words = f"the request was sent, but its answer {came}: {_reason(error)}"
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
+
+
+def update_request(url: str, ids: CampaignIds, lead: Lead) -> tuple[str, Mapping[str, str], bytes]:
+    """What an `updateLeadFast` consists of, to be shown and not sent: its URL, which ends where the API key would
+    follow; its headers; its body."""
+    arguments = {**_place(ids), EXTERNAL_ID: lead.external_id, "apiKey": ""}
+    return _call_url(url.rstrip("/") + API_PATH, "updateLeadFast", arguments), _HEADERS, _body(lead)
+
+
+def _place(ids: CampaignIds) -> dict[str, str]:
+    return {
+        "fTemplateId": str(ids.template),
+        "fCampaignId": str(ids.campaign),
+        "fAllocationId": str(ids.allocation),
+    }
+
+
+def _call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
+    return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
+
+
+def _body(lead: Lead) -> bytes:
+    return json.dumps(lead.body).encode("ascii")
 
 
 def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:

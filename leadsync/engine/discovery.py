@@ -41,6 +41,9 @@ class Discovery:
         self._most = max(1, most)
         self._limit = min(self._limit, self._most)
 
+    def overslept(self, seconds: float) -> None:
+        """A busy computer adds to all answers alike, and these are compared with each other."""
+
     def record(self, outcome: Outcome, began: float, ended: float) -> None:
         """Take note of a call that was sent at `began` and ended at `ended`, seconds of one clock."""
         if self.found is not None or outcome.effect is not Effect.ANSWERED or began < self._since:

@@ -39,9 +39,9 @@ class Engine:
         policy: RetryPolicy,
         give_up_seconds: float,
         keep_going: bool = False,
-        inserting: InsertPolicy | None = None,
         budget: Budget | None = None,
         on_found: Callable[[int], int] | None = None,
+        inserting: InsertPolicy | None = None,
         clock: Clock | None = None,
         floor_seconds: float = USUAL_SECONDS,
     ) -> None:
@@ -117,7 +117,9 @@ class Engine:
 
     async def _keep_renewing(self, seconds: float) -> None:
         while True:
+            before = self._clock.now()
             await self._clock.sleep(seconds)
+            self._pace.overslept(self._clock.now() - before - seconds)
             await self._renew(wanted=min(self._slots, self._limiter.wanted + self._backlog.ready))
 
     async def _renew(self, wanted: int) -> None:
@@ -175,8 +177,8 @@ class Engine:
             async with self._limiter.slot():
                 began = self._clock.now()
                 outcome = await send()
-                # Before its slot is another's: what it says may be that no call should begin.
                 insert = self._inserting.after(job.lead, outcome) if self._inserting else None
+                # Before its slot is another's: what it says may be that no call should begin.
                 self._note(job, outcome, began, decisive=not isinstance(insert, Lead))
         except Held:
             await self._log.withdraw(job.number, attempt, job.standing)

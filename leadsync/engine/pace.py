@@ -16,10 +16,27 @@ USUAL_SECONDS = 0.1
 LATER_BY = 0.2
 """By which part of the usual time answers have to be late to be called so,"""
 AND_SECONDS = 0.005
-"""and by what a busy network or computer adds."""
-ENOUGH_GAINED = 0.25
-"""Which part of the delay has to go with a cut, to show that the delay was a queue."""
+"""and by what the network adds, and a computer that is busy: each wait of ours takes that much longer, many in turn."""
+WAITS_OF_A_CALL = 8
+ENOUGH_GAINED = 0.5
+TOO_LITTLE_GAINED = 0.15
+"""Which part of what a cut takes out of a queue has to be gained by it, to show that there was a queue, and that there
+was none. Between the two it is looked at again, because calls that go in step wait now more, now less,"""
+MOST_LOOKS = 3
+"""but so often at most."""
+ASK_AGAIN_SECONDS = 30.0
+LONGEST_BEFORE_ASKING_SECONDS = 480.0
+"""A dialer that was called slow may have been busy: that is asked again, and every time twice as late."""
+LATE_IN_A_ROW = 2
+"""How many judgements have to find answers late: a busy computer delays them too, and for less long."""
+LEARNED = 0.1
+"""How much one judgement changes what is called usual."""
 DEEPEST_CUT = 0.5
+SHALLOWEST_CUT = 0.75
+"""A cut leaves this part of the pace: less would be more of a cut than is needed, more would show nothing."""
+
+TIMER_SECONDS = 0.001
+"""What timers add in any case."""
 
 WINDOW_SECONDS = 0.5
 FEWEST_CALLS = 5
@@ -36,8 +53,13 @@ class Pace:
     def __init__(self, slots: int, since: float = float("-inf")) -> None:
         self._slots = slots
         self._limit = float(slots)
+        self._lag = 0.0
         self._usual = USUAL_SECONDS
         self._later_by = LATER_BY
+        self._late_in_a_row = 0
+        self._looks = 0
+        self._ask_again_at = float("inf")
+        self._ask_again_after = ASK_AGAIN_SECONDS
         self._before_the_cut: tuple[float, float] | None = None
         self._rest_until = 0.0
         self._halved_at = float("-inf")
@@ -54,6 +76,10 @@ class Pace:
         if self._limit >= self._slots or self._limit > slots:
             self._limit = float(max(1, slots))
         self._slots = slots
+
+    def overslept(self, seconds: float) -> None:
+        """A wait in this process took so much longer than it should have: what a busy computer adds to answers too."""
+        self._lag += (max(0.0, seconds - TIMER_SECONDS) - self._lag) / 8
 
     def record(self, outcome: Outcome, began: float, ended: float) -> None:
         """Take note of a call that was sent at `began` and ended at `ended`, seconds of one clock."""
@@ -80,29 +106,53 @@ class Pace:
         if passed < WINDOW_SECONDS or len(self._window) < max(FEWEST_CALLS, self._limit):
             return
         taken = _mean_of_most(self._window)
+        if now >= self._ask_again_at:
+            self._ask_again_at = float("inf")
+            self._usual, self._later_by = USUAL_SECONDS, LATER_BY
         if self._before_the_cut is not None:
             self._judge_the_cut(taken, now)
-        elif taken > self._usual * (1 + self._later_by) + AND_SECONDS and self._limit >= 2:
+        elif (
+            self._limit >= 2 and taken > self._usual * (1 + self._later_by) + AND_SECONDS + WAITS_OF_A_CALL * self._lag
+        ):
+            self._late_in_a_row += 1
+            if self._late_in_a_row < LATE_IN_A_ROW:
+                self._go_on_with(self._limit, now)
+                return
             self._before_the_cut = (self._limit, taken)
-            self._go_on_with(max(1.0, self._limit * max(DEEPEST_CUT, self._usual / taken)), now)
+            self._late_in_a_row = self._looks = 0
+            self._go_on_with(max(1.0, self._limit * min(max(DEEPEST_CUT, self._usual / taken), SHALLOWEST_CUT)), now)
         else:
-            self._usual = max(USUAL_SECONDS, min(self._usual, taken))
+            self._late_in_a_row = 0
+            self._learn(taken)
             faster = self._limit + max(1.0, self._slots / STEPS_A_SECOND) * min(passed, 1.0)
             self._go_on_with(min(float(self._slots), faster) if now >= self._rest_until else self._limit, now)
+
+    def _learn(self, taken: float) -> None:
+        """What is usual may become less at any time, and more only where all slots are used: nobody is yielded to."""
+        if taken < self._usual or self._limit >= self._slots:
+            self._usual = max(USUAL_SECONDS, self._usual + LEARNED * (taken - self._usual))
 
     def _judge_the_cut(self, taken: float, now: float) -> None:
         assert self._before_the_cut is not None  # noqa: S101 - only then is it called
         limit, taken_before = self._before_the_cut
-        self._before_the_cut = None
-        if taken_before - taken >= ENOUGH_GAINED * (taken_before - self._usual):
+        self._looks += 1
+        # So many calls fewer are so much less time in the queue, however many of it are others'.
+        expected = (int(limit) - int(self._limit)) * self._usual / self._slots
+        gained = (taken_before - taken) / min(expected, taken_before - self._usual)
+        if gained >= ENOUGH_GAINED:
             self._later_by = LATER_BY
+            self._ask_again_after = ASK_AGAIN_SECONDS
             self._rest_until = now + REST_SECONDS
-            self._go_on_with(self._limit, now)
-        else:
+            self._before_the_cut = None
+        elif gained < TOO_LITTLE_GAINED or self._looks >= MOST_LOOKS:
             # Whose answers vary that much is not asked again so soon.
             self._usual = taken
             self._later_by = min(2 * self._later_by, 1.0)
-            self._go_on_with(limit, now)
+            self._ask_again_at = now + self._ask_again_after
+            self._ask_again_after = min(2 * self._ask_again_after, LONGEST_BEFORE_ASKING_SECONDS)
+            self._before_the_cut = None
+            self._limit = min(limit, float(self._slots))
+        self._go_on_with(self._limit, now)
 
     def _go_on_with(self, limit: float, now: float) -> None:
         """Only calls that begin from now on tell of the new pace."""

@@ -1,5 +1,6 @@
 """The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
 
+from leadsync.journal.history import History, LastSent
 from leadsync.journal.lock import file_lock
 from leadsync.journal.pruning import Pruned, old_runs, prune
 from leadsync.journal.states import State
@@ -10,7 +11,9 @@ from leadsync.journal.writing import RunLog
 
 __all__ = [
     "Entry",
+    "History",
     "Journal",
+    "LastSent",
     "Origin",
     "Pruned",
     "RunLog",

@@ -37,8 +37,9 @@ def prepare(path: Path) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection to a prepared journal, in autocommit mode: transactions are begun in so many words."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    # Means something for a file without tables only: from then on, deleted rows' space can be given back piecemeal.
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if path.stat().st_size == 0:
+        # Deleted rows' space can be given back piecemeal; it has to be said before there is anything in the file.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: a commit is on the disk before it returns. Nothing is sent whose beginning is not.
     connection.execute("PRAGMA synchronous = FULL")
@@ -106,7 +107,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _damaged(path: Path, finding: str) -> JournalError:
+    in_a_line = " ".join(finding.split())
     return JournalError(
-        f"The journal {path} is damaged ({' '.join(finding.split())}) and is left as it is; restore it from a backup, or move it away "
+        f"The journal {path} is damaged ({in_a_line}) and is left as it is; restore it from a backup, or move it away "
         "to start a new one."
     )

@@ -6,6 +6,9 @@ APPLICATION_ID = 0x6C656164
 OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
 """The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
 
+STILL_SENDING = 9e15
+"""The `ended` of a run that is being sent."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1
     """
@@ -90,6 +93,22 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 4: which leads a run adds: none, missing ones, only
     "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
+    # 5: what the columns fill, for the report. What a lead was sent before; until when a run may have sent something: 0
+    # if it never did, far in the future while it does.
+    """
+    ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;
+    UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
+    CREATE INDEX rows_by_lead ON rows (lead);
+
+    -- Rows that did not go through and came again in a corrected sheet, and the run that has them now.
+    CREATE TABLE taken (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        by_run INTEGER NOT NULL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -1,17 +1,20 @@
 """The journal: the durable record of runs, rows and attempts."""
 
 import json
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from leadsync.errors import JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
-from leadsync.journal.schema import OPEN
+from leadsync.journal.history import History
+from leadsync.journal.schema import OPEN, STILL_SENDING
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
+    ROW_COLUMNS,
     RUN_COLUMNS,
     Entry,
     Origin,
@@ -54,6 +57,10 @@ class Journal:
         """Look through the whole file, before it is written to; raises JournalError where it is damaged."""
         check(self.path)
 
+    def history(self) -> History:
+        """What is known of leads over all runs, while this journal is open."""
+        return History(self.path, self._connection)
+
     # Runs
 
     def create(self, run: RunRecord) -> None:
@@ -90,6 +97,11 @@ class Journal:
         """The runs that send rows of this one again, the oldest first."""
         return [run.id for run in self._runs("WHERE retry_of = ? ORDER BY run", run_id)]
 
+    def takers(self, run_id: str) -> list[str]:
+        """The runs that send rows of this one again, as they were or corrected, the oldest first."""
+        taken = "SELECT by_run FROM taken WHERE run = (SELECT run FROM runs WHERE id = ?)"
+        return [run.id for run in self._runs(f"WHERE retry_of = ? OR run IN ({taken}) ORDER BY run", run_id, run_id)]
+
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
         `kind`, `dialer`, `ids`, `order`, `inserts`."""
@@ -102,16 +114,21 @@ class Journal:
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
         with translated(self.path), transaction(self._connection):
             self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
+            if "seconds" in values:
+                self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [time.time(), run_id])
             # Counted once where the run stands still, so that listing a thousand runs counts nothing.
             tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
             self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
 
     def tallies(self) -> list[tuple[RunRecord, Tally]]:
-        """All runs, the newest first, each with the counts over its rows."""
+        """All runs, the newest first, each with the counts over its rows.
+
+        A finished run whose rows were decided since is counted once more, and that is kept.
+        """
         with translated(self.path):
             found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM runs ORDER BY run DESC").fetchall()
-            runs = [(run_record(values[:-1]), values[-1]) for values in found]
-            return [(run, tally_of(kept) if kept else self._count(run.id)) for run, kept in runs]
+        runs = [(run_record(values[:-1]), values[-1]) for values in found]
+        return [(run, tally_of(kept) if kept else self._counted(run.id, run.finished)) for run, kept in runs]
 
     def tally(self, run_id: str) -> Tally:
         """Counts over the run's rows, a trial's only as far as it goes."""
@@ -147,8 +164,7 @@ class Journal:
         states = [state for state in State if state.status in wanted]
         with translated(self.path):
             found = self._connection.execute(
-                "SELECT number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless "
-                "FROM rows JOIN lines USING (run, number) "
+                f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
                 [*self._key_and_end(run_id), *states],
             )
@@ -173,13 +189,23 @@ class Journal:
             to_read += self.retries(one)
         return known
 
-    def complete(self, run_id: str, decided: Mapping[tuple[str, State], Collection[int]], message: str) -> None:
+    def complete(
+        self,
+        run_id: str,
+        decided: Mapping[tuple[str, State], Collection[int]],
+        message: str,
+        taken: Mapping[str, Collection[int]] = MappingProxyType({}),
+    ) -> None:
         """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
-        run, the new state and the numbers, is written down with it: all of it or nothing."""
+        run, the new state and the numbers, is written down with it, and which rows that did not go through it has
+        `taken` from other runs to send them corrected: all of it or nothing."""
         with translated(self.path), transaction(self._connection):
             for (other, state), numbers in decided.items():
                 self._move(other, numbers, state, message)
                 self._recount(other)
+            for other, numbers in taken.items():
+                pairs = ((self._key(other), number, self._key(run_id)) for number in numbers)
+                self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", pairs)
             self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
@@ -215,9 +241,10 @@ class Journal:
     def create_retry(self, run: RunRecord, message: str) -> int:
         """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
 
-        Left out are rows that are refused for good, that an earlier retry has taken, and whose lead has a row that a
-        person has to decide first. Unsent ones are skipped in the old run from then on, so that they are never sent
-        by both: all of it or nothing is written down. Without rows there is no run.
+        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, and whose
+        lead has a row that a person has to decide first. Unsent ones are
+        skipped in the old run from then on, so that they are never sent by both: all of it or nothing is written down.
+        Without rows there is no run.
         """
         source = run.retry_of
         with translated(self.path), transaction(self._connection):
@@ -228,9 +255,10 @@ class Journal:
             wanted = (
                 f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
                 "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+                "AND number NOT IN (SELECT number FROM taken WHERE run = ?) "
                 f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
             )
-            which = [old, *finals, source, old]
+            which = [old, *finals, source, old, old]
             self._connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND {wanted}",
@@ -258,8 +286,9 @@ class Journal:
 
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
-        there were."""
+        there were. From now on the run counts as being sent, until `update_run` is told the seconds that took."""
         with translated(self.path), transaction(self._connection):
+            self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [STILL_SENDING, run_id])
             key = self._key(run_id)
             self._connection.execute(
                 "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
@@ -331,8 +360,9 @@ class Journal:
 
     def _delete(self, run_id: str) -> None:
         key = self._key(run_id)
-        for table in ("lines", "rows", "attempts", "runs"):
+        for table in ("lines", "rows", "attempts", "taken", "runs"):
             self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
+        self._connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
 
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""
@@ -365,6 +395,15 @@ class Journal:
             "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [run_id]
         ).fetchone()
         return found[0], found[1]
+
+    def _counted(self, run_id: str, finished: bool) -> Tally:
+        with translated(self.path):
+            if not finished:
+                return self._count(run_id)
+            with transaction(self._connection):
+                tally = self._count(run_id)
+                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally_json(tally), run_id])
+        return tally
 
     def _count(self, run_id: str) -> Tally:
         found = self._connection.execute(

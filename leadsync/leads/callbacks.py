@@ -40,7 +40,7 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     return _cleaned(text, order, rules.input_timezone, rules.contact_hours, rules.now.timestamp(), date_cell)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def _cleaned(
     text: str, order: DateOrder, from_zone: str, to_zone: str, now: float, date_cell: bool
 ) -> Cleaned | Refused:

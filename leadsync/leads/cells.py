@@ -140,7 +140,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
 def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """A text that is not blank by the rules of its field."""
     if field in rules.phone_fields:
-        return clean_phone(text, rules.region)
+        return _A_NUMBER_AS_DATE if date_cell else clean_phone(text, rules.region)
     if field == DISPOSITION:
         return clean_disposition(text, rules.dispositions)
     if field == CALLBACK:
@@ -173,6 +173,9 @@ def _blank(field: str, rules: Rules) -> Cleaned | Refused:
 
 _AN_ID_AS_DATE = Refused(
     "is a date, into which a spreadsheet turned the id", "format the column as text and write the id again"
+)
+_A_NUMBER_AS_DATE = Refused(
+    "is a date, into which a spreadsheet turned the number", "format the column as text and write the number again"
 )
 _NO_DISPOSITION = Refused("is blank", "write the disposition, or <No Change> to keep the present one")
 _NO_CALLBACK = Refused("is blank", "write when to call, or set blank_callback to new_lead in the settings")

@@ -139,10 +139,10 @@ def _spelt(text: str) -> tuple[str, str]:
     return (f"{stamp[1]}t{stamp[2]}" if stamp else spelt), weekday[1][:3] if weekday else ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=32_768)
 def orders_fitting(text: str) -> frozenset[DateOrder]:
     """The orders in which a text's numbers make a real date; none for a text that says nothing about an order, which
-    one that cannot be read in any order does not either."""
+    one that is no date in any order does not either."""
     quick = _QUICK.fullmatch(text)
     if quick:
         return _orders_of(quick[1], quick[3], quick[4], "")

@@ -1,12 +1,14 @@
 """Dispositions: sent as the campaign spells them, since setting one fires its actions."""
 
 import difflib
+import re
 import unicodedata
 from functools import lru_cache
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
 
 _MOST_LISTED = 8
+_ODD_BLANK = re.compile(r"[^\S \n\r]")
 
 
 @lru_cache(maxsize=1024)
@@ -26,11 +28,19 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
     if "\n" in value or "\r" in value:
         return Refused("holds more than one line", "write one disposition in the cell")
     if not dispositions:
-        return Cleaned(value, () if value == text else ("invisible characters removed",))
+        return _as_it_stands(value, text)
     spelling = _spellings(dispositions).get(_word(value))
     if spelling is None:
         return Refused("is none of the campaign's dispositions", _remedy(value, dispositions))
     return Cleaned(spelling, ("disposition spelt as in the settings",))
+
+
+def _as_it_stands(value: str, text: str) -> Cleaned:
+    """Of a campaign whose dispositions are not known: quotes stay, but it has no blanks that do not break."""
+    typed = unicodedata.normalize("NFC", _ODD_BLANK.sub(" ", value))
+    if typed != value:
+        return Cleaned(typed, ("blanks and accents written plainly",))
+    return Cleaned(value, () if value == text else ("invisible characters removed",))
 
 
 def _remedy(value: str, dispositions: tuple[str, ...]) -> str:

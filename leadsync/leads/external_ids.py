@@ -1,6 +1,7 @@
 """External ids: kept exact, because 00123 and 123 are two leads."""
 
 import re
+from collections.abc import Callable
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, visible
 
@@ -9,6 +10,8 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
 _ROUNDED = re.compile(r"\d{15}00+", re.ASCII)
 _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)
+_APOSTROPHE = re.compile("['‘’]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _DESTROYED = "was turned into a rounded number by a spreadsheet, so that its last digits are lost"
 _REMEDY = "format the column as text and put the id in again from where it came"
 
@@ -19,7 +22,7 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     Spreadsheets keep 15 digits of a number and fill up with zeros, or show it as 1.23457E+14. Either would name
     another lead, so an id is refused where that is beyond doubt: `E+` with its sign, which nobody writes as an id, or
     two and more zeros after the fifteenth digit. A single zero there is in one of ten true ids: it is sent, with a
-    warning.
+    warning. So are ids that hold full-width digits, long dashes and the like, which the dialer's may not.
     """
     if is_no_change(text):
         return Refused("names no lead", "write the lead's external id")
@@ -27,12 +30,17 @@ def clean_external_id(text: str) -> Cleaned | Refused:
         return Cleaned(text)
     value = visible(text)
     if "\n" in value or "\r" in value or "\t" in value:
-        return Refused("holds more than one line", "write one id in the cell")
+        return Refused("holds a line break or a tab", "write one id in the cell")
     if _SCIENTIFIC.fullmatch(value) or _ROUNDED.fullmatch(value):
         return Refused(_DESTROYED, _REMEDY)
     repairs = () if value == text else ("invisible characters removed",)
-    if _PERHAPS_ROUNDED.fullmatch(value):
-        return Cleaned(value, repairs, ("16 digits ending in 0: perhaps rounded by a spreadsheet",))
-    if _DECIMAL.fullmatch(value):
-        return Cleaned(value, repairs, ("id ends in .0, as a program exports a number",))
-    return Cleaned(value, repairs)
+    warnings = [what for what, holds in _DOUBTS if holds(value)]
+    return Cleaned(value, repairs, tuple(warnings))
+
+
+_DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("16 digits ending in 0: perhaps rounded by a spreadsheet", _PERHAPS_ROUNDED.fullmatch),
+    ("id ends in .0, as a program exports a number", _DECIMAL.fullmatch),
+    ("id begins with the apostrophe that marks text in a spreadsheet", _APOSTROPHE.match),
+    ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
+)

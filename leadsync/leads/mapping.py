@@ -1,11 +1,13 @@
 """Which column fills which field."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadsync.errors import MappingError
 from leadsync.leads.rules import Rules
-from leadsync.leads.text import loose, trim
+from leadsync.leads.text import loose, trim, visible
 from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
 
 _COMMON_NAMES = {
@@ -33,7 +35,14 @@ _FIELD_OF_LOOSE_NAME = {loose(name): field for field, names in _COMMON_NAMES.ite
 _SYSTEM_FIELDS = {loose(field): field for field in _COMMON_NAMES}
 _SYNC = "sync_"
 _BY_SETTINGS = "[columns] in the settings"
-PHONE_WORDS = ("phone", "mobile", "telephone", "landline")
+_CUSTOM = "__c"
+"""What Salesforce writes behind the name of a field of one's own."""
+_PHONE_PARTS = ("phone", "mobile", "landline", "whatsapp", "contactnumber", "contactno")
+_PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
+_STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
+_CLOSE = 0.8
+_BEGINNINGS = frozenset(name[:3] for name in _FIELD_OF_LOOSE_NAME)
+_TIME_WORDS = frozenset({"time", "hour", "hours"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +96,24 @@ def _field(heading: str, rules: Rules) -> tuple[str, str]:
     target = _configured(heading, rules)
     if target is not None:
         return (_canonical(target, rules), _BY_SETTINGS) if target else ("", f"not sent: {_BY_SETTINGS}")
-    key = loose(heading)
+    key = _key(heading)
     field = _FIELD_OF_LOOSE_NAME.get(key)
     if field:
         return field, "its name" if key == loose(field) else f"a common name for {field}"
     for phone in rules.phone_fields:
         if loose(phone) == key:
             return phone, "its name"
-    return heading, "campaign field of this name"
+    return _as_written(heading), "campaign field of this name"
+
+
+def _key(heading: str) -> str:
+    return loose(heading.removesuffix(_CUSTOM))
+
+
+def _as_written(heading: str) -> str:
+    """A campaign field's name without what a spreadsheet or a web page puts into a heading: line breaks, blanks that
+    do not break, invisible characters, accents apart from their letters."""
+    return " ".join(visible(unicodedata.normalize("NFC", heading)).split())
 
 
 def field_named(heading: str, rules: Rules) -> str:
@@ -177,13 +196,58 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
         remarks.append(f"No column fills {DISPOSITION}: every row keeps the disposition its lead has.")
     if fields.isdisjoint(rules.phone_fields):
         remarks.append(f"No column fills a phone field ({', '.join(rules.phone_fields)}).")
-    remarks += [
-        f"{column.heading!r} is sent as it stands; if it holds phone numbers, add {column.field} to phone_fields in "
-        "[input], or map it to one of them under [columns]."
-        for column in columns
-        if column.campaign and any(word in loose(column.heading) for word in PHONE_WORDS)
-    ]
+    campaign = [column for column in columns if column.campaign]
+    for column in campaign:
+        remarks += _remarks_on(column, fields)
     return remarks
+
+
+def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
+    """What may be meant by a column that goes out as a campaign field."""
+    heading, field = column.heading, column.field
+    meant = _perhaps_meant(heading, filled)
+    if heading != field and _as_written(heading) == field:
+        yield f"The column {heading!r} goes out as the campaign field {field!r}."
+    if looks_like_a_phone(heading):
+        yield (
+            f"{heading!r} is sent as it stands; if it holds phone numbers, add {field} to phone_fields in "
+            "[input], or map it to one of them under [columns]."
+        )
+    elif CALLBACK in filled and _looks_like_a_time(heading):
+        yield (
+            f"{heading!r} goes out as a campaign field and adds no time to {CALLBACK}; put a date and its time into "
+            "one column."
+        )
+    elif meant and column.why != _BY_SETTINGS:
+        yield (
+            f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
+            f'"{heading}" = "{meant}" under [columns] in the settings.'
+        )
+
+
+def _perhaps_meant(heading: str, filled: set[str]) -> str:
+    """The system field that a heading nearly names, empty where it names none.
+
+    One that another column fills already is not meant, unless the heading begins as only the dialer's own fields do.
+    """
+    key = _key(heading)
+    own = key.startswith("nj")
+    if not own and key[:3] not in _BEGINNINGS:
+        return ""
+    names = {name: field for name, field in _FIELD_OF_LOOSE_NAME.items() if own or field not in filled}
+    by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in filled)]
+    close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)
+    return names[close[0]] if close else by_stem[0] if by_stem else ""
+
+
+def looks_like_a_phone(heading: str) -> bool:
+    key = loose(heading)
+    return any(part in key for part in _PHONE_PARTS) or not _PHONE_WORDS.isdisjoint(heading.casefold().split())
+
+
+def _looks_like_a_time(heading: str) -> bool:
+    key = loose(heading)
+    return key in _TIME_WORDS or ("call" in key and any(word in key for word in _TIME_WORDS))
 
 
 def _quoted(names: Sequence[str]) -> str:

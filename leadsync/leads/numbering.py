@@ -79,11 +79,12 @@ class Plan:
 
     def _significant(self, digits: str, *, plus: bool) -> str | None:
         """What is left of the digits without country code and trunk prefix; None where that is not plain to see."""
-        if plus:
+        abroad = None if plus else self.abroad.match(digits)
+        if abroad:
+            digits = digits[abroad.end() :]
+        if plus or abroad:
             behind = digits.removeprefix(self.code)
             return None if behind == digits else _without(self.shared_trunks, behind)
-        if self.abroad.match(digits):
-            return None
         if digits.startswith(self.code) and not self.possible.fullmatch(digits):
             behind = _without(self.own_trunks, digits[len(self.code) :]) or ""
             return None if self.shared_trunks.match(behind) else behind

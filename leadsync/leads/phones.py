@@ -12,7 +12,9 @@ _LONGEST_CELL = 80
 _LONGEST_NUMBER = 15  # ITU-T E.164
 _SHORTEST_AFTER_BARE_COUNTRY_CODE = 8
 _LEAST_DIGITS_OF_A_SECOND = 4
+_LEAST_DIGITS_OF_A_WHOLE = 6
 _LEAST_DIGITS_OF_TWO = 12
+_LONGEST_DIALED = 20  # with a prefix for abroad and a (0)
 
 _RESTORED = "leading zero restored"
 _PREFIX_RESTORED = "national prefix restored"
@@ -40,6 +42,7 @@ _ABROAD_AND_PLUS = re.compile(r"\(?(?:00|011|0011)\)? ?\+")
 _BETWEEN_NUMBERS = re.compile(r"[/,;|&\\\n\r]+|\bor\b|\band\b", re.IGNORECASE)
 _EDGES = re.compile(r"^[^\d+(]+|\D+$")
 _NUMBER_STARTS = re.compile(r"(?<![+(])[+(]+\d|(?<=[^\d+(])\d")
+_LIKE_A_DATE = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2}")
 _FOREIGN_CHARACTER = re.compile(r"[^0-9+() ./\-]")
 # Where a lone dot or slash may stand: behind an area code. 38321819.9 is a decimal number, not a phone.
 _LONE_MARK = re.compile(r"[^./]*[./][^./]*")
@@ -69,13 +72,13 @@ def _quick(text: str, plan: Plan) -> Cleaned | None:
     if not (digits.isdecimal() and digits.isascii() and text[0] in _QUICK_BEGINNINGS and text[-1].isdigit()):
         return None
     found = plan.quick(digits, plus=plus)
-    if found is None or "  " in text:
+    if found is None or "  " in text or _LIKE_A_DATE.fullmatch(text):
         return None
     if digits == found.national and not plus:
         return Cleaned(digits, () if digits == text else (_SEPARATORS_REMOVED,))
     if digits == found.significant and digits.startswith(plan.code):
         return None
-    repair = _rewritten(digits, found, plan, abroad=plus)
+    repair = _rewritten(digits, found, plan, abroad=plus or plan.abroad.match(digits) is not None)
     return Cleaned(found.national, (repair,)) if repair else None
 
 
@@ -88,18 +91,20 @@ class _Bare:
     extension: bool = False
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
+    if len(text) > _LONGEST_CELL:
+        return Refused("is longer than a phone number can be", "write one number in each cell")
     plan = plan_of(region)
     bare = _bare(text)
     number = bare.number
-    refused = _unreadable(number, plan)
-    if refused:
-        return refused
     plus = number.lstrip("( ").startswith("+")
     digits = "".join(_DIGITS.findall(number))
-    found = _national(digits, plus, plan)
+    found = _national(digits, plus, plan) if len(digits) <= _LONGEST_DIALED else None
+    refused = _unreadable(number, plan, one=found is not None)
+    if refused:
+        return refused
     if found is None:
         return _why_not(number, digits, plus, plan)
     dialed, repair = found
@@ -138,20 +143,20 @@ def _bare(text: str) -> _Bare:
     return _Bare(_ABROAD_AND_PLUS.sub("+", number, count=1), taken, extension is not None)
 
 
-def _unreadable(text: str, plan: Plan) -> Refused | None:
-    """Why a text cannot be read as one number, judged by its characters alone."""
+def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
+    """Why a text cannot be read as one number, whatever its digits; `one`: those of the whole text are a number."""
     if _SCIENTIFIC.fullmatch(text):
         return Refused(
             "was turned into a rounded number by a spreadsheet, so that digits are lost",
             "format the column as text and put the number in again from where it came",
         )
-    if len(text) > _LONGEST_CELL:
-        return Refused("is longer than a phone number can be", "write one number in each cell")
-    numbers = _several(text, plan)
+    numbers = _several(text, plan, one=one)
     if len(numbers) > 1:
         return Refused(
             f"holds more than one number, {' and '.join(map(_closed, numbers))}", "write one number in each cell"
         )
+    if _LIKE_A_DATE.fullmatch(text):
+        return Refused("is a date", f"write the number, for example {plan.example}, or leave the cell blank")
     remedy = f"write it with digits and blanks only, for example {plan.example}"
     found = _FOREIGN_CHARACTER.search(text)
     if found:
@@ -165,17 +170,20 @@ def _unreadable(text: str, plan: Plan) -> Refused | None:
     return None
 
 
-def _several(text: str, plan: Plan) -> list[str]:
-    """The numbers in a cell that holds more than one; at most one otherwise.
+def _several(text: str, plan: Plan, *, one: bool) -> list[str]:
+    """The numbers in a cell that holds more than one; none otherwise.
 
     A slash may also stand behind an area code, as in 030/12345678: then the whole is a number, and its beginning none.
     """
+    if one and _BETWEEN_NUMBERS.search(text) is None:
+        return []
     parts = [_EDGES.sub("", part) for part in _BETWEEN_NUMBERS.split(text)]
     least = 1 if len(parts) > 1 and _is_number(parts[0], plan) else _LEAST_DIGITS_OF_A_SECOND
     numbers = [part for part in parts if sum(map(str.isdigit, part)) >= least]
-    if len(numbers) > 1 and not (_is_number(text, plan) and not _is_number(numbers[0], plan)):
+    if len(numbers) > 1 and not (one and not _is_number(numbers[0], plan)):
         return numbers
-    return list(_run_together(text, plan)) if sum(map(str.isdigit, text)) >= _LEAST_DIGITS_OF_TWO else []
+    digits = sum(map(str.isdigit, text))
+    return [] if one or digits < _LEAST_DIGITS_OF_TWO else list(_run_together(text, plan))
 
 
 def _run_together(text: str, plan: Plan) -> tuple[str, ...]:
@@ -196,9 +204,10 @@ def _closed(number: str) -> str:
 
 
 def _is_number(text: str, plan: Plan) -> bool:
-    digits = "".join(_DIGITS.findall(text))
-    plus = text.startswith("+")
-    return bool(digits) and (plan.quick(digits, plus=plus) or _national(digits, plus, plan)) is not None
+    digits, plus = "".join(_DIGITS.findall(text)), text.startswith("+")
+    if len(digits) < _LEAST_DIGITS_OF_A_WHOLE:
+        return False
+    return plan.quick(digits, plus=plus) is not None
 
 
 def _national(digits: str, plus: bool, plan: Plan) -> tuple[Dialed, str] | None:
@@ -208,7 +217,7 @@ def _national(digits: str, plus: bool, plan: Plan) -> tuple[Dialed, str] | None:
     makes 13 12 34. So whatever is not in the result must be a prefix that is known and meant.
     """
     for spelling, abroad in _spellings(digits, plus, plan):
-        found = plan.find(spelling)
+        found = plan.quick(spelling.removeprefix("+"), plus=spelling[0] == "+") or plan.find(spelling)
         if found is None:
             continue
         if digits == found.national and not plus:
@@ -233,17 +242,20 @@ def _rewritten(digits: str, found: Dialed, plan: Plan, *, abroad: bool) -> str:
     prefix = digits.removesuffix(significant)
     if prefix == digits:
         return ""
-    if prefix == plan.trunk and national == significant and plan.geographic.fullmatch(significant):
-        return _PREFIX_REMOVED
     long_enough = abroad or len(significant) >= _SHORTEST_AFTER_BARE_COUNTRY_CODE
-    return _CODE_REMOVED if long_enough and plan.before_code.fullmatch(prefix) else ""
+    if long_enough and plan.before_code.fullmatch(prefix):
+        return _CODE_REMOVED
+    dialed_without = national == significant and plan.geographic.fullmatch(significant)
+    return _PREFIX_REMOVED if prefix == plan.trunk and dialed_without else ""
 
 
 def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
-    """The ways to read the digits, each with whether it says itself that a country code follows.
+    """The ways to read the digits, each with whether it says itself that a country code follows; none of no digits.
 
     00 is what most of the world dials for +, also where the region's own prefix is another, such as 0011.
     """
+    if not digits:
+        return []
     if plus:
         return [("+" + digits, True)]
     spellings = [(digits, plan.abroad.match(digits) is not None)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leadsync.leads.mapping import PHONE_WORDS, field_named
+from leadsync.leads.mapping import field_named, looks_like_a_phone
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, loose, trim
@@ -38,7 +38,7 @@ class _Open:
         return len(self.values) >= _FEWEST and fits >= _MOST * len(self.values)
 
     def is_phone(self, region: str) -> bool:
-        if any(word in loose(self.heading) for word in PHONE_WORDS):
+        if looks_like_a_phone(self.heading):
             return True
         return self.share(sum(isinstance(clean_phone(value, region), Cleaned) for value in self.values))
 

@@ -1,10 +1,11 @@
 """The order of day and month in a whole column, where single dates leave it open."""
 
 from leadsync.errors import SheetError
-from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting, read_moment
+from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
 from leadsync.leads.rules import DateOrder, Rules
 
 _ENOUGH_TO_SUSPECT = 3
+_DAY_OF_ISO = slice(8, 10)
 
 
 class DateSurvey:
@@ -24,7 +25,10 @@ class DateSurvey:
         self._high_date_cells = 0
 
     def add(self, number: int, text: str, *, date_cell: bool = False) -> None:
-        """Look at one cell: its row's number in the sheet, its text, and whether it is a workbook's real date."""
+        """Look at one cell: its row's number in the sheet, its text, and whether it is a workbook's real date, in ISO.
+
+        A text seen before costs a look into a table, so that every row may be given, or each text once.
+        """
         if date_cell:
             self._add_date_cell(number, text)
             return
@@ -32,7 +36,7 @@ class DateSurvey:
         if not fitting:
             return
         self._plain_texts += 1
-        self._low_texts += {"dmy", "mdy"} <= fitting
+        self._low_texts += "dmy" in fitting and "mdy" in fitting
         for order in ORDER_WORDS:
             if order not in fitting:
                 self._against.setdefault(order, (number, text.strip()))
@@ -69,9 +73,7 @@ class DateSurvey:
         )
 
     def _add_date_cell(self, number: int, text: str) -> None:
-        moment = read_moment(text, "ymd")
-        day = getattr(getattr(moment, "local", None), "day", 0)
-        self._high_date_cells += day > 12
+        self._high_date_cells += text[_DAY_OF_ISO] > "12"
         if len(self._date_cells) < _ENOUGH_TO_SUSPECT:
             self._date_cells.append(number)
 

@@ -1,7 +1,20 @@
 """From the journal's rows to what people read: the files' tables and the summary."""
 
 from leadsync.report.checked import checked_cells
+from leadsync.report.digest import Digest
+from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
-from leadsync.report.tables import DECISION_COLUMN, SYNC_COLUMNS, Table
+from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, summary_path
 
-__all__ = ["DECISION_COLUMN", "SYNC_COLUMNS", "Table", "as_json", "as_text", "checked_cells"]
+__all__ = [
+    "DECISION_COLUMN",
+    "DECISION_WORDS",
+    "SYNC_COLUMNS",
+    "Digest",
+    "Table",
+    "as_json",
+    "as_page",
+    "as_text",
+    "checked_cells",
+    "summary_path",
+]

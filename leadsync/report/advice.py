@@ -3,6 +3,38 @@
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
 from leadsync.result_codes import RESULT_CODES, Verdict
 
+MEANINGS = {
+    Status.SUCCEEDED: "updated on the dialer",
+    Status.FAILED: "refused, or the attempts ran out",
+    Status.REJECTED: "not sent: the sheet's data is wrong",
+    Status.CONFLICT: "an agent was editing the lead: a person decides",
+    Status.UNKNOWN: "may or may not have been applied: a person decides",
+    Status.SKIPPED: "not sent on purpose",
+    Status.UNSENT: "the run stopped before them",
+}
+"""What each status means, in a few words."""
+
+CAUSES = {
+    101: "The id is mistyped or lost its leading zeros, or the lead is in another campaign.",
+    102: "The phone columns are blank, or are not the template's phone fields.",
+    103: "Trouble inside the dialer.",
+    104: "The person has asked not to be called.",
+    105: "The person stands twice in the campaign, or two people share a number.",
+    106: "It is spelled differently in the campaign, or was renamed or removed there.",
+    107: "The sheet leaves the disposition blank for a lead that no agent has spoken to yet.",
+    108: "The sheet names a lead that the dialer does not have.",
+    109: "Others were using the dialer heavily at the same time.",
+    110: "The lead was open on an agent's screen just then.",
+    111: "The name of the Contact Hours is spelled differently on the dialer.",
+    112: "The id was given to two leads.",
+    113: "The column that holds the id was left out.",
+    114: "The date's form is not the one the dialer reads.",
+    115: "The settings name another campaign's allocation.",
+    116: "The settings name a template that the dialer does not have.",
+    117: "The settings name a campaign that the dialer does not have.",
+}
+"""What most likely led to each result code."""
+
 
 def advice(record: RowRecord, run_id: str) -> str:
     """The next step for a row; empty where there is none to take."""

@@ -1,21 +1,12 @@
 """What a run came to, for a person and for a script. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from leadsync.models import RunRecord, Status, Tally
+from leadsync.report.advice import MEANINGS
 from leadsync.result_codes import RESULT_CODES
-
-_MEANINGS = {
-    Status.SUCCEEDED: "updated on the dialer",
-    Status.FAILED: "refused, or the attempts ran out",
-    Status.REJECTED: "not sent: the sheet's data is wrong",
-    Status.CONFLICT: "an agent was editing the lead: a person decides",
-    Status.UNKNOWN: "may or may not have been applied: a person decides",
-    Status.SKIPPED: "not sent on purpose",
-    Status.UNSENT: "the run stopped before them",
-}
 
 
 def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
@@ -34,18 +25,28 @@ def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> d
     }
 
 
-def as_text(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> str:
-    """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step."""
-    return "\n".join(_lines(run, tally, files))
+def as_text(
+    run: RunRecord,
+    tally: Tally,
+    files: Mapping[str, Path | None],
+    paint: Callable[[str, str], str] = lambda _, text: text,
+) -> str:
+    """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step.
+
+    `paint` gives a text the colour of a status.
+    """
+    return "\n".join(_lines(run, tally, files, paint))
 
 
-def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
+def _lines(
+    run: RunRecord, tally: Tally, files: Mapping[str, Path | None], paint: Callable[[str, str], str]
+) -> Iterator[str]:
     yield f"Run {run.id} of {run.file.name}: {_ending(run)}"
     yield ""
     for status in Status:
         count = tally.statuses.get(status, 0)
         if count:
-            yield f"  {count:>9,}  {status.value:<10} {_MEANINGS[status]}"
+            yield f"  {count:>9,}  {paint(status, f'{status:<10}')} {MEANINGS[status]}"
     yield f"  {tally.rows:>9,}  rows read"
     refusals = {code: count for code, count in sorted(tally.codes.items()) if code != 0}
     if refusals:
@@ -62,14 +63,19 @@ def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> It
         yield "Files:"
         for name, path in files.items():
             if path:
-                yield f"  {_FILE_WORDS[name]:<28} {path}"
+                yield f"  {_FILE_WORDS[name]:<30} {path}"
     steps = list(_next_steps(run, tally, files))
     if steps:
         yield ""
         yield from steps
 
 
-_FILE_WORDS = {"report": "every row", "retry": "to correct and send again", "review": "for a person to decide"}
+_FILE_WORDS = {
+    "report": "every row",
+    "retry": "to correct and send again",
+    "review": "for a person to decide",
+    "summary": "at a glance, to print or mail",
+}
 
 
 def _ending(run: RunRecord) -> str:

@@ -1,11 +1,22 @@
 """From the journal's rows to the tables that people get: report, retry and review. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path
 
-from leadsync.models import RowRecord, RunRecord, Status
+from leadsync.models import (
+    REPORT_SHEET,
+    TO_CORRECT_SHEET,
+    TO_DECIDE_SHEET,
+    Line,
+    RowRecord,
+    RunRecord,
+    Status,
+)
 from leadsync.report.advice import advice
+from leadsync.report.offences import offence
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 SYNC_COLUMNS = (
@@ -20,14 +31,15 @@ SYNC_COLUMNS = (
     "sync_run",
 )
 DECISION_COLUMN = "sync_decision"
-"""In the review file, for a person to fill with `applied`, `not applied` or `send`."""
+"""In the review file, for a person to fill with one of DECISION_WORDS."""
+DECISION_WORDS = ("applied", "not applied", "send")
 
-Line = tuple[Sequence[str], Collection[int]]
-"""A line's cells, and the positions of those that are dates."""
+_ADVICE_COLUMN = SYNC_COLUMNS.index("sync_advice")
+_STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
 
 
 class Table(Enum):
-    """The files of a run; the value is the word in the file's name."""
+    """The tables of a run; the value is the word in the name of the file that holds it."""
 
     REPORT = "report"
     """Every row."""
@@ -35,6 +47,11 @@ class Table(Enum):
     """What can be corrected or is still unsent."""
     REVIEW = "review"
     """What a person has to decide."""
+
+    @property
+    def sheet(self) -> str:
+        """The name of the workbook's sheet that holds it."""
+        return _SHEETS[self]
 
     def may_hold(self, status: Status) -> bool:
         """Whether rows of that status can belong in this file."""
@@ -56,20 +73,41 @@ class Table(Enum):
 
     def lines(self, records: Iterable[RowRecord], run: RunRecord) -> Iterator[Line]:
         """The file's lines below its headings, in the sheet's order."""
-        tail = ("",) if self is Table.REVIEW else ()
         for record in records:
             if self.holds(record):
-                yield (*record.cells, *_sync_cells(record, run), *tail), record.dates
+                yield self.line(record, run)
+
+    def line(self, record: RowRecord, run: RunRecord) -> Line:
+        """The file's line for a row that it holds."""
+        sync = _sync_cells(record, run)
+        cells = (*record.cells, *sync, "") if self is Table.REVIEW else (*record.cells, *sync)
+        status_at = len(record.cells) + _STATUS_COLUMN
+        marked = offence(record, run).positions if self is not Table.REVIEW else (len(cells) - 1,)
+        note = f"{record.message}\n{sync[_ADVICE_COLUMN]}" if marked and self is Table.RETRY else ""
+        return Line(cells, record.dates, record.status, status_at, marked, note)
 
     def path(self, run: RunRecord) -> Path:
         """Where the file goes."""
         return run.output / f"{run.file.stem}.{run.id}.{self.value}.{run.kind}"
 
 
+_SHEETS = {Table.REPORT: REPORT_SHEET, Table.RETRY: TO_CORRECT_SHEET, Table.REVIEW: TO_DECIDE_SHEET}
+
+
+def summary_path(run: RunRecord) -> Path:
+    """Where the page with the summary goes, where the tables are delimited text."""
+    return run.output / f"{run.file.stem}.{run.id}.summary.html"
+
+
 def is_final(record: RowRecord) -> bool:
     """Whether the dialer refused the row for good: it is on the do-not-call list."""
     entry = RESULT_CODES.get(record.code) if record.code is not None else None
     return record.status is Status.FAILED and entry is not None and entry.verdict is Verdict.FINAL
+
+
+@lru_cache(maxsize=1024)
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
 
 
 def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
@@ -81,6 +119,6 @@ def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
         record.message,
         advice(record, run.id),
         str(record.attempts),
-        "" if record.time is None else record.time.isoformat(timespec="seconds"),
+        "" if record.time is None else _iso(record.time),
         run.id,
     )

@@ -7,40 +7,43 @@ the sheet is read again from its beginning with what was learned.
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
-from leadsync.journal import Entry, Journal, Origin, State
+from leadsync.journal import Entry, Journal, State
 from leadsync.leads import ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, as_insert, map_columns
-from leadsync.models import CALLBACK, EXTERNAL_ID, Fault, Inserts, Lead, Rejection, Row, RunRecord, Status
-from leadsync.report import DECISION_COLUMN
-from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.models import (
+    CALLBACK,
+    EXTERNAL_ID,
+    PHONE,
+    SYSTEM_FIELDS,
+    Fault,
+    Inserts,
+    Lead,
+    Rejection,
+    Row,
+    RunRecord,
+)
+from leadsync.run.given_back import put_together
+from leadsync.run.past import Past, past_of
 from leadsync.run.survey import Survey
 from leadsync.sheets import open_table
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
-_CHUNK = 2_000
-_SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
-"""What a sheet's own sync_status may say of a row that is not to be sent again."""
-
-DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
-"""What a person can decide about a row, and what the row then is."""
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Which file is read, and how: `sheet` names a workbook's sheet, `encoding` and `delimiter` overrule what would be
     found out about a text; empty: found out. `content` is where the bytes lie if the user gave no file of that name
-    but standard input. `inserts`: whether its rows are read as new leads."""
+    but standard input. With `inserts` "only" its rows are new leads."""
 
     file: Path
     sheet: str = ""
@@ -89,25 +92,20 @@ def take_in(
     *,
     journal: Journal | None = None,
     hold: Callable[[RunRecord], None] = lambda _: None,
+    skip_unchanged: bool = False,
 ) -> "Intake":
     """Read a sheet to its end. `take` gets the intake and is to exhaust its entries; it is called anew each time that
     the sheet has to be read again. Gives the intake of the last reading. Raises SheetError or MappingError.
 
-    `journal` and `hold`: see `Past`.
+    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold` and
+    `skip_unchanged`: see `past_of`.
     """
     learned = _Learned()
     while True:
-        shown = "standard input" if reading.content else ""
-        with open_table(
-            reading.bytes_at,
-            sheet=reading.sheet or None,
-            encoding=reading.encoding or None,
-            delimiter=reading.delimiter or None,
-            shown=shown,
-        ) as table:
+        with _opened(reading, journal) as table:
             rules = rules_of(settings, now)
             mapping = map_columns(table.headings, rules)
-            past = Past(mapping, journal, hold)
+            past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged)
             intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)
             try:
                 take(intake)
@@ -115,6 +113,24 @@ def take_in(
                 learned = again.learned
                 continue
             return intake
+
+
+@contextmanager
+def _opened(reading: Reading, journal: Journal | None) -> Iterator["Table"]:
+    with ExitStack() as context:
+        table = context.enter_context(
+            open_table(
+                reading.bytes_at,
+                sheet=reading.sheet or None,
+                encoding=reading.encoding or None,
+                delimiter=reading.delimiter or None,
+                shown="standard input" if reading.content else "",
+            )
+        )
+        if table.parts:
+            history = journal.history() if journal else None
+            table = context.enter_context(put_together(reading.bytes_at, table, history))
+        yield table
 
 
 class Intake:
@@ -137,9 +153,10 @@ class Intake:
         self.past = past
         self._date_order = learned.date_order or rules.date_order
         self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self._date_order))
+        self._inserts_only = reading.inserts == "only"
+        self._phone_fields = rules.phone_fields
         self._learned = learned
         self._duplicates = duplicates
-        self._phone_fields = rules.phone_fields
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
         self._dates = DateSurvey(rules)
         self._id_heading = next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID)
@@ -154,6 +171,16 @@ class Intake:
         return _without(self.table.headings, self.mapping)
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """What each of these headings' columns fills, for whoever looks for the cell at fault later."""
+        return _without(tuple(self._role(column.field) for column in self.mapping.columns), self.mapping)
+
+    def _role(self, field: str) -> str:
+        if field in self._phone_fields:
+            return PHONE
+        return field if field in SYSTEM_FIELDS else ""
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
         remarks = [*self.table.remarks, *self.mapping.remarks, self._date_remark]
@@ -166,18 +193,24 @@ class Intake:
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; what is found out goes into `survey`, and into `past` what the rows decide about rows
         of earlier runs."""
-        rows = self.table.rows()
-        while chunk := list(islice(rows, _CHUNK)):
+        for chunk in self.table.chunks():
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
-            for row, mapped in zip(chunk, self._mapper.map(chunk), strict=True):
+            leads = self._mapper.map(chunk)
+            if self._inserts_only or self.mapping.sync:
+                leads = [
+                    _as_insert(mapped, self._phone_fields)
+                    if self._inserts_only or self.past.was_insert(row)
+                    else mapped
+                    for row, mapped in zip(chunk, leads, strict=True)
+                ]
+            self.past.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
+            for row, mapped in zip(chunk, leads, strict=True):
                 yield self._entry(row, mapped)
         self._conclude()
 
     def _entry(self, row: Row, mapped: Lead | Rejection) -> Entry:
         kept = row
-        if isinstance(mapped, Lead) and (self.reading.inserts == "only" or self.past.was_insert(row)):
-            mapped = _as_insert(mapped, self._phone_fields)
         if self.mapping.sync:
             kept = _without_sync_columns(row, self.mapping)
             fault = self.past.fault(row)
@@ -186,6 +219,13 @@ class Intake:
                 mapped = Rejection((fault,))
             elif reason := self.past.settled(row, mapped):
                 return self._skipped(kept, mapped, reason)
+            elif isinstance(mapped, Lead) and (fault := self.past.uncorrected(row, mapped)):
+                rejection = Rejection((fault,), mapped.external_id)
+                self.survey.reject(row.number, rejection)
+                # With what would have been sent: it tells whether the row is corrected when it comes again.
+                return _entry(kept, mapped, State.REJECTED, str(rejection))
+        if isinstance(mapped, Lead) and (reason := self.past.unchanged(row, mapped)):
+            return self._skipped(kept, mapped, reason)
         if isinstance(mapped, Lead) and self._duplicates != "in_order":
             self._count(mapped.external_id, row.number)
             numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
@@ -198,6 +238,8 @@ class Intake:
         if isinstance(mapped, Rejection):
             self.survey.reject(row.number, mapped)
             return _entry(kept, mapped, State.REJECTED, str(mapped))
+        if self.mapping.sync:
+            self.past.take(row)
         self.survey.accept(row.number, mapped)
         return _entry(kept, mapped, State.PENDING, "")
 
@@ -259,12 +301,12 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def _as_insert(lead: Lead, phone_fields: Collection[str]) -> Lead | Rejection:
-    insert = as_insert(lead, phone_fields)
-    if isinstance(insert, Lead):
-        return insert
-    problem, _, remedy = insert.partition("; ")
-    return Rejection((Fault("", "", problem, remedy),), lead.external_id)
+def _as_insert(mapped: Lead | Rejection, phone_fields: Sequence[str]) -> Lead | Rejection:
+    insert = as_insert(mapped, phone_fields) if isinstance(mapped, Lead) else mapped
+    if isinstance(insert, str):
+        problem, _, remedy = insert.partition("; ")
+        return Rejection((Fault("", "", problem, remedy),), mapped.external_id)
+    return insert
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
@@ -272,103 +314,6 @@ def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     taken = set(mapping.sync.values())
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
     return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a row's own sync_* cells say about it."""
-
-    status: str
-    code: str
-    run: str
-    row: str
-    decision: str
-
-
-class Past:
-    """What a sheet's sync_* columns and the journal say about rows that an earlier run had.
-
-    `hold` is called with each such run before its rows are looked at, to keep others from sending them meanwhile.
-    """
-
-    def __init__(
-        self, mapping: ColumnMapping, journal: Journal | None, hold: Callable[[RunRecord], None] = lambda _: None
-    ) -> None:
-        self._mapping = mapping
-        self._journal = journal
-        self._hold = hold
-        self.decided: dict[tuple[str, State], list[int]] = {}
-        """What becomes of rows of earlier runs, by run and new state: their numbers."""
-        self.inserts: set[Inserts] = set()
-        """Which leads the earlier runs add that rows of the sheet come from."""
-        self._origins: dict[str, dict[int, Origin]] = {}
-
-    def claim(self, row: Row) -> Claim:
-        """The row's own sync_* cells, trimmed and in small letters."""
-        names = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)
-        values = (row.cells[self._mapping.sync[name]] if name in self._mapping.sync else "" for name in names)
-        return Claim(*(" ".join(value.lower().split()) for value in values))
-
-    def fault(self, row: Row) -> Fault | None:
-        """A decision that is none."""
-        decision = self.claim(row).decision if self._mapping.sync else ""
-        if not decision or decision in DECISIONS:
-            return None
-        return Fault(DECISION_COLUMN, decision, "is no decision", "write applied, not applied or send")
-
-    def was_insert(self, row: Row) -> bool:
-        """Whether an earlier run had the row as a new lead: corrected, it still is one."""
-        origin = self.origin(self.claim(row)) if self._mapping.sync else None
-        return origin is not None and Lead(origin.lead, origin.fields).inserts
-
-    def decide(self, row: Row) -> None:
-        """Note what the row decides about the row that it was: a person's decision, or that it is sent from here."""
-        if not self._mapping.sync:
-            return
-        claim = self.claim(row)
-        origin = self.origin(claim)
-        if origin is None:
-            return
-        if origin.state in (State.UNKNOWN, State.CONFLICT) and claim.decision in DECISIONS:
-            state = DECISIONS[claim.decision]
-            state = State.SKIPPED if state is State.PENDING else state
-        elif origin.state is State.PENDING:
-            state = State.SKIPPED
-        else:
-            return
-        self.decided.setdefault((origin.run_id, state), []).append(int(claim.row))
-
-    def settled(self, row: Row, mapped: Lead | Rejection) -> str:
-        """Why the row is not to be sent, in a few words; empty where it is.
-
-        Its own sync_status counts first, then what the journal knows: a row that the sheet calls unsent may have been
-        sent since by `resume`, and a do-not-call number is sent again only where it is another number now.
-        """
-        if not self._mapping.sync:
-            return ""
-        claim = self.claim(row)
-        if claim.decision:
-            return "" if claim.decision == "send" else f"a person decided: {claim.decision}"
-        if claim.status in _SETTLED:
-            return f"run {claim.run} calls it {claim.status}" if claim.run else f"sync_status calls it {claim.status}"
-        origin = self.origin(claim)
-        if origin is not None and origin.state.status in _SETTLED:
-            return f"run {claim.run} has it as {origin.state.status} by now"
-        if _is_final(claim.code) and (origin is None or _same(mapped, origin)):
-            return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
-        return ""
-
-    def origin(self, claim: Claim) -> Origin | None:
-        """The row that it was in an earlier run, where this journal knows that run."""
-        if self._journal is None or not claim.run or not claim.row.isdecimal():
-            return None
-        if claim.run not in self._origins:
-            run = self._journal.find(claim.run)
-            if run is not None:
-                self._hold(run)
-                self.inserts.add(run.inserts)
-            self._origins[claim.run] = self._journal.origins(run.id) if run is not None else {}
-        return self._origins[claim.run].get(int(claim.row))
 
 
 def _entry(row: Row, mapped: Lead | Rejection, state: State, message: str) -> Entry:
@@ -380,12 +325,3 @@ def _entry(row: Row, mapped: Lead | Rejection, state: State, message: str) -> En
 def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:
     taken = set(mapping.sync.values())
     return tuple(cell for position, cell in enumerate(cells) if position not in taken) if taken else cells
-
-
-def _is_final(code: str) -> bool:
-    entry = RESULT_CODES.get(int(code)) if code.isdecimal() else None
-    return entry is not None and entry.verdict is Verdict.FINAL
-
-
-def _same(mapped: Lead | Rejection, origin: Origin) -> bool:
-    return isinstance(mapped, Lead) and mapped.external_id == origin.lead and dict(mapped.fields) == dict(origin.fields)

@@ -2,24 +2,39 @@
 
 import itertools
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
-from leadsync.models import RunRecord, Status
-from leadsync.report import Table
-from leadsync.sheets import write_table
+from leadsync.models import Line, RowRecord, RunRecord, Status
+from leadsync.report import DECISION_WORDS, Digest, Table, as_page, summary_path
+from leadsync.sheets import Page, write_page, write_table, write_workbook
 
 Files = dict[str, Path | None]
-"""The run's files by their word in the contract; None for one that has no rows."""
+"""The run's files by their word in the contract, and `summary`; None for one that is not written."""
+
+_T = TypeVar("_T")
+_FEW = 2_000
+"""Rows of a workbook's sheet that can be laid out generously without making it slow to open."""
+_TABS = {
+    Table.REPORT: INK,
+    Table.RETRY: STATUS_COLOURS[Status.REJECTED].strong,
+    Table.REVIEW: STATUS_COLOURS[Status.CONFLICT].strong,
+}
 
 
 def write_files(journal: Journal, run: RunRecord) -> Files:
-    """Write the run's report, retry and review files; raises OutputError.
+    """Write the run's report, retry and review files, and for delimited text a page with the summary; raises
+    OutputError.
 
     A file that has no rows any more, because the rows of an earlier writing have come to another end, is removed.
     """
-    return {table.value: _write(journal, run, table) for table in Table}
+    write = _write_books if run.kind == "xlsx" else _write_texts
+    return write(journal, run)
 
 
 def finish(journal: Journal, run_id: str) -> tuple[RunRecord, Files]:
@@ -33,7 +48,10 @@ def finish(journal: Journal, run_id: str) -> tuple[RunRecord, Files]:
 
 def written_files(run: RunRecord) -> Files:
     """The run's files as far as they are there."""
-    return {table.value: path if (path := table.path(run)).is_file() else None for table in Table}
+    paths = {table.value: table.path(run) for table in Table}
+    files: Files = {name: path if path.is_file() else None for name, path in paths.items()}
+    page = summary_path(run)
+    return {**files, "summary": page if run.kind == "csv" and page.is_file() else None}
 
 
 def check_output(folder: Path) -> None:
@@ -49,18 +67,70 @@ def check_output(folder: Path) -> None:
         ) from error
 
 
-def _write(journal: Journal, run: RunRecord, table: Table) -> Path | None:
-    path = table.path(run)
-    statuses = None if table is Table.REPORT else [status for status in Status if table.may_hold(status)]
-    lines = table.lines(journal.records(run.id, statuses), run)
-    first = next(lines, None)
-    if first is None:
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"{path} is out of date and cannot be removed: {error.strerror}; remove it.") from error
-        return None
-    delimiter = "," if run.delimiter == "\t" else run.delimiter
-    every_line = itertools.chain([first], lines)
-    write_table(path, table.headings(run), every_line, kind=run.kind, delimiter=delimiter or ",", bom=run.bom)
-    return path
+def _write_texts(journal: Journal, run: RunRecord) -> Files:
+    delimiter = "," if run.delimiter in ("", "\t") else run.delimiter
+    digest = Digest(run)
+    files: Files = {}
+    for table in Table:
+        records = _records(journal, run, table)
+        lines = table.lines(digest.through(records) if table is Table.REPORT else records, run)
+        path, headings = table.path(run), table.headings(run)
+        write = partial(write_table, path, headings, kind="csv", delimiter=delimiter, bom=run.bom)
+        files[table.value] = _written_or_gone(path, lines, write)
+    page = summary_path(run)
+    pages = iter([digest.summary()] if files[Table.REPORT.value] else [])
+    files["summary"] = _written_or_gone(page, pages, lambda found: write_page(page, as_page(next(iter(found)))))
+    return files
+
+
+def _write_books(journal: Journal, run: RunRecord) -> Files:
+    """The report with all its sheets, and the two smaller tables once more in files of their own."""
+    counts = journal.tally(run.id).statuses
+    digest = Digest(run)
+    rows = _records(journal, run, Table.REPORT)
+    pages = [_page(table, run, counts) for table in Table]
+    path = Table.REPORT.path(run)
+
+    def write_report(records: Iterator[RowRecord]) -> None:
+        lines = ([_line(table, record, run) for table in Table] for record in digest.through(records))
+        write_workbook(path, pages, lines, digest.summary)
+
+    files: Files = {Table.REPORT.value: _written_or_gone(path, rows, write_report)}
+    for table, page in zip(Table, pages, strict=True):
+        if table is not Table.REPORT:
+            lines = ([line] for line in table.lines(_records(journal, run, table), run))
+            write = partial(write_workbook, table.path(run), [page])
+            files[table.value] = _written_or_gone(table.path(run), lines, write)
+    return {**files, "summary": None}
+
+
+def _written_or_gone(path: Path, rows: Iterator[_T], write: Callable[[Iterator[_T]], object]) -> Path | None:
+    """Have the rows written; where there are none, remove what may lie there of an earlier writing."""
+    first = next(rows, None)
+    if first is not None:
+        write(itertools.chain([first], rows))
+        return path
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path} is out of date and cannot be removed: {error.strerror}; remove it.") from error
+    return None
+
+
+def _records(journal: Journal, run: RunRecord, table: Table) -> Iterator[RowRecord]:
+    return journal.records(run.id, [status for status in Status if table.may_hold(status)])
+
+
+def _line(table: Table, record: RowRecord, run: RunRecord) -> Line | None:
+    return table.line(record, run) if table.holds(record) else None
+
+
+def _page(table: Table, run: RunRecord, counts: Mapping[Status, int]) -> Page:
+    return Page(
+        table.sheet,
+        table.headings(run),
+        len(run.headings),
+        choices=DECISION_WORDS if table is Table.REVIEW else (),
+        roomy=table is not Table.REPORT and sum(counts.get(one, 0) for one in Status if table.may_hold(one)) <= _FEW,
+        tab=_TABS[table],
+    )

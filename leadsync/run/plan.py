@@ -44,6 +44,7 @@ class Wishes:
     order: Order | None = None
     inserts: Inserts | None = None
     """Which leads are added; None: as the settings say, or as the run that is gone on with does."""
+    skip_unchanged: bool = False
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
@@ -118,7 +119,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     )
     count = journal.create_retry(new, f"sent by run {new.id} instead")
     if count == 0:
-        if later := journal.retries(run.id):
+        if later := journal.takers(run.id):
             raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
         return Plan(run, nothing_to_do=True)
     return Plan(
@@ -179,9 +180,10 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             delimiter=table.delimiter,
             bom=table.bom,
             headings=intake.headings,
+            roles=intake.roles,
+            order=wishes.order or run.order,
             dialer=settings.url(),
             ids=settings.ids(),
-            order=wishes.order or run.order,
         )
         journal.create(read)
         journal.add(read.id, intake.entries())
@@ -194,11 +196,11 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        intake = take_in(reading, settings, now, take, journal=journal, hold=hold)
-        if run.inserts == "none" and "missing" in intake.past.inserts:
-            # What was corrected goes on as it began.
+        intake = take_in(reading, settings, now, take, journal=journal, hold=hold, skip_unchanged=wishes.skip_unchanged)
+        past = intake.past
+        if run.inserts == "none" and past.insert_missing:
             journal.update_run(run.id, inserts="missing")
-        journal.complete(run.id, intake.past.decided, f"sent or decided by run {run.id}, {run.file.name}")
+        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
     return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 

@@ -126,9 +126,9 @@ async def _send(
                 policy=policy,
                 give_up_seconds=retry.give_up_after_minutes * 60,
                 keep_going=keep_going,
-                inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
                 budget=budget,
                 on_found=found_out if known is None else None,
+                inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
             )
             with _signals_to(engine, progress) as received, _stopped_at(until, engine):
                 began = time.monotonic()

@@ -83,8 +83,9 @@ def _date(value: date) -> str:
     if not isinstance(value, datetime):
         return value.isoformat()
     # A spreadsheet holds times as fractions of a day, which miss the second they mean by a hair.
-    value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-    if value.time() == time():
+    if value.microsecond:
+        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    if not (value.hour or value.minute or value.second):
         return value.date().isoformat()
     return value.isoformat(sep=" ", timespec="seconds" if value.second else "minutes")
 

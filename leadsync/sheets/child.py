@@ -9,7 +9,8 @@ import json
 import struct
 import sys
 from collections.abc import Iterator
-from typing import TextIO
+from itertools import chain
+from typing import TextIO, cast
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
@@ -21,14 +22,18 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from leadsync.sheets import ods_parts, xls_records, xlsx_parts
+from leadsync.sheets import ods_parts, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
+from leadsync.sheets.own_report import report_sheets
 from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
 _MOST_ROWS = 1 << 20
+_MOST_FAULTS = 5
+_MEMORY = "memory"
+_LOCKED = "the workbook is protected by a password; save it without one"
 
 Found = dict[str, CalamineSheet]
 
@@ -50,14 +55,19 @@ def main() -> None:
     except Unreadable as error:
         _send(answers, {"error": str(error)})
     except PasswordError:
-        _send(answers, {"error": "the workbook is protected by a password; save it without one"})
+        _send(answers, {"error": _LOCKED})
     except MemoryError:
-        _send(answers, {"error": "memory"})
+        _send(answers, {"error": _MEMORY})
     except BaseException as error:  # noqa: BLE001, RUF100 - the parser's panics derive from BaseException
-        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        _send(
-            answers, {"error": f"the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew"}
-        )
+        locked = request["content"] == Content.XLS.name and xls_records.is_locked(request["path"])
+        _send(answers, {"error": _LOCKED if locked else _damaged(error)})
+
+
+def _damaged(error: BaseException) -> str:
+    detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    if "limit exceeded" in detail:
+        return _MEMORY
+    return f"the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew"
 
 
 def _limit(memory: int, seconds: int) -> None:
@@ -78,9 +88,10 @@ def _send(answers: TextIO, answer: object) -> None:
 
 def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> None:
     with CalamineWorkbook.from_path(path) as workbook:
-        name, sheet, remarks = _choose(workbook, wanted)
+        parts = [] if wanted else report_sheets(workbook)
+        name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
-        _send(answers, {"sheet": name, "remarks": remarks})
+        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts})
         batch: list[Line] = []
         for line in _lines(sheet, found):
             batch.append(line)
@@ -94,6 +105,7 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
 def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Unseen:
     look = {
         Content.XLSX.name: xlsx_parts.unseen_cells,
+        Content.XLSB.name: xlsb_records.unseen_cells,
         Content.ODS.name: ods_parts.unseen_cells,
         Content.XLS.name: xls_records.unseen_cells,
     }.get(content)
@@ -165,25 +177,38 @@ def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
     first_column = sheet.start[1] if sheet.start else 0
     if sheet.end and sheet.end[0] >= _MOST_ROWS:
         raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
-    merged = _Merged(sheet)
-    for row, values in enumerate(sheet.iter_rows()):
-        cells = [""] * first_column
+    merged = _Merged([*(sheet.merged_cell_ranges or ()), *found.merged])
+    missed = found.missed()
+    last = sheet.end[0] if sheet.end else -1
+    # Where only such cells stand below or beside the others, calamine's table ends before them.
+    below = ((row, list[Value]()) for row in sorted(missed) if row > last)
+    before = [""] * first_column
+    for row, values in chain(enumerate(sheet.iter_rows()), below):
+        here = missed.get(row, ())
         dates: list[int] = []
         faults: list[str] = []
+        cells = [*before, *cast("list[str]", values)]  # as soon as those that are none have been replaced
         for column, value in enumerate(values, first_column):
             # Nearly all cells are texts: they are let through without a call.
-            if value.__class__ is str and value:
-                cells.append(value)
-            else:
-                cells.append(_text((row, column), value, found, dates, faults))
+            if (value.__class__ is not str or found.texts) and column not in here:
+                cells[column] = _text((row, column), value, found, dates, faults)
+        for column in here:
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = _unseen((row, column), found, faults)
         faults += merged.faults(row, cells)
-        yield Line(row + 1, cells, tuple(dates), ". It ".join(faults))
+        if faults or any(cells):
+            yield Line(row + 1, cells, tuple(dates), _sentences(faults))
+
+
+def _sentences(faults: list[str]) -> str:
+    """A row's faults as the one text that it has for them; of many, the first few will do."""
+    if len(faults) > _MOST_FAULTS:
+        faults = [*faults[:_MOST_FAULTS], f"has {len(faults) - _MOST_FAULTS:,} more such cells"]
+    return ". It ".join(faults)
 
 
 def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[str]) -> str:
     """A cell's text; it is added to its row's dates and faults where it belongs there."""
-    if place in found.errors or value == "":
-        return _unseen(place, found, faults)
     if place in found.texts:
         return found.texts[place]
     text, is_date = text_of(value, found.formats.get(place, ""))
@@ -198,35 +223,33 @@ def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: l
 
 
 def _unseen(place: Place, found: Unseen, faults: list[str]) -> str:
-    """What stands in a cell that calamine gives as blank (an error in some makes of workbook as 0)."""
+    """What stands in a cell that calamine gives as blank (an error or a formula in some makes of workbook as 0)."""
     if place in found.errors:
         faults.append(f"has the error {found.errors[place]} in column {letter(place[1])}; correct its formula")
         return found.errors[place]
-    if place in found.formulas:
-        faults.append(
-            f"has a formula without a stored value in column {letter(place[1])}; open the workbook in a spreadsheet "
-            "program and save it, so that the formula is worked out"
-        )
-        return found.formulas[place]
-    return ""
+    faults.append(
+        f"has a formula without a stored value in column {letter(place[1])}; open the workbook in a spreadsheet "
+        "program and save it, so that the formula is worked out"
+    )
+    return found.formulas[place]
 
 
 class _Merged:
     """Which rows lie in merged cells that hold a value: a person sees it in all of them, the file has it in one."""
 
-    def __init__(self, sheet: CalamineSheet) -> None:
+    def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
         self._starting: dict[int, list[tuple[int, int]]] = {}
         self._open: list[tuple[int, int]] = []
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for (top, left), (bottom, right) in ranges:
             if (top, left) != (bottom, right):
                 self._starting.setdefault(top, []).append((left, bottom))
 
     def faults(self, row: int, cells: list[str]) -> list[str]:
-        if not self._starting:
+        if not self._starting and not self._open:
             return []
         self._open = [(left, bottom) for left, bottom in self._open if bottom >= row]
         self._open += [
-            (left, bottom) for left, bottom in self._starting.get(row, ()) if "".join(cells[left : left + 1])
+            (left, bottom) for left, bottom in self._starting.pop(row, ()) if "".join(cells[left : left + 1])
         ]
         return [
             f"has a merged cell in column {letter(left)}; unmerge it and fill in every cell" for left, _ in self._open

@@ -1,13 +1,16 @@
 """What a file is, told from its content and never from its name, and the one sentence for what is no spreadsheet."""
 
 import re
+import struct
 import zipfile
 from enum import Enum
 from pathlib import Path
 
 from leadsync.errors import SheetError
+from leadsync.sheets.compound import Compound
 
 _HEAD = 8192
+_FEW = 10
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KNOWN = (
     (b"%PDF", "a PDF document"),
@@ -31,6 +34,11 @@ _MARKUP = (
     (re.compile(rb"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"), "an XML spreadsheet of 2003"),
     (re.compile(rb"office:document"), "a flat OpenDocument file"),
     (re.compile(rb"<\?xml|<!DOCTYPE|<[A-Za-z][\w:.-]*[\s>]"), "an XML document"),
+)
+_CONTAINED = (
+    ("worddocument", "a Word document"),
+    ("powerpoint document", "a presentation"),
+    ("__properties_version1.0", "an e-mail"),
 )
 _DOCUMENTS = (
     ("word/", "a Word document"),
@@ -75,12 +83,15 @@ def content_of(path: Path, shown: str) -> Content:
 
 
 def _contained(path: Path, shown: str) -> Content:
-    """Which of the documents that share the container of .xls a file is, by the name of its main stream."""
-    names = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in names:
+    """Which of the documents that share the container of .xls a file is, by the names of its streams."""
+    try:
+        names = Compound(path.read_bytes()).names
+    except (struct.error, ValueError):
+        return Content.XLS  # its reader will say what is wrong with it
+    if "encryptedpackage" in names:
         raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
-    for stream, name in (("WordDocument", "a Word document"), ("PowerPoint Document", "a presentation")):
-        if stream.encode("utf-16-le") in names:
+    for stream, name in _CONTAINED:
+        if stream in names and not names.keys() & {"workbook", "book"}:
             raise _no_table(shown, name)
     return Content.XLS
 
@@ -123,13 +134,16 @@ def _markup(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32."""
+    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32.
+
+    A few are the fault of the rows that they stand in, however short the file.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
     nuls = head.count(0)
     bunched = nuls and b"\0\0\0\0" in head
-    return controls > len(head) * 0.05 or bool(bunched and nuls > len(head) * 0.1)
+    return controls > max(_FEW, len(head) * 0.05) or bool(bunched and nuls > len(head) * 0.1)
 
 
 def _no_table(shown: str, name: str) -> SheetError:

@@ -15,32 +15,39 @@ from typing import TextIO
 from leadsync.errors import SheetError
 from leadsync.sheets.encodings import Encoding, find_encoding, named_encoding
 from leadsync.sheets.lines import Line, Source
+from leadsync.sheets.records import Records
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+"""What a delimiter can be called that is awkward to type or to quote."""
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
-_LONGEST_LINE = 1 << 24
-_SWALLOWED_WIDTH = 4
-"""From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
 
 
 def read_delimited(path: Path, shown: str, suffix: str, encoding: str | None, delimiter: str | None) -> Source:
     """Open delimited text. `shown` is the file's name in messages, `suffix` the ending it was given (`.tsv`)."""
-    # Unlike the module's own 128 KiB this is no limit that a cell of a real sheet meets: an over-long cell is its
-    # row's fault, not the file's.
-    csv.field_size_limit(_LONGEST_LINE)
     found = named_encoding(encoding, path) if encoding else find_encoding(path, shown)
     with path.open(encoding=found.name, newline="") as stream:
         sample = _decoded(stream, shown, found)
     declared, body = _declared_delimiter(sample)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise SheetError(f"--delimiter {delimiter!r}: give a single character, such as , or ; (a tab is $'\\t').")
-    chosen = delimiter or declared or _guess(body, "\t" if suffix == ".tsv" else ",")
+    usual = "\t" if suffix == ".tsv" else ","
+    chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
     remarks = [found.remark] if found.remark else []
-    if delimiter is None and declared is None and chosen != ("\t" if suffix == ".tsv" else ","):
+    if delimiter is None and declared is None and chosen != usual:
         remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
-    lines = _lines(path, shown, found, chosen, skip=declared is not None)
-    return Source("csv", lines, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+    chunks = _chunks(path, shown, found, chosen, skip=declared is not None)
+    return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+def named_delimiter(name: str) -> str:
+    """The delimiter that the user named, by a word or as it is. Raises `SheetError` where it cannot be one."""
+    character = DELIMITER_WORDS.get(name.strip().lower(), name)
+    if len(character) != 1 or character.isalnum() or character in '"\r\n\0':
+        raise SheetError(
+            f"--delimiter {name!r}: give one character that is no letter, digit or quotation mark, "
+            f"or one of the words {', '.join(word for word in DELIMITER_WORDS if word.isalpha())}."
+        )
+    return character
 
 
 def _decoded(stream: TextIO, shown: str, encoding: Encoding) -> str:
@@ -84,80 +91,11 @@ def _guess(sample: str, usual: str) -> str:
         return usual
 
 
-def _lines(path: Path, shown: str, encoding: Encoding, delimiter: str, *, skip: bool) -> Iterator[Line]:
+def _chunks(path: Path, shown: str, encoding: Encoding, delimiter: str, *, skip: bool) -> Iterator[list[Line]]:
     with path.open(encoding=encoding.name, newline="") as stream:
         if skip:
             stream.readline()
         try:
-            yield from _Records(stream, shown, delimiter, first=2 if skip else 1)
+            yield from Records(stream, shown, delimiter, first=2 if skip else 1).chunks()
         except UnicodeError as error:
             raise _undecodable(shown, encoding) from error
-
-
-class _Records:
-    """The records of a text stream, each with its number as a spreadsheet program shows it.
-
-    A record that spans several lines of text counts once there; messages about quotes name the line of text, which
-    is what an editor shows.
-    """
-
-    def __init__(self, stream: TextIO, shown: str, delimiter: str, first: int) -> None:
-        self._stream = stream
-        self._shown = shown
-        self._delimiter = delimiter
-        self._text_line = first - 1
-        self._pending: list[str] = []
-        self._width = 0
-
-    def __iter__(self) -> Iterator[Line]:
-        reader = csv.reader(self._feed(), delimiter=self._delimiter, strict=True)
-        number = 0
-        while True:
-            self._pending.clear()
-            number += 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield self._broken(number, error)
-                continue
-            if len(self._pending) > 1:
-                self._check_span(cells)
-            self._width = self._width or len(cells)
-            yield Line(number, cells)
-
-    def _feed(self) -> Iterator[str]:
-        while line := self._stream.readline(_LONGEST_LINE):
-            if len(line) == _LONGEST_LINE:
-                raise SheetError(
-                    f"{self._shown}: line {self._text_line + 1} is over {_LONGEST_LINE:,} characters long; "
-                    "this is not a table with one lead on each line."
-                )
-            self._text_line += 1
-            self._pending.append(line)
-            yield line
-
-    def _broken(self, number: int, error: csv.Error) -> Line:
-        opens = self._text_line - len(self._pending) + 1
-        if len(self._pending) > 1 or "unexpected end" in str(error):
-            raise self._unclosed(opens) from error
-        cells = next(csv.reader(self._pending, delimiter=self._delimiter), [])
-        return Line(number, cells, fault="has a quotation mark inside a quoted cell; write it twice, or leave it out")
-
-    def _check_span(self, cells: list[str]) -> None:
-        """A quote that closes, lines later, at another cell's opening quote has swallowed the rows between them."""
-        opens = self._text_line - len(self._pending) + 1
-        if self._width and len(cells) != self._width:
-            raise self._unclosed(opens)
-        full = self._width - 1
-        if self._width >= _SWALLOWED_WIDTH and any(
-            text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
-        ):
-            raise self._unclosed(opens)
-
-    def _unclosed(self, text_line: int) -> SheetError:
-        return SheetError(
-            f"{self._shown}: the quotation mark that opens on line {text_line} is not closed where its cell ends; "
-            "close it, or remove it."
-        )

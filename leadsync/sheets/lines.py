@@ -21,15 +21,18 @@ class Line(NamedTuple):
 class Source:
     """A file opened for reading, before its headings are known.
 
-    `lines` streams once. `sheet` is empty for delimited text, `delimiter` and `bom` mean nothing for a workbook.
+    `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
+    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
+    report of leadsync's own.
     """
 
     kind: Literal["csv", "xlsx"]
-    lines: Iterator[Line]
+    chunks: Iterator[list[Line]]
     sheet: str = ""
     remarks: tuple[str, ...] = ()
     delimiter: str = ","
     bom: bool = False
+    parts: tuple[str, ...] = ()
 
 
 def letter(position: int) -> str:

@@ -9,6 +9,7 @@ import zipfile
 from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
 
 _MOST_REPEATED = 1 << 20
+_VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number that is shown with leading zeros or as a phone number."""
 
@@ -62,6 +63,11 @@ class _CellWalk(Walk):
 
     def _end_cell(self) -> None:
         repeated = int(self._cell.get("table:number-columns-repeated", 1))
+        rows = int(self._cell.get("table:number-rows-spanned", 1))
+        columns = int(self._cell.get("table:number-columns-spanned", 1))
+        if rows > 1 or columns > 1:
+            last = (self._row + rows - 1, self._column + columns - 1)
+            self._found.merged.append(((self._row, self._column), last))
         if (kept := self._kept()) is not None:
             cells, text = kept
             for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
@@ -75,7 +81,7 @@ class _CellWalk(Walk):
         kind = self._cell.get("office:value-type")
         if self._cell.get("calcext:value-type") == "error":
             return self._found.errors, text or "#VALUE!"
-        if kind is None and "table:formula" in self._cell and not text:
+        if "table:formula" in self._cell and not text and _VALUES.isdisjoint(self._cell):
             return self._found.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind == "percentage" or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text))):
             return self._found.texts, text

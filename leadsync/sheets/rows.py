@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import pandas as pd
-
 from leadsync.models import Row
 from leadsync.sheets.headings import Headings
 from leadsync.sheets.lines import Line, counted, letter
@@ -15,27 +13,26 @@ LONGEST_CELL = 32_767
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def clean(chunk: list[Line], headings: Headings, delimiter: str) -> Iterator[Row]:
+def clean(chunk: list[Line], headings: Headings, delimiter: str) -> list[Row]:
     """The rows of a chunk. Raises `SheetError` where there is data below a heading that is blank or there twice."""
-    # One text for each line, so that pandas looks at a line in one go and only the few odd ones are looked into.
-    texts = pd.Series(["\n".join(line.cells) for line in chunk], dtype=object)
-    blank = texts.str.strip().eq("")
-    odd = texts.str.contains(_CONTROLS) | texts.str.len().gt(LONGEST_CELL)
+    # One text for each line, and one for all: a look at that spares looking into the cells of most sheets at all.
+    texts = ["\n".join(line.cells) for line in chunk]
+    is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
     width = len(headings.names)
-    for line, is_blank, is_odd in zip(chunk, blank, odd, strict=True):
-        if is_blank:
+    rows: list[Row] = []
+    for text, (number, cells, dates, fault) in zip(texts, chunk, strict=True):
+        if not text or text.isspace():
             continue
         for column in headings.unnamed:
-            if column < len(line.cells) and line.cells[column].strip():
-                raise headings.refuse(column, line.number)
-        fault = line.fault
-        cells = line.cells
+            if column < len(cells) and cells[column].strip():
+                raise headings.refuse(column, number)
         if is_odd:
             fault = _joined(fault, *_cell_faults(cells))
         if len(cells) != width:
-            fault = _joined(fault, _width_fault(line, headings))
+            fault = _joined(fault, _width_fault(cells, headings))
             cells = _laid_out(cells, width, delimiter)
-        yield Row(line.number, tuple(cells), line.dates, fault)
+        rows.append(Row(number, tuple(cells), dates, fault))
+    return rows
 
 
 def _joined(*faults: str) -> str:
@@ -51,7 +48,7 @@ def _cell_faults(cells: list[str]) -> Iterator[str]:
             yield f"has {len(cell):,} characters in column {letter(column)}, more than a cell holds; shorten it"
 
 
-def _width_fault(line: Line, headings: Headings) -> str:
+def _width_fault(cells: list[str], headings: Headings) -> str:
     """What is wrong with a line's number of cells; surplus blank ones are harmless.
 
     A line that is too short is refused even though only trailing blanks may be missing: a cell left out in its middle
@@ -60,14 +57,14 @@ def _width_fault(line: Line, headings: Headings) -> str:
     width = len(headings.names)
     if not headings.counts_cells:
         return ""
-    if len(line.cells) < width:
+    if len(cells) < width:
         return (
-            f"has {counted(len(line.cells), 'cell')} where the headings have {width}; "
+            f"has {counted(len(cells), 'cell')} where the headings have {width}; "
             "add the missing ones, blank ones too, so that each value stands under its heading"
         )
-    if any(cell.strip() for cell in line.cells[width:]):
+    if any(cell.strip() for cell in cells[width:]):
         return (
-            f"has {counted(len(line.cells), 'cell')} where the headings have {width}; "
+            f"has {counted(len(cells), 'cell')} where the headings have {width}; "
             "put cells that hold the delimiter in quotation marks, or take out what is too much"
         )
     return ""

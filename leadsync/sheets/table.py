@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -22,8 +22,8 @@ RUN_COLUMN = "sync_run"
 """The heading by which a file is known for one that leadsync wrote."""
 
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
-_CHUNK = 5_000
 _PEEK = 20
+_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Table:
 
     `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
     sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
-    are sentences about what was guessed. `delimiter` and `bom` say how text is written back.
+    are sentences about what was guessed. `delimiter` and `bom` say how text is written back. `parts` are the sheets of
+    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them.
     """
 
     path: Path
@@ -42,14 +43,23 @@ class Table:
     remarks: tuple[str, ...]
     delimiter: str
     bom: bool
-    _rows: Iterator[Row] = field(repr=False, compare=False)
+    _chunks: Iterator[list[Row]] = field(repr=False, compare=False)
+    parts: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
 
         Raises `SheetError` on coming upon a fault that makes the whole file unreadable.
         """
-        return self._rows
+        return chain.from_iterable(self._chunks)
+
+    def chunks(self) -> Iterator[list[Row]]:
+        """The same rows, some thousand at a time and never none, for work that costs less on many of them at once."""
+        return self._chunks
+
+    def holding(self, headings: tuple[str, ...], rows: Iterator[Row]) -> "Table":
+        """The same file read as another table, put together from several of its sheets."""
+        return replace(self, sheet="", headings=headings, _chunks=_in_chunks(rows))
 
 
 @contextmanager
@@ -63,22 +73,26 @@ def opened(
                 raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
             source = read_delimited(plain, shown, path.suffix.lower(), encoding, delimiter)
         else:
+            _refuse_for_workbook(shown, encoding=encoding, delimiter=delimiter)
             source = read_workbook(plain, shown, sheet, content)
-        with _closed(source.lines):
+        with _closed(source.chunks):
             yield _table(path, shown, source)
 
 
-def _closed(lines: Iterator[Line]) -> AbstractContextManager[object]:
+def _refuse_for_workbook(shown: str, **options: str | None) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
+
+
+def _closed(chunks: Iterator[list[Line]]) -> AbstractContextManager[object]:
     """Whatever the reader holds (a file, a process) is let go when the table's context ends, read to its end or not."""
-    return closing(lines)  # type: ignore[type-var]
+    return closing(chunks)  # type: ignore[type-var]
 
 
 def _table(path: Path, shown: str, source: Source) -> Table:
-    first = next((line for line in source.lines if any(cell.strip() for cell in line.cells)), None)
-    if first is None:
-        raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
-    ahead = list(islice(source.lines, _PEEK))
-    headings = Headings.of(first, ahead, shown, counts_cells=source.kind == "csv")
+    first, ahead = _beginning(source, shown)
+    headings = Headings.of(first, ahead[:_PEEK], shown, counts_cells=source.kind == "csv")
     own = source.kind == "csv" and RUN_COLUMN in headings.names
     names = tuple(map(unprotect, headings.names)) if own else headings.names
     return Table(
@@ -89,8 +103,18 @@ def _table(path: Path, shown: str, source: Source) -> Table:
         remarks=(*_renamed(path, source), *source.remarks, *headings.remarks),
         delimiter=source.delimiter,
         bom=source.bom,
-        _rows=_rows(source, ahead, headings, guarded=own),
+        _chunks=_rows(source, ahead, headings, guarded=own),
+        parts=source.parts,
     )
+
+
+def _beginning(source: Source, shown: str) -> tuple[Line, list[Line]]:
+    """The first line that is not blank, and the lines behind it that were read along with it."""
+    for chunk in source.chunks:
+        for place, line in enumerate(chunk):
+            if any(map(str.strip, line.cells)):
+                return line, chunk[place + 1 :] or next(source.chunks, [])
+    raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
 
 
 def _renamed(path: Path, source: Source) -> Iterator[str]:
@@ -102,9 +126,15 @@ def _renamed(path: Path, source: Source) -> Iterator[str]:
         yield f"The file is called {suffix} but is a workbook."
 
 
-def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: bool) -> Iterator[Row]:
-    chunk = ahead + list(islice(source.lines, _CHUNK))
-    while chunk:
-        for row in clean(chunk, headings, source.delimiter):
-            yield Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) if guarded else row
-        chunk = list(islice(source.lines, _CHUNK))
+def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: bool) -> Iterator[list[Row]]:
+    for chunk in chain([ahead], source.chunks):
+        rows = clean(chunk, headings, source.delimiter)
+        if guarded:
+            rows = [Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) for row in rows]
+        if rows:
+            yield rows
+
+
+def _in_chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk

@@ -1,11 +1,12 @@
 """What python-calamine does not tell of a workbook's cells, whatever the workbook's make.
 
 It reads values only: an error and a formula that was never worked out both come as blank, and number formats do not
-come at all. `xlsx_parts`, `ods_parts` and `xls_records` look for such cells in the three makes of file.
+come at all. `xlsx_parts`, `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four makes of file.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 from xml.parsers import expat
 
 _BLOCK = 1 << 18
@@ -13,16 +14,39 @@ _BLOCK = 1 << 18
 Place = tuple[int, int]
 """Row and column, counted from 0."""
 
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
+"""The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
+ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+    43: "#GETTING_DATA",
+}
+"""Errors by the number that stands for them in records."""
+
 
 @dataclass(slots=True)
 class Unseen:
     """Cells by place: errors and formulas without a value, each with their text; format codes to follow; and texts that
-    say what stands there better than the value does."""
+    say what stands there better than the value does. `merged` are first and last cell of each merged range, where
+    calamine does not tell them."""
 
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+
+    def missed(self) -> dict[int, list[int]]:
+        """The columns of errors and formulas without a value, by row."""
+        rows: dict[int, list[int]] = {}
+        for row, column in chain(self.errors, self.formulas):
+            rows.setdefault(row, []).append(column)
+        return rows
 
 
 class Walk:

@@ -1,45 +1,92 @@
 """What the records of an .xls file say of cells that python-calamine gives as blank or as a bare number.
 
-Sources: [MS-CFB] for the container (a small file system in one file), [MS-XLS] for the records in it.
+Source: [MS-XLS].
 """
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from leadsync.sheets.cells import changes_meaning
-from leadsync.sheets.unseen import Unseen
+from leadsync.sheets.compound import Compound
+from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Place, Unseen
+from leadsync.sheets.xls_strings import shared_texts, text_in
 
-_END_OF_CHAIN = 0xFFFFFFFA
-"""This and all above it are marks in a sector table, not sectors."""
-_BUILT_IN = {9: "0%", 10: "0.00%"}
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
-
-_FORMULA, _EOF, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x85, 0xBD, 0xE0
+_FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
+_CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x3C, 0xFC, 0xFD, 0x204, 0x207
+_OLD_FORMULAS = (0x206, 0x406)
+"""The formulas of Excel 3 and 4, which some programs write into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
+_CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
+_EXCEL_97 = 0x0600
+_ON_LOADING = 3
+"""A formula's flags that have it worked out on loading."""
+_XLWT = (0x0DBB, 0x07CC)
+"""The build and year that xlwt gives for the program that wrote the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Globals:
+    """What a workbook's own records say: where the sheet's begin, and format codes that change a number's meaning, by
+    style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value. `shared` are
+    the shared texts where calamine misreads the workbook's texts, else None."""
+
+    start: int
+    formats: dict[int, str]
+    works_out_none: bool
+    shared: list[str] | None
 
 
 def unseen_cells(path: str, sheet: str) -> Unseen:
     """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
-    records = _workbook_stream(Path(path).read_bytes())
-    start, formats = _globals(records, sheet)
+    stream = _workbook_stream(Path(path).read_bytes())
+    workbook = _globals(stream, sheet)
     found = Unseen()
-    for kind, body in _records(records, start):
-        if kind not in (_FORMULA, _MUL_RK, _NUMBER, _BOOL_ERR, _RK):
+    for kind, body in _records(stream, workbook.start):
+        if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", body)
         if kind == _BOOL_ERR and body[7]:
-            found.errors[row, column] = _ERRORS.get(body[6], "#VALUE!")
+            found.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
-            found.errors[row, column] = _ERRORS.get(body[8], "#VALUE!")
+            found.errors[row, column] = ERRORS.get(body[8], "#VALUE!")
+        elif kind in _OLD_FORMULAS or (kind == _FORMULA and _never_worked_out(body, workbook)):
+            found.formulas[row, column] = "="
         elif kind == _MUL_RK:
             for place in range((len(body) - 6) // 6):
                 (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
-                if style in formats:
-                    found.formats[row, column + place] = formats[style]
-        elif style in formats:
-            found.formats[row, column] = formats[style]
+                if style in workbook.formats:
+                    found.formats[row, column + place] = workbook.formats[style]
+        elif style in workbook.formats:
+            found.formats[row, column] = workbook.formats[style]
+    if workbook.shared is not None:
+        found.texts.update(_texts(stream, workbook.start, workbook.shared))
     return found
+
+
+def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
+    """All texts of a sheet by their places, those that formulas have for a value too."""
+    formula = (0, 0)
+    for kind, bodies in _whole_records(stream, start):
+        if kind == _FORMULA:
+            formula = struct.unpack_from("<HH", bodies[0])
+        elif kind == _SHARED:
+            row, column, number = struct.unpack_from("<HH2xI", bodies[0])
+            yield (row, column), shared[number]
+        elif kind == _LABEL:
+            row, column = struct.unpack_from("<HH", bodies[0])
+            yield (row, column), text_in(bodies, 6)
+        elif kind == _FORMULA_TEXT:
+            yield formula, text_in(bodies, 0)
+
+
+def _never_worked_out(body: bytes, workbook: _Globals) -> bool:
+    """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading, or
+    an empty text."""
+    if body[6:14] == bytes(8):
+        return bool(body[14] & _ON_LOADING)
+    return workbook.works_out_none and body[12:14] == b"\xff\xff" and body[6] == 3
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
@@ -54,73 +101,76 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
             return
 
 
-def _globals(stream: bytes, sheet: str) -> tuple[int, dict[int, str]]:
-    """Where a sheet's records begin, and format codes that change a number's meaning, by style."""
+def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]]]:
+    """The records of one substream, each with the bodies of itself and of those that continue it."""
+    kind, bodies = 0, list[bytes]()
+    for following, body in _records(stream, start):
+        if following == _CONTINUE:
+            bodies.append(body)
+            continue
+        if bodies:
+            yield kind, bodies
+        kind, bodies = following, [body]
+    if bodies:
+        yield kind, bodies
+
+
+def _globals(stream: bytes, sheet: str) -> _Globals:
     starts: dict[str, int] = {}
-    codes = dict(_BUILT_IN)
+    codes = dict(BUILT_IN_FORMATS)
     styles: list[int] = []
-    for kind, body in _records(stream, 0):
-        if kind == _BOUND_SHEET:
-            starts[_text(body[7:], body[6])] = struct.unpack_from("<I", body)[0]
+    version, build, year = struct.unpack_from("<H2xHH", stream, 4)
+    text = _Texts(wide=version >= _EXCEL_97)
+    strings: list[bytes] = []
+    for kind, bodies in _whole_records(stream, 0):
+        body = bodies[0]
+        if kind == _STRINGS:
+            strings = bodies
+        elif kind == _BOUND_SHEET:
+            starts[text.of(body[7:], body[6])] = struct.unpack_from("<I", body)[0]
         elif kind == _FORMAT:
-            number, length = struct.unpack_from("<HH", body)
-            codes[number] = _text(body[4:], length)
+            (number,) = struct.unpack_from("<H", body)
+            codes[number] = text.format(body)
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _CODE_PAGE:
+            text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
-    return starts[sheet], {style: code for style, code in shown.items() if changes_meaning(code)}
+    formats = {style: code for style, code in shown.items() if changes_meaning(code)}
+    misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
+    shared = (shared_texts(strings) if strings else []) if misread else None
+    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared)
 
 
-def _text(body: bytes, length: int) -> str:
-    """A string whose first byte says whether its characters take one byte or two."""
-    return body[1 : 1 + 2 * length].decode("utf-16-le") if body[0] & 1 else body[1 : 1 + length].decode("latin-1")
+def is_locked(path: str) -> bool:
+    """Whether an .xls file is encrypted; False where that cannot be told."""
+    try:
+        return any(kind == _FILE_PASS for kind, _ in _records(_workbook_stream(Path(path).read_bytes()), 0))
+    except (ValueError, LookupError, struct.error):
+        return False
+
+
+class _Texts:
+    """The strings of the workbook's own records: in Excel 5 and 95 bytes of a code page, since then of Unicode."""
+
+    def __init__(self, *, wide: bool) -> None:
+        self._wide = wide
+        self.code_page = "cp1252"
+
+    def of(self, body: bytes, length: int) -> str:
+        """A string of so many characters; its first byte says whether they take one byte or two."""
+        if not self._wide:
+            return body[:length].decode(self.code_page, "replace")
+        return body[1 : 1 + 2 * length].decode("utf-16-le") if body[0] & 1 else body[1 : 1 + length].decode("latin-1")
+
+    def format(self, body: bytes) -> str:
+        """The code in the body of a FORMAT record."""
+        return self.of(body[4:], struct.unpack_from("<H", body, 2)[0]) if self._wide else self.of(body[3:], body[2])
 
 
 def _workbook_stream(file: bytes) -> bytes:
-    sector = 1 << struct.unpack_from("<H", file, 30)[0]
-    mini_sector = 1 << struct.unpack_from("<H", file, 32)[0]
-    (directory,) = struct.unpack_from("<I", file, 48)
-    (small, mini_table) = struct.unpack_from("<II", file, 56)
-
-    table = _integers(b"".join(_sector(file, number, sector) for number in _table_sectors(file, sector)))
-    entries = _chain(file, table, directory, sector)
-    root = b""
-    for place in range(0, len(entries), 128):
-        entry = entries[place : place + 128]
-        name = entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le", "replace")
-        start, size = struct.unpack_from("<II", entry, 116)
-        if place == 0:
-            root = _chain(file, table, start, sector)
-        elif name.lower() == "workbook" and size >= small:
-            return _chain(file, table, start, sector)[:size]
-        elif name.lower() == "workbook":
-            minis = _integers(_chain(file, table, mini_table, sector))
-            return _chain(root, minis, start, mini_sector, offset=0)[:size]
-    raise LookupError("the file holds no workbook of Excel 97 or later")
-
-
-def _sector(file: bytes, number: int, size: int) -> bytes:
-    return file[(number + 1) * size : (number + 2) * size]
-
-
-def _integers(data: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
-
-
-def _table_sectors(file: bytes, size: int) -> Iterator[int]:
-    """The sectors that hold the table of chains: 109 in the header, more in a chain of their own."""
-    yield from (number for number in struct.unpack_from("<109I", file, 76) if number < _END_OF_CHAIN)
-    (more,) = struct.unpack_from("<I", file, 68)
-    for _ in range(len(file) // size):
-        if more >= _END_OF_CHAIN:
-            return
-        *numbers, more = _integers(_sector(file, more, size))
-        yield from (number for number in numbers if number < _END_OF_CHAIN)
-
-
-def _chain(file: bytes, table: tuple[int, ...], number: int, size: int, offset: int = 1) -> bytes:
-    parts: list[bytes] = []
-    while number < len(table) and len(parts) <= len(table):
-        parts.append(file[(number + offset) * size : (number + offset + 1) * size])
-        number = table[number]
-    return b"".join(parts)
+    container = Compound(file)
+    for name in ("workbook", "book"):
+        if name in container.names:
+            return container.stream(name)
+    raise LookupError("the file holds no workbook of Excel 5 or later")

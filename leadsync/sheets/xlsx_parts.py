@@ -3,73 +3,86 @@
 A search of the sheet's bytes tells whether it has any such cell; only then is its XML walked through.
 """
 
+import posixpath
 import re
 import zipfile
 
 from leadsync.sheets.cells import changes_meaning
-from leadsync.sheets.unseen import Unseen, Walk, walk_xml
+from leadsync.sheets.unseen import BUILT_IN_FORMATS, Unseen, Walk, walk_xml
 
 _BLOCK = 1 << 18
 _OVERLAP = 64
+_Elements = list[tuple[str, dict[str, str]]]
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
-_BUILT_IN = {9: "0%", 10: "0.00%"}
-"""The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
+
+
+_WORKBOOK = "xl/workbook.xml"
 
 
 def unseen_cells(path: str, sheet: str) -> Unseen:
     """Look through one sheet of an .xlsx file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
     with zipfile.ZipFile(path) as archive:
-        names = {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
-        part = names[_part_of(archive, names, sheet)]
-        formats = _formats(archive, names)
+        parts = parts_of(archive)
+        workbook = _elements(archive, parts[_WORKBOOK])
+        relation = next(
+            attributes["id"] for name, attributes in workbook if name == "sheet" and attributes.get("name") == sheet
+        )
+        part = parts[related_part(archive, parts, _WORKBOOK, relation)]
+        formats = _formats(archive, parts)
         found = Unseen()
         if _worth_walking(archive, part, formats):
             with archive.open(part) as stream:
-                walk_xml(stream.read, _CellWalk(formats, found))
+                walk_xml(stream.read, _CellWalk(formats, found, works_out=_works_out(workbook)))
         return found
+
+
+def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The names that parts have in the archive, by those they are looked for by: small letters, no backslashes."""
+    return {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
+
+
+def related_part(archive: zipfile.ZipFile, parts: dict[str, str], workbook: str, relation: str) -> str:
+    """The part that the workbook's relationship of this id leads to, by the name that `parts_of` gives it."""
+    folder, _, name = workbook.rpartition("/")
+    target = next(
+        attributes["Target"]
+        for element, attributes in _elements(archive, parts[f"{folder}/_rels/{name}.rels"])
+        if element == "Relationship" and attributes.get("Id", attributes.get("id")) == relation
+    )
+    target = target.replace("\\", "/").lower()
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
+
+
+def _works_out(workbook: _Elements) -> bool:
+    """Whether all formulas are to be worked out on loading, as programs ask for that worked out none on saving."""
+    return any(name == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true") for name, attributes in workbook)
 
 
 class _AttributeWalk(Walk):
     """The attributes of every element, under its name, in order; prefixes taken off."""
 
     def __init__(self) -> None:
-        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.elements: _Elements = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.elements.append((name, {key.rpartition(":")[2]: value for key, value in attributes.items()}))
 
 
-def _elements(archive: zipfile.ZipFile, name: str) -> list[tuple[str, dict[str, str]]]:
+def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
     walk = _AttributeWalk()
     with archive.open(name) as stream:
         walk_xml(stream.read, walk)
     return walk.elements
 
 
-def _part_of(archive: zipfile.ZipFile, names: dict[str, str], sheet: str) -> str:
-    """The lower-case name of the part that holds a sheet, by way of the workbook's relationships."""
-    relation = next(
-        attributes["id"]
-        for name, attributes in _elements(archive, names["xl/workbook.xml"])
-        if name == "sheet" and attributes.get("name") == sheet
-    )
-    target = next(
-        attributes["Target"]
-        for name, attributes in _elements(archive, names["xl/_rels/workbook.xml.rels"])
-        if name == "Relationship" and attributes.get("Id", attributes.get("id")) == relation
-    )
-    target = target.replace("\\", "/").lower()
-    return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _formats(archive: zipfile.ZipFile, names: dict[str, str]) -> dict[str, str]:
+def _formats(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, str]:
     """Format codes that change a number's meaning, by the style index that cells refer to."""
-    if "xl/styles.xml" not in names:
+    if "xl/styles.xml" not in parts:
         return {}
-    codes = {str(number): code for number, code in _BUILT_IN.items()}
+    codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
     styles: list[str] = []
     inside = False
-    for name, attributes in _elements(archive, names["xl/styles.xml"]):
+    for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         if name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
         elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
@@ -96,14 +109,15 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: dict[str, str])
 class _CellWalk(Walk):
     """Goes from cell to cell of a sheet and keeps the remarkable ones."""
 
-    def __init__(self, formats: dict[str, str], found: Unseen) -> None:
+    def __init__(self, formats: dict[str, str], found: Unseen, *, works_out: bool) -> None:
         self._formats = formats
+        self._works_out = works_out
         self._found = found
         self._row = self._column = -1
         self._kind = self._style = ""
         self._inside = ""
         self._formula: str | None = None
-        self._value = ""
+        self._value: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -115,11 +129,12 @@ class _CellWalk(Walk):
             self._formula = ""
             self._inside = name
         elif name == "v":
+            self._value = ""
             self._inside = name
 
     def text(self, data: str) -> None:
         if self._inside == "v":
-            self._value += data
+            self._value = (self._value or "") + data
         elif self._inside == "f":
             self._formula = (self._formula or "") + data
 
@@ -140,13 +155,20 @@ class _CellWalk(Walk):
         self._kind = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._formula = None
-        self._value = ""
+        self._value = None
 
     def _end_cell(self) -> None:
         place = (self._row, self._column)
         if self._kind == "e":
             self._found.errors[place] = self._value or "#VALUE!"
-        elif self._formula is not None and not self._value.strip() and self._kind != "str":
+        elif self._formula is not None and self._never_worked_out():
             self._found.formulas[place] = f"={self._formula}"
         elif self._kind == "n" and self._style in self._formats:
             self._found.formats[place] = self._formats[self._style]
+
+    def _never_worked_out(self) -> bool:
+        """No value, an empty one that is no empty text, or the 0 of programs that leave it all to the next one."""
+        if self._value is None:
+            return True
+        value = self._value.strip()
+        return (not value and self._kind != "str") or (self._works_out and value == "0" and self._kind == "n")

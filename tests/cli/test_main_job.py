@@ -186,7 +186,7 @@ def test_a_workbook_gets_workbooks_with_ids_and_phones_as_text_and_dates_as_date
     sent = {one["lead"]: one["fields"] for one in dialer.ledger.as_json()["received"]}
     assert sent["9856"]["FirstPhone"] == "0383218199"
     assert sent["9856"]["njCallBackDate"] == "2031/11/24 14:30"
-    written = openpyxl.load_workbook(done.json["files"]["report"]).active
+    written = openpyxl.load_workbook(done.json["files"]["report"])["Report"]
     assert [cell.value for cell in written[2]][:5] == [
         "9856",
         "383218199",

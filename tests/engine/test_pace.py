@@ -99,9 +99,10 @@ def test_beside_a_rival_that_takes_half_of_the_slots_it_yields_and_is_back_when_
     assert 0.9 * fair <= model.rate(30, 80) <= 1.35 * fair
     assert model.rate(30, 80, ours=False) >= 0.72 * fair
     steady = model.allowed(35, 80)
-    assert max(1, 0.4 * slots) <= min(steady) <= max(steady) <= max(2, 0.9 * slots), "it does not swing"
+    assert min(steady) >= max(1, 0.4 * slots)
+    assert sum(steady) / len(steady) <= 0.8 * slots
     rates = [model.rate(start, start + 5) for start in range(35, 80, 5)]
-    assert max(rates) <= 1.35 * min(rates)
+    assert max(rates) <= 1.35 * min(rates), "it does not swing"
     assert model.rate(110, 120) >= 0.9 * full_rate(slots), "30 seconds after the rival has left"
     assert model.allowed(110, 120)[-1] == slots
 
@@ -126,7 +127,8 @@ def test_a_dialer_that_is_slow_for_every_call_is_not_taken_for_a_busy_one(slots:
     model = Model(slots, Pace(slots), work=lambda n: 0.4)
     model.run(60)
     assert model.rate(0, 60) >= 0.95 * full_rate(slots, 0.4)
-    assert set(model.allowed(10, 60)) == {slots}
+    allowed = model.allowed(10, 60)
+    assert allowed.count(slots) >= 0.95 * len(allowed), "it is asked again now and then"
 
 
 def test_nor_is_one_whose_database_becomes_slow_on_the_way() -> None:
@@ -212,3 +214,15 @@ def test_no_more_slots_are_found_than_there_can_be() -> None:
     model.run(20)
     assert isinstance(model.pace, Discovery)
     assert model.pace.found == 512
+
+
+def test_what_a_busy_computer_adds_is_not_taken_for_a_queue() -> None:
+    def late(overslept: float) -> int:
+        model = Model(8, Pace(8), rival=lambda now: 3 if now >= 5 else 0)
+        for _ in range(100):
+            model.pace.overslept(overslept)
+        model.run(15)
+        return min(model.allowed(5, 15))
+
+    assert late(0.001) < 8
+    assert late(0.006) == 8

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadsync.errors import MappingError
 from leadsync.leads import ColumnMapping, Rules, map_columns
@@ -27,6 +29,7 @@ def fields(headings: Sequence[str], columns: Mapping[str, str] | None = None) ->
         ("external_lead_id", "njExternalLeadId"),
         ("Lead ID", "njExternalLeadId"),
         ("\ufeffLead Id", "njExternalLeadId"),
+        ("External_Id__c", "njExternalLeadId"),
     ],
 )
 def test_names_of_the_external_id(heading: str, field: str) -> None:
@@ -51,6 +54,13 @@ def test_names_of_the_external_id(heading: str, field: str) -> None:
         ("  Street Address ", "Street Address"),
         ("Account No", "Account No"),
         ("Status", "Status"),
+        ("CallbackDate", "njCallBackDate"),
+        ("Callback_Date__c", "njCallBackDate"),
+        ("FirstPhone__c", "FirstPhone"),
+        ("Street\u00a0Address", "Street Address"),
+        ("Street\nAddress", "Street Address"),
+        ("Pre\u0301nom", "Prénom"),
+        ("Fax\u200b", "Fax"),
     ],
 )
 def test_other_headings(heading: str, field: str) -> None:
@@ -124,3 +134,97 @@ def test_remarks_tell_what_would_surprise() -> None:
     assert [remark.partition(" ")[0] for remark in remarks] == ["'Outcome'", "No", "No", "No", "'Mobile'"]
     assert "No column fills njCallBackDate: the dialer will treat every row as a new lead." in remarks
     assert mapped(["Lead Id", "FirstPhone", "Outcome", "Callback"]).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "meant"),
+    [
+        ("njDispositon", "njDisposition"),
+        ("njCallBackDt", "njCallBackDate"),
+        ("Call-Back Dt", "njCallBackDate"),
+        ("Dispo", "njDisposition"),
+        ("Dispositión", "njDisposition"),
+        ("Callback day", "njCallBackDate"),
+        ("Priorty", "njPriority"),
+        ("Contact Hours (TZ)", "njContactHours"),
+    ],
+)
+def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) -> None:
+    remarks = mapped(["Lead Id", "FirstPhone", heading]).remarks
+    assert (
+        f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
+        f'"{heading}" = "{meant}" under [columns] in the settings.'
+    ) in remarks
+
+
+def test_a_field_that_is_filled_is_not_asked_about_again() -> None:
+    headings = ["Lead Id", "FirstPhone", "Outcome", "Callback", "Callback Notes", "Disposition Reason", "Callback Dt"]
+    assert mapped(headings).remarks == ()
+    assert len(mapped([*headings, "njCallbackDt"]).remarks) == 1
+    assert mapped(["Lead Id", "FirstPhone", "Outcome", "Callbak"], {"Callbak": "Callbak"}).remarks[1:] == ()
+
+
+def test_a_time_in_a_column_of_its_own_is_told() -> None:
+    (remark,) = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback Date", "Time"]).remarks
+    assert remark == (
+        "'Time' goes out as a campaign field and adds no time to njCallBackDate; put a date and its time into one "
+        "column."
+    )
+
+
+@pytest.mark.parametrize(
+    "heading", ["Phone 1", "Mobile Phone", "Tel", "Home tel", "Cell", "Contact Number", "WhatsApp"]
+)
+def test_a_heading_that_looks_like_a_phone_is_told(heading: str) -> None:
+    remarks = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", heading]).remarks
+    assert [remark.partition(" is sent as it stands")[0] for remark in remarks] == [repr(heading)]
+
+
+def test_a_heading_that_is_written_plainly_is_told() -> None:
+    remarks = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", "Street\nName"]).remarks
+    assert remarks == ("The column 'Street\\nName' goes out as the campaign field 'Street Name'.",)
+
+
+_NAMES = st.sampled_from(
+    [
+        "Lead Id",
+        "njExternalLeadId",
+        "Outcome",
+        "Callback",
+        "Callback Time",
+        "FirstPhone",
+        "Mobile",
+        "Name",
+        "",
+        "sync_row",
+    ]
+)
+
+
+@given(headings=st.lists(_NAMES | st.text(max_size=20), max_size=8))
+def test_any_headings_are_mapped_once_each_or_stop_in_one_sentence(headings: list[str]) -> None:
+    try:
+        mapping = mapped(headings)
+    except MappingError as stopped:
+        told = str(stopped)
+        assert told.endswith(".")
+        return
+    filled = [column.field for column in mapping.columns if column.field]
+    assert len(set(filled)) == len(filled)
+    assert "njExternalLeadId" in filled
+    assert [column.position for column in mapping.columns] == list(range(len(headings)))
+    assert all(column.why for column in mapping.columns)
+    assert all(not column.field for column in mapping.columns if column.heading.lower().startswith("sync_"))
+
+
+@given(
+    name=st.sampled_from(["njExternalLeadId", "njDisposition", "njCallBackDate", "njPriority", "njContactHours"]),
+    between=st.lists(st.sampled_from(["", " ", "_", "-", "."]), min_size=16, max_size=16),
+    upper=st.lists(st.booleans(), min_size=16, max_size=16),
+)
+def test_case_blanks_and_punctuation_do_not_count(name: str, between: list[str], upper: list[bool]) -> None:
+    letters = (
+        mark + (letter.upper() if big else letter) for letter, mark, big in zip(name, between, upper, strict=False)
+    )
+    heading = "".join(letters).strip(" _-.")
+    assert fields(["Lead Id" if name != "njExternalLeadId" else "Name", heading])[1] == name

@@ -125,6 +125,18 @@ def test_an_extension_is_left_out_and_warned_of(extension: str) -> None:
     )
 
 
+def test_what_was_taken_off_is_named_as_it_was_meant() -> None:
+    assert clean_phone("1 650 253 0000", "US") == Cleaned("6502530000", ("country code removed",))
+    assert clean_phone("(011) 91234-5678", "BR") == Cleaned("11912345678", ("national prefix removed",))
+    assert clean_phone("912 345 67 89", "RU") == Cleaned("89123456789", ("national prefix restored",))
+
+
+def test_a_long_text_is_no_number() -> None:
+    refused = clean_phone("0383218199 " * 9, "AU")
+    assert isinstance(refused, Refused)
+    assert refused.problem == "is longer than a phone number can be"
+
+
 def test_a_premium_rate_number_is_warned_of() -> None:
     assert clean_phone("1900 123 456", "AU") == Cleaned(
         "1900123456", ("separators removed",), ("a premium-rate number",)
@@ -293,6 +305,15 @@ def test_numbers_that_another_region_sends_back(region: str, cell: str, problem:
     assert refused.problem == problem
 
 
+@pytest.mark.parametrize("cell", ["24/11/2026", "24-11-2026", "24.11.2026", "2026-11-24"])
+def test_a_date_is_no_number_where_numbers_have_eight_digits(cell: str) -> None:
+    # 24 11 20 26 is a number of Denmark.
+    assert clean_phone("24 11 20 26", "DK") == Cleaned("24112026", ("separators removed",))
+    refused = clean_phone(cell, "DK")
+    assert isinstance(refused, Refused)
+    assert refused.problem == "is a date"
+
+
 @pytest.mark.parametrize("cell", ["8321819", "12345678"])
 def test_no_area_code_is_guessed_where_numbers_differ_in_length(cell: str) -> None:
     assert isinstance(clean_phone(cell, "DE"), Refused)
@@ -348,7 +369,7 @@ def test_the_quick_way_knows_no_number_that_the_long_one_does_not(cell: str, reg
 )
 def test_whatever_is_sent_is_a_valid_number_of_the_region_and_cleans_to_itself(cell: str, region: str) -> None:
     cleaned = clean_phone(cell, region)
-    if isinstance(cleaned, Cleaned):
+    if isinstance(cleaned, Cleaned) and cleaned.value != "<No Change>":
         assert cleaned.value.isascii()
         assert cleaned.value.isdigit()
         assert phonenumbers.is_valid_number_for_region(phonenumbers.parse(cleaned.value, region), region)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadsync.errors import SettingsError
 from leadsync.leads import NEW_LEAD, Rules, map_columns, map_row
+from leadsync.leads.text import trim
 from leadsync.models import Fault, Lead, Note, NoteKind, Rejection, Row
 
 RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
@@ -211,6 +212,14 @@ def test_an_external_id_that_became_a_date_cell() -> None:
     assert isinstance(found, Rejection)
 
 
+def test_a_phone_that_became_a_date_cell() -> None:
+    found = lead({"Lead Id": "1", "FirstPhone": "2026-11-24"}, dates=(1,))
+    assert str(found) == (
+        "FirstPhone '2026-11-24' is a date, into which a spreadsheet turned the number; "
+        "format the column as text and write the number again."
+    )
+
+
 def test_invisible_characters_in_an_id_are_removed_and_said() -> None:
     found = lead({"Lead Id": "98\u200b56", "FirstPhone": "0383218199", "Outcome": "Sale"})
     assert isinstance(found, Lead)
@@ -308,3 +317,51 @@ def test_any_text_ends_in_a_lead_or_a_rejection_and_a_lead_maps_to_itself(cells:
     assert isinstance(again, Lead)
     assert (again.external_id, again.fields) == (found.external_id, found.fields)
     assert [note for note in again.notes if note.kind is NoteKind.REPAIR] == []
+
+
+_SENT_AS = {
+    "Outcome": "njDisposition",
+    "Callback": "njCallBackDate",
+    "Priority": "njPriority",
+    "Contact Hours": "njContactHours",
+}
+_BLANKS = st.sampled_from(["", "", " ", "\u00a0", "\u200b", "\n", "\ufeff"])
+_TELLING = st.sampled_from(
+    (
+        *(
+            "0383218199",
+            "+61 412 345 678",
+            "٠٣٨٣٢١٨١٩٩",
+            "03\u00a08321 8199",
+            "'0412345678",
+            "a\u00a0b",
+            '="7"',
+            "１２",
+        ),
+        *("24/11/2026", "46350", "2026/11/24 14:30", "010", "9856.0", "sale", "Zoe\u0308", "O’Brien", "1\u200b2"),
+        *("<NO CHANGE>", "a\u00a0b"),
+    )
+)
+
+
+@given(
+    heading=st.sampled_from(["Lead Id", "FirstPhone", "Outcome", "Callback", "Priority", "Name", "Contact Hours"]),
+    before=_BLANKS,
+    text=_TELLING | st.text(max_size=20),
+    behind=_BLANKS,
+    listed=st.sampled_from([(), ("Sale", "Call Back")]),
+)
+def test_nothing_is_changed_silently(
+    heading: str, before: str, text: str, behind: str, listed: tuple[str, ...]
+) -> None:
+    cell = before + text + behind
+    cells = {"Lead Id": "1", "FirstPhone": "0383218199", heading: cell}
+    found = lead(cells, replace(RULES, dispositions=listed))
+    if isinstance(found, Rejection):
+        assert [fault.column for fault in found.faults] == [heading]
+        return
+    value = found.fields.get(_SENT_AS.get(heading, heading), "") if heading != "Lead Id" else found.external_id
+    repairs = [note for note in found.notes if note.kind is NoteKind.REPAIR and note.column == heading]
+    assert all((note.before, note.after) == (cell, value) for note in repairs)
+    said = value == cell or repairs or (value in ("", "<No Change>") and trim(cell) == "")
+    assert said, (cell, value)

@@ -1,11 +1,14 @@
 """A column's dates together say in which order they are written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadsync.errors import SheetError
 from leadsync.leads import DateOrder, DateSurvey, Rules
+from leadsync.leads.dates import Moment, read_moment
 
 
 def survey(*cells: str, configured: DateOrder = "dmy") -> tuple[DateOrder, str]:
@@ -65,3 +68,58 @@ def test_days_and_months_swapped_by_a_spreadsheet_are_suspected() -> None:
     assert order == "dmy"
     assert "rows 5, 6, 7" in sentence
     assert "swapped day and month" in sentence
+
+
+@pytest.mark.parametrize(
+    "cell", ["11/24/2026 call later", "10.30.15 24/11/2026", "24/13/2026", "Wed 11/24/2026", "24/11/2026 25:00 x"]
+)
+def test_cells_that_cannot_be_read_do_not_decide(cell: str) -> None:
+    assert survey("04/11/2026", cell) == ("dmy", "")
+
+
+def test_a_weekday_tells_the_order() -> None:
+    # 4 November 2026 is a Wednesday, 11 April 2026 a Saturday.
+    assert survey("Sat 04/11/2026")[0] == "mdy"
+    assert survey("Wed 04/11/2026") == ("dmy", "")
+
+
+def test_texts_without_separators_count() -> None:
+    assert survey("11242026", "04/11/2026")[0] == "mdy"
+
+
+_ORDERS = st.sampled_from(["dmy", "mdy", "ymd"])
+_WRITTEN = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y", "ymd": "%y/%m/%d"}
+
+
+@given(
+    days=st.lists(st.dates(date(2025, 1, 1), date(2030, 12, 31)), min_size=1, max_size=20),
+    written=_ORDERS,
+    configured=_ORDERS,
+)
+def test_a_column_is_read_as_it_was_written_or_not_at_all_where_a_day_tells(
+    days: list[date], written: DateOrder, configured: DateOrder
+) -> None:
+    cells = [day.strftime(_WRITTEN[written]) for day in days]
+    try:
+        order, sentence = survey(*cells, configured=configured)
+    except SheetError:
+        assert written != configured
+        return
+    moments = [read_moment(cell, order) for cell in cells]
+    assert all(isinstance(moment, Moment) for moment in moments)
+    assert bool(sentence) == (order != configured)
+    if written == configured:
+        assert order == configured
+        assert [moment.local.date() for moment in moments if isinstance(moment, Moment)] == days
+
+
+@given(cells=st.lists(st.text(max_size=20) | st.from_regex(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}", fullmatch=True)))
+def test_giving_each_text_once_decides_alike(cells: list[str]) -> None:
+    def decided(texts: list[str]) -> tuple[str, str]:
+        try:
+            return survey(*texts)
+        except SheetError as refusal:
+            return "refused", str(refusal)[:40]
+
+    once = list(dict.fromkeys(cells))
+    assert decided(cells)[0] == decided(once)[0]

@@ -45,8 +45,20 @@ def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
 
 def test_the_delimiter_can_be_given(text_file, cells_of):
     assert cells_of(text_file("a:b\n1:2\n"), delimiter=":") == [("1", "2")]
-    with pytest.raises(SheetError, match="give a single character"):
-        cells_of(text_file("a:b\n1:2\n"), delimiter="::")
+
+
+@pytest.mark.parametrize(
+    ("word", "character"),
+    [("comma", ","), ("semicolon", ";"), ("Tab", "\t"), ("pipe", "|"), ("\\t", "\t"), ("\t", "\t"), ("^", "^")],
+)
+def test_a_delimiter_can_be_called_by_a_word(text_file, cells_of, word, character):
+    assert cells_of(text_file(f"a{character}b\n1{character}2\n"), delimiter=word) == [("1", "2")]
+
+
+@pytest.mark.parametrize("name", ["::", "", "colon", "x", "7", '"', "\n"])
+def test_what_cannot_be_a_delimiter_gets_one_sentence(text_file, cells_of, name):
+    with pytest.raises(SheetError, match=r"give one character that is no letter, .* comma, semicolon, tab, pipe\.$"):
+        cells_of(text_file("a:b\n1:2\n"), delimiter=name)
 
 
 def test_rows_are_numbered_as_a_spreadsheet_program_shows_them(text_file, rows_of):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
@@ -17,6 +18,7 @@ from leadsync.sheets import open_table
 from leadsync.sheets import workbook as room
 
 SHEET = "xl/worksheets/sheet1.xml"
+DATA_FOLDER = Path(__file__).parent / "data"
 
 
 def altered(path: Path, edit: Callable[[str, bytes], bytes]) -> Path:
@@ -108,6 +110,30 @@ def test_a_formula_is_its_stored_value_blank_texts_included(workbook, rows_of):
     assert rows_of(path) == [Row(2, ("x", "2", ""))]
 
 
+def test_the_0_that_stands_for_a_formula_not_worked_out_is_no_value(tmp_path, rows_of):
+    """XlsxWriter gives each formula the value 0, and asks for them all to be worked out on loading."""
+    with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Id", "Sum"])
+        sheet.write_row(1, 0, ["x", "=1+1"])
+        sheet.write_string(2, 0, "y")
+        sheet.write_formula(2, 1, "=1+1", value=2)
+    unworked, worked = rows_of(tmp_path / "leads.xlsx")
+    assert unworked.cells == ("x", "=1+1")
+    assert unworked.fault.startswith("has a formula without a stored value in column B")
+    assert worked == Row(3, ("y", "2"))
+
+
+def test_document_types_in_parts_that_hold_no_cells_do_no_harm(workbook, cells_of):
+    """Macros of OpenDocument sheets and their old manifests begin with one."""
+    path = workbook([["Id"], ["x"]])
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "Basic/script-lc.xml", '<!DOCTYPE library PUBLIC "-//OpenOffice.org//DTD" "libraries.dtd"><x/>'
+        )
+    assert cells_of(path) == [("x",)]
+
+
 def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
     lost, kept, text = rows_of(workbook([["Id"], [1234567890123456], [123456789012345], ["1234567890123456"]]))
     assert lost.fault.startswith("has a number of more than 15 digits in column A")
@@ -189,6 +215,12 @@ def test_the_name_does_not_decide(workbook, text_file):
         assert (table.kind, table.remarks) == ("csv", ("The file is called .xls but is delimited text.",))
 
 
+@pytest.mark.parametrize("option", ["encoding", "delimiter"])
+def test_options_for_text_are_refused_for_a_workbook(workbook, cells_of, option):
+    with pytest.raises(SheetError, match=f"this is a workbook, which has no {option} of its own; leave out --{option}"):
+        cells_of(workbook([["Id"], ["x"]]), **{option: "utf-8"})
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -263,7 +295,7 @@ def test_the_reader_is_not_given_the_dialers_key(monkeypatch, workbook):
 @pytest.mark.parametrize("name", ["sample.xls", "sample.ods"])
 def test_the_other_makes_of_workbook_read_alike(rows_of, name):
     """The samples were saved by LibreOffice from one sheet of a text, a padded number, a percentage, dates, errors."""
-    path = Path(__file__).parent / "data" / name
+    path = DATA_FOLDER / name
     plain, shown, error = rows_of(path)
     assert plain == Row(2, ("00123", "383218199", "2026-11-24 14:30", "TRUE"), dates=(2,))
     assert shown == Row(4, ("0800", "12.5%", "2026-11-24", "14:30"), dates=(2,))
@@ -276,12 +308,11 @@ def test_the_other_makes_of_workbook_read_alike(rows_of, name):
 @pytest.mark.parametrize("name", ["sample.xls", "sample.ods"])
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_any_make_cut_off_gets_one_sentence(text_file, rows_of, name, share):
-    content = (Path(__file__).parent / "data" / name).read_bytes()
+    content = (DATA_FOLDER / name).read_bytes()
     with pytest.raises(SheetError, match=r"damaged|takes more memory"):
         rows_of(text_file(content[: int(len(content) * share)], name))
 
 
-def test_an_encrypted_workbook_gets_one_sentence(text_file, rows_of):
-    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + "EncryptedPackage".encode("utf-16-le")
+def test_an_encrypted_workbook_gets_one_sentence(rows_of):
     with pytest.raises(SheetError, match="protected by a password; save it without one"):
-        rows_of(text_file(content, "leads.xlsx"))
+        rows_of(DATA_FOLDER / "locked.xlsx")

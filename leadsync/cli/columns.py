@@ -1,0 +1,116 @@
+"""Tables for a terminal: columns aligned in every script, colours where somebody sees them."""
+
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import click
+
+from leadsync.colours import STATUS_COLOURS
+from leadsync.models import Status
+
+_SAMPLE = 1000
+"""The lines that columns are fitted to; a longer value further down moves its line's rest aside."""
+_NARROWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's heading, whether it holds numbers, and whether it gives way where the terminal is too narrow."""
+
+    heading: str
+    number: bool = False
+    gives_way: bool = False
+
+
+def table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, the headings first; a `Status` among the values is coloured at a terminal."""
+    remaining = iter(lines)
+    sample = [[_shown(value) for value in line] for line in islice(remaining, _SAMPLE)]
+    widths = [
+        max([_width(column.heading), *(_width(line[at]) for line in sample)]) for at, column in enumerate(columns)
+    ]
+    widths = _fitted(columns, widths)
+    yield _line(columns, widths, [column.heading for column in columns], bold=True)
+    for line in chain(sample, ([_shown(value) for value in line] for line in remaining)):
+        yield _line(columns, widths, line)
+
+
+def in_colour(text: str, **look: object) -> str:
+    """The text in a colour, if standard output is a terminal and `NO_COLOR` is not set."""
+    seen = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return click.style(text, **look) if seen else text  # type: ignore[arg-type]
+
+
+def coloured_status(status: str, text: str = "") -> str:
+    """A status, or a text about it, in its colour."""
+    colour = STATUS_COLOURS.get(status)
+    return in_colour(text or status, fg=colour.terminal) if colour else text or status
+
+
+def _fitted(columns: Sequence[Column], widths: list[int]) -> list[int]:
+    """Narrow the columns that give way, the widest first, until a terminal's line holds them all."""
+    if not sys.stdout.isatty():
+        return widths
+    surplus = sum(widths) + 2 * (len(widths) - 1) - shutil.get_terminal_size().columns
+    fitted = list(widths)
+    for at in sorted((at for at, column in enumerate(columns) if column.gives_way), key=lambda at: -widths[at]):
+        if surplus > 0:
+            narrower = max(fitted[at] - surplus, min(_NARROWEST, fitted[at]))
+            surplus -= fitted[at] - narrower
+            fitted[at] = narrower
+    return fitted
+
+
+def _line(columns: Sequence[Column], widths: Sequence[int], values: Sequence[str], *, bold: bool = False) -> str:
+    cells = []
+    for column, width, value in zip(columns, widths, values, strict=True):
+        text = _cut(value, width) if column.gives_way else value
+        blanks = " " * max(width - _width(text), 0)
+        look = in_colour(text, bold=True) if bold else coloured_status(text) if text in _STATUSES else text
+        cells.append(blanks + look if column.number else look + blanks)
+    return "  ".join(cells).rstrip()
+
+
+_STATUSES = frozenset(status.value for status in Status)
+
+
+def _shown(value: str) -> str:
+    """A value on one line, with nothing in it that a terminal would obey."""
+    if value.isascii() and value.isprintable():
+        return value
+    return "".join(one if _is_shown(one) else "·" for one in " ".join(value.split()))
+
+
+def _is_shown(character: str) -> bool:
+    # Joiners belong to the spelling of names; what turns the direction of writing would turn the table.
+    return character.isprintable() or character in "\u200c\u200d"
+
+
+def _width(text: str) -> int:
+    """The places that a terminal gives a text: two for wide characters, none for marks on the one before."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_places, text))
+
+
+def _places(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    kept, left = [], width - 1
+    for character in text:
+        left -= _places(character)
+        if left < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"

@@ -1,0 +1,217 @@
+"""Everything that a run's summary says, gathered row by row while its report is written. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from leadsync.models import (
+    CALLBACK,
+    DISPOSITION,
+    NO_CHANGE,
+    CodeCount,
+    RowRecord,
+    RunRecord,
+    Status,
+    StatusCount,
+    Summary,
+)
+from leadsync.report.advice import CAUSES, MEANINGS
+from leadsync.report.offences import offence
+from leadsync.report.tables import is_final
+from leadsync.result_codes import RESULT_CODES
+
+_MOST_EFFECTS = 20
+_MOST_REASONS = 20
+_MOST_KINDS = 10_000
+"""Values of a column that should not be one (a disposition for each lead) are not all kept."""
+
+
+class Digest:
+    """Counts what a run's rows came to. `through` lets them pass on the way to the report; `summary` tells."""
+
+    def __init__(self, run: RunRecord) -> None:
+        self._run = run
+        self._statuses: Counter[Status] = Counter()
+        self._codes: Counter[int] = Counter()
+        self._names: dict[int, tuple[str, str]] = {}
+        self._reasons: Counter[str] = Counter()
+        self._remedies: dict[str, str] = {}
+        self._dispositions: Counter[str] = Counter()
+        self._callbacks = self._new_leads = self._attempts = self._finals = self._plain_failures = 0
+        self._time: datetime | None = None
+        self._first: datetime | None = None
+        self._last: datetime | None = None
+
+    def through(self, records: Iterable[RowRecord]) -> Iterator[RowRecord]:
+        """The same records, seen."""
+        for record in records:
+            self.see(record)
+            yield record
+
+    def see(self, record: RowRecord) -> None:
+        """One row more."""
+        self._statuses[record.status] += 1
+        self._attempts += record.attempts
+        if record.code is not None:
+            self._codes[record.code] += 1
+            self._names.setdefault(record.code, (record.name, record.message))
+        if record.time is not None and record.time is not self._time:
+            self._time = record.time
+            self._first = min(self._first or record.time, record.time)
+            self._last = max(self._last or record.time, record.time)
+        match record.status:
+            case Status.SUCCEEDED:
+                self._took_effect(record)
+            case Status.REJECTED:
+                self._was_rejected(record)
+            case Status.FAILED if is_final(record):
+                self._finals += 1
+            case Status.FAILED if record.code is None:
+                self._plain_failures += 1
+            case _:
+                pass
+
+    def _took_effect(self, record: RowRecord) -> None:
+        disposition = record.fields.get(DISPOSITION, NO_CHANGE)
+        if disposition in self._dispositions or len(self._dispositions) < _MOST_KINDS:
+            self._dispositions[disposition] += 1
+        if CALLBACK in record.fields:
+            self._callbacks += 1
+        else:
+            self._new_leads += 1
+
+    def _was_rejected(self, record: RowRecord) -> None:
+        for problem, remedy in offence(record, self._run).faults:
+            if problem in self._reasons or len(self._reasons) < _MOST_KINDS:
+                self._reasons[problem] += 1
+                self._remedies.setdefault(problem, remedy)
+
+    def summary(self) -> Summary:
+        """What the rows seen came to."""
+        return Summary(
+            title=self._run.file.name,
+            headline=self._headline(),
+            ending=self._ending(),
+            facts=tuple(self._facts()),
+            rows=self._statuses.total(),
+            statuses=tuple(
+                StatusCount(status, self._statuses[status], MEANINGS[status])
+                for status in Status
+                if self._statuses[status]
+            ),
+            codes=tuple(self._code(code) for code in sorted(self._codes)),
+            reasons=tuple(
+                (_upper(problem), _upper(self._remedies[problem]), count)
+                for problem, count in self._reasons.most_common(_MOST_REASONS)
+            ),
+            effects=tuple(self._effects()),
+            steps=tuple(self._steps()),
+        )
+
+    @property
+    def _to_correct(self) -> int:
+        return self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] - self._finals
+
+    @property
+    def _to_decide(self) -> int:
+        return self._statuses[Status.CONFLICT] + self._statuses[Status.UNKNOWN]
+
+    def _headline(self) -> str:
+        rows, done = self._statuses.total(), self._statuses[Status.SUCCEEDED]
+        if rows == 1:
+            began = "The only row went through" if done else "The only row did not go through"
+        elif done == rows:
+            began = f"All {rows:,} rows went through"
+        else:
+            began = f"{done:,} of {rows:,} rows went through" if done else f"None of {rows:,} rows went through"
+        others = [
+            f"{count:,} {words}"
+            for count, words in (
+                (self._to_correct, "to correct"),
+                (self._to_decide, "to decide"),
+                (self._finals, "on the do-not-call list"),
+                (self._statuses[Status.UNSENT], "not sent yet"),
+                (self._statuses[Status.SKIPPED], "skipped on purpose"),
+            )
+            if count
+        ]
+        return began + ("; " + ", ".join(others) if others else "") + "."
+
+    def _ending(self) -> str:
+        if self._run.stopped:
+            return f"Stopped before the end: {self._run.stopped}."
+        return "Not finished." if self._statuses[Status.UNSENT] else "Finished."
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        run = self._run
+        yield "File", run.file.name
+        if run.sheet:
+            yield "Sheet", run.sheet
+        yield "Run", run.id
+        if run.retry_of:
+            yield "Sends again", f"failed and unsent rows of run {run.retry_of}"
+        yield "Dialer", run.dialer
+        yield "Campaign", f"{run.ids.campaign} (template {run.ids.template}, allocation {run.ids.allocation})"
+        yield "Read", f"{run.created:%A %d %B %Y, %H:%M}"
+        if self._first and self._last:
+            day = "" if self._first.date() == self._last.date() else f"{self._last:%d %B} "
+            yield "Answered", f"{self._first:%d %B %Y, %H:%M:%S} to {day}{self._last:%H:%M:%S}"
+        yield "Time sending", _duration(run.seconds)
+        if run.seconds and self._attempts:
+            pace = self._attempts / run.seconds
+            yield "Pace", f"{pace:.1f} calls a second ({self._attempts:,} calls)"
+        if run.last_row is not None:
+            yield "Trial", f"the rows up to row {run.last_row} of the sheet"
+
+    def _code(self, code: int) -> CodeCount:
+        entry = RESULT_CODES.get(code)
+        if entry is None:
+            name, message = self._names[code]
+            meaning = f"Not in the dialer's documentation. Its words: {message or name or 'none'}"
+            return CodeCount(code, name or "?", self._codes[code], meaning, "", "Ask the dialer's vendor.")
+        return CodeCount(code, entry.name, self._codes[code], entry.meaning, CAUSES.get(code, ""), entry.advice)
+
+    def _effects(self) -> Iterator[tuple[str, str, int]]:
+        most = self._dispositions.most_common()
+        changed = [(value, count) for value, count in most if value != NO_CHANGE]
+        for value, count in changed[:_MOST_EFFECTS]:
+            yield "Disposition set", value, count
+        if rest := changed[_MOST_EFFECTS:]:
+            yield "Disposition set", f"{len(rest):,} others", sum(count for _, count in rest)
+        if kept := self._dispositions[NO_CHANGE]:
+            yield "Disposition kept", "as it was", kept
+        if self._callbacks:
+            yield "Callback moved", "to the date given", self._callbacks
+        if self._new_leads:
+            yield "No callback date", "treated as a new lead", self._new_leads
+
+    def _steps(self) -> Iterator[str]:
+        run = self._run
+        if self._statuses[Status.UNSENT]:
+            yield f"Go on with what was not sent: leadsync resume {run.id}"
+        workbook = run.kind == "xlsx"
+        if self._to_correct:
+            what = "highlighted cells on the sheet To correct" if workbook else "rows in the retry file"
+            yield f"Correct the {what}, save, and give the file to leadsync run."
+        if self._to_decide:
+            where = "on the sheet To decide" if workbook else "in the review file"
+            yield (
+                f"Look up the leads {where} in the dialer; write applied, not applied or send into sync_decision, "
+                "save, and give the file to leadsync run."
+            )
+        if self._plain_failures or self._codes[103] or self._codes[109]:
+            yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"
+        if not self._to_correct and not self._to_decide and not self._statuses[Status.UNSENT]:
+            yield "There is nothing left to do."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} seconds"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min {rest:02} s" if hours else f"{minutes} min {rest:02} s"

@@ -1,0 +1,172 @@
+"""A report workbook that is given back: its sheets *To correct* and *To decide* read as one table.
+
+They hold every row that can still go. A row may have been put right on the sheet *Report* instead; what the journal
+knows of the row tells on which of the two it was. Rows keep the numbers that they had in the sheet they came from.
+"""
+
+import dataclasses
+import heapq
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadsync.errors import SheetError
+from leadsync.journal import History
+from leadsync.models import REPORT_SHEET, Row, Status
+from leadsync.sheets import open_table
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
+
+Key = tuple[str, int]
+"""A row by the run it was in and its number there."""
+
+_CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
+
+
+@contextmanager
+def put_together(file: Path, table: "Table", history: History | None) -> Iterator["Table"]:
+    """The rows of a report workbook that were to be worked on; raises SheetError where a row was corrected in two
+    ways. `table` is the workbook as it was opened; without `history` what stands on *Report* is not looked at."""
+    parts = [part for part in table.parts if part != REPORT_SHEET] or [REPORT_SHEET]
+    headings = _headings(file, parts)
+    seen = _Seen(headings)
+    for part in parts:
+        seen.look(_aligned(file, part, headings))
+    corrected: list[Row] = []
+    if history is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
+        corrected = list(_corrected_elsewhere(file, headings, seen, history))
+    replaced: set[Key | None] = {_key(row, headings) for row in corrected}
+    numbered = _Numbered(headings)
+    with ExitStack() as streams:
+        sheets = [streams.enter_context(closing(_aligned(file, part, headings))) for part in parts]
+        kept = [(row for row in rows if _key(row, headings) not in replaced) for rows in sheets]
+        named = [numbered.named(rows) for rows in (*kept, corrected)]
+        in_order = heapq.merge(*named, key=_number) if seen.in_order else sorted(chain(*named), key=_number)
+        yield table.holding(headings, chain(in_order, numbered.rest()))
+
+
+def _headings(file: Path, parts: Sequence[str]) -> tuple[str, ...]:
+    """The headings of the first part and what others have beyond them."""
+    names: dict[str, None] = {}
+    for part in parts:
+        with open_table(file, sheet=part) as table:
+            names.update(dict.fromkeys(table.headings))
+    return tuple(names)
+
+
+def _aligned(file: Path, part: str, headings: Sequence[str]) -> Generator[Row, None, None]:
+    """A sheet's rows with their cells under these headings."""
+    with open_table(file, sheet=part) as table:
+        here = {heading: position for position, heading in enumerate(table.headings)}
+        places = [here.get(heading, -1) for heading in headings]
+        same = places == list(range(len(table.headings)))
+        for row in table.rows():
+            if same or len(row.cells) != len(table.headings):
+                yield row
+                continue
+            cells = tuple(row.cells[at] if at >= 0 else "" for at in places)
+            dates = tuple(to for to, at in enumerate(places) if at in row.dates)
+            yield dataclasses.replace(row, cells=cells, dates=dates)
+
+
+class _Seen:
+    """What stands on the sheets to work on: a digest of each row, and whether the rows are in order."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self._headings = headings
+        self.digests: dict[Key, int] = {}
+        self.in_order = True
+
+    def look(self, rows: Iterator[Row]) -> None:
+        """Go through a sheet."""
+        before = 0
+        for row in rows:
+            key = _key(row, self._headings)
+            if key is not None:
+                self.digests[key] = hash(_own(row.cells, self._headings))
+                self.in_order = self.in_order and key[1] >= before
+                before = key[1]
+
+
+def _corrected_elsewhere(file: Path, headings: Sequence[str], seen: _Seen, history: History) -> Iterator[Row]:
+    """The rows that were put right on *Report* and not where they were to be."""
+    for row in _aligned(file, REPORT_SHEET, headings):
+        key = _key(row, headings)
+        if key is None or _sync(row, headings, "sync_status") not in _CAN_STILL_GO:
+            continue
+        here = hash(_own(row.cells, headings))
+        there = seen.digests.get(key)
+        if there == here:
+            continue
+        original = _original(key, headings, history)
+        if original is None or here == original:
+            continue
+        if there is not None and there != original:
+            raise SheetError(
+                f"{file.name}: row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, and differently; "
+                "write the same on both."
+            )
+        yield row
+
+
+def _original(key: Key, headings: Sequence[str], history: History) -> int | None:
+    """The digest of a row as the journal knows it; None where it does not."""
+    found = history.row(*key)
+    if found is None:
+        return None
+    values = dict(zip(*found, strict=False))
+    return hash(_own([values.get(heading, "") for heading in headings], headings))
+
+
+def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
+    """A row's own cells, to be compared: programs change the blanks and the ends of lines inside texts."""
+    return tuple(
+        cell if cell.isalnum() else "".join(cell.split())
+        for cell, heading in zip(cells, headings, strict=False)
+        if not _is_sync(heading)
+    )
+
+
+def _is_sync(heading: str) -> bool:
+    return heading.strip().lower().startswith("sync_")
+
+
+def _sync(row: Row, headings: Sequence[str], name: str) -> str:
+    at = headings.index(name) if name in headings else -1
+    return row.cells[at].strip().lower() if 0 <= at < len(row.cells) else ""
+
+
+def _key(row: Row, headings: Sequence[str]) -> Key | None:
+    run, number = _sync(row, headings, "sync_run"), _sync(row, headings, "sync_row")
+    return (run, int(number)) if run and number.isdecimal() else None
+
+
+class _Numbered:
+    """Gives rows the numbers they had; those without one, or with another's, are kept for the end."""
+
+    def __init__(self, headings: Sequence[str]) -> None:
+        self._headings = headings
+        self._taken: set[int] = set()
+        self._kept: list[Row] = []
+
+    def named(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows whose number is theirs alone, with it."""
+        for row in rows:
+            key = _key(row, self._headings)
+            if key is None or key[1] in self._taken:
+                self._kept.append(row)
+            else:
+                self._taken.add(key[1])
+                yield dataclasses.replace(row, number=key[1])
+
+    def rest(self) -> Iterator[Row]:
+        """The others, when all have been named."""
+        for number, row in enumerate(self._kept, max(self._taken, default=1) + 1):
+            yield dataclasses.replace(row, number=number)
+
+
+def _number(row: Row) -> int:
+    return row.number

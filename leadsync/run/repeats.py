@@ -1,0 +1,77 @@
+"""What a lead has taken already and would be sent once more."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from leadsync.journal import History, LastSent
+from leadsync.models import SYSTEM_FIELDS, CampaignIds, Lead, RunRecord
+
+
+class Repeats:
+    """Holds rows against what the journal says their leads were last sent, in one campaign of one dialer.
+
+    To be asked about the rows in the sheet's order, after `look_up` of their leads.
+    """
+
+    def __init__(self, history: History, dialer: str, ids: CampaignIds, *, skip_unchanged: bool) -> None:
+        self._history = history
+        self._place = dialer, ids
+        self._skip_unchanged = skip_unchanged
+        self._last: Mapping[str, LastSent] = {}
+        self._to_be_sent: set[int] = set()
+        """Leads with a row before this one that is sent, by their hash: a collision only sends a row too many."""
+
+    def look_up(self, leads: Iterable[str], *, always: bool) -> None:
+        """Find out what these leads were last sent, if that is asked for by the settings, or `always`."""
+        dialer, ids = self._place
+        asked = list(leads) if always or self._skip_unchanged else []
+        self._last = self._history.last_sent(asked, dialer, ids.campaign)
+
+    def is_place_of(self, run: RunRecord) -> bool:
+        """Whether that run sent to the same place."""
+        return (run.dialer, run.ids) == self._place
+
+    def unchanged(self, lead: Lead) -> str:
+        """Why a row need not be sent, in a few words; empty where it is, which this then takes note of.
+
+        Compared is what the lead had before this run, and only until one of its rows is sent: of the rows A, B, A the
+        last one is no repetition of the first.
+        """
+        key = hash(lead.external_id)
+        if not self._skip_unchanged or key in self._to_be_sent:
+            return ""
+        last = self._last.get(lead.external_id)
+        if last is not None and dict(lead.fields) == dict(last.fields):
+            return f"unchanged: {_words(last)}"
+        self._to_be_sent.add(key)
+        return ""
+
+    def sent_since(self, lead: Lead, run: RunRecord) -> str:
+        """Whether the lead has taken the very same from another run after that one had it, in a few words."""
+        last = self._last.get(lead.external_id)
+        if (
+            last is None
+            or last.run_id == run.id
+            or last.time < run.created
+            or not same_fields(lead.fields, last.fields)
+        ):
+            return ""
+        return _words(last)
+
+
+def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two payloads say the same, one of them out of a sheet that a spreadsheet program has saved since: those
+    change the blanks and the ends of lines inside texts."""
+    return dict(one) == dict(other) or _loose(one) == _loose(other)
+
+
+def _loose(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value if name in SYSTEM_FIELDS else "".join(value.split()) for name, value in fields.items()}
+
+
+def _words(last: LastSent) -> str:
+    return f"last sent on {_minute(last.time)} by run {last.run_id}"
+
+
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"

@@ -1,0 +1,23 @@
+"""What a workbook's sheet is to be, before its lines are written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MOST_LINES = 1_048_575
+"""What a workbook's sheet holds below its headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sheet that holds a table. The first `own` of its headings are the user's, the others leadsync's.
+
+    `choices` are the words that its last column takes. On a `roomy` page long texts are shown whole, on as many lines
+    as they need. `tab` is the colour of its tab.
+    """
+
+    name: str
+    headings: Sequence[str]
+    own: int
+    choices: tuple[str, ...] = ()
+    roomy: bool = False
+    tab: str = "#66727F"

@@ -1,0 +1,84 @@
+"""The shared texts of an .xls file of Excel 97 or later.
+
+python-calamine takes them for bytes of the code page that the workbook names, where it names another than Unicode:
+`mpg` comes as `m\\0p\\0g\\0`, and Chinese as Latin letters. A text that goes on in a second record it cuts off there.
+Source: [MS-XLS], 2.4.265 and 2.5.293.
+"""
+
+import struct
+
+_WIDE, _EXTENDED, _RICH = 1, 4, 8
+
+
+def shared_texts(records: list[bytes]) -> list[str]:
+    """The texts in their order; `records` are the bodies of the SST and of what continues it.
+
+    Raises `struct.error` or `LookupError` where they are cut off.
+    """
+    source = _Bytes(records)
+    _, count = struct.unpack("<II", source.take(8))
+    return [_rich_text(source) for _ in range(count)]
+
+
+def text_in(records: list[bytes], place: int) -> str:
+    """A text that stands in a record of its own, from `place` on; `records` are its body and what continues it.
+
+    Raises `struct.error` or `LookupError` where it is cut off.
+    """
+    source = _Bytes([records[0][place:], *records[1:]])
+    length, flags = struct.unpack("<HB", source.take(3))
+    return source.text(length, wide=bool(flags & _WIDE))
+
+
+def _rich_text(source: "_Bytes") -> str:
+    length, flags = struct.unpack("<HB", source.take(3))
+    runs = struct.unpack("<H", source.take(2))[0] if flags & _RICH else 0
+    extension = struct.unpack("<I", source.take(4))[0] if flags & _EXTENDED else 0
+    text = source.text(length, wide=bool(flags & _WIDE))
+    source.take(4 * runs + extension)
+    return text
+
+
+class _Bytes:
+    """Bytes that lie in several records. Characters that go on in a further one say anew there how wide they are."""
+
+    def __init__(self, records: list[bytes]) -> None:
+        self._records = iter(records)
+        self._record = next(self._records)
+        self._place = 0
+
+    def take(self, size: int) -> bytes:
+        """So many bytes. Raises `LookupError` where there are no more."""
+        taken = b""
+        while len(taken) < size:
+            self._turn()
+            end = self._place + size - len(taken)
+            taken += self._record[self._place : end]
+            self._place = min(end, len(self._record))
+        return taken
+
+    def text(self, length: int, *, wide: bool) -> str:
+        """So many characters. Raises `LookupError` where there are no more."""
+        units = b""
+        while len(units) < 2 * length:
+            if self._turn():
+                wide = bool(self.take(1)[0] & _WIDE)
+            size = 2 if wide else 1
+            count = min(length - len(units) // 2, (len(self._record) - self._place) // size)
+            if not count:
+                raise LookupError("a text is cut in the middle of a character")
+            data = self.take(count * size)
+            units += data if wide else data.decode("latin-1").encode("utf-16-le")
+        return units.decode("utf-16-le", "replace")
+
+    def _turn(self) -> bool:
+        """Go to the next record where this one is used up, and say whether that was so."""
+        turned = False
+        while self._place >= len(self._record):
+            try:
+                self._record = next(self._records)
+            except StopIteration:
+                raise LookupError("the text is cut off") from None
+            self._place = 0
+            turned = True
+        return turned

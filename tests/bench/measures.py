@@ -1,0 +1,265 @@
+"""What is measured, each by a function that gives its lines of the table."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from leadsync.journal import Entry, Journal
+from leadsync.models import CampaignIds, Row, RunRecord
+from tests.bench.dialers import dialer
+from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
+
+HEADINGS = ("Lead Id", "Name", "FirstPhone", "SecondPhone", "StreetAddress", "City", "State", "PostCode", "Outcome",
+            "Callback", "Priority")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: a figure, and the bound that it has to keep, if it has one."""
+
+    what: str
+    value: float
+    unit: str = ""
+    bound: float | None = None
+    better: Literal["at least", "at most"] = "at most"
+
+    @property
+    def holds(self) -> bool:
+        if self.bound is None:
+            return True
+        return self.value >= self.bound if self.better == "at least" else self.value <= self.bound
+
+    @property
+    def ratio(self) -> float | None:
+        """The figure in parts of its bound."""
+        return self.value / self.bound if self.bound else None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How long or large to measure."""
+
+    seconds: float
+    rows: int
+
+
+def ceiling(slots: int, options: Options) -> Iterator[Line]:
+    """leadsync and a bare loop, twice each in turns, against the pace that so many slots allow."""
+    rows = int(slots * 10 * options.seconds / 2)
+    ours, theirs, cpu, peak, queued = 0.0, 0.0, 0.0, 0, 0
+    for _ in range(2):
+        with dialer(slots) as here, desk(here.url, slots * 2) as at:
+            cpu += at.send(rows).cpu
+            ours += here.seconds()
+            stats = here.stats()
+            peak, queued = max(peak, stats["peak_in_flight"]), queued + stats["queued_calls"]
+        with dialer(slots) as here:
+            bare_loop(here.url, slots, rows)
+            theirs += here.seconds()
+    allowed = slots * 10
+    yield Line("leadsync run, of what the dialer allows", 2 * rows / ours / allowed)
+    yield Line("bare loop, of what the dialer allows", 2 * rows / theirs / allowed)
+    yield Line("leadsync run, of the bare loop", theirs / ours, bound=0.98, better="at least")
+    yield Line("most in flight", peak, "calls", slots)
+    yield Line("queued by the dialer", queued, "calls", 0)
+    yield Line("CPU a lead, start and report included", cpu / 2 / rows * 1000, "ms", 1.2 if slots == 64 else None)
+
+
+def script(options: Options) -> Iterator[Line]:
+    """What sending one lead after the other makes of 8 slots."""
+    with dialer(8) as here:
+        one_by_one(here.url, 50)
+        yield Line("one lead after the other, of 80 a second", 50 / here.seconds(), "a second")
+
+
+def small(options: Options) -> Iterator[Line]:
+    """A hundred leads at 8 slots, the whole command."""
+    with dialer(8) as here, desk(here.url, 16) as at:
+        at.send(8, first=10_000)
+        taken = sorted(at.send(100, first=1 + 100 * n).wall for n in range(3))
+    yield Line("100 leads at 8 slots, the whole command", taken[1], "s", 1.3 + 1.5)
+
+
+def start(options: Options) -> Iterator[Line]:
+    """How soon leadsync answers."""
+    with desk("http://127.0.0.1:1", 16) as at:
+        taken = sorted(at.leadsync("--help").wall for _ in range(5))
+    yield Line("leadsync --help", taken[2], "s", 0.3)
+
+
+def shared(options: Options) -> Iterator[Line]:
+    """A small upload beside a big run, then a third that is killed, all with journals of their own."""
+    with dialer(8) as here, desk(here.url, 16) as big, desk(here.url, 16) as small, desk(here.url, 16) as doomed:
+        running = _start(big, int(options.seconds * 80), 1)
+        _until(lambda: here.stats()["received"] > 80)
+        upload = small.send(40, first=50_000)
+        killed = _start(doomed, 1000, 60_000)
+        received = here.stats()["received"]
+        _until(lambda: here.stats()["received"] > received + 160)
+        killed.kill()
+        killed.wait()
+        done = running.wait()
+        stats = here.stats()
+    rate = stats["received"] / (stats["last_answer"] - stats["first_call"])
+    yield Line("40 leads beside a big run, the whole command", upload.wall, "s", 1.0 + 1.5 + 0.8)
+    yield Line("pace of all together, of what is allowed", rate / 80, bound=0.9, better="at least")
+    yield Line("queued by the dialer, over a kill", stats["queued_calls"], "calls", 0)
+    yield Line("exit code of the big run", done.code, "", 0)
+
+
+def rival(options: Options) -> Iterator[Line]:
+    """Beside a client that leadsync does not know, which keeps half of the slots busy and then leaves."""
+    with dialer(16) as here, desk(here.url, 32) as at:
+        running = _start(at, 160 * 75, 1)
+        _until(lambda: here.stats()["received"] > 160 * 5)
+        other = Rival(here.url, 8, 30.0)
+        time.sleep(10)
+        before, since = here.stats()["received"], time.perf_counter()
+        time.sleep(15)
+        both = (here.stats()["received"] - before) / (time.perf_counter() - since)
+        theirs = other.wait() / 30.0
+        time.sleep(20)
+        before, since = here.stats()["received"], time.perf_counter()
+        time.sleep(10)
+        back = (here.stats()["received"] - before) / (time.perf_counter() - since)
+        done = running.wait()
+        codes = here.stats()["codes"]
+    late = codes.get("109", 0) / sum(codes.values())
+    yield Line("rival's pace, of its half", theirs / 80, bound=0.7, better="at least")
+    yield Line("leadsync's pace beside it, of its half", (both - theirs) / 80, bound=0.9, better="at least")
+    yield Line("answered 109", late, "of all calls", 0.01)
+    yield Line("20 to 30 s after the rival left, of all slots", back / 160, bound=0.9, better="at least")
+    yield Line("exit code", done.code, "", 0)
+
+
+def slow(options: Options) -> Iterator[Line]:
+    """A dialer whose calls all take 400 ms is slow and not busy."""
+    with dialer(8, floor_seconds=0.4) as here, desk(here.url, 16) as at:
+        rows = int(options.seconds * 20)
+        at.send(rows)
+        yield Line("of 20 leads a second, at 400 ms a call", rows / here.seconds() / 20, bound=0.9, better="at least")
+
+
+def auto(options: Options) -> Iterator[Line]:
+    """A dialer whose processor nobody knows."""
+    with dialer(12) as here, desk(here.url, "auto") as at:
+        at.send(int(options.seconds * 120))
+        with Journal(at.folder / "state") as journal:
+            found = journal.known_slots(here.url) or 0
+        yield Line("slots found, of 12: below rather than above", found, "slots", 12)
+        yield Line("and not far below", found, "slots", 11, "at least")
+        queued = here.stats()["queued_calls"]
+        at.send(500, first=900_000)
+        yield Line("queued by the dialer once it is known", here.stats()["queued_calls"] - queued, "calls", 0)
+
+
+def growth(options: Options) -> Iterator[Line]:
+    """A large journal: what a row takes, and how a run over it begins, goes on and is reported."""
+    rows = options.rows
+    with dialer(256, forgetful=True) as here, desk(here.url, 512) as at:
+        run = _fill(at.folder, here.url, rows)
+        yield Line(f"journal of {rows:,} rows of 11 columns, unsent", _size(at.folder) / rows, "bytes a row", 1000)
+        began = time.perf_counter()
+        resuming = at.start("resume", "--json", "--keep-going")
+        _until(lambda: here.stats()["received"] > 0)
+        yield Line("resume sends its first row after", time.perf_counter() - began, "s", 5)
+        done = resuming.wait()
+        seconds = here.seconds()
+        yield Line("rows sent a second", rows / seconds)
+        yield Line("CPU a row, report included", done.cpu / rows * 1000, "ms", 1.2)
+        first, last = _paces(at.folder, rows)
+        yield Line("time of the last tenth's rows, of the first tenth's", first / last, bound=1.25)
+        yield Line("memory, report included", done.memory, "MB", 500)
+        yield Line("journal, sent", _size(at.folder) / rows, "bytes a row", 1000)
+        for kind, bound in (("csv", 40), ("xlsx", 240)):
+            written = at.leadsync("report", run, "--format", kind, "--output", kind)
+            # The bounds are a million rows'; smaller ones may take as much as a start does.
+            yield Line(f"report as {kind}", written.wall, "s", max(2.0, bound * rows / 1e6))
+            yield Line(f"memory for the report as {kind}", written.memory, "MB", 500)
+        pruned = at.leadsync("prune", "--older-than", "0d", "--json", "--yes")
+        yield Line("given back by prune", pruned.json["bytes"] / rows, "bytes a row")
+        yield Line("journal after it", _size(at.folder) / 1e6, "MB", 5)
+
+
+def runs(options: Options) -> Iterator[Line]:
+    """A thousand runs in the journal."""
+    with desk("http://127.0.0.1:1", 16) as at:
+        with Journal(at.folder / "state") as journal:
+            for n in range(1000):
+                run = _run(at.folder, "http://127.0.0.1:1", f"20260101-000000-{n:04x}")
+                journal.create(run)
+                journal.add(run.id, _entries(100))
+                journal.update_run(run.id, complete=True, stopped="interrupted" if n % 2 else "")
+        yield Line("leadsync runs, of a thousand", at.leadsync("runs").wall, "s", 1.0)
+
+
+MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
+    "start": start,
+    "small": small,
+    "script": script,
+    **{f"ceiling-{slots}": lambda options, slots=slots: ceiling(slots, options) for slots in (1, 8, 16, 32, 64)},
+    "shared": shared,
+    "rival": rival,
+    "slow": slow,
+    "auto": auto,
+    "runs": runs,
+    "growth": growth,
+}
+
+
+def _start(at: Desk, rows: int, first: int) -> Command:
+    write_sheet(at.folder / "leads.csv", rows, first)
+    return at.start("run", "leads.csv", "--json")
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    end = time.perf_counter() + 120
+    while not condition():
+        if time.perf_counter() > end:
+            raise TimeoutError("the dialer hears nothing of the run")
+        time.sleep(0.05)
+
+
+def _run(folder: Path, url: str, run_id: str) -> RunRecord:
+    now = datetime.now(UTC)
+    ids = CampaignIds(41, 41, 38)
+    file = folder / "leads.csv"
+    return RunRecord(run_id, file, "", "", "csv", ",", False, HEADINGS, folder, url, ids, now)
+
+
+def _entries(rows: int) -> Iterator[Entry]:
+    for n in range(2, rows + 2):
+        phone, mobile = f"03{50_000_000 + n:08d}", f"04{n:08d}"
+        street = f"{n % 400} Some Long Street"
+        cells = (f"LEAD-{n:08d}", f"Firstname Lastname {n}", phone, mobile, street, "Melbourne", "VIC",
+                 f"{3000 + n % 999}", "Sale", "24/11/2031 14:30", str(n % 100))  # fmt: skip
+        fields = {"Name": cells[1], "FirstPhone": phone, "SecondPhone": mobile, "StreetAddress": street,
+                  "City": "Melbourne", "State": "VIC", "PostCode": cells[7], "njDisposition": "Sale",
+                  "njCallBackDate": "2031/11/24 14:30", "njPriority": cells[10]}  # fmt: skip
+        yield Entry(Row(n, cells), cells[0], fields, harmless=False)
+
+
+def _fill(folder: Path, url: str, rows: int) -> str:
+    run = _run(folder, url, "20260101-000000-aaaa")
+    run.file.touch()
+    with Journal(folder / "state") as journal:
+        journal.create(run)
+        journal.add(run.id, _entries(rows))
+        journal.complete(run.id, {}, "")
+    return run.id
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in (folder / "state").glob("journal.sqlite3*"))
+
+
+def _paces(folder: Path, rows: int) -> tuple[float, float]:
+    """Rows a second over the first and the last tenth, by the attempts' ends in the journal."""
+    with sqlite3.connect(folder / "state" / "journal.sqlite3") as connection:
+        ends = [end for (end,) in connection.execute("SELECT ended FROM attempts ORDER BY ended")]
+    tenth = rows // 10
+    return tenth / (ends[tenth - 1] - ends[0]), tenth / (ends[-1] - ends[-tenth])

@@ -1,0 +1,133 @@
+"""Looking back: runs, their rows, a lead's history, and what was sent for a row."""
+
+import contextlib
+import shlex
+import unicodedata
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from leadsync.cli.columns import Column, table
+from leadsync.simulator import FaultKind, FaultRule
+
+SHEET = (
+    "Lead Id,Name,FirstPhone,Outcome",
+    'L1,Zoë O\'Brien "Zo",0383218191,Sale',
+    "L/2 &?x=%20#,$(touch pwned) `id`,0383218192,Sail",
+    "L3,李雷,8321 8193,Sale",
+    "L1,Zoë,0383218191,Busy",
+)
+
+
+@pytest.fixture
+def sent(desk: Any) -> Any:
+    """A run with a row of each sort; its dialer."""
+    refused = FaultRule(FaultKind.CODE, lead="L/2 &?x=%20#", code=106, calls=1)
+    desk.practice = desk.dialer(faults=[refused])
+    desk.run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    return desk
+
+
+def lines(done: Any) -> list[list[str]]:
+    assert done.code == 0, done.err
+    return [line.split() for line in done.out.splitlines()]
+
+
+def test_rows_are_listed_by_status_and_code(sent: Any) -> None:
+    assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--rows"))] == ["row", "2", "3", "4", "5"]
+    assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--status", "failed"))] == ["row", "3"]
+    assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--code", "106"))] == ["row", "3"]
+    both = sent.leadsync("show", sent.run, "--status", "rejected", "--status", "failed", "--json").json
+    assert [(one["row"], one["status"], one["code"]) for one in both["listed"]] == [
+        (3, "failed", 106),
+        (4, "rejected", None),
+    ]
+    assert both["statuses"] == {"succeeded": 2, "failed": 1, "rejected": 1}, "what `show` told before is still there"
+    assert "no such rows" in sent.leadsync("show", sent.run, "--code", "111").out
+
+
+def test_a_leads_history_goes_over_all_runs(sent: Any) -> None:
+    second = sent.leadsync("run", sent.sheet("more.csv", SHEET[0], "L1,Zoë,0383218191,Sale"), "--json").json["run"]
+    found = sent.leadsync("show", "--lead", "L1", "--json").json
+    assert [(one["run"], one["row"], one["fields"]["njDisposition"]) for one in found["listed"]] == [
+        (second, 2, "Sale"),
+        (sent.run, 5, "Busy"),
+        (sent.run, 2, "Sale"),
+    ]
+    shown = sent.leadsync("show", "--lead", "L1")
+    assert [line[0] for line in lines(shown)] == ["run", second, sent.run, sent.run]
+    assert sent.leadsync("show", sent.run, "--lead", "L1").out == shown.out
+    assert "No run has such a row of lead L9" in sent.leadsync("show", "--lead", "L9").out
+
+
+def test_show_without_a_run_or_a_lead_says_what_it_needs(sent: Any) -> None:
+    done = sent.leadsync("show")
+    assert done.code == 2
+    assert "--lead" in done.err
+
+
+def curl(command: str) -> None:
+    """Do what curl would, with the words that a POSIX shell makes of the command."""
+    name, method, verb, url, *rest = shlex.split(command.replace("\\\n", ""))
+    assert (name, method, verb) == ("curl", "--request", "POST")
+    options = list(zip(rest[::2], rest[1::2], strict=True))
+    [body] = [value for option, value in options if option == "--data-raw"]
+    headers = dict(value.split(": ", 1) for option, value in options if option == "--header")
+    assert len(options) == len(headers) + 1
+    request = urllib.request.Request(url, body.encode(), headers)
+    with contextlib.suppress(urllib.error.HTTPError), urllib.request.urlopen(request) as answer:
+        answer.read()
+
+
+def test_the_curl_command_sends_what_was_sent(sent: Any) -> None:
+    before = sent.practice.ledger.as_json()["received"]
+    for number in (2, 3, 5):
+        done = sent.leadsync("request", sent.run, "--row", str(number))
+        assert done.code == 0, done.err
+        assert sent.environment["LEADSYNC_API_KEY"] not in done.out + done.err
+        assert '"$LEADSYNC_API_KEY"' in done.out
+        assert "sends the row again" in done.err
+        curl(done.out.replace('"$LEADSYNC_API_KEY"', sent.environment["LEADSYNC_API_KEY"]))
+    after = sent.practice.ledger.as_json()["received"][len(before) :]
+    assert [(one["lead"], one["fields"]) for one in after] == [
+        ("L1", {"Name": 'Zoë O\'Brien "Zo"', "FirstPhone": "0383218191", "njDisposition": "Sale"}),
+        ("L/2 &?x=%20#", {"Name": "$(touch pwned) `id`", "FirstPhone": "0383218192", "njDisposition": "Sail"}),
+        ("L1", {"Name": "Zoë", "FirstPhone": "0383218191", "njDisposition": "Busy"}),
+    ]
+
+
+def test_a_request_that_never_was_is_refused_with_its_reason(sent: Any) -> None:
+    rejected = sent.leadsync("request", sent.run, "--row", "4")
+    assert rejected.code == 2
+    assert "Nothing was sent for row 4" in rejected.err
+    assert "area code" in rejected.err
+    assert "has no row 99" in sent.leadsync("request", sent.run, "--row", "99").err
+    asked = sent.leadsync("request", sent.run, "--row", "2", "--json").json
+    assert (asked["method"], asked["lead"], asked["body"]["njDisposition"]) == ("POST", "L1", "Sale")
+    assert asked["url"].endswith("njExternalLeadId=L1&apiKey=$LEADSYNC_API_KEY")
+
+
+def test_runs_is_a_table_with_the_newest_first(sent: Any) -> None:
+    second = sent.leadsync("run", sent.sheet("more.csv", *SHEET[:2]), "--json").json["run"]
+    head, first, last = lines(sent.leadsync("runs"))
+    assert head == ["run", "standing", "file", "rows", "ended"]
+    assert first[:4] == [second, "finished", "more.csv", "1"]
+    assert last[:4] == [sent.run, "finished", "leads.csv", "4"]
+    assert "\x1b" not in sent.leadsync("runs").out, "no colours where it is no terminal"
+
+
+def places(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else not unicodedata.combining(one) for one in text)
+
+
+def test_columns_are_aligned_in_every_script() -> None:
+    names = ["Ann", "李雷", "Zoe\u0308", "ﾊﾝｶｸ", "राम"]
+    shown = list(table([Column("name"), Column("n", number=True)], [(name, "1") for name in names]))
+    assert len({places(line.rstrip("n1")) for line in shown[:4]}) == 1
+
+
+def test_a_value_cannot_give_the_terminal_orders() -> None:
+    _, line = table([Column("name")], [("a\x1b[31mred\u202e\r\nb",)])
+    assert line == "a·[31mred· b"

@@ -1,0 +1,67 @@
+"""External ids go out as they stand, or back."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.leads.external_ids import clean_external_id
+from leadsync.leads.text import Cleaned, Refused
+
+BEYOND = "id has characters beyond the plain ones, kept as they are"
+
+
+@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "TRUE", "0", "1,234"])
+def test_an_id_is_kept_exact(cell: str) -> None:
+    assert clean_external_id(cell) == Cleaned(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "warning"),
+    [
+        ("9856.0", "id ends in .0, as a program exports a number"),
+        ("1234567890123450", "16 digits ending in 0: perhaps rounded by a spreadsheet"),
+        ("'00123", "id begins with the apostrophe that marks text in a spreadsheet"),
+        ("１２３", BEYOND),
+        ("AB–12", BEYOND),
+        ("А123", BEYOND),  # a Cyrillic letter
+        ("9\u00a0856", BEYOND),
+        ("Zoe\u0308", BEYOND),
+    ],
+)
+def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, warning: str) -> None:
+    assert clean_external_id(cell) == Cleaned(cell, (), (warning,))
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("1.23457E+14", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
+        ("1E+20", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
+        ("12345678901234500", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
+        ("98\n56", "holds a line break or a tab"),
+        ("98\t56", "holds a line break or a tab"),
+        ("<No Change>", "names no lead"),
+    ],
+)
+def test_an_id_that_is_sent_back(cell: str, problem: str) -> None:
+    refused = clean_external_id(cell)
+    assert isinstance(refused, Refused)
+    assert refused.problem == problem
+
+
+@given(cell=st.text(min_size=1, max_size=30) | st.from_regex(r"[0-9]{1,20}(\.0)?", fullmatch=True))
+def test_an_id_is_changed_by_what_cannot_be_seen_alone(cell: str) -> None:
+    cleaned = clean_external_id(cell)
+    if isinstance(cleaned, Cleaned):
+        assert cleaned.value == cell or cleaned.repairs == ("invisible characters removed",)
+        assert clean_external_id(cleaned.value) == Cleaned(cleaned.value, (), cleaned.warnings)
+
+
+@given(
+    one=st.from_regex(r"[0-9A-Za-z_.-]{1,15}", fullmatch=True),
+    other=st.from_regex(r"[0-9A-Za-z_.-]{1,15}", fullmatch=True),
+)
+def test_two_ids_never_become_one(one: str, other: str) -> None:
+    first, second = clean_external_id(one), clean_external_id(other)
+    if isinstance(first, Cleaned) and isinstance(second, Cleaned):
+        assert (first.value == second.value) == (one == other)

@@ -1,0 +1,217 @@
+"""A report workbook that is corrected and given back: what goes again, and as what."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from leadsync.simulator import FaultKind, FaultRule
+
+HEADINGS = ["Lead Id", "Name", "FirstPhone", "Outcome", "Callback"]
+ROWS = [
+    ["007", "Willow Brown", "0383218191", "Sale", "24/11/2031 14:30"],
+    ["008", "=1+1", "8321 8192", "Sale", ""],
+    ["009", "Zoë 李雷 خالد", "0383218193", "Sail", "25/11/2031"],
+    ["010", "O'Brien", "0383218194", "Sail", ""],
+    ["011", "https://example.com", "0383218195", "Sale", ""],
+    ["012", "DNC", "0383218196", "Sale", ""],
+]
+"""As rows 2 to 7: 3 is rejected for its phone, 4 and 5 are refused with 106, 6 ends in conflict, 7 is on the list."""
+
+
+class Desk:
+    """The workbook, sent once; what the dialer has got since."""
+
+    def __init__(self, desk: Any) -> None:
+        self.desk = desk
+        faults = [
+            FaultRule(FaultKind.CODE, lead="011", code=110, calls=1),
+            FaultRule(FaultKind.CODE, lead="009", code=106, calls=1),
+            FaultRule(FaultKind.CODE, lead="010", code=106, calls=1),
+        ]
+        self.dialer = desk.dialer(dnc={"0383218196"}, faults=faults)
+        book = openpyxl.Workbook()
+        page = book.active
+        assert page is not None
+        for row in [HEADINGS, *ROWS]:
+            page.append(row)
+        page["B3"].data_type = "s"
+        book.save(desk.folder / "leads.xlsx")
+        self.first = desk.leadsync("run", desk.folder / "leads.xlsx", "--json").json
+        self.report = Path(self.first["files"]["report"])
+        self._got = len(self.received)
+
+    @property
+    def received(self) -> list[Any]:
+        received: list[Any] = self.dialer.ledger.as_json()["received"]
+        return received
+
+    @property
+    def new(self) -> list[tuple[str, dict[str, str]]]:
+        """Lead and fields of the calls since the first run."""
+        return [(one["lead"], one["fields"]) for one in self.received[self._got :]]
+
+    def edit(self, change: Callable[[openpyxl.Workbook], None]) -> None:
+        book = openpyxl.load_workbook(self.report)
+        change(book)
+        book.save(self.report)
+
+    def give_back(self, *options: str) -> Any:
+        done = self.desk.leadsync("run", self.report, "--json", *options)
+        assert done.out, done.err
+        return done
+
+    def ends(self, done: Any) -> dict[str, tuple[str, str]]:
+        """Status and message of each lead in a run's report."""
+        page = openpyxl.load_workbook(done.json["files"]["report"])["Report"]
+        names = [cell.value for cell in page[1]]
+        rows = [dict(zip(names, [cell.value or "" for cell in row], strict=True)) for row in page.iter_rows(min_row=2)]
+        return {row["Lead Id"]: (row["sync_status"], row["sync_message"]) for row in rows}
+
+
+@pytest.fixture
+def sent(desk: Any) -> Desk:
+    return Desk(desk)
+
+
+def cell(page: Worksheet, lead: str, heading: str) -> Any:
+    names = [one.value for one in page[1]]
+    row = next(row for row in page.iter_rows(min_row=2) if row[names.index("Lead Id")].value == lead)
+    return row[names.index(heading)]
+
+
+def test_the_report_holds_each_row_where_it_is_looked_for(sent: Desk) -> None:
+    book = openpyxl.load_workbook(sent.report)
+    assert book.sheetnames == ["Summary", "Report", "To correct", "To decide"]
+    leads = {name: [row[0].value for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames[1:]}
+    assert leads == {
+        "Report": ["007", "008", "009", "010", "011", "012"],
+        "To correct": ["008", "009", "010"],
+        "To decide": ["011"],
+    }
+    assert book.active is not None
+    assert book.active.title == "Summary"
+
+
+def test_only_what_was_corrected_goes_and_as_it_was_typed(sent: Desk) -> None:
+    def correct(book: openpyxl.Workbook) -> None:
+        cell(book["To correct"], "008", "FirstPhone").value = "03 8321 8192"
+        cell(book["To correct"], "009", "Outcome").value = "Sale"
+
+    sent.edit(correct)
+    done = sent.give_back()
+    assert sent.new == [
+        ("008", {"Name": "=1+1", "FirstPhone": "0383218192", "njDisposition": "Sale"}),
+        (
+            "009",
+            {
+                "Name": "Zoë 李雷 خالد",
+                "FirstPhone": "0383218193",
+                "njDisposition": "Sale",
+                "njCallBackDate": "2031/11/25 00:00",
+            },
+        ),
+    ]
+    assert done.code == 3
+    ends = sent.ends(done)
+    assert {lead: status for lead, (status, _) in ends.items()} == {
+        "008": "succeeded",
+        "009": "succeeded",
+        "010": "rejected",
+        "011": "skipped",
+    }
+    assert "not corrected since the dialer answered 106 INVALID_DISPOSTION" in ends["010"][1]
+    assert f"leadsync retry {sent.first['run']}" in ends["010"][1]
+
+
+def test_a_report_nobody_touched_sends_nothing(sent: Desk) -> None:
+    done = sent.give_back()
+    assert sent.new == []
+    assert done.json["statuses"] == {"rejected": 3, "skipped": 1}
+
+
+def test_what_was_left_uncorrected_can_be_corrected_in_the_next_report(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
+    sent.report = Path(sent.give_back().json["files"]["report"])
+    assert sent.give_back().json["statuses"] == {"rejected": 2}, "still neither is corrected"
+    sent.edit(lambda book: setattr(cell(book["To correct"], "010", "Outcome"), "value", "Busy"))
+    assert sent.give_back().json["statuses"] == {"succeeded": 1, "rejected": 1}
+    assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("009", "Sale"), ("010", "Busy")]
+
+
+def test_going_on_correcting_in_the_first_report_sends_nothing_twice(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
+    second = sent.give_back().json["run"]
+    sent.edit(lambda book: setattr(cell(book["To correct"], "010", "Outcome"), "value", "Sale"))
+    done = sent.give_back()
+    assert [lead for lead, _ in sent.new] == ["009", "010"]
+    assert second in sent.ends(done)["009"][1]
+    again = sent.desk.leadsync("retry", sent.first["run"])
+    assert again.code == 2, "a retry would undo the corrections"
+    assert "has taken the rows of run" in again.err
+
+
+def test_decisions_and_corrections_are_taken_from_one_workbook(sent: Desk) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        cell(book["To correct"], "009", "Outcome").value = "Busy"
+        cell(book["To decide"], "011", "sync_decision").value = "send"
+
+    sent.edit(work)
+    sent.give_back()
+    assert [lead for lead, _ in sent.new] == ["009", "011"]
+    shown = sent.desk.leadsync("show", sent.first["run"], "--json").json
+    assert "conflict" not in shown["statuses"]
+
+
+def test_a_row_corrected_on_the_sheet_report_goes_too(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["Report"], "010", "Outcome"), "value", "Busy"))
+    sent.give_back()
+    assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("010", "Busy")]
+
+
+def test_a_number_from_the_do_not_call_list_goes_if_it_is_another_now(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["Report"], "012", "FirstPhone"), "value", "0383218177"))
+    sent.give_back()
+    assert [(lead, fields["FirstPhone"]) for lead, fields in sent.new] == [("012", "0383218177")]
+
+
+def test_a_row_corrected_in_two_ways_is_refused_in_a_sentence(sent: Desk) -> None:
+    def correct(book: openpyxl.Workbook) -> None:
+        cell(book["Report"], "010", "Outcome").value = "Busy"
+        cell(book["To correct"], "010", "Outcome").value = "Sale"
+
+    sent.edit(correct)
+    done = sent.desk.leadsync("run", sent.report)
+    assert (done.code, sent.new) == (2, [])
+    assert "row 5 was corrected on two sheets, Report and another, and differently; write the same on both." in done.err
+    sent.edit(lambda book: setattr(cell(book["Report"], "010", "Outcome"), "value", "Sale"))
+    sent.give_back()
+    assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("010", "Sale")]
+
+
+def test_rows_added_moved_and_deleted_are_taken_as_they_stand(sent: Desk) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        page = book["To correct"]
+        moved = [one.value for one in page[3]]
+        page.delete_rows(2, 2)
+        page.append([*moved[:3], "Busy", *moved[4:]])
+        page.append(["999", "New", "0383218199", "Sale"])
+
+    sent.edit(work)
+    done = sent.give_back()
+    assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("009", "Busy"), ("999", "Sale")]
+    assert done.json["statuses"] == {"succeeded": 2, "rejected": 1, "skipped": 1}
+
+
+def test_the_sheet_that_is_named_is_read_like_any_other(sent: Desk) -> None:
+    sent.give_back("--sheet", "To correct")
+    assert [lead for lead, _ in sent.new] == ["009", "010"], "their faults are over by now"
+
+
+def test_check_tells_what_the_workbook_would_do(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
+    found = sent.desk.leadsync("check", sent.report, "--json").json
+    assert (found["to_send"], found["rejected"], found["skipped"]) == (1, 2, 1)

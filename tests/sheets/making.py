@@ -1,0 +1,154 @@
+"""Workbooks put together by hand, record by record, for what no library at hand writes: [MS-XLSB], [MS-XLS], [MS-CFB],
+OpenDocument."""
+
+import struct
+import zipfile
+from pathlib import Path
+
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.bin"/></Relationships>'
+)
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
+)
+POI = 0x10D3
+"""The build that Apache POI gives for the program that wrote the file."""
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def record12(kind: int, body: bytes = b"") -> bytes:
+    """A record of an .xlsb part."""
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size = len(body)
+    while size >= 0x80:
+        head += bytes([size & 0x7F | 0x80])
+        size >>= 7
+    return head + bytes([size]) + body
+
+
+def xlsb(path: Path, rows: dict[int, list[tuple[int, bytes]]], *, formats: tuple[str, ...] = (), merged=()) -> Path:
+    """A workbook of one sheet: for each row its cells, as kind and body behind column and style, which is the cell's
+    column where there are as many formats."""
+    cells = b""
+    for row, line in rows.items():
+        cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        for column, (kind, body) in enumerate(line):
+            style = column + 1 if column < len(formats) and kind != 6 else 0
+            cells += record12(kind, struct.pack("<II", column, style) + body)
+    width = max(map(len, rows.values()))
+    size = record12(148, struct.pack("<IIII", min(rows), max(rows), 0, width - 1))
+    ranges = b"".join(
+        record12(176, struct.pack("<IIII", top, bottom, left, right)) for top, bottom, left, right in merged
+    )
+    numbers = b"".join(record12(44, struct.pack("<H", 200 + place) + wide(code)) for place, code in enumerate(formats))
+    styles = [0, *(200 + place for place in range(len(formats)))]
+    looks = b"".join(record12(47, struct.pack("<HHHHHBBHH", 0, number, 0, 0, 0, 0, 0, 0, 0)) for number in styles)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("xl/_rels/workbook.bin.rels", RELATIONS)
+        sheet = record12(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Leads"))
+        archive.writestr(
+            "xl/workbook.bin",
+            record12(131) + record12(153, bytes(12)) + record12(143) + sheet + record12(144) + record12(132),
+        )
+        archive.writestr(
+            "xl/styles.bin",
+            record12(278)
+            + (record12(615, struct.pack("<I", len(formats))) + numbers + record12(616) if formats else b"")
+            + record12(617, struct.pack("<I", len(styles)))
+            + looks
+            + record12(618)
+            + record12(279),
+        )
+        archive.writestr(
+            "xl/worksheets/sheet1.bin",
+            record12(129) + size + record12(145) + cells + record12(146) + ranges + record12(130),
+        )
+    return path
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    """A record of an .xls stream."""
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def begin(kind: int, build: int = POI, year: int = 0x07CC) -> bytes:
+    return record(0x809, struct.pack("<HHHHII", 0x0600, kind, build, year, 0, 6))
+
+
+def xls(
+    path: Path, cells: bytes, *, shared: tuple[bytes, ...] = (), code_page: int = 1200, build: int = 0x10D3
+) -> Path:
+    """A workbook of one sheet from the sheet's records and the bodies of SST and CONTINUE."""
+
+    def workbook(start: int) -> bytes:
+        texts = b"".join(record(0x3C if place else 0xFC, body) for place, body in enumerate(shared))
+        return (
+            begin(5, build)
+            + record(0x42, struct.pack("<H", code_page))
+            + record(0xE0, bytes(20))
+            + record(0x85, struct.pack("<IHBB", start, 0, 5, 0) + b"Leads")
+            + texts
+            + record(0x0A)
+        )
+
+    stream = workbook(len(workbook(0))) + begin(16) + cells + record(0x0A)
+    path.write_bytes(compound("Workbook", stream))
+    return path
+
+
+def compound(name: str, stream: bytes) -> bytes:
+    """A container of one stream."""
+    stream = stream.ljust(4096, b"\0")
+    stream += bytes(-len(stream) % 512)
+    sectors = len(stream) // 512
+    free, end, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    chain = [table, end, *range(3, sectors + 2), end]
+    chain += [free] * (128 - len(chain))
+    head = struct.pack(
+        "<8s16sHHHHH6sIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"",
+        0x3E, 3, 0xFFFE, 9, 6, b"", 0, 1, 1, 0, 4096,
+        end, 0, end, 0, 0,
+    )  # fmt: skip
+    head = head.ljust(512, b"\xff")
+    return (
+        head
+        + struct.pack("<128I", *chain)
+        + _entry("Root Entry", 5, 1, end, 0)
+        + _entry(name, 2, free, 2, len(stream))
+        + bytes(256)
+        + stream
+    )
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    text = name.encode("utf-16-le") + b"\0\0"
+    return struct.pack(
+        "<64sHBBIII16sIQQIQ", text, len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child, b"", 0, 0, 0, start, size
+    )
+
+
+def ods(path: Path, rows: str) -> Path:
+    """A sheet from its rows, in XML."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="Leads">{rows}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path

@@ -1,0 +1,148 @@
+"""What the four makes of workbook say differently, and must come to the same: errors, formulas without a value, merged
+cells, number formats, and texts that python-calamine reads wrongly."""
+
+import struct
+
+from leadsync.models import Row
+from tests.sheets import making
+
+HEADINGS = [(6, making.wide("Id")), (6, making.wide("Name"))]
+MERGED = "has a merged cell in column A; unmerge it and fill in every cell"
+UNWORKED = "has a formula without a stored value in column B; open the workbook in a spreadsheet program and save it"
+
+
+def number(value: float) -> tuple[int, bytes]:
+    return 5, struct.pack("<d", value)
+
+
+def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
+    """Cells of kind 3 and 11 are errors, 9 a formula's number with its flags."""
+    path = making.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: HEADINGS,
+            1: [(6, making.wide("x")), (3, b"\x2a")],
+            2: [(6, making.wide("y")), (11, b"\x07" + bytes(10))],
+            3: [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))],
+            4: [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 0, 0))],
+        },
+    )
+    na, division, unworked, zero = rows_of(path)
+    assert na == Row(2, ("x", "#N/A"), fault="has the error #N/A in column B; correct its formula")
+    assert division == Row(3, ("y", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
+    assert unworked.cells == ("z", "=")
+    assert unworked.fault.startswith(UNWORKED)
+    assert zero == Row(5, ("z", "0"))
+
+
+def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
+    path = making.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: [(6, making.wide(name)) for name in ("Id", "Share", "Call back")],
+            1: [number(800), number(0.125), number(46350.5)],
+            2: [(1, b""), number(1), number(46350)],
+        },
+        formats=("0000", "0.0%", "dd/mm/yyyy hh:mm"),
+        merged=[(1, 2, 0, 0)],
+    )
+    first, second = rows_of(path)
+    assert first == Row(2, ("0800", "12.5%", "2026-11-24 12:00"), dates=(2,), fault=MERGED)
+    assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), fault=MERGED)
+
+
+def label(row: int, column: int, number: int) -> bytes:
+    return making.record(0xFD, struct.pack("<HHHI", row, column, 0, number))
+
+
+def formula(row: int, column: int, value: bytes, flags: int, kind: int = 0x06) -> bytes:
+    return making.record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, 0))
+
+
+def texts(*values: str) -> bytes:
+    body = b"".join(struct.pack("<HB", len(value), 1) + value.encode("utf-16-le") for value in values)
+    return struct.pack("<II", len(values), len(values)) + body
+
+
+HEADED = label(0, 0, 0) + label(0, 1, 1)
+
+
+def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of):
+    """Some programs write 0 and ask for calculation on loading, some the records of Excel 4, xlwt an empty text."""
+    empty = b"\x03" + bytes(5) + b"\xff\xff"
+    cells = HEADED + b"".join(
+        [
+            *(label(row, 0, 0) for row in (1, 2, 3, 4)),
+            formula(1, 1, bytes(8), flags=2),
+            formula(2, 1, bytes(8), flags=0),
+            formula(3, 1, empty, flags=0),
+            formula(4, 1, struct.pack("<d", 2.0), flags=0, kind=0x406),
+        ]
+    )
+    shared = (texts("Id", "Name"),)
+    asked, zero, blank, old = rows_of(making.xls(tmp_path / "poi.xls", cells, shared=shared))
+    assert asked.fault.startswith(UNWORKED)
+    assert zero == Row(3, ("Id", "0"))
+    assert blank == Row(4, ("Id", ""))
+    assert old.fault.startswith(UNWORKED)
+    _, _, blank, _ = rows_of(making.xls(tmp_path / "xlwt.xls", cells, shared=shared, build=0x0DBB))
+    assert blank.fault.startswith(UNWORKED)
+
+
+def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):
+    cells = HEADED + formula(3, 1, bytes(8), flags=0, kind=0x406)
+    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    (row,) = rows_of(path)
+    assert (row.number, row.cells) == (4, ("", "="))
+    assert row.fault.startswith(UNWORKED)
+
+
+def test_merged_cells_of_an_xls(tmp_path, rows_of):
+    cells = HEADED + label(1, 0, 0) + label(1, 1, 1) + label(2, 1, 1)
+    cells += making.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
+    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("Id", "Name"), fault=MERGED), Row(3, ("", "Name"), fault=MERGED)]
+
+
+def test_texts_of_an_xls_that_names_a_code_page(tmp_path, rows_of):
+    cells = HEADED + label(1, 0, 2) + making.record(0x204, struct.pack("<HHHHB", 1, 1, 0, 2, 0) + b"Bo")
+    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name", "中文"),), code_page=1252)
+    assert rows_of(path) == [Row(2, ("中文", "Bo"))]
+
+
+def test_a_text_of_an_xls_that_goes_on_in_a_second_record(tmp_path, rows_of):
+    """The second record says anew that its characters take two bytes, or one."""
+    shared = (
+        struct.pack("<II", 2, 2)
+        + struct.pack("<HB", 2, 0)
+        + b"Id"
+        + struct.pack("<HB", 5, 1)
+        + "Zo".encode("utf-16-le"),
+        b"\0" + b"e B",
+    )
+    path = making.xls(tmp_path / "leads.xls", label(0, 0, 0) + label(1, 0, 1), shared=shared)
+    assert rows_of(path) == [Row(2, ("Zoe B",))]
+
+
+def cell(text: str, attributes: str = "") -> str:
+    return f'<table:table-cell office:value-type="string" {attributes}><text:p>{text}</text:p></table:table-cell>'
+
+
+def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
+    row = "<table:table-row>{}</table:table-row>"
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + cell("Name"))
+        + row.format(cell("x", 'table:number-rows-spanned="2" table:number-columns-spanned="1"') + cell("Bo"))
+        + row.format("<table:covered-table-cell/>" + cell("Di"))
+        + row.format(cell("y") + '<table:table-cell table:formula="of:=1+1" office:value-type="float"/>')
+        + row.format(
+            cell("z") + '<table:table-cell table:formula="of:=A9" office:value-type="string" office:string-value=""/>'
+        ),
+    )
+    first, second, unworked, blank = rows_of(path)
+    assert first == Row(2, ("x", "Bo"), fault=MERGED)
+    assert second == Row(3, ("", "Di"), fault=MERGED)
+    assert unworked.cells == ("y", "=1+1")
+    assert unworked.fault.startswith(UNWORKED)
+    assert blank == Row(5, ("z", ""))
