@@ -46,15 +46,15 @@ def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: 
             assert time.monotonic() < end, f"{name} is not sent"
             time.sleep(0.02)
 
-    big = start(desk, "big", 400)
+    big = start(desk, "big", 300)
+    doomed = start(desk, "doomed", 300)
     wait_for("big", 10)
-    doomed = start(desk, "doomed", 400)
-    wait_for("doomed", 10)
     upload = start(desk, "upload", 5)
     assert statuses(upload) == {"succeeded": 5}
-    assert sent("big") < 400, "the upload did not wait for the end of the big run"
+    assert sent("big") < 300, "the upload did not wait for the end of the big run"
+    wait_for("doomed", 10)
     doomed.kill()
     doomed.communicate()
-    assert statuses(big) == {"succeeded": 400}
+    assert statuses(big) == {"succeeded": 300}
     assert dialer.slots.peak_in_use == 4
     assert dialer.slots.queued == 0
