@@ -92,7 +92,7 @@ class SharedBudget:
         try:
             self._make_folder()
             member = self._lock(self._name)
-            member.acquire(blocking=False)
+            member.acquire(timeout=1.0)
             self._member = member
         except (OSError, Timeout) as error:
             self._say(
@@ -107,11 +107,12 @@ class SharedBudget:
         if self._member is None:
             return
         with contextlib.suppress(OSError, Timeout), self._guard.acquire(timeout=1.0):
-            ledger = self._read()
+            ledger = self._read(self._key)
             mine = ledger["members"].pop(self._name, None)
             if mine is not None and self._calls_left_behind:
                 _leave_behind(ledger, mine)
-            self._write(ledger)
+            self._write(self._key, ledger)
+            self._sweep()
         self._member.release()
         with contextlib.suppress(OSError):
             self._path(self._name).unlink(missing_ok=True)
@@ -149,7 +150,7 @@ class SharedBudget:
         return status.st_ino, status.st_mtime_ns, status.st_size
 
     def _renew(self, in_use: int, wanted: int) -> int:
-        ledger = self._read()
+        ledger = self._read(self._key)
         self._bury(ledger)
         members = ledger["members"]
         members.setdefault(self._name, {"uses": 0, "wants": wanted})
@@ -161,7 +162,7 @@ class SharedBudget:
         share = max(0, min(fair, self.slots - elsewhere))
         members[self._name] = {"uses": max(share, in_use), "wants": wanted}
         self.alone = len(members) == 1
-        self._write(ledger)
+        self._write(self._key, ledger)
         return share
 
     def _bury(self, ledger: dict[str, Any]) -> None:
@@ -169,27 +170,44 @@ class SharedBudget:
         now = time.time()
         ledger["left_behind"] = [[count, until] for count, until in ledger["left_behind"] if until > now]
         for name in [name for name in ledger["members"] if name != self._name]:
-            lock = self._lock(name)
-            try:
-                lock.acquire(blocking=False)
-            except Timeout:
-                continue
-            _leave_behind(ledger, ledger["members"].pop(name))
-            lock.release()
-            self._path(name).unlink(missing_ok=True)
+            if self._is_dead(name):
+                _leave_behind(ledger, ledger["members"].pop(name))
+                self._path(name).unlink(missing_ok=True)
 
-    def _read(self) -> dict[str, Any]:
+    def _is_dead(self, name: str) -> bool:
+        """Whether nobody holds that member's lock."""
+        lock = self._lock(name)
         try:
-            self._text = (self._folder / f"{self._key}.json").read_text("utf-8")
+            lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        lock.release()
+        return True
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left of other dialers' ledgers, which nobody may come to look into again."""
+        for path in self._folder.glob("*.json"):
+            ledger = self._read(path.stem)
+            self._bury(ledger)
+            self._write(path.stem, ledger)
+        for path in self._folder.glob("*-*.*"):
+            # A newcomer whose lock is looked at just now, before it is a member, makes it anew.
+            if path.stem != self._name and self._is_dead(path.stem):
+                path.unlink(missing_ok=True)
+                self._path(path.stem).unlink(missing_ok=True)
+
+    def _read(self, key: str) -> dict[str, Any]:
+        try:
+            self._text = (self._folder / f"{key}.json").read_text("utf-8")
             ledger = json.loads(self._text)
             return {"members": dict(ledger["members"]), "left_behind": list(ledger["left_behind"])}
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             self._text = ""
             return {"members": {}, "left_behind": []}
 
-    def _write(self, ledger: dict[str, Any]) -> None:
-        """Put the ledger in its place whole; one that says nothing is removed."""
-        path = self._folder / f"{self._key}.json"
+    def _write(self, key: str, ledger: dict[str, Any]) -> None:
+        """Put a ledger that was read just now in its place whole; one that says nothing is removed."""
+        path = self._folder / f"{key}.json"
         if not ledger["members"] and not ledger["left_behind"]:
             path.unlink(missing_ok=True)
             return

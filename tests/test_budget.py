@@ -212,3 +212,25 @@ def test_a_killed_process_gives_its_slots_back_when_its_calls_have_ended(
     assert member.renew() == 0, "the dialer still works on its calls"
     clock.now += module.LEFT_BEHIND_SECONDS + 0.1
     assert member.renew() == 8
+    member.leave()
+    assert [path.name for path in tmp_path.iterdir()] == ["guard.lock"], "nothing of it is left"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_what_a_killed_process_left_of_another_dialers_ledger_is_swept_up(
+    tmp_path: Path, clock: Clock, holder: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process = holder()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "8\n"
+    for _ in range(2):
+        other = Member(tmp_path, url="https://other.example.com")
+        other.renew()
+        other.leave()
+        assert len(list(tmp_path.glob("*.json"))) == 1, "that one is alive, or its calls are"
+        process.kill()
+        process.wait()
+    clock.now += module.LEFT_BEHIND_SECONDS + 0.1
+    other = Member(tmp_path, url="https://other.example.com")
+    other.leave()
+    assert [path.name for path in tmp_path.iterdir()] == ["guard.lock"]
