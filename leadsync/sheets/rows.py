@@ -27,7 +27,7 @@ def clean(chunk: list[Line], headings: Headings, delimiter: str) -> list[Row]:
             if column < len(cells) and cells[column].strip():
                 raise headings.refuse(column, number)
         if is_odd:
-            fault = _joined(fault, *_cell_faults(cells))
+            fault = _joined(fault, *cell_faults(cells))
         if len(cells) != width:
             fault = _joined(fault, _width_fault(cells, headings))
             cells = _laid_out(cells, width, delimiter)
@@ -39,7 +39,8 @@ def _joined(*faults: str) -> str:
     return ". It ".join(filter(None, faults))
 
 
-def _cell_faults(cells: list[str]) -> Iterator[str]:
+def cell_faults(cells: list[str]) -> Iterator[str]:
+    """What no cell may hold, with its remedy: control characters, and more text than a spreadsheet program takes."""
     for column, cell in enumerate(cells):
         if found := _CONTROLS.search(cell):
             name = "a NUL byte" if found[0] == "\0" else f"the control character U+{ord(found[0]):04X}"

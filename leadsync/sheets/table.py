@@ -14,7 +14,7 @@ from leadsync.sheets.delimited import read_delimited
 from leadsync.sheets.guard import unprotect
 from leadsync.sheets.headings import Headings
 from leadsync.sheets.lines import Line, Source
-from leadsync.sheets.rows import clean
+from leadsync.sheets.rows import cell_faults, clean
 from leadsync.sheets.unpacking import plain_file
 from leadsync.sheets.workbook import read_workbook
 
@@ -113,7 +113,9 @@ def _beginning(source: Source, shown: str) -> tuple[Line, list[Line]]:
     for chunk in source.chunks:
         for place, line in enumerate(chunk):
             if any(map(str.strip, line.cells)):
-                return line, chunk[place + 1 :] or next(source.chunks, [])
+                odd = next(cell_faults(line.cells), "")
+                first = line._replace(fault=line.fault or odd)
+                return first, chunk[place + 1 :] or next(source.chunks, [])
     raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
 
 

@@ -43,16 +43,21 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     stream = _workbook_stream(Path(path).read_bytes())
     workbook = _globals(stream, sheet)
     found = Unseen()
+    doubtful: dict[Place, str] = {}
+    formulas = 0
     for kind, body in _records(stream, workbook.start):
         if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", body)
+        formulas += kind == _FORMULA
         if kind == _BOOL_ERR and body[7]:
             found.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
         elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
             found.errors[row, column] = ERRORS.get(body[8], "#VALUE!")
-        elif kind in _OLD_FORMULAS or (kind == _FORMULA and _never_worked_out(body, workbook)):
+        elif kind in _OLD_FORMULAS:
             found.formulas[row, column] = "="
+        elif kind == _FORMULA and _seems_not_worked_out(body, workbook):
+            doubtful[row, column] = "="
         elif kind == _MUL_RK:
             for place in range((len(body) - 6) // 6):
                 (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
@@ -60,6 +65,8 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
                     found.formats[row, column + place] = workbook.formats[style]
         elif style in workbook.formats:
             found.formats[row, column] = workbook.formats[style]
+    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
+        found.formulas |= doubtful
     if workbook.shared is not None:
         found.texts.update(_texts(stream, workbook.start, workbook.shared))
     return found
@@ -81,9 +88,9 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield formula, text_in(bodies, 0)
 
 
-def _never_worked_out(body: bytes, workbook: _Globals) -> bool:
+def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
     """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading, or
-    an empty text."""
+    an empty text; but so do others where it comes to that."""
     if body[6:14] == bytes(8):
         return bool(body[14] & _ON_LOADING)
     return workbook.works_out_none and body[12:14] == b"\xff\xff" and body[6] == 3

@@ -8,11 +8,12 @@ import zipfile
 from collections.abc import Iterator
 
 from leadsync.sheets.cells import changes_meaning
-from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Unseen
+from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Place, Unseen
 from leadsync.sheets.xlsx_parts import parts_of, related_part
 
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
+_FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
 _FORMAT, _STYLE, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 156, 176, 617, 618
 _ALWAYS_CALCULATE = 2
 
@@ -29,20 +30,24 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
 
 def _look(part: bytes, formats: dict[int, str]) -> Unseen:
     found = Unseen()
-    row = 0
+    doubtful: dict[Place, str] = {}
+    formulas = row = 0
     for kind, body in _records(part):
+        formulas += kind in _FORMULAS
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
         elif kind in (_CELL_ERROR, _FORMULA_ERROR):
             found.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
-        elif kind == _FORMULA_NUMBER and _never_worked_out(body):
-            found.formulas[row, _column(body)] = "="
+        elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
+            doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
             if style := formats.get(int.from_bytes(body[4:7], "little")):
                 found.formats[row, _column(body)] = style
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             found.merged.append(((top, left), (bottom, right)))
+    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to 0
+        found.formulas |= doubtful
     return found
 
 
@@ -50,7 +55,7 @@ def _column(body: bytes) -> int:
     return int(struct.unpack_from("<I", body)[0])
 
 
-def _never_worked_out(body: bytes) -> bool:
+def _seems_not_worked_out(body: bytes) -> bool:
     """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading."""
     value, flags = struct.unpack_from("<dH", body, 8)
     return value == 0 and bool(flags & _ALWAYS_CALCULATE)

@@ -178,6 +178,7 @@ def test_headings_alone_are_a_table_without_rows(text_file):
         ("a,,c\n1,2,3\n", r"line 1 has no heading in column B; give the column a name .*\(row 2 has data there\)"),
         ("a,b,\n1,2,3\n", "line 1 has no heading in column C"),
         ("a,b,a\n1,2,3\n", "line 1 has the heading 'a' in columns A and C; rename or delete one"),
+        ("a\0,b\n1,2\n", "line 1 should be the headings, but has a NUL byte in column A; delete it"),
         ("<html><table><tr><td>a</td></tr></table>", r"this is a web page \(HTML\), not a table; open it and save"),
         ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "an XML spreadsheet of 2003"),
         (b"%PDF-1.7\n...", "a PDF document"),

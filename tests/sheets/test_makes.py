@@ -3,6 +3,8 @@ cells, number formats, and texts that python-calamine reads wrongly."""
 
 import struct
 
+import pytest
+
 from leadsync.models import Row
 from tests.sheets import making
 
@@ -24,15 +26,19 @@ def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
             1: [(6, making.wide("x")), (3, b"\x2a")],
             2: [(6, making.wide("y")), (11, b"\x07" + bytes(10))],
             3: [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))],
-            4: [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 0, 0))],
         },
     )
-    na, division, unworked, zero = rows_of(path)
+    na, division, zero = rows_of(path)
     assert na == Row(2, ("x", "#N/A"), fault="has the error #N/A in column B; correct its formula")
     assert division == Row(3, ("y", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
-    assert unworked.cells == ("z", "=")
-    assert unworked.fault.startswith(UNWORKED)
-    assert zero == Row(5, ("z", "0"))
+    assert zero == Row(4, ("z", "0"))
+
+
+def test_formulas_of_an_xlsb_that_all_come_to_0_were_never_worked_out(tmp_path, rows_of):
+    line = [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
+    for row in rows_of(making.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
+        assert row.cells == ("z", "=")
+        assert row.fault.startswith(UNWORKED)
 
 
 def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
@@ -67,26 +73,33 @@ def texts(*values: str) -> bytes:
 HEADED = label(0, 0, 0) + label(0, 1, 1)
 
 
-def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of):
-    """Some programs write 0 and ask for calculation on loading, some the records of Excel 4, xlwt an empty text."""
-    empty = b"\x03" + bytes(5) + b"\xff\xff"
-    cells = HEADED + b"".join(
-        [
-            *(label(row, 0, 0) for row in (1, 2, 3, 4)),
-            formula(1, 1, bytes(8), flags=2),
-            formula(2, 1, bytes(8), flags=0),
-            formula(3, 1, empty, flags=0),
-            formula(4, 1, struct.pack("<d", 2.0), flags=0, kind=0x406),
-        ]
-    )
-    shared = (texts("Id", "Name"),)
-    asked, zero, blank, old = rows_of(making.xls(tmp_path / "poi.xls", cells, shared=shared))
-    assert asked.fault.startswith(UNWORKED)
-    assert zero == Row(3, ("Id", "0"))
-    assert blank == Row(4, ("Id", ""))
-    assert old.fault.startswith(UNWORKED)
-    _, _, blank, _ = rows_of(making.xls(tmp_path / "xlwt.xls", cells, shared=shared, build=0x0DBB))
-    assert blank.fault.startswith(UNWORKED)
+ZERO = bytes(8)
+EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "cell"),
+    [
+        (ZERO, {"flags": 2}, None),  # as Apache POI writes them
+        (ZERO, {"flags": 0}, "0"),
+        (EMPTY, {"flags": 0}, ""),
+        (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
+        (struct.pack("<d", 2.0), {"flags": 0, "kind": 0x406}, None),  # a record of Excel 4, which calamine passes over
+    ],
+)
+def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value, options, cell):
+    build = options.pop("build", making.POI)
+    cells = HEADED + label(1, 0, 0) + formula(1, 1, value, **options)
+    (row,) = rows_of(making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
+    assert row.cells == ("Id", "=" if cell is None else cell)
+    assert row.fault.startswith(UNWORKED) == (cell is None)
+
+
+def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_path, rows_of):
+    """LibreOffice asks for calculation on loading too."""
+    cells = HEADED + formula(1, 0, struct.pack("<d", 5.0), flags=2) + formula(1, 1, ZERO, flags=2)
+    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("5", "0"))]
 
 
 def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):
