@@ -61,8 +61,8 @@ def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("file", type=click.Path(path_type=Path))
 @reading_options
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
-@click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
 @insert_only_option
+@click.option("--skip-unchanged", is_flag=True, help="Skip rows that say what their lead was last sent.")
 @_sending_options
 def run(
     file: Path,
@@ -70,8 +70,8 @@ def run(
     encoding: str | None,
     delimiter: str | None,
     fresh: bool,
-    skip_unchanged: bool,
     insert_only: bool,
+    skip_unchanged: bool,
     output: Path | None,
     kind: FileKind | None,
     yes: bool,
@@ -105,8 +105,7 @@ def run(
             )
             plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
             if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
-                again = replace(wishes, fresh=True)
-                plan = plan_run(journal, named, settings, again, datetime.now().astimezone())
+                plan = plan_run(journal, named, settings, replace(wishes, fresh=True), datetime.now().astimezone())
             return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 

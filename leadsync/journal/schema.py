@@ -93,8 +93,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 4: which leads a run adds: none, missing ones, only
     "ALTER TABLE runs ADD COLUMN inserts TEXT NOT NULL DEFAULT 'none'",
-    # 5: what the columns fill, for the report. What a lead was sent before; until when a run may have sent something:
-    # 0 if it never did, far in the future while it does.
+    # 5: what the columns fill, for the report. What a lead was sent before; until when a run may have sent something: 0
+    # if it never did, far in the future while it does.
     """
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;

@@ -121,11 +121,14 @@ class Journal:
             self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
 
     def tallies(self) -> list[tuple[RunRecord, Tally]]:
-        """All runs, the newest first, each with the counts over its rows."""
+        """All runs, the newest first, each with the counts over its rows.
+
+        A finished run whose rows were decided since is counted once more, and that is kept.
+        """
         with translated(self.path):
             found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM runs ORDER BY run DESC").fetchall()
-            runs = [(run_record(values[:-1]), values[-1]) for values in found]
-            return [(run, tally_of(kept) if kept else self._count(run.id)) for run, kept in runs]
+        runs = [(run_record(values[:-1]), values[-1]) for values in found]
+        return [(run, tally_of(kept) if kept else self._counted(run.id, run.finished)) for run, kept in runs]
 
     def tally(self, run_id: str) -> Tally:
         """Counts over the run's rows, a trial's only as far as it goes."""
@@ -392,6 +395,15 @@ class Journal:
             "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [run_id]
         ).fetchone()
         return found[0], found[1]
+
+    def _counted(self, run_id: str, finished: bool) -> Tally:
+        with translated(self.path):
+            if not finished:
+                return self._count(run_id)
+            with transaction(self._connection):
+                tally = self._count(run_id)
+                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally_json(tally), run_id])
+        return tally
 
     def _count(self, run_id: str) -> Tally:
         found = self._connection.execute(

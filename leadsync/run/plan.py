@@ -197,8 +197,8 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 held.add(other.file)
 
         intake = take_in(reading, settings, now, take, journal=journal, hold=hold, skip_unchanged=wishes.skip_unchanged)
-        message = f"sent or decided by run {run.id}, {run.file.name}"
-        journal.complete(run.id, intake.past.decided, message, intake.past.taken)
+        past = intake.past
+        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
     return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 

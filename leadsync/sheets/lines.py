@@ -22,8 +22,8 @@ class Source:
     """A file opened for reading, before its headings are known.
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
-    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of
-    a report of leadsync's own.
+    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
+    report of leadsync's own.
     """
 
     kind: Literal["csv", "xlsx"]

@@ -22,8 +22,8 @@ RUN_COLUMN = "sync_run"
 """The heading by which a file is known for one that leadsync wrote."""
 
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
-_CHUNK = 5_000
 _PEEK = 20
+_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class Table:
 
     def holding(self, headings: tuple[str, ...], rows: Iterator[Row]) -> "Table":
         """The same file read as another table, put together from several of its sheets."""
-        chunks = iter(lambda: list(islice(rows, _CHUNK)), list[Row]())
-        return replace(self, sheet="", headings=headings, _chunks=chunks)
+        return replace(self, sheet="", headings=headings, _chunks=_in_chunks(rows))
 
 
 @contextmanager
@@ -134,3 +133,8 @@ def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: boo
             rows = [Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) for row in rows]
         if rows:
             yield rows
+
+
+def _in_chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk

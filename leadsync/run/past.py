@@ -1,0 +1,199 @@
+"""What a sheet's own sync_* columns, and the journal, say about rows that an earlier run had."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leadsync.config import Settings
+from leadsync.journal import Journal, Origin, State
+from leadsync.leads import ColumnMapping
+from leadsync.models import Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.report import DECISION_COLUMN
+from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.run.repeats import Repeats, same_fields
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
+
+_IDS = {"template_id", "campaign_id", "allocation_id"}
+_IDS = {"template_id", "campaign_id", "allocation_id"}
+_SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
+"""What a sheet's own sync_status may say of a row that is not to be sent again."""
+
+_IDS = {"template_id", "campaign_id", "allocation_id"}
+_CHUNK = 2000
+"""Rows whose leads are looked up in the journal in one go."""
+
+DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
+"""What a person can decide about a row, and what the row then is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a row's own sync_* cells say about it."""
+
+    status: str
+    code: str
+    run: str
+    row: str
+    decision: str
+
+
+def past_of(
+    table: "Table",
+    mapping: ColumnMapping,
+    journal: Journal | None,
+    settings: Settings,
+    hold: Callable[[RunRecord], None] = lambda _: None,
+    *,
+    skip_unchanged: bool = False,
+) -> "Past":
+    """What is to be known of a sheet's rows before they are taken in. Without a place in the settings, as for `check`,
+    nothing is held against what was sent there."""
+    repeats = None
+    if journal is not None and settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
+        skip = skip_unchanged or settings.input.skip_unchanged
+        repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
+    return Past(mapping, journal, hold, repeats=repeats, only_corrected=bool(table.parts))
+
+
+class Past:
+    """What a sheet's sync_* columns and the journal say about rows that an earlier run had.
+
+    `hold` is called with each such run before its rows are looked at, to keep others from sending them meanwhile.
+    `repeats` knows what leads were last sent. `only_corrected`: a row that failed goes again only if it was corrected.
+    """
+
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        journal: Journal | None,
+        hold: Callable[[RunRecord], None] = lambda _: None,
+        *,
+        repeats: Repeats | None = None,
+        only_corrected: bool = False,
+    ) -> None:
+        self._repeats = repeats
+        self._only_corrected = only_corrected
+        self._runs: dict[str, RunRecord] = {}
+        self._mapping = mapping
+        self._journal = journal
+        self._hold = hold
+        self.decided: dict[tuple[str, State], list[int]] = {}
+        """What becomes of rows of earlier runs, by run and new state: their numbers."""
+        self.taken: dict[str, list[int]] = {}
+        """Rows of earlier runs that did not go through and are sent from here, by run."""
+        self._origins: dict[str, dict[int, Origin]] = {}
+
+    def claim(self, row: Row) -> Claim:
+        """The row's own sync_* cells, trimmed and in small letters."""
+        names = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)
+        values = (row.cells[self._mapping.sync[name]] if name in self._mapping.sync else "" for name in names)
+        return Claim(*(" ".join(value.lower().split()) for value in values))
+
+    def fault(self, row: Row) -> Fault | None:
+        """A decision that is none."""
+        decision = self.claim(row).decision if self._mapping.sync else ""
+        if not decision or decision in DECISIONS:
+            return None
+        return Fault(DECISION_COLUMN, decision, "is no decision", "write applied, not applied or send")
+
+    def decide(self, row: Row) -> None:
+        """Note what the row decides about the row that it was: a person's decision, or that it is sent from here."""
+        if not self._mapping.sync:
+            return
+        claim = self.claim(row)
+        origin = self.origin(claim)
+        if origin is None:
+            return
+        if origin.state in (State.UNKNOWN, State.CONFLICT) and claim.decision in DECISIONS:
+            state = DECISIONS[claim.decision]
+            state = State.SKIPPED if state is State.PENDING else state
+        elif origin.state is State.PENDING:
+            state = State.SKIPPED
+        else:
+            return
+        self.decided.setdefault((origin.run_id, state), []).append(int(claim.row))
+
+    def settled(self, row: Row, mapped: Lead | Rejection) -> str:
+        """Why the row is not to be sent, in a few words; empty where it is.
+
+        Its own sync_status counts first, then what the journal knows: a row that the sheet calls unsent may have been
+        sent since by `resume`, and a do-not-call number is sent again only where it is another number now.
+        """
+        if not self._mapping.sync:
+            return ""
+        claim = self.claim(row)
+        if claim.decision:
+            return "" if claim.decision == "send" else f"a person decided: {claim.decision}"
+        if claim.status in _SETTLED:
+            return f"run {claim.run} calls it {claim.status}" if claim.run else f"sync_status calls it {claim.status}"
+        origin = self.origin(claim)
+        if origin is not None and origin.state.status in _SETTLED:
+            return f"run {claim.run} has it as {origin.state.status} by now"
+        if origin is not None and isinstance(mapped, Lead) and self._repeats is not None:
+            since = self._repeats.sent_since(mapped, self._runs[claim.run])
+            if since:
+                return f"sent since: {since}"
+        if _is_final(claim.code) and (origin is None or _same(mapped, origin)):
+            return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
+        return ""
+
+    def look_up(self, leads: Iterable[str]) -> None:
+        """To be called before the rows of these leads are asked about."""
+        if self._repeats is not None:
+            self._repeats.look_up(leads, always=bool(self._mapping.sync))
+
+    def take(self, row: Row) -> None:
+        """Note that the row is sent from here; where it failed before, its run's `retry` need not."""
+        claim = self.claim(row) if self._mapping.sync else None
+        origin = self.origin(claim) if claim else None
+        if claim and origin and origin.state in (State.FAILED, State.REJECTED):
+            self.taken.setdefault(origin.run_id, []).append(int(claim.row))
+
+    def unchanged(self, row: Row, lead: Lead) -> str:
+        """Why a row that the lead has taken already is not sent again, in a few words; empty where it is sent."""
+        if self._repeats is None or (self._mapping.sync and self.claim(row).decision == "send"):
+            return ""
+        return self._repeats.unchanged(lead)
+
+    def uncorrected(self, row: Row, lead: Lead) -> Fault | None:
+        """Why a row that went to the same place before and failed there is not sent again just as it was."""
+        claim = self.claim(row) if self._only_corrected else None
+        origin = self.origin(claim) if claim else None
+        if claim is None or origin is None or origin.state not in (State.FAILED, State.REJECTED):
+            return None
+        if lead.external_id != origin.lead or not same_fields(lead.fields, origin.fields):
+            return None
+        run = self._runs[claim.run]
+        if self._repeats is not None and not self._repeats.is_place_of(run):
+            return None
+        entry = RESULT_CODES.get(int(claim.code)) if claim.code.isdecimal() else None
+        answered = f"the dialer answered {entry.code} {entry.name}" if entry else "it did not go through"
+        return Fault(
+            "",
+            "",
+            f"not corrected since {answered}",
+            f"correct it; as it is, `leadsync retry {origin.run_id}` sends it",
+        )
+
+    def origin(self, claim: Claim) -> Origin | None:
+        """The row that it was in an earlier run, where this journal knows that run."""
+        if self._journal is None or not claim.run or not claim.row.isdecimal():
+            return None
+        if claim.run not in self._origins:
+            run = self._journal.find(claim.run)
+            if run is not None:
+                self._runs[claim.run] = run
+                self._hold(run)
+            self._origins[claim.run] = self._journal.origins(run.id) if run is not None else {}
+        return self._origins[claim.run].get(int(claim.row))
+
+
+def _is_final(code: str) -> bool:
+    entry = RESULT_CODES.get(int(code)) if code.isdecimal() else None
+    return entry is not None and entry.verdict is Verdict.FINAL
+
+
+def _same(mapped: Lead | Rejection, origin: Origin) -> bool:
+    return isinstance(mapped, Lead) and mapped.external_id == origin.lead and dict(mapped.fields) == dict(origin.fields)
