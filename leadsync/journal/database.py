@@ -37,8 +37,8 @@ def prepare(path: Path) -> None:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection to a prepared journal, in autocommit mode: transactions are begun in so many words."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    if path.stat().st_size == 0:
-        # Deleted rows' space can be given back piecemeal; it has to be said before there is anything in the file.
+    if not path.exists() or path.stat().st_size == 0:
+        # Can be chosen for an empty file only: from then on, the space of deleted rows can be given back piecemeal.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: a commit is on the disk before it returns. Nothing is sent whose beginning is not.

@@ -5,6 +5,7 @@ answers on standard output in lines of JSON: first the sheet chosen, then lists 
 any time. It imports little, because it starts anew for every workbook.
 """
 
+import gc
 import json
 import struct
 import sys
@@ -15,6 +16,7 @@ from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
 from python_calamine import (
+    CalamineError,
     CalamineSheet,
     CalamineWorkbook,
     PasswordError,
@@ -44,6 +46,7 @@ class Unreadable(Exception):  # noqa: N818 - an answer to the parent, not a fail
 
 def main() -> None:
     """Answer one request."""
+    gc.disable()  # a list of a million rows makes no rings of objects, only work for those who look for them
     request = json.loads(sys.stdin.readline())
     answers = sys.stdout
     sys.stdout = sys.stderr
@@ -87,7 +90,7 @@ def _send(answers: TextIO, answer: object) -> None:
 
 
 def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> None:
-    with CalamineWorkbook.from_path(path) as workbook:
+    with _opened(path, content) as workbook:
         parts = [] if wanted else report_sheets(workbook)
         name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
@@ -100,6 +103,15 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
                 batch = []
         _send(answers, batch)
         _send(answers, None)
+
+
+def _opened(path: str, content: str) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(path)
+    except CalamineError as error:
+        if content != Content.ODS.name or "found 'Text" not in str(error):
+            raise
+        return CalamineWorkbook.from_filelike(ods_parts.tightened(path))
 
 
 def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Unseen:

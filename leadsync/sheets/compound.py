@@ -2,10 +2,13 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 _END_OF_CHAIN = 0xFFFFFFFA
 """This and all above it are marks in a sector table, not sectors."""
 _ENTRY = 128
+_LARGEST_SECTOR = 12
+"""As a power of 2."""
 
 
 class Compound:
@@ -16,11 +19,12 @@ class Compound:
 
     def __init__(self, file: bytes) -> None:
         self._file = file
-        self._sector = 1 << min(struct.unpack_from("<H", file, 30)[0], 16)
-        self._mini_sector = 1 << min(struct.unpack_from("<H", file, 32)[0], 16)
+        self._sector = 1 << min(struct.unpack_from("<H", file, 30)[0], _LARGEST_SECTOR)
+        self._mini_sector = 1 << min(struct.unpack_from("<H", file, 32)[0], _LARGEST_SECTOR)
         (directory,) = struct.unpack_from("<I", file, 48)
         self._small, self._mini_table = struct.unpack_from("<II", file, 56)
-        self._table = _integers(b"".join(map(self._sector_at, self._table_sectors())))
+        most = len(file) // self._sector  # of anything: chains that a hostile file has run in circles end there
+        self._table = _integers(b"".join(map(self._sector_at, islice(self._table_sectors(), most))))
         self._entries = self._chain(directory)
         self.names = {self._name(entry): entry for entry in self._top()}
         """Directory entries by name, in small letters."""
@@ -80,7 +84,7 @@ def _integers(data: bytes) -> tuple[int, ...]:
 
 def _chained(data: bytes, table: tuple[int, ...], number: int, size: int) -> bytes:
     parts: list[bytes] = []
-    while number < len(table) and len(parts) <= len(table):
+    while number < len(table) and len(parts) * size <= len(data):
         parts.append(data[number * size : (number + 1) * size])
         number = table[number]
     return b"".join(parts)

@@ -3,6 +3,7 @@
 An OpenDocument cell carries the text that a person sees beside its value, so formats need not be worked out.
 """
 
+import io
 import re
 import zipfile
 
@@ -10,6 +11,11 @@ from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
 
 _MOST_REPEATED = 1 << 20
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
+_KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
+_ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
+_ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
+"""A day or more: how much of it is shown depends on the format."""
+_BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number that is shown with leading zeros or as a phone number."""
 
@@ -20,6 +26,17 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         walk_xml(stream.read, _CellWalk(sheet, found))
     return found
+
+
+def tightened(path: str) -> io.BytesIO:
+    """A copy of an .ods file without the blanks between its elements, at which calamine stumbles."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            target.writestr(name, source.read(name))
+        target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", source.read("content.xml")))
+    copy.seek(0)
+    return copy
 
 
 class _CellWalk(Walk):
@@ -81,9 +98,17 @@ class _CellWalk(Walk):
         kind = self._cell.get("office:value-type")
         if self._cell.get("calcext:value-type") == "error":
             return self._found.errors, text or "#VALUE!"
+        if kind != "string" and _ERROR.fullmatch(text):
+            return self._found.errors, text  # as older programs write it: as the number 0
         if "table:formula" in self._cell and not text and _VALUES.isdisjoint(self._cell):
             return self._found.formulas, "=" + self._cell["table:formula"].partition("=")[2]
-        if kind == "percentage" or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text))):
+        if kind is not None and kind not in _KINDS and text:
+            return self._found.texts, text
+        if (
+            kind == "percentage"
+            or _ELAPSED.match(self._cell.get("office:time-value", ""))
+            or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text)))
+        ):
             return self._found.texts, text
         return None
 

@@ -146,3 +146,21 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
     assert unworked.cells == ("y", "=1+1")
     assert unworked.fault.startswith(UNWORKED)
     assert blank == Row(5, ("z", ""))
+
+
+def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_write_them(tmp_path, rows_of):
+    row = "\n <table:table-row>\n  {}\n </table:table-row>\n"
+    error = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">\n<text:p>{}</text:p>\n'
+    )
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + "\n" + cell("Name"))
+        + row.format(cell("x") + error.format("#DIV/0!") + "</table:table-cell>")
+        + row.format(cell("y") + error.format("Err:502") + "</table:table-cell>")
+        + row.format(cell("z") + "\n" + cell("</text:p>\n<text:p>".join(("two <text:span>lines</text:span>", "here")))),
+    )
+    division, number, lines = rows_of(path)
+    assert division == Row(2, ("x", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
+    assert number == Row(3, ("y", "Err:502"), fault="has the error Err:502 in column B; correct its formula")
+    assert lines == Row(4, ("z", "two lines\nhere"))
