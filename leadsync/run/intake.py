@@ -197,8 +197,13 @@ class Intake:
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
             leads = self._mapper.map(chunk)
-            if self._inserts_only:
-                leads = [_as_insert(mapped, self._phone_fields) for mapped in leads]
+            if self._inserts_only or self.mapping.sync:
+                leads = [
+                    _as_insert(mapped, self._phone_fields)
+                    if self._inserts_only or self.past.was_insert(row)
+                    else mapped
+                    for row, mapped in zip(chunk, leads, strict=True)
+                ]
             self.past.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
             for row, mapped in zip(chunk, leads, strict=True):
                 yield self._entry(row, mapped)

@@ -85,6 +85,16 @@ class Past:
         """Rows of earlier runs that did not go through and are sent from here, by run."""
         self._origins: dict[str, dict[int, Origin]] = {}
 
+    @property
+    def insert_missing(self) -> bool:
+        """Whether a run that rows of the sheet come from inserts missing leads: corrected, they go on as they began."""
+        return any(run.inserts == "missing" for run in self._runs.values())
+
+    def was_insert(self, row: Row) -> bool:
+        """Whether an earlier run had the row as a new lead; corrected, it still is one."""
+        origin = self.origin(self.claim(row)) if self._mapping.sync else None
+        return origin is not None and Lead(origin.lead, origin.fields).inserts
+
     def claim(self, row: Row) -> Claim:
         """The row's own sync_* cells, trimmed and in small letters."""
         names = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)

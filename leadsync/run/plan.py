@@ -199,6 +199,8 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
         intake = take_in(reading, settings, now, take, journal=journal, hold=hold, skip_unchanged=wishes.skip_unchanged)
         past = intake.past
         journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
+        if run.inserts == "none" and past.insert_missing:
+            journal.update_run(run.id, inserts="missing")
     return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
 
 
