@@ -14,26 +14,12 @@ if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.dialer import Place
 
-_NOWHERE = CampaignIds(0, 0, 0)
-
 
 def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list[Place]":
     """Every allocation that the key may see; raises SettingsError or Stopped."""
-    from leadsync.dialer import DialerClient, places
+    from leadsync.dialer import places
 
-    client = DialerClient(
-        settings.url(),
-        key or settings.api_key(os.environ),
-        _NOWHERE,
-        connections=1,
-        ca_file=settings.server.ca_file,
-    )
-
-    async def listed() -> "list[Place]":
-        async with client as dialer:
-            return [place async for place in places(dialer)]
-
-    return asyncio.run(listed())
+    return list(places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file))
 
 
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:

@@ -182,7 +182,7 @@ def set_up_log(shell: Shell) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Other people's libraries tell of every request; what leadsync itself logs says it better.
-    for name in ("asyncio", "filelock"):
+    for name in ("asyncio", "filelock", "httpcore", "httpx"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
     # These write down whole addresses, and where messages go is a secret.
     for name in ("apprise", "urllib3"):

@@ -1,6 +1,7 @@
 """The dialer's API: the only room that knows HTTP."""
 
-from leadsync.dialer.client import DialerClient, lead_request
+from leadsync.dialer.calls import lead_request
+from leadsync.dialer.client import DialerClient
 from leadsync.dialer.curl import KEY_VARIABLE, curl_command
 from leadsync.dialer.directory import Entity, Place, places
 

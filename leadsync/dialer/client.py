@@ -1,4 +1,4 @@
-"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. aiohttp lives in this room only.
+"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. aiohttp lives in this module only.
 
 Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
 must happen once does not want: all are off.
@@ -9,28 +9,25 @@ write on, nothing can have been sent; from then on everything counts as sent.
 """
 
 import asyncio
-import json
 import logging
-import os
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from leadsync import __version__
 from leadsync.dialer.answers import read_answer
-from leadsync.errors import SettingsError
+from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
+from leadsync.dialer.key import KeyFilter
+from leadsync.dialer.trouble import bad_certificate, certificates, reason
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, CampaignIds, Effect, Lead, Outcome
-
-API_PATH = "/servicemanager/rest/CampaignAPI/"
 
 CONNECT_SECONDS = 15.0
 SERVER_QUEUE_SECONDS = 60.0
@@ -41,12 +38,6 @@ LONGEST_ANSWER = 64 * 1024
 
 _TIMED_OUT = 408
 _PLACE_OF_THE_LEAD = "THE-LEAD"
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Content-Type": "application/json",
-    "User-Agent": f"leadsync/{__version__}",
-}
 
 _log = logging.getLogger(__name__)
 
@@ -70,33 +61,13 @@ async def _connection_is_there(_session: aiohttp.ClientSession, context: SimpleN
     attempt.begin()
 
 
-class KeyFilter(logging.Filter):
-    """Takes the API key out of whatever a library logs: it travels in the query string of every URL."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__()
-        self._spellings = {key, quote(key, safe=""), quote(key)} - {""}
-
-    def scrub(self, text: str) -> str:
-        """`text` with stars where the key stood."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, "***")
-        return text
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = self.scrub(record.getMessage())
-        record.args = None
-        return True
-
-
 class DialerClient:
     """The dialer at `url`; an asynchronous context manager.
 
     `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
     minute after which the dialer itself gives up on a call. `connections` bounds the open connections. Certificates
     are checked against the system's authorities, or `ca_file`. With `allow_duplicates` leads are inserted even if
-    another lead has their number. Redirects are never followed, proxies of the
-    environment never used.
+    another lead has their number. Redirects are never followed, proxies of the environment never used.
     """
 
     def __init__(
@@ -112,13 +83,13 @@ class DialerClient:
     ) -> None:
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
-        self._ids = _place(ids)
+        self._ids = place_arguments(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
         self._connections = connections
-        self._certificates = _certificates(ca_file)
+        self._certificates = certificates(ca_file)
         self._closing = ExitStack()
 
     def __repr__(self) -> str:
@@ -144,12 +115,12 @@ class DialerClient:
         What is given is to be called once: it sends the request and says what came of it, raising nothing but a
         cancellation.
         """
-        call, arguments = _call_of(lead, self._ids, self._insert_arguments)
+        call, arguments = call_of(lead, self._ids, self._insert_arguments)
         if call == "updateLeadFast" and not lead.own_ids:
             url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
         else:
             url = self._url(call, arguments)
-        return partial(self._change, URL(url, encoded=True), _body(lead), lead)
+        return partial(self._change, URL(url, encoded=True), body_of(lead), lead)
 
     async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
         outcome, _ = await self._send("POST", url, body)
@@ -171,12 +142,8 @@ class DialerClient:
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.MAYBE_APPLIED
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 
-    async def fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[Outcome, bytes]:
-        """A GET call's outcome and the body that came with it, for the directory."""
-        return await self._send("GET", URL(self._url(call, arguments), encoded=True))
-
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
-        return _call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
+        return call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
     async def _send(self, method: str, url: URL, body: bytes | None = None) -> tuple[Outcome, bytes]:
         loop = asyncio.get_running_loop()
@@ -197,54 +164,18 @@ class DialerClient:
         return _scrubbed(outcome, self._filter), answer
 
     def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
-        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
-            words = (
-                f"the dialer's certificate does not verify ({_reason(error)}); nothing was sent. "
-                "Correct `url`, or name the dialer's certificate authority in `ca_file`"
-            )
+        if words := bad_certificate(error):
             return Outcome(Effect.REFUSED_ALL, message=words)
         _log.debug("the request failed: %s", self._filter.scrub(repr(error)))
         if attempt.began_at is None:
-            return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {_reason(error)}", away=True)
+            return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {reason(error)}", away=True)
         waited = now - attempt.began_at
         if isinstance(error, TimeoutError) and not attempt.answered and waited > SERVER_QUEUE_SECONDS:
             words = f"no answer within {waited:.0f} seconds; the dialer does not apply a call it left for over a minute"
             return Outcome(Effect.NOT_PROCESSED, message=words, away=True)
         came = "broke off" if attempt.answered else "did not come"
-        words = f"the request was sent, but its answer {came}: {_reason(error)}"
+        words = f"the request was sent, but its answer {came}: {reason(error)}"
         return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
-
-
-def lead_request(
-    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False
-) -> tuple[str, Mapping[str, str], bytes]:
-    """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
-    headers; its body."""
-    call, arguments = _call_of(lead, _place(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
-    return _call_url(url.rstrip("/") + API_PATH, call, {**arguments, "apiKey": ""}), _HEADERS, _body(lead)
-
-
-def _place(ids: CampaignIds) -> dict[str, str]:
-    return {
-        "fTemplateId": str(ids.template),
-        "fCampaignId": str(ids.campaign),
-        "fAllocationId": str(ids.allocation),
-    }
-
-
-def _call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The name of a lead's call and its arguments but for the key."""
-    if lead.inserts:
-        return "insertLeadFast", {**ids, **lead.own_ids, **insert_arguments}
-    return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
-
-
-def _call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
-    return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
-
-
-def _body(lead: Lead) -> bytes:
-    return json.dumps(lead.body).encode("ascii")
 
 
 def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:
@@ -253,24 +184,13 @@ def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.C
     tracing.on_connection_reuseconn.append(_connection_is_there)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates),
-        headers=_HEADERS,
+        headers=HEADERS,
         timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         trace_configs=[tracing],
         trust_env=False,
     )
-
-
-def _certificates(ca_file: str) -> ssl.SSLContext | bool:
-    """What to check certificates against; True: the system's authorities, as aiohttp has loaded them anyway."""
-    try:
-        return ssl.create_default_context(cafile=ca_file) if ca_file else True
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"[server] ca_file {ca_file!r} cannot be used as a certificate authority: {error}; "
-            "give the path of a PEM file."
-        ) from error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -286,23 +206,6 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         response.close()
         raise
     return bytes(body)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _reason(error: Exception) -> str:
-    """A library's exception in a few words."""
-    causes = list(_causes(error))
-    if any(isinstance(cause, TimeoutError) for cause in causes):
-        return "it took too long"
-    numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
-    if numbers:
-        return os.strerror(numbers[-1]).lower()
-    return str(error).strip() or type(error).__name__
 
 
 def without_values(outcome: Outcome, lead: Lead) -> Outcome:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from leadsync.dialer.client import lead_request
+from leadsync.dialer.calls import lead_request
 from leadsync.models import CampaignIds, Lead
 
 KEY_VARIABLE = "LEADSYNC_API_KEY"

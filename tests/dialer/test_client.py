@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from leadsync.dialer import DialerClient, places
-from leadsync.errors import SettingsError, Stopped
+from leadsync.dialer import DialerClient
+from leadsync.errors import SettingsError
 from leadsync.models import CampaignIds, Effect, Lead, Outcome
 
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
@@ -260,47 +260,6 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     shown += [repr(send(_close)[0]), caplog.text]
     assert any("HTTP 404" in line for line in shown), "the page that quotes the key is quoted"
     assert not [line for line in shown if KEY in line]
-
-
-def test_places_are_every_allocation_of_every_campaign() -> None:
-    pages = {
-        "getCampaignTemplateList": {"entities": [{"id": 41, "name": "Sales"}]},
-        "getCampaignList": {"entities": [{"id": 7, "name": "Spring"}, {"id": 8, "name": "Empty"}]},
-        "getAllocationList?fCampaignId=7": {"entities": [{"id": 38, "name": "Main"}]},
-        "getAllocationList?fCampaignId=8": {"entities": []},
-    }
-
-    async def one() -> list[tuple[int, int, int | None]]:
-        peer = Peer(b"")
-
-        async def answer(writer: asyncio.StreamWriter) -> None:
-            asked = peer.requests[-1].decode()
-            body = next(json.dumps(page).encode() for call, page in pages.items() if call in asked)
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
-            await writer.drain()
-
-        peer._answer = answer
-        server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with DialerClient(url, SecretStr(KEY), IDS) as client:
-            found = [place async for place in places(client)]
-        server.close()
-        return [
-            (one.template.id, one.campaign.id if one.campaign else 0, one.allocation.id if one.allocation else None)
-            for one in found
-        ]
-
-    assert asyncio.run(one()) == [(41, 7, 38), (41, 8, None)]
-
-
-def test_lists_that_are_refused_say_why() -> None:
-    async def one() -> None:
-        async with client_of(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n") as (client, _):
-            async for _place in places(client):
-                pass
-
-    with pytest.raises(Stopped, match="API key was refused"):
-        asyncio.run(one())
 
 
 def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:

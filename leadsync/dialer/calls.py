@@ -1,0 +1,48 @@
+"""What the dialer's calls consist of: addresses, headers, bodies. Pure."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from leadsync import __version__
+from leadsync.models import EXTERNAL_ID, CampaignIds, Lead
+
+API_PATH = "/servicemanager/rest/CampaignAPI/"
+HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "Content-Type": "application/json",
+    "User-Agent": f"leadsync/{__version__}",
+}
+
+
+def lead_request(
+    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False
+) -> tuple[str, Mapping[str, str], bytes]:
+    """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
+    headers; its body."""
+    call, arguments = call_of(lead, place_arguments(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
+    return call_url(url.rstrip("/") + API_PATH, call, {**arguments, "apiKey": ""}), HEADERS, body_of(lead)
+
+
+def place_arguments(ids: CampaignIds) -> dict[str, str]:
+    return {
+        "fTemplateId": str(ids.template),
+        "fCampaignId": str(ids.campaign),
+        "fAllocationId": str(ids.allocation),
+    }
+
+
+def call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The name of a lead's call and its arguments but for the key."""
+    if lead.inserts:
+        return "insertLeadFast", {**ids, **lead.own_ids, **insert_arguments}
+    return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
+
+
+def call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
+    return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
+
+
+def body_of(lead: Lead) -> bytes:
+    return json.dumps(lead.body).encode("ascii")

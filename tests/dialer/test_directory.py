@@ -1,0 +1,98 @@
+"""The dialer's lists, as its makers' own client reads them."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from pydantic import SecretStr
+
+from leadsync.dialer import places
+from leadsync.errors import SettingsError, Stopped
+
+KEY = "f863246a-973e-11e6-8784-08002718f5b5"
+PAGES = {
+    f"getCampaignTemplateList?apiKey={KEY}": {"entities": [{"id": 41, "name": "Sales"}]},
+    f"getCampaignList?fTemplateId=41&apiKey={KEY}": {"entities": [{"id": 7, "name": "Spring"}, {"id": 8, "name": "Ø"}]},
+    f"getAllocationList?fCampaignId=7&apiKey={KEY}": {"entities": [{"id": 38, "name": "Main"}]},
+    f"getAllocationList?fCampaignId=8&apiKey={KEY}": {"entities": []},
+}
+
+
+@contextmanager
+def dialer(status: int = 200, body: bytes | None = None, **headers: str) -> Iterator[str]:
+    """Answers the lists, or every call alike with this status and body."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            call = self.path.removeprefix("/servicemanager/rest/CampaignAPI/")
+            answer = json.dumps(PAGES.get(call, {})).encode() if body is None else body
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(answer)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_every_allocation_of_every_campaign() -> None:
+    with dialer() as url:
+        found = list(places(url, SecretStr(KEY)))
+    assert [
+        (one.template.id, one.campaign and one.campaign.id, one.allocation and one.allocation.id) for one in found
+    ] == [
+        (41, 7, 38),
+        (41, 8, None),
+    ]
+    assert found[1].campaign is not None
+    assert found[1].campaign.name == "Ø"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "words"),
+    [
+        (401, b"", {}, "API key was refused"),
+        (404, b"", {}, "404"),
+        (302, b"", {"Location": "http://127.0.0.1:9/"}, "302"),
+        (200, b"<html>maintenance</html>", {}, "not answered with a list"),
+        (503, b"later", {}, "not answered with a list"),
+        (200, b'{"entities": 5}', {}, "not answered with a list"),
+    ],
+)
+def test_lists_that_are_not_to_be_had_say_why(status: int, body: bytes, headers: dict[str, str], words: str) -> None:
+    with dialer(status, body, **headers) as url, pytest.raises(Stopped, match=words):
+        list(places(url, SecretStr(KEY)))
+
+
+def test_a_dialer_that_is_not_there() -> None:
+    with pytest.raises(Stopped, match="cannot be reached"):
+        list(places("http://127.0.0.1:9", SecretStr(KEY)))
+
+
+def test_an_authority_that_is_no_file() -> None:
+    with pytest.raises(SettingsError, match="ca_file"):
+        list(places("https://127.0.0.1", SecretStr(KEY), ca_file="/nowhere/ca.pem"))
+
+
+def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with dialer(404, f"no such page: /x?apiKey={KEY}".encode()) as url, pytest.raises(Stopped) as stopped:
+        list(places(url, SecretStr(KEY)))
+    assert "404" in str(stopped.value)
+    assert caplog.records, "the library does log its requests"
+    assert KEY not in caplog.text + str(stopped.value)
