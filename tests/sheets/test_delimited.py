@@ -43,7 +43,9 @@ def test_tabs_are_what_a_tsv_file_is_expected_to_have(text_file):
 
 
 def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
-    assert rows_of(text_file("sep=;\r\na;b\r\n1;2\r\n")) == [Row(2, ("1", "2"))]
+    for separator in ";\t^":
+        path = text_file(f"sep={separator}\r\na{separator}b\r\n1{separator}2\r\n")
+        assert rows_of(path) == [Row(2, ("1", "2"))]
 
 
 def test_the_delimiter_can_be_given(text_file, cells_of):
@@ -220,6 +222,9 @@ def test_gzip_and_zip_of_one_file_are_read(text_file, tmp_path, cells_of):
     archive = tmp_path / "leads.zip"
     with zipfile.ZipFile(archive, "w") as target:
         target.writestr("leads.csv", "a,b\n1,2\n")
+    assert cells_of(archive) == [("1", "2")]
+    with zipfile.ZipFile(archive, "a") as target:
+        target.writestr("__MACOSX/._leads.csv", "a Mac's shadow of it")
     assert cells_of(archive) == [("1", "2")]
     with zipfile.ZipFile(archive, "a") as target:
         target.writestr("more.csv", "a,b\n1,2\n")
