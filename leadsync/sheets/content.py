@@ -100,7 +100,7 @@ def _zipped(path: Path, shown: str) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [member.filename for member in files_in(archive)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
         raise SheetError(
             f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
         ) from error
@@ -124,7 +124,7 @@ def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         member
         for member in archive.infolist()
-        if not member.is_dir()
+        if not member.filename.endswith("/")
         and not member.filename.startswith("__MACOSX/")
         and member.filename.rpartition("/")[2] != ".DS_Store"
     ]

@@ -232,6 +232,13 @@ def test_gzip_and_zip_of_one_file_are_read(text_file, tmp_path, cells_of):
         cells_of(archive)
 
 
+def test_a_file_of_no_name_in_an_archive_counts_as_one(tmp_path, cells_of):
+    archive = tmp_path / "leads.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr(zipfile.ZipInfo(""), "a,b\n1,2\n")
+    assert cells_of(archive) == [("1", "2")]
+
+
 def test_a_damaged_archive_gets_one_sentence(text_file, rows_of):
     with pytest.raises(SheetError, match="the archive is damaged"):
         rows_of(text_file(gzip.compress(b"a,b\n1,2\n" * 1000)[:-20], "leads.csv.gz"))
