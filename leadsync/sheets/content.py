@@ -99,8 +99,8 @@ def _contained(path: Path, shown: str) -> Content:
 def _zipped(path: Path, shown: str) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            names = [member.filename for member in files_in(archive)]
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
         raise SheetError(
             f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
         ) from error
@@ -117,6 +117,17 @@ def _zipped(path: Path, shown: str) -> Content:
     if len(names) == 1:
         return Content.ZIP
     raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
+
+
+def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of an archive, without the shadows that a Mac puts beside each."""
+    return [
+        member
+        for member in archive.infolist()
+        if not member.filename.endswith("/")
+        and not member.filename.startswith("__MACOSX/")
+        and member.filename.rpartition("/")[2] != ".DS_Store"
+    ]
 
 
 def _markup(head: bytes) -> str:

@@ -66,7 +66,7 @@ def _declared_delimiter(sample: str) -> tuple[str | None, str]:
     """What a first line `sep=;` says, and the text behind it. Excel writes and obeys it, and does not show it."""
     first, _, rest = sample.partition("\n")
     first = first.rstrip("\r").strip('"')
-    if len(first) == 5 and first.lower().startswith("sep=") and first[4] in DELIMITERS:
+    if len(first) == 5 and first.lower().startswith("sep=") and not first[4].isalnum():
         return first[4], rest
     return None, sample
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from leadsync.errors import SheetError
-from leadsync.sheets.content import Content, content_of
+from leadsync.sheets.content import Content, content_of, files_in
 
 _BLOCK = 1 << 20
 _MOST_UNPACKED = 4 << 30
@@ -60,7 +60,7 @@ def _unpacked(path: Path, content: Content, target: Path, shown: str) -> Path:
                 _copy(stream, target, path.stat().st_size, shown)
         else:
             with zipfile.ZipFile(path) as archive:
-                member = next(info for info in archive.infolist() if not info.is_dir())
+                member = files_in(archive)[0]
                 with archive.open(member) as stream:
                     _copy(stream, target, member.compress_size, shown)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:

@@ -1,14 +1,17 @@
 """Delimited text: what is read, what is a row's fault, and what is the file's."""
 
 import codecs
+import csv
 import gzip
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
-from leadsync.sheets import open_table
+from leadsync.sheets import open_table, records
 
 
 def test_cells_stay_the_texts_they_are(text_file, cells_of):
@@ -40,7 +43,9 @@ def test_tabs_are_what_a_tsv_file_is_expected_to_have(text_file):
 
 
 def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
-    assert rows_of(text_file("sep=;\r\na;b\r\n1;2\r\n")) == [Row(2, ("1", "2"))]
+    for separator in ";\t^":
+        path = text_file(f"sep={separator}\r\na{separator}b\r\n1{separator}2\r\n")
+        assert rows_of(path) == [Row(2, ("1", "2"))]
 
 
 def test_the_delimiter_can_be_given(text_file, cells_of):
@@ -163,6 +168,23 @@ def test_an_unclosed_quote_is_named_by_its_line_and_swallows_nothing(text_file, 
         rows_of(text_file(content))
 
 
+cells = st.text(st.sampled_from('ab",\r\n é'), max_size=6)
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 1 << 18])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=st.lists(st.tuples(cells, cells), max_size=6))
+def test_wherever_a_block_ends_the_cells_are_the_same(tmp_path, monkeypatch, block, table):
+    monkeypatch.setattr(records, "_BLOCK", block)
+    path = tmp_path / "leads.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("Id", "Name", "Note"), *(("x", *row) for row in table)])
+    with open_table(path) as opened:
+        assert [(row.number, row.cells) for row in opened.rows()] == [
+            (number, ("x", *row)) for number, row in enumerate(table, 2)
+        ]
+
+
 def test_headings_alone_are_a_table_without_rows(text_file):
     with open_table(text_file("a,b\n")) as table:
         assert (table.headings, list(table.rows())) == (("a", "b"), [])
@@ -219,9 +241,19 @@ def test_gzip_and_zip_of_one_file_are_read(text_file, tmp_path, cells_of):
         target.writestr("leads.csv", "a,b\n1,2\n")
     assert cells_of(archive) == [("1", "2")]
     with zipfile.ZipFile(archive, "a") as target:
+        target.writestr("__MACOSX/._leads.csv", "a Mac's shadow of it")
+    assert cells_of(archive) == [("1", "2")]
+    with zipfile.ZipFile(archive, "a") as target:
         target.writestr("more.csv", "a,b\n1,2\n")
     with pytest.raises(SheetError, match="the archive holds 2 files; unpack it"):
         cells_of(archive)
+
+
+def test_a_file_of_no_name_in_an_archive_counts_as_one(tmp_path, cells_of):
+    archive = tmp_path / "leads.zip"
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr(zipfile.ZipInfo(""), "a,b\n1,2\n")
+    assert cells_of(archive) == [("1", "2")]
 
 
 def test_a_damaged_archive_gets_one_sentence(text_file, rows_of):
