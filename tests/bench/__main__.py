@@ -20,7 +20,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(MEASURES)}; none: all")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long a sender takes at the dialer's pace")
-    parser.add_argument("--rows", type=int, default=100_000, help="how large the journal of `growth` is")
+    parser.add_argument(
+        "--rows", type=int, default=100_000, help="how large the journal of `growth` and the sheets of `checking` are"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - MEASURES.keys():
         parser.error(f"{', '.join(sorted(unknown))}: not measured; there are {', '.join(MEASURES)}")

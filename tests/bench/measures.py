@@ -1,6 +1,7 @@
 """What is measured, each by a function that gives its lines of the table."""
 
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Literal
 
 from leadsync.journal import Entry, Journal
 from leadsync.models import CampaignIds, Row, RunRecord
+from tests.bench.checking import check, write
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
 
@@ -197,6 +199,26 @@ def runs(options: Options) -> Iterator[Line]:
         yield Line("leadsync runs, of a thousand", at.leadsync("runs").wall, "s", 1.0)
 
 
+def checking(options: Options) -> Iterator[Line]:
+    """`leadsync check` of sheets with eleven columns; a million rows have 60 and 120 seconds; fewer, a second to start
+    and the rest in proportion."""
+    with desk("http://127.0.0.1:9", 16) as at:
+        for name, rows, seconds in (
+            ("small.csv", 10_000, 3.0),
+            ("large.csv", options.rows, 1 + 59 * options.rows / 1e6),
+            ("large.xlsx", options.rows, 1 + 119 * options.rows / 1e6),
+        ):
+            write(at.folder / name, rows)
+            done, memory = check(at, name)
+            if done.code != 0 or done.json["rows"] != rows:
+                sys.exit(f"leadsync check {name} exited {done.code}: {done.err}")
+            what = f"check of {rows:,} rows, .{name.partition('.')[2]}"
+            yield Line(what, done.wall, "s", seconds)
+            yield Line("  rows a second", rows / done.wall)
+            yield Line("  CPU a row, the reading process included", done.cpu / rows * 1e6, "us")
+            yield Line("  peak memory, the reading process aside", memory, "MB", 400)
+
+
 MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "start": start,
     "small": small,
@@ -206,6 +228,7 @@ MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "rival": rival,
     "slow": slow,
     "auto": auto,
+    "checking": checking,
     "runs": runs,
     "growth": growth,
 }

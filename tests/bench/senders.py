@@ -74,6 +74,11 @@ class Command:
         )
         self._folder = folder
 
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     def wait(self) -> Done:
         """Its end; what it used is the operating system's count."""
         _, status, used = os.wait4(self._process.pid, 0)
