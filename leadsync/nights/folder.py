@@ -13,7 +13,7 @@ from stat import S_ISREG
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
 """The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
 
-_OWN = re.compile(r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:report|retry|review)\.(?:csv|xlsx)$")
+_OWN = re.compile(r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)\.(?:csv|xlsx)|summary\.html)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def look(folder: Path) -> tuple[list[Found], list[Left]]:
 
 
 def own_run_id(name: str) -> str:
-    """The run whose report, retry or review file has this name; empty where it is none."""
+    """The run whose report, retry or review file, or summary, has this name; empty where it is none."""
     match = _OWN.search(name)
     return match[1] if match else ""
 

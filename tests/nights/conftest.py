@@ -107,7 +107,8 @@ class Folder:
         """What lies in a subfolder, without leadsync's own files."""
         folder = self.path / subfolder
         names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        return {name for name in names if not any(f".{kind}." in name for kind in ("report", "retry", "review"))}
+        kinds = ("report", "retry", "review", "summary")
+        return {name for name in names if not any(f".{kind}." in name for kind in kinds)}
 
     def rows(self, subfolder: str, stem: str) -> dict[str, str]:
         """Each lead's status in the newest report of a sheet."""

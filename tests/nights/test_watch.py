@@ -148,7 +148,7 @@ def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folde
     done = folder.watch()
     assert received(dialer) == ["1"]
     assert "left alone" in done.err
-    assert {name.split(".")[2] for name in folder.names} == {"report", "retry"}
+    assert {name.split(".")[2] for name in folder.names} == {"report", "retry", "summary"}
 
 
 def test_only_one_watch_has_a_folder(folder: Any) -> None:
