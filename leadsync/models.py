@@ -294,6 +294,8 @@ class RunRecord:
     order: Order = "sheet"
     """What is sent first."""
     inserts: Inserts = "none"
+    date_order: str = ""
+    """In which order the dates of the callback column were read."""
     roles: tuple[str, ...] = ()
     """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
 

@@ -99,6 +99,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;
     UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
+    -- In which order the dates of its sheet were read, for its rows when they come back.
+    ALTER TABLE runs ADD COLUMN date_order TEXT NOT NULL DEFAULT '';
     CREATE INDEX rows_by_lead ON rows (lead);
 
     -- Rows that did not go through and came again in a corrected sheet, and the runs that sent them then.
@@ -106,6 +108,7 @@ MIGRATIONS: tuple[str, ...] = (
         run INTEGER NOT NULL,
         number INTEGER NOT NULL,
         by_run INTEGER NOT NULL,
+        by_number INTEGER NOT NULL,
         PRIMARY KEY (run, number, by_run)
     ) WITHOUT ROWID
     """,

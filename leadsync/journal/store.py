@@ -189,23 +189,54 @@ class Journal:
             to_read += self.retries(one)
         return known
 
+    def went_on(self, run_id: str) -> dict[int, list[tuple[str, State]]]:
+        """Rows of a run that came again in a corrected sheet: for each of their numbers the runs that had them then, or
+        sent them once more after that, and how they stand there."""
+        found: dict[int, list[tuple[str, State]]] = {}
+        with translated(self.path):
+            rows = self._connection.execute(
+                """
+                WITH RECURSIVE
+                    same(run) AS (
+                        SELECT run FROM runs WHERE id = ?
+                        UNION SELECT again.run FROM runs AS again JOIN runs AS before ON again.retry_of = before.id
+                              JOIN same ON same.run = before.run
+                    ),
+                    later(origin, run, number) AS (
+                        SELECT number, by_run, by_number FROM taken JOIN same USING (run)
+                        UNION SELECT later.origin, taken.by_run, taken.by_number
+                              FROM later JOIN taken ON taken.run = later.run AND taken.number = later.number
+                        UNION SELECT later.origin, again.run, later.number
+                              FROM later JOIN runs AS before ON before.run = later.run
+                              JOIN runs AS again ON again.retry_of = before.id
+                    )
+                SELECT origin, runs.id, rows.state
+                FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
+                """,
+                [run_id],
+            )
+            for number, later, state in rows:
+                found.setdefault(number, []).append((later, State(state)))
+        return found
+
     def complete(
         self,
         run_id: str,
         decided: Mapping[tuple[str, State], Collection[int]],
         message: str,
-        taken: Mapping[str, Collection[int]] = MappingProxyType({}),
+        taken: Mapping[str, Collection[tuple[int, int]]] = MappingProxyType({}),
     ) -> None:
         """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
         run, the new state and the numbers, is written down with it, and which rows that did not go through it has
-        `taken` from other runs to send them corrected: all of it or nothing."""
+        `taken` from other runs to send them corrected, each with its number here: all of it or nothing."""
         with translated(self.path), transaction(self._connection):
             for (other, state), numbers in decided.items():
                 self._move(other, numbers, state, message)
                 self._recount(other)
-            for other, numbers in taken.items():
-                pairs = ((self._key(other), number, self._key(run_id)) for number in numbers)
-                self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?)", pairs)
+            for other, places_there_and_here in taken.items():
+                keys = self._key(other), self._key(run_id)
+                known = ((keys[0], there, keys[1], here) for there, here in places_there_and_here)
+                self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)", known)
             self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
@@ -241,10 +272,10 @@ class Journal:
     def create_retry(self, run: RunRecord, message: str) -> int:
         """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
 
-        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, and whose
-        lead has a row that a person has to decide first. Unsent ones are
-        skipped in the old run from then on, so that they are never sent by both: all of it or nothing is written down.
-        Without rows there is no run.
+        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, whose lead
+        has a row that a person has to decide first, and whose lead has taken a later row. Unsent ones are skipped in
+        the old run from then on, so that they are never sent by both: all of it or nothing is written down. Without
+        rows there is no run.
         """
         source = run.retry_of
         with translated(self.path), transaction(self._connection):
@@ -257,6 +288,11 @@ class Journal:
                 "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
                 "AND number NOT IN (SELECT number FROM taken WHERE run = ?) "
                 f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
+            )
+            # What a later row of the lead has set since is not undone by an earlier one.
+            wanted += (
+                " AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+                "AND later.number > rows.number AND later.state = 'succeeded')"
             )
             which = [old, *finals, source, old, old]
             self._connection.execute(

@@ -14,7 +14,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, date_order"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -127,6 +127,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.order,
         run.inserts,
         as_json(run.roles),
+        run.date_order,
     )
 
 
@@ -156,6 +157,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         order=of["ordering"],
         inserts=of["inserts"],
         roles=tuple(json.loads(of["roles"])),
+        date_order=of["date_order"],
     )
 
 

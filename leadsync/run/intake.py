@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
@@ -63,6 +63,8 @@ class _Learned:
     """What an earlier reading of the sheet showed; None for the date order that the settings have."""
 
     date_order: DateOrder | None = None
+    given_order: DateOrder | None = None
+    """The order in which the run read its dates that the sheet's rows come from."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead that stands in several, where duplicates are not all sent."""
 
@@ -104,6 +106,8 @@ def take_in(
     while True:
         with _opened(reading, journal) as table:
             rules = rules_of(settings, now)
+            if learned.given_order:
+                rules = dataclasses.replace(rules, date_order=learned.given_order)
             mapping = map_columns(table.headings, rules)
             past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged)
             intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)
@@ -151,8 +155,8 @@ class Intake:
         self.mapping = mapping
         self.survey = Survey()
         self.past = past
-        self._date_order = learned.date_order or rules.date_order
-        self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self._date_order))
+        self.date_order = learned.date_order or rules.date_order
+        self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self.date_order))
         self._inserts_only = reading.inserts == "only"
         self._phone_fields = rules.phone_fields
         self._learned = learned
@@ -183,7 +187,7 @@ class Intake:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
-        remarks = [*self.table.remarks, *self.mapping.remarks, self._date_remark]
+        remarks = [*self.table.remarks, *self.mapping.remarks, *self.past.remarks, self._date_remark]
         if self._dropped:
             remarks.append(
                 f"{self._dropped} rows name a lead that stands in several rows; duplicates = {self._duplicates!r}."
@@ -194,6 +198,7 @@ class Intake:
         """Every row of the sheet; what is found out goes into `survey`, and into `past` what the rows decide about rows
         of earlier runs."""
         for chunk in self.table.chunks():
+            self._look_at_origins(chunk)
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
             leads = self._mapper.map(chunk)
@@ -224,13 +229,15 @@ class Intake:
                 self.survey.reject(row.number, rejection)
                 # With what would have been sent: it tells whether the row is corrected when it comes again.
                 return _entry(kept, mapped, State.REJECTED, str(rejection))
-        if isinstance(mapped, Lead) and self._duplicates != "in_order":
+            elif fault := self.past.overtaken(row):
+                mapped = Rejection((fault,), mapped.external_id)
+        if mapped.external_id and self._duplicates != "in_order":
             self._count(mapped.external_id, row.number)
             numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
             if self._duplicates == "last" and row.number != numbers[-1]:
                 self._dropped += 1
-                return self._skipped(kept, mapped, f"row {numbers[-1]} is this lead's last one and is sent instead")
-            if self._duplicates == "reject" and len(numbers) > 1:
+                return self._skipped(kept, mapped, f"row {numbers[-1]} is this lead's last one and counts instead")
+            if self._duplicates == "reject" and len(numbers) > 1 and isinstance(mapped, Lead):
                 self._dropped += 1
                 mapped = Rejection((self._in_several(mapped.external_id, numbers),), mapped.external_id)
         if isinstance(mapped, Rejection):
@@ -257,6 +264,16 @@ class Intake:
             self._id_heading, lead, "stands in several rows", f"keep one of the rows {', '.join(map(str, numbers))}"
         )
 
+    def _look_at_origins(self, rows: Sequence[Row]) -> None:
+        """Dates that come back are read as they were when they came first: few are left, and may fit any order."""
+        if self._learned.given_order or not self.mapping.sync:
+            return
+        for row in rows:
+            self.past.origin(self.past.claim(row))
+        order = next((order for order in get_args(DateOrder) if order == self.past.date_order), None)
+        if order is not None and order != self.date_order:
+            raise _ReadAgain(dataclasses.replace(self._learned, given_order=order))
+
     def _look_at_dates(self, rows: Sequence[Row]) -> None:
         """Where the dates so far can only be meant otherwise than the settings say, begin again at once."""
         if self._callback is None:
@@ -271,7 +288,7 @@ class Intake:
             self._read_dates_in(self._dates.decide(self._callback.heading)[0])
 
     def _read_dates_in(self, order: DateOrder) -> None:
-        if order != self._date_order:
+        if order != self.date_order:
             raise _ReadAgain(dataclasses.replace(self._learned, date_order=order))
 
     def _conclude(self) -> None:

@@ -1,13 +1,14 @@
 """What a sheet's own sync_* columns, and the journal, say about rows that an earlier run had."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
+from leadsync.errors import SettingsError, SheetError
 from leadsync.journal import Journal, Origin, State
 from leadsync.leads import ColumnMapping
-from leadsync.models import Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.models import CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.repeats import Repeats, same_fields
@@ -15,15 +16,12 @@ from leadsync.run.repeats import Repeats, same_fields
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
-_IDS = {"template_id", "campaign_id", "allocation_id"}
-_IDS = {"template_id", "campaign_id", "allocation_id"}
 _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
 """What a sheet's own sync_status may say of a row that is not to be sent again."""
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
-_CHUNK = 2000
-"""Rows whose leads are looked up in the journal in one go."""
 
+_UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
 """What a person can decide about a row, and what the row then is."""
 
@@ -54,7 +52,7 @@ def past_of(
     if journal is not None and settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
         skip = skip_unchanged or settings.input.skip_unchanged
         repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
-    return Past(mapping, journal, hold, repeats=repeats, only_corrected=bool(table.parts))
+    return Past(mapping, journal, hold, settings=settings, repeats=repeats, only_corrected=bool(table.parts))
 
 
 class Past:
@@ -62,6 +60,7 @@ class Past:
 
     `hold` is called with each such run before its rows are looked at, to keep others from sending them meanwhile.
     `repeats` knows what leads were last sent. `only_corrected`: a row that failed goes again only if it was corrected.
+    Raises SettingsError where rows come from a run of another of the settings' campaigns.
     """
 
     def __init__(
@@ -70,9 +69,11 @@ class Past:
         journal: Journal | None,
         hold: Callable[[RunRecord], None] = lambda _: None,
         *,
+        settings: Settings,
         repeats: Repeats | None = None,
         only_corrected: bool = False,
     ) -> None:
+        self._settings = settings
         self._repeats = repeats
         self._only_corrected = only_corrected
         self._runs: dict[str, RunRecord] = {}
@@ -81,8 +82,13 @@ class Past:
         self._hold = hold
         self.decided: dict[tuple[str, State], list[int]] = {}
         """What becomes of rows of earlier runs, by run and new state: their numbers."""
-        self.taken: dict[str, list[int]] = {}
-        """Rows of earlier runs that did not go through and are sent from here, by run."""
+        self.taken: dict[str, list[tuple[int, int]]] = {}
+        """Rows of earlier runs that did not go through and are sent from here, by run: their numbers there and here."""
+        self.remarks: list[str] = []
+        """What is worth knowing about those runs, in sentences."""
+        self._leads: dict[str, _Leads] = {}
+        self._went_on: dict[str, dict[int, list[tuple[str, State]]]] = {}
+        self._decided_rows: set[tuple[str, str]] = set()
         self._origins: dict[str, dict[int, Origin]] = {}
 
     @property
@@ -116,10 +122,11 @@ class Past:
         origin = self.origin(claim)
         if origin is None:
             return
-        if origin.state in (State.UNKNOWN, State.CONFLICT) and claim.decision in DECISIONS:
+        if origin.state in _UNDECIDED and claim.decision in DECISIONS:
+            self._decided_rows.add((claim.run, claim.row))
             state = DECISIONS[claim.decision]
             state = State.SKIPPED if state is State.PENDING else state
-        elif origin.state is State.PENDING:
+        elif origin.state is State.PENDING and not self._waits(claim, origin):
             state = State.SKIPPED
         else:
             return
@@ -134,13 +141,18 @@ class Past:
         if not self._mapping.sync:
             return ""
         claim = self.claim(row)
+        origin = self.origin(claim)
+        if claim.decision == "send":
+            done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
+            return f"run {claim.run} has it as {origin.state.status} by now" if origin and done else ""
         if claim.decision:
-            return "" if claim.decision == "send" else f"a person decided: {claim.decision}"
+            return f"a person decided: {claim.decision}"
         if claim.status in _SETTLED:
             return f"run {claim.run} calls it {claim.status}" if claim.run else f"sync_status calls it {claim.status}"
-        origin = self.origin(claim)
         if origin is not None and origin.state.status in _SETTLED:
             return f"run {claim.run} has it as {origin.state.status} by now"
+        if origin is not None and (reason := self._elsewhere(claim) or self._waits(claim, origin)):
+            return reason
         if origin is not None and isinstance(mapped, Lead) and self._repeats is not None:
             since = self._repeats.sent_since(mapped, self._runs[claim.run])
             if since:
@@ -148,6 +160,43 @@ class Past:
         if _is_final(claim.code) and (origin is None or _same(mapped, origin)):
             return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
         return ""
+
+    def _elsewhere(self, claim: Claim) -> str:
+        """Why a row whose file was given before, too, is for the run that has had it since; empty where it is not."""
+        for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
+            if state in (*_UNDECIDED, State.IN_FLIGHT):
+                return f"run {run_id} sent it since, and a person has to decide there: {state.status}"
+            if state is State.PENDING:
+                return f"run {run_id} is to send it: leadsync resume {run_id}"
+        return ""
+
+    def _waits(self, claim: Claim, origin: Origin) -> str:
+        """Why no row of a lead goes while a person has to decide on another of its rows; empty where nobody has to."""
+        for number in self._leads[claim.run].undecided.get(origin.lead, ()):
+            if str(number) != claim.row and (claim.run, str(number)) not in self._decided_rows:
+                return f"waits for row {number} of run {claim.run}, which a person has to decide first"
+        return ""
+
+    def overtaken(self, row: Row) -> Fault | None:
+        """Why a row is not sent whose lead has taken a later row of its sheet since: it would undo that."""
+        claim = self.claim(row)
+        origin = self.origin(claim)
+        if origin is None or claim.decision == "send":
+            return None
+        later = self._leads[claim.run].succeeded.get(origin.lead, 0)
+        if later <= int(claim.row):
+            return None
+        return Fault(
+            "",
+            "",
+            f"row {later} of the same lead, further down in run {claim.run}, went through since",
+            "if this one is still to be sent, clear its sync_row",
+        )
+
+    @property
+    def date_order(self) -> str:
+        """In which order the dates of the runs were read that the rows come from; empty where that is not known."""
+        return next((run.date_order for run in self._runs.values() if run.date_order), "")
 
     def look_up(self, leads: Iterable[str]) -> None:
         """To be called before the rows of these leads are asked about."""
@@ -159,7 +208,7 @@ class Past:
         claim = self.claim(row) if self._mapping.sync else None
         origin = self.origin(claim) if claim else None
         if claim and origin and origin.state in (State.FAILED, State.REJECTED):
-            self.taken.setdefault(origin.run_id, []).append(int(claim.row))
+            self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
 
     def unchanged(self, row: Row, lead: Lead) -> str:
         """Why a row that the lead has taken already is not sent again, in a few words; empty where it is sent."""
@@ -194,10 +243,66 @@ class Past:
         if claim.run not in self._origins:
             run = self._journal.find(claim.run)
             if run is not None:
+                self._check_place(run)
+                self._check_dates(run)
                 self._runs[claim.run] = run
                 self._hold(run)
-            self._origins[claim.run] = self._journal.origins(run.id) if run is not None else {}
+            origins = self._journal.origins(run.id) if run is not None else {}
+            self._origins[claim.run] = origins
+            self._leads[claim.run] = _Leads.of(origins)
+            self._went_on[claim.run] = self._journal.went_on(run.id) if run is not None else {}
         return self._origins[claim.run].get(int(claim.row))
+
+    def _check_place(self, run: RunRecord) -> None:
+        """A corrected row goes where it went before. Wrong ids may have been put right since; that is only said."""
+        if self._repeats is None or self._repeats.is_place_of(run):
+            return
+        name = next(
+            (name for name in self._settings.campaigns if _ids(self._settings.for_campaign(name)) == run.ids), None
+        )
+        if name is not None:
+            raise SettingsError(
+                f"The sheet has rows of run {run.id}, which went to [campaigns.{name}]; give it with --campaign "
+                f"{name}, or take its sync_run column out to send the rows to this campaign."
+            )
+        ids = run.ids
+        self.remarks.append(
+            f"The sheet has rows of run {run.id}, which went to {run.dialer}, template {ids.template}, campaign "
+            f"{ids.campaign}, allocation {ids.allocation}; they go where the settings say now."
+        )
+
+    def _check_dates(self, run: RunRecord) -> None:
+        orders = {one.date_order for one in (*self._runs.values(), run)} - {""}
+        if len(orders) > 1:
+            raise SheetError(
+                f"The sheet has rows of run {run.id} and others, whose dates were read in different orders "
+                f"({' and '.join(sorted(orders))}); give the rows of each run in a file of its own."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """The leads of an earlier run: the rows on which a person has to decide, and the last row that went through."""
+
+    undecided: dict[str, list[int]]
+    succeeded: dict[str, int]
+
+    @classmethod
+    def of(cls, origins: Mapping[int, Origin]) -> "_Leads":
+        leads = cls({}, {})
+        for number, origin in sorted(origins.items()):
+            if origin.state is State.SUCCEEDED:
+                leads.succeeded[origin.lead] = number
+            elif origin.state is State.CONFLICT or (
+                origin.state is State.UNKNOWN and not Lead(origin.lead, origin.fields).harmless
+            ):
+                leads.undecided.setdefault(origin.lead, []).append(number)
+        return leads
+
+
+def _ids(settings: Settings) -> CampaignIds:
+    campaign = settings.campaign
+    return CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0)
 
 
 def _is_final(code: str) -> bool:

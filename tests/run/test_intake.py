@@ -71,17 +71,17 @@ def test_a_leads_rows_are_all_sent_unless_the_settings_say_otherwise(tmp_path: P
 def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS, duplicates="last")
     states = {number: entry.state for number, entry in taken.entries.items()}
-    assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.PENDING, 5: State.REJECTED}
-    assert taken.entries[2].message == "row 4 is this lead's last one and is sent instead"
-    assert taken.intake.survey.dispositions == {"Sale": 2}
-    assert "1 rows name a lead that stands in several rows; duplicates = 'last'." in taken.intake.remarks
+    assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.SKIPPED, 5: State.REJECTED}
+    assert taken.entries[2].message == "row 5 is this lead's last one and counts instead"
+    assert taken.intake.survey.dispositions == {"Sale": 1}
+    assert "2 rows name a lead that stands in several rows; duplicates = 'last'." in taken.intake.remarks
 
 
 def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS, duplicates="reject")
     states = {number: entry.state for number, entry in taken.entries.items()}
     assert states == {2: State.REJECTED, 3: State.PENDING, 4: State.REJECTED, 5: State.REJECTED}
-    assert taken.entries[2].message == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4."
+    assert taken.entries[2].message == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4, 5."
     assert taken.intake.survey.dispositions == {"Sale": 1}
 
 

@@ -1,0 +1,111 @@
+"""Files that come back: nothing goes to another place, with another date, out of order, or twice."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from leadsync.simulator import FaultKind, FaultRule
+
+HEAD = "Lead Id,FirstPhone,Outcome,Callback"
+
+
+def received(dialer: Any) -> list[tuple[str, str, str]]:
+    """Each call's lead, disposition and callback date, in the order of their arrival."""
+    calls = dialer.ledger.as_json()["received"]
+    return [(one["lead"], one["fields"]["njDisposition"], one["fields"].get("njCallBackDate", "")) for one in calls]
+
+
+def corrected(path: str, *pairs: tuple[str, str]) -> Path:
+    """A written file with some texts replaced."""
+    text = Path(path).read_text("utf-8")
+    for before, after in pairs:
+        assert before in text
+        text = text.replace(before, after, 1)
+    Path(path).write_text(text, "utf-8", newline="")
+    return Path(path)
+
+
+def test_dates_are_read_in_the_order_in_which_the_run_read_them(desk: Any) -> None:
+    dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
+    lines = "L1,0383218199,Sale,03/25/2031 10:00", "L2,0383218198,Nope,03/04/2031 10:00"
+    sheet = desk.sheet("l.csv", HEAD, *lines)
+    done = desk.leadsync("run", sheet, "--json")
+    assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"))).code == 0
+    assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00"), ("L2", "Sale", "2031/03/04 10:00")]
+
+
+def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Any) -> None:
+    dialer = desk.dialer(settings='[campaigns.winback]\nallocation_id = 39\n[input]\ndispositions = ["Sale"]\n')
+    sheet = desk.sheet("l.csv", HEAD, "L2,0383218198,Nope,")
+    done = desk.leadsync("run", sheet, "--campaign", "winback", "--json")
+    retry = corrected(done.json["files"]["retry"], ("Nope", "Sale"))
+    refused = desk.leadsync("run", retry)
+    assert (refused.code, received(dialer)) == (2, [])
+    assert "--campaign winback" in refused.err
+
+
+def test_rows_go_where_wrong_ids_were_put_right_and_that_is_said(desk: Any) -> None:
+    dialer = desk.dialer(any_lead=False, leads={"L1": {"njDisposition": "Sale"}})
+    sheet = desk.sheet("l.csv", HEAD, "L2,0383218198,Sale,")
+    done = desk.leadsync("run", sheet, "--json")
+    desk.config.write_text(desk.config.read_text().replace("allocation_id = 38", "allocation_id = 39"))
+    again = desk.leadsync("run", corrected(done.json["files"]["retry"], ("L2", "L1")))
+    assert "allocation 38; they go where the settings say now" in again.err
+    assert [lead for lead, _, _ in received(dialer)] == ["L2", "L1"]
+
+
+def test_a_decision_to_send_counts_once(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218198,Sale,"), "--json")
+    lines = Path(done.json["files"]["review"]).read_text("utf-8").splitlines()
+    decided = desk.sheet("a.csv", lines[0], lines[1] + "send")
+    shutil.copy(decided, desk.folder / "b.csv")
+    assert desk.leadsync("run", decided, "--json").json["statuses"] == {"succeeded": 1}
+    assert desk.leadsync("run", "b.csv", "--json").json["statuses"] == {"skipped": 1}
+    assert desk.leadsync("run", decided, "--fresh", "--json").json["statuses"] == {"skipped": 1}
+    assert len(received(dialer)) == 2
+
+
+def test_a_copy_of_a_corrected_file_leaves_alone_what_a_person_has_to_decide(desk: Any) -> None:
+    faults = [
+        FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1),
+        FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1),
+    ]
+    dialer = desk.dialer(faults=faults)
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218198,Sail,"), "--json")
+    first = corrected(done.json["files"]["retry"], ("Sail", "Sale"))
+    shutil.copy(first, desk.folder / "b.csv")
+    sent = desk.leadsync("run", first, "--json").json
+    assert sent["statuses"] == {"unknown": 1}
+    second = desk.leadsync("run", "b.csv", "--json")
+    assert second.json["statuses"] == {"skipped": 1}
+    [row] = desk.rows(second.json["files"]["report"])
+    assert row["sync_message"] == f"run {sent['run']} sent it since, and a person has to decide there: unknown"
+    assert len(received(dialer)) == 2
+
+
+def test_a_leads_later_row_waits_until_its_earlier_one_is_decided(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="F2", code=110, calls=1)])
+    sheet = desk.sheet("o.csv", HEAD, "F2,0383218198,Sale,", "F2,0383218198,No Answer,", "F3,03832,Sale,")
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["statuses"] == {"rejected": 1, "conflict": 1, "unsent": 1}
+    again = desk.leadsync("run", corrected(done.json["files"]["retry"], ("03832,", "0383218197,")), "--json")
+    assert again.json["statuses"] == {"succeeded": 1, "skipped": 1}
+    desk.leadsync("resolve", done.json["run"], "--row", "2", "--applied")
+    assert desk.leadsync("resume", done.json["run"], "--json").json["statuses"]["succeeded"] == 2
+    assert [call[:2] for call in received(dialer)] == [("F2", "Sale"), ("F3", "Sale"), ("F2", "No Answer")]
+
+
+def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="O1", code=106, calls=1)])
+    sheet = desk.sheet("o.csv", HEAD, "O1,0383218198,Busy,", "O1,0383218198,Do Not Call,")
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["statuses"] == {"succeeded": 1, "failed": 1}
+    retried = desk.leadsync("retry", done.json["run"])
+    assert (retried.code, len(received(dialer))) == (0, 2)
+    back = desk.leadsync("run", done.json["files"]["retry"], "--json")
+    assert back.json["statuses"] == {"rejected": 1}
+    assert len(received(dialer)) == 2
+    assert "row 3 of the same lead" in desk.rows(back.json["files"]["report"])[0]["sync_message"]
+    wanted = corrected(back.json["files"]["retry"], (",2,rejected", ",,rejected"))
+    assert desk.leadsync("run", wanted, "--json").json["statuses"] == {"succeeded": 1}
