@@ -177,3 +177,23 @@ def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_w
     assert division == Row(2, ("x", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
     assert number == Row(3, ("y", "Err:502"), fault="has the error Err:502 in column B; correct its formula")
     assert lines == Row(4, ("z", "two lines\nhere"))
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("1234<text:tab/>5678", "1234\t5678"),
+        ("1234<text:line-break/>5678", "1234\n5678"),
+        ('1234<text:s text:c="3"/>5678', "1234   5678"),
+        ("12<text:span>34<text:tab/></text:span></text:p><text:p>56<text:s/>78", "1234\t\n56 78"),
+    ],
+)
+def test_blanks_that_an_ods_writes_as_elements_stay_in_the_text(tmp_path, rows_of, xml, text):
+    """Without them two numbers in a cell would become one."""
+    row = "<table:table-row>{}</table:table-row>"
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + cell("Name"))
+        + row.format(cell(xml) + cell("Bo<office:annotation><text:p>no<text:tab/>te</text:p></office:annotation>")),
+    )
+    assert [row.cells[0] for row in rows_of(path)] == [text]
