@@ -103,7 +103,7 @@ def take_in(
     learned = _Learned()
     while True:
         with _opened(reading, journal) as table:
-            rules = rules_of(settings, now)
+            rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904)
             mapping = map_columns(table.headings, rules)
             past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged)
             intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)

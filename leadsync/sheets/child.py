@@ -94,7 +94,7 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
         parts = [] if wanted else report_sheets(workbook)
         name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
-        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts})
+        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
         batch: list[Line] = []
         for line in _lines(sheet, found):
             batch.append(line)

@@ -29,10 +29,10 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
         )
         part = parts[related_part(archive, parts, _WORKBOOK, relation)]
         formats = _formats(archive, parts)
-        found = Unseen()
+        found = Unseen(epoch_1904=_says(workbook, "workbookPr", "date1904"))
         if _worth_walking(archive, part, formats):
             with archive.open(part) as stream:
-                walk_xml(stream.read, _CellWalk(formats, found, works_out=_works_out(workbook)))
+                walk_xml(stream.read, _CellWalk(formats, found, works_out=_says(workbook, "calcPr", "fullCalcOnLoad")))
         return found
 
 
@@ -53,9 +53,9 @@ def related_part(archive: zipfile.ZipFile, parts: dict[str, str], workbook: str,
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"{folder}/{target}")
 
 
-def _works_out(workbook: _Elements) -> bool:
-    """Whether all formulas are to be worked out on loading, as programs ask for that worked out none on saving."""
-    return any(name == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true") for name, attributes in workbook)
+def _says(workbook: _Elements, element: str, attribute: str) -> bool:
+    """Whether the workbook says yes to this."""
+    return any(name == element and attributes.get(attribute) in ("1", "true") for name, attributes in workbook)
 
 
 class _AttributeWalk(Walk):
@@ -107,7 +107,10 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: dict[str, str])
 
 
 class _CellWalk(Walk):
-    """Goes from cell to cell of a sheet and keeps the remarkable ones."""
+    """Goes from cell to cell of a sheet and keeps the remarkable ones.
+
+    `works_out`: all formulas are to be worked out on loading, as programs ask for that worked out none on saving.
+    """
 
     def __init__(self, formats: dict[str, str], found: Unseen, *, works_out: bool) -> None:
         self._formats = formats

@@ -3,9 +3,12 @@ cells, number formats, and texts that python-calamine reads wrongly."""
 
 import struct
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from leadsync.models import Row
+from leadsync.sheets import open_table
 from tests.sheets import making
 
 HEADINGS = [(6, making.wide("Id")), (6, making.wide("Name"))]
@@ -197,3 +200,20 @@ def test_blanks_that_an_ods_writes_as_elements_stay_in_the_text(tmp_path, rows_o
         + row.format(cell(xml) + cell("Bo<office:annotation><text:p>no<text:tab/>te</text:p></office:annotation>")),
     )
     assert [row.cells[0] for row in rows_of(path)] == [text]
+
+
+@pytest.mark.parametrize("epoch_1904", [True, False])
+@pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls"])
+def test_a_workbook_says_whether_it_counts_days_from_1904(tmp_path, make, epoch_1904):
+    path = tmp_path / f"leads.{make}"
+    if make == "xlsx":
+        book = openpyxl.Workbook()
+        book.epoch = CALENDAR_MAC_1904 if epoch_1904 else CALENDAR_WINDOWS_1900
+        book.active.append(["Id", "Name"])
+        book.save(path)
+    elif make == "xlsb":
+        making.xlsb(path, {0: HEADINGS}, epoch_1904=epoch_1904)
+    else:
+        making.xls(path, HEADED, shared=(texts("Id", "Name"),), epoch_1904=epoch_1904)
+    with open_table(path) as table:
+        assert table.epoch_1904 == epoch_1904
