@@ -11,6 +11,8 @@ from leadsync.sheets.rows import LONGEST_CELL
 from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
 
 _MOST_REPEATED = 1 << 20
+_REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
+_FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
@@ -29,6 +31,19 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         walk_xml(stream.read, _CellWalk(sheet, found))
     return found
+
+
+def repeated_rows(path: str) -> int:
+    """How many rows of an .ods file, in all its sheets, stand there only as a count of how often to repeat one that is
+    not blank. calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`."""
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    repeated = 0
+    for count in _REPEATED.finditer(content):
+        row_end = content.find(b"table-row", count.end())
+        if _FILLED.search(content, count.end(), row_end):
+            repeated += int(count[1]) - 1
+    return repeated
 
 
 def tightened(path: str) -> io.BytesIO:

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
+from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
 from tests.sheets import making
@@ -217,3 +218,25 @@ def test_a_workbook_says_whether_it_counts_days_from_1904(tmp_path, make, epoch_
         making.xls(path, HEADED, shared=(texts("Id", "Name"),), epoch_1904=epoch_1904)
     with open_table(path) as table:
         assert table.epoch_1904 == epoch_1904
+
+
+@pytest.mark.parametrize("count", ["5002", "1048570", "2000000000"])
+def test_a_row_of_an_ods_that_is_repeated_without_end_gets_one_sentence(tmp_path, rows_of, count):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = f' table:number-rows-repeated="{count}"'
+    path = making.ods(tmp_path / "leads.ods", row.format("", cell("Id")) + row.format(repeated, cell("x")))
+    with pytest.raises(SheetError, match=f"{int(count) - 1:,} of its rows are mere repetitions"):
+        rows_of(path)
+
+
+def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_of):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = ' table:number-rows-repeated="{}"'.format
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format("", cell("Id"))
+        + row.format(repeated(3), cell("x"))
+        + row.format(repeated(1048571), '<table:table-cell table:number-columns-repeated="1024"/>')
+        + f"<table:table-row{repeated(1)}/>",
+    )
+    assert cells_of(path) == [("x",), ("x",), ("x",)]
