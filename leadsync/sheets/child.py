@@ -95,6 +95,11 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
         parts = [] if wanted else report_sheets(workbook)
         name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
+        if found.repeated:
+            raise Unreadable(
+                f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
+                "get it anew from the program that wrote it"
+            )
         _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
         batch: list[Line] = []
         for line in _lines(sheet, found):
