@@ -37,19 +37,20 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     of are dates without a time, in the past or over a year ahead, and times that the clocks skip or have twice.
     """
     order = "ymd" if date_cell else rules.date_order
-    return _cleaned(text, order, rules.input_timezone, rules.contact_hours, rules.now.timestamp(), date_cell)
+    now = rules.now.timestamp()
+    return _cleaned(text, order, rules.input_timezone, rules.contact_hours, now, date_cell, rules.epoch_1904)
 
 
 @lru_cache(maxsize=32_768)
 def _cleaned(
-    text: str, order: DateOrder, from_zone: str, to_zone: str, now: float, date_cell: bool
+    text: str, order: DateOrder, from_zone: str, to_zone: str, now: float, date_cell: bool, epoch_1904: bool
 ) -> Cleaned | Refused:
     if is_no_change(text):
         return Refused(
             "cannot keep the present date: only dispositions and phones know <No Change>",
             f"write the date, for example {EXAMPLES[order]}, or leave the cell blank to make it a new lead",
         )
-    moment = read_moment(text, order)
+    moment = read_moment(text, order, epoch_1904=epoch_1904)
     if isinstance(moment, Refused):
         return moment
     placed = _in_zone(moment, from_zone, to_zone)

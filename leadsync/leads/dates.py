@@ -17,6 +17,8 @@ _LATEST_YEAR = 2099
 _FAR_EAST_OF_UTC = timedelta(hours=14)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
 _EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
+_DAYS_TO_1904 = 1462
+"""By which a day's number in the 1904 system is less than in the 1900 system."""
 _SECONDS_DROPPED = ("seconds dropped",)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -82,13 +84,14 @@ class Moment:
     repairs: tuple[str, ...] = ()
 
 
-def read_moment(text: str, order: DateOrder) -> Moment | Refused:
-    """The moment that a text names, its numbers in the given order.
+def read_moment(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | Refused:
+    """The moment that a text names, its numbers in the given order, a spreadsheet's day number in its 1900 or 1904
+    system.
 
     A year of four digits in front, as in ISO 8601 and in the API's own `yyyy/MM/dd HH:mm`, and a month's name settle
     the order by themselves. Years of two digits are 20xx. Seconds are dropped: the API has none.
     """
-    return _quick_moment(text, order) or _read(text, order)
+    return _quick_moment(text, order) or _read(text, order, epoch_1904=epoch_1904)
 
 
 def _quick_moment(text: str, order: DateOrder) -> Moment | None:
@@ -109,13 +112,13 @@ def _quick_moment(text: str, order: DateOrder) -> Moment | None:
     return Moment(local, repairs=_SECONDS_DROPPED if second and int(second) else ())
 
 
-def _read(text: str, order: DateOrder) -> Moment | Refused:
+def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | Refused:
     """`read_moment` for any text."""
     spelt, weekday = _spelt(text)
     if len(spelt) > _LONGEST_DATE:
         return _not_a_date(order)
     if _NUMBER.fullmatch(spelt) and len(re.split("[.,]", spelt)[0]) != _COMPACT_LENGTH:
-        return _from_serial(spelt.replace(",", "."), order)
+        return _from_serial(spelt.replace(",", "."), order, _DAYS_TO_1904 if epoch_1904 else 0)
     matches = (match for form in _FORMS if (match := form.fullmatch(spelt)))
     readings = (_from_match(match, weekday, order) for match in matches)
     first = next(readings, None)
@@ -283,11 +286,13 @@ def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | Non
     return -distance if signed[0] == "-" else distance
 
 
-def _from_serial(number: str, order: DateOrder) -> Moment | Refused:
-    """The moment of a spreadsheet's day number in the 1900 system, to the nearest minute: a shown number is rounded."""
+def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
+    """The moment of a spreadsheet's day number, whose days count from so many later than in the 1900 system; to the
+    nearest minute: a shown number is rounded."""
     days = float(number)
     if days < 1 and "." in number:
         return _time_alone(order)
+    days += later
     first, last = _EXCEL_SERIALS
     if not first <= days < last:
         return _not_a_date(order)

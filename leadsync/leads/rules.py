@@ -20,7 +20,8 @@ class Rules:
 
     `columns` is the `[columns]` table: heading -> field, "" for a column that is not sent. An empty
     `campaign_timezone` means the input's. `now` is the caller's clock, with its timezone: callback dates are compared
-    with it. Raises SettingsError for a region or timezone that does not exist and where no phone field is named.
+    with it. `epoch_1904` is no setting but the workbook's: it counts days from 1904. Raises SettingsError for a region
+    or timezone that does not exist and where no phone field is named.
     """
 
     now: datetime
@@ -34,6 +35,7 @@ class Rules:
     blank_callback: Literal["new_lead", "reject"] = "new_lead"
     dispositions: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
+    epoch_1904: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -105,7 +105,7 @@ def take_in(
     learned = _Learned()
     while True:
         with _opened(reading, journal) as table:
-            rules = rules_of(settings, now)
+            rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904)
             if learned.given_order:
                 rules = dataclasses.replace(rules, date_order=learned.given_order)
             mapping = map_columns(table.headings, rules)

@@ -33,6 +33,7 @@ from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
 _MOST_ROWS = 1 << 20
+_MOST_REPEATED = 5_000
 _MOST_FAULTS = 5
 _MEMORY = "memory"
 _LOCKED = "the workbook is protected by a password; save it without one"
@@ -94,7 +95,12 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
         parts = [] if wanted else report_sheets(workbook)
         name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
         found = _unseen_cells(path, name, content, remarks)
-        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts})
+        if found.repeated:
+            raise Unreadable(
+                f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
+                "get it anew from the program that wrote it"
+            )
+        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
         batch: list[Line] = []
         for line in _lines(sheet, found):
             batch.append(line)
@@ -106,6 +112,11 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
 
 
 def _opened(path: str, content: str) -> CalamineWorkbook:
+    if content == Content.ODS.name and (repeated := ods_parts.repeated_rows(path)) > _MOST_REPEATED:
+        raise Unreadable(
+            f"{repeated:,} of its rows are mere repetitions of the row above them, which no list of leads has; "
+            "delete those rows, or copy the leads into a new workbook"
+        )
     try:
         return CalamineWorkbook.from_path(path)
     except CalamineError as error:

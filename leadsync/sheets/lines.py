@@ -23,7 +23,7 @@ class Source:
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
     `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
-    report of leadsync's own.
+    report of leadsync's own. `epoch_1904`: the workbook counts days from 1904 instead of 1900.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -33,6 +33,7 @@ class Source:
     delimiter: str = ","
     bom: bool = False
     parts: tuple[str, ...] = ()
+    epoch_1904: bool = False
 
 
 def letter(position: int) -> str:

@@ -7,15 +7,20 @@ import io
 import re
 import zipfile
 
+from leadsync.sheets.rows import LONGEST_CELL
 from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
 
 _MOST_REPEATED = 1 << 20
+_REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
+_FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
 _ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
 """A day or more: how much of it is shown depends on the format."""
 _BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
+_BLANKS = {"tab": "\t", "line-break": "\n"}
+"""Elements within a text that stand for a character of it, and that calamine passes over."""
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number that is shown with leading zeros or as a phone number."""
 
@@ -26,6 +31,19 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         walk_xml(stream.read, _CellWalk(sheet, found))
     return found
+
+
+def repeated_rows(path: str) -> int:
+    """How many rows of an .ods file, in all its sheets, stand there only as a count of how often to repeat one that is
+    not blank. calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`."""
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml")
+    repeated = 0
+    for count in _REPEATED.finditer(content):
+        row_end = content.find(b"table-row", count.end())
+        if _FILLED.search(content, count.end(), row_end):
+            repeated += int(count[1]) - 1
+    return repeated
 
 
 def tightened(path: str) -> io.BytesIO:
@@ -48,7 +66,7 @@ class _CellWalk(Walk):
         self._here = self._commenting = False
         self._row = self._rows = self._column = 0
         self._cell: dict[str, str] = {}
-        self._text = ""
+        self._begin_cell({})
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table":
@@ -57,10 +75,27 @@ class _CellWalk(Walk):
             self._rows = int(attributes.get("table:number-rows-repeated", 1))
             self._column = 0
         elif name in ("table-cell", "covered-table-cell"):
-            self._cell = attributes
-            self._text = ""
+            self._begin_cell(attributes)
         elif name == "annotation":
             self._commenting = True
+        elif self._here and not self._commenting:
+            self._begin_within(name, attributes)
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        self._cell = attributes
+        self._text = ""
+        self._paragraphs = 0
+        self._is_broken = False
+
+    def _begin_within(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "p":
+            self._text += "\n" if self._paragraphs else ""
+            self._paragraphs += 1
+        elif name == "s":
+            self._text += " " * min(int(attributes.get("text:c", 1)), LONGEST_CELL)
+        elif name in _BLANKS:
+            self._text += _BLANKS[name]
+            self._is_broken = True
 
     def text(self, data: str) -> None:
         if self._here and not self._commenting:
@@ -104,6 +139,8 @@ class _CellWalk(Walk):
             return self._found.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind is not None and kind not in _KINDS and text:
             return self._found.texts, text
+        if kind == "string" and self._is_broken:
+            return self._found.texts, self._text
         if (
             kind == "percentage"
             or _ELAPSED.match(self._cell.get("office:time-value", ""))

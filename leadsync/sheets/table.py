@@ -33,7 +33,8 @@ class Table:
     `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
     sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
     are sentences about what was guessed. `delimiter` and `bom` say how text is written back. `parts` are the sheets of
-    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them.
+    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them. `epoch_1904`: the
+    workbook counts days from 1904 instead of 1900, which a day's number in a cell without a format does not tell.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Table:
     bom: bool
     _chunks: Iterator[list[Row]] = field(repr=False, compare=False)
     parts: tuple[str, ...] = ()
+    epoch_1904: bool = False
 
     def rows(self) -> Iterator[Row]:
         """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
@@ -105,6 +107,7 @@ def _table(path: Path, shown: str, source: Source) -> Table:
         bom=source.bom,
         _chunks=_rows(source, ahead, headings, guarded=own),
         parts=source.parts,
+        epoch_1904=source.epoch_1904,
     )
 
 

@@ -15,8 +15,10 @@ from leadsync.sheets.content import Content, content_of, files_in
 _BLOCK = 1 << 20
 _MOST_UNPACKED = 4 << 30
 _PLAUSIBLE_RATIO = 200
-_SMALL = 64 << 20
-"""Up to this size nothing unpacked is called a bomb, whatever its ratio."""
+"""Lists of leads pack to a fifth or a twentieth, very repetitive ones to a hundredth."""
+_SMALL = 8 << 20
+"""Up to this size nothing unpacked is called a bomb, whatever its ratio: even rows of a few characters are read in
+seconds."""
 
 
 @contextmanager
@@ -79,6 +81,6 @@ def _copy(stream: gzip.GzipFile | IO[bytes], target: Path, packed: int, shown: s
             unpacked.write(block)
             if unpacked.tell() > limit:
                 raise SheetError(
-                    f"{shown}: the archive unpacks to over {limit >> 20} MB, more than a list of leads can be; "
-                    "unpack it and look at what it holds."
+                    f"{shown}: the archive's {packed // 1024 + 1} KB unpack to over {limit >> 20} MB, which no list of "
+                    "leads does; unpack it and look at what it holds."
                 )

@@ -45,7 +45,14 @@ def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -
     answers = _answers(path, shown, sheet, size, content)
     header = next(answers)
     remarks, parts = tuple(header["remarks"]), tuple(header["parts"])
-    return Source("xlsx", _chunks(answers), sheet=header["sheet"], remarks=remarks, parts=parts)
+    return Source(
+        "xlsx",
+        _chunks(answers),
+        sheet=header["sheet"],
+        remarks=remarks,
+        parts=parts,
+        epoch_1904=header["epoch_1904"],
+    )
 
 
 def _chunks(answers: Generator[Any, None, None]) -> Iterator[list[Line]]:

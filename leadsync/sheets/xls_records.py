@@ -14,7 +14,7 @@ from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Place, Unseen
 from leadsync.sheets.xls_strings import shared_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
-_CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x3C, 0xFC, 0xFD, 0x204, 0x207
+_DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
 _OLD_FORMULAS = (0x206, 0x406)
 """The formulas of Excel 3 and 4, which some programs write into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
@@ -30,19 +30,20 @@ _XLWT = (0x0DBB, 0x07CC)
 class _Globals:
     """What a workbook's own records say: where the sheet's begin, and format codes that change a number's meaning, by
     style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value. `shared` are
-    the shared texts where calamine misreads the workbook's texts, else None."""
+    the shared texts where calamine misreads the workbook's texts, else None. `epoch_1904`: days count from 1904."""
 
     start: int
     formats: dict[int, str]
     works_out_none: bool
     shared: list[str] | None
+    epoch_1904: bool
 
 
 def unseen_cells(path: str, sheet: str) -> Unseen:
     """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
     stream = _workbook_stream(Path(path).read_bytes())
     workbook = _globals(stream, sheet)
-    found = Unseen()
+    found = Unseen(epoch_1904=workbook.epoch_1904)
     doubtful: dict[Place, str] = {}
     formulas = 0
     for kind, body in _records(stream, workbook.start):
@@ -129,6 +130,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
+    epoch_1904 = False
     for kind, bodies in _whole_records(stream, 0):
         body = bodies[0]
         if kind == _STRINGS:
@@ -140,13 +142,15 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             codes[number] = text.format(body)
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _DATE_MODE:
+            epoch_1904 = body[:2] == b"\1\0"
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
     formats = {style: code for style, code in shown.items() if changes_meaning(code)}
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
-    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared)
+    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared, epoch_1904)
 
 
 def is_locked(path: str) -> bool:

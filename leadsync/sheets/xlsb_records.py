@@ -14,7 +14,8 @@ from leadsync.sheets.xlsx_parts import parts_of, related_part
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
-_FORMAT, _STYLE, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 156, 176, 617, 618
+_FORMAT, _STYLE, _WORKBOOK, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 153, 156, 176, 617, 618
+_FROM_1904 = 1
 _ALWAYS_CALCULATE = 2
 
 
@@ -22,10 +23,13 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     """Look through one sheet of an .xlsb file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
     with zipfile.ZipFile(path) as archive:
         parts = parts_of(archive)
-        relation = next(_relations(archive.read(parts["xl/workbook.bin"]), sheet))
+        workbook = archive.read(parts["xl/workbook.bin"])
+        relation = next(_relations(workbook, sheet))
         part = related_part(archive, parts, "xl/workbook.bin", relation)
         formats = _formats(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else {}
-        return _look(archive.read(parts[part]), formats)
+        found = _look(archive.read(parts[part]), formats)
+        found.epoch_1904 = any(kind == _WORKBOOK and body[0] & _FROM_1904 for kind, body in _records(workbook))
+        return found
 
 
 def _look(part: bytes, formats: dict[int, str]) -> Unseen:

@@ -1,6 +1,7 @@
 """Callback dates become yyyy/MM/dd HH:mm in the Contact Hours timezone, or the row goes back."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -187,6 +188,17 @@ def test_a_date_alone_is_due_from_midnight_with_a_warning() -> None:
     assert clean_callback("46350", rules()) == Cleaned(
         "2026/11/24 00:00", ("spreadsheet's day number read as a date",), (NO_TIME,)
     )
+
+
+def test_a_day_number_of_a_workbook_that_counts_from_1904():
+    from_1904 = replace(rules(), epoch_1904=True)
+    assert clean_callback("45009.4166", rules()) == Cleaned(
+        "2023/03/24 10:00", ("spreadsheet's day number read as a date",), ("in the past",)
+    )
+    assert clean_callback("45009.4166", from_1904) == Cleaned(
+        "2027/03/25 10:00", ("spreadsheet's day number read as a date",), ("over a year ahead",)
+    )
+    assert clean_callback("2026-11-24 14:30", from_1904, date_cell=True) == Cleaned("2026/11/24 14:30")
 
 
 def test_an_explicit_midnight_is_warned_of() -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from leadsync.config import settings_from
 from leadsync.errors import SheetError
@@ -57,6 +59,18 @@ def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: 
 def test_where_no_order_fits_all_dates_the_sheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SheetError, match="no one order"):
         Taken(tmp_path, [HEAD, "1,0383218199,Sale,24/03/2026", "2,0383218199,Sale,03/24/2026"])
+
+
+def test_day_numbers_are_counted_as_their_workbook_counts_them(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(HEAD.split(","))
+    book.active.append(["1", "0383218199", "Sale", 45009.4166])
+    book.save(tmp_path / "leads.xlsx")
+    entries: list[Entry] = []
+    settings = settings_from({}, "the test")
+    take_in(Reading(tmp_path / "leads.xlsx"), settings, NOW, lambda intake: entries.extend(intake.entries()))
+    assert [entry.fields["njCallBackDate"] for entry in entries] == ["2027/03/25 10:00"]
 
 
 LEADS = [HEAD, "A,0383218199,Sale,", "B,0383218199,Sale,", "A,0383218199,Sale,", "A,bad,Sale,"]

@@ -32,7 +32,9 @@ def record12(kind: int, body: bytes = b"") -> bytes:
     return head + bytes([size]) + body
 
 
-def xlsb(path: Path, rows: dict[int, list[tuple[int, bytes]]], *, formats: tuple[str, ...] = (), merged=()) -> Path:
+def xlsb(
+    path: Path, rows: dict[int, list[tuple[int, bytes]]], *, formats: tuple[str, ...] = (), merged=(), epoch_1904=False
+) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style, which is the cell's
     column where there are as many formats."""
     cells = b""
@@ -55,7 +57,12 @@ def xlsb(path: Path, rows: dict[int, list[tuple[int, bytes]]], *, formats: tuple
         sheet = record12(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Leads"))
         archive.writestr(
             "xl/workbook.bin",
-            record12(131) + record12(153, bytes(12)) + record12(143) + sheet + record12(144) + record12(132),
+            record12(131)
+            + record12(153, struct.pack("<III", epoch_1904, 0, 0))
+            + record12(143)
+            + sheet
+            + record12(144)
+            + record12(132),
         )
         archive.writestr(
             "xl/styles.bin",
@@ -83,7 +90,13 @@ def begin(kind: int, build: int = POI, year: int = 0x07CC) -> bytes:
 
 
 def xls(
-    path: Path, cells: bytes, *, shared: tuple[bytes, ...] = (), code_page: int = 1200, build: int = 0x10D3
+    path: Path,
+    cells: bytes,
+    *,
+    shared: tuple[bytes, ...] = (),
+    code_page: int = 1200,
+    build: int = 0x10D3,
+    epoch_1904: bool = False,
 ) -> Path:
     """A workbook of one sheet from the sheet's records and the bodies of SST and CONTINUE."""
 
@@ -92,6 +105,7 @@ def xls(
         return (
             begin(5, build)
             + record(0x42, struct.pack("<H", code_page))
+            + record(0x22, struct.pack("<H", epoch_1904))
             + record(0xE0, bytes(20))
             + record(0x85, struct.pack("<IHBB", start, 0, 5, 0) + b"Leads")
             + texts

@@ -256,6 +256,12 @@ def test_a_file_of_no_name_in_an_archive_counts_as_one(tmp_path, cells_of):
     assert cells_of(archive) == [("1", "2")]
 
 
+def test_an_archive_of_few_bytes_that_unpack_to_many_gets_one_sentence(text_file, rows_of):
+    packed = gzip.compress(b"External Id,FirstPhone\n" + b"a,\n" * 3_000_000)
+    with pytest.raises(SheetError, match="the archive's 9 KB unpack to over 8 MB, which no list of leads does; unpack"):
+        rows_of(text_file(packed, "leads.csv.gz"))
+
+
 def test_a_damaged_archive_gets_one_sentence(text_file, rows_of):
     with pytest.raises(SheetError, match="the archive is damaged"):
         rows_of(text_file(gzip.compress(b"a,b\n1,2\n" * 1000)[:-20], "leads.csv.gz"))

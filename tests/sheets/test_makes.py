@@ -3,9 +3,13 @@ cells, number formats, and texts that python-calamine reads wrongly."""
 
 import struct
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
+from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.sheets import open_table
 from tests.sheets import making
 
 HEADINGS = [(6, making.wide("Id")), (6, making.wide("Name"))]
@@ -177,3 +181,62 @@ def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_w
     assert division == Row(2, ("x", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
     assert number == Row(3, ("y", "Err:502"), fault="has the error Err:502 in column B; correct its formula")
     assert lines == Row(4, ("z", "two lines\nhere"))
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("1234<text:tab/>5678", "1234\t5678"),
+        ("1234<text:line-break/>5678", "1234\n5678"),
+        ('1234<text:s text:c="3"/>5678', "1234   5678"),
+        ("12<text:span>34<text:tab/></text:span></text:p><text:p>56<text:s/>78", "1234\t\n56 78"),
+    ],
+)
+def test_blanks_that_an_ods_writes_as_elements_stay_in_the_text(tmp_path, rows_of, xml, text):
+    """Without them two numbers in a cell would become one."""
+    row = "<table:table-row>{}</table:table-row>"
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + cell("Name"))
+        + row.format(cell(xml) + cell("Bo<office:annotation><text:p>no<text:tab/>te</text:p></office:annotation>")),
+    )
+    assert [row.cells[0] for row in rows_of(path)] == [text]
+
+
+@pytest.mark.parametrize("epoch_1904", [True, False])
+@pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls"])
+def test_a_workbook_says_whether_it_counts_days_from_1904(tmp_path, make, epoch_1904):
+    path = tmp_path / f"leads.{make}"
+    if make == "xlsx":
+        book = openpyxl.Workbook()
+        book.epoch = CALENDAR_MAC_1904 if epoch_1904 else CALENDAR_WINDOWS_1900
+        book.active.append(["Id", "Name"])
+        book.save(path)
+    elif make == "xlsb":
+        making.xlsb(path, {0: HEADINGS}, epoch_1904=epoch_1904)
+    else:
+        making.xls(path, HEADED, shared=(texts("Id", "Name"),), epoch_1904=epoch_1904)
+    with open_table(path) as table:
+        assert table.epoch_1904 == epoch_1904
+
+
+@pytest.mark.parametrize("count", ["5002", "1048570", "2000000000"])
+def test_a_row_of_an_ods_that_is_repeated_without_end_gets_one_sentence(tmp_path, rows_of, count):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = f' table:number-rows-repeated="{count}"'
+    path = making.ods(tmp_path / "leads.ods", row.format("", cell("Id")) + row.format(repeated, cell("x")))
+    with pytest.raises(SheetError, match=f"{int(count) - 1:,} of its rows are mere repetitions"):
+        rows_of(path)
+
+
+def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_of):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = ' table:number-rows-repeated="{}"'.format
+    path = making.ods(
+        tmp_path / "leads.ods",
+        row.format("", cell("Id"))
+        + row.format(repeated(3), cell("x"))
+        + row.format(repeated(1048571), '<table:table-cell table:number-columns-repeated="1024"/>')
+        + f"<table:table-row{repeated(1)}/>",
+    )
+    assert cells_of(path) == [("x",), ("x",), ("x",)]

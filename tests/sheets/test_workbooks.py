@@ -244,6 +244,37 @@ def test_a_hostile_workbook_gets_one_sentence(workbook, rows_of, edit, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("at", "more", "named"),
+    [
+        (b"</row></sheetData>", b'<c r="A3" t="n"><v>7</v></c>', "cell A3"),
+        (b"</sheetData>", b'<row r="2"><c r="A2"><v>7</v></c></row>', "row 2"),
+        (b"</sheetData>", b"<row r='3'><c r='A3'><v>7</v></c></row>", "row 3"),
+        (b"</sheetData>", b"<row><c r='A3'><v>7</v></c></row>", "row 3"),
+    ],
+)
+def test_a_row_or_cell_that_stands_there_twice_gets_one_sentence(workbook, rows_of, at, more, named):
+    path = altered(workbook([["Id"], ["x"], ["y"]]), lambda name, data: data.replace(at, more + at))
+    with pytest.raises(SheetError, match=rf"the workbook is damaged \({named} stands in it twice, .*; get it anew"):
+        rows_of(path)
+
+
+def test_a_row_that_comes_again_far_below_is_found_and_rows_out_of_order_are_read(workbook, rows_of):
+    path = workbook([["Id"]] + [["x" * 100 + str(number)] for number in range(10_000)])
+    late = b'<row r="2"><c r="A2"><v>7</v></c></row></sheetData>'
+    with pytest.raises(SheetError, match="row 2 stands in it twice"):
+        rows_of(altered(path, lambda _, data: data.replace(b"</sheetData>", late)))
+    first = b'<row r="11000"><c r="A11000"><v>7</v></c></row>'
+    rows = rows_of(altered(path, lambda _, data: data.replace(b"<sheetData>", b"<sheetData>" + first)))
+    assert (len(rows), rows[-1]) == (10_001, Row(11_000, ("7",)))
+
+
+def test_a_text_that_looks_like_a_cells_place_is_no_second_cell(workbook, cells_of):
+    path = workbook([["Id", "Name"], ["x", "Bo"]])
+    path = altered(path, lambda _, data: data.replace(b"<t>Bo<", b'<t>Bo r="A2" r="2" r="A2"<'))
+    assert cells_of(path) == [("x", 'Bo r="A2" r="2" r="A2"')]
+
+
 def test_a_cut_off_workbook_gets_one_sentence(workbook, rows_of):
     path = workbook([["Id"], ["x"]])
     path.write_bytes(path.read_bytes()[:2000])
