@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadsync.errors import LeadsyncError, SettingsError
-from leadsync.models import EXTERNAL_ID
+from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -32,8 +32,8 @@ class KeptKey:
     still_to_do: str = ""
 
 
-def choose(question: str, options: Sequence[str], default: int = 1) -> int:
-    """Let the user choose from a numbered list; gives the position in it."""
+def choose(question: str, options: Sequence[str], default: int | None = 1) -> int:
+    """Let the user choose from a numbered list; gives the position in it. Without a default an answer is waited for."""
     for number, option in enumerate(options, 1):
         click.echo(f"  {number:>3}  {option}", err=True)
     chosen: int = click.prompt(question, type=click.IntRange(1, len(options)), default=default, err=True)
@@ -150,8 +150,10 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
     named = {heading: field_named(heading, rules) for heading in examples if heading}
     if EXTERNAL_ID not in (*named.values(), *columns.values()):
         click.echo("No column is called the leads' external id, by which the dialer knows them.", err=True)
-        listed = list(proposal.external_ids) or list(named)
-        columns[listed[choose("Which column holds it?", [_shown(one, examples) for one in listed])]] = EXTERNAL_ID
+        listed = list(dict.fromkeys((*proposal.external_ids, *named)))
+        shown = [_shown(one, examples) for one in listed]
+        default = 1 if proposal.external_ids else None
+        columns[listed[choose("Which column holds it?", shown, default)]] = EXTERNAL_ID
     click.echo("The columns:", err=True)
     for heading, own in named.items():
         target = columns.get(heading, own)
@@ -159,6 +161,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         click.echo(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip(), err=True)
     if click.confirm("Is that right?", default=True, err=True):
         return replace(proposal, columns=columns)
+    calls = {heading for heading, own in named.items() if columns.get(heading, own) in phones}
     click.echo("Which field does each column fill? Enter keeps what is shown; - does not send it.", err=True)
     for heading, own in named.items():
         before = columns.get(heading, own)
@@ -170,12 +173,23 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
             columns[heading] = field_name
         else:
             columns.pop(heading, None)
-    filled = [columns.get(heading, own) for heading, own in named.items()]
-    shown = ", ".join(name for name in phones if name in filled)
-    given = click.prompt("Which of the fields are phone numbers?", default=shown, err=True)
-    return replace(
-        proposal, columns=columns, phone_fields=tuple(filter(None, given.replace(",", " ").split())) or phones
-    )
+    filled = {heading: columns.get(heading, own) for heading, own in named.items()}
+    called = [field for heading, field in filled.items() if field in rules.phone_fields or heading in calls]
+    phones = _ask_phones([field for field in called if field not in ("", *SYSTEM_FIELDS)], list(filled.values()))
+    return replace(proposal, columns=columns, phone_fields=phones or proposal.phone_fields)
+
+
+def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
+    """Which fields hold phone numbers, of those that a column fills."""
+    while True:
+        answer: str = click.prompt(
+            "Which of the fields are phone numbers? (with commas between them)", default=", ".join(shown), err=True
+        )
+        given = tuple(filter(None, map(str.strip, answer.split(","))))
+        unknown = [name for name in given if name not in filled]
+        if not unknown:
+            return given
+        click.echo(f"No column fills {', '.join(unknown)}.", err=True)
 
 
 def first_value(question: str, shown: str) -> str:

@@ -86,8 +86,12 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     settings = tomllib.loads(desk.config.read_text("utf-8"))
     assert settings["campaign"]["template_id"] == 41
     assert (settings["campaign"]["campaign_id"], settings["campaign"]["allocation_id"]) == (41, 38)
-    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
-    assert settings["input"]["phone_fields"] == ["FirstPhone", "Mobile"]
+    assert settings["columns"] == {
+        "Customer No": "njExternalLeadId",
+        "Phone 1": "FirstPhone",
+        "Mobile": "SecondPhone",
+    }
+    assert settings["input"]["phone_fields"] == ["FirstPhone", "SecondPhone"]
     file = Path(settings["server"]["api_key_file"])
     assert file.read_text().strip() == KEY
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -107,7 +111,7 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
         {
             "Full Name": "Jane Smith",
             "FirstPhone": "0383218190",
-            "Mobile": "0412345670",
+            "SecondPhone": "0412345670",
             "njDisposition": "Sale",
             "njCallBackDate": "2031/11/24 14:30",
             "Notes": "likes tea",
@@ -194,7 +198,11 @@ def test_without_a_terminal_a_sheet_is_looked_at_and_nothing_is_asked(desk: Any)
     done = desk.process("init", sheet, "--url", "https://pbx.example.org")
     assert done.code == 0, done.err
     settings = tomllib.loads(desk.config.read_text("utf-8"))
-    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
+    assert settings["columns"] == {
+        "Customer No": "njExternalLeadId",
+        "Phone 1": "FirstPhone",
+        "Mobile": "SecondPhone",
+    }
     assert "5 rows: 5 to send" in done.out
 
 
@@ -226,3 +234,29 @@ def test_check_says_what_is_not_well(
     done = desk.leadsync("init", "--check", **environment)
     assert done.code == code, done.err
     assert words in done.err
+
+
+def test_columns_corrected_by_hand_are_phones_too(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    desk.sheet(
+        "leads.csv", "Lead,First Name,Mobile,Home Phone", *(f"C{n},A{n},041234567{n},038321819{n}" for n in range(5))
+    )
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.csv", "--url", url)
+    terminal.answer("Where do the leads go?", "1")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("Which column holds it?:", "1")
+    terminal.answer("Is that right?", "n")
+    terminal.answer("Lead ", "")
+    terminal.answer("First Name", "")
+    terminal.answer("[FirstPhone]", "SecondPhone")
+    terminal.answer("[SecondPhone]", "FirstPhone")
+    terminal.answer("[SecondPhone, FirstPhone]", "Mobile")
+    terminal.answer("[SecondPhone, FirstPhone]", "")
+    assert terminal.end() == 0, terminal.said
+    assert "No column fills Mobile." in terminal.said
+    settings = tomllib.loads(desk.config.read_text("utf-8"))
+    assert settings["columns"] == {"Lead": "njExternalLeadId", "Mobile": "SecondPhone", "Home Phone": "FirstPhone"}
+    assert settings["input"]["phone_fields"] == ["SecondPhone", "FirstPhone"]
