@@ -40,15 +40,26 @@ def choose(question: str, options: Sequence[str], default: int | None = 1) -> in
     return chosen - 1
 
 
+def with_scheme(address: str) -> str:
+    """A dialer's address as a URL: https, but http to this machine itself, where only a practice dialer runs."""
+    from leadsync.config import Server
+
+    address = address.strip()
+    if "://" in address:
+        return address
+    with suppress(ValueError):
+        return Server(url=f"http://{address}").url
+    return f"https://{address}"
+
+
 def ask_url(shown: str) -> str:
     """The dialer's address, until it is one."""
     from leadsync.config import settings_from
 
     while True:
         answer: str = click.prompt("The dialer's address (https://…)", default=shown or None, err=True)
-        url = answer.strip() if "://" in answer else f"https://{answer.strip()}"
         try:
-            return settings_from({"server": {"url": url}}, "the answer").url()
+            return settings_from({"server": {"url": with_scheme(answer)}}, "the answer").url()
         except SettingsError as error:
             complain(error)
 

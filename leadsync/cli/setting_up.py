@@ -42,6 +42,7 @@ def init(
 ) -> int:
     """Write a leadsync.toml, asking for what it needs; FILE is a sheet to propose the columns for."""
     from leadsync.cli.checking import check
+    from leadsync.cli.interview import with_scheme
     from leadsync.cli.shipped import shipped
     from leadsync.config import FILE_NAME
 
@@ -57,17 +58,20 @@ def init(
     if file is not None and not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     text = shipped("config.example.toml").read_text("utf-8")
+    if url:
+        url = with_scheme(url)
     given = [("server", "url", url), ("input", "timezone", timezone), *(("campaign", name, ids[name]) for name in _IDS)]
     for section, name, value in given:
         if value is not None:
             text = with_value(text, section, name, value)
+            _settings(text, f"--{name.replace('_', '-')}")
     then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
     if sys.stdin.isatty():
         answers = {name for _, name, value in given if value is not None}
         text, file, then = _interview(text, file, sheet, answers)
     elif file is not None:
         text = _with_proposal(text, file, sheet, ask=False)
-    _settings(text, path)
+    _settings(text, str(path))
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
@@ -192,11 +196,11 @@ def _with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> st
     return with_columns(text, proposal.columns) if proposal.columns else text
 
 
-def _settings(text: str, path: Path | None = None) -> "Settings":
-    """The settings that the text makes; raises SettingsError."""
+def _settings(text: str, source: str = "the answer") -> "Settings":
+    """The settings that the text makes; raises SettingsError, which names the source."""
     from leadsync.config import settings_from
 
-    return settings_from(tomllib.loads(text), str(path) if path else "the answer")
+    return settings_from(tomllib.loads(text), source)
 
 
 def _quoted(file: Path) -> str:

@@ -67,8 +67,8 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     terminal.answer("The dialer's address", url)
     terminal.answer("The API key", "a-wrong-one")
     terminal.answer("Where is it to be kept?", "")
-    terminal.answer("Try another address or key?", "y")
-    terminal.answer("The dialer's address", url)
+    terminal.answer("check the key, then try again", "y")
+    terminal.answer("The dialer's address", url.removeprefix("http://"))
     terminal.answer("The API key", KEY)
     terminal.answer("Where is it to be kept?", "1")
     terminal.answer("Where do the leads go?", "1")
@@ -79,6 +79,7 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     assert terminal.end() == 0, terminal.said
     said = terminal.said
     assert "API key was refused" in said
+    assert "leadsync resume" not in said
     assert "Outbound sales (41) / Spring renewals (41) / Main list (38)" in said
     assert "5 rows: 5 to send, 0 rejected" in said, "the sheet is checked"
     assert "leadsync run leads.csv --limit 5" in said
@@ -204,6 +205,27 @@ def test_without_a_terminal_a_sheet_is_looked_at_and_nothing_is_asked(desk: Any)
         "Mobile": "SecondPhone",
     }
     assert "5 rows: 5 to send" in done.out
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost"),
+        ("pbx.example.org", "https://pbx.example.org"),
+        ("10.0.0.5:8443", "https://10.0.0.5:8443"),
+    ],
+)
+def test_an_address_without_a_scheme(desk: Any, given: str, kept: str) -> None:
+    assert desk.leadsync("init", "--url", given).code == 0
+    assert tomllib.loads(desk.config.read_text("utf-8"))["server"]["url"] == kept
+
+
+def test_an_option_that_is_wrong_is_named(desk: Any) -> None:
+    done = desk.leadsync("init", "--url", "ftp://pbx.example.org")
+    assert done.code == 2
+    assert done.err.startswith("--url: [server] url is the dialer's address: it has to begin with https://")
+    assert not desk.config.exists()
 
 
 def test_check_tries_key_dialer_ids_updates_and_messages(desk: Any) -> None:
