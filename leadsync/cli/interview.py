@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.errors import LeadsyncError, SettingsError
+from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
 
 if TYPE_CHECKING:
@@ -132,6 +132,25 @@ def ask_file() -> Path | None:
         if path.is_file():
             return path
         click.echo(f"There is no file {path}.", err=True)
+
+
+def ask_sheet(file: Path, sheet: str | None) -> str | None:
+    """The sheet of a workbook to read, asked for where several could be meant; raises SheetError for a file that cannot
+    be read."""
+    from leadsync.sheets import open_table
+
+    asked = False
+    while True:
+        try:
+            with open_table(file, sheet=sheet):
+                return sheet
+        except SheetError as error:
+            question, options, _ = str(error).partition("; name the one to read")
+            if not options and not asked:
+                raise
+            click.echo(question, err=True)
+        asked = True
+        sheet = click.prompt("Which sheet?", err=True).strip()
 
 
 def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple[Proposal, dict[str, str], Rules]":

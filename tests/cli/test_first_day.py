@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.conftest import KEY
 
@@ -226,6 +227,50 @@ def test_an_option_that_is_wrong_is_named(desk: Any) -> None:
     assert done.code == 2
     assert done.err.startswith("--url: [server] url is the dialer's address: it has to begin with https://")
     assert not desk.config.exists()
+
+
+def test_without_a_terminal_settings_are_written_though_the_sheet_names_no_external_id(desk: Any) -> None:
+    done = desk.process("init", desk.sheet("leads.csv", "Name,Mobile", "Jane,0412345678"))
+    assert done.code == 0, done.err
+    assert "No column holds the leads' external id" in done.err
+    assert "Once that is put right: leadsync check" in done.err
+    assert "To try five rows" not in done.err
+    assert desk.config.exists()
+
+
+def workbook_of_two(folder: Path) -> Path:
+    path = folder / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("North", "Far South"):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Lead Id", "Mobile"])
+            page.write_row(1, 0, [name, "0412345678"])
+    return path
+
+
+def test_without_a_terminal_a_file_that_cannot_be_read_leaves_nothing(desk: Any) -> None:
+    done = desk.process("init", workbook_of_two(desk.folder))
+    assert done.code == 2
+    assert "'North'" in done.err
+    assert not desk.config.exists()
+
+
+def test_which_sheet_is_asked_before_anything_else(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    workbook_of_two(desk.folder)
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.xlsx", "--url", url)
+    terminal.answer("Which sheet?", "South")
+    assert "Where do the leads go?" not in terminal.said
+    terminal.answer("there is no sheet 'South'", "Far South")
+    terminal.answer("Where do the leads go?", "1")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("Is that right?", "y")
+    assert terminal.end() == 0, terminal.said
+    assert "1 rows: 1 to send" in terminal.said
+    assert 'leadsync run leads.xlsx --sheet "Far South" --limit 5' in terminal.said
 
 
 def test_check_tries_key_dialer_ids_updates_and_messages(desk: Any) -> None:
