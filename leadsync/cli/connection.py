@@ -19,7 +19,10 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
     """Every allocation that the key may see; raises SettingsError or Stopped."""
     from leadsync.dialer import places
 
-    return list(places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file))
+    try:
+        return list(places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file))
+    except Stopped as error:
+        raise _without_a_run(error) from error
 
 
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
@@ -33,8 +36,13 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
     outcome = asyncio.run(_update_of_nobody(settings))
     if outcome.effect is Effect.REFUSED_ALL or outcome.away:
-        raise Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}.")
+        raise _without_a_run(Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}."))
     yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."
+
+
+def _without_a_run(error: Stopped) -> Stopped:
+    """The same where no run waits to be gone on with."""
+    return Stopped(str(error).replace("then `leadsync resume`", "then try again"))
 
 
 def _known(ids: CampaignIds, places: "list[Place]", where: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.errors import LeadsyncError, SettingsError
-from leadsync.models import EXTERNAL_ID
+from leadsync.errors import LeadsyncError, SettingsError, SheetError
+from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -32,12 +32,24 @@ class KeptKey:
     still_to_do: str = ""
 
 
-def choose(question: str, options: Sequence[str], default: int = 1) -> int:
-    """Let the user choose from a numbered list; gives the position in it."""
+def choose(question: str, options: Sequence[str], default: int | None = 1) -> int:
+    """Let the user choose from a numbered list; gives the position in it. Without a default an answer is waited for."""
     for number, option in enumerate(options, 1):
         click.echo(f"  {number:>3}  {option}", err=True)
     chosen: int = click.prompt(question, type=click.IntRange(1, len(options)), default=default, err=True)
     return chosen - 1
+
+
+def with_scheme(address: str) -> str:
+    """A dialer's address as a URL: https, but http to this machine itself, where only a practice dialer runs."""
+    from leadsync.config import Server
+
+    address = address.strip()
+    if "://" in address:
+        return address
+    with suppress(ValueError):
+        return Server(url=f"http://{address}").url
+    return f"https://{address}"
 
 
 def ask_url(shown: str) -> str:
@@ -46,9 +58,8 @@ def ask_url(shown: str) -> str:
 
     while True:
         answer: str = click.prompt("The dialer's address (https://…)", default=shown or None, err=True)
-        url = answer.strip() if "://" in answer else f"https://{answer.strip()}"
         try:
-            return settings_from({"server": {"url": url}}, "the answer").url()
+            return settings_from({"server": {"url": with_scheme(answer)}}, "the answer").url()
         except SettingsError as error:
             complain(error)
 
@@ -123,6 +134,25 @@ def ask_file() -> Path | None:
         click.echo(f"There is no file {path}.", err=True)
 
 
+def ask_sheet(file: Path, sheet: str | None) -> str | None:
+    """The sheet of a workbook to read, asked for where several could be meant; raises SheetError for a file that cannot
+    be read."""
+    from leadsync.sheets import open_table
+
+    asked = False
+    while True:
+        try:
+            with open_table(file, sheet=sheet):
+                return sheet
+        except SheetError as error:
+            question, options, _ = str(error).partition("; name the one to read")
+            if not options and not asked:
+                raise
+            click.echo(question, err=True)
+        asked = True
+        sheet = click.prompt("Which sheet?", err=True).strip()
+
+
 def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple[Proposal, dict[str, str], Rules]":
     """What the sheet's columns probably are, and an example of each; raises SheetError."""
     from itertools import islice
@@ -150,8 +180,10 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
     named = {heading: field_named(heading, rules) for heading in examples if heading}
     if EXTERNAL_ID not in (*named.values(), *columns.values()):
         click.echo("No column is called the leads' external id, by which the dialer knows them.", err=True)
-        listed = list(proposal.external_ids) or list(named)
-        columns[listed[choose("Which column holds it?", [_shown(one, examples) for one in listed])]] = EXTERNAL_ID
+        listed = list(dict.fromkeys((*proposal.external_ids, *named)))
+        shown = [_shown(one, examples) for one in listed]
+        default = 1 if proposal.external_ids else None
+        columns[listed[choose("Which column holds it?", shown, default)]] = EXTERNAL_ID
     click.echo("The columns:", err=True)
     for heading, own in named.items():
         target = columns.get(heading, own)
@@ -159,6 +191,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         click.echo(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip(), err=True)
     if click.confirm("Is that right?", default=True, err=True):
         return replace(proposal, columns=columns)
+    calls = {heading for heading, own in named.items() if columns.get(heading, own) in phones}
     click.echo("Which field does each column fill? Enter keeps what is shown; - does not send it.", err=True)
     for heading, own in named.items():
         before = columns.get(heading, own)
@@ -170,12 +203,23 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
             columns[heading] = field_name
         else:
             columns.pop(heading, None)
-    filled = [columns.get(heading, own) for heading, own in named.items()]
-    shown = ", ".join(name for name in phones if name in filled)
-    given = click.prompt("Which of the fields are phone numbers?", default=shown, err=True)
-    return replace(
-        proposal, columns=columns, phone_fields=tuple(filter(None, given.replace(",", " ").split())) or phones
-    )
+    filled = {heading: columns.get(heading, own) for heading, own in named.items()}
+    called = [field for heading, field in filled.items() if field in rules.phone_fields or heading in calls]
+    phones = _ask_phones([field for field in called if field not in ("", *SYSTEM_FIELDS)], list(filled.values()))
+    return replace(proposal, columns=columns, phone_fields=phones or proposal.phone_fields)
+
+
+def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
+    """Which fields hold phone numbers, of those that a column fills."""
+    while True:
+        answer: str = click.prompt(
+            "Which of the fields are phone numbers? (with commas between them)", default=", ".join(shown), err=True
+        )
+        given = tuple(filter(None, map(str.strip, answer.split(","))))
+        unknown = [name for name in given if name not in filled]
+        if not unknown:
+            return given
+        click.echo(f"No column fills {', '.join(unknown)}.", err=True)
 
 
 def first_value(question: str, shown: str) -> str:

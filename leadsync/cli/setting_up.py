@@ -42,6 +42,7 @@ def init(
 ) -> int:
     """Write a leadsync.toml, asking for what it needs; FILE is a sheet to propose the columns for."""
     from leadsync.cli.checking import check
+    from leadsync.cli.interview import with_scheme
     from leadsync.cli.shipped import shipped
     from leadsync.config import FILE_NAME
 
@@ -57,17 +58,21 @@ def init(
     if file is not None and not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     text = shipped("config.example.toml").read_text("utf-8")
+    if url:
+        url = with_scheme(url)
     given = [("server", "url", url), ("input", "timezone", timezone), *(("campaign", name, ids[name]) for name in _IDS)]
     for section, name, value in given:
         if value is not None:
             text = with_value(text, section, name, value)
+            _settings(text, f"--{name.replace('_', '-')}")
     then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
     if sys.stdin.isatty():
-        answers = {name for _, name, value in given if value is not None}
-        text, file, then = _interview(text, file, sheet, answers)
+        answered = {name for _, name, value in given if value is not None}
+        told = _interview(text, file, sheet, answered)
+        text, file, sheet, then = told.text, told.file, told.sheet, told.then
     elif file is not None:
         text = _with_proposal(text, file, sheet, ask=False)
-    _settings(text, path)
+    _settings(text, str(path))
     try:
         path.write_text(text, "utf-8")
     except OSError as error:
@@ -75,8 +80,14 @@ def init(
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
     if file is not None and not shell.json:
         shell.say("")
-        context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
-        shell.say(f"\nNothing was sent. To try five rows: leadsync run {_quoted(file)} --limit 5")
+        named = f"{_quoted(file)} --sheet {_quoted(sheet)}" if sheet else _quoted(file)
+        try:
+            context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
+        except LeadsyncError as error:
+            # What was asked for is done: the settings are written.
+            shell.say(f"{error} Once that is put right: leadsync check {named}")
+        else:
+            shell.say(f"\nNothing was sent. To try five rows: leadsync run {named} --limit 5")
     return 0
 
 
@@ -125,13 +136,25 @@ def _try(shell: Shell) -> int:
     return 2 if problems else 0
 
 
-def _interview(text: str, file: Path | None, sheet: str | None, answered: set[str]) -> tuple[str, Path | None, str]:
-    """Ask for everything that was not given; gives the settings' text, the sheet, and what is left to do."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Told:
+    """What came of the questions: the settings' text, the file and its sheet to look at, and what is left to do."""
+
+    text: str
+    file: Path | None
+    sheet: str | None
+    then: str
+
+
+def _interview(text: str, file: Path | None, sheet: str | None, answered: set[str]) -> _Told:
+    """Ask for everything that was not given; raises SheetError, before any question, for a file that cannot be read."""
     from pydantic import SecretStr
 
     from leadsync.cli import interview
     from leadsync.cli.connection import listed_places
 
+    if file is not None:
+        sheet = interview.ask_sheet(file, sheet)
     while True:
         if "url" not in answered:
             shown = str(value_in(text, "server", "url"))
@@ -159,14 +182,15 @@ def _interview(text: str, file: Path | None, sheet: str | None, answered: set[st
         text = _ask_until_right(text, "timezone", "The timezone of the sheet's dates", shown)
     shown = str(value_in(text, "input", "region"))
     text = _ask_until_right(text, "region", "The country of phone numbers that name none (two letters)", shown)
-    file = file or interview.ask_file()
-    if file is not None:
-        try:
+    try:
+        if file is None and (file := interview.ask_file()) is not None:
+            sheet = interview.ask_sheet(file, sheet)
+        if file is not None:
             text = _with_proposal(text, file, sheet, ask=True)
-        except SheetError as error:
-            click.echo(str(error), err=True)
-            file = None
-    return text, file, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE")
+    except SheetError as error:
+        click.echo(str(error), err=True)
+        file = None
+    return _Told(text, file, sheet, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE"))
 
 
 def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
@@ -192,12 +216,12 @@ def _with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> st
     return with_columns(text, proposal.columns) if proposal.columns else text
 
 
-def _settings(text: str, path: Path | None = None) -> "Settings":
-    """The settings that the text makes; raises SettingsError."""
+def _settings(text: str, source: str = "the answer") -> "Settings":
+    """The settings that the text makes; raises SettingsError, which names the source."""
     from leadsync.config import settings_from
 
-    return settings_from(tomllib.loads(text), str(path) if path else "the answer")
+    return settings_from(tomllib.loads(text), source)
 
 
-def _quoted(file: Path) -> str:
-    return f'"{file}"' if " " in str(file) else str(file)
+def _quoted(name: Path | str) -> str:
+    return f'"{name}"' if " " in str(name) else str(name)

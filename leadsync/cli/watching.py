@@ -2,8 +2,10 @@
 
 import logging
 import os
+import re
 import sys
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +34,6 @@ from leadsync.nights import (
     Left,
     Night,
     SystemClock,
-    free_name,
     look,
     move,
     own_run_id,
@@ -242,7 +243,8 @@ class Work:
             return self._already_done(journal, file, run)
         check_output(run.output)
         for remark in plan.remarks:
-            self.shell.say(f"{file.name}: {remark}")
+            loud = "! " if remark.startswith("! ") else ""
+            self.shell.say(f"{loud}{file.name}: {remark.removeprefix(loud)}")
         with logged_as(run.id):
             _log.info("%s begins", file.name)
         sent = send(journal, run, settings, os.environ, _progress(), keep_going=False)
@@ -294,7 +296,11 @@ class Work:
             if fingerprint(file) != run.fingerprint:
                 words = f"{file.name} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
-            return Handled(file, code, move(file, self.folder / (DONE if code == 0 else ATTENTION)), run.id)
+            moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))
+            with suppress(OSError):
+                # It was refused once, and is corrected now.
+                _why(self.folder / ATTENTION / file.name).unlink(missing_ok=True)
+            return Handled(file, code, moved, run.id)
         except (OSError, SheetError) as error:
             words = (
                 f"{file.name} was sent, but cannot be moved away ({error}); that is tried again, nothing is sent twice."
@@ -303,18 +309,34 @@ class Work:
 
     def _give_up(self, file: Path, error: UsageError) -> Handled:
         """The sheet cannot be sent as it is: put it aside with a word about why."""
-        self.care.failed(file.name, error)
+        words = _for_a_folder(file, error)
+        self.care.failed(file.name, type(error)(words))
         try:
             moved = move(file, self.folder / ATTENTION)
-            why = free_name(moved.with_name(f"{moved.name}.why.txt"))
-            why.write_text(f"{file.name} was not sent: {error}\n", "utf-8")
+            # One that is there already is about a sheet of this name that was taken back.
+            why = f"{file.name} was not sent: {words} Correct it and put it back into the folder {self.folder}.\n"
+            _why(moved).write_text(why, "utf-8")
         except OSError as problem:
-            words = f"{error} It cannot be moved to {ATTENTION} either: {problem.strerror}."
+            words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
             return Handled(file, error.exit_code, words=words, again=True)
-        return Handled(file, error.exit_code, moved, words=str(error))
+        if not self.shell.json:
+            self.shell.result(f"{file.name} was not sent and is in {moved.parent}; {_why(moved).name} says why.", None)
+        return Handled(file, error.exit_code, moved, words=words)
 
     def _leave_alone(self, file: Path, why: str) -> None:
         self.leave(Left(file, why.rstrip(".")))
+
+
+def _why(sheet: Path) -> Path:
+    """The note beside a sheet that could not be sent."""
+    return sheet.with_name(f"{sheet.name}.why.txt")
+
+
+def _for_a_folder(file: Path, error: UsageError) -> str:
+    """The error's sentence, with the file's name and without advice about options that `watch` does not have."""
+    words = re.sub(r"name the one to read, such as --sheet .*\.$", "leave one sheet with data in it.", str(error))
+    words = words.replace(", or name its encoding with --encoding", "")
+    return words if file.name in words else f"{file.name}: {words}"
 
 
 def _severity(code: int) -> int:

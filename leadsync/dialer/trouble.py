@@ -1,10 +1,13 @@
 """What keeps a call from reaching the dialer, in a few words; and the certificates that a dialer has to show."""
 
 import os
+import socket
 import ssl
 from collections.abc import Iterator
 
 from leadsync.errors import SettingsError
+
+_NO_HTTPS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"})
 
 
 def certificates(ca_file: str) -> ssl.SSLContext | bool:
@@ -29,10 +32,25 @@ def reason(error: Exception) -> str:
     causes = list(_causes(error))
     if any(isinstance(cause, TimeoutError) for cause in causes):
         return "it took too long"
+    for cause in reversed(causes):
+        if isinstance(cause, socket.gaierror):
+            later = cause.errno == socket.EAI_AGAIN
+            return "its name cannot be looked up now" if later else "there is no such host"
+        # The numbers of these are none of the system's.
+        if isinstance(cause, ssl.SSLError):
+            return _handshake(cause)
     numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
     if numbers:
         return os.strerror(numbers[-1]).lower()
     return str(error).strip() or type(error).__name__
+
+
+def _handshake(error: ssl.SSLError) -> str:
+    # Some libraries' own errors are such by their class alone.
+    code = getattr(error, "reason", None) or ""
+    if code in _NO_HTTPS:
+        return "it does not speak HTTPS"
+    return getattr(error, "verify_message", "") or code.replace("_", " ").lower() or str(error)
 
 
 def bad_certificate(error: Exception) -> str:

@@ -187,8 +187,12 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
     fields = {column.field for column in columns}
     remarks = [
         f"{name!r} under [columns] in the settings is no heading of this sheet."
-        for name in rules.columns
-        if trim(name) not in headings and loose(name) not in headings
+        for name, target in rules.columns.items()
+        if trim(name) not in headings
+        and loose(name) not in headings
+        # Settings may serve several sheets: what counts is whether anything is missing in this one.
+        and target.strip()
+        and _canonical(trim(target), rules) not in fields
     ]
     if CALLBACK not in fields and rules.blank_callback == "new_lead":
         remarks.append(f"No column fills {CALLBACK}: the dialer will treat every row as a new lead.")

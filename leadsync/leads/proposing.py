@@ -1,5 +1,6 @@
 """What a sheet's columns probably are, where their headings do not say it: for a person to confirm."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,14 @@ from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, loose, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
 
-_ID_ENDINGS = ("id", "no", "number", "ref", "reference", "key", "account", "num", "nr")
+_ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "reference", "code", "key"})
+_ID_ENDINGS = (*_ID_WORDS, "account", "acct", "customer", "client", "debtor")
+_NEVER_IDS = (
+    *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
+    *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
+_MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
 _MOST = 0.8
 _FEWEST = 3
@@ -19,7 +27,7 @@ _FEWEST = 3
 class Proposal:
     """`columns` is what would stand under `[columns]`, `phone_fields` in `[input]`.
 
-    `external_ids` are the headings that may hold the external id, the likeliest first, where none is called so.
+    `external_ids` are the headings that sound like the external id, the likeliest first, where none is called so.
     """
 
     columns: Mapping[str, str]
@@ -33,6 +41,7 @@ class _Open:
 
     heading: str
     values: list[str] = field(default_factory=list)
+    blanks: int = 0
 
     def share(self, fits: int) -> bool:
         return len(self.values) >= _FEWEST and fits >= _MOST * len(self.values)
@@ -52,32 +61,50 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
     """Look at the headings and at some rows."""
     named = {trim(heading): field_named(trim(heading), rules) for heading in headings}
     others = [
-        _Open(heading, [value for row in rows if (value := trim(row[position]))])
+        _column(heading, [trim(row[position]) for row in rows])
         for position, heading in enumerate(map(trim, headings))
         if named[heading] == heading and heading not in rules.phone_fields
     ]
     columns: dict[str, str] = {}
-    phones = [name for name in rules.phone_fields if name in named.values()]
+    free = [name for name in rules.phone_fields if name not in named.values()]
+    more: list[str] = []
     for column in others:
         if column.is_phone(rules.region):
-            own = column.heading.isidentifier()
-            free = [name for name in rules.phone_fields if name not in phones]
-            target = column.heading if own or not free else free[0]
-            phones.append(target)
-            if target != column.heading:
-                columns[column.heading] = target
+            if free:
+                columns[column.heading] = free.pop(0)
+            else:
+                more.append(column.heading)
         elif CALLBACK not in (*named.values(), *columns.values()) and column.is_callback():
             columns[column.heading] = CALLBACK
-    likely = [] if EXTERNAL_ID in named.values() else [one for one in others if one.heading not in (*columns, *phones)]
-    ids = sorted(likely, key=_unlikeliness)
-    if ids and _unlikeliness(ids[0]) == 0:
+    ids: list[_Open] = []
+    if EXTERNAL_ID not in named.values():
+        ids = [one for one in others if one.heading not in (*columns, *more) and _sounds_like_an_id(one.heading)]
+        ids.sort(key=_unlikeliness)
+    if ids and not _unlikeliness(ids[0]):
         columns[ids[0].heading] = EXTERNAL_ID
-    return Proposal(columns, tuple(phones) or rules.phone_fields, tuple(one.heading for one in ids))
+    return Proposal(columns, (*rules.phone_fields, *more), tuple(one.heading for one in ids))
+
+
+def _column(heading: str, cells: Sequence[str]) -> _Open:
+    values = [cell for cell in cells if cell]
+    return _Open(heading, values, len(cells) - len(values))
+
+
+def _sounds_like_an_id(heading: str) -> bool:
+    key = loose(heading)
+    if any(word in key for word in _NEVER_IDS):
+        return False
+    words = [word.lower() for word in _WORD.findall(heading)]
+    return not _ID_WORDS.isdisjoint(words) or key.endswith(_ID_ENDINGS)
 
 
 def _unlikeliness(column: _Open) -> int:
-    """How little a column looks like one of ids: they are all there, all different, and called so."""
-    named = loose(column.heading).endswith(_ID_ENDINGS)
-    unique = bool(column.values) and len(set(column.values)) == len(column.values)
-    written = bool(column.values) and not any(" " in value for value in column.values)
-    return 4 * (not unique) + 2 * (not named) + (not written)
+    """How little a column's cells look like ids: they are all there, nearly all different, and written in one word.
+
+    A lead may well stand in several rows.
+    """
+    count = len(column.values)
+    repeats = count - len(set(column.values))
+    unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
+    written = not any(" " in value for value in column.values)
+    return 4 * (not unique) + 2 * (column.blanks > 0) + (not written)

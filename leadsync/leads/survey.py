@@ -12,8 +12,9 @@ class DateSurvey:
     """Finds out in which order a column writes its dates.
 
     Used in a first pass over the sheet, before any row is mapped: the caller gives `add` every cell of the callback
-    column, then puts the order that `decide` gives into `Rules.date_order`, and shows the sentence with it. It holds
-    an example for each order, not the rows, so memory does not grow with the sheet.
+    column, then puts the order that `decide` gives into `Rules.date_order`, and shows the sentence with it, which
+    begins with "!" where it must not be overlooked: one row then decides about all. It holds an example for each order,
+    not the rows, so memory does not grow with the sheet.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -44,8 +45,8 @@ class DateSurvey:
     def decide(self, column: str) -> tuple[DateOrder, str]:
         """The order to read the column of this heading in, and a sentence for the user, empty where all is as set.
 
-        The configured order wins wherever it fits every row; another is taken where it alone does. Raises SheetError
-        where no order fits all rows, or two others do. Texts that are no date in any order do not count: their rows
+        The configured order wins wherever it fits every date; another is taken where it alone does. Raises SheetError
+        where no order fits all dates, or two others do. Texts that are no date in any order do not count: their rows
         are rejected by themselves.
         """
         configured = self._configured
@@ -56,8 +57,10 @@ class DateSurvey:
         if len(fitting) == 1:
             order = fitting[0]
             return order, (
-                f"{column}: row {row} ({text}) cannot be {ORDER_WORDS[configured]} as the settings say; "
-                f"every row fits {ORDER_WORDS[order]}, so all dates are read so, {EXAMPLES[order]} for example."
+                f"! {column}: row {row} ({text}) cannot be {ORDER_WORDS[configured]} as the settings say; every date "
+                f"that can be read fits {ORDER_WORDS[order]}, so all {self._plain_texts:,} of them are read so, "
+                f"{EXAMPLES[order]} for example, and not as the settings say. If that row is wrong, correct it; if the "
+                f'settings are, write date_order = "{order}" into [input].'
             )
         if fitting:
             raise SheetError(

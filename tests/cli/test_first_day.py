@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from tests.conftest import KEY
 
@@ -67,8 +68,8 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     terminal.answer("The dialer's address", url)
     terminal.answer("The API key", "a-wrong-one")
     terminal.answer("Where is it to be kept?", "")
-    terminal.answer("Try another address or key?", "y")
-    terminal.answer("The dialer's address", url)
+    terminal.answer("check the key, then try again", "y")
+    terminal.answer("The dialer's address", url.removeprefix("http://"))
     terminal.answer("The API key", KEY)
     terminal.answer("Where is it to be kept?", "1")
     terminal.answer("Where do the leads go?", "1")
@@ -79,6 +80,7 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     assert terminal.end() == 0, terminal.said
     said = terminal.said
     assert "API key was refused" in said
+    assert "leadsync resume" not in said
     assert "Outbound sales (41) / Spring renewals (41) / Main list (38)" in said
     assert "5 rows: 5 to send, 0 rejected" in said, "the sheet is checked"
     assert "leadsync run leads.csv --limit 5" in said
@@ -86,8 +88,12 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
     settings = tomllib.loads(desk.config.read_text("utf-8"))
     assert settings["campaign"]["template_id"] == 41
     assert (settings["campaign"]["campaign_id"], settings["campaign"]["allocation_id"]) == (41, 38)
-    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
-    assert settings["input"]["phone_fields"] == ["FirstPhone", "Mobile"]
+    assert settings["columns"] == {
+        "Customer No": "njExternalLeadId",
+        "Phone 1": "FirstPhone",
+        "Mobile": "SecondPhone",
+    }
+    assert settings["input"]["phone_fields"] == ["FirstPhone", "SecondPhone"]
     file = Path(settings["server"]["api_key_file"])
     assert file.read_text().strip() == KEY
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -107,7 +113,7 @@ def test_from_nothing_to_a_checked_sheet(desk: Any, home: dict[str, str]) -> Non
         {
             "Full Name": "Jane Smith",
             "FirstPhone": "0383218190",
-            "Mobile": "0412345670",
+            "SecondPhone": "0412345670",
             "njDisposition": "Sale",
             "njCallBackDate": "2031/11/24 14:30",
             "Notes": "likes tea",
@@ -194,8 +200,77 @@ def test_without_a_terminal_a_sheet_is_looked_at_and_nothing_is_asked(desk: Any)
     done = desk.process("init", sheet, "--url", "https://pbx.example.org")
     assert done.code == 0, done.err
     settings = tomllib.loads(desk.config.read_text("utf-8"))
-    assert settings["columns"] == {"Customer No": "njExternalLeadId", "Phone 1": "FirstPhone"}
+    assert settings["columns"] == {
+        "Customer No": "njExternalLeadId",
+        "Phone 1": "FirstPhone",
+        "Mobile": "SecondPhone",
+    }
     assert "5 rows: 5 to send" in done.out
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost"),
+        ("pbx.example.org", "https://pbx.example.org"),
+        ("10.0.0.5:8443", "https://10.0.0.5:8443"),
+    ],
+)
+def test_an_address_without_a_scheme(desk: Any, given: str, kept: str) -> None:
+    assert desk.leadsync("init", "--url", given).code == 0
+    assert tomllib.loads(desk.config.read_text("utf-8"))["server"]["url"] == kept
+
+
+def test_an_option_that_is_wrong_is_named(desk: Any) -> None:
+    done = desk.leadsync("init", "--url", "ftp://pbx.example.org")
+    assert done.code == 2
+    assert done.err.startswith("--url: [server] url is the dialer's address: it has to begin with https://")
+    assert not desk.config.exists()
+
+
+def test_without_a_terminal_settings_are_written_though_the_sheet_names_no_external_id(desk: Any) -> None:
+    done = desk.process("init", desk.sheet("leads.csv", "Name,Mobile", "Jane,0412345678"))
+    assert done.code == 0, done.err
+    assert "No column holds the leads' external id" in done.err
+    assert "Once that is put right: leadsync check" in done.err
+    assert "To try five rows" not in done.err
+    assert desk.config.exists()
+
+
+def workbook_of_two(folder: Path) -> Path:
+    path = folder / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("North", "Far South"):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Lead Id", "Mobile"])
+            page.write_row(1, 0, [name, "0412345678"])
+    return path
+
+
+def test_without_a_terminal_a_file_that_cannot_be_read_leaves_nothing(desk: Any) -> None:
+    done = desk.process("init", workbook_of_two(desk.folder))
+    assert done.code == 2
+    assert "'North'" in done.err
+    assert not desk.config.exists()
+
+
+def test_which_sheet_is_asked_before_anything_else(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    workbook_of_two(desk.folder)
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.xlsx", "--url", url)
+    terminal.answer("Which sheet?", "South")
+    assert "Where do the leads go?" not in terminal.said
+    terminal.answer("there is no sheet 'South'", "Far South")
+    terminal.answer("Where do the leads go?", "1")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("Is that right?", "y")
+    assert terminal.end() == 0, terminal.said
+    assert "1 rows: 1 to send" in terminal.said
+    assert 'leadsync run leads.xlsx --sheet "Far South" --limit 5' in terminal.said
 
 
 def test_check_tries_key_dialer_ids_updates_and_messages(desk: Any) -> None:
@@ -226,3 +301,29 @@ def test_check_says_what_is_not_well(
     done = desk.leadsync("init", "--check", **environment)
     assert done.code == code, done.err
     assert words in done.err
+
+
+def test_columns_corrected_by_hand_are_phones_too(desk: Any, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    desk.sheet(
+        "leads.csv", "Lead,First Name,Mobile,Home Phone", *(f"C{n},A{n},041234567{n},038321819{n}" for n in range(5))
+    )
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.csv", "--url", url)
+    terminal.answer("Where do the leads go?", "1")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("Which column holds it?:", "1")
+    terminal.answer("Is that right?", "n")
+    terminal.answer("Lead ", "")
+    terminal.answer("First Name", "")
+    terminal.answer("[FirstPhone]", "SecondPhone")
+    terminal.answer("[SecondPhone]", "FirstPhone")
+    terminal.answer("[SecondPhone, FirstPhone]", "Mobile")
+    terminal.answer("[SecondPhone, FirstPhone]", "")
+    assert terminal.end() == 0, terminal.said
+    assert "No column fills Mobile." in terminal.said
+    settings = tomllib.loads(desk.config.read_text("utf-8"))
+    assert settings["columns"] == {"Lead": "njExternalLeadId", "Mobile": "SecondPhone", "Home Phone": "FirstPhone"}
+    assert settings["input"]["phone_fields"] == ["SecondPhone", "FirstPhone"]

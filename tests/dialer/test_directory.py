@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,24 @@ def test_lists_that_are_not_to_be_had_say_why(status: int, body: bytes, headers:
 def test_a_dialer_that_is_not_there() -> None:
     with pytest.raises(Stopped, match="cannot be reached"):
         list(places("http://127.0.0.1:9", SecretStr(KEY)))
+
+
+def test_a_port_without_https() -> None:
+    with dialer(200, b"") as url, pytest.raises(Stopped, match="cannot be reached: it does not speak HTTPS"):
+        list(places(url.replace("http:", "https:"), SecretStr(KEY)))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(socket.EAI_NONAME, "there is no such host"), (socket.EAI_AGAIN, "its name cannot be looked up now")],
+)
+def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch, number: int, words: str) -> None:
+    def look_up(*_arguments: object, **_more: object) -> None:
+        raise socket.gaierror(number, "as the system puts it")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(Stopped, match=f"cannot be reached: {words}"):
+        list(places("https://pbx.example.org", SecretStr(KEY)))
 
 
 def test_an_authority_that_is_no_file() -> None:

@@ -228,3 +228,13 @@ def test_case_blanks_and_punctuation_do_not_count(name: str, between: list[str],
     )
     heading = "".join(letters).strip(" _-.")
     assert fields(["Lead Id" if name != "njExternalLeadId" else "Name", heading])[1] == name
+
+
+def test_an_entry_for_another_sheet_is_remarked_on_only_where_its_field_stays_empty() -> None:
+    def said(columns: Mapping[str, str]) -> bool:
+        return any("'Customer ID'" in remark for remark in mapped(["Lead Id", "Name"], columns).remarks)
+
+    assert not said({"Customer ID": "NJExternalLeadId"})
+    assert not said({"Customer ID": ""})
+    assert said({"Customer ID": "njDisposition"})
+    assert said({"Customer ID": "Account"})

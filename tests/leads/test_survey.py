@@ -26,11 +26,12 @@ def test_the_configured_order_wins_where_it_fits_every_row() -> None:
 
 
 def test_another_order_is_taken_where_it_alone_fits_and_said() -> None:
-    order, sentence = survey("04/11/2026", "11/24/2026 14:30", "05/12/2026")
+    order, sentence = survey("04/11/2026", "11/24/2026 14:30", "soon", "31/02/2026", "05/12/2026")
     assert order == "mdy"
     assert sentence == (
-        "Callback: row 3 (11/24/2026 14:30) cannot be day/month/year as the settings say; every row fits "
-        "month/day/year, so all dates are read so, 11/24/2026 14:30 for example."
+        "! Callback: row 3 (11/24/2026 14:30) cannot be day/month/year as the settings say; every date that can be "
+        "read fits month/day/year, so all 3 of them are read so, 11/24/2026 14:30 for example, and not as the settings "
+        'say. If that row is wrong, correct it; if the settings are, write date_order = "mdy" into [input].'
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from leadsync.simulator import FaultKind, FaultRule
 from tests.faults.scene import wait_until
@@ -78,9 +79,61 @@ def test_a_sheet_that_cannot_be_sent_is_put_aside_with_the_reason_and_the_next_o
     done = folder.watch()
     assert done.code == 2
     assert folder.sheets("attention") == {"bad.csv", "bad.csv.why.txt"}
-    assert words in (folder.path / "attention" / "bad.csv.why.txt").read_text()
+    why = (folder.path / "attention" / "bad.csv.why.txt").read_text()
+    assert words in why
+    assert "bad.csv" in why.partition(" was not sent: ")[2]
+    assert f"Correct it and put it back into the folder {folder.path}." in why
+    assert "bad.csv" in done.err
+    assert f"bad.csv was not sent and is in {folder.path / 'attention'}; bad.csv.why.txt says why." in done.out
     assert folder.sheets("done") == {"good.csv"}
     assert received(dialer) == ["1"]
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("Sale", 0), ("Sail", 3)])
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_the_reason_goes_once_the_sheet_is_corrected(folder: Any, outcome: str, code: int, taken_back: bool) -> None:
+    folder.desk.dialer()
+    folder.drop("leads.csv", "x,0383218191", headings="Name,FirstPhone")
+    assert folder.watch().code == 2
+    if taken_back:
+        (folder.path / "attention" / "leads.csv").unlink()
+    folder.drop("leads.csv", f"1,0383218191,{outcome},x")
+    assert folder.watch().code == code
+    assert "leads.csv" in folder.sheets("attention" if code else "done")
+    assert "leads.csv.why.txt" not in folder.sheets("attention")
+
+
+def test_a_sheet_refused_anew_has_its_new_reason_alone(folder: Any) -> None:
+    folder.desk.dialer()
+    folder.drop("leads.csv", "x,0383218191", headings="Name,FirstPhone")
+    assert folder.watch().code == 2
+    (folder.path / "attention" / "leads.csv").unlink()
+    folder.drop("leads.csv", "1,0383218191,0383218192", headings="Lead Id,FirstPhone,First Phone")
+    assert folder.watch().code == 2
+    assert folder.sheets("attention") == {"leads.csv", "leads.csv.why.txt"}
+    why = (folder.path / "attention" / "leads.csv.why.txt").read_text()
+    assert why.startswith("leads.csv was not sent: leads.csv: The columns")
+
+
+def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: Any) -> None:
+    folder.desk.dialer()
+    with xlsxwriter.Workbook(folder.path / "leads.xlsx") as book:
+        for name in ("North", "South"):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, ["Lead Id", "FirstPhone"])
+            page.write_row(1, 0, ["1", "0383218191"])
+    done = folder.watch()
+    why = (folder.path / "attention" / "leads.xlsx.why.txt").read_text()
+    assert "'North', 'South'; leave one sheet with data in it. Correct it" in why
+    assert "--sheet" not in why + done.err + str(folder.hook.messages)
+
+
+def test_one_date_that_decides_for_all_is_said_loudly(folder: Any) -> None:
+    folder.desk.dialer()
+    rows = ("1,0383218191,Sale,03/04/2031 10:00", "2,0383218192,Sale,03/24/2031 10:00")
+    folder.drop("leads.csv", *rows, headings="Lead Id,FirstPhone,Outcome,Callback")
+    done = folder.watch()
+    assert "\n! leads.csv: Callback: row 3 (03/24/2031 10:00) cannot be" in f"\n{done.err}"
 
 
 def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(folder: Any) -> None:

@@ -52,7 +52,8 @@ def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: 
     taken = Taken(tmp_path, [HEAD, *rows, "5000,0383218199,Sale,03/24/2026 10:00"])
     assert len(taken.readings) == 2
     assert set(taken.callbacks) == {"2026/03/04 10:00", "2026/03/24 10:00"}
-    assert "every row fits month/day/year" in taken.intake.remarks[0]
+    assert taken.intake.remarks[0].startswith("! ")
+    assert "every date that can be read fits month/day/year, so all 4,999 of them" in taken.intake.remarks[0]
     assert taken.intake.survey.rows == 4999
 
 

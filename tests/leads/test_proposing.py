@@ -1,0 +1,61 @@
+"""What a sheet's columns probably are, for a person to confirm."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from leadsync.leads import Proposal, Rules, propose
+
+RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def proposed(headings: str, *rows: str) -> Proposal:
+    return propose(headings.split(","), [row.split(",") for row in rows], RULES)
+
+
+def test_a_lead_in_two_rows_keeps_its_number_the_external_id_and_a_name_is_none() -> None:
+    found = proposed(
+        "Customer No,First Name,Mobile,Home Phone,Outcome,Callback",
+        *(f"C{min(n, 3)},{name},041234567{n},038321819{n},Sale,24/11/2031" for n, name in enumerate("ABCD", 1)),
+    )
+    assert found.external_ids == ("Customer No",)
+    assert found.columns == {
+        "Customer No": "njExternalLeadId",
+        "Mobile": "FirstPhone",
+        "Home Phone": "SecondPhone",
+    }
+    assert found.phone_fields == ("FirstPhone", "SecondPhone")
+
+
+@pytest.mark.parametrize(
+    "heading", ["First Name", "Account Name", "Notes", "Post Code", "City", "Email", "Who", "Source", "Casino Town"]
+)
+def test_what_does_not_sound_like_an_id_is_not_offered_as_one(heading: str) -> None:
+    found = proposed(f"{heading},Outcome", *(f"V{n},Sale" for n in range(9)))
+    assert found.external_ids == ()
+    assert found.columns == {}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Customer No", "customerno", "CustomerNo.", "ID (old)", "Account", "Our reference", "debtor_key"]
+)
+def test_what_sounds_like_an_id_and_looks_like_one_is_proposed(heading: str) -> None:
+    assert proposed(f"Name,{heading}", *(f"V{n},A{n}" for n in range(9))).columns == {heading: "njExternalLeadId"}
+
+
+@pytest.mark.parametrize("values", [["A", "", "C"], ["A", "A", "B", "B"], ["A 1", "A 2", "A 3"]])
+def test_cells_that_do_not_look_like_ids_leave_it_to_the_person(values: list[str]) -> None:
+    found = proposed("Account,Outcome", *(f"{value},Sale" for value in values))
+    assert found.columns == {}
+    assert found.external_ids == ("Account",)
+
+
+def test_the_column_whose_values_tell_the_rows_apart_comes_first() -> None:
+    found = proposed("Source Code,Debtor Ref", *(f"WEB,D{n}" for n in range(9)))
+    assert found.external_ids == ("Debtor Ref", "Source Code")
+
+
+def test_more_phone_columns_than_phone_fields_get_fields_of_their_own() -> None:
+    found = proposed("Lead Id,SecondPhone,Mobile,Work Phone", "1,0383218191,0412345671,0383218192")
+    assert found.columns == {"Mobile": "FirstPhone"}
+    assert found.phone_fields == ("FirstPhone", "SecondPhone", "Work Phone")
