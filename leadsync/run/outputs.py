@@ -61,8 +61,9 @@ def check_output(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        why = "that is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise UsageError(
-            f"No report can be written into {folder}: {error.strerror}; nothing was sent. Correct the folder's "
+            f"No report can be written into {folder}: {why}; nothing was sent. Correct the folder's "
             "permissions, or choose another with --output."
         ) from error
 
