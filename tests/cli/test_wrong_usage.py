@@ -45,6 +45,16 @@ def test_headings_only_is_nothing_to_do(desk: Any) -> None:
         ("[server]\nurl = '@URL@'\nreserve = 8\n", ["reserve"]),
         ("[server]\nurl = '@URL@'\n[input]\ntimezone = 'Melbourne'\n", ["[input] timezone"]),
         ("[server]\nurl = '@URL@'\n[input]\nduplicates = 'all'\n", ["duplicates"]),
+        (
+            "[server]\nurl = '@URL@'\n[input]\nphone_fields = ['njDisposition']\n",
+            ["[input] phone_fields", "njDisposition"],
+        ),
+        ("[server]\nurl = '@URL@'\n[input]\nphone_fields = ['fcampaignid']\n", ["[input] phone_fields", "fcampaignid"]),
+        ("[server]\nurl = '@URL@'\n[columns]\n'Name' = 'apiKey'\n", ["[columns] Name", "apiKey"]),
+        (
+            "[server]\nurl = '@URL@'\n[columns]\n'Interest' = 'AllowDuplicates'\n",
+            ["[columns] Interest", "AllowDuplicates"],
+        ),
         ("[campaign]\ntemplate_id = 41\n", ["campaign_id, allocation_id"]),
         ("[nonsense]\nx = 1\n", ["nonsense"]),
         ("[server\n", ["TOML"]),
@@ -66,6 +76,22 @@ def test_the_environment_overrides_and_is_named(desk: Any) -> None:
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_RETRY__ATTEMPTS="0")
     assert done.code == 2
     assert "LEADSYNC_RETRY__ATTEMPTS" in done.err
+
+
+@pytest.mark.parametrize("threads", ["x", "1", "1025", "Auto"])
+def test_one_mistake_is_told_once(desk: Any, threads: str) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_SERVER__HARDWARE_THREADS=threads)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "LEADSYNC_SERVER__HARDWARE_THREADS is" in done.err
+    assert 'a number from 2 to 1024, or "auto"' in done.err
+
+
+def test_a_column_may_be_mapped_to_the_ids_of_the_campaign(desk: Any) -> None:
+    desk.dialer(settings="[server]\nurl = '@URL@'\n[columns]\n'Campaign' = 'fCampaignId'\n")
+    done = desk.leadsync("check", desk.sheet("leads.csv", "Lead Id,FirstPhone,Campaign", "1,0383218199,41"))
+    assert done.code == 0, done.err
 
 
 def test_no_key(desk: Any) -> None:
