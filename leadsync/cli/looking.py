@@ -194,7 +194,7 @@ def _list(shell: Shell, columns: Iterable[Column], lines: Iterator[tuple[str, ..
         shell.result(otherwise, None)
         return
     for line in table(tuple(columns), chain(first, lines)):
-        click.echo(line)
+        shell.put(line)
 
 
 def _cells(record: RowRecord) -> tuple[str, ...]:

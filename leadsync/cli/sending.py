@@ -90,7 +90,7 @@ def run(
         raise click.UsageError("--insert-missing and --insert-only exclude each other.")
     with aftercare(shell, file.absolute(), metrics_file) as care:
         care.settings = shell.settings()
-        settings = ready_to_send(care.settings.for_campaign(campaign))
+        settings = ready_to_send(care.settings.for_campaign(campaign), output)
         with (
             named_file(file) as (named, content),
             shell.journal() as journal,
@@ -139,7 +139,7 @@ def resume(
             return 0
         with aftercare(shell, stopped.file, metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, stopped, campaign))
+            settings = ready_to_send(_of_run(care.settings, stopped, campaign), output)
             with only_one(shell, journal, stopped.file):
                 plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
                 return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
@@ -171,7 +171,7 @@ def retry(
         before = journal.run(run_id)
         with aftercare(shell, before.file, metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, before, campaign))
+            settings = ready_to_send(_of_run(care.settings, before, campaign), output)
             with only_one(shell, journal, before.file):
                 plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
                 return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
@@ -286,12 +286,19 @@ def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
     return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)
 
 
-def ready_to_send(settings: "Settings") -> "Settings":
-    """The settings, with everything there that sending needs; raises SettingsError."""
+def ready_to_send(settings: "Settings", output: Path | None = None) -> "Settings":
+    """The settings, with everything there that sending needs; raises SettingsError.
+
+    Raises UsageError where no files can be written into `output`: a run that was planned would remember that folder.
+    """
     settings.url()
     settings.ids()
     settings.api_key(os.environ)
     _ = settings.slots
+    if output is not None:
+        from leadsync.run import check_output
+
+        check_output(output)
     return settings
 
 

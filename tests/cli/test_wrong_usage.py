@@ -1,5 +1,8 @@
 """What is wrong with the command, the settings or the file: one sentence, exit 2, nothing sent, no traceback."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,6 +146,8 @@ def test_an_output_folder_that_cannot_be_written(desk: Any) -> None:
     assert done.code == 2
     assert "--output" in done.err
     assert dialer.ledger.as_json()["received"] == []
+    assert desk.leadsync("runs", "--json").json == {"runs": []}, "no run remembers that folder"
+    assert desk.leadsync("run", desk.folder / "leads.csv").code == 0
 
 
 def test_nothing_to_resume(desk: Any) -> None:
@@ -150,3 +155,27 @@ def test_nothing_to_resume(desk: Any) -> None:
     done = desk.leadsync("resume")
     assert done.code == 0
     assert "no run" in done.out
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="file modes are POSIX's, and so is a device that is always full"
+)
+@pytest.mark.parametrize("command", [["check", "leads.csv"], ["runs", "--json"], ["run", "leads.csv"]])
+def test_a_standard_output_that_is_full(desk: Any, command: list[str]) -> None:
+    desk.dialer()
+    desk.sheet("leads.csv", *GOOD)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "leadsync", *command],
+            cwd=desk.folder,
+            env=desk.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Standard output cannot be written: No space left on device" in done.stderr
+    assert "itself failed" not in done.stderr
