@@ -241,6 +241,8 @@ class Tally:
     statuses: Mapping[Status, int] = field(default_factory=dict)
     codes: Mapping[int, int] = field(default_factory=dict)
     attempts: int = 0
+    beyond: int = 0
+    """Rows still to be sent that lie beyond a trial's end, and are not counted above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import click
 from leadsync.cli.columns import Column, coloured_status, table
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status
+from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -42,7 +42,8 @@ def runs() -> int:
         Column("ended", gives_way=True),
     )
     lines = (
-        (run.id, _standing(run), run.file.name, f"{tally.rows:,}", _counts(tally.statuses)) for run, tally in listed
+        (run.id, _standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
+        for run, tally in listed
     )
     value = [
         {
@@ -230,7 +231,7 @@ def _counts(statuses: Mapping[Status, int]) -> str:
     return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
 
 
-def _standing(run: RunRecord) -> str:
+def _standing(run: RunRecord, tally: Tally) -> str:
     if run.finished:
-        return "finished"
+        return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
     return "stopped" if run.stopped else "not finished"

@@ -162,7 +162,7 @@ def retry(
     metrics_file: Path | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
-    from leadsync.run import Wishes, plan_retry
+    from leadsync.run import Wishes, plan_retry, written_files
 
     shell = current_shell()
     set_up_log(shell)
@@ -174,6 +174,10 @@ def retry(
             settings = ready_to_send(_of_run(care.settings, before, campaign), output)
             with only_one(shell, journal, before.file):
                 plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+                if plan.nothing_to_do:
+                    shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
+                    care.measure(0)
+                    return _tell(shell, journal, before, written_files(before), code=0)
                 return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
@@ -225,9 +229,11 @@ def _carry_out(
 
     planned = plan.run
     if plan.nothing_to_do:
+        failed = journal.tally(planned.id).statuses.get(Status.FAILED)
+        again = f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
         shell.say(
             f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
-            f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
+            f"{again if failed else '`--fresh` sends it again.'}"
         )
         care.measure(0)
         return _tell(shell, journal, planned, written_files(planned), code=0)
@@ -263,6 +269,18 @@ def _sent_already(journal: "Journal", run: RunRecord) -> str:
         f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
         "went through; send it all again?"
     )
+
+
+def _nothing_to_retry(run: RunRecord, tally: Tally, files: dict[str, Path | None]) -> str:
+    """That nothing can go again, and what is to be done with the rows that did not go through."""
+    says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
+    if rejected := tally.statuses.get(Status.REJECTED):
+        file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
+        says.append(f"Rejected rows ({rejected:,}) are to be corrected in {file}, which then goes to `leadsync run`.")
+    if undecided := sum(tally.statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
+        file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
+        says.append(f"Undecided rows ({undecided:,}) are to be decided in {file}, or with `leadsync resolve {run.id}`.")
+    return " ".join(says)
 
 
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:

@@ -66,7 +66,7 @@ class Shell:
             if error.errno == errno.EPIPE:
                 # Who reads it has seen enough (`leadsync show … | head`), which click sees to.
                 raise
-            with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+            with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
                 # What is still buffered would fail once more on exiting.
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             raise OutputError(

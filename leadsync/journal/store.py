@@ -406,9 +406,10 @@ class Journal:
         return tally
 
     def _count(self, run_id: str) -> Tally:
+        key_and_end = self._key_and_end(run_id)
         found = self._connection.execute(
             "SELECT state, code, count(*), sum(attempts) FROM rows WHERE run = ? AND number <= ? GROUP BY state, code",
-            self._key_and_end(run_id),
+            key_and_end,
         )
         rows = attempts = 0
         statuses: dict[Status, int] = {}
@@ -420,4 +421,7 @@ class Journal:
             statuses[status] = statuses.get(status, 0) + count
             if code is not None:
                 codes[code] = codes.get(code, 0) + count
-        return Tally(rows, statuses, codes, attempts)
+        beyond = self._connection.execute(
+            f"SELECT count(*) FROM rows WHERE run = ? AND number > ? AND {OPEN} AND state = 'pending'", key_and_end
+        ).fetchone()[0]
+        return Tally(rows, statuses, codes, attempts, beyond)
