@@ -138,7 +138,7 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
         run = journal.run(run_id)
         run = replace(run, output=(output or run.output).absolute(), kind=kind or run.kind)
         check_output(run.output)
-        files = write_files(journal, run)
+        files = write_files(journal, run, shell.say)
         tally = journal.tally(run.id)
     shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
     return 0

@@ -202,7 +202,7 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
             state = DECISIONS[decision]
             count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
             journal.recount(decided.id)
-            files = write_files(journal, journal.run(decided.id))
+            files = write_files(journal, journal.run(decided.id), shell.say)
     value = {"run": decided.id, "decision": decision, "rows": count, "files": _paths(files)}
     then = {
         "send": f" Send {_it(count)} now: leadsync resume {decided.id}",
@@ -256,7 +256,7 @@ def _carry_out(
         return 0
     with progress_for(shell, waiting) as progress:
         sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
-    done, files = finish(journal, planned.id)
+    done, files = finish(journal, planned.id, shell.say)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
     _tell(shell, journal, done, files, code=code)
     care.ended(done, journal.tally(done.id), files, code)

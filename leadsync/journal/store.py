@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -135,6 +135,18 @@ class Journal:
         with translated(self.path):
             kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
             return tally_of(kept) if kept else self._count(run_id)
+
+    def written(self, run_id: str) -> dict[str, list[int]]:
+        """The run's files by their path, each with its size and time of change (in ns) as they were kept last."""
+        with translated(self.path):
+            found = self._connection.execute("SELECT written FROM runs WHERE id = ?", [run_id]).fetchone()
+            kept: dict[str, list[int]] = json.loads(found[0])
+            return kept
+
+    def keep_written(self, run_id: str, files: Mapping[str, Sequence[int]]) -> None:
+        """Remember the size and the time of change of a run's files, as `written` gives them."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute("UPDATE runs SET written = ? WHERE id = ?", [json.dumps(files), run_id])
 
     # Rows
 

@@ -301,6 +301,28 @@ def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) 
     assert "leadsync retry" not in again.err
 
 
+def test_a_file_that_somebody_has_edited_is_kept(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)])
+    sent = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"), "--json").json
+    retry, review = Path(sent["files"]["retry"]), Path(sent["files"]["review"])
+    as_it_was = retry.read_text("utf-8")
+    assert desk.leadsync("report", sent["run"]).err == "", "nobody has edited anything"
+    retry.write_text("corrected", "utf-8")
+    review.write_text("decided", "utf-8")
+    number = next(str(row["sync_row"]) for row in desk.rows(sent["files"]["report"]) if row["Lead Id"] == "9857")
+    resolved = desk.leadsync("resolve", sent["run"], "--row", number, "--applied")
+    assert resolved.code == 0, resolved.err
+    assert retry.read_text("utf-8") == as_it_was
+    assert not review.exists()
+    kept = sorted(desk.folder.glob("leads.*.edited-??????.csv"))
+    assert [path.read_text("utf-8") for path in kept] == ["corrected", "decided"]
+    assert [line.split(" was edited")[0] for line in resolved.err.splitlines()] == [retry.name, review.name]
+    assert all(str(path) in resolved.err for path in kept)
+    assert desk.leadsync("report", sent["run"]).err == ""
+
+
 def test_the_key_shows_nowhere(desk: Any) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
