@@ -12,16 +12,30 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from leadsync.errors import SettingsError
-from leadsync.models import CampaignIds
+from leadsync.models import CAMPAIGN_ID_FIELDS, SYSTEM_FIELDS, CampaignIds
 
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
 MOST_THREADS = 1024
 KEYRING_USER = "api-key"
+
+_QUERY_ARGUMENTS = ("apiKey", "allowDuplicates")
+"""What travels with every call and is no field of a lead."""
+_NO_PHONES = frozenset(name.casefold() for name in (*SYSTEM_FIELDS, *CAMPAIGN_ID_FIELDS, *_QUERY_ARGUMENTS))
+_NO_TARGETS = frozenset(name.casefold() for name in _QUERY_ARGUMENTS)
 
 
 def _dialer_url(url: str) -> str:
@@ -57,6 +71,27 @@ def _region(code: str) -> str:
     return code.upper()
 
 
+def _threads(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """Its two types would be two complaints about one value."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        raise ValueError(f'it has to be a number from 2 to {MOST_THREADS}, or "auto"') from error
+
+
+def _phone_fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name.strip().casefold() in _NO_PHONES:
+            raise ValueError(f"the dialer's own {name} holds no phone number; leave it out")
+    return names
+
+
+def _target(field: str) -> str:
+    if field.strip().casefold() in _NO_TARGETS:
+        raise ValueError(f'no field of a lead is called {field}; name another, or write "" to leave the column out')
+    return field
+
+
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
@@ -71,9 +106,9 @@ class Server(_Section):
     api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
     api_key_file: str = Field("", description="a file that holds the API key, readable by its owner alone")
     api_key_keyring: str = Field("", description="the name under which the system's keyring holds the API key")
-    hardware_threads: Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"] = Field(
-        16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out"
-    )
+    hardware_threads: Annotated[
+        Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"], WrapValidator(_threads)
+    ] = Field(16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out")
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
     ca_file: str = Field("", description="a file with a private certificate authority")
@@ -100,7 +135,7 @@ class Input(_Section):
     region: Annotated[str, AfterValidator(_region)] = Field("AU", description="how local phone numbers are read")
     date_order: Literal["dmy", "mdy", "ymd"] = Field("dmy", description="the order of day, month and year")
     timezone: Timezone = Field("Australia/Melbourne", description="the timezone of the sheet's dates")
-    phone_fields: tuple[str, ...] = Field(
+    phone_fields: Annotated[tuple[str, ...], AfterValidator(_phone_fields)] = Field(
         ("FirstPhone", "SecondPhone"), min_length=1, description="the template's phone fields"
     )
     blank_disposition: Literal["no_change", "reject"] = Field("no_change", description="what a blank disposition means")
@@ -153,7 +188,9 @@ class Settings(BaseSettings):
     campaign: Campaign = Campaign()
     campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
     input: Input = Input()
-    columns: dict[str, str] = Field({}, description="which column fills which field")
+    columns: dict[str, Annotated[str, AfterValidator(_target)]] = Field(
+        {}, description="which column fills which field"
+    )
     retry: Retry = Retry()
     notify: Notify = Notify()
 
@@ -309,7 +346,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _sentence(detail: Any, source: str) -> str:
     """One of pydantic's findings as a sentence that names the key and what it means."""
-    where = [str(part) for part in detail["loc"] if not str(part).startswith(("constrained-", "literal[", "int"))]
+    where = [str(part) for part in detail["loc"]]
     if where[:1] == ["campaigns"] and len(where) > 2:
         # A table within a table, with the settings of [campaign].
         where = [".".join(where[:-1]), where[-1]]

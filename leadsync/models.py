@@ -241,6 +241,8 @@ class Tally:
     statuses: Mapping[Status, int] = field(default_factory=dict)
     codes: Mapping[int, int] = field(default_factory=dict)
     attempts: int = 0
+    beyond: int = 0
+    """Rows still to be sent that lie beyond a trial's end, and are not counted above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +305,8 @@ class RunRecord:
 class Line(NamedTuple):
     """A line of a file that leadsync writes: its cells and the positions of those that are dates.
 
-    In a workbook the cell at `status_at` is coloured by `status`, the cells at `marked` are highlighted, and `note`
-    says beside the first of them why.
+    In a workbook the cell at `status_at` is coloured by `status`, the cells at `marked` are highlighted, and
+    `notes` say beside each of them why.
     """
 
     cells: Sequence[str]
@@ -312,7 +314,7 @@ class Line(NamedTuple):
     status: Status | None = None
     status_at: int = -1
     marked: Sequence[int] = ()
-    note: str = ""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import click
 from leadsync.cli.columns import Column, coloured_status, table
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status
+from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -42,7 +42,8 @@ def runs() -> int:
         Column("ended", gives_way=True),
     )
     lines = (
-        (run.id, _standing(run), run.file.name, f"{tally.rows:,}", _counts(tally.statuses)) for run, tally in listed
+        (run.id, _standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
+        for run, tally in listed
     )
     value = [
         {
@@ -137,7 +138,7 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
         run = journal.run(run_id)
         run = replace(run, output=(output or run.output).absolute(), kind=kind or run.kind)
         check_output(run.output)
-        files = write_files(journal, run)
+        files = write_files(journal, run, shell.say)
         tally = journal.tally(run.id)
     shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
     return 0
@@ -194,7 +195,7 @@ def _list(shell: Shell, columns: Iterable[Column], lines: Iterator[tuple[str, ..
         shell.result(otherwise, None)
         return
     for line in table(tuple(columns), chain(first, lines)):
-        click.echo(line)
+        shell.put(line)
 
 
 def _cells(record: RowRecord) -> tuple[str, ...]:
@@ -230,7 +231,7 @@ def _counts(statuses: Mapping[Status, int]) -> str:
     return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
 
 
-def _standing(run: RunRecord) -> str:
+def _standing(run: RunRecord, tally: Tally) -> str:
     if run.finished:
-        return "finished"
+        return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
     return "stopped" if run.stopped else "not finished"

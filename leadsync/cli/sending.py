@@ -90,7 +90,7 @@ def run(
         raise click.UsageError("--insert-missing and --insert-only exclude each other.")
     with aftercare(shell, file.absolute(), metrics_file) as care:
         care.settings = shell.settings()
-        settings = ready_to_send(care.settings.for_campaign(campaign))
+        settings = ready_to_send(care.settings.for_campaign(campaign), output)
         with (
             named_file(file) as (named, content),
             shell.journal() as journal,
@@ -139,7 +139,7 @@ def resume(
             return 0
         with aftercare(shell, stopped.file, metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, stopped, campaign))
+            settings = ready_to_send(_of_run(care.settings, stopped, campaign), output)
             with only_one(shell, journal, stopped.file):
                 plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
                 return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
@@ -162,7 +162,7 @@ def retry(
     metrics_file: Path | None,
 ) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
-    from leadsync.run import Wishes, plan_retry
+    from leadsync.run import Wishes, plan_retry, written_files
 
     shell = current_shell()
     set_up_log(shell)
@@ -171,9 +171,13 @@ def retry(
         before = journal.run(run_id)
         with aftercare(shell, before.file, metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, before, campaign))
+            settings = ready_to_send(_of_run(care.settings, before, campaign), output)
             with only_one(shell, journal, before.file):
                 plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+                if plan.nothing_to_do:
+                    shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
+                    care.measure(0)
+                    return _tell(shell, journal, before, written_files(before), code=0)
                 return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
 
 
@@ -198,7 +202,7 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
             state = DECISIONS[decision]
             count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
             journal.recount(decided.id)
-            files = write_files(journal, journal.run(decided.id))
+            files = write_files(journal, journal.run(decided.id), shell.say)
     value = {"run": decided.id, "decision": decision, "rows": count, "files": _paths(files)}
     then = {
         "send": f" Send {_it(count)} now: leadsync resume {decided.id}",
@@ -225,9 +229,11 @@ def _carry_out(
 
     planned = plan.run
     if plan.nothing_to_do:
+        failed = journal.tally(planned.id).statuses.get(Status.FAILED)
+        again = f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
         shell.say(
             f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
-            f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
+            f"{again if failed else '`--fresh` sends it again.'}"
         )
         care.measure(0)
         return _tell(shell, journal, planned, written_files(planned), code=0)
@@ -250,7 +256,7 @@ def _carry_out(
         return 0
     with progress_for(shell, waiting) as progress:
         sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
-    done, files = finish(journal, planned.id)
+    done, files = finish(journal, planned.id, shell.say)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
     _tell(shell, journal, done, files, code=code)
     care.ended(done, journal.tally(done.id), files, code)
@@ -263,6 +269,18 @@ def _sent_already(journal: "Journal", run: RunRecord) -> str:
         f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
         "went through; send it all again?"
     )
+
+
+def _nothing_to_retry(run: RunRecord, tally: Tally, files: dict[str, Path | None]) -> str:
+    """That nothing can go again, and what is to be done with the rows that did not go through."""
+    says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
+    if rejected := tally.statuses.get(Status.REJECTED):
+        file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
+        says.append(f"Rejected rows ({rejected:,}) are to be corrected in {file}, which then goes to `leadsync run`.")
+    if undecided := sum(tally.statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
+        file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
+        says.append(f"Undecided rows ({undecided:,}) are to be decided in {file}, or with `leadsync resolve {run.id}`.")
+    return " ".join(says)
 
 
 def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
@@ -286,12 +304,19 @@ def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
     return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not shell.json else SilentProgress(sys.stderr)
 
 
-def ready_to_send(settings: "Settings") -> "Settings":
-    """The settings, with everything there that sending needs; raises SettingsError."""
+def ready_to_send(settings: "Settings", output: Path | None = None) -> "Settings":
+    """The settings, with everything there that sending needs; raises SettingsError.
+
+    Raises UsageError where no files can be written into `output`: a run that was planned would remember that folder.
+    """
     settings.url()
     settings.ids()
     settings.api_key(os.environ)
     _ = settings.slots
+    if output is not None:
+        from leadsync.run import check_output
+
+        check_output(output)
     return settings
 
 

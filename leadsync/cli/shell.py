@@ -1,5 +1,6 @@
 """What every command shares: its common options, settings, journal, output and log."""
 
+import errno
 import json
 import logging
 import os
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadsync.errors import UsageError
+from leadsync.errors import OutputError, UsageError
 from leadsync.log import current_run
 
 if TYPE_CHECKING:
@@ -55,7 +56,23 @@ class Shell:
 
     def result(self, text: str, value: Any) -> None:
         """Print a command's result: the text, or with --json the value."""
-        click.echo(json.dumps(value, ensure_ascii=False) if self.json else text)
+        self.put(json.dumps(value, ensure_ascii=False) if self.json else text)
+
+    def put(self, text: str) -> None:
+        """Write a line to standard output; raises OutputError where it cannot be written."""
+        try:
+            click.echo(text)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                # Who reads it has seen enough (`leadsync show … | head`), which click sees to.
+                raise
+            with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+                # What is still buffered would fail once more on exiting.
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            raise OutputError(
+                f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere. What was done "
+                "is not undone: `leadsync runs` tells of it."
+            ) from error
 
     def say(self, text: str) -> None:
         """Tell the user something that is not the result."""

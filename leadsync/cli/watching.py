@@ -263,13 +263,15 @@ class Work:
     def _write(self, journal: "Journal", run: RunRecord, into: str, code: int) -> RunRecord:
         """Write the run's files where the sheet is going, and take away those of an earlier stop."""
         from leadsync.report import as_text
-        from leadsync.run import finish, written_files
+        from leadsync.run import finish, set_aside_edited, written_files
 
         journal.update_run(run.id, output=self.folder / into)
-        done, files = finish(journal, run.id)
+        done, files = finish(journal, run.id, self.shell.say)
         if done.file.parent == self.folder:
             for other in {DONE, ATTENTION} - {into}:
-                for path in written_files(replace(done, output=self.folder / other)).values():
+                earlier = replace(done, output=self.folder / other)
+                set_aside_edited(journal, earlier, self.shell.say)
+                for path in written_files(earlier).values():
                     if path is not None:
                         path.unlink(missing_ok=True)
         tally = journal.tally(done.id)

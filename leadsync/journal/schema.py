@@ -112,6 +112,12 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, number, by_run)
     ) WITHOUT ROWID
     """,
+    # 6: what a run's files were when they were written last, so that one that somebody has edited since is not lost.
+    # Counts that were kept do not say yet what lies beyond a trial.
+    """
+    ALTER TABLE runs ADD COLUMN written TEXT NOT NULL DEFAULT '{}';
+    UPDATE runs SET tally = NULL
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -135,6 +135,18 @@ class Journal:
         with translated(self.path):
             kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
             return tally_of(kept) if kept else self._count(run_id)
+
+    def written(self, run_id: str) -> dict[str, list[int]]:
+        """The run's files by their path, each with its size and time of change (in ns) as they were kept last."""
+        with translated(self.path):
+            found = self._connection.execute("SELECT written FROM runs WHERE id = ?", [run_id]).fetchone()
+            kept: dict[str, list[int]] = json.loads(found[0])
+            return kept
+
+    def keep_written(self, run_id: str, files: Mapping[str, Sequence[int]]) -> None:
+        """Remember the size and the time of change of a run's files, as `written` gives them."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute("UPDATE runs SET written = ? WHERE id = ?", [json.dumps(files), run_id])
 
     # Rows
 
@@ -442,9 +454,10 @@ class Journal:
         return tally
 
     def _count(self, run_id: str) -> Tally:
+        key_and_end = self._key_and_end(run_id)
         found = self._connection.execute(
             "SELECT state, code, count(*), sum(attempts) FROM rows WHERE run = ? AND number <= ? GROUP BY state, code",
-            self._key_and_end(run_id),
+            key_and_end,
         )
         rows = attempts = 0
         statuses: dict[Status, int] = {}
@@ -456,4 +469,7 @@ class Journal:
             statuses[status] = statuses.get(status, 0) + count
             if code is not None:
                 codes[code] = codes.get(code, 0) + count
-        return Tally(rows, statuses, codes, attempts)
+        beyond = self._connection.execute(
+            f"SELECT count(*) FROM rows WHERE run = ? AND number > ? AND {OPEN} AND state = 'pending'", key_and_end
+        ).fetchone()[0]
+        return Tally(rows, statuses, codes, attempts, beyond)

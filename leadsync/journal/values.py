@@ -163,11 +163,20 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
 
 def tally_json(tally: Tally) -> str:
     """A tally as it is kept with a finished run."""
-    return as_json({"rows": tally.rows, "statuses": tally.statuses, "codes": tally.codes, "attempts": tally.attempts})
+    return as_json(
+        {
+            "rows": tally.rows,
+            "statuses": tally.statuses,
+            "codes": tally.codes,
+            "attempts": tally.attempts,
+            "beyond": tally.beyond,
+        }
+    )
 
 
 def tally_of(text: str) -> Tally:
     """The tally that was kept so."""
     kept = json.loads(text)
     statuses = {Status(name): count for name, count in kept["statuses"].items()}
-    return Tally(kept["rows"], statuses, {int(code): n for code, n in kept["codes"].items()}, kept["attempts"])
+    codes = {int(code): count for code, count in kept["codes"].items()}
+    return Tally(kept["rows"], statuses, codes, kept["attempts"], kept["beyond"])

@@ -83,9 +83,9 @@ class RowMapper:
     def _unreadable(self, row: Row) -> Fault | None:
         if row.fault:
             problem, _, remedy = row.fault.rstrip(". ").partition("; ")
-            return Fault("", "", problem, remedy or "correct the row in the sheet")
+            return Fault("", "", f"The row {problem}", remedy or "correct the row in the sheet")
         if len(row.cells) != self._width:
-            problem = f"the row has {len(row.cells)} cells under {self._width} headings"
+            problem = f"The row has {len(row.cells)} cells under {self._width} headings"
             return Fault("", "", problem, "put its cells under their headings")
         return None
 

@@ -13,7 +13,9 @@ from stat import S_ISREG
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
 """The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
 
-_OWN = re.compile(r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)\.(?:csv|xlsx)|summary\.html)$")
+_OWN = re.compile(
+    r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)(?:\.edited-\d{6})?\.(?:csv|xlsx)|summary\.html)$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ class Digest:
     def _ending(self) -> str:
         if self._run.stopped:
             return f"Stopped before the end: {self._run.stopped}."
+        if self._run.last_row is not None:
+            return "A trial of the first rows."
         return "Not finished." if self._statuses[Status.UNSENT] else "Finished."
 
     def _facts(self) -> Iterator[tuple[str, str]]:
@@ -187,12 +189,14 @@ class Digest:
 
     def _steps(self) -> Iterator[str]:
         run = self._run
-        if self._statuses[Status.UNSENT]:
+        goes_on = bool(self._statuses[Status.UNSENT]) or run.last_row is not None
+        if goes_on:
             yield f"Go on with what was not sent: leadsync resume {run.id}"
         workbook = run.kind == "xlsx"
         if self._to_correct:
             what = "highlighted cells on the sheet To correct" if workbook else "rows in the retry file"
-            yield f"Correct the {what}, save, and give the file to leadsync run."
+            correct = "When that is done, correct" if goes_on else "Correct"
+            yield f"{correct} the {what}, save, and give the file to leadsync run."
         if self._to_decide:
             where = "on the sheet To decide" if workbook else "in the review file"
             yield (
@@ -201,7 +205,7 @@ class Digest:
             )
         if self._plain_failures or self._codes[103] or self._codes[109]:
             yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"
-        if not self._to_correct and not self._to_decide and not self._statuses[Status.UNSENT]:
+        if not self._to_correct and not self._to_decide and not goes_on:
             yield "There is nothing left to do."
 
 

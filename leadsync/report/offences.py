@@ -34,15 +34,19 @@ _ROLE_OF_CODE = {
 _NOT_CORRECTED = re.compile(r"not corrected since the dialer answered (\d+)")
 """How a row is rejected that came again as it was."""
 _BY_LETTER = re.compile(r"\bin column ([A-Z]{1,3})\b")
+_NEXT_OF_ROW = re.compile(r"(?<=\.) (?=It )")
+"""Where the next thing that is wrong with a whole row begins."""
 _NO_PHONE = "there is no phone number in "
 _REPEATED = "the lead stands in several rows"
 
 
 class Offence(NamedTuple):
-    """The positions of the cells at fault, and each fault in two halves: what is wrong, and the remedy."""
+    """The positions of the cells at fault, each fault in two halves (what is wrong, and the remedy), and for each of
+    the positions why."""
 
     positions: tuple[int, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def offence(record: RowRecord, run: RunRecord) -> Offence:
@@ -50,7 +54,8 @@ def offence(record: RowRecord, run: RunRecord) -> Offence:
     if record.status is Status.REJECTED:
         return _rejected(record, run)
     if record.status is Status.FAILED and record.code is not None:
-        return Offence(_of_code(record.code, record, run))
+        positions = _of_code(record.code, record, run)
+        return Offence(positions, reasons=(record.message,) * len(positions))
     return Offence()
 
 
@@ -74,23 +79,29 @@ def _filling(run: RunRecord, role: str) -> tuple[int, ...]:
 def _rejected(record: RowRecord, run: RunRecord) -> Offence:
     message = record.message
     if since := _NOT_CORRECTED.match(message):
-        return Offence(_of_code(int(since[1]), record, run), (_halves(message, ""),))
+        of_code = _of_code(int(since[1]), record, run)
+        return Offence(of_code, (_halves(message, ""),), (message,) * len(of_code))
     # Where a heading begins like another (Phone, Phone 2), the longer one is meant.
     by_beginning = {place[0]: place for place in sorted(_named(message, record, run))}
     places = list(by_beginning.values())
-    positions = [position for _, _, position in places]
+    reasons: dict[int, str] = {}
     faults = []
-    for index, (_, start, position) in enumerate(places):
+    for index, (begin, start, position) in enumerate(places):
         end = places[index + 1][0] if index + 1 < len(places) else len(message)
         faults.append(_halves(message[start:end], run.headings[position]))
+        reasons[position] = f"{message[begin:end].strip('. ')}."
     if not places:
         faults.append(_halves(message, ""))
-    positions += [at for found in _BY_LETTER.finditer(message) if (at := _position(found[1])) < len(run.headings)]
-    if _NO_PHONE in message:
-        positions += _filling(run, PHONE)
+    for sentence in _NEXT_OF_ROW.split(message):
+        for found in _BY_LETTER.finditer(sentence):
+            if (at := _position(found[1])) < len(run.headings):
+                reasons.setdefault(at, sentence)
+    elsewhere = _filling(run, PHONE) if _NO_PHONE in message else ()
     if message.startswith(_REPEATED):
-        positions += _filling(run, EXTERNAL_ID)
-    return Offence(tuple(dict.fromkeys(positions)), tuple(faults))
+        elsewhere += _filling(run, EXTERNAL_ID)
+    for at in elsewhere:
+        reasons.setdefault(at, message)
+    return Offence(tuple(reasons), tuple(faults), tuple(reasons.values()))
 
 
 def _named(message: str, record: RowRecord, run: RunRecord) -> Iterator[tuple[int, int, int]]:

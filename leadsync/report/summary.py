@@ -6,7 +6,7 @@ from typing import Any
 
 from leadsync.models import RunRecord, Status, Tally
 from leadsync.report.advice import MEANINGS
-from leadsync.result_codes import RESULT_CODES
+from leadsync.result_codes import RESULT_CODES, Verdict
 
 
 def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def as_text(
 def _lines(
     run: RunRecord, tally: Tally, files: Mapping[str, Path | None], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
-    yield f"Run {run.id} of {run.file.name}: {_ending(run)}"
+    yield f"Run {run.id} of {run.file.name}: {_ending(run, tally)}"
     yield ""
     for status in Status:
         count = tally.statuses.get(status, 0)
@@ -78,25 +78,43 @@ _FILE_WORDS = {
 }
 
 
-def _ending(run: RunRecord) -> str:
+def _ending(run: RunRecord, tally: Tally) -> str:
     if run.stopped:
         return f"stopped before the end: {run.stopped}."
     if not run.finished:
         return "not finished."
-    return f"finished, {run.seconds:.1f} seconds of sending."
+    what = f"trial of {_rows(tally.rows)}" if tally.beyond else "finished"
+    return f"{what}, {run.seconds:.1f} seconds of sending."
 
 
 def _next_steps(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
-    if not run.finished:
-        yield f"Go on with it: leadsync resume {run.id}"
+    goes_on = not run.finished or tally.beyond > 0
+    if goes_on:
+        what = f"the other {_rows(tally.beyond)}" if tally.beyond else "it"
+        yield f"Go on with {what}: leadsync resume {run.id}"
     # Of a workbook's report the sheets are worked on, and the file is given back as one.
     workbook = files.get("report") if run.kind == "xlsx" else None
-    if retry := files.get("retry"):
+    if (retry := files.get("retry")) and _correctable(tally):
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
-        yield f"Correct the {what}, then send them: leadsync run {_quoted(str(workbook or retry))}"
+        correct = "When that is done, correct" if goes_on else "Correct"
+        yield f"{correct} the {what}, then send them: leadsync run {_quoted(str(workbook or retry))}"
     if files.get("review"):
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
+
+
+def _correctable(tally: Tally) -> int:
+    """How many rows can be corrected: not those that are refused for good."""
+    finals = sum(
+        count
+        for code, count in tally.codes.items()
+        if code in RESULT_CODES and RESULT_CODES[code].verdict is Verdict.FINAL
+    )
+    return tally.statuses.get(Status.REJECTED, 0) + tally.statuses.get(Status.FAILED, 0) - finals
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _quoted(path: str) -> str:

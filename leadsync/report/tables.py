@@ -82,9 +82,11 @@ class Table(Enum):
         sync = _sync_cells(record, run)
         cells = (*record.cells, *sync, "") if self is Table.REVIEW else (*record.cells, *sync)
         status_at = len(record.cells) + _STATUS_COLUMN
-        marked = offence(record, run).positions if self is not Table.REVIEW else (len(cells) - 1,)
-        note = f"{record.message}\n{sync[_ADVICE_COLUMN]}" if marked and self is Table.RETRY else ""
-        return Line(cells, record.dates, record.status, status_at, marked, note)
+        if self is Table.REVIEW:
+            return Line(cells, record.dates, record.status, status_at, (len(cells) - 1,))
+        found = offence(record, run)
+        notes = [f"{why}\n{sync[_ADVICE_COLUMN]}" for why in found.reasons] if self is Table.RETRY else ()
+        return Line(cells, record.dates, record.status, status_at, found.positions, notes)
 
     def path(self, run: RunRecord) -> Path:
         """Where the file goes."""

@@ -2,7 +2,7 @@
 
 from leadsync.run.checking import check
 from leadsync.run.intake import Intake, Reading, fingerprint, rules_of, take_in
-from leadsync.run.outputs import Files, check_output, finish, write_files, written_files
+from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
 from leadsync.run.pacing import expected_pace, fit, next_time
 from leadsync.run.past import DECISIONS
 from leadsync.run.plan import Plan, Wishes, discard, plan_content, plan_resume, plan_retry, plan_run
@@ -33,6 +33,7 @@ __all__ = [
     "plan_run",
     "rules_of",
     "send",
+    "set_aside_edited",
     "take_in",
     "write_files",
     "written_files",

@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
+from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import FileKind
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.run.intake import Intake, Reading, take_in
+from leadsync.run.outputs import check_output
 from leadsync.sheets import write_table
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
@@ -20,8 +22,11 @@ def check(
 ) -> tuple[Intake, Path | None]:
     """Read, map and validate a sheet; gives what was found, and the file written if one was asked for.
 
-    `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError.
+    `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError, and
+    UsageError where nothing can be written there.
     """
+    if output is not None:
+        _check_target(output, reading.file)
     written: list[Path] = []
 
     def take(intake: Intake) -> None:
@@ -34,12 +39,23 @@ def check(
     return intake, written[-1] if written else None
 
 
+def _check_target(output: Path, file: Path) -> None:
+    """Raise UsageError where the copy would take the sheet's own place, or cannot be written."""
+    if output.suffix.lower() not in _KINDS:
+        check_output(output)
+    elif output.exists() and file.exists() and output.samefile(file):
+        raise UsageError(f"{output} is the sheet itself, which stays as it is; name another file with --output.")
+    elif output.is_dir():
+        raise UsageError(f"{output} is a folder; name a file in it with --output, for example {output / 'sheet.csv'}.")
+    else:
+        check_output(output.parent)
+
+
 def _write(intake: Intake, output: Path) -> Path:
     """The sheet with `sync_*` columns, so that it can be put right before anything is sent."""
     table = intake.table
     kind = _KINDS.get(output.suffix.lower())
     path = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
-    path.parent.mkdir(parents=True, exist_ok=True)
     delimiter = "," if table.delimiter == "\t" else table.delimiter
     write_table(
         path,

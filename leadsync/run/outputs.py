@@ -1,8 +1,10 @@
 """From the journal to the run's files, as often as wanted."""
 
 import itertools
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +19,10 @@ from leadsync.sheets import Page, write_page, write_table, write_workbook
 Files = dict[str, Path | None]
 """The run's files by their word in the contract, and `summary`; None for one that is not written."""
 
+Say = Callable[[str], object]
+"""Takes a sentence for the user."""
+
+_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _FEW = 2_000
 """Rows of a workbook's sheet that can be laid out generously without making it slow to open."""
@@ -27,20 +33,40 @@ _TABS = {
 }
 
 
-def write_files(journal: Journal, run: RunRecord) -> Files:
+def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Files:
     """Write the run's report, retry and review files, and for delimited text a page with the summary; raises
     OutputError.
 
-    A file that has no rows any more, because the rows of an earlier writing have come to another end, is removed.
+    A file that has no rows any more, because the rows of an earlier writing have come to another end, is removed. One
+    that somebody has edited since is kept under another name.
     """
+    set_aside_edited(journal, run, say)
     write = _write_books if run.kind == "xlsx" else _write_texts
-    return write(journal, run)
+    files = write(journal, run)
+    now = {str(path): _look_of(path) for path in files.values() if path}
+    journal.keep_written(run.id, {**journal.written(run.id), **now})
+    return files
 
 
-def finish(journal: Journal, run_id: str) -> tuple[RunRecord, Files]:
+def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) -> None:
+    """Rename those of the run's files that are not as leadsync wrote them last, and say so; raises OutputError."""
+    known = journal.written(run.id)
+    for path in filter(None, written_files(run).values()):
+        if _look_of(path) != known.get(str(path)):
+            kept = _free_name(path)
+            try:
+                path.rename(kept)
+            except OSError as error:
+                raise OutputError(
+                    f"{path} was edited and cannot be renamed to keep it ({error.strerror}); close it where it is open."
+                ) from error
+            say(f"{path.name} was edited since leadsync wrote it; what was edited is kept as {kept}.")
+
+
+def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
     """Write the files of a run that was sent, and with them bring it to its end, unless it stopped before."""
     run = journal.run(run_id)
-    files = write_files(journal, run)
+    files = write_files(journal, run, say)
     if not run.stopped:
         journal.update_run(run.id, finished=True)
     return journal.run(run.id), files
@@ -61,8 +87,9 @@ def check_output(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        why = "that is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise UsageError(
-            f"No report can be written into {folder}: {error.strerror}; nothing was sent. Correct the folder's "
+            f"No report can be written into {folder}: {why}; nothing was sent. Correct the folder's "
             "permissions, or choose another with --output."
         ) from error
 
@@ -115,6 +142,20 @@ def _written_or_gone(path: Path, rows: Iterator[_T], write: Callable[[Iterator[_
     except OSError as error:
         raise OutputError(f"{path} is out of date and cannot be removed: {error.strerror}; remove it.") from error
     return None
+
+
+def _look_of(path: Path) -> list[int]:
+    """What changes when a file is saved anew."""
+    state = path.stat()
+    return [state.st_size, state.st_mtime_ns]
+
+
+def _free_name(path: Path) -> Path:
+    """A name such as `leads.<run>.retry.edited-093012.csv`, by the time, that no file has."""
+    now = datetime.now().astimezone()
+    times = (now + timedelta(seconds=more) for more in itertools.count())
+    names = (path.with_name(f"{path.stem}.edited-{time:%H%M%S}{path.suffix}") for time in times)
+    return next(name for name in names if not name.exists())
 
 
 def _records(journal: Journal, run: RunRecord, table: Table) -> Iterator[RowRecord]:

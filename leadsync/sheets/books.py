@@ -137,7 +137,7 @@ class _PageWriter:
             )
         if self.count <= _SAMPLE:
             self._fit(line.cells)
-        noted = bool(line.note and line.marked) and self.notes < MOST_NOTES
+        noted = bool(line.notes) and self.notes < MOST_NOTES
         if not self._page.roomy and not noted and (cells := self._plain_row(line)):
             self._put_plain_row(cells)
             return
@@ -153,10 +153,10 @@ class _PageWriter:
                 _write_text(sheet, row, column, value, look)
             elif look is not self._text:
                 sheet.write_blank(row, column, None, look)
-        if noted:
+        for column, note in list(zip(line.marked, line.notes, strict=False))[: max(MOST_NOTES - self.notes, 0)]:
             self.notes += 1
             size = {"x_scale": 2.4, "y_scale": 1.4, "author": "leadsync"}
-            sheet.write_comment(row, line.marked[0], _storable(line.note), size)
+            sheet.write_comment(row, column, _storable(note), size)
 
     def _odd(self, line: Line, column: int, cell: str) -> tuple[str | datetime, Any]:
         """The value and the look of a cell that is a date, a status or highlighted."""

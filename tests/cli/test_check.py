@@ -156,3 +156,33 @@ def test_a_run_where_nobody_watches_tells_of_lost_callbacks_all_the_same(desk: A
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET[:3]))
     assert "! " in done.err
     assert "NO callback date" in done.err
+
+
+def test_check_never_overwrites_the_sheet(desk: Any) -> None:
+    desk.settings("http://127.0.0.1:9")
+    sheet = desk.sheet("leads.csv", *SHEET)
+    before = sheet.read_bytes()
+    for same in (sheet, Path("leads.csv"), Path("other", "..", "leads.csv")):
+        (desk.folder / "other").mkdir(exist_ok=True)
+        done = desk.leadsync("check", sheet, "--output", same)
+        assert done.code == 2
+        assert "is the sheet itself" in done.err
+    assert sheet.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("leads.csv/x.csv", "leads.csv: that is no folder"),
+        ("leads.csv/x", "leads.csv/x: that is no folder"),
+        ("folder.csv", "folder.csv is a folder"),
+    ],
+)
+def test_check_says_where_it_cannot_write(desk: Any, output: str, words: str) -> None:
+    desk.settings("http://127.0.0.1:9")
+    (desk.folder / "folder.csv").mkdir()
+    done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", Path(output))
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err.replace("\\", "/")
+    assert "--output" in done.err
+    assert "itself failed" not in done.err

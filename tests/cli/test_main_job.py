@@ -245,9 +245,18 @@ def test_a_trial_sends_the_first_rows_and_the_next_run_the_others(desk: Any) -> 
     sheet = desk.sheet("leads.csv", *SHEET)
     trial = desk.leadsync("run", sheet, "--limit", "1", "--json")
     assert (trial.code, trial.json["rows"], trial.json["statuses"]) == (0, 1, {"succeeded": 1})
+    told = desk.leadsync("show", trial.json["run"]).out
+    assert "trial of 1 row, " in told
+    assert "finished" not in told
+    assert f"Go on with the other 2 rows: leadsync resume {trial.json['run']}" in told
+    assert "trial, 2 left" in desk.leadsync("runs").out
+    page = Path(trial.json["files"]["summary"]).read_text("utf-8")
+    assert "A trial of the first rows." in page
+    assert "There is nothing left to do." not in page
     whole = desk.leadsync("run", sheet, "--json")
     assert (whole.json["run"], whole.json["statuses"]) == (trial.json["run"], {"succeeded": 3})
     assert len(dialer.ledger.as_json()["received"]) == 3, "nothing is sent twice"
+    assert "trial" not in desk.leadsync("runs").out
 
 
 def test_a_finished_file_is_not_sent_again_by_habit(desk: Any) -> None:
@@ -276,6 +285,42 @@ def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Any) -> None:
     assert third.code == 2
     assert second.json["run"] in third.err
     assert len(dialer.ledger.as_json()["received"]) == 6
+
+
+def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)], dnc={"0383218199"})
+    sent = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"), "--json").json
+    assert sent["statuses"] == {"succeeded": 1, "failed": 1, "rejected": 1, "conflict": 1}
+    again = desk.leadsync("retry", sent["run"], "--json")
+    assert (again.code, again.json["run"]) == (0, sent["run"])
+    assert "Nothing to do" in again.err
+    assert f"corrected in {sent['files']['retry']}" in again.err
+    assert f"decided in {sent['files']['review']}" in again.err
+    assert "leadsync retry" not in again.err
+
+
+def test_a_file_that_somebody_has_edited_is_kept(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)])
+    sent = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"), "--json").json
+    retry, review = Path(sent["files"]["retry"]), Path(sent["files"]["review"])
+    as_it_was = retry.read_text("utf-8")
+    assert desk.leadsync("report", sent["run"]).err == "", "nobody has edited anything"
+    retry.write_text("corrected", "utf-8")
+    review.write_text("decided", "utf-8")
+    number = next(str(row["sync_row"]) for row in desk.rows(sent["files"]["report"]) if row["Lead Id"] == "9857")
+    resolved = desk.leadsync("resolve", sent["run"], "--row", number, "--applied")
+    assert resolved.code == 0, resolved.err
+    assert retry.read_text("utf-8") == as_it_was
+    assert not review.exists()
+    kept = sorted(desk.folder.glob("leads.*.edited-??????.csv"))
+    assert [path.read_text("utf-8") for path in kept] == ["corrected", "decided"]
+    assert [line.split(" was edited")[0] for line in resolved.err.splitlines()] == [retry.name, review.name]
+    assert all(str(path) in resolved.err for path in kept)
+    assert desk.leadsync("report", sent["run"]).err == ""
 
 
 def test_the_key_shows_nowhere(desk: Any) -> None:

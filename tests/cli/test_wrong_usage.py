@@ -1,5 +1,8 @@
 """What is wrong with the command, the settings or the file: one sentence, exit 2, nothing sent, no traceback."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +48,16 @@ def test_headings_only_is_nothing_to_do(desk: Any) -> None:
         ("[server]\nurl = '@URL@'\nreserve = 8\n", ["reserve"]),
         ("[server]\nurl = '@URL@'\n[input]\ntimezone = 'Melbourne'\n", ["[input] timezone"]),
         ("[server]\nurl = '@URL@'\n[input]\nduplicates = 'all'\n", ["duplicates"]),
+        (
+            "[server]\nurl = '@URL@'\n[input]\nphone_fields = ['njDisposition']\n",
+            ["[input] phone_fields", "njDisposition"],
+        ),
+        ("[server]\nurl = '@URL@'\n[input]\nphone_fields = ['fcampaignid']\n", ["[input] phone_fields", "fcampaignid"]),
+        ("[server]\nurl = '@URL@'\n[columns]\n'Name' = 'apiKey'\n", ["[columns] Name", "apiKey"]),
+        (
+            "[server]\nurl = '@URL@'\n[columns]\n'Interest' = 'AllowDuplicates'\n",
+            ["[columns] Interest", "AllowDuplicates"],
+        ),
         ("[campaign]\ntemplate_id = 41\n", ["campaign_id, allocation_id"]),
         ("[nonsense]\nx = 1\n", ["nonsense"]),
         ("[server\n", ["TOML"]),
@@ -66,6 +79,22 @@ def test_the_environment_overrides_and_is_named(desk: Any) -> None:
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_RETRY__ATTEMPTS="0")
     assert done.code == 2
     assert "LEADSYNC_RETRY__ATTEMPTS" in done.err
+
+
+@pytest.mark.parametrize("threads", ["x", "1", "1025", "Auto"])
+def test_one_mistake_is_told_once(desk: Any, threads: str) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_SERVER__HARDWARE_THREADS=threads)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "LEADSYNC_SERVER__HARDWARE_THREADS is" in done.err
+    assert 'a number from 2 to 1024, or "auto"' in done.err
+
+
+def test_a_column_may_be_mapped_to_the_ids_of_the_campaign(desk: Any) -> None:
+    desk.dialer(settings="[server]\nurl = '@URL@'\n[columns]\n'Campaign' = 'fCampaignId'\n")
+    done = desk.leadsync("check", desk.sheet("leads.csv", "Lead Id,FirstPhone,Campaign", "1,0383218199,41"))
+    assert done.code == 0, done.err
 
 
 def test_no_key(desk: Any) -> None:
@@ -117,6 +146,8 @@ def test_an_output_folder_that_cannot_be_written(desk: Any) -> None:
     assert done.code == 2
     assert "--output" in done.err
     assert dialer.ledger.as_json()["received"] == []
+    assert desk.leadsync("runs", "--json").json == {"runs": []}, "no run remembers that folder"
+    assert desk.leadsync("run", desk.folder / "leads.csv").code == 0
 
 
 def test_nothing_to_resume(desk: Any) -> None:
@@ -124,3 +155,27 @@ def test_nothing_to_resume(desk: Any) -> None:
     done = desk.leadsync("resume")
     assert done.code == 0
     assert "no run" in done.out
+
+
+@pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="file modes are POSIX's, and so is a device that is always full"
+)
+@pytest.mark.parametrize("command", [["check", "leads.csv"], ["runs", "--json"], ["run", "leads.csv"]])
+def test_a_standard_output_that_is_full(desk: Any, command: list[str]) -> None:
+    desk.dialer()
+    desk.sheet("leads.csv", *GOOD)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "leadsync", *command],
+            cwd=desk.folder,
+            env=desk.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Standard output cannot be written: No space left on device" in done.stderr
+    assert "itself failed" not in done.stderr

@@ -146,8 +146,9 @@ def test_a_row_that_the_reader_could_not_read() -> None:
     mapping = map_columns(["Lead Id"], RULES)
     row = Row(7, ("9856",), fault="has 3 cells under 1 heading; check its quotes.")
     assert map_row(row, mapping, RULES) == Rejection(
-        (Fault("", "", "has 3 cells under 1 heading", "check its quotes"),)
+        (Fault("", "", "The row has 3 cells under 1 heading", "check its quotes"),)
     )
+    assert str(map_row(row, mapping, RULES)) == "The row has 3 cells under 1 heading; check its quotes."
     assert isinstance(map_row(Row(8, ("1", "2")), mapping, RULES), Rejection)
 
 

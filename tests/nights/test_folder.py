@@ -120,6 +120,7 @@ def test_moving_never_takes_anothers_name(tmp_path: Path) -> None:
         ("leads.20261124-014813-f9ac.retry.csv", "20261124-014813-f9ac"),
         ("leads.20261124-014813-f9ac.review.xlsx", "20261124-014813-f9ac"),
         ("leads.20261124-014813-f9ac.retry.20261125-020000-0a1b.report.csv", "20261125-020000-0a1b"),
+        ("leads.20261124-014813-f9ac.retry.edited-093012.csv", "20261124-014813-f9ac"),
         ("leads.report.csv", ""),
         ("leads.20261124-014813-f9ac.csv", ""),
     ],

@@ -69,6 +69,10 @@ def test_a_rejection_points_at_every_column_that_it_names() -> None:
         ("Phone 2 has no area code", "write it with its area code, for example (02) 1234 5678"),
         ("Callback is no date", "write it as day/month/year"),
     )
+    assert found.reasons == (
+        "Phone 2 '8321 8199' has no area code; write it with its area code, for example (02) 1234 5678.",
+        "Callback '31/02/2027. Phone' is no date; write it as day/month/year.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,10 @@ def test_a_rejection_points_at_every_column_that_it_names() -> None:
         ("Lead Id is blank; write the lead's external id.", ["Lead Id"]),
         ("there is no phone number in Phone or Phone 2; write one.", ["Phone", "Phone 2"]),
         ("the lead stands in several rows (2, 4); keep one of them", ["Lead Id"]),
+        (
+            "The row has the error #N/A in column B; correct its formula. It has a NUL byte in column G; delete it.",
+            ["Phone", "Notes"],
+        ),
         ("has a NUL byte in column G; delete it.", ["Notes"]),
         ("has 9 cells where the headings have 7; add the missing ones.", []),
     ],
@@ -84,6 +92,8 @@ def test_a_rejection_points_at_every_column_that_it_names() -> None:
 def test_other_rejections(message: str, columns: list[str]) -> None:
     found = offence(record(Status.REJECTED, message=message), RUN)
     assert [HEADINGS[at] for at in found.positions] == columns
+    assert len(found.reasons) == len(columns)
+    assert " ".join(dict.fromkeys(found.reasons)) == (message if columns else "")
 
 
 @pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.SKIPPED, Status.UNSENT, Status.UNKNOWN, Status.CONFLICT])

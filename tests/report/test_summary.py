@@ -151,13 +151,28 @@ def test_a_million_rows_of_one_kind_would_carry_no_more_comments_than_programs_b
     from leadsync.models import Line, Status
     from leadsync.sheets import Page, write_workbook
 
-    line = Line(("a", "failed"), (), Status.FAILED, 1, (0,), "why")
+    line = Line(("a", "failed"), (), Status.FAILED, 1, (0,), ("why",))
     path = tmp_path / "a.xlsx"
     write_workbook(path, [Page("To correct", ("Id", "sync_status"), 1)], ([line] for _ in range(2_100)))
     page = openpyxl.load_workbook(path)["To correct"]
     assert page["A2001"].comment is not None
     assert page["A2002"].comment is None
     assert page["A2002"].fill.fgColor.rgb == "FFFFD9A8"
+
+
+def test_each_marked_cell_says_what_is_wrong_with_it_as_far_as_comments_go(tmp_path: Path) -> None:
+    from leadsync.models import Line, Status
+    from leadsync.sheets import Page, write_workbook
+
+    line = Line(("a", "b", "rejected"), (), Status.REJECTED, 2, (0, 1), ("too short", "no date"))
+    path = tmp_path / "a.xlsx"
+    lines = ([one] for one in [line._replace(marked=(1,), notes=("no date",)), *[line] * 1_001])
+    write_workbook(path, [Page("To correct", ("Id", "When", "sync_status"), 2)], lines)
+    page = openpyxl.load_workbook(path)["To correct"]
+    assert page["A2"].comment is None
+    assert [page[cell].comment.text for cell in ("B2", "A3", "B3")] == ["no date", "too short", "no date"]
+    assert page["A1002"].comment is not None
+    assert page["B1002"].comment is None, "the 2,001st"
 
 
 @pytest.mark.parametrize("roomy", [True, False])

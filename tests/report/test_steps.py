@@ -1,0 +1,46 @@
+"""What the summary in the terminal says is to be done next."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.models import CampaignIds, RunRecord, Status, Tally
+from leadsync.report import as_text
+
+RUN = RunRecord(
+    id="20261123-210455-7f3a",
+    file=Path("leads.csv"),
+    sheet="",
+    fingerprint="",
+    kind="csv",
+    delimiter=",",
+    bom=False,
+    headings=("Lead Id",),
+    output=Path(),
+    dialer="http://127.0.0.1",
+    ids=CampaignIds(41, 41, 38),
+    created=datetime(2026, 11, 23, tzinfo=UTC),
+    complete=True,
+    stopped="interrupted by SIGINT",
+)
+FILES = {"report": Path("r.csv"), "retry": Path("t.csv"), "review": None}
+
+
+@pytest.mark.parametrize(
+    ("statuses", "codes", "correct"),
+    [
+        ({Status.SUCCEEDED: 1, Status.UNSENT: 3}, {}, False),
+        ({Status.FAILED: 1, Status.UNSENT: 3}, {104: 1}, False),
+        ({Status.FAILED: 2, Status.UNSENT: 2}, {104: 1, 106: 1}, True),
+        ({Status.REJECTED: 1, Status.UNSENT: 3}, {}, True),
+    ],
+)
+def test_a_run_that_stopped_is_gone_on_with_first(
+    statuses: Mapping[Status, int], codes: Mapping[int, int], correct: bool
+) -> None:
+    steps = as_text(RUN, Tally(4, statuses, codes), FILES).split("\n\n")[-1].splitlines()
+    assert steps[0] == f"Go on with it: leadsync resume {RUN.id}"
+    after = "When that is done, correct the rows in the file to correct, then send them: leadsync run t.csv"
+    assert steps[1:] == ([after] if correct else [])
