@@ -35,6 +35,7 @@ _BATCH = 2_000
 _MOST_ROWS = 1 << 20
 _MOST_REPEATED = 5_000
 _MOST_FAULTS = 5
+_MOST_LISTED = 5
 _MEMORY = "memory"
 _LOCKED = "the workbook is protected by a password; save it without one"
 
@@ -100,6 +101,7 @@ def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> Non
                 f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
                 "get it anew from the program that wrote it"
             )
+        remarks += _of_hidden_rows(sheet, found.hidden)
         _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
         batch: list[Line] = []
         for line in _lines(sheet, found):
@@ -176,6 +178,20 @@ def _sort(workbook: CalamineWorkbook) -> tuple[Found, Found, Found]:
         elif filled and visible:
             short[metadata.name] = sheet
     return shown, hidden, short
+
+
+def _of_hidden_rows(sheet: CalamineSheet, hidden: set[int]) -> Iterator[str]:
+    """A word about rows that the user does not see, by a filter perhaps, and may not want sent."""
+    if not hidden:
+        return
+    filled = (row for row, values in enumerate(sheet.iter_rows()) if any(value != "" for value in values))
+    next(filled, None)  # the headings
+    numbers = [row + 1 for row in filled if row in hidden]
+    listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
+    if len(numbers) == 1:
+        yield f"1 of the rows is hidden in the sheet and is read all the same (row {listed})."
+    elif numbers:
+        yield f"{len(numbers):,} of the rows are hidden in the sheet and are read all the same (rows {listed})."
 
 
 def _filled(sheet: CalamineSheet) -> Iterator[list[Value]]:

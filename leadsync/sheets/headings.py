@@ -28,17 +28,19 @@ class Headings:
     def of(cls, line: Line, below: list[Line], shown: str, *, counts_cells: bool) -> "Headings":
         """Take the first line that is not blank for the headings, looking at some lines below. Raises `SheetError`."""
         place = f"{shown}: line {line.number}"
-        if line.fault:
-            raise SheetError(f"{place} should be the headings, but {line.fault}.")
-        if not any(character.isalpha() for cell in line.cells for character in cell):
-            raise SheetError(f"{place} holds values, not headings; put a line with the columns' names above it.")
         names = tuple(line.cells[: _filled(line.cells)])
         filled = [_filled(other.cells) for other in below if any(map(str.strip, other.cells))]
-        if filled and len(names) == 1 < min(filled):
+        is_title = sum(map(bool, map(str.strip, line.cells))) == 1 and len(names) < min(filled, default=0)
+        # Of a title it does not matter that its cell is merged; a text's broken quotes may only make it look like one.
+        if line.fault and (counts_cells or not is_title):
+            raise SheetError(f"{place} should be the headings, but {line.fault}.")
+        if is_title:
             raise SheetError(
                 f"{place} holds a single heading, but the lines below have up to {counted(max(filled), 'cell')}; "
                 "delete what stands above the headings."
             )
+        if not any(character.isalpha() for cell in line.cells for character in cell):
+            raise SheetError(f"{place} holds values, not headings; put a line with the columns' names above it.")
         remarks = (f"The headings are on line {line.number}.",) if line.number > 1 else ()
         unnamed = _unnamed(names, len(line.cells), place)
         return cls(names, line.number, shown, counts_cells, unnamed, remarks)

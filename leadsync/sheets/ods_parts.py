@@ -21,6 +21,7 @@ _ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
 _BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
 _BLANKS = {"tab": "\t", "line-break": "\n"}
 """Elements within a text that stand for a character of it, and that calamine passes over."""
+_HIDDEN = ("collapse", "filter")
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number that is shown with leading zeros or as a phone number."""
 
@@ -74,6 +75,8 @@ class _CellWalk(Walk):
         elif name == "table-row":
             self._rows = int(attributes.get("table:number-rows-repeated", 1))
             self._column = 0
+            if self._here and attributes.get("table:visibility") in _HIDDEN:
+                self._found.hidden.update(range(self._row, self._row + min(self._rows, _MOST_REPEATED)))
         elif name in ("table-cell", "covered-table-cell"):
             self._begin_cell(attributes)
         elif name == "annotation":

@@ -16,7 +16,7 @@ _BLOCK = 1 << 20
 _MOST_UNPACKED = 4 << 30
 _PLAUSIBLE_RATIO = 200
 """Lists of leads pack to a fifth or a twentieth, very repetitive ones to a hundredth."""
-_SMALL = 8 << 20
+_SMALL = 2 << 20
 """Up to this size nothing unpacked is called a bomb, whatever its ratio: even rows of a few characters are read in
 seconds."""
 

@@ -33,14 +33,15 @@ ERRORS = {
 class Unseen:
     """Cells by place: errors and formulas without a value, each with their text; format codes to follow; and texts that
     say what stands there better than the value does. `merged` are first and last cell of each merged range, where
-    calamine does not tell them. `epoch_1904`: the workbook counts days from 1904. `repeated` names a row or
-    cell that stands there twice, of which calamine gives the last alone."""
+    calamine does not tell them; `hidden` are rows. `epoch_1904`: the workbook counts days from 1904. `repeated` names a
+    row or cell that stands there twice, of which calamine gives the last alone."""
 
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
     epoch_1904: bool = False
     repeated: str = ""
 

@@ -15,6 +15,7 @@ from leadsync.sheets.xls_strings import shared_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
 _DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
+_ROW, _ROW_HIDDEN = 0x208, 0x20
 _OLD_FORMULAS = (0x206, 0x406)
 """The formulas of Excel 3 and 4, which some programs write into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
@@ -47,6 +48,8 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
     doubtful: dict[Place, str] = {}
     formulas = 0
     for kind, body in _records(stream, workbook.start):
+        if kind == _ROW and body[12] & _ROW_HIDDEN:
+            found.hidden.add(int.from_bytes(body[:2], "little"))
         if kind not in _CELLS:
             continue
         row, column, style = struct.unpack_from("<HHH", body)

@@ -16,6 +16,7 @@ _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
 _FORMAT, _STYLE, _WORKBOOK, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 153, 156, 176, 617, 618
 _FROM_1904 = 1
+_ROW_HIDDEN = 0x10
 _ALWAYS_CALCULATE = 2
 
 
@@ -40,6 +41,8 @@ def _look(part: bytes, formats: dict[int, str]) -> Unseen:
         formulas += kind in _FORMULAS
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
+            if body[11] & _ROW_HIDDEN:
+                found.hidden.add(row)
         elif kind in (_CELL_ERROR, _FORMULA_ERROR):
             found.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):

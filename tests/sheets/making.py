@@ -33,13 +33,19 @@ def record12(kind: int, body: bytes = b"") -> bytes:
 
 
 def xlsb(
-    path: Path, rows: dict[int, list[tuple[int, bytes]]], *, formats: tuple[str, ...] = (), merged=(), epoch_1904=False
+    path: Path,
+    rows: dict[int, list[tuple[int, bytes]]],
+    *,
+    formats: tuple[str, ...] = (),
+    merged=(),
+    epoch_1904=False,
+    hidden=(),
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style, which is the cell's
     column where there are as many formats."""
     cells = b""
     for row, line in rows.items():
-        cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0, 0, 0))
+        cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 * (row in hidden), 0, 0))
         for column, (kind, body) in enumerate(line):
             style = column + 1 if column < len(formats) and kind != 6 else 0
             cells += record12(kind, struct.pack("<II", column, style) + body)

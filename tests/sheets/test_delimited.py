@@ -258,7 +258,7 @@ def test_a_file_of_no_name_in_an_archive_counts_as_one(tmp_path, cells_of):
 
 def test_an_archive_of_few_bytes_that_unpack_to_many_gets_one_sentence(text_file, rows_of):
     packed = gzip.compress(b"External Id,FirstPhone\n" + b"a,\n" * 3_000_000)
-    with pytest.raises(SheetError, match="the archive's 9 KB unpack to over 8 MB, which no list of leads does; unpack"):
+    with pytest.raises(SheetError, match="the archive's 9 KB unpack to over 2 MB, which no list of leads does; unpack"):
         rows_of(text_file(packed, "leads.csv.gz"))
 
 

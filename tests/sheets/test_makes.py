@@ -240,3 +240,41 @@ def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_o
         + f"<table:table-row{repeated(1)}/>",
     )
     assert cells_of(path) == [("x",), ("x",), ("x",)]
+
+
+def hidden_rows(path):
+    """A sheet of headings and four rows, of which the second and the third are hidden."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for line in ["Id", "a", "b", "c", "d"]:
+            book.active.append([line])
+        for row in (3, 4, 7):
+            book.active.row_dimensions[row].hidden = True
+        book.save(path)
+    elif path.suffix == ".xlsb":
+        making.xlsb(path, {row: [(6, making.wide("x"))] for row in range(5)}, hidden=(2, 3))
+    elif path.suffix == ".xls":
+        rows = b"".join(
+            making.record(0x208, struct.pack("<HHHHHHI", row, 0, 1, 300, 0, 0, 0x100 | 0x20 * (row in (2, 3))))
+            for row in range(5)
+        )
+        making.xls(path, rows + b"".join(label(row, 0, 0) for row in range(5)), shared=(texts("Id"),))
+    else:
+        row = f"<table:table-row{{}}>{cell('Id')}</table:table-row>"
+        blank = '<table:table-row table:visibility="filter" table:number-rows-repeated="9000"><table:table-cell/>'
+        making.ods(
+            path,
+            row.format("") * 2
+            + row.format(' table:visibility="filter"')
+            + row.format(' table:visibility="collapse"')
+            + row.format("")
+            + f"{blank}</table:table-row>",
+        )
+    return path
+
+
+@pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls", "ods"])
+def test_rows_that_are_hidden_are_read_and_remarked_on(tmp_path, make):
+    with open_table(hidden_rows(tmp_path / f"leads.{make}")) as table:
+        assert table.remarks == ("2 of the rows are hidden in the sheet and are read all the same (rows 3, 4).",)
+        assert [row.number for row in table.rows()] == [2, 3, 4, 5]

@@ -164,6 +164,24 @@ def test_a_workbook_without_sound_headings_gets_one_sentence(workbook, rows_of, 
         rows_of(workbook(rows))
 
 
+@pytest.mark.parametrize("at", ["A1", "B1"])
+@pytest.mark.parametrize("title", ["Sales team North", 2026])
+def test_a_merged_title_above_the_headings_gets_the_sentence_of_any_title(workbook, rows_of, at, title):
+    def edit(sheet):
+        sheet[at] = title
+        sheet.merge_cells(f"{at}:F1")
+
+    rows = [[], ["Lead Id", "Phone", "Outcome"], ["x", "0383218199", "Sale"]]
+    with pytest.raises(SheetError, match=r"line 1 holds a single heading, .* up to 3 cells; delete what stands above"):
+        rows_of(workbook(rows, edit))
+
+
+def test_a_heading_that_is_merged_is_no_title(workbook, rows_of):
+    rows = [["Lead Id", "Phone"], ["x", "0383218199"], ["y", "0383218198"]]
+    with pytest.raises(SheetError, match="line 1 should be the headings, but has a merged cell in column B; unmerge"):
+        rows_of(workbook(rows, lambda sheet: sheet.merge_cells("B1:C1")))
+
+
 def book_of(path: Path, **sheets: list[list[str]]) -> Path:
     """A workbook of several sheets; those whose names begin with Hidden are."""
     book = openpyxl.Workbook()
