@@ -58,9 +58,12 @@ def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) 
                 path.rename(kept)
             except OSError as error:
                 raise OutputError(
-                    f"{path} was edited and cannot be renamed to keep it ({error.strerror}); close it where it is open."
+                    f"{path} is not as leadsync wrote it, and cannot be renamed to keep it ({error.strerror}); "
+                    "close it where it is open."
                 ) from error
-            say(f"{path.name} was edited since leadsync wrote it; what was edited is kept as {kept}.")
+            # One that is not remembered may be of a run whose process died just then.
+            what = "was edited since leadsync wrote it" if str(path) in known else "was there already"
+            say(f"{path.name} {what}; it is kept as {kept}.")
 
 
 def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
