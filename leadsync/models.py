@@ -298,6 +298,8 @@ class RunRecord:
     inserts: Inserts = "none"
     date_order: str = ""
     """In which order the dates of the callback column were read."""
+    epoch_1904: bool = False
+    """Whether the day numbers in it count from 1904."""
     roles: tuple[str, ...] = ()
     """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
 

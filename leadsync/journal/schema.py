@@ -99,8 +99,9 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN ended REAL NOT NULL DEFAULT 0;
     UPDATE runs SET ended = coalesce((SELECT max(time) FROM rows WHERE rows.run = runs.run), 0);
-    -- In which order the dates of its sheet were read, for its rows when they come back.
+    -- In which order the dates of its sheet were read, and from when its day numbers count, for rows that come back.
     ALTER TABLE runs ADD COLUMN date_order TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN epoch_1904 INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX rows_by_lead ON rows (lead);
 
     -- Rows that did not go through and came again in a corrected sheet, and the runs that sent them then.

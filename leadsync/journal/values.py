@@ -14,7 +14,8 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, date_order"
+    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
+    "date_order, epoch_1904"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -128,6 +129,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.inserts,
         as_json(run.roles),
         run.date_order,
+        run.epoch_1904,
     )
 
 
@@ -158,6 +160,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         inserts=of["inserts"],
         roles=tuple(json.loads(of["roles"])),
         date_order=of["date_order"],
+        epoch_1904=bool(of["epoch_1904"]),
     )
 
 

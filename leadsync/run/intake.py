@@ -64,7 +64,9 @@ class _Learned:
 
     date_order: DateOrder | None = None
     given_order: DateOrder | None = None
-    """The order in which the run read its dates that the sheet's rows come from."""
+    """The order in which the run read its dates that the sheet's rows come from,"""
+    given_1904: bool = False
+    """and whether its day numbers count from 1904."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead that stands in several, where duplicates are not all sent."""
 
@@ -105,7 +107,7 @@ def take_in(
     learned = _Learned()
     while True:
         with _opened(reading, journal) as table:
-            rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904)
+            rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904 or learned.given_1904)
             if learned.given_order:
                 rules = dataclasses.replace(rules, date_order=learned.given_order)
             mapping = map_columns(table.headings, rules)
@@ -156,6 +158,7 @@ class Intake:
         self.survey = Survey()
         self.past = past
         self.date_order = learned.date_order or rules.date_order
+        self.epoch_1904 = rules.epoch_1904
         self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self.date_order))
         self._inserts_only = reading.inserts == "only"
         self._phone_fields = rules.phone_fields
@@ -270,9 +273,10 @@ class Intake:
             return
         for row in rows:
             self.past.origin(self.past.claim(row))
-        order = next((order for order in get_args(DateOrder) if order == self.past.date_order), None)
-        if order is not None and order != self.date_order:
-            raise _ReadAgain(dataclasses.replace(self._learned, given_order=order))
+        order = next((order for order in get_args(DateOrder) if order == self.past.date_order), self.date_order)
+        epoch_1904 = self.epoch_1904 or self.past.epoch_1904
+        if (order, epoch_1904) != (self.date_order, self.epoch_1904):
+            raise _ReadAgain(dataclasses.replace(self._learned, given_order=order, given_1904=epoch_1904))
 
     def _look_at_dates(self, rows: Sequence[Row]) -> None:
         """Where the dates so far can only be meant otherwise than the settings say, begin again at once."""

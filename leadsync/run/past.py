@@ -198,6 +198,11 @@ class Past:
         """In which order the dates of the runs were read that the rows come from; empty where that is not known."""
         return next((run.date_order for run in self._runs.values() if run.date_order), "")
 
+    @property
+    def epoch_1904(self) -> bool:
+        """Whether day numbers in the rows of those runs count from 1904."""
+        return any(run.epoch_1904 for run in self._runs.values())
+
     def look_up(self, leads: Iterable[str]) -> None:
         """To be called before the rows of these leads are asked about."""
         if self._repeats is not None:

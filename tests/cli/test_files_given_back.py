@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import xlsxwriter
+
 from leadsync.simulator import FaultKind, FaultRule
 
 HEAD = "Lead Id,FirstPhone,Outcome,Callback"
@@ -109,3 +111,16 @@ def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Any) ->
     assert "row 3 of the same lead" in desk.rows(back.json["files"]["report"])[0]["sync_message"]
     wanted = corrected(back.json["files"]["retry"], (",2,rejected", ",,rejected"))
     assert desk.leadsync("run", wanted, "--json").json["statuses"] == {"succeeded": 1}
+
+
+def test_day_numbers_count_from_where_their_own_workbook_counted(desk: Any) -> None:
+    dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
+    path = desk.folder / "mac.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, HEAD.split(","))
+        # 25 March 2031, ten o'clock, in a cell that is not formatted as a date
+        sheet.write_row(1, 0, ["L1", "0383218199", "Nope", 46470 + 10 / 24])
+    done = desk.leadsync("run", path, "--format", "csv", "--json")
+    assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"))).code == 0
+    assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00")]
