@@ -2,9 +2,10 @@
 
 from leadsync.report.checked import checked_cells
 from leadsync.report.digest import Digest
+from leadsync.report.offences import offence
 from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
-from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, summary_path
+from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
 
 __all__ = [
     "DECISION_COLUMN",
@@ -16,5 +17,7 @@ __all__ = [
     "as_page",
     "as_text",
     "checked_cells",
+    "lines_of",
+    "offence",
     "summary_path",
 ]

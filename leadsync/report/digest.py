@@ -1,7 +1,7 @@
 """Everything that a run's summary says, gathered row by row while its report is written. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from leadsync.models import (
@@ -16,7 +16,7 @@ from leadsync.models import (
     Summary,
 )
 from leadsync.report.advice import CAUSES, MEANINGS
-from leadsync.report.offences import offence
+from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
 from leadsync.result_codes import RESULT_CODES
 
@@ -42,14 +42,8 @@ class Digest:
         self._first: datetime | None = None
         self._last: datetime | None = None
 
-    def through(self, records: Iterable[RowRecord]) -> Iterator[RowRecord]:
-        """The same records, seen."""
-        for record in records:
-            self.see(record)
-            yield record
-
-    def see(self, record: RowRecord) -> None:
-        """One row more."""
+    def see(self, record: RowRecord, found: Offence) -> None:
+        """One row more, and what is at fault in it."""
         self._statuses[record.status] += 1
         self._attempts += record.attempts
         if record.code is not None:
@@ -63,7 +57,7 @@ class Digest:
             case Status.SUCCEEDED:
                 self._took_effect(record)
             case Status.REJECTED:
-                self._was_rejected(record)
+                self._was_rejected(found)
             case Status.FAILED if is_final(record):
                 self._finals += 1
             case Status.FAILED if record.code is None:
@@ -80,8 +74,8 @@ class Digest:
         else:
             self._new_leads += 1
 
-    def _was_rejected(self, record: RowRecord) -> None:
-        for problem, remedy in offence(record, self._run).faults:
+    def _was_rejected(self, found: Offence) -> None:
+        for problem, remedy in found.faults:
             if problem in self._reasons or len(self._reasons) < _MOST_KINDS:
                 self._reasons[problem] += 1
                 self._remedies.setdefault(problem, remedy)

@@ -1,6 +1,5 @@
 """From the journal's rows to the tables that people get: report, retry and review. Pure."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -16,7 +15,7 @@ from leadsync.models import (
     Status,
 )
 from leadsync.report.advice import advice
-from leadsync.report.offences import offence
+from leadsync.report.offences import Offence
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 SYNC_COLUMNS = (
@@ -53,40 +52,14 @@ class Table(Enum):
         """The name of the workbook's sheet that holds it."""
         return _SHEETS[self]
 
-    def may_hold(self, status: Status) -> bool:
-        """Whether rows of that status can belong in this file."""
-        match self:
-            case Table.REPORT:
-                return True
-            case Table.REVIEW:
-                return status in (Status.CONFLICT, Status.UNKNOWN)
-            case Table.RETRY:
-                return status in (Status.FAILED, Status.REJECTED, Status.UNSENT)
-
-    def holds(self, record: RowRecord) -> bool:
-        """Whether the row belongs in this file: what is refused for good is not to be sent again."""
-        return self.may_hold(record.status) and not (self is Table.RETRY and is_final(record))
+    @property
+    def statuses(self) -> frozenset[Status]:
+        """Of which statuses it holds rows; of the failed ones, those that are not refused for good."""
+        return _STATUSES[self]
 
     def headings(self, run: RunRecord) -> tuple[str, ...]:
         """The sheet's own headings and leadsync's."""
         return (*run.headings, *SYNC_COLUMNS, *([DECISION_COLUMN] if self is Table.REVIEW else []))
-
-    def lines(self, records: Iterable[RowRecord], run: RunRecord) -> Iterator[Line]:
-        """The file's lines below its headings, in the sheet's order."""
-        for record in records:
-            if self.holds(record):
-                yield self.line(record, run)
-
-    def line(self, record: RowRecord, run: RunRecord) -> Line:
-        """The file's line for a row that it holds."""
-        sync = _sync_cells(record, run)
-        cells = (*record.cells, *sync, "") if self is Table.REVIEW else (*record.cells, *sync)
-        status_at = len(record.cells) + _STATUS_COLUMN
-        if self is Table.REVIEW:
-            return Line(cells, record.dates, record.status, status_at, (len(cells) - 1,))
-        found = offence(record, run)
-        notes = [f"{why}\n{sync[_ADVICE_COLUMN]}" for why in found.reasons] if self is Table.RETRY else ()
-        return Line(cells, record.dates, record.status, status_at, found.positions, notes)
 
     def path(self, run: RunRecord) -> Path:
         """Where the file goes."""
@@ -94,6 +67,28 @@ class Table(Enum):
 
 
 _SHEETS = {Table.REPORT: REPORT_SHEET, Table.RETRY: TO_CORRECT_SHEET, Table.REVIEW: TO_DECIDE_SHEET}
+
+
+_STATUSES = {
+    Table.REPORT: frozenset(Status),
+    Table.RETRY: frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT}),
+    Table.REVIEW: frozenset({Status.CONFLICT, Status.UNKNOWN}),
+}
+
+
+def lines_of(record: RowRecord, run: RunRecord, found: Offence) -> tuple[Line, Line | None, Line | None]:
+    """A row's lines in the report, in the retry and in the review table, of which the last two may not hold it.
+
+    `found` is what is at fault in the row.
+    """
+    sync = _sync_cells(record, run)
+    cells = (*record.cells, *sync)
+    line = Line(cells, record.dates, record.status, len(record.cells) + _STATUS_COLUMN, found.positions)
+    if record.status in Table.REVIEW.statuses:
+        return line, None, line._replace(cells=(*cells, ""), marked=(len(cells),))
+    if record.status in Table.RETRY.statuses and not is_final(record):
+        return line, line._replace(notes=[f"{why}\n{sync[_ADVICE_COLUMN]}" for why in found.reasons]), None
+    return line, None, None
 
 
 def summary_path(run: RunRecord) -> Path:

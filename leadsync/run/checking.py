@@ -1,18 +1,17 @@
 """A sheet looked through without a run: what is in it, and, if asked for, a copy that says so row by row."""
 
 from collections import deque
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
-from leadsync.models import FileKind
+from leadsync.models import FileKind, Line
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.run.intake import Intake, Reading, take_in
 from leadsync.run.outputs import check_output
-from leadsync.sheets import write_table
+from leadsync.sheets import new_table
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
 
@@ -57,19 +56,16 @@ def _write(intake: Intake, output: Path) -> Path:
     kind = _KINDS.get(output.suffix.lower())
     path = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
     delimiter = "," if table.delimiter == "\t" else table.delimiter
-    write_table(
+    with new_table(
         path,
         (*intake.headings, *SYNC_COLUMNS),
-        _lines(intake),
         kind=kind or table.kind,
         delimiter=delimiter or ",",
         bom=table.bom,
-    )
+        even_empty=True,
+    ) as file:
+        for entry in intake.entries():
+            row = entry.row
+            cells = checked_cells(row.number, entry.state.status, entry.message, entry.notes)
+            file.put(Line((*row.cells, *cells), row.dates))
     return path
-
-
-def _lines(intake: Intake) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
-    for entry in intake.entries():
-        row = entry.row
-        cells = checked_cells(row.number, entry.state.status, entry.message, entry.notes)
-        yield (*row.cells, *cells), row.dates

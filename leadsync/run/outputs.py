@@ -3,18 +3,21 @@
 import itertools
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 
 from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
-from leadsync.models import Line, RowRecord, RunRecord, Status
-from leadsync.report import DECISION_WORDS, Digest, Table, as_page, summary_path
-from leadsync.sheets import Page, write_page, write_table, write_workbook
+from leadsync.models import Line, RunRecord, Status
+from leadsync.report import DECISION_WORDS, Digest, Table, as_page, lines_of, offence, summary_path
+from leadsync.sheets import Page, new_page, new_table, new_workbook
+
+if TYPE_CHECKING:
+    from leadsync.sheets.writing import Output
 
 Files = dict[str, Path | None]
 """The run's files by their word in the contract, and `summary`; None for one that is not written."""
@@ -23,7 +26,6 @@ Say = Callable[[str], object]
 """Takes a sentence for the user."""
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 _FEW = 2_000
 """Rows of a workbook's sheet that can be laid out generously without making it slow to open."""
 _TABS = {
@@ -98,53 +100,60 @@ def check_output(folder: Path) -> None:
 
 
 def _write_texts(journal: Journal, run: RunRecord) -> Files:
+    """The tables as delimited text, and a page with the summary."""
     delimiter = "," if run.delimiter in ("", "\t") else run.delimiter
     digest = Digest(run)
-    files: Files = {}
-    for table in Table:
-        records = _records(journal, run, table)
-        lines = table.lines(digest.through(records) if table is Table.REPORT else records, run)
-        path, headings = table.path(run), table.headings(run)
-        write = partial(write_table, path, headings, kind="csv", delimiter=delimiter, bom=run.bom)
-        files[table.value] = _written_or_gone(path, lines, write)
-    page = summary_path(run)
-    pages = iter([digest.summary()] if files[Table.REPORT.value] else [])
-    files["summary"] = _written_or_gone(page, pages, lambda found: write_page(page, as_page(next(iter(found)))))
-    return files
+    with ExitStack() as files:
+        tables = [
+            files.enter_context(
+                new_table(table.path(run), table.headings(run), kind="csv", delimiter=delimiter, bom=run.bom)
+            )
+            for table in Table
+        ]
+        for lines in _lines(journal, run, digest):
+            for file, line in zip(tables, lines, strict=True):
+                if line is not None:
+                    file.put(line)
+    with new_page(summary_path(run)) as page:
+        if tables[0].count:
+            page.put(as_page(digest.summary()))
+    return _as_written(tables, page)
 
 
 def _write_books(journal: Journal, run: RunRecord) -> Files:
     """The report with all its sheets, and the two smaller tables once more in files of their own."""
     counts = journal.tally(run.id).statuses
     digest = Digest(run)
-    rows = _records(journal, run, Table.REPORT)
     pages = [_page(table, run, counts) for table in Table]
-    path = Table.REPORT.path(run)
+    with ExitStack() as files:
+        books = [
+            files.enter_context(
+                new_workbook(table.path(run), pages, digest.summary)
+                if table is Table.REPORT
+                else new_workbook(table.path(run), [page])
+            )
+            for table, page in zip(Table, pages, strict=True)
+        ]
+        report, *smaller = books
+        for lines in _lines(journal, run, digest):
+            report.put(lines)
+            for book, line in zip(smaller, lines[1:], strict=True):
+                if line is not None:
+                    book.put([line])
+    return _as_written(books)
 
-    def write_report(records: Iterator[RowRecord]) -> None:
-        lines = ([_line(table, record, run) for table in Table] for record in digest.through(records))
-        write_workbook(path, pages, lines, digest.summary)
 
-    files: Files = {Table.REPORT.value: _written_or_gone(path, rows, write_report)}
-    for table, page in zip(Table, pages, strict=True):
-        if table is not Table.REPORT:
-            lines = ([line] for line in table.lines(_records(journal, run, table), run))
-            write = partial(write_workbook, table.path(run), [page])
-            files[table.value] = _written_or_gone(table.path(run), lines, write)
-    return {**files, "summary": None}
+def _lines(journal: Journal, run: RunRecord, digest: Digest) -> Iterator[Sequence[Line | None]]:
+    """Each row's line in each of the tables, in the sheet's order; `digest` sees the rows go by."""
+    for record in journal.records(run.id):
+        found = offence(record, run)
+        digest.see(record, found)
+        yield lines_of(record, run, found)
 
 
-def _written_or_gone(path: Path, rows: Iterator[_T], write: Callable[[Iterator[_T]], object]) -> Path | None:
-    """Have the rows written; where there are none, remove what may lie there of an earlier writing."""
-    first = next(rows, None)
-    if first is not None:
-        write(itertools.chain([first], rows))
-        return path
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{path} is out of date and cannot be removed: {error.strerror}; remove it.") from error
-    return None
+def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = None) -> Files:
+    outputs = {**dict(zip((table.value for table in Table), tables, strict=True)), "summary": page}
+    return {name: output.path if output and output.count else None for name, output in outputs.items()}
 
 
 def _look_of(path: Path) -> list[int]:
@@ -161,20 +170,12 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _records(journal: Journal, run: RunRecord, table: Table) -> Iterator[RowRecord]:
-    return journal.records(run.id, [status for status in Status if table.may_hold(status)])
-
-
-def _line(table: Table, record: RowRecord, run: RunRecord) -> Line | None:
-    return table.line(record, run) if table.holds(record) else None
-
-
 def _page(table: Table, run: RunRecord, counts: Mapping[Status, int]) -> Page:
     return Page(
         table.sheet,
         table.headings(run),
         len(run.headings),
         choices=DECISION_WORDS if table is Table.REVIEW else (),
-        roomy=table is not Table.REPORT and sum(counts.get(one, 0) for one in Status if table.may_hold(one)) <= _FEW,
+        roomy=table is not Table.REPORT and sum(counts.get(one, 0) for one in table.statuses) <= _FEW,
         tab=_TABS[table],
     )

@@ -1,21 +1,22 @@
 """Spreadsheets in and out: the only room that knows pandas, python-calamine, XlsxWriter and charset-normalizer.
 
-`open_table` reads any delimited text or workbook as `leadsync.models.Row`s, `write_table` writes one. Both load their
-libraries when they are called, because importing pandas costs half a second that most commands need not pay.
+`open_table` reads any delimited text or workbook as `leadsync.models.Row`s; `new_table`, `new_workbook` and `new_page`
+write files, whole or not at all. All load their libraries when they are called, which most commands need not pay for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from leadsync.models import Line, Summary
+from leadsync.models import FileKind, Line, Summary
 from leadsync.sheets.page import Page
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
+    from leadsync.sheets.writing import Output
 
-__all__ = ["Page", "open_table", "write_page", "write_table", "write_workbook"]
+__all__ = ["Page", "new_page", "new_table", "new_workbook", "open_table"]
 
 
 def open_table(
@@ -38,45 +39,41 @@ def open_table(
     return opened(path, sheet=sheet, encoding=encoding, delimiter=delimiter, shown=shown or str(path))
 
 
-def write_table(
+def new_table(
     path: Path,
     headings: Sequence[str],
-    rows: Iterable[Sequence[Any]],
     *,
-    kind: Literal["csv", "xlsx"],
+    kind: FileKind,
     delimiter: str = ",",
     bom: bool = False,
-) -> int:
-    """Write a table, whole or not at all, and give the number of rows written.
+    even_empty: bool = False,
+) -> "Output[Line]":
+    """A table in the making: a context manager that lines are `put` into, and that counts them.
 
-    Each row is a `Line`, or its cells and the positions of those that are dates (ISO texts): a workbook gets real dates
-    there, delimited text the text. `delimiter` and `bom` are for delimited text. The file has mode 0600. Raises
-    `OutputError` where it cannot be written; then nothing is left behind, and a file that was there before stands as
-    it was.
+    At the end it takes the place of what was at `path`; where the context is left by an error, that stands as it was
+    and nothing is left behind. With no lines in it there is no file, and none is left from before, unless `even_empty`.
+    The dates of a line are real dates in a workbook, and ISO text in delimited text, which `delimiter` and `bom` are
+    for. The file has mode 0600. `OutputError` is raised, also at the end, where it cannot be written.
     """
-    from leadsync.sheets.writing import write
+    from leadsync.sheets.writing import table_output
 
-    return write(path, headings, rows, kind=kind, delimiter=delimiter, bom=bom)
+    return table_output(path, headings, kind=kind, delimiter=delimiter, bom=bom, even_empty=even_empty)
 
 
-def write_workbook(
-    path: Path,
-    pages: Sequence[Page],
-    lines: Iterable[Sequence[Line | None]],
-    summary: Callable[[], Summary] | None = None,
-) -> int:
-    """Write a workbook of several sheets, whole or not at all, as `write_table` does; gives the first page's lines.
+def new_workbook(
+    path: Path, pages: Sequence[Page], summary: Callable[[], Summary] | None = None
+) -> "Output[Sequence[Line | None]]":
+    """A workbook of several sheets, as `new_table` makes one of one; what is put is a line, or none, for each page.
 
-    Each item of `lines` holds a line, or none, for each page. `summary` is called when all lines are written, for a
-    sheet in front of the pages.
+    `summary` is called when all lines are there, for a sheet in front of the pages.
     """
-    from leadsync.sheets.writing import write_book
+    from leadsync.sheets.writing import workbook_output
 
-    return write_book(path, pages, lines, summary)
+    return workbook_output(path, pages, summary)
 
 
-def write_page(path: Path, text: str) -> None:
-    """Write a text as UTF-8, whole or not at all, as `write_table` does."""
-    from leadsync.sheets.writing import write_text
+def new_page(path: Path) -> "Output[str]":
+    """A file of UTF-8 text, as `new_table` makes a table."""
+    from leadsync.sheets.writing import page_output
 
-    write_text(path, text)
+    return page_output(path)

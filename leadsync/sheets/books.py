@@ -2,12 +2,12 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
+from html import escape
 from itertools import chain
 from typing import IO, Any
-from xml.sax.saxutils import escape
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
 from leadsync.errors import OutputError
@@ -30,23 +30,19 @@ _EARLIEST = date(1900, 3, 1)
 _DATE_FORMATS = {10: "yyyy-mm-dd", 16: "yyyy-mm-dd hh:mm", 19: "yyyy-mm-dd hh:mm:ss"}
 """By the length of the ISO text: a day, a minute, a second."""
 _DAY_ZERO, _DAY = datetime.fromisoformat("1899-12-30"), timedelta(days=1)
-_NEEDS_CARE = re.compile(r"[\x01-\x1f\x7f-\x9f\ufffe\uffff]|_x|\0\s|\s\0")
-"""Found in cells put together between NULs that are not written as they stand."""
+_ODD = re.compile(r"[\x01-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
+"""Control characters, and all white space but the blank."""
 _TEXT = "@"
 """The format of a cell in which what a person types stays as it was typed."""
 
 
-def fill_workbook(
-    stream: IO[bytes],
-    *,
-    pages: Sequence[Page],
-    lines: Iterable[Sequence[Line | None]],
-    summary: Callable[[], Summary] | None = None,
-) -> int:
-    """Write a workbook with these pages; gives the number of lines on the first one.
+@contextmanager
+def started_workbook(
+    stream: IO[bytes], *, pages: Sequence[Page], summary: Callable[[], Summary] | None = None
+) -> Iterator[Callable[[Sequence[Line | None]], None]]:
+    """A workbook with these pages; gives what takes a line, or none, for each of them, and writes it at the end.
 
-    Each item of `lines` holds a line, or none, for each page. With `summary`, called when all lines are written, a
-    sheet *Summary* comes before the pages. Raises OSError.
+    With `summary`, called when all lines are there, a sheet *Summary* comes before the pages. Raises OSError.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
@@ -56,13 +52,17 @@ def fill_workbook(
         workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": folder})
         workbook.set_properties({"author": "leadsync"})
         front = workbook.add_worksheet(SUMMARY_SHEET) if summary else None
-        sheets = [_PageWriter(workbook, page) for page in pages]
+        formats = {roomy: _Formats(workbook, wrap=roomy) for roomy in {page.roomy for page in pages}}
+        sheets = [_PageWriter(workbook, page, formats[page.roomy]) for page in pages]
         for worksheet in workbook.worksheets():
             files.enter_context(closing(worksheet.row_data_fh))
-        for item in lines:
-            for sheet, line in zip(sheets, item, strict=True):
+
+        def put(lines: Sequence[Line | None]) -> None:
+            for sheet, line in zip(sheets, lines, strict=True):
                 if line is not None:
                     sheet.put(line)
+
+        yield put
         for sheet in sheets:
             sheet.finish()
         if front is not None and summary is not None:
@@ -72,11 +72,13 @@ def fill_workbook(
             workbook.close()
         except FileCreateError as error:
             raise OSError(str(error)) from error
-    return sheets[0].count
 
 
 class _Formats:
-    """The formats of cells, made when they are first needed: a workbook knows each one by its number."""
+    """The formats of a workbook's cells, made when they are first needed: a workbook knows each one by its number.
+
+    They are for all its pages: of two that look the same XlsxWriter numbers only the first.
+    """
 
     def __init__(self, workbook: Any, wrap: bool) -> None:
         self._workbook = workbook
@@ -84,25 +86,30 @@ class _Formats:
         self._made: dict[tuple[object, ...], Any] = {}
 
     def text(self, *, marked: bool = False) -> Any:
-        return self._get(("text", marked), {"num_format": _TEXT} | _mark(marked))
+        return self._get(("text", marked), lambda: {"num_format": _TEXT} | _mark(marked))
 
     def moment(self, length: int, *, marked: bool) -> Any:
-        return self._get((length, marked), {"num_format": _DATE_FORMATS[length], "align": "left"} | _mark(marked))
+        return self._get(
+            (length, marked), lambda: {"num_format": _DATE_FORMATS[length], "align": "left"} | _mark(marked)
+        )
 
     def status(self, status: Status) -> Any:
-        colour = STATUS_COLOURS[status]
-        look = {"num_format": _TEXT, "bg_color": colour.pale, "font_color": colour.ink, "bold": True}
-        return self._get((status,), look)
+        return self._get((status,), lambda: _status_look(status))
 
     def heading(self, *, own: bool, asks: bool) -> Any:
         ground = "#B4690E" if asks else INK if own else QUIET
         look = {"bold": True, "font_color": "#FFFFFF", "bg_color": ground, "valign": "vcenter", "border_color": RULE}
-        return self._get(("heading", own, asks), look | {"text_wrap": False})
+        return self._get(("heading", own, asks), lambda: look | {"text_wrap": False})
 
-    def _get(self, key: tuple[object, ...], look: dict[str, object]) -> Any:
+    def _get(self, key: tuple[object, ...], look: Callable[[], dict[str, object]]) -> Any:
         if key not in self._made:
-            self._made[key] = self._workbook.add_format({**self._base, **look})
+            self._made[key] = self._workbook.add_format({**self._base, **look()})
         return self._made[key]
+
+
+def _status_look(status: Status) -> dict[str, object]:
+    colour = STATUS_COLOURS[status]
+    return {"num_format": _TEXT, "bg_color": colour.pale, "font_color": colour.ink, "bold": True}
 
 
 def _mark(marked: bool) -> dict[str, object]:
@@ -112,14 +119,14 @@ def _mark(marked: bool) -> dict[str, object]:
 class _PageWriter:
     """Writes one page, line by line."""
 
-    def __init__(self, workbook: Any, page: Page) -> None:
+    def __init__(self, workbook: Any, page: Page, formats: _Formats) -> None:
         self.count = 0
         self.notes = 0
         self._page = page
         self._sheet = workbook.add_worksheet(page.name)
-        self._formats = _Formats(workbook, wrap=page.roomy)
+        self._formats = formats
         self._text = self._formats.text()
-        self._letters = [letter(column) for column in range(len(page.headings))]
+        self._places = [f'<c r="{letter(column)}' for column in range(len(page.headings))]
         self._widths = [len(heading) + 3 for heading in page.headings]
         self._sheet.set_row(0, 24)
         for column, heading in enumerate(page.headings):
@@ -144,7 +151,7 @@ class _PageWriter:
         sheet, row = self._sheet, self.count
         if self._page.roomy:
             sheet.set_row(row, _LINE_POINTS * max(map(_lines_needed, line.cells)) + 3)
-        odd = {*line.dates, *line.marked, line.status_at}
+        odd = _odd_places(line)
         for column, cell in enumerate(line.cells):
             value, look = self._odd(line, column, cell) if column in odd else (_storable(cell), self._text)
             if isinstance(value, datetime):
@@ -164,7 +171,7 @@ class _PageWriter:
         when = _moment(cell) if column in line.dates and len(cell) in _DATE_FORMATS else None
         if when is not None:
             return when, self._formats.moment(len(cell), marked=marked)
-        if line.status is not None and column == line.status_at:
+        if column == line.status_at and line.status is not None:
             return cell, self._formats.status(line.status)
         return _storable(cell), self._formats.text(marked=True) if marked else self._text
 
@@ -172,23 +179,27 @@ class _PageWriter:
         """A row's cells as the workbook's XML has them; empty where XlsxWriter has to do that, with its care for odd
         characters, or still has to number a format."""
         joined = "\0".join(("", *line.cells, ""))
-        if len(joined) > LONGEST_CELL or joined.count("\0") != len(line.cells) + 1 or _NEEDS_CARE.search(joined):
+        if len(joined) > LONGEST_CELL or joined.count("\0") != len(line.cells) + 1 or _needs_care(joined):
             return ""
-        escaped = escape(joined)[1:-1].split("\0")
-        odd = {*line.dates, *line.marked, line.status_at}
-        number = self.count + 1
-        parts = []
-        for column, cell in enumerate(escaped):
-            value, look = self._odd(line, column, line.cells[column]) if column in odd else (cell, self._text)
+        if self._text.xf_index is None:
+            return ""
+        number = str(self.count + 1)
+        text = f'{number}" s="{self._text.xf_index}" t="inlineStr"><is><t>'
+        parts = [
+            f"{place}{text}{cell}</t></is></c>" if cell else ""
+            for place, cell in zip(self._places, escape(joined, quote=False)[1:-1].split("\0"), strict=True)
+        ]
+        for column in _odd_places(line):
+            value, look = self._odd(line, column, line.cells[column])
             if look.xf_index is None:
                 return ""
-            place = f'<c r="{self._letters[column]}{number}" s="{look.xf_index}"'
+            place = f'{self._places[column]}{number}" s="{look.xf_index}"'
             if isinstance(value, datetime):
-                parts.append(f"{place}><v>{(value - _DAY_ZERO) / _DAY!r}</v></c>")
-            elif cell:
-                parts.append(f'{place} t="inlineStr"><is><t>{cell}</t></is></c>')
+                parts[column] = f"{place}><v>{(value - _DAY_ZERO) / _DAY!r}</v></c>"
+            elif value:
+                parts[column] = f'{place} t="inlineStr"><is><t>{escape(value, quote=False)}</t></is></c>'
             elif look is not self._text:
-                parts.append(f"{place}/>")
+                parts[column] = f"{place}/>"
         return "".join(parts)
 
     def _put_plain_row(self, cells: str) -> None:
@@ -233,6 +244,20 @@ class _PageWriter:
                 "error_message": f"Write {listed}.",
             }
             sheet.data_validation(1, last, self.count, last, rule)
+
+
+def _needs_care(joined: str) -> bool:
+    """Whether cells put together between NULs cannot be written as they stand."""
+    # One expression for all of it takes three times as long.
+    return "_x" in joined or "\0 " in joined or " \0" in joined or _ODD.search(joined) is not None
+
+
+def _odd_places(line: Line) -> set[int]:
+    """The positions of the cells that are not mere text."""
+    places = {*line.dates, *line.marked}
+    if line.status is not None:
+        places.add(line.status_at)
+    return places
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, look: Any) -> None:

@@ -4,68 +4,145 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from types import TracebackType
+from typing import IO, Generic, Self, TypeVar
 
 from leadsync.errors import OutputError
-from leadsync.models import Line, Summary
-from leadsync.sheets.books import fill_workbook
+from leadsync.models import FileKind, Line, Summary
+from leadsync.sheets.books import started_workbook
 from leadsync.sheets.guard import protect_all
 from leadsync.sheets.page import Page
 
-OutputRow = Sequence[Any]
-"""A line, or no more of it than its cells and the positions of those that are dates."""
+_T = TypeVar("_T")
+_Put = Callable[[_T], object]
 
 
-def write(
-    path: Path,
-    headings: Sequence[str],
-    rows: Iterable[OutputRow],
-    *,
-    kind: Literal["csv", "xlsx"],
-    delimiter: str,
-    bom: bool,
-) -> int:
-    """`write_table`, which see."""
-    if kind == "xlsx":
-        return write_book(path, [Page("Leads", headings, len(headings))], ((Line(*row),) for row in rows))
-    return _written(path, partial(_fill_text, headings=headings, rows=rows, delimiter=delimiter, bom=bom))
+class Output(Generic[_T]):
+    """A file in the making, that lines are put into one after the other; a context manager.
 
+    At the end it takes the place of what was at `path`; where the context is left by an error, that stands as it was.
+    With nothing put into it there is no file, and none is left from before, unless `even_empty`. Entering, putting and
+    leaving raise OutputError. `start` makes of a stream a context that gives what takes a line.
+    """
 
-def write_book(
-    path: Path,
-    pages: Sequence[Page],
-    lines: Iterable[Sequence[Line | None]],
-    summary: Callable[[], Summary] | None = None,
-) -> int:
-    """`write_workbook`, which see."""
-    return _written(path, partial(fill_workbook, pages=pages, lines=lines, summary=summary))
+    def __init__(
+        self, path: Path, start: Callable[[IO[bytes]], AbstractContextManager[_Put[_T]]], *, even_empty: bool = False
+    ) -> None:
+        self.path = path
+        self.count = 0
+        """The lines put so far."""
+        self._start = start
+        self._even_empty = even_empty
+        self._parts = ExitStack()
+        self._put: _Put[_T] | None = None
 
+    def __enter__(self) -> Self:
+        if self._even_empty:
+            self._begin()
+        return self
 
-def write_text(path: Path, text: str) -> None:
-    """`write_page`, which see."""
-    _written(path, lambda stream: stream.write(text.encode("utf-8", "replace")))
+    def put(self, line: _T) -> None:
+        """The next line."""
+        put = self._put or self._begin()
+        try:
+            put(line)
+        except OSError as error:
+            raise self._cannot(error) from error
+        self.count += 1
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._parts.__exit__(kind, error, trace)
+        except OSError as failure:
+            raise self._cannot(failure) from failure
+        if kind is None and self._put is None:
+            self._remove()
 
-def _written(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
-    try:
-        return _whole_or_not(path, fill)
-    except OSError as error:
-        raise OutputError(
-            f"{path}: the file cannot be written ({error.strerror or error}); "
+    def _begin(self) -> _Put[_T]:
+        try:
+            stream = self._parts.enter_context(_whole_or_not(self.path))
+            self._put = self._parts.enter_context(self._start(stream))
+        except OSError as error:
+            raise self._cannot(error) from error
+        return self._put
+
+    def _remove(self) -> None:
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{self.path} is out of date and cannot be removed: {error.strerror}; remove it."
+            ) from error
+
+    def _cannot(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"{self.path}: the file cannot be written ({error.strerror or error}); "
             "make room, close it where it is open, or name another folder with --output."
-        ) from error
+        )
 
 
-def _whole_or_not(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
-    """Let `fill` write to a temporary file (made with mode 0600) beside `path`, then rename it to `path`."""
+def table_output(
+    path: Path, headings: Sequence[str], *, kind: FileKind, delimiter: str, bom: bool, even_empty: bool
+) -> Output[Line]:
+    """`new_table`, which see."""
+    start: Callable[[IO[bytes]], AbstractContextManager[_Put[Line]]]
+    if kind == "xlsx":
+        start = partial(_started_leads, headings=headings)
+    else:
+        start = partial(_started_text, headings=headings, delimiter=delimiter, bom=bom)
+    return Output(path, start, even_empty=even_empty)
+
+
+def workbook_output(
+    path: Path, pages: Sequence[Page], summary: Callable[[], Summary] | None
+) -> Output[Sequence[Line | None]]:
+    """`new_workbook`, which see."""
+    return Output(path, partial(started_workbook, pages=pages, summary=summary))
+
+
+def page_output(path: Path) -> Output[str]:
+    """`new_page`, which see."""
+    return Output(path, _started_page)
+
+
+@contextmanager
+def _started_leads(stream: IO[bytes], *, headings: Sequence[str]) -> Iterator[_Put[Line]]:
+    with started_workbook(stream, pages=[Page("Leads", headings, len(headings))]) as put:
+        yield lambda line: put([line])
+
+
+@contextmanager
+def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str, bom: bool) -> Iterator[_Put[Line]]:
+    if bom:
+        stream.write(b"\xef\xbb\xbf")
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(protect_all(headings))
+    try:
+        yield lambda line: writer.writerow(protect_all(line.cells))
+        text.flush()
+    finally:
+        text.detach()
+
+
+@contextmanager
+def _started_page(stream: IO[bytes]) -> Iterator[_Put[str]]:
+    yield lambda text: stream.write(text.encode("utf-8", "replace"))
+
+
+@contextmanager
+def _whole_or_not(path: Path) -> Iterator[IO[bytes]]:
+    """A temporary file (made with mode 0600) beside `path` that is renamed to it at the end."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
-            count = fill(stream)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
@@ -74,7 +151,6 @@ def _whole_or_not(path: Path, fill: Callable[[IO[bytes]], int]) -> int:
             Path(temporary).unlink()
         raise
     _sync_folder(path.parent)
-    return count
 
 
 def _sync_folder(folder: Path) -> None:
@@ -85,20 +161,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _fill_text(
-    stream: IO[bytes], *, headings: Sequence[str], rows: Iterable[OutputRow], delimiter: str, bom: bool
-) -> int:
-    if bom:
-        stream.write(b"\xef\xbb\xbf")
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(protect_all(headings))
-    count = 0
-    for row in rows:
-        writer.writerow(protect_all(row[0]))
-        count += 1
-    text.flush()
-    text.detach()
-    return count

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,6 +50,12 @@ class Dialer:
         """From its first call to its last answer."""
         counts = self.stats()
         return float(counts["last_answer"] - counts["first_call"])
+
+    def pace_over(self, seconds: float) -> float:
+        """The calls a second that come in over the next so many seconds."""
+        before, since = self.stats()["received"], time.perf_counter()
+        time.sleep(seconds)
+        return float(self.stats()["received"] - before) / (time.perf_counter() - since)
 
 
 @contextmanager
