@@ -1,4 +1,5 @@
-"""Spreadsheets in and out: the only room that knows pandas, python-calamine, XlsxWriter and charset-normalizer.
+"""Spreadsheets in and out: the only room that knows python-calamine, pandas, openpyxl, XlsxWriter and
+charset-normalizer.
 
 `open_table` reads any delimited text or workbook as `leadsync.models.Row`s; `new_table`, `new_workbook` and `new_page`
 write files, whole or not at all. All load their libraries when they are called, which most commands need not pay for.

@@ -24,7 +24,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from leadsync.sheets import ods_parts, xls_records, xlsb_records, xlsx_parts
+from leadsync.sheets import ods_parts, second_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
@@ -39,7 +39,11 @@ _MOST_LISTED = 5
 _MEMORY = "memory"
 _LOCKED = "the workbook is protected by a password; save it without one"
 
-Found = dict[str, CalamineSheet]
+Sheet = CalamineSheet | second_reader.SecondSheet
+Workbook = CalamineWorkbook | second_reader.SecondWorkbook
+Found = dict[str, Sheet]
+Chosen = tuple[str, Sheet, list[str]]
+"""A sheet's name, the sheet, and what is to be said about the choice."""
 
 
 class Unreadable(Exception):  # noqa: N818 - an answer to the parent, not a failure of this process
@@ -92,25 +96,42 @@ def _send(answers: TextIO, answer: object) -> None:
 
 
 def _answer(answers: TextIO, path: str, wanted: str | None, content: str) -> None:
-    with _opened(path, content) as workbook:
-        parts = [] if wanted else report_sheets(workbook)
-        name, sheet, remarks = _choose(workbook, parts[0] if parts else wanted)
-        found = _unseen_cells(path, name, content, remarks)
-        if found.repeated:
-            raise Unreadable(
-                f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
-                "get it anew from the program that wrote it"
-            )
-        remarks += _of_hidden_rows(sheet, found.hidden)
-        _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
-        batch: list[Line] = []
-        for line in _lines(sheet, found):
-            batch.append(line)
-            if len(batch) == _BATCH:
-                _send(answers, batch)
-                batch = []
-        _send(answers, batch)
-        _send(answers, None)
+    (name, sheet, remarks), parts = _found(path, wanted, content)
+    found = _unseen_cells(path, name, content, remarks)
+    if found.repeated:
+        raise Unreadable(
+            f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
+            "get it anew from the program that wrote it"
+        )
+    remarks += _of_hidden_rows(sheet, found.hidden)
+    _send(answers, {"sheet": name, "remarks": remarks, "parts": parts, "epoch_1904": found.epoch_1904})
+    batch: list[Line] = []
+    for line in _lines(sheet, found):
+        batch.append(line)
+        if len(batch) == _BATCH:
+            _send(answers, batch)
+            batch = []
+    _send(answers, batch)
+    _send(answers, None)
+
+
+def _found(path: str, wanted: str | None, content: str) -> tuple[Chosen, list[str]]:
+    """The sheet to read, and those of a report of leadsync's own."""
+    try:
+        return _looked_for(_opened(path, content), wanted)
+    except CalamineError as refusal:
+        if content != Content.XLSX.name:
+            raise
+        try:
+            second = second_reader.read(path)
+        except Exception:  # what neither can read is refused in the first one's words
+            raise refusal from None
+    return _looked_for(second, wanted)
+
+
+def _looked_for(workbook: Workbook, wanted: str | None) -> tuple[Chosen, list[str]]:
+    parts = [] if wanted else report_sheets(workbook)
+    return _choose(workbook, parts[0] if parts else wanted), parts
 
 
 def _opened(path: str, content: str) -> CalamineWorkbook:
@@ -143,7 +164,7 @@ def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Un
     return Unseen()
 
 
-def _choose(workbook: CalamineWorkbook, wanted: str | None) -> tuple[str, CalamineSheet, list[str]]:
+def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
     """The sheet named, or the only one that has data: more than one line that is not blank, and not hidden."""
     if wanted is not None:
         if wanted not in workbook.sheet_names:
@@ -162,7 +183,7 @@ def _choose(workbook: CalamineWorkbook, wanted: str | None) -> tuple[str, Calami
     raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
 
 
-def _sort(workbook: CalamineWorkbook) -> tuple[Found, Found, Found]:
+def _sort(workbook: Workbook) -> tuple[Found, Found, Found]:
     """The sheets with data, the hidden ones with data, and the visible ones with a single line, all by name."""
     shown: Found = {}
     hidden: Found = {}
@@ -180,7 +201,7 @@ def _sort(workbook: CalamineWorkbook) -> tuple[Found, Found, Found]:
     return shown, hidden, short
 
 
-def _of_hidden_rows(sheet: CalamineSheet, hidden: set[int]) -> Iterator[str]:
+def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
     """A word about rows that the user does not see, by a filter perhaps, and may not want sent."""
     if not hidden:
         return
@@ -194,7 +215,7 @@ def _of_hidden_rows(sheet: CalamineSheet, hidden: set[int]) -> Iterator[str]:
         yield f"{len(numbers):,} of the rows are hidden in the sheet and are read all the same (rows {listed})."
 
 
-def _filled(sheet: CalamineSheet) -> Iterator[list[Value]]:
+def _filled(sheet: Sheet) -> Iterator[list[Value]]:
     return (row for row in sheet.iter_rows() if any(value != "" for value in row))
 
 
@@ -212,7 +233,7 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if not name.isalnum() else name
 
 
-def _lines(sheet: CalamineSheet, found: Unseen) -> Iterator[Line]:
+def _lines(sheet: Sheet, found: Unseen) -> Iterator[Line]:
     first_column = sheet.start[1] if sheet.start else 0
     if sheet.end and sheet.end[0] >= _MOST_ROWS:
         raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")

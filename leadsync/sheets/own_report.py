@@ -3,12 +3,13 @@
 from python_calamine import CalamineWorkbook
 
 from leadsync.models import REPORT_SHEET, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+from leadsync.sheets.second_reader import SecondWorkbook
 
 _MARK = "sync_run"
 _TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)
 
 
-def report_sheets(workbook: CalamineWorkbook) -> list[str]:
+def report_sheets(workbook: CalamineWorkbook | SecondWorkbook) -> list[str]:
     """The sheets of a report that hold tables, those to work on first; none where it is any other workbook, or a
     retry or review file, whose single sheet is read like any other."""
     found = [name for name in _TABLES if name in workbook.sheet_names]

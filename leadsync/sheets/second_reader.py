@@ -1,0 +1,77 @@
+"""The .xlsx workbooks that python-calamine refuses, read by pandas with openpyxl.
+
+They are few: an impossible `dimension`, a relationship that leads nowhere. This reader takes ten times as long and
+more memory, so it is asked only then. What it gives looks like calamine's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+
+from leadsync.sheets.cells import Value
+from leadsync.sheets.unseen import Place
+
+_VISIBLE = {
+    "visible": SheetVisibleEnum.Visible,
+    "hidden": SheetVisibleEnum.Hidden,
+    "veryHidden": SheetVisibleEnum.VeryHidden,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSheet:
+    """A sheet's values from its first cell on, blank ones as empty texts."""
+
+    values: list[list[Value]]
+    merged_cell_ranges: list[tuple[Place, Place]]
+    start: Place = (0, 0)
+
+    @property
+    def end(self) -> Place | None:
+        """The last cell."""
+        return (len(self.values) - 1, max(map(len, self.values)) - 1) if self.values else None
+
+    def iter_rows(self) -> Iterator[list[Value]]:
+        """Row by row."""
+        return iter(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondWorkbook:
+    """A workbook's sheets by name."""
+
+    sheets: dict[str, SecondSheet] = field(default_factory=dict)
+    sheets_metadata: list[SheetMetadata] = field(default_factory=list)
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """In the workbook's order."""
+        return list(self.sheets)
+
+    def get_sheet_by_name(self, name: str) -> SecondSheet:
+        """The sheet of that name."""
+        return self.sheets[name]
+
+
+def read(path: str) -> SecondWorkbook:
+    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none."""
+    import pandas as pd
+
+    found = SecondWorkbook()
+    # What is merged is told only where the whole sheet is loaded.
+    with pd.ExcelFile(path, engine="openpyxl", engine_kwargs={"read_only": False}) as file:
+        for name in cast("list[str]", file.sheet_names):
+            sheet = file.book[name]
+            table = file.parse(name, header=None, dtype=object, na_filter=False)
+            merged = [
+                ((one.min_row - 1, one.min_col - 1), (one.max_row - 1, one.max_col - 1))
+                for one in sheet.merged_cells.ranges
+            ]
+            # An error is the only thing that pandas gives as no number.
+            values = [["" if value != value else value for value in row] for row in table.to_numpy().tolist()]
+            found.sheets[name] = SecondSheet(values, merged)
+            visible = _VISIBLE.get(sheet.sheet_state, SheetVisibleEnum.Visible)
+            found.sheets_metadata.append(SheetMetadata(name=name, typ=SheetTypeEnum.WorkSheet, visible=visible))
+    return found
