@@ -302,6 +302,8 @@ class RunRecord:
     """Whether the day numbers in it count from 1904."""
     roles: tuple[str, ...] = ()
     """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
+    rules: str = ""
+    """A digest of the settings by which its sheet was read; empty where they are not known."""
 
 
 class Line(NamedTuple):

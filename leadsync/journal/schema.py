@@ -119,6 +119,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN written TEXT NOT NULL DEFAULT '{}';
     UPDATE runs SET tally = NULL
     """,
+    # 7: by which settings a run's sheet was read, for a trial whose settings are put right before the rest goes.
+    "ALTER TABLE runs ADD COLUMN rules TEXT NOT NULL DEFAULT ''",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

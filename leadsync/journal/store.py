@@ -31,6 +31,25 @@ from leadsync.result_codes import RESULT_CODES, Verdict
 
 FILE_NAME = "journal.sqlite3"
 _CHUNK = 2000
+_BEFORE = (
+    "CREATE TEMP TABLE rows_before (run INTEGER, number INTEGER, state TEXT, message TEXT, PRIMARY KEY (run, number))",
+    "CREATE TEMP TABLE runs_before (run INTEGER PRIMARY KEY, finished INTEGER)",
+)
+"""How other runs and their rows stood before a run took them over, while the user is asked whether to send it."""
+_ROWS_AS_BEFORE = (
+    "UPDATE rows SET state = was.state, message = was.message FROM temp.rows_before AS was "
+    "WHERE rows.run = was.run AND rows.number = was.number"
+)
+_RUNS_AS_BEFORE = (
+    "UPDATE runs SET finished = was.finished, tally = NULL FROM temp.runs_before AS was WHERE runs.run = was.run"
+)
+_FORGET_BEFORE = ("DELETE FROM temp.rows_before", "DELETE FROM temp.runs_before")
+_ORIGIN = "number, state, lead, fields, code"
+
+
+def _origin(run_id: str, values: Sequence[Any]) -> Origin:
+    state, lead, fields, code = values
+    return Origin(run_id, State(state), lead, json.loads(fields), code)
 
 
 class Journal:
@@ -44,6 +63,7 @@ class Journal:
         prepare(self.path)
         with translated(self.path):
             self._connection = connect(self.path)
+            self._execute(_BEFORE)
 
     def __enter__(self) -> Self:
         return self
@@ -192,14 +212,30 @@ class Journal:
             one = to_read.pop(0)
             with translated(self.path):
                 found = self._connection.execute(
-                    "SELECT number, state, lead, fields FROM rows JOIN lines USING (run, number) "
+                    f"SELECT {_ORIGIN} FROM rows JOIN lines USING (run, number) "
                     "WHERE run = (SELECT run FROM runs WHERE id = ?)",
                     [one],
                 )
-                for number, state, lead, fields in found:
-                    known[number] = Origin(one, State(state), lead, json.loads(fields))
+                known |= {number: _origin(one, values) for number, *values in found}
             to_read += self.retries(one)
         return known
+
+    def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
+        """The rows of a trial by their number that were sent, and the numbers of those that are still to be sent."""
+        with translated(self.path):
+            key = self._key(run_id)
+            found = self._connection.execute(
+                f"SELECT {_ORIGIN} FROM rows JOIN lines USING (run, number) "
+                "WHERE run = ? AND state NOT IN ('pending', 'rejected', 'skipped')",
+                [key],
+            )
+            sent = {number: _origin(run_id, values) for number, *values in found}
+            unsent = self._connection.execute(
+                f"SELECT number FROM rows WHERE run = ? AND {OPEN} "
+                "AND (state = 'pending' OR (state = 'unknown' AND harmless)) ORDER BY number",
+                [key],
+            )
+            return sent, [number for (number,) in unsent]
 
     def went_on(self, run_id: str) -> dict[int, list[tuple[str, State]]]:
         """Rows of a run that came again in a corrected sheet: for each of their numbers the runs that had them then, or
@@ -240,9 +276,13 @@ class Journal:
     ) -> None:
         """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
         run, the new state and the numbers, is written down with it, and which rows that did not go through it has
-        `taken` from other runs to send them corrected, each with its number here: all of it or nothing."""
+        `taken` from other runs to send them corrected, each with its number here: all of it or nothing.
+
+        As long as nothing of it is sent, `discard` takes all that back."""
         with translated(self.path), transaction(self._connection):
+            self._execute(_FORGET_BEFORE)
             for (other, state), numbers in decided.items():
+                self._remember(other, numbers)
                 self._move(other, numbers, state, message)
                 self._recount(other)
             for other, places_there_and_here in taken.items():
@@ -328,9 +368,11 @@ class Journal:
         return count
 
     def discard(self, run_id: str) -> None:
-        """Forget a run of which nothing was sent, rows and all."""
+        """Forget a run of which nothing was sent, rows and all, and with it what this journal's last `complete`, if it
+        was that run's, did to rows of other runs."""
         with translated(self.path), transaction(self._connection):
             self._delete(run_id)
+            self._execute((_ROWS_AS_BEFORE, _RUNS_AS_BEFORE, *_FORGET_BEFORE))
 
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
@@ -406,11 +448,27 @@ class Journal:
 
     # Inside
 
+    def _execute(self, statements: Iterable[str]) -> None:
+        for statement in statements:
+            self._connection.execute(statement)
+
     def _delete(self, run_id: str) -> None:
         key = self._key(run_id)
         for table in ("lines", "rows", "attempts", "taken", "runs"):
             self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
         self._connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
+
+    def _remember(self, run_id: str, numbers: Iterable[int]) -> None:
+        """Keep how a run and these rows of it stand, before they are moved."""
+        key = self._key(run_id)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO temp.runs_before SELECT run, finished FROM runs WHERE run = ?", [key]
+        )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO temp.rows_before SELECT run, number, state, message FROM rows "
+            "WHERE run = ? AND number = ?",
+            ([key, number] for number in numbers),
+        )
 
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""

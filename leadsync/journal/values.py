@@ -15,7 +15,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904"
+    "date_order, epoch_1904, rules"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -45,6 +45,7 @@ class Origin:
     state: State
     lead: str
     fields: Mapping[str, str]
+    code: int | None = None
 
 
 def new_run_id(now: datetime) -> str:
@@ -133,6 +134,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         as_json(run.roles),
         run.date_order,
         run.epoch_1904,
+        run.rules,
     )
 
 
@@ -164,6 +166,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         roles=tuple(json.loads(of["roles"])),
         date_order=of["date_order"],
         epoch_1904=bool(of["epoch_1904"]),
+        rules=of["rules"],
     )
 
 

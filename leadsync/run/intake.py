@@ -97,12 +97,13 @@ def take_in(
     journal: Journal | None = None,
     hold: Callable[[RunRecord], None] = lambda _: None,
     skip_unchanged: bool = False,
+    trial: RunRecord | None = None,
 ) -> "Intake":
     """Read a sheet to its end. `take` gets the intake and is to exhaust its entries; it is called anew each time that
     the sheet has to be read again. Gives the intake of the last reading. Raises SheetError or MappingError.
 
-    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold` and
-    `skip_unchanged`: see `past_of`.
+    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold`,
+    `skip_unchanged` and `trial`: see `past_of`.
     """
     learned = _Learned()
     while True:
@@ -111,7 +112,7 @@ def take_in(
             if learned.given_order:
                 rules = dataclasses.replace(rules, date_order=learned.given_order)
             mapping = map_columns(table.headings, rules)
-            past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged)
+            past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged, trial=trial)
             intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)
             try:
                 take(intake)
@@ -243,6 +244,10 @@ class Intake:
             if self._duplicates == "reject" and len(numbers) > 1 and isinstance(mapped, Lead):
                 self._dropped += 1
                 mapped = Rejection((self._in_several(mapped.external_id, numbers),), mapped.external_id)
+        if isinstance(mapped, Lead) and (tried := self.past.tried(row, mapped)):
+            if isinstance(tried, str):
+                return self._skipped(kept, mapped, tried)
+            mapped = Rejection((tried,), mapped.external_id)
         if isinstance(mapped, Rejection):
             self.survey.reject(row.number, mapped)
             return _entry(kept, mapped, State.REJECTED, str(mapped))
@@ -302,6 +307,12 @@ class Intake:
             self._read_dates_in(order)
         if self._repeated != self._learned.repeated:
             raise _ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
+
+
+def rules_digest(settings: Settings) -> str:
+    """A digest of what the settings say about reading a sheet."""
+    said = settings.model_dump_json(include={"input": True, "columns": True, "campaign": {"timezone"}})
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def rules_of(settings: Settings, now: datetime) -> Rules:

@@ -12,6 +12,7 @@ from leadsync.models import CampaignIds, Fault, Lead, Rejection, Row, RunRecord,
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.repeats import Repeats, same_fields
+from leadsync.run.trials import Trial
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -45,14 +46,18 @@ def past_of(
     hold: Callable[[RunRecord], None] = lambda _: None,
     *,
     skip_unchanged: bool = False,
+    trial: RunRecord | None = None,
 ) -> "Past":
     """What is to be known of a sheet's rows before they are taken in. Without a place in the settings, as for `check`,
-    nothing is held against what was sent there."""
+    nothing is held against what was sent there. `trial` is the run whose rows the sheet takes over."""
     repeats = None
     if journal is not None and settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
         skip = skip_unchanged or settings.input.skip_unchanged
         repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
-    return Past(mapping, journal, hold, settings=settings, repeats=repeats, only_corrected=bool(table.parts))
+    tried = Trial(journal, trial) if journal is not None and trial is not None else None
+    return Past(
+        mapping, journal, hold, settings=settings, repeats=repeats, only_corrected=bool(table.parts), trial=tried
+    )
 
 
 class Past:
@@ -72,8 +77,10 @@ class Past:
         settings: Settings,
         repeats: Repeats | None = None,
         only_corrected: bool = False,
+        trial: Trial | None = None,
     ) -> None:
         self._settings = settings
+        self._trial = trial
         self._repeats = repeats
         self._only_corrected = only_corrected
         self._runs: dict[str, RunRecord] = {}
@@ -90,6 +97,9 @@ class Past:
         self._went_on: dict[str, dict[int, list[tuple[str, State]]]] = {}
         self._decided_rows: set[tuple[str, str]] = set()
         self._origins: dict[str, dict[int, Origin]] = {}
+        if trial is not None:
+            self.decided[trial.run.id, State.SKIPPED] = trial.unsent
+            self.taken[trial.run.id] = trial.taken
 
     @property
     def insert_missing(self) -> bool:
@@ -166,7 +176,7 @@ class Past:
         for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
             if state in (*_UNDECIDED, State.IN_FLIGHT):
                 return f"run {run_id} sent it since, and a person has to decide there: {state.status}"
-            if state is State.PENDING:
+            if state is State.PENDING and (self._trial is None or run_id != self._trial.run.id):
                 return f"run {run_id} is to send it: leadsync resume {run_id}"
         return ""
 
@@ -214,6 +224,11 @@ class Past:
         origin = self.origin(claim) if claim else None
         if claim and origin and origin.state in (State.FAILED, State.REJECTED):
             self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
+
+    def tried(self, row: Row, lead: Lead) -> str | Fault:
+        """What the trial of the sheet's first rows says of a row: why it is skipped, in a few words, or what is wrong
+        with it; empty where it is sent."""
+        return self._trial.verdict(row, lead) if self._trial is not None else ""
 
     def unchanged(self, row: Row, lead: Lead) -> str:
         """Why a row that the lead has taken already is not sent again, in a few words; empty where it is sent."""

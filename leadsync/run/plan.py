@@ -1,5 +1,6 @@
 """Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
 from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
-from leadsync.run.intake import Intake, Reading, fingerprint, take_in
+from leadsync.run.intake import Intake, Reading, fingerprint, rules_digest, take_in
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -52,10 +53,15 @@ def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, n
     digest = fingerprint(wishes.content or file)
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
     # A file that goes to several campaigns has a run for each.
-    last = next((run for run in earlier if not run.complete or _same_place(journal, run, settings)), None)
-    if last is not None and not wishes.fresh:
+    here = [run for run in earlier if not run.complete or _same_place(journal, run, settings)]
+    if here and not wishes.fresh:
+        last = here[0]
+        trial = _changed_trial(journal, here, digest, settings)
         if not last.complete:
-            return _read(journal, last, settings, wishes, now)
+            return _read(journal, last, settings, wishes, now, trial)
+        if trial is not None:
+            _check_inserts(trial, wishes)
+            return _read(journal, _after(trial, settings, wishes, now), settings, wishes, now, trial)
         if not last.finished or journal.has_more(last.id):
             return _go_on(journal, last, settings, wishes, digest)
         if last.fingerprint == digest:
@@ -128,9 +134,44 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
 
 
 def discard(journal: Journal, plan: Plan) -> None:
-    """Forget a run that the user decided not to send, if it was read just now."""
+    """Forget a run that the user decided not to send, if it was read just now: all is as it was before."""
     if plan.survey is not None:
         journal.discard(plan.run.id)
+
+
+def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, settings: Settings) -> RunRecord | None:
+    """The newest of a file's runs, if it was a trial and the file or the settings for reading it have changed since.
+
+    Who tries a few rows does so to put right what is wrong with them, and the rest like them.
+    """
+    last = next((run for run in runs if run.complete), None)
+    if last is None or last.last_row is None or not journal.has_more(last.id):
+        return None
+    return last if last.fingerprint != digest or _other_rules(last, settings) else None
+
+
+def _other_rules(run: RunRecord, settings: Settings) -> bool:
+    return run.rules not in ("", rules_digest(settings))
+
+
+def _after(trial: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
+    """A new run for what a trial was the beginning of."""
+    return replace(
+        _new_run(trial.file, "", settings, wishes, now),
+        sheet=wishes.sheet or trial.sheet,
+        encoding=wishes.encoding or trial.encoding,
+        output=(wishes.output or trial.output).absolute(),
+        order=wishes.order or trial.order,
+        inserts=_inserts(trial, settings, wishes),
+    )
+
+
+def _check_inserts(run: RunRecord, wishes: Wishes) -> None:
+    if wishes.inserts == "only" and run.inserts != "only":
+        raise UsageError(
+            f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
+            "--insert-only, or begin anew with --fresh."
+        )
 
 
 def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
@@ -160,10 +201,18 @@ def _inserts(run: RunRecord, settings: Settings, wishes: Wishes) -> Inserts:
     return run.inserts
 
 
-def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
+def _read(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    wishes: Wishes,
+    now: datetime,
+    trial: RunRecord | None = None,
+) -> Plan:
     """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end.
 
-    Where rows of it came from other runs, nobody else may send those meanwhile.
+    Where rows of it came from other runs, nobody else may send those meanwhile. What `trial` has not sent of the same
+    file is not sent by it any more.
     """
     if wishes.inserts:
         run = replace(run, inserts=wishes.inserts)
@@ -183,6 +232,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
             roles=intake.roles,
             date_order=intake.date_order,
             epoch_1904=intake.epoch_1904,
+            rules=rules_digest(settings),
             order=wishes.order or run.order,
             dialer=settings.url(),
             ids=settings.ids(),
@@ -198,26 +248,44 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
                 locks.enter_context(file_lock(journal.path.parent, other.file))
                 held.add(other.file)
 
-        intake = take_in(reading, settings, now, take, journal=journal, hold=hold, skip_unchanged=wishes.skip_unchanged)
+        intake = take_in(
+            reading,
+            settings,
+            now,
+            take,
+            journal=journal,
+            hold=hold,
+            skip_unchanged=wishes.skip_unchanged,
+            trial=trial,
+        )
         past = intake.past
         journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
         if run.inserts == "none" and past.insert_missing:
             journal.update_run(run.id, inserts="missing")
-    return Plan(_limited(journal, run.id, wishes), intake.survey, intake.remarks)
+    remarks = intake.remarks
+    if trial is not None:
+        what = f"{run.file.name} has changed" if trial.fingerprint != digest else "The settings for it have changed"
+        words = (
+            f"{what} since run {trial.id} tried its first rows: it is sent as it reads now, but for the rows that "
+            "went through then and still say the same."
+        )
+        remarks = (words, *remarks)
+    return Plan(_limited(journal, run.id, wishes), intake.survey, remarks)
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
-    if wishes.inserts == "only" and run.inserts != "only":
-        raise UsageError(
-            f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
-            "--insert-only, or begin anew with --fresh."
-        )
+    _check_inserts(run, wishes)
     remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
     if digest != run.fingerprint:
         what = "has changed since" if digest else "is not there any more"
         remarks.append(
             f"{run.file.name} {what}: the run goes on with what was read then; to send the file as it is now, "
             "`leadsync run --fresh` it afterwards."
+        )
+    elif _other_rules(run, settings):
+        remarks.append(
+            "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "
+            "sheet as it would be read now, `leadsync run --fresh` it afterwards."
         )
     if run.ids != settings.ids() or run.dialer != settings.url():
         remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")

@@ -123,7 +123,7 @@ def shared(options: Options) -> Iterator[Line]:
         done = running.wait()
         stats = here.stats()
     yield Line("40 leads beside a big run, the whole command", upload.wall, "s", 1.0 + 1.5 + 0.8)
-    yield Line("pace of all together, of what is allowed", together / 80, bound=0.95, better="at least")
+    yield Line("pace of all together, of what is allowed", together / 80, bound=0.9, better="at least")
     yield Line(
         f"pace {LEFT_BEHIND_SECONDS + 1:g} s after a kill -9, of what is allowed",
         afterwards / 80,

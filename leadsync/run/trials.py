@@ -1,0 +1,61 @@
+"""A sheet that is read anew after a trial of its first rows, because it or the settings for reading it have changed."""
+
+from leadsync.errors import UsageError
+from leadsync.journal import Journal, Origin, State
+from leadsync.models import Fault, Lead, Row, RunRecord
+from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.run.repeats import same_fields
+
+
+class Trial:
+    """The rows that a trial sent, to be asked about the sheet's rows in their order.
+
+    A lead's rows then and now are told to be the same by what they say. Raises UsageError where a person has to decide
+    on a row of the trial first.
+    """
+
+    def __init__(self, journal: Journal, run: RunRecord) -> None:
+        self.run = run
+        sent, self.unsent = journal.tried(run.id)
+        self.taken: list[tuple[int, int]] = []
+        """Rows of the trial that failed and go again, each with its number there and here."""
+        self._sent: dict[str, list[tuple[int, Origin]]] = {}
+        for number, origin in sorted(sent.items()):
+            if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
+                raise UsageError(
+                    f"A person has to decide on row {number} of run {run.id}, the trial of {run.file.name}, before the "
+                    f"rest is sent: leadsync resolve {run.id} --row {number}"
+                )
+            self._sent.setdefault(origin.lead, []).append((number, origin))
+
+    def verdict(self, row: Row, lead: Lead) -> str | Fault:
+        """Why the row is skipped, in a few words, or what is wrong with it; empty where it goes."""
+        sent = self._sent.get(lead.external_id)
+        if not sent:
+            return ""
+        same = next((at for at, (_, origin) in enumerate(sent) if same_fields(origin.fields, lead.fields)), None)
+        number, origin = sent[same or 0]
+        del sent[: (same or 0) + 1]
+        if same is not None and origin.state is State.SUCCEEDED:
+            return f"run {self.run.id} sent it as row {number}"
+        if later := next((after for after, one in sent if one.state is State.SUCCEEDED), None):
+            return Fault(
+                "",
+                "",
+                f"row {later} of the same lead, further down, went through in run {self.run.id}",
+                "if this one is still to be sent, give it in a sheet of its own",
+            )
+        if origin.state is State.FAILED:
+            if same is not None and _is_final(origin):
+                return f"run {self.run.id} was told for good that it is refused ({origin.code})"
+            self.taken.append((number, row.number))
+        return ""
+
+
+def _harmless(origin: Origin) -> bool:
+    return origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless
+
+
+def _is_final(origin: Origin) -> bool:
+    entry = RESULT_CODES.get(origin.code) if origin.code is not None else None
+    return entry is not None and entry.verdict is Verdict.FINAL

@@ -1,0 +1,143 @@
+"""A trial of the first rows, then the sheet or the settings put right: what goes, what does not, and nothing twice."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
+
+HEADINGS = "Lead Id,FirstPhone,Outcome"
+ONE = "one,0383218191,Sale"
+TWO = "two,0383218192,Busy"
+THREE = "three,0383218193,Sale"
+
+
+def tried(desk: Any, *rows: str, limit: int = 1, code: int = 0) -> tuple[str, Path]:
+    """A trial's run and its sheet."""
+    sheet = desk.sheet("leads.csv", HEADINGS, *rows)
+    done = desk.leadsync("run", sheet, "--limit", str(limit), "--json")
+    assert done.code == code, done.err
+    return done.json["run"], sheet
+
+
+def sent(dialer: Any) -> list[tuple[str, str]]:
+    return [(one["lead"], one["fields"]["njDisposition"]) for one in dialer.ledger.as_json()["received"]]
+
+
+def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_went_through(desk: Any) -> None:
+    dialer = desk.dialer()
+    trial, sheet = tried(desk, ONE, TWO, THREE)
+    desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,Sale", "four,0383218194,Sale")
+    whole = desk.leadsync("run", sheet, "--json")
+    assert whole.json["run"] != trial
+    assert whole.json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert f"leads.csv has changed since run {trial} tried its first rows: it is sent as it reads now" in whole.err
+    assert sent(dialer) == [("one", "Sale"), ("two", "Sale"), ("four", "Sale")]
+    assert f"run {trial} sent it as row 2" in desk.rows(whole.json["files"]["report"])[0]["sync_message"]
+    assert desk.leadsync("resume", trial, "--json").json["statuses"] == {"succeeded": 1, "skipped": 2}
+    assert "Nothing to do" in desk.leadsync("run", sheet).err
+    assert len(sent(dialer)) == 3, "the trial's other rows are nobody's any more"
+
+
+def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Any) -> None:
+    dialer = desk.dialer()
+    trial, sheet = tried(desk, ONE, "two,0383218192,", THREE)
+    reject = {"LEADSYNC_INPUT__BLANK_DISPOSITION": "reject"}
+    whole = desk.leadsync("run", sheet, "--json", **reject)
+    assert whole.json["statuses"] == {"succeeded": 1, "rejected": 1, "skipped": 1}
+    assert f"The settings for it have changed since run {trial} tried its first rows" in whole.err
+    assert sent(dialer) == [("one", "Sale"), ("three", "Sale")]
+
+
+def test_a_run_that_was_no_trial_goes_on_with_what_was_read_and_says_so(desk: Any) -> None:
+    dialer = desk.dialer()
+    trial, _ = tried(desk, ONE, "two,0383218192,", THREE)
+    whole = desk.leadsync("resume", trial, LEADSYNC_INPUT__BLANK_DISPOSITION="reject")
+    assert "The settings for reading sheets have changed since" in whole.err
+    assert sent(dialer) == [("one", "Sale"), ("two", "<No Change>"), ("three", "Sale")]
+
+
+def test_a_row_that_was_put_right_after_it_went_through_goes_once_more(desk: Any) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, TWO)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218191,Busy", TWO)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2}
+    assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
+
+
+def test_a_row_that_failed_in_the_trial_goes_again_and_retry_leaves_it_alone(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=103, calls=3)])
+    trial, sheet = tried(desk, ONE, TWO, code=3)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
+    before = len(sent(dialer))
+    assert desk.leadsync("retry", trial).code == 2
+    assert len(sent(dialer)) == before
+
+
+def test_a_number_that_was_refused_for_good_is_not_tried_again(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=104, calls=1)])
+    _, sheet = tried(desk, ONE, TWO, code=3)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert "(104)" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
+    assert [lead for lead, _ in sent(dialer)] == ["one", "two", "three"]
+
+
+def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Any) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", "one,0383218191,Busy", TWO)
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["statuses"] == {"succeeded": 1, "rejected": 1, "skipped": 1}
+    assert "row 3 of the same lead" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
+    assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
+
+
+def test_a_person_decides_on_the_trials_rows_first(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
+    trial, sheet = tried(desk, ONE, TWO, code=3)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    asked = desk.leadsync("run", sheet)
+    assert asked.code == 2
+    assert f"leadsync resolve {trial} --row 2" in asked.err
+    assert desk.leadsync("resolve", trial, "--row", "2", "--applied").code == 0
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "skipped": 1}
+
+
+def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, TWO)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    assert "Nothing was sent." in desk.leadsync("run", sheet).err
+    assert "trial, 1 left" in desk.leadsync("runs").out
+    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("three", "Sale")]
+
+
+def test_decisions_of_a_review_file_are_not_lost_where_the_answer_is_no(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, ONE, TWO), "--json").json
+    review = Path(first["files"]["review"])
+    review.write_bytes(review.read_bytes().rstrip(b"\r\n") + b"send\r\n")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    assert "Nothing was sent." in desk.leadsync("run", review).err
+    shown = desk.leadsync("show", first["run"], "--json").json
+    assert shown["statuses"] == {"succeeded": 1, "conflict": 1}
+    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert desk.leadsync("run", review, "--json").json["statuses"] == {"succeeded": 1}
+    assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("one", "Sale")]
+
+
+def test_a_trial_whose_sheet_and_settings_are_the_same_is_gone_on_with(desk: Any) -> None:
+    desk.dialer()
+    trial, sheet = tried(desk, ONE, TWO)
+    assert desk.leadsync("run", sheet, "--json").json["run"] == trial
