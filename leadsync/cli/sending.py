@@ -5,9 +5,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
     from leadsync.progress import BarProgress, SilentProgress
-    from leadsync.run import Plan
+    from leadsync.run import Plan, Wishes
 
 
 def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -38,23 +38,47 @@ def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: st
     return value
 
 
-def _sending_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in (
-        metrics_option,
-        insert_missing_option,
-        campaign_option,
-        click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
-        click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
-        click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
-        click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
-        click.option("--yes", is_flag=True, help="Do not ask before sending."),
-        click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
-        click.option(
-            "--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the run's files."
-        ),
-    ):
-        command = option(command)
-    return command
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the options say that all commands have which send."""
+
+    output: Path | None
+    kind: FileKind | None
+    yes: bool
+    limit: int | None
+    order: Order | None
+    until: str | None
+    keep_going: bool
+    campaign: str | None
+    insert_missing: bool
+    metrics_file: Path | None
+
+
+_OPTIONS = (
+    click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the run's files."),
+    click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written."),
+    click.option("--yes", is_flag=True, help="Do not ask before sending."),
+    click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
+    click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
+    click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
+    click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+    campaign_option,
+    insert_missing_option,
+    metrics_option,
+)
+
+
+def _sending_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command these options, and what they say as its argument `asked`."""
+
+    @wraps(command)
+    def gathered(**values: Any) -> int:
+        asked = Asked(**{field.name: values.pop(field.name) for field in fields(Asked)})
+        return command(asked=asked, **values)
+
+    for option in reversed(_OPTIONS):
+        gathered = option(gathered)
+    return gathered
 
 
 @click.command()
@@ -72,113 +96,85 @@ def run(
     fresh: bool,
     insert_only: bool,
     skip_unchanged: bool,
-    output: Path | None,
-    kind: FileKind | None,
-    yes: bool,
-    limit: int | None,
-    keep_going: bool,
-    order: Order | None,
-    until: str | None,
-    campaign: str | None,
-    insert_missing: bool,
-    metrics_file: Path | None,
+    asked: Asked,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
     shell = current_shell()
     set_up_log(shell)
-    if insert_missing and insert_only:
+    if asked.insert_missing and insert_only:
         raise click.UsageError("--insert-missing and --insert-only exclude each other.")
-    with aftercare(shell, file.absolute(), metrics_file) as care:
+    with aftercare(shell, file.absolute(), asked.metrics_file) as care:
         care.settings = shell.settings()
-        settings = ready_to_send(care.settings.for_campaign(campaign), output)
+        settings = ready_to_send(care.settings.for_campaign(asked.campaign), asked.output)
         with (
             named_file(file) as (named, content),
             shell.journal() as journal,
             only_one(shell, journal, named),
         ):
             # Loading the rest takes half a second, which a second process on the same file need not wait for.
-            from leadsync.run import Wishes, plan_run
+            from leadsync.run import plan_run
 
-            inserts = inserts_wished(insert_missing, only=insert_only)
-            wishes = Wishes(
-                sheet, encoding, delimiter, content, output, kind, limit, fresh, order, inserts, skip_unchanged
+            wishes = replace(
+                _wishes(asked, insert_only=insert_only),
+                sheet=sheet,
+                encoding=encoding,
+                delimiter=delimiter,
+                content=content,
+                fresh=fresh,
+                skip_unchanged=skip_unchanged,
             )
             plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
-            if plan.nothing_to_do and not yes and shell.wants(_sent_already(journal, plan.run)):
+            if plan.nothing_to_do and not asked.yes and shell.wants(_sent_already(journal, plan.run)):
                 plan = plan_run(journal, named, settings, replace(wishes, fresh=True), datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
+            return _carry_out(shell, journal, plan, settings, care, asked)
 
 
 @click.command()
 @click.argument("run_id", metavar="[RUN]", required=False)
 @_sending_options
-def resume(
-    run_id: str | None,
-    output: Path | None,
-    kind: FileKind | None,
-    yes: bool,
-    limit: int | None,
-    keep_going: bool,
-    order: Order | None,
-    until: str | None,
-    campaign: str | None,
-    insert_missing: bool,
-    metrics_file: Path | None,
-) -> int:
+def resume(run_id: str | None, asked: Asked) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
-    from leadsync.run import Wishes, plan_resume
+    from leadsync.run import plan_resume
 
     shell = current_shell()
     set_up_log(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
+    wishes = _wishes(asked)
     with shell.journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
             ready_to_send(shell.settings())
             shell.result("There is no run to go on with.", {"run": None})
             return 0
-        with aftercare(shell, stopped.file, metrics_file) as care:
+        with aftercare(shell, stopped.file, asked.metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, stopped, campaign), output)
+            settings = ready_to_send(_of_run(care.settings, stopped, asked.campaign), asked.output)
             with only_one(shell, journal, stopped.file):
                 plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
+                return _carry_out(shell, journal, plan, settings, care, asked)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @_sending_options
-def retry(
-    run_id: str,
-    output: Path | None,
-    kind: FileKind | None,
-    yes: bool,
-    limit: int | None,
-    keep_going: bool,
-    order: Order | None,
-    until: str | None,
-    campaign: str | None,
-    insert_missing: bool,
-    metrics_file: Path | None,
-) -> int:
+def retry(run_id: str, asked: Asked) -> int:
     """Send RUN's failed and unsent rows again, as a new run."""
-    from leadsync.run import Wishes, plan_retry, written_files
+    from leadsync.run import plan_retry, written_files
 
     shell = current_shell()
     set_up_log(shell)
-    wishes = Wishes(output=output, kind=kind, limit=limit, order=order, inserts=inserts_wished(insert_missing))
+    wishes = _wishes(asked)
     with shell.journal() as journal:
         before = journal.run(run_id)
-        with aftercare(shell, before.file, metrics_file) as care:
+        with aftercare(shell, before.file, asked.metrics_file) as care:
             care.settings = shell.settings()
-            settings = ready_to_send(_of_run(care.settings, before, campaign), output)
+            settings = ready_to_send(_of_run(care.settings, before, asked.campaign), asked.output)
             with only_one(shell, journal, before.file):
                 plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
                 if plan.nothing_to_do:
                     shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
                     care.measure(0)
                     return _tell(shell, journal, before, written_files(before), code=0)
-                return _carry_out(shell, journal, plan, settings, care, yes=yes, keep_going=keep_going, until=until)
+                return _carry_out(shell, journal, plan, settings, care, asked)
 
 
 @click.command()
@@ -212,16 +208,20 @@ def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
     return 0
 
 
+def _wishes(asked: Asked, *, insert_only: bool = False) -> "Wishes":
+    from leadsync.run import Wishes
+
+    inserts = inserts_wished(asked.insert_missing, only=insert_only)
+    return Wishes(output=asked.output, kind=asked.kind, limit=asked.limit, order=asked.order, inserts=inserts)
+
+
 def _carry_out(
     shell: Shell,
     journal: "Journal",
     plan: "Plan",
     settings: "Settings",
     care: Aftercare,
-    *,
-    yes: bool,
-    keep_going: bool,
-    until: str | None,
+    asked: Asked,
 ) -> int:
     """Send what was planned, write its files, say how it went; gives the exit code."""
     from leadsync.cli.texts import loud_lines, would_do
@@ -247,15 +247,15 @@ def _carry_out(
             shell.say(line)
     waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
     now = datetime.now().astimezone()
-    ends = next_time(until, now) if until else None
+    ends = next_time(asked.until, now) if asked.until else None
     if ends is not None and waiting and pace is not None:
         shell.say(str(fit(waiting, pace, now, ends)))
-    if waiting and not yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
+    if waiting and not asked.yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0
     with progress_for(shell, waiting) as progress:
-        sent = send(journal, planned, settings, os.environ, progress, keep_going=keep_going, until=ends)
+        sent = send(journal, planned, settings, os.environ, progress, keep_going=asked.keep_going, until=ends)
     done, files = finish(journal, planned.id, shell.say)
     code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
     _tell(shell, journal, done, files, code=code)

@@ -7,8 +7,10 @@ compared with a bare aiohttp loop in the same run. `python -m tests.bench NAME .
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tests.bench.measures import MEASURES, Options
 
@@ -23,7 +25,11 @@ def main() -> int:
     parser.add_argument(
         "--rows", type=int, default=100_000, help="how large the journal of `growth` and the sheets of `checking` are"
     )
+    parser.add_argument("--markdown", action="store_true", help=f"measure nothing: print {RESULTS} as README shows it")
     arguments = parser.parse_args()
+    if arguments.markdown:
+        print(as_markdown(json.loads(RESULTS.read_text("utf-8"))))
+        return 0
     if unknown := set(arguments.names) - MEASURES.keys():
         parser.error(f"{', '.join(sorted(unknown))}: not measured; there are {', '.join(MEASURES)}")
     options = Options(arguments.seconds, arguments.rows)
@@ -32,13 +38,29 @@ def main() -> int:
     for name in arguments.names or MEASURES:
         for line in MEASURES[name](options):
             results.append({"name": name, **asdict(line), "ratio": line.ratio, "holds": line.holds})
-            bound = "" if line.bound is None else f"{'>=' if line.better == 'at least' else '<='} {line.bound:g}"
-            ratio = "" if line.ratio is None else f"{line.ratio:.3f}"
+            value, bound, ratio = _shown(results[-1])
             mark = "" if line.holds else "  NOT KEPT"
-            value = f"{line.value:.3f}" if abs(line.value) < 10 else f"{line.value:,.0f}"
             print(f"{name:<11} {line.what:<55} {value:>10} {bound:>10} {ratio:>6} {line.unit}{mark}", flush=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
     return 0 if all(result["holds"] for result in results) else 1
+
+
+def as_markdown(results: Sequence[Mapping[str, Any]]) -> str:
+    """The table for the README: one line for each figure that has a bound to keep."""
+    lines = ["| line | what | value | bound | ratio |", "|---|---|---|---|---|"]
+    for result in results:
+        if result["bound"] is not None:
+            value, bound, ratio = _shown(result)
+            unit = f" {result['unit']}" if result["unit"] else ""
+            lines.append(f"| `{result['name']}` | {result['what'].strip()} | {value}{unit} | {bound} | {ratio} |")
+    return "\n".join(lines)
+
+
+def _shown(result: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A figure, its bound and their ratio as text."""
+    value = f"{result['value']:.3g}" if abs(result["value"]) < 10 else f"{result['value']:,.0f}"
+    bound = "" if result["bound"] is None else f"{'≥' if result['better'] == 'at least' else '≤'} {result['bound']:,g}"
+    return value, bound, "" if result["ratio"] is None else f"{result['ratio']:.3f}"
 
 
 if __name__ == "__main__":
