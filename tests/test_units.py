@@ -47,7 +47,8 @@ def command_lines() -> list[str]:
 @pytest.mark.parametrize("line", command_lines())
 def test_their_command_lines_are_accepted(line: str) -> None:
     name, *arguments = shlex.split(line)
-    cli.commands[name].make_context(name, arguments)
+    context = cli.commands[name].make_context(name, arguments)
+    assert not context.args, "nothing of the line is left over"
 
 
 def test_the_crontab_has_a_time_and_a_command() -> None:

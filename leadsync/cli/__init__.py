@@ -1,6 +1,7 @@
 """The command line: commands, prompts, exit codes. Only `main` prints errors and exits."""
 
 import contextlib
+import errno
 import gc
 import logging
 import signal
@@ -80,6 +81,10 @@ def exit_code_of(arguments: list[str]) -> int:
         _say(str(error), shell_options)
         return error.exit_code
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
+            # No command has begun: it was --help or --version that found no room.
+            _say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
+            return 1
         _log.debug("leadsync failed", exc_info=True)
         _say(
             f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it.",

@@ -159,8 +159,12 @@ def _unseen_cells(path: str, sheet: str, content: str, remarks: list[str]) -> Un
         if look is not None:
             return look(path, sheet)
     except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
+        # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
         pass
-    remarks.append("Of this make of workbook only values are read: an error cell in it reads as blank.")
+    remarks.append(
+        "! This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open "
+        "it in a spreadsheet program and save it anew."
+    )
     return Unseen()
 
 

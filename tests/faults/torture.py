@@ -18,17 +18,16 @@ LONGEST_LIFE_SECONDS = 0.45
 """A little more than a run of the sheet takes, so that kills fall on all of it."""
 
 
-def torture(folder: Path, kills: int, chance: random.Random) -> None:
-    """Kill runs at random moments, some of them once more in their resumption; raises AssertionError where an
-    invariant does not hold then."""
+def torture(folder: Path, kills: int, chance: random.Random) -> int:
+    """Kill runs at random moments, some of them once more in their resumption; gives how many kills came in time.
+    Raises AssertionError where an invariant does not hold after one."""
     dialer = PracticeDialer(any_lead=True, hardware_threads=64, floor_seconds=0.02)
     done = 0
     with PracticeServer(dialer) as server:
         stage = Scene(folder / "0", dialer, server.url, sheet_rows(ROWS))
-        for scene in itertools.count(1):
-            if done >= kills:
-                return
-            stage = stage.anew(str(scene))
+        scenes = map(str, itertools.count(1))
+        while done < kills:
+            stage = stage.anew(next(scenes))
             _trouble(stage, chance)
             ended = _kill(stage, "run", chance)
             if ended is None and chance.random() < 0.5:
@@ -36,6 +35,7 @@ def torture(folder: Path, kills: int, chance: random.Random) -> None:
                 ended = _kill(stage, "resume", chance)
             done += ended is None
             stage.check(ended or stage.finish())
+    return done
 
 
 def _trouble(stage: Scene, chance: random.Random) -> None:
