@@ -220,9 +220,12 @@ def reports(options: Options) -> Iterator[Line]:
     with desk("http://127.0.0.1:1", 16) as at:
         run = _fill(at.folder, "http://127.0.0.1:1", rows)
         _end_in_every_way(at.folder)
+        # A row that did not go through stands in the report and in one of the two smaller files.
+        lines = rows * (1 + sum(end[0] not in ("succeeded", "skipped") for end in ENDS) / len(ENDS))
         for kind, bound in (("csv", 40), ("xlsx", 240)):
             written = at.leadsync("report", run, "--format", kind, "--output", kind)
-            yield Line(f"{rows:,} rows of every status as {kind}", written.wall, "s", max(2.0, bound * rows / 1e6))
+            what = f"{rows:,} rows of every status as {kind}, {lines:,.0f} lines"
+            yield Line(what, written.wall, "s", max(2.0, bound * lines / 1e6))
             yield Line(f"memory for it as {kind}", written.memory, "MB", 500)
 
 
