@@ -11,6 +11,8 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+LONGEST_CELL = 32_767
+"""Characters that a workbook's cell can hold."""
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
 
@@ -304,6 +306,8 @@ class RunRecord:
     """What each of the headings fills: a system field, PHONE for any phone field, empty for everything else."""
     rules: str = ""
     """A digest of the settings by which its sheet was read; empty where they are not known."""
+    follows: str = ""
+    """The trial of the same file whose rows it takes over."""
 
 
 class Line(NamedTuple):

@@ -250,7 +250,12 @@ def _carry_out(
     ends = next_time(asked.until, now) if asked.until else None
     if ends is not None and waiting and pace is not None:
         shell.say(str(fit(waiting, pace, now, ends)))
-    if waiting and not asked.yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?"):
+    try:
+        declined = waiting and not asked.yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?")
+    except click.Abort:
+        discard(journal, plan)
+        raise
+    if declined:
         discard(journal, plan)
         shell.say("Nothing was sent.")
         return 0

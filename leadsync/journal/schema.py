@@ -120,7 +120,11 @@ MIGRATIONS: tuple[str, ...] = (
     UPDATE runs SET tally = NULL
     """,
     # 7: by which settings a run's sheet was read, for a trial whose settings are put right before the rest goes.
-    "ALTER TABLE runs ADD COLUMN rules TEXT NOT NULL DEFAULT ''",
+    # And which trial a run takes the rows over from.
+    """
+    ALTER TABLE runs ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN follows TEXT NOT NULL DEFAULT ''
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -33,23 +33,27 @@ FILE_NAME = "journal.sqlite3"
 _CHUNK = 2000
 _BEFORE = (
     "CREATE TEMP TABLE rows_before (run INTEGER, number INTEGER, state TEXT, message TEXT, PRIMARY KEY (run, number))",
-    "CREATE TEMP TABLE runs_before (run INTEGER PRIMARY KEY, finished INTEGER)",
+    "CREATE TEMP TABLE runs_before (run INTEGER PRIMARY KEY, finished INTEGER, stopped TEXT)",
 )
 """How other runs and their rows stood before a run took them over, while the user is asked whether to send it."""
 _ROWS_AS_BEFORE = (
     "UPDATE rows SET state = was.state, message = was.message FROM temp.rows_before AS was "
-    "WHERE rows.run = was.run AND rows.number = was.number"
+    "WHERE rows.run = was.run AND rows.number = was.number "
+    # Somebody may have sent a row once more in the meantime.
+    "AND NOT EXISTS (SELECT 1 FROM runs AS again JOIN runs AS own ON again.retry_of = own.id "
+    "WHERE own.run = was.run AND again.run > ?)"
 )
 _RUNS_AS_BEFORE = (
-    "UPDATE runs SET finished = was.finished, tally = NULL FROM temp.runs_before AS was WHERE runs.run = was.run"
+    "UPDATE runs SET finished = was.finished, stopped = was.stopped, tally = NULL FROM temp.runs_before AS was "
+    "WHERE runs.run = was.run"
 )
 _FORGET_BEFORE = ("DELETE FROM temp.rows_before", "DELETE FROM temp.runs_before")
-_ORIGIN = "number, state, lead, fields, code"
+_ORIGIN = "number, state, lead, fields, code, message"
 
 
 def _origin(run_id: str, values: Sequence[Any]) -> Origin:
-    state, lead, fields, code = values
-    return Origin(run_id, State(state), lead, json.loads(fields), code)
+    state, lead, fields, code, message = values
+    return Origin(run_id, State(state), lead, json.loads(fields), code, message)
 
 
 class Journal:
@@ -221,7 +225,7 @@ class Journal:
         return known
 
     def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
-        """The rows of a trial by their number that were sent, and the numbers of those that are still to be sent."""
+        """The rows of a trial that were sent, by their number, and the numbers of those that are still to be sent."""
         with translated(self.path):
             key = self._key(run_id)
             found = self._connection.execute(
@@ -273,12 +277,14 @@ class Journal:
         decided: Mapping[tuple[str, State], Collection[int]],
         message: str,
         taken: Mapping[str, Collection[tuple[int, int]]] = MappingProxyType({}),
+        kept: Collection[tuple[int, int]] = (),
     ) -> None:
         """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
         run, the new state and the numbers, is written down with it, and which rows that did not go through it has
         `taken` from other runs to send them corrected, each with its number here: all of it or nothing.
 
-        As long as nothing of it is sent, `discard` takes all that back."""
+        Where it follows a trial, that one is at its end, and the rows of it that are `kept`, each with its number there
+        and here, stand here as they came out. As long as nothing of the run is sent, `discard` takes all that back."""
         with translated(self.path), transaction(self._connection):
             self._execute(_FORGET_BEFORE)
             for (other, state), numbers in decided.items():
@@ -289,6 +295,8 @@ class Journal:
                 keys = self._key(other), self._key(run_id)
                 known = ((keys[0], there, keys[1], here) for there, here in places_there_and_here)
                 self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)", known)
+            if trial := self._connection.execute("SELECT follows FROM runs WHERE id = ?", [run_id]).fetchone()[0]:
+                self._follow(trial, run_id, kept)
             self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
 
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
@@ -371,8 +379,9 @@ class Journal:
         """Forget a run of which nothing was sent, rows and all, and with it what this journal's last `complete`, if it
         was that run's, did to rows of other runs."""
         with translated(self.path), transaction(self._connection):
+            self._connection.execute(_ROWS_AS_BEFORE, [self._key(run_id)])
+            self._execute((_RUNS_AS_BEFORE, *_FORGET_BEFORE))
             self._delete(run_id)
-            self._execute((_ROWS_AS_BEFORE, _RUNS_AS_BEFORE, *_FORGET_BEFORE))
 
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
@@ -462,13 +471,30 @@ class Journal:
         """Keep how a run and these rows of it stand, before they are moved."""
         key = self._key(run_id)
         self._connection.execute(
-            "INSERT OR IGNORE INTO temp.runs_before SELECT run, finished FROM runs WHERE run = ?", [key]
+            "INSERT OR IGNORE INTO temp.runs_before SELECT run, finished, stopped FROM runs WHERE run = ?", [key]
         )
         self._connection.executemany(
             "INSERT OR IGNORE INTO temp.rows_before SELECT run, number, state, message FROM rows "
             "WHERE run = ? AND number = ?",
             ([key, number] for number in numbers),
         )
+
+    def _follow(self, trial: str, run_id: str, kept: Collection[tuple[int, int]]) -> None:
+        """Let a trial's outcomes stand in the run that takes over from it, and the trial be at its end."""
+        old, new = self._key(trial), self._key(run_id)
+        places_here = [(new, here, old, there) for there, here in kept]
+        self._connection.executemany(
+            "UPDATE rows SET (state, code, name, message, attempts, time) = "
+            "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), attempts, time "
+            "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
+            places_here,
+        )
+        self._connection.executemany(
+            "INSERT INTO attempts SELECT ?1, ?2, attempt, begun, ended, effect, http, code, message FROM attempts "
+            "WHERE run = ?3 AND number = ?4",
+            places_here,
+        )
+        self._connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [old])
 
     def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""

@@ -15,7 +15,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904, rules"
+    "date_order, epoch_1904, rules, follows"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -46,6 +46,7 @@ class Origin:
     lead: str
     fields: Mapping[str, str]
     code: int | None = None
+    message: str = ""
 
 
 def new_run_id(now: datetime) -> str:
@@ -135,6 +136,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.date_order,
         run.epoch_1904,
         run.rules,
+        run.follows,
     )
 
 
@@ -167,6 +169,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         date_order=of["date_order"],
         epoch_1904=bool(of["epoch_1904"]),
         rules=of["rules"],
+        follows=of["follows"],
     )
 
 

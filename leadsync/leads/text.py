@@ -4,10 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from leadsync.models import NO_CHANGE
-
-LONGEST_CELL = 32_767
-"""The characters that a spreadsheet's cell holds; a longer one comes from rows run together by a lost quote."""
+from leadsync.models import LONGEST_CELL, NO_CHANGE
 
 
 @dataclass(frozen=True, slots=True)

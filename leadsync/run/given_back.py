@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leadsync.errors import SheetError
 from leadsync.journal import History
 from leadsync.models import REPORT_SHEET, Row, Status
-from leadsync.sheets import open_table
+from leadsync.sheets import as_a_cell_holds, open_table
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -49,19 +49,24 @@ def put_together(file: Path, table: "Table", history: History | None) -> Iterato
 
 
 def _headings(file: Path, parts: Sequence[str]) -> tuple[str, ...]:
-    """The headings of the first part and what others have beyond them."""
-    names: dict[str, None] = {}
+    """The headings of the first part and what others have beyond them; letter case and blanks make none of its own."""
+    names: dict[str, str] = {}
     for part in parts:
         with open_table(file, sheet=part) as table:
-            names.update(dict.fromkeys(table.headings))
-    return tuple(names)
+            for heading in table.headings:
+                names.setdefault(_name(heading), heading)
+    return tuple(names.values())
+
+
+def _name(heading: str) -> str:
+    return heading.strip().casefold()
 
 
 def _aligned(file: Path, part: str, headings: Sequence[str]) -> Generator[Row, None, None]:
     """A sheet's rows with their cells under these headings."""
     with open_table(file, sheet=part) as table:
-        here = {heading: position for position, heading in enumerate(table.headings)}
-        places = [here.get(heading, -1) for heading in headings]
+        here = {_name(heading): position for position, heading in enumerate(table.headings)}
+        places = [here.get(_name(heading), -1) for heading in headings]
         same = places == list(range(len(table.headings)))
         for row in table.rows():
             if same or len(row.cells) != len(table.headings):
@@ -106,8 +111,8 @@ def _corrected_elsewhere(file: Path, headings: Sequence[str], seen: _Seen, histo
             continue
         if there is not None and there != original:
             raise SheetError(
-                f"{file.name}: row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, and differently; "
-                "write the same on both."
+                f"{file.name}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
+                "and differently; write the same on both."
             )
         yield row
 
@@ -117,8 +122,9 @@ def _original(key: Key, headings: Sequence[str], history: History) -> int | None
     found = history.row(*key)
     if found is None:
         return None
-    values = dict(zip(*found, strict=False))
-    return hash(_own([values.get(heading, "") for heading in headings], headings))
+    run_headings, cells = found
+    values = dict(zip(map(_name, run_headings), map(as_a_cell_holds, cells), strict=False))
+    return hash(_own([values.get(_name(heading), "") for heading in headings], headings))
 
 
 def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
@@ -131,11 +137,11 @@ def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_sync(heading: str) -> bool:
-    return heading.strip().lower().startswith("sync_")
+    return _name(heading).startswith("sync_")
 
 
 def _sync(row: Row, headings: Sequence[str], name: str) -> str:
-    at = headings.index(name) if name in headings else -1
+    at = next((at for at, heading in enumerate(headings) if _name(heading) == name), -1)
     return row.cells[at].strip().lower() if 0 <= at < len(row.cells) else ""
 
 

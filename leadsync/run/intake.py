@@ -222,19 +222,22 @@ class Intake:
         kept = row
         if self.mapping.sync:
             kept = _without_sync_columns(row, self.mapping)
-            fault = self.past.fault(row)
+            self.past.check_decision(row)
+            mapped = self.past.as_before(row, mapped)
+            if fault := self.past.twice(row):
+                mapped = Rejection((fault,), mapped.external_id)
+                self.survey.reject(row.number, mapped)
+                return _entry(kept, mapped, State.REJECTED, str(mapped))
             self.past.decide(row)
-            if fault is not None:
-                mapped = Rejection((fault,))
-            elif reason := self.past.settled(row, mapped):
+            if reason := self.past.settled(row, mapped):
                 return self._skipped(kept, mapped, reason)
+            if (isinstance(mapped, Lead) and (fault := self.past.mangled(row))) or (fault := self.past.overtaken(row)):
+                mapped = Rejection((fault,), mapped.external_id)
             elif isinstance(mapped, Lead) and (fault := self.past.uncorrected(row, mapped)):
                 rejection = Rejection((fault,), mapped.external_id)
                 self.survey.reject(row.number, rejection)
                 # With what would have been sent: it tells whether the row is corrected when it comes again.
                 return _entry(kept, mapped, State.REJECTED, str(rejection))
-            elif fault := self.past.overtaken(row):
-                mapped = Rejection((fault,), mapped.external_id)
         if mapped.external_id and self._duplicates != "in_order":
             self._count(mapped.external_id, row.number)
             numbers = self._learned.repeated.get(mapped.external_id, (row.number,))

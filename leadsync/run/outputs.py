@@ -44,10 +44,12 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
     """
     set_aside_edited(journal, run, say)
     write = _write_books if run.kind == "xlsx" else _write_texts
-    files = write(journal, run)
-    now = {str(path): _look_of(path) for path in files.values() if path}
-    journal.keep_written(run.id, {**journal.written(run.id), **now})
-    return files
+    try:
+        return write(journal, run)
+    finally:
+        # What is there now is ours, also where the next file could not be written.
+        now = {str(path): _look_of(path) for path in written_files(run).values() if path}
+        journal.keep_written(run.id, {**journal.written(run.id), **now})
 
 
 def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) -> None:

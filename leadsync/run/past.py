@@ -1,18 +1,21 @@
 """What a sheet's own sync_* columns, and the journal, say about rows that an earlier run had."""
 
+import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
-from leadsync.journal import Journal, Origin, State
+from leadsync.journal import History, Journal, Origin, State
 from leadsync.leads import ColumnMapping
-from leadsync.models import CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.models import EXTERNAL_ID, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.repeats import Repeats, same_fields
 from leadsync.run.trials import Trial
+from leadsync.sheets import CUT
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -21,6 +24,13 @@ _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.
 """What a sheet's own sync_status may say of a row that is not to be sent again."""
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
+
+_NOT_CORRECTED = "not corrected since"
+_IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
+"""A number with many digits as a spreadsheet program shows it."""
+
+_SPOILT = re.compile(r"(?P<heading>.+) '[^']*' was '(?P<was>\d+)' in run (?P<run>[^ :]+): a spreadsheet program")
+"""How a row is rejected with such a number, to be known again."""
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
@@ -96,10 +106,17 @@ class Past:
         self._leads: dict[str, _Leads] = {}
         self._went_on: dict[str, dict[int, list[tuple[str, State]]]] = {}
         self._decided_rows: set[tuple[str, str]] = set()
+        self._seen: dict[str, set[str]] = {}
+        self._history: History | None = None
+        self._names: dict[str, dict[str, str]] = {}
+        self._fields = {column.field for column in mapping.columns}
         self._origins: dict[str, dict[int, Origin]] = {}
+        self.kept: list[tuple[int, int]] = []
+        """Rows of the trial that stand here as they came out there: their numbers there and here."""
         if trial is not None:
             self.decided[trial.run.id, State.SKIPPED] = trial.unsent
             self.taken[trial.run.id] = trial.taken
+            self.kept = trial.kept
 
     @property
     def insert_missing(self) -> bool:
@@ -117,12 +134,93 @@ class Past:
         values = (row.cells[self._mapping.sync[name]] if name in self._mapping.sync else "" for name in names)
         return Claim(*(" ".join(value.lower().split()) for value in values))
 
-    def fault(self, row: Row) -> Fault | None:
-        """A decision that is none."""
-        decision = self.claim(row).decision if self._mapping.sync else ""
-        if not decision or decision in DECISIONS:
+    def check_decision(self, row: Row) -> None:
+        """Raise SheetError for a decision that is none: taken for a row to correct, it would be sent undecided."""
+        decision = self.claim(row).decision
+        if decision and decision not in DECISIONS:
+            raise SheetError(
+                f"Row {row.number}: {DECISION_COLUMN} {decision!r} is no decision; write applied, not applied or send, "
+                "or clear the cell to decide later. Nothing was sent."
+            )
+
+    def twice(self, row: Row) -> Fault | None:
+        """Why a row is not sent that stands in the sheet once more, as a copied line does."""
+        claim = self.claim(row)
+        if not claim.run or not claim.row:
             return None
-        return Fault(DECISION_COLUMN, decision, "is no decision", "write applied, not applied or send")
+        seen = self._seen.setdefault(claim.run, set())
+        if claim.row not in seen:
+            seen.add(claim.row)
+            return None
+        return Fault(
+            "",
+            "",
+            f"row {claim.row} of run {claim.run} stands in the sheet twice",
+            "delete one of the two, or clear sync_run and sync_row if this is a row of its own",
+        )
+
+    def as_before(self, row: Row, mapped: Lead | Rejection) -> Lead | Rejection:
+        """The lead with its campaign fields named as they were when it came first; without those from columns that the
+        sheet did not have then, which are a person's notes."""
+        origin = self.origin(self.claim(row))
+        if origin is None or not isinstance(mapped, Lead):
+            return mapped
+        run = self._runs[self.claim(row).run]
+        names = self._names.get(run.id)
+        if names is None:
+            names = self._names[run.id] = self._named_before(run)
+        if all(names.get(name, name) == name for name in mapped.fields):
+            return mapped
+        renamed = ((names.get(name, name), value) for name, value in mapped.fields.items())
+        return dataclasses.replace(mapped, fields={name: value for name, value in renamed if name})
+
+    def _named_before(self, run: RunRecord) -> dict[str, str]:
+        """What each campaign field was called in a run; empty for one that it did not have."""
+        known = {heading.strip().casefold(): heading.strip() for heading in run.headings}
+        names = {}
+        for column in self._mapping.columns:
+            if column.campaign:
+                names[column.field] = known.get(column.heading.strip().casefold(), "")
+                if not names[column.field]:
+                    self.remarks.append(
+                        f"The column {column.heading!r} was not in run {run.id} and is not sent; to send it, give its "
+                        "rows in a sheet without leadsync's columns."
+                    )
+        return names
+
+    def mangled(self, row: Row) -> Fault | None:
+        """A value that was spoilt on its way: cut to what a workbook's cell holds, or taken for a number by a program
+        that opened a text file, which makes an id another lead's."""
+        claim = self.claim(row)
+        if at := next((at for at, cell in enumerate(row.cells, 1) if cell.endswith(CUT)), 0):
+            heading = self._mapping.columns[at - 1].heading
+            return Fault(
+                heading, "", "was cut when the report was written", "write it anew, so short that a cell holds it"
+            )
+        origin = self.origin(claim)
+        if self._journal is None or origin is None:
+            return None
+        if self._history is None:
+            self._history = self._journal.history()
+        before = self._history.row(claim.run, int(claim.row))
+        pairs = zip(*before, strict=False) if before else ()
+        known = {heading.strip().casefold(): (cell.strip(), claim.run) for heading, cell in pairs}
+        if said := _SPOILT.match(origin.message):
+            # It came so before: what counts is what it was at first.
+            known[said["heading"].strip().casefold()] = said["was"], said["run"]
+        for column, cell in zip(self._mapping.columns, row.cells, strict=False):
+            (was, run), now = known.get(column.heading.strip().casefold(), ("", "")), cell.strip()
+            if was == now or not was.isdecimal() or not (column.campaign or column.field == EXTERNAL_ID):
+                continue
+            if was.lstrip("0") == now or _IN_POWERS.fullmatch(now):
+                return Fault(
+                    column.heading,
+                    now,
+                    f"was {was!r} in run {run}: a spreadsheet program has taken it for a number",
+                    "write it back as it was, or correct the run's report as a workbook instead (leadsync report "
+                    f"{run} --format xlsx)",
+                )
+        return None
 
     def decide(self, row: Row) -> None:
         """Note what the row decides about the row that it was: a person's decision, or that it is sent from here."""
@@ -167,7 +265,7 @@ class Past:
             since = self._repeats.sent_since(mapped, self._runs[claim.run])
             if since:
                 return f"sent since: {since}"
-        if _is_final(claim.code) and (origin is None or _same(mapped, origin)):
+        if _is_final(claim.code) and (origin is None or self._same_numbers(mapped, origin)):
             return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
         return ""
 
@@ -176,7 +274,7 @@ class Past:
         for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
             if state in (*_UNDECIDED, State.IN_FLIGHT):
                 return f"run {run_id} sent it since, and a person has to decide there: {state.status}"
-            if state is State.PENDING and (self._trial is None or run_id != self._trial.run.id):
+            if state is State.PENDING:
                 return f"run {run_id} is to send it: leadsync resume {run_id}"
         return ""
 
@@ -187,12 +285,27 @@ class Past:
                 return f"waits for row {number} of run {claim.run}, which a person has to decide first"
         return ""
 
+    def _same_numbers(self, mapped: Lead | Rejection, origin: Origin) -> bool:
+        """Whether the numbers to be dialed are those that were refused, whatever else was corrected."""
+        if not isinstance(mapped, Lead):
+            return False
+        return all(mapped.fields.get(name) == origin.fields.get(name) for name in self._settings.input.phone_fields)
+
     def overtaken(self, row: Row) -> Fault | None:
-        """Why a row is not sent whose lead has taken a later row of its sheet since: it would undo that."""
+        """Why a row is not sent that went through since, corrected, or whose lead has taken a later row of its sheet:
+        it would undo that."""
         claim = self.claim(row)
         origin = self.origin(claim)
         if origin is None or claim.decision == "send":
             return None
+        for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
+            if state is State.SUCCEEDED:
+                return Fault(
+                    "",
+                    "",
+                    f"run {run_id} has sent this row since, and it went through",
+                    "if what stands here is to be sent as well, clear its sync_run and sync_row",
+                )
         later = self._leads[claim.run].succeeded.get(origin.lead, 0)
         if later <= int(claim.row):
             return None
@@ -226,7 +339,7 @@ class Past:
             self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
 
     def tried(self, row: Row, lead: Lead) -> str | Fault:
-        """What the trial of the sheet's first rows says of a row: why it is skipped, in a few words, or what is wrong
+        """What the trial of the sheet's first rows says of a row: why it is not sent, in a few words, or what is wrong
         with it; empty where it is sent."""
         return self._trial.verdict(row, lead) if self._trial is not None else ""
 
@@ -242,19 +355,29 @@ class Past:
         origin = self.origin(claim) if claim else None
         if claim is None or origin is None or origin.state not in (State.FAILED, State.REJECTED):
             return None
-        if lead.external_id != origin.lead or not same_fields(lead.fields, origin.fields):
+        if lead.external_id != origin.lead or not same_fields(self._read(lead.fields), self._read(origin.fields)):
             return None
         run = self._runs[claim.run]
         if self._repeats is not None and not self._repeats.is_place_of(run):
             return None
+        if origin.message.startswith(_NOT_CORRECTED):
+            # Given back uncorrected before: what the dialer answered then, and the run that can send it, are the same.
+            problem, _, remedy = origin.message.partition("; ")
+            return Fault("", "", problem, remedy.rstrip("."))
         entry = RESULT_CODES.get(int(claim.code)) if claim.code.isdecimal() else None
         answered = f"the dialer answered {entry.code} {entry.name}" if entry else "it did not go through"
+        right = entry is not None and entry.verdict is Verdict.RETRY
         return Fault(
             "",
             "",
-            f"not corrected since {answered}",
-            f"correct it; as it is, `leadsync retry {origin.run_id}` sends it",
+            f"{_NOT_CORRECTED} {answered}",
+            f"{'there is nothing to correct' if right else 'correct it'}; as it is, `leadsync retry {origin.run_id}` "
+            "sends it",
         )
+
+    def _read(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Those of the fields that the sheet still has a column for."""
+        return {name: value for name, value in fields.items() if name in self._fields}
 
     def origin(self, claim: Claim) -> Origin | None:
         """The row that it was in an earlier run, where this journal knows that run."""
@@ -328,7 +451,3 @@ def _ids(settings: Settings) -> CampaignIds:
 def _is_final(code: str) -> bool:
     entry = RESULT_CODES.get(int(code)) if code.isdecimal() else None
     return entry is not None and entry.verdict is Verdict.FINAL
-
-
-def _same(mapped: Lead | Rejection, origin: Origin) -> bool:
-    return isinstance(mapped, Lead) and mapped.external_id == origin.lead and dict(mapped.fields) == dict(origin.fields)

@@ -1,7 +1,7 @@
 """Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -54,14 +54,17 @@ def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, n
     earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
     # A file that goes to several campaigns has a run for each.
     here = [run for run in earlier if not run.complete or _same_place(journal, run, settings)]
+    # One of which nothing came may be for this place; one that was sent here is.
+    here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
     if here and not wishes.fresh:
         last = here[0]
         trial = _changed_trial(journal, here, digest, settings)
         if not last.complete:
-            return _read(journal, last, settings, wishes, now, trial)
+            return _read(journal, last, settings, wishes, now)
         if trial is not None:
             _check_inserts(trial, wishes)
-            return _read(journal, _after(trial, settings, wishes, now), settings, wishes, now, trial)
+            with suppress(_GivenBackError):
+                return _read(journal, _after(trial, settings, wishes, now), settings, wishes, now)
         if not last.finished or journal.has_more(last.id):
             return _go_on(journal, last, settings, wishes, digest)
         if last.fingerprint == digest:
@@ -76,7 +79,11 @@ def plan_content(journal: Journal, file: Path, settings: Settings, wishes: Wishe
     file was called; else as `plan_run`. What is gone on with keeps its own output.
     """
     digest = fingerprint(file)
-    for run in journal.runs():
+    runs = journal.runs()
+    followed = {run.follows for run in runs}
+    for run in runs:
+        if run.id in followed or (run.last_row is not None and _other_rules(run, settings)):
+            continue
         if run.fingerprint == digest and run.complete and _same_place(journal, run, settings):
             if not run.finished or journal.has_more(run.id):
                 return _go_on(journal, run, settings, replace(wishes, output=None), digest)
@@ -120,6 +127,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         seconds=0.0,
         last_row=None,
         retry_of=run.id,
+        follows="",
         order=wishes.order or run.order,
         inserts=_inserts(run, settings, wishes),
     )
@@ -144,8 +152,8 @@ def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, set
 
     Who tries a few rows does so to put right what is wrong with them, and the rest like them.
     """
-    last = next((run for run in runs if run.complete), None)
-    if last is None or last.last_row is None or not journal.has_more(last.id):
+    last = runs[0]
+    if not last.complete or last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
     return last if last.fingerprint != digest or _other_rules(last, settings) else None
 
@@ -163,7 +171,12 @@ def _after(trial: RunRecord, settings: Settings, wishes: Wishes, now: datetime) 
         output=(wishes.output or trial.output).absolute(),
         order=wishes.order or trial.order,
         inserts=_inserts(trial, settings, wishes),
+        follows=trial.id,
     )
+
+
+class _GivenBackError(UsageError):
+    """The sheet has rows of earlier runs, which went over to its trial: that goes on with them."""
 
 
 def _check_inserts(run: RunRecord, wishes: Wishes) -> None:
@@ -207,19 +220,24 @@ def _read(
     settings: Settings,
     wishes: Wishes,
     now: datetime,
-    trial: RunRecord | None = None,
 ) -> Plan:
     """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end.
 
-    Where rows of it came from other runs, nobody else may send those meanwhile. What `trial` has not sent of the same
-    file is not sent by it any more.
+    Where rows of it came from other runs, nobody else may send those meanwhile. What a trial that it follows has not
+    sent is not sent by that any more.
     """
-    if wishes.inserts:
+    trial = journal.find(run.follows) if run.follows else None
+    if wishes.inserts and trial is None:
         run = replace(run, inserts=wishes.inserts)
     reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
     digest = fingerprint(reading.bytes_at)
 
     def take(intake: Intake) -> None:
+        if trial is not None and intake.mapping.sync:
+            raise _GivenBackError(
+                f"{run.file.name} has rows of earlier runs by now, and run {run.id}, which follows its trial, was not "
+                "read to its end; begin anew with --fresh."
+            )
         table = intake.table
         read = replace(
             run,
@@ -259,7 +277,9 @@ def _read(
             trial=trial,
         )
         past = intake.past
-        journal.complete(run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken)
+        journal.complete(
+            run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken, past.kept
+        )
         if run.inserts == "none" and past.insert_missing:
             journal.update_run(run.id, inserts="missing")
     remarks = intake.remarks

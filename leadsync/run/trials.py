@@ -16,9 +16,14 @@ class Trial:
 
     def __init__(self, journal: Journal, run: RunRecord) -> None:
         self.run = run
+        # What a process that died left in flight may have been applied; nobody else sends the file just now.
+        journal.recover(run.id)
+        journal.update_run(run.id, seconds=run.seconds)
         sent, self.unsent = journal.tried(run.id)
+        self.kept: list[tuple[int, int]] = []
+        """Rows of the trial that stand as they came out there, each with its number there and here."""
         self.taken: list[tuple[int, int]] = []
-        """Rows of the trial that failed and go again, each with its number there and here."""
+        """Rows of the trial that failed and go again, in the same way."""
         self._sent: dict[str, list[tuple[int, Origin]]] = {}
         for number, origin in sorted(sent.items()):
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
@@ -29,25 +34,26 @@ class Trial:
             self._sent.setdefault(origin.lead, []).append((number, origin))
 
     def verdict(self, row: Row, lead: Lead) -> str | Fault:
-        """Why the row is skipped, in a few words, or what is wrong with it; empty where it goes."""
+        """Why the row is not sent, in a few words, or what is wrong with it; empty where it goes."""
         sent = self._sent.get(lead.external_id)
         if not sent:
             return ""
         same = next((at for at, (_, origin) in enumerate(sent) if same_fields(origin.fields, lead.fields)), None)
         number, origin = sent[same or 0]
-        del sent[: (same or 0) + 1]
-        if same is not None and origin.state is State.SUCCEEDED:
+        if same is not None and (origin.state is State.SUCCEEDED or _is_final(origin)):
+            del sent[: same + 1]
+            self.kept.append((number, row.number))
             return f"run {self.run.id} sent it as row {number}"
-        if later := next((after for after, one in sent if one.state is State.SUCCEEDED), None):
+        behind = sent[(same or 0) + 1 :]
+        if later := next((after for after, one in behind if one.state is State.SUCCEEDED), None):
             return Fault(
                 "",
                 "",
                 f"row {later} of the same lead, further down, went through in run {self.run.id}",
                 "if this one is still to be sent, give it in a sheet of its own",
             )
+        self._sent[lead.external_id] = behind
         if origin.state is State.FAILED:
-            if same is not None and _is_final(origin):
-                return f"run {self.run.id} was told for good that it is refused ({origin.code})"
             self.taken.append((number, row.number))
         return ""
 
@@ -58,4 +64,4 @@ def _harmless(origin: Origin) -> bool:
 
 def _is_final(origin: Origin) -> bool:
     entry = RESULT_CODES.get(origin.code) if origin.code is not None else None
-    return entry is not None and entry.verdict is Verdict.FINAL
+    return origin.state is State.FAILED and entry is not None and entry.verdict is Verdict.FINAL

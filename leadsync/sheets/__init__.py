@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.models import FileKind, Line, Summary
-from leadsync.sheets.page import Page
+from leadsync.sheets.page import CUT, Page, as_a_cell_holds
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
     from leadsync.sheets.writing import Output
 
-__all__ = ["Page", "new_page", "new_table", "new_workbook", "open_table"]
+__all__ = ["CUT", "Page", "as_a_cell_holds", "new_page", "new_table", "new_workbook", "open_table"]
 
 
 def open_table(

@@ -11,10 +11,9 @@ from typing import IO, Any
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
 from leadsync.errors import OutputError
-from leadsync.models import SUMMARY_SHEET, Line, Status, Summary
+from leadsync.models import LONGEST_CELL, SUMMARY_SHEET, Line, Status, Summary
 from leadsync.sheets.lines import letter
-from leadsync.sheets.page import MOST_LINES, Page
-from leadsync.sheets.rows import LONGEST_CELL
+from leadsync.sheets.page import MOST_LINES, Page, as_a_cell_holds
 from leadsync.sheets.summary_sheet import draw
 
 MOST_NOTES = 2_000
@@ -23,7 +22,6 @@ _SAMPLE = 500
 _LINE_POINTS = 15
 _MOST_LINES_SHOWN = 12
 _NARROWEST, _WIDEST = 9, 60
-_CUT = " … [cut: the value was longer than a cell holds]"
 _INSIDE_ESCAPE = re.compile(r"(?<=_x[0-9A-Fa-f]{4})(?=_)")
 _EARLIEST = date(1900, 3, 1)
 """The first day on which spreadsheet programs agree; before it Excel has a leap day that never was."""
@@ -132,7 +130,7 @@ class _PageWriter:
         for column, heading in enumerate(page.headings):
             asks = bool(page.choices) and column == len(page.headings) - 1
             look = self._formats.heading(own=column < page.own, asks=asks)
-            _write_text(self._sheet, 0, column, _storable(heading), look)
+            _write_text(self._sheet, 0, column, as_a_cell_holds(heading), look)
 
     def put(self, line: Line) -> None:
         """The next line."""
@@ -153,7 +151,7 @@ class _PageWriter:
             sheet.set_row(row, _LINE_POINTS * max(map(_lines_needed, line.cells)) + 3)
         odd = _odd_places(line)
         for column, cell in enumerate(line.cells):
-            value, look = self._odd(line, column, cell) if column in odd else (_storable(cell), self._text)
+            value, look = self._odd(line, column, cell) if column in odd else (as_a_cell_holds(cell), self._text)
             if isinstance(value, datetime):
                 sheet.write_datetime(row, column, value, look)
             elif value:
@@ -163,7 +161,7 @@ class _PageWriter:
         for column, note in list(zip(line.marked, line.notes, strict=False))[: max(MOST_NOTES - self.notes, 0)]:
             self.notes += 1
             size = {"x_scale": 2.4, "y_scale": 1.4, "author": "leadsync"}
-            sheet.write_comment(row, column, _storable(note), size)
+            sheet.write_comment(row, column, as_a_cell_holds(note), size)
 
     def _odd(self, line: Line, column: int, cell: str) -> tuple[str | datetime, Any]:
         """The value and the look of a cell that is a date, a status or highlighted."""
@@ -173,7 +171,7 @@ class _PageWriter:
             return when, self._formats.moment(len(cell), marked=marked)
         if column == line.status_at and line.status is not None:
             return cell, self._formats.status(line.status)
-        return _storable(cell), self._formats.text(marked=True) if marked else self._text
+        return as_a_cell_holds(cell), self._formats.text(marked=True) if marked else self._text
 
     def _plain_row(self, line: Line) -> str:
         """A row's cells as the workbook's XML has them; empty where XlsxWriter has to do that, with its care for odd
@@ -290,10 +288,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo is None and when.date() >= _EARLIEST else None
-
-
-def _storable(text: str) -> str:
-    """A text as a cell can hold it, saying so where it had to be cut."""
-    if len(text) > LONGEST_CELL:
-        text = text[: LONGEST_CELL - len(_CUT)] + _CUT
-    return text

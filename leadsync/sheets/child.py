@@ -24,11 +24,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from leadsync.models import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 from leadsync.sheets import ods_parts, second_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
 from leadsync.sheets.lines import Line, letter
-from leadsync.sheets.own_report import report_sheets
+from leadsync.sheets.own_report import Workbook, report_sheets
 from leadsync.sheets.unseen import Place, Unseen
 
 _BATCH = 2_000
@@ -40,7 +41,6 @@ _MEMORY = "memory"
 _LOCKED = "the workbook is protected by a password; save it without one"
 
 Sheet = CalamineSheet | second_reader.SecondSheet
-Workbook = CalamineWorkbook | second_reader.SecondWorkbook
 Found = dict[str, Sheet]
 Chosen = tuple[str, Sheet, list[str]]
 """A sheet's name, the sheet, and what is to be said about the choice."""
@@ -130,7 +130,12 @@ def _found(path: str, wanted: str | None, content: str) -> tuple[Chosen, list[st
 
 
 def _looked_for(workbook: Workbook, wanted: str | None) -> tuple[Chosen, list[str]]:
-    parts = [] if wanted else report_sheets(workbook)
+    parts, renamed = ([], []) if wanted else report_sheets(workbook)
+    if renamed:
+        raise Unreadable(
+            f"its sheet {renamed[0]!r} holds rows of the report under another name; call it {TO_CORRECT_SHEET}, "
+            f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
+        )
     return _choose(workbook, parts[0] if parts else wanted), parts
 
 

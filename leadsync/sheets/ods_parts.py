@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 
-from leadsync.sheets.rows import LONGEST_CELL
+from leadsync.models import LONGEST_CELL
 from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
 
 _MOST_REPEATED = 1 << 20

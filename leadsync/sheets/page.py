@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadsync.models import LONGEST_CELL
+
+CUT = " … [cut: the value was longer than a cell holds]"
+"""The end of a text that had to be cut."""
 MOST_LINES = 1_048_575
 """What a workbook's sheet holds below its headings."""
 
@@ -21,3 +25,8 @@ class Page:
     choices: tuple[str, ...] = ()
     roomy: bool = False
     tab: str = "#66727F"
+
+
+def as_a_cell_holds(text: str) -> str:
+    """A text as a workbook's cell can hold it, saying so where it had to be cut."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(CUT)] + CUT

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from leadsync.models import Row
+from leadsync.models import LONGEST_CELL, Row
 from leadsync.sheets.headings import Headings
 from leadsync.sheets.lines import Line, counted, letter
-
-LONGEST_CELL = 32_767
-"""The most characters that a cell of a spreadsheet program holds."""
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

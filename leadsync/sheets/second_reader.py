@@ -4,6 +4,9 @@ They are few: an impossible `dimension`, a relationship that leads nowhere. This
 more memory, so it is asked only then. What it gives looks like calamine's.
 """
 
+import os
+import warnings
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -12,6 +15,7 @@ from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from leadsync.sheets.cells import Value
 from leadsync.sheets.unseen import Place
+from leadsync.sheets.xlsx_parts import missing_sheets
 
 _VISIBLE = {
     "visible": SheetVisibleEnum.Visible,
@@ -56,9 +60,16 @@ class SecondWorkbook:
 
 
 def read(path: str) -> SecondWorkbook:
-    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none."""
+    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none, and ValueError where either of
+    them would pass over something: a sheet without a part, a number under a date's format that is no day."""
+    # numpy's OpenBLAS reserves memory for a thread on each processor: on 16 that is more than this process may have.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     import pandas as pd
 
+    with zipfile.ZipFile(path) as archive:
+        if missing := missing_sheets(archive):
+            raise ValueError(f"the sheet {missing[0]!r} is missing")
+    warnings.filterwarnings("error", message=".* is marked as a date but the serial value")
     found = SecondWorkbook()
     # What is merged is told only where the whole sheet is loaded.
     with pd.ExcelFile(path, engine="openpyxl", engine_kwargs={"read_only": False}) as file:

@@ -42,6 +42,15 @@ def unseen_cells(path: str, sheet: str) -> Unseen:
         return found
 
 
+def missing_sheets(archive: zipfile.ZipFile) -> list[str]:
+    """The names of the sheets that the workbook lists and the archive has no part for."""
+    parts = parts_of(archive)
+    sheets = [attributes for name, attributes in _elements(archive, parts[_WORKBOOK]) if name == "sheet"]
+    return [
+        sheet.get("name", "") for sheet in sheets if related_part(archive, parts, _WORKBOOK, sheet["id"]) not in parts
+    ]
+
+
 def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
     """The names that parts have in the archive, by those they are looked for by: small letters, no backslashes."""
     return {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}

@@ -124,3 +124,32 @@ def test_day_numbers_count_from_where_their_own_workbook_counted(desk: Any) -> N
     done = desk.leadsync("run", path, "--format", "csv", "--json")
     assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"))).code == 0
     assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00")]
+
+
+def test_ids_that_lost_their_leading_zeros_are_no_other_leads(desk: Any) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in ("005", "6")]
+    dialer = desk.dialer(faults=faults)
+    head = "Lead Id,FirstPhone,Outcome,PostCode"
+    done = desk.leadsync(
+        "run", desk.sheet("l.csv", head, "005,0383218199,Nope,0231", "6,0383218198,Nope,0231"), "--json"
+    )
+    retry = corrected(done.json["files"]["retry"], ("005,038", "5,38"), ("Nope", "Sale"), ("Nope", "Sale"))
+    again = desk.leadsync("run", retry, "--json")
+    assert [lead for lead, _, _ in received(dialer)] == ["005", "6", "6"]
+    assert "Lead Id '5' was '005' in run" in desk.rows(again.json["files"]["report"])[0]["sync_message"]
+    still = desk.leadsync("run", again.json["files"]["retry"], "--json")
+    assert still.json["statuses"] == {"rejected": 1}, "it is no more right for having come twice"
+    retry = corrected(still.json["files"]["retry"], ("\n5,", "\n005,"), (",0231", ",231"))
+    spoilt = desk.leadsync("run", retry, "--json")
+    assert spoilt.json["statuses"] == {"rejected": 1}
+    assert "PostCode '231' was '0231' in run" in desk.rows(spoilt.json["files"]["report"])[0]["sync_message"]
+
+
+def test_a_text_that_was_cut_for_a_workbook_is_no_correction(desk: Any) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("l.csv", "Lead Id,FirstPhone,Outcome,Notes", f"L1,0383218199,Sale,{'x' * 40_000}")
+    done = desk.leadsync("run", sheet, "--format", "xlsx", "--json")
+    assert done.json["statuses"] == {"rejected": 1}
+    again = desk.leadsync("run", done.json["files"]["report"], "--json")
+    assert again.json["statuses"] == {"rejected": 1}
+    assert received(dialer) == []

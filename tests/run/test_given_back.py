@@ -215,3 +215,97 @@ def test_check_tells_what_the_workbook_would_do(sent: Desk) -> None:
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
     found = sent.desk.leadsync("check", sent.report, "--json").json
     assert (found["to_send"], found["rejected"], found["skipped"]) == (1, 2, 1)
+
+
+def test_a_decision_that_is_none_is_refused_before_anything_goes(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["To decide"], "011", "sync_decision"), "value", "yes"))
+    done = sent.desk.leadsync("run", sent.report)
+    assert (done.code, sent.new) == (2, [])
+    assert "sync_decision 'yes' is no decision; write applied, not applied or send" in done.err
+    assert sent.desk.leadsync("show", sent.first["run"], "--json").json["statuses"]["conflict"] == 1
+
+
+def test_a_number_from_the_do_not_call_list_does_not_go_whatever_else_is_corrected(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["Report"], "012", "Name"), "value", "Willow Green"))
+    sent.give_back()
+    assert sent.new == []
+
+
+def test_a_correction_that_went_through_is_not_undone_from_an_older_copy(sent: Desk) -> None:
+    sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
+    second = sent.give_back().json["run"]
+    sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Busy"))
+    done = sent.give_back()
+    assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("009", "Sale")]
+    status, message = sent.ends(done)["009"]
+    assert (status, message.startswith(f"run {second} has sent this row since")) == ("rejected", True)
+
+
+def test_a_line_that_was_copied_goes_once(sent: Desk) -> None:
+    def copy(book: openpyxl.Workbook) -> None:
+        page = book["To correct"]
+        cell(page, "009", "Outcome").value = "Sale"
+        page.append([one.value for one in next(row for row in page.iter_rows() if row[0].value == "009")])
+
+    sent.edit(copy)
+    done = sent.give_back()
+    assert [lead for lead, _ in sent.new] == ["009"]
+    shown = sent.desk.leadsync("show", done.json["run"], "--lead", "009", "--status", "rejected", "--json").json["listed"]
+    assert [one["message"].partition(";")[0].endswith("stands in the sheet twice") for one in shown] == [True]
+
+
+def test_a_column_for_notes_is_no_correction_and_is_not_sent(sent: Desk) -> None:
+    def note(book: openpyxl.Workbook) -> None:
+        page = book["To correct"]
+        at = page.max_column + 1
+        page.cell(1, at).value = "My notes"
+        page.cell(3, at).value = "ask Bob"
+        cell(page, "010", "Outcome").value = "Sale"
+
+    sent.edit(note)
+    done = sent.give_back()
+    assert [(lead, "My notes" in fields) for lead, fields in sent.new] == [("010", False)]
+    assert "The column 'My notes' was not in run" in done.err
+
+
+@pytest.mark.parametrize("headings", [{"Name": "name "}, {"Outcome": "OUTCOME"}, {"sync_run": "SYNC_RUN"}])
+def test_a_heading_in_another_case_is_the_same_column(sent: Desk, headings: dict[str, str]) -> None:
+    def rename(book: openpyxl.Workbook) -> None:
+        page = book["To correct"]
+        cell(page, "010", "Outcome").value = "Sale"
+        for one in page[1]:
+            one.value = headings.get(one.value, one.value)
+
+    sent.edit(rename)
+    sent.give_back()
+    assert [(lead, fields["Name"]) for lead, fields in sent.new] == [("010", "O'Brien")]
+
+
+def test_a_column_that_was_deleted_corrects_no_row(sent: Desk) -> None:
+    def delete(book: openpyxl.Workbook) -> None:
+        cell(book["To correct"], "010", "Outcome").value = "Sale"
+        for name in ("To correct", "To decide", "Report"):
+            book[name].delete_cols(2)
+
+    sent.edit(delete)
+    sent.give_back()
+    assert [lead for lead, _ in sent.new] == ["010"]
+
+
+def test_a_sheet_of_it_that_was_renamed_is_asked_about(sent: Desk) -> None:
+    def rename(book: openpyxl.Workbook) -> None:
+        cell(book["To correct"], "009", "Outcome").value = "Sale"
+        book["To correct"].title = "Corrected"
+
+    sent.edit(rename)
+    done = sent.desk.leadsync("run", sent.report)
+    assert (done.code, sent.new) == (2, [])
+    assert "its sheet 'Corrected' holds rows of the report under another name; call it To correct" in done.err
+
+
+def test_left_uncorrected_again_a_row_still_says_what_the_dialer_answered(sent: Desk) -> None:
+    second = sent.give_back()
+    sent.report = Path(second.json["files"]["report"])
+    message = sent.ends(sent.give_back())["009"][1]
+    assert message.startswith("not corrected since the dialer answered 106 ")
+    assert message.endswith(f"`leadsync retry {sent.first['run']}` sends it.")

@@ -1,5 +1,6 @@
 """A trial of the first rows, then the sheet or the settings put right: what goes, what does not, and nothing twice."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_wen
     desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,Sale", "four,0383218194,Sale")
     whole = desk.leadsync("run", sheet, "--json")
     assert whole.json["run"] != trial
-    assert whole.json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert whole.json["statuses"] == {"succeeded": 3}
     assert f"leads.csv has changed since run {trial} tried its first rows: it is sent as it reads now" in whole.err
     assert sent(dialer) == [("one", "Sale"), ("two", "Sale"), ("four", "Sale")]
     assert f"run {trial} sent it as row 2" in desk.rows(whole.json["files"]["report"])[0]["sync_message"]
@@ -45,7 +46,7 @@ def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Any) -> Non
     trial, sheet = tried(desk, ONE, "two,0383218192,", THREE)
     reject = {"LEADSYNC_INPUT__BLANK_DISPOSITION": "reject"}
     whole = desk.leadsync("run", sheet, "--json", **reject)
-    assert whole.json["statuses"] == {"succeeded": 1, "rejected": 1, "skipped": 1}
+    assert whole.json["statuses"] == {"succeeded": 2, "rejected": 1}
     assert f"The settings for it have changed since run {trial} tried its first rows" in whole.err
     assert sent(dialer) == [("one", "Sale"), ("three", "Sale")]
 
@@ -81,8 +82,8 @@ def test_a_number_that_was_refused_for_good_is_not_tried_again(desk: Any) -> Non
     _, sheet = tried(desk, ONE, TWO, code=3)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
     done = desk.leadsync("run", sheet, "--json")
-    assert done.json["statuses"] == {"succeeded": 2, "skipped": 1}
-    assert "(104)" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
+    assert done.json["statuses"] == {"succeeded": 2, "failed": 1}
+    assert desk.rows(done.json["files"]["report"])[0]["sync_code"] == "104"
     assert [lead for lead, _ in sent(dialer)] == ["one", "two", "three"]
 
 
@@ -91,7 +92,7 @@ def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Any) -> None:
     _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", "one,0383218191,Busy", TWO)
     done = desk.leadsync("run", sheet, "--json")
-    assert done.json["statuses"] == {"succeeded": 1, "rejected": 1, "skipped": 1}
+    assert done.json["statuses"] == {"succeeded": 2, "rejected": 1}
     assert "row 3 of the same lead" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
@@ -104,7 +105,7 @@ def test_a_person_decides_on_the_trials_rows_first(desk: Any) -> None:
     assert asked.code == 2
     assert f"leadsync resolve {trial} --row 2" in asked.err
     assert desk.leadsync("resolve", trial, "--row", "2", "--applied").code == 0
-    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
 
 
 def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.M
     assert "Nothing was sent." in desk.leadsync("run", sheet).err
     assert "trial, 1 left" in desk.leadsync("runs").out
     monkeypatch.setattr("click.confirm", lambda *_, **__: True)
-    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
     assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("three", "Sale")]
 
 
@@ -135,6 +136,60 @@ def test_decisions_of_a_review_file_are_not_lost_where_the_answer_is_no(
     monkeypatch.setattr("click.confirm", lambda *_, **__: True)
     assert desk.leadsync("run", review, "--json").json["statuses"] == {"succeeded": 1}
     assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("one", "Sale")]
+
+
+def test_what_any_of_several_trials_sent_does_not_go_again(desk: Any) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, TWO, THREE, "four,0383218194,Sale")
+    _, sheet = tried(desk, ONE, TWO.replace("Busy", "Sale"), THREE, "four,0383218194,Sale")
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO.replace("Busy", "Sale"), "three,0383218193,Busy", "four,0383218194,Sale")
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 4}
+    assert [lead for lead, _ in sent(dialer)] == ["one", "two", "three", "four"]
+
+
+def test_a_row_put_above_others_of_its_lead_does_not_send_those_again(desk: Any) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", ONE, "one,0383218191,Busy", TWO)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3, "rejected": 1}
+    assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
+
+
+def test_what_was_in_flight_when_the_trial_died_is_for_a_person_to_decide(desk: Any) -> None:
+    dialer = desk.dialer()
+    trial, sheet = tried(desk, ONE, TWO)
+    with sqlite3.connect(desk.state / "journal.sqlite3") as journal:
+        journal.execute("UPDATE rows SET state = 'in_flight', code = NULL WHERE number = 2")
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    assert f"leadsync resolve {trial} --row 2" in desk.leadsync("run", sheet).err
+    assert len(sent(dialer)) == 1
+
+
+@pytest.mark.parametrize("command", ["run", "resume"])
+def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: Any, command: str) -> None:
+    dialer = desk.dialer()
+    trial, sheet = tried(desk, ONE, TWO)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("leadsync.journal.Journal.complete", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert desk.leadsync("run", sheet).code == 130
+    whole = desk.leadsync(command, *([sheet] if command == "run" else []), "--json")
+    assert whole.json["run"] != trial
+    assert whole.json["statuses"] == {"succeeded": 3}
+    assert len(sent(dialer)) == 3
+    assert desk.leadsync("resume").out.strip() == "There is no run to go on with."
+
+
+def test_a_file_that_came_back_goes_on_with_what_its_trial_read(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in ("one", "two")])
+    first = desk.leadsync("run", desk.sheet("first.csv", HEADINGS, ONE, TWO), "--json").json
+    retry = Path(first["files"]["retry"])
+    assert desk.leadsync("run", retry, "--limit", "1").code == 0
+    retry.write_bytes(retry.read_bytes().replace(b"two,0383218192,Busy", b"two,0383218192,Sale"))
+    done = desk.leadsync("run", retry, "--json")
+    assert "goes on with what was read then" in done.err
+    assert done.json["statuses"] == {"succeeded": 2}
+    assert [lead for lead, _ in sent(dialer)] == ["one", "two", "one", "two"]
 
 
 def test_a_trial_whose_sheet_and_settings_are_the_same_is_gone_on_with(desk: Any) -> None:
