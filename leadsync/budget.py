@@ -64,12 +64,17 @@ def shares(slots: int, wants: Sequence[int], turn: int) -> list[int]:
 class SharedBudget:
     """This process's share of the slots of the dialer at `url`; a context manager.
 
-    `slots` is how many there are as far as this process knows. Where the folder cannot be used, all of them are this
-    process's, and `say` is told once.
+    `slots` is how many this process may use at most, all of the dialer's or fewer; where it does not `know` them, it is
+    how many there may be. Where the folder cannot be used, all of them are this process's, and `say` is told once.
     """
 
-    def __init__(self, url: str, slots: int, say: Callable[[str], None], folder: Path | None = None) -> None:
+    def __init__(
+        self, url: str, slots: int, say: Callable[[str], None], folder: Path | None = None, *, known: bool = True
+    ) -> None:
         self.slots = slots
+        self.known = known
+        """Whether `slots` is what the dialer has; set it together with `slots` when that was found out."""
+        self._since = time.time()
         self.alone = True
         """Whether nobody else was sending when it was looked last."""
         self._say = say
@@ -153,17 +158,41 @@ class SharedBudget:
         ledger = self._read(self._key)
         self._bury(ledger)
         members = ledger["members"]
-        members.setdefault(self._name, {"uses": 0, "wants": wanted})
+        members.setdefault(self._name, {})
+        members[self._name] |= {"wants": wanted, **self._standing()}
         names = sorted(members)
-        wants = [wanted if name == self._name else members[name]["wants"] for name in names]
-        fair = shares(self.slots, wants, int(time.time() / TURN_SECONDS))[names.index(self._name)]
+        wants = [members[name]["wants"] for name in names]
+        # Some may be told to leave slots free (`reserve`), or know a dialer's processor badly: that limits them alone.
+        slots = max(member.get("knows", 0) for member in members.values()) or self.slots
+        fair = shares(slots, wants, int(time.time() / TURN_SECONDS))[names.index(self._name)]
         elsewhere: int = sum(member["uses"] for name, member in members.items() if name != self._name)
         elsewhere += sum(count for count, _ in ledger["left_behind"])
-        share = max(0, min(fair, self.slots - elsewhere))
-        members[self._name] = {"uses": max(share, in_use), "wants": wanted}
+        share = max(0, min(fair, self.slots, slots - elsewhere))
+        members[self._name]["uses"] = max(share, in_use)
         self.alone = len(members) == 1
         self._write(self._key, ledger)
         return share
+
+    def _standing(self) -> dict[str, Any]:
+        return {"knows": self.slots if self.known else 0, "since": self._since}
+
+    def ask_others(self) -> tuple[int, bool]:
+        """How many slots other processes know the dialer to have, 0 where none does; and whether one that was there
+        before this process is finding it out just now. This process is a member from then on."""
+        if self._member is None:
+            return 0, False
+        try:
+            with self._guard.acquire(timeout=1.0):
+                ledger = self._read(self._key)
+                self._bury(ledger)
+                members = ledger["members"]
+                members.setdefault(self._name, {"uses": 0, "wants": 0, **self._standing()})
+                self._write(self._key, ledger)
+        except (OSError, Timeout):
+            return 0, False
+        others = [member for name, member in members.items() if name != self._name]
+        finding = any(not one.get("knows") and one.get("since", 0.0) < self._since for one in others)
+        return max((one.get("knows", 0) for one in others), default=0), finding
 
     def _bury(self, ledger: dict[str, Any]) -> None:
         """Strike members whose lock has died out of the ledger; their calls may go on for a while."""

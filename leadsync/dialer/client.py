@@ -47,6 +47,7 @@ class _Attempt:
 
     def __init__(self, deadline: asyncio.Timeout, answer_seconds: float) -> None:
         self.began_at: float | None = None
+        self.connecting_at: float | None = None
         self.answered = False
         self._deadline = deadline
         self._answer_seconds = answer_seconds
@@ -54,6 +55,11 @@ class _Attempt:
     def begin(self) -> None:
         self.began_at = asyncio.get_running_loop().time()
         self._deadline.reschedule(self.began_at + self._answer_seconds)
+
+
+async def _connecting(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
+    attempt: _Attempt = context.trace_request_ctx
+    attempt.connecting_at = asyncio.get_running_loop().time()
 
 
 async def _connection_is_there(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
@@ -91,6 +97,13 @@ class DialerClient:
         self._connections = connections
         self._certificates = certificates(ca_file)
         self._closing = ExitStack()
+        self._fastest_connection: float | None = None
+
+    @property
+    def travel_seconds(self) -> float:
+        """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
+        0 where none has been made."""
+        return self._fastest_connection or 0.0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base!r}, key=***)"
@@ -156,6 +169,9 @@ class DialerClient:
                 )
                 attempt.answered = True
                 answer = await _read(response)
+            if attempt.connecting_at is not None and attempt.began_at is not None:
+                took = attempt.began_at - attempt.connecting_at
+                self._fastest_connection = min(took, self._fastest_connection or took)
             outcome = read_answer(response.status, response.headers, answer)
         except Exception as error:
             # Whatever it is, it happened to this one request; what matters is how far the request had come.
@@ -180,6 +196,7 @@ class DialerClient:
 
 def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:
     tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_start.append(_connecting)
     tracing.on_connection_create_end.append(_connection_is_there)
     tracing.on_connection_reuseconn.append(_connection_is_there)
     return aiohttp.ClientSession(

@@ -5,9 +5,13 @@ the pace. With more than that they queue, and the time they take tells how many 
 way is doubled until it shows.
 """
 
+from collections.abc import Callable
+
+from leadsync.engine.pace import USUAL_SECONDS
 from leadsync.models import Effect, Outcome
 
-FEWEST_CALLS = 3
+FEWEST_CALLS = 10
+"""What calls take that do not queue has to be known well: all else is compared with it."""
 MOST_SLOTS = 512
 """Of the largest processor that the settings know."""
 QUEUEING = 1.2
@@ -17,16 +21,21 @@ ROUNDS = 2
 ROUNDS_TO_COUNT = 8
 """and how many until the slots that they share can be told."""
 NEARLY = 0.25
-"""What the time that a call takes on its way, and in no slot, makes of a whole slot."""
+"""What a busy computer adds to a call's time, in parts of a slot."""
+ON_ITS_WAY = 1.2
+"""A call that takes no more than so many times the dialer's least is one of these: the rest of it is in no slot."""
 
 
 class Discovery:
-    """Finds a dialer's slots out, up to `most`; `found` is None until then."""
+    """Finds a dialer's slots out, up to `most`; `found` is None until then. `travel` tells how many seconds of a call
+    are spent on its way, as far as that is known."""
 
-    def __init__(self, most: int = MOST_SLOTS) -> None:
+    def __init__(self, most: int = MOST_SLOTS, travel: Callable[[], float] = lambda: 0.0) -> None:
         self._most = most
+        self._travel = travel
         self._limit = 1
-        self._alone: float | None = None
+        self._alone: list[float] = []
+        """The times of calls that did not queue."""
         self._times: list[float] = []
         self._since = float("-inf")
         self.found: int | None = None
@@ -55,17 +64,28 @@ class Discovery:
     def _judge(self, now: float) -> None:
         # The first round of a step begins all at once, as later ones do not.
         times = self._times[self._limit :] if self._limit > 1 else self._times
-        taken = sum(times) / len(times)
-        if self._alone is None:
-            self._alone = taken
-        if taken > QUEUEING * self._alone:
+        taken = _mean(times)
+        alone = _mean(self._alone or times)
+        if taken > QUEUEING * alone:
             if len(times) >= ROUNDS_TO_COUNT * self._limit:
-                self.found = max(1, int(self._limit * self._alone / taken + NEARLY))
+                slots = int(self._limit * self._served(alone) / taken + NEARLY)
+                # With half as many calls none had to queue.
+                self.found = max(1, int(self._limit / 2 / QUEUEING), slots)
             return
         if self._limit >= self._most:
             self.found = self._most
             return
-        self._alone = min(self._alone, taken)
+        self._alone += times
         self._limit = min(self._limit * 2, self._most)
         self._times = []
         self._since = now
+
+    def _served(self, alone: float) -> float:
+        """How much of the time that a call takes it holds a slot."""
+        if alone <= ON_ITS_WAY * USUAL_SECONDS:
+            return min(alone, USUAL_SECONDS)
+        return max(USUAL_SECONDS, alone - self._travel())
+
+
+def _mean(times: list[float]) -> float:
+    return sum(times) / len(times)

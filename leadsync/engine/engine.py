@@ -56,7 +56,7 @@ class Engine:
         self._budget = budget or Alone(slots)
         self._share = 0
         self._on_found = on_found
-        self._pace: Pace | Discovery = Discovery(slots) if on_found else Pace(slots)
+        self._pace: Pace | Discovery = Discovery(slots, lambda: dialer.travel_seconds) if on_found else Pace(slots)
         self._limiter = Limiter(slots, floor_seconds)
         self._breaker = Breaker(slots)
         self._backlog = Backlog(log, self._clock)
@@ -173,6 +173,7 @@ class Engine:
         attempt = job.attempts + 1
         send = self._dialer.prepare(job.lead)
         await self._log.begin(job.number, attempt)
+        outcome: Outcome | None = None
         try:
             async with self._limiter.slot():
                 began = self._clock.now()
@@ -185,6 +186,11 @@ class Engine:
             self._first_rows -= job.attempts == 0
             self._backlog.give_back(job)
             return
+        except Exception:
+            # Whatever fails here, an answer that came is not lost.
+            if outcome is not None:
+                self._settle(job, attempt, outcome)
+            raise
         if isinstance(insert, Lead):
             self._insert(job, attempt, outcome, insert)
         else:

@@ -120,7 +120,9 @@ class Pace:
                 return
             self._before_the_cut = (self._limit, taken)
             self._late_in_a_row = self._looks = 0
-            self._go_on_with(max(1.0, self._limit * min(max(DEEPEST_CUT, self._usual / taken), SHALLOWEST_CUT)), now)
+            part = min(max(DEEPEST_CUT, self._usual / taken), SHALLOWEST_CUT)
+            # One slot at least: less than that would change nothing, and show nothing.
+            self._go_on_with(max(1.0, min(self._limit * part, int(self._limit) - 1)), now)
         else:
             self._late_in_a_row = 0
             self._learn(taken)
@@ -137,8 +139,10 @@ class Pace:
         limit, taken_before = self._before_the_cut
         self._looks += 1
         # So many calls fewer are so much less time in the queue, however many of it are others'.
-        expected = (int(limit) - int(self._limit)) * self._usual / self._slots
-        gained = (taken_before - taken) / min(expected, taken_before - self._usual)
+        fewer = max(1, int(limit) - int(self._limit))
+        expected = min(fewer * self._usual / max(1, self._slots), taken_before - self._usual)
+        # What was called late may be usual by now, where a resizing or a question came between.
+        gained = (taken_before - taken) / expected if expected > 0 else 0.0
         if gained >= ENOUGH_GAINED:
             self._later_by = LATER_BY
             self._ask_again_after = ASK_AGAIN_SECONDS

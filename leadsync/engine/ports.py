@@ -11,6 +11,11 @@ from leadsync.models import Lead, Outcome, PendingRow, Status
 class Dialer(Protocol):
     """Sends leads; raises nothing but a cancellation."""
 
+    @property
+    def travel_seconds(self) -> float:
+        """How much of a call's time may be spent on its way; 0 where that is not known."""
+        ...
+
     def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
         """Make a lead's call ready; what is given sends it, once."""
         ...

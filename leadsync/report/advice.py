@@ -1,5 +1,7 @@
 """What to do now about a row, in a sentence. Pure."""
 
+import re
+
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
 from leadsync.result_codes import RESULT_CODES, Verdict
 
@@ -36,11 +38,21 @@ CAUSES = {
 """What most likely led to each result code."""
 
 
+_WAITS = "waits for row "
+_UNDECIDED_THERE = re.compile(
+    r"(?:run (?P<run>\S+) (?:calls it|has it as) (?:conflict|unknown)|waits for row \d+ of run (?P<of>[^ ,]+),)"
+)
+"""How a row is skipped that is undecided in an earlier run, or whose lead has such a row there."""
+_LONGEST_VALUE = 60
+
+
 def advice(record: RowRecord, run_id: str) -> str:
     """The next step for a row; empty where there is none to take."""
     match record.status:
-        case Status.SUCCEEDED | Status.SKIPPED:
+        case Status.SUCCEEDED:
             return ""
+        case Status.SKIPPED:
+            return _after_skipping(record)
         case Status.REJECTED:
             return "Correct the row as the message says, then give this file to `leadsync run`."
         case Status.FAILED:
@@ -65,17 +77,41 @@ def _to_decide(record: RowRecord, run_id: str) -> str:
     disposition = record.fields.get(DISPOSITION, NO_CHANGE)
     if record.status is Status.UNKNOWN and disposition == NO_CHANGE and record.harmless:
         return f"Sending it twice does no harm: `leadsync resume {run_id}` sends it again."
-    sent = ", ".join(f"{field} {value!r}" for field, value in record.fields.items() if value != NO_CHANGE)
+    sent = ", ".join(f"{field} {_short(value)!r}" for field, value in record.fields.items() if value != NO_CHANGE)
     when = f" at {record.time:%Y-%m-%d %H:%M:%S}" if record.time else ""
-    look = f"Look at lead {record.lead} in the dialer: {sent} was sent{when}."
     return (
-        f"{look} Then write applied, not applied or send into sync_decision and give the file to `leadsync run`, or "
-        f"use `leadsync resolve {run_id} --row {record.number}`."
+        f"Look at lead {record.lead} in the dialer, then write applied, not applied or send into sync_decision and "
+        f"give the file to `leadsync run`, or use `leadsync resolve {run_id} --row {record.number}`. "
+        f"Sent{when}: {sent}."
     )
 
 
+def _short(value: str) -> str:
+    return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+
+
+def waits(record: RowRecord) -> bool:
+    """Whether the row is unsent only because a person has to decide on another row of its lead first."""
+    return record.status is Status.UNSENT and record.message.startswith(_WAITS)
+
+
+def undecided_in(record: RowRecord) -> str:
+    """The earlier run in which a person has still to decide on a row that is skipped here; empty where none has."""
+    found = _UNDECIDED_THERE.match(record.message) if record.status is Status.SKIPPED else None
+    return (found["run"] or found["of"]) if found else ""
+
+
+def _after_skipping(record: RowRecord) -> str:
+    run = undecided_in(record)
+    if run and record.message.startswith(_WAITS):
+        return f"Decide that row first, in the report or the review file of run {run}, then send this one again."
+    if run:
+        return f"Still to be decided: in the report or the review file of run {run}, or with `leadsync resolve {run}`."
+    return ""
+
+
 def _to_send(record: RowRecord, run_id: str) -> str:
-    if record.message.startswith("waits for row"):
+    if waits(record):
         return f"Decide that row first, then `leadsync resume {run_id}`."
     if record.code is not None and record.code in RESULT_CODES:
         return RESULT_CODES[record.code].advice

@@ -15,7 +15,7 @@ from leadsync.models import (
     StatusCount,
     Summary,
 )
-from leadsync.report.advice import CAUSES, MEANINGS
+from leadsync.report.advice import CAUSES, MEANINGS, undecided_in, waits
 from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
 from leadsync.result_codes import RESULT_CODES
@@ -38,6 +38,8 @@ class Digest:
         self._remedies: dict[str, str] = {}
         self._dispositions: Counter[str] = Counter()
         self._callbacks = self._new_leads = self._attempts = self._finals = self._plain_failures = 0
+        self._waiting = 0
+        self._undecided_before: Counter[str] = Counter()
         self._time: datetime | None = None
         self._first: datetime | None = None
         self._last: datetime | None = None
@@ -62,6 +64,11 @@ class Digest:
                 self._finals += 1
             case Status.FAILED if record.code is None:
                 self._plain_failures += 1
+            case Status.UNSENT if waits(record):
+                self._waiting += 1
+            case Status.SKIPPED:
+                if run := undecided_in(record):
+                    self._undecided_before[run] += 1
             case _:
                 pass
 
@@ -110,6 +117,11 @@ class Digest:
     def _to_decide(self) -> int:
         return self._statuses[Status.CONFLICT] + self._statuses[Status.UNKNOWN]
 
+    @property
+    def _not_sent(self) -> int:
+        """The rows that `resume` would send now."""
+        return self._statuses[Status.UNSENT] - self._waiting
+
     def _headline(self) -> str:
         rows, done = self._statuses.total(), self._statuses[Status.SUCCEEDED]
         if rows == 1:
@@ -124,8 +136,10 @@ class Digest:
                 (self._to_correct, "to correct"),
                 (self._to_decide, "to decide"),
                 (self._finals, "on the do-not-call list"),
-                (self._statuses[Status.UNSENT], "not sent yet"),
-                (self._statuses[Status.SKIPPED], "skipped on purpose"),
+                (self._waiting, "waiting for that"),
+                (self._not_sent, "not sent yet"),
+                (self._undecided_before.total(), "still to decide in an earlier run"),
+                (self._statuses[Status.SKIPPED] - self._undecided_before.total(), "skipped on purpose"),
             )
             if count
         ]
@@ -136,7 +150,9 @@ class Digest:
             return f"Stopped before the end: {self._run.stopped}."
         if self._run.last_row is not None:
             return "A trial of the first rows."
-        return "Not finished." if self._statuses[Status.UNSENT] else "Finished."
+        if self._not_sent:
+            return "Not finished."
+        return "Finished, but for rows that wait for a decision." if self._waiting else "Finished."
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         run = self._run
@@ -148,7 +164,7 @@ class Digest:
             yield "Sends again", f"failed and unsent rows of run {run.retry_of}"
         yield "Dialer", run.dialer
         yield "Campaign", f"{run.ids.campaign} (template {run.ids.template}, allocation {run.ids.allocation})"
-        yield "Read", f"{run.created:%A %d %B %Y, %H:%M}"
+        yield "Started", f"{run.created:%A %d %B %Y, %H:%M}"
         if self._first and self._last:
             day = "" if self._first.date() == self._last.date() else f"{self._last:%d %B} "
             yield "Answered", f"{self._first:%d %B %Y, %H:%M:%S} to {day}{self._last:%H:%M:%S}"
@@ -183,7 +199,7 @@ class Digest:
 
     def _steps(self) -> Iterator[str]:
         run = self._run
-        goes_on = bool(self._statuses[Status.UNSENT]) or run.last_row is not None
+        goes_on = bool(self._not_sent) or run.last_row is not None
         if goes_on:
             yield f"Go on with what was not sent: leadsync resume {run.id}"
         workbook = run.kind == "xlsx"
@@ -197,9 +213,16 @@ class Digest:
                 f"Look up the leads {where} in the dialer; write applied, not applied or send into sync_decision, "
                 "save, and give the file to leadsync run."
             )
+        if self._waiting:
+            yield f"When that is decided, send the rows that wait for it: leadsync resume {run.id}"
+        for earlier, rows in self._undecided_before.items():
+            yield (
+                f"Decide on what is still undecided in run {earlier} ({rows:,} of these rows): in its report or review "
+                f"file, or with leadsync resolve {earlier}"
+            )
         if self._plain_failures or self._codes[103] or self._codes[109]:
             yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"
-        if not self._to_correct and not self._to_decide and not goes_on:
+        if not (self._to_correct or self._to_decide or self._waiting or self._undecided_before or goes_on):
             yield "There is nothing left to do."
 
 

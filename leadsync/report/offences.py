@@ -15,6 +15,7 @@ from leadsync.models import (
     RunRecord,
     Status,
 )
+from leadsync.report.advice import CAUSES
 
 _ROLE_OF_CODE = {
     101: EXTERNAL_ID,
@@ -55,7 +56,8 @@ def offence(record: RowRecord, run: RunRecord) -> Offence:
         return _rejected(record, run)
     if record.status is Status.FAILED and record.code is not None:
         positions = _of_code(record.code, record, run)
-        return Offence(positions, reasons=(record.message,) * len(positions))
+        why = f"{record.code} {record.message or record.name}. {CAUSES.get(record.code, '')}".rstrip()
+        return Offence(positions, reasons=(why,) * len(positions))
     return Offence()
 
 

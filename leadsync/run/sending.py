@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 
-from leadsync.budget import SharedBudget
+from leadsync.budget import EVERY_SECONDS, SharedBudget
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
 from leadsync.engine import Engine, InsertPolicy, RetryPolicy
@@ -24,6 +24,8 @@ ENOUGH_ROWS = 100
 ENOUGH_SECONDS = 2.0
 """From so many rows in so much time on, the pace of a run tells what the next one can expect."""
 LONGEST_SLEEP_SECONDS = 5.0
+LONGEST_FINDING_SECONDS = 60.0
+"""How long another process is waited for that finds out the dialer's slots."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -104,20 +106,27 @@ async def _send(
         allow_duplicates=settings.campaign.allow_duplicates,
     )
     rows = RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
-    budget = SharedBudget(settings.url(), slots, progress.say)
+    budget = SharedBudget(settings.url(), slots, progress.say, known=known is not None)
 
-    def found_out(count: int) -> int:
+    def know(count: int) -> int:
         nonlocal slots
         budget.slots = slots = max(1, count - settings.server.reserve)
+        budget.known = True
+        return slots
+
+    def found_out(count: int) -> int:
         kept = budget.alone
         if kept:
             journal.keep_slots(settings.url(), count)
         for_whom = "which is kept for it" if kept else "beside others that are sending just now"
         progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
-        return slots
+        return know(count)
 
     async with client as dialer, rows as log:
         with budget:
+            if known is None and (known := await _known_to_others(budget, progress)):
+                progress.say(f"another leadsync that is sending knows the dialer to run {known} calls at once")
+                know(known)
             engine = Engine(
                 dialer,
                 log,
@@ -127,7 +136,7 @@ async def _send(
                 give_up_seconds=retry.give_up_after_minutes * 60,
                 keep_going=keep_going,
                 budget=budget,
-                on_found=found_out if known is None else None,
+                on_found=None if known else found_out,
                 inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
             )
             with _signals_to(engine, progress) as received, _stopped_at(until, engine):
@@ -139,6 +148,20 @@ async def _send(
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, slots)
     return Sent(reason, received[0] if received else 0, engine.peak_in_flight, engine.began_badly)
+
+
+async def _known_to_others(budget: SharedBudget, progress: BarProgress | SilentProgress) -> int:
+    """How many slots a process that is sending knows the dialer to have; where one is finding that out, its finding is
+    waited for, because two that look at once see half each. 0 where nobody knows."""
+    waited = 0.0
+    while True:
+        slots, finding = budget.ask_others()
+        if slots or not finding or waited >= LONGEST_FINDING_SECONDS:
+            return slots
+        if not waited:
+            progress.say("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
+        await asyncio.sleep(EVERY_SECONDS)
+        waited += EVERY_SECONDS
 
 
 @contextmanager

@@ -114,6 +114,8 @@ def _done() -> Awaitable[None]:
 class FakeDialer:
     """Answers as a function of the lead and its attempt says, and notes what was under way."""
 
+    travel_seconds = 0.0
+
     def __init__(self, log: FakeLog, clock: FakeClock, answer: Callable[[Lead, int], Outcome]) -> None:
         self._log = log
         self._clock = clock
