@@ -76,7 +76,9 @@ class SharedBudget:
         """Whether `slots` is what the dialer has; set it together with `slots` when that was found out."""
         self._since = time.time()
         self.alone = True
-        """Whether nobody else was sending when it was looked last."""
+        """Whether nobody else was there when it was looked last,"""
+        self.elsewhere = 0
+        """and how many slots others were using then."""
         self._say = say
         self._folder = folder or machine_folder()
         self._key = hashlib.sha256(_canonical(url).encode()).hexdigest()[:32]
@@ -165,9 +167,9 @@ class SharedBudget:
         # Some may be told to leave slots free (`reserve`), or know a dialer's processor badly: that limits them alone.
         slots = max(member.get("knows", 0) for member in members.values()) or self.slots
         fair = shares(slots, wants, int(time.time() / TURN_SECONDS))[names.index(self._name)]
-        elsewhere: int = sum(member["uses"] for name, member in members.items() if name != self._name)
-        elsewhere += sum(count for count, _ in ledger["left_behind"])
-        share = max(0, min(fair, self.slots, slots - elsewhere))
+        self.elsewhere = sum(member["uses"] for name, member in members.items() if name != self._name)
+        self.elsewhere += sum(count for count, _ in ledger["left_behind"])
+        share = max(0, min(fair, self.slots, slots - self.elsewhere))
         members[self._name]["uses"] = max(share, in_use)
         self.alone = len(members) == 1
         self._write(self._key, ledger)

@@ -64,9 +64,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Member:
     """A member with a run's side of the bargain: its calls end when it is told."""
 
-    def __init__(self, folder: Path, slots: int = 8, url: str = URL) -> None:
+    def __init__(self, folder: Path, slots: int = 8, url: str = URL, *, known: bool = True) -> None:
         self.said: list[str] = []
-        self.budget = SharedBudget(url, slots, self.said.append, folder)
+        self.budget = SharedBudget(url, slots, self.said.append, folder, known=known)
         self.budget.__enter__()
         self.share = 0
         self.in_use = 0
@@ -102,6 +102,36 @@ def test_a_newcomer_gets_its_part_as_calls_end_and_never_are_there_more_than_the
     assert small.renew(3) == 3
     small.leave()
     assert big.renew() == 8
+
+
+def test_one_that_is_to_leave_slots_free_gets_its_part_of_them_all(tmp_path: Path, clock: Clock) -> None:
+    big, small = Member(tmp_path, slots=16), Member(tmp_path, slots=8)
+    assert big.renew() == 16
+    small.renew()
+    assert big.renew() == 8
+    big.renew()
+    assert small.renew() == 8
+    big.leave()
+    assert small.renew() == 8, "and no more than it may use"
+
+
+def test_who_does_not_know_the_slots_asks_who_does(tmp_path: Path, clock: Clock) -> None:
+    knowing = Member(tmp_path, slots=12)
+    knowing.renew()
+    assert Member(tmp_path, slots=512, known=False).budget.ask_others() == (12, False)
+
+
+def test_of_two_that_do_not_know_them_the_later_waits_for_the_earlier(tmp_path: Path, clock: Clock) -> None:
+    first = Member(tmp_path, slots=512, known=False)
+    assert first.budget.ask_others() == (0, False)
+    clock.now += 1
+    second = Member(tmp_path, slots=512, known=False)
+    assert second.budget.ask_others() == (0, True)
+    assert first.budget.ask_others() == (0, False)
+    first.renew()
+    first.budget.slots, first.budget.known = 12, True
+    first.renew()
+    assert second.budget.ask_others() == (12, False)
 
 
 def test_dialers_do_not_disturb_each_other_and_one_address_is_one_dialer(tmp_path: Path, clock: Clock) -> None:

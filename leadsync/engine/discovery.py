@@ -6,6 +6,7 @@ way is doubled until it shows.
 """
 
 from collections.abc import Callable
+from statistics import stdev
 
 from leadsync.engine.pace import USUAL_SECONDS
 from leadsync.models import Effect, Outcome
@@ -22,6 +23,8 @@ ROUNDS_TO_COUNT = 8
 """and how many until the slots that they share can be told."""
 NEARLY = 0.25
 """What a busy computer adds to a call's time, in parts of a slot."""
+UNSURE = 2.0
+"""How many standard errors a mean is taken to be off."""
 ON_ITS_WAY = 1.2
 """A call that takes no more than so many times the dialer's least is one of these: the rest of it is in no slot."""
 
@@ -35,7 +38,9 @@ class Discovery:
         self._travel = travel
         self._limit = 1
         self._alone: list[float] = []
-        """The times of calls that did not queue."""
+        """The times of calls that did not queue,"""
+        self._before = float("inf")
+        """and what those of the last step took."""
         self._times: list[float] = []
         self._since = float("-inf")
         self.found: int | None = None
@@ -68,14 +73,16 @@ class Discovery:
         alone = _mean(self._alone or times)
         if taken > QUEUEING * alone:
             if len(times) >= ROUNDS_TO_COUNT * self._limit:
-                slots = int(self._limit * self._served(alone) / taken + NEARLY)
-                # With half as many calls none had to queue.
-                self.found = max(1, int(self._limit / 2 / QUEUEING), slots)
+                served = self._served(alone)
+                # So many slots were seen at work with half as many calls.
+                seen = int(self._limit / 2 * served / self._before)
+                self.found = max(1, seen, int(self._limit * served / taken + NEARLY))
             return
         if self._limit >= self._most:
             self.found = self._most
             return
         self._alone += times
+        self._before = taken
         self._limit = min(self._limit * 2, self._most)
         self._times = []
         self._since = now
@@ -84,7 +91,9 @@ class Discovery:
         """How much of the time that a call takes it holds a slot."""
         if alone <= ON_ITS_WAY * USUAL_SECONDS:
             return min(alone, USUAL_SECONDS)
-        return max(USUAL_SECONDS, alone - self._travel())
+        # Where calls vary, what they take on average is known that much worse; below is better than above.
+        unsure = UNSURE * stdev(self._alone) / len(self._alone) ** 0.5 if len(self._alone) > 1 else 0.0
+        return max(USUAL_SECONDS, alone - self._travel() - unsure)
 
 
 def _mean(times: list[float]) -> float:

@@ -115,7 +115,7 @@ async def _send(
         return slots
 
     def found_out(count: int) -> int:
-        kept = budget.alone
+        kept = budget.elsewhere == 0
         if kept:
             journal.keep_slots(settings.url(), count)
         for_whom = "which is kept for it" if kept else "beside others that are sending just now"

@@ -1,6 +1,7 @@
 """The pace beside other clients, against a model of the dialer: first come, first served, in so many slots."""
 
 import heapq
+import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -207,6 +208,39 @@ def test_an_unknown_dialers_slots_are_found_out(slots: int, work: float) -> None
     assert model.pace.found is not None
     assert 0.95 * slots - 0.5 <= model.pace.found <= slots, "below it rather than above"
     assert max(model.allowed(0, 100)) < 2.5 * slots
+
+
+def test_a_cut_of_few_slots_takes_one_at_least_and_is_judged() -> None:
+    """Answers come late, then less so: below three slots a quarter less would be no slot less."""
+    pace = Pace(8)
+    now = 0.0
+    for taken in (0.1, 0.2, 0.2, 0.15, 0.15, 0.15, 0.13, 0.13, 0.13, 0.12):
+        for at in range(12):
+            ended = now + 0.001 + (taken if at < 11 else max(0.5, taken))
+            pace.record(OK, now + 0.001 if at < 11 else ended - taken, ended)
+        now += max(0.5, taken) + 0.001
+    assert pace.allowance == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_answers_that_vary_hide_no_slots(seed: int) -> None:
+    chance = random.Random(seed)
+    model = Model(12, Discovery(), work=lambda n: chance.uniform(0.1, 0.18))
+    model.run(60)
+    assert isinstance(model.pace, Discovery)
+    assert model.pace.found in (10, 11, 12)
+
+
+def test_time_that_calls_spend_on_their_way_is_in_no_slot() -> None:
+    """As if each took 30 ms to the dialer and back: while it queues, calls are late by the queue alone."""
+    found = Discovery(travel=lambda: 0.03)
+    now = 0.0
+    while found.found is None:
+        taken = max(0.13, found.allowance * 0.1 / 12)
+        for _ in range(found.allowance):
+            found.record(OK, now, now + taken)
+        now += taken
+    assert found.found == 12
 
 
 def test_no_more_slots_are_found_than_there_can_be() -> None:
