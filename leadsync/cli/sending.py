@@ -245,7 +245,13 @@ def _carry_out(
         in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
         for line in in_short(plan.survey, pace, datetime.now().astimezone()):
             shell.say(line)
-    waiting = journal.tally(planned.id).statuses.get(Status.UNSENT, 0)
+    waiting = journal.ready(planned.id)
+    if held := journal.tally(planned.id).statuses.get(Status.UNSENT, 0) - waiting:
+        rows = "1 row waits" if held == 1 else f"{held:,} rows wait"
+        shell.say(
+            f"{rows} until a person has decided on another row of the same lead; `leadsync show {planned.id} "
+            "--status conflict --status unknown` lists those."
+        )
     now = datetime.now().astimezone()
     ends = next_time(asked.until, now) if asked.until else None
     if ends is not None and waiting and pace is not None:

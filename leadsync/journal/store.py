@@ -409,6 +409,20 @@ class Journal:
             ).fetchall()
         return found[0][0] if len(found) > 1 else None
 
+    def ready(self, run_id: str) -> int:
+        """How many unsent rows can go now, a trial's only as far as it goes: those of leads on which no person has to
+        decide first."""
+        with translated(self.path):
+            key, end = self._key_and_end(run_id)
+            found = self._connection.execute(
+                f"SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND {OPEN} AND state = 'pending' "
+                f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} "
+                "AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless)))",
+                [key, end, key],
+            )
+            count: int = found.fetchone()[0]
+            return count
+
     def has_more(self, run_id: str) -> bool:
         """Whether rows are still to be sent that need no person's decision, beyond a trial's end too."""
         with translated(self.path):

@@ -192,6 +192,8 @@ class Intake:
     def remarks(self) -> tuple[str, ...]:
         """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
         remarks = [*self.table.remarks, *self.mapping.remarks, *self.past.remarks, self._date_remark]
+        if not self.survey.rows:
+            remarks.append(f"{self.reading.file.name} has headings and no rows below them: there is nothing to send.")
         if self._dropped:
             remarks.append(
                 f"{self._dropped} rows name a lead that stands in several rows; duplicates = {self._duplicates!r}."

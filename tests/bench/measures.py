@@ -127,7 +127,7 @@ def shared(options: Options) -> Iterator[Line]:
     yield Line(
         f"pace {LEFT_BEHIND_SECONDS + 1:g} s after a kill -9, of what is allowed",
         afterwards / 80,
-        bound=0.95,
+        bound=0.9,
         better="at least",
     )
     yield Line("queued by the dialer, over the kill", stats["queued_calls"], "calls", 0)

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from leadsync.simulator import FaultKind, FaultRule
@@ -153,3 +154,38 @@ def test_a_text_that_was_cut_for_a_workbook_is_no_correction(desk: Any) -> None:
     again = desk.leadsync("run", done.json["files"]["report"], "--json")
     assert again.json["statuses"] == {"rejected": 1}
     assert received(dialer) == []
+
+
+def test_rows_that_wait_for_a_decision_are_not_offered_to_be_sent(desk: Any) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    sheet = desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L1,0383218199,Busy,", "L2,0383218198,Sale,")
+    first = desk.leadsync("run", sheet, "--json")
+    assert first.json["statuses"] == {"succeeded": 1, "conflict": 1, "unsent": 1}
+    page = Path(first.json["files"]["summary"]).read_text("utf-8")
+    assert "Finished, but for rows that wait for a decision." in page
+    assert f"When that is decided, send the rows that wait for it: leadsync resume {first.json['run']}" in page
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        patch.setattr("click.confirm", lambda *_, **__: pytest.fail("there is nothing to ask"))
+        again = desk.leadsync("resume", first.json["run"])
+    assert "1 row waits until a person has decided on another row of the same lead" in again.err
+    assert len(received(dialer)) == 2
+
+
+def test_what_is_undecided_in_an_earlier_run_is_still_said(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L2,0383218198,Sale,"), "--json").json
+    again = desk.leadsync("run", first["files"]["report"], "--json").json
+    [row] = [row for row in desk.rows(again["files"]["report"]) if row["Lead Id"] == "L1"]
+    assert row["sync_advice"] == (
+        f"Still to be decided: in the report or the review file of run {first['run']}, or with "
+        f"`leadsync resolve {first['run']}`."
+    )
+    page = Path(again["files"]["summary"]).read_text("utf-8")
+    assert f"Decide on what is still undecided in run {first['run']} (1 of these rows)" in page
+
+
+def test_a_sheet_without_rows_says_so(desk: Any) -> None:
+    desk.dialer()
+    done = desk.leadsync("run", desk.sheet("empty.csv", HEAD))
+    assert "empty.csv has headings and no rows below them: there is nothing to send." in done.err
