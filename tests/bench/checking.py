@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -47,7 +48,7 @@ def write(path: Path, rows: int) -> None:
         return
     workbook = xlsxwriter.Workbook(path, {"constant_memory": True})
     sheet = workbook.add_worksheet()
-    for at, line in enumerate((HEADINGS, *lines(rows))):
+    for at, line in enumerate(chain([HEADINGS], lines(rows))):
         for column, cell in enumerate(line):
             sheet.write_string(at, column, cell)
     workbook.close()
