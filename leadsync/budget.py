@@ -193,7 +193,8 @@ class SharedBudget:
         except (OSError, Timeout):
             return 0, False
         others = [member for name, member in members.items() if name != self._name]
-        finding = any(not one.get("knows") and one.get("since", 0.0) < self._since for one in others)
+        # A member of an earlier version says neither.
+        finding = any(one.get("knows") == 0 and one.get("since", 0.0) < self._since for one in others)
         return max((one.get("knows", 0) for one in others), default=0), finding
 
     def _bury(self, ledger: dict[str, Any]) -> None:

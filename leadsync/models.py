@@ -29,6 +29,8 @@ TO_DECIDE_SHEET = "To decide"
 """The sheets of a report as a workbook, by which it is known again when it is given back."""
 PHONE = "phone"
 """Not a field but the role of any column that fills a phone field."""
+NOTE = "note"
+"""The role of a column that a person has added to a file that came back: it is not sent."""
 
 
 TEMPLATE_ID = "fTemplateId"

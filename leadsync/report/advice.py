@@ -40,7 +40,8 @@ CAUSES = {
 
 _WAITS = "waits for row "
 _UNDECIDED_THERE = re.compile(
-    r"(?:run (?P<run>\S+) (?:calls it|has it as) (?:conflict|unknown)|waits for row \d+ of run (?P<of>[^ ,]+),)"
+    r"(?:run (?P<run>\S+) (?:calls it|has it as) (?:conflict|unknown)|waits for row \d+ of run (?P<of>[^ ,]+),"
+    r"|run (?P<since>\S+) sent it since, and a person has to decide there)"
 )
 """How a row is skipped that is undecided in an earlier run, or whose lead has such a row there."""
 _LONGEST_VALUE = 60
@@ -98,7 +99,7 @@ def waits(record: RowRecord) -> bool:
 def undecided_in(record: RowRecord) -> str:
     """The earlier run in which a person has still to decide on a row that is skipped here; empty where none has."""
     found = _UNDECIDED_THERE.match(record.message) if record.status is Status.SKIPPED else None
-    return (found["run"] or found["of"]) if found else ""
+    return (found["run"] or found["of"] or found["since"]) if found else ""
 
 
 def _after_skipping(record: RowRecord) -> str:

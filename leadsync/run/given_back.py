@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
+_MOST_DIGITS = 9
 _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
 
 
@@ -32,6 +33,8 @@ def put_together(file: Path, table: "Table", history: History | None) -> Iterato
     ways. `table` is the workbook as it was opened; without `history` what stands on *Report* is not looked at."""
     parts = [part for part in table.parts if part != REPORT_SHEET] or [REPORT_SHEET]
     headings = _headings(file, parts)
+    if history is not None:
+        _check_columns(file, table.parts, history)
     seen = _Seen(headings)
     for part in parts:
         seen.look(_aligned(file, part, headings))
@@ -56,6 +59,27 @@ def _headings(file: Path, parts: Sequence[str]) -> tuple[str, ...]:
             for heading in table.headings:
                 names.setdefault(_name(heading), heading)
     return tuple(names.values())
+
+
+def _check_columns(file: Path, parts: Sequence[str], history: History) -> None:
+    """Raise SheetError where one of the sheets lacks a column of the run's that another has: its rows would be taken
+    for corrected, and their values for deleted."""
+    columns: dict[str, set[str]] = {}
+    own: Sequence[str] = ()
+    for part in parts:
+        with open_table(file, sheet=part) as table:
+            columns[part] = set(map(_name, table.headings))
+            first = next(iter(table.rows()), None) if not own else None
+            key = _key(first, table.headings) if first is not None else None
+            found = history.row(*key) if key else None
+            own = found[0] if found else own
+    there = set().union(*columns.values())
+    for part, names in columns.items():
+        if missing := next((one for one in own if _name(one) in there - names), None):
+            raise SheetError(
+                f"{file.name}: its sheet {part} lacks the column {missing!r}, which another has; put it back, or "
+                "delete it on all of them."
+            )
 
 
 def _name(heading: str) -> str:
@@ -147,7 +171,7 @@ def _sync(row: Row, headings: Sequence[str], name: str) -> str:
 
 def _key(row: Row, headings: Sequence[str]) -> Key | None:
     run, number = _sync(row, headings, "sync_run"), _sync(row, headings, "sync_row")
-    return (run, int(number)) if run and number.isdecimal() else None
+    return (run, int(number)) if run and number.isdecimal() and len(number) <= _MOST_DIGITS else None
 
 
 class _Numbered:

@@ -224,7 +224,8 @@ class Intake:
         kept = row
         if self.mapping.sync:
             kept = _without_sync_columns(row, self.mapping)
-            self.past.check_decision(row)
+            if not row.fault:
+                self.past.check_decision(row)
             mapped = self.past.as_before(row, mapped)
             if fault := self.past.twice(row):
                 mapped = Rejection((fault,), mapped.external_id)
@@ -233,7 +234,10 @@ class Intake:
             self.past.decide(row)
             if reason := self.past.settled(row, mapped):
                 return self._skipped(kept, mapped, reason)
-            if (isinstance(mapped, Lead) and (fault := self.past.mangled(row))) or (fault := self.past.overtaken(row)):
+            if faults := self.past.mangled(row):
+                others = mapped.faults if isinstance(mapped, Rejection) else ()
+                mapped = Rejection((*others, *faults), mapped.external_id)
+            elif fault := self.past.overtaken(row, mapped):
                 mapped = Rejection((fault,), mapped.external_id)
             elif isinstance(mapped, Lead) and (fault := self.past.uncorrected(row, mapped)):
                 rejection = Rejection((fault,), mapped.external_id)

@@ -10,7 +10,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
 from leadsync.journal import History, Journal, Origin, State
 from leadsync.leads import ColumnMapping
-from leadsync.models import EXTERNAL_ID, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.models import EXTERNAL_ID, NOTE, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.repeats import Repeats, same_fields
@@ -25,11 +25,15 @@ _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
 
+_MOST_DIGITS = 9
+"""A row's number has no more; a longer one is none."""
 _NOT_CORRECTED = "not corrected since"
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
 
-_SPOILT = re.compile(r"(?P<heading>.+) '[^']*' was '(?P<was>\d+)' in run (?P<run>[^ :]+): a spreadsheet program")
+_SPOILT = re.compile(
+    r"(?:^|\. )(?P<heading>[^']+) '[^']*' was '(?P<was>\d+)' in run (?P<run>[^ :]+): a spreadsheet program"
+)
 """How a row is rejected with such a number, to be known again."""
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
@@ -64,7 +68,8 @@ def past_of(
     if journal is not None and settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
         skip = skip_unchanged or settings.input.skip_unchanged
         repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
-    tried = Trial(journal, trial) if journal is not None and trial is not None else None
+    # A sheet that came back is not read anew after a trial.
+    tried = Trial(journal, trial) if journal is not None and trial is not None and not mapping.sync else None
     return Past(
         mapping, journal, hold, settings=settings, repeats=repeats, only_corrected=bool(table.parts), trial=tried
     )
@@ -106,6 +111,8 @@ class Past:
         self._leads: dict[str, _Leads] = {}
         self._went_on: dict[str, dict[int, list[tuple[str, State]]]] = {}
         self._decided_rows: set[tuple[str, str]] = set()
+        self.notes: set[str] = set()
+        """Headings of columns that a person has added and that are not sent."""
         self._seen: dict[str, set[str]] = {}
         self._history: History | None = None
         self._names: dict[str, dict[str, str]] = {}
@@ -125,8 +132,11 @@ class Past:
 
     def was_insert(self, row: Row) -> bool:
         """Whether an earlier run had the row as a new lead; corrected, it still is one."""
-        origin = self.origin(self.claim(row)) if self._mapping.sync else None
-        return origin is not None and Lead(origin.lead, origin.fields).inserts
+        claim = self.claim(row)
+        origin = self.origin(claim) if self._mapping.sync else None
+        if origin is None:
+            return False
+        return self._runs[claim.run].inserts == "only" or Lead(origin.lead, origin.fields).inserts
 
     def claim(self, row: Row) -> Claim:
         """The row's own sync_* cells, trimmed and in small letters."""
@@ -176,51 +186,58 @@ class Past:
 
     def _named_before(self, run: RunRecord) -> dict[str, str]:
         """What each campaign field was called in a run; empty for one that it did not have."""
-        known = {heading.strip().casefold(): heading.strip() for heading in run.headings}
+        roles = run.roles or ("",) * len(run.headings)
+        known = [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
+        alike = {_name(heading): heading for heading in known}
         names = {}
         for column in self._mapping.columns:
-            if column.campaign:
-                names[column.field] = known.get(column.heading.strip().casefold(), "")
-                if not names[column.field]:
-                    self.remarks.append(
-                        f"The column {column.heading!r} was not in run {run.id} and is not sent; to send it, give its "
-                        "rows in a sheet without leadsync's columns."
-                    )
+            if not column.campaign or column.heading in known:
+                continue
+            was = alike.get(_name(column.heading), "")
+            # A field of another name than its heading's is so by the settings, whatever the heading's letter case.
+            plain = _name(column.field) == _name(column.heading)
+            names[column.field] = " ".join(was.split()) if was and plain else column.field if was else ""
+            if not was:
+                self.notes.add(column.heading)
+                self.remarks.append(
+                    f"The column {column.heading!r} was not in run {run.id} and is not sent; to send it, give its "
+                    "rows in a sheet without leadsync's columns."
+                )
         return names
 
-    def mangled(self, row: Row) -> Fault | None:
-        """A value that was spoilt on its way: cut to what a workbook's cell holds, or taken for a number by a program
+    def mangled(self, row: Row) -> tuple[Fault, ...]:
+        """Values that were spoilt on their way: cut to what a workbook's cell holds, or taken for a number by a program
         that opened a text file, which makes an id another lead's."""
+        faults = [
+            Fault(column.heading, "", "was cut when the report was written", "write it anew, so that a cell holds it")
+            for column, cell in zip(self._mapping.columns, row.cells, strict=False)
+            if cell.endswith(CUT)
+        ]
         claim = self.claim(row)
-        if at := next((at for at, cell in enumerate(row.cells, 1) if cell.endswith(CUT)), 0):
-            heading = self._mapping.columns[at - 1].heading
-            return Fault(
-                heading, "", "was cut when the report was written", "write it anew, so short that a cell holds it"
-            )
         origin = self.origin(claim)
-        if self._journal is None or origin is None:
-            return None
+        # In a workbook an id is a text and stays one: what is otherwise there was corrected.
+        if self._journal is None or origin is None or self._only_corrected:
+            return tuple(faults)
         if self._history is None:
             self._history = self._journal.history()
         before = self._history.row(claim.run, int(claim.row))
         pairs = zip(*before, strict=False) if before else ()
-        known = {heading.strip().casefold(): (cell.strip(), claim.run) for heading, cell in pairs}
-        if said := _SPOILT.match(origin.message):
+        known = {_name(heading): (cell.strip(), claim.run) for heading, cell in pairs}
+        for said in _SPOILT.finditer(origin.message):
             # It came so before: what counts is what it was at first.
-            known[said["heading"].strip().casefold()] = said["was"], said["run"]
+            known[_name(said["heading"])] = said["was"], said["run"]
         for column, cell in zip(self._mapping.columns, row.cells, strict=False):
-            (was, run), now = known.get(column.heading.strip().casefold(), ("", "")), cell.strip()
-            if was == now or not was.isdecimal() or not (column.campaign or column.field == EXTERNAL_ID):
+            (was, run), now = known.get(_name(column.heading), ("", "")), cell.strip()
+            if was == now or not now or not was.isdecimal() or not (column.campaign or column.field == EXTERNAL_ID):
                 continue
-            if was.lstrip("0") == now or _IN_POWERS.fullmatch(now):
-                return Fault(
-                    column.heading,
-                    now,
-                    f"was {was!r} in run {run}: a spreadsheet program has taken it for a number",
-                    "write it back as it was, or correct the run's report as a workbook instead (leadsync report "
-                    f"{run} --format xlsx)",
+            if (was.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
+                problem = f"was {was!r} in run {run}: a spreadsheet program has taken it for a number"
+                remedy = (
+                    "write it back as it was, or, if it is right so, clear the row's sync_run and sync_row; in a "
+                    f"workbook this does not happen (leadsync report {run} --format xlsx)"
                 )
-        return None
+                faults.append(Fault(column.heading, now, problem, remedy))
+        return tuple(faults)
 
     def decide(self, row: Row) -> None:
         """Note what the row decides about the row that it was: a person's decision, or that it is sent from here."""
@@ -234,7 +251,7 @@ class Past:
             self._decided_rows.add((claim.run, claim.row))
             state = DECISIONS[claim.decision]
             state = State.SKIPPED if state is State.PENDING else state
-        elif origin.state is State.PENDING and not self._waits(claim, origin):
+        elif origin.state is State.PENDING and not self._waits(claim, origin.lead):
             state = State.SKIPPED
         else:
             return
@@ -253,13 +270,18 @@ class Past:
         if claim.decision == "send":
             done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
             return f"run {claim.run} has it as {origin.state.status} by now" if origin and done else ""
-        if claim.decision:
+        if claim.decision in DECISIONS:
             return f"a person decided: {claim.decision}"
         if claim.status in _SETTLED:
-            return f"run {claim.run} calls it {claim.status}" if claim.run else f"sync_status calls it {claim.status}"
+            if origin is not None and origin.state.status != claim.status:
+                return f"run {origin.run_id} has it as {origin.state.status} by now"
+            where = origin.run_id if origin is not None else claim.run
+            return f"run {where} calls it {claim.status}" if where else f"sync_status calls it {claim.status}"
         if origin is not None and origin.state.status in _SETTLED:
-            return f"run {claim.run} has it as {origin.state.status} by now"
-        if origin is not None and (reason := self._elsewhere(claim) or self._waits(claim, origin)):
+            return f"run {origin.run_id} has it as {origin.state.status} by now"
+        if origin is not None and (
+            reason := self._elsewhere(claim) or self._waits(claim, mapped.external_id or origin.lead)
+        ):
             return reason
         if origin is not None and isinstance(mapped, Lead) and self._repeats is not None:
             since = self._repeats.sent_since(mapped, self._runs[claim.run])
@@ -278,9 +300,9 @@ class Past:
                 return f"run {run_id} is to send it: leadsync resume {run_id}"
         return ""
 
-    def _waits(self, claim: Claim, origin: Origin) -> str:
+    def _waits(self, claim: Claim, lead: str) -> str:
         """Why no row of a lead goes while a person has to decide on another of its rows; empty where nobody has to."""
-        for number in self._leads[claim.run].undecided.get(origin.lead, ()):
+        for number in self._leads[claim.run].undecided.get(lead, ()):
             if str(number) != claim.row and (claim.run, str(number)) not in self._decided_rows:
                 return f"waits for row {number} of run {claim.run}, which a person has to decide first"
         return ""
@@ -291,7 +313,7 @@ class Past:
             return False
         return all(mapped.fields.get(name) == origin.fields.get(name) for name in self._settings.input.phone_fields)
 
-    def overtaken(self, row: Row) -> Fault | None:
+    def overtaken(self, row: Row, mapped: Lead | Rejection) -> Fault | None:
         """Why a row is not sent that went through since, corrected, or whose lead has taken a later row of its sheet:
         it would undo that."""
         claim = self.claim(row)
@@ -306,7 +328,7 @@ class Past:
                     f"run {run_id} has sent this row since, and it went through",
                     "if what stands here is to be sent as well, clear its sync_run and sync_row",
                 )
-        later = self._leads[claim.run].succeeded.get(origin.lead, 0)
+        later = self._leads[claim.run].succeeded.get(mapped.external_id or origin.lead, 0)
         if later <= int(claim.row):
             return None
         return Fault(
@@ -381,7 +403,7 @@ class Past:
 
     def origin(self, claim: Claim) -> Origin | None:
         """The row that it was in an earlier run, where this journal knows that run."""
-        if self._journal is None or not claim.run or not claim.row.isdecimal():
+        if self._journal is None or not claim.run or not claim.row.isdecimal() or len(claim.row) > _MOST_DIGITS:
             return None
         if claim.run not in self._origins:
             run = self._journal.find(claim.run)
@@ -441,6 +463,11 @@ class _Leads:
             ):
                 leads.undecided.setdefault(origin.lead, []).append(number)
         return leads
+
+
+def _name(heading: str) -> str:
+    """A heading without regard to its letter case and blanks."""
+    return " ".join(heading.split()).casefold()
 
 
 def _ids(settings: Settings) -> CampaignIds:

@@ -1,5 +1,6 @@
 """Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
 
+import json
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal, file_lock, new_run_id
-from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
+from leadsync.models import NOTE, FileKind, Inserts, Order, RunRecord, Status
 from leadsync.run.intake import Intake, Reading, fingerprint, rules_digest, take_in
 from leadsync.run.survey import Survey
 
@@ -28,6 +29,8 @@ class Plan:
     survey: Survey | None = None
     remarks: tuple[str, ...] = ()
     nothing_to_do: bool = False
+    before: RunRecord | None = None
+    """How the run stood that is gone on with, before this plan changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,22 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
 
 
 def discard(journal: Journal, plan: Plan) -> None:
-    """Forget a run that the user decided not to send, if it was read just now: all is as it was before."""
+    """Forget what was planned, because the user decided not to send it: all is as it was before."""
     if plan.survey is not None:
         journal.discard(plan.run.id)
+    elif (was := plan.before) is not None:
+        journal.update_run(
+            was.id,
+            last_row=was.last_row,
+            finished=was.finished,
+            stopped=was.stopped,
+            inserts=was.inserts,
+            output=was.output,
+            kind=was.kind,
+            order=was.order,
+            dialer=was.dialer,
+            ids=was.ids,
+        )
 
 
 def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, settings: Settings) -> RunRecord | None:
@@ -282,6 +298,12 @@ def _read(
         )
         if run.inserts == "none" and past.insert_missing:
             journal.update_run(run.id, inserts="missing")
+        if past.notes:
+            roles = [
+                NOTE if heading in past.notes else role
+                for heading, role in zip(intake.headings, intake.roles, strict=True)
+            ]
+            journal.update_run(run.id, roles=json.dumps(roles))
     remarks = intake.remarks
     if trial is not None:
         what = f"{run.file.name} has changed" if trial.fingerprint != digest else "The settings for it have changed"
@@ -322,7 +344,7 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
     if wishes.order is not None:
         changed["order"] = wishes.order
     journal.update_run(run.id, last_row=None, **changed)
-    return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks))
+    return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks), before=run)
 
 
 def _limited(journal: Journal, run_id: str, wishes: Wishes) -> RunRecord:

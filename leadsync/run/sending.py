@@ -110,7 +110,7 @@ async def _send(
 
     def know(count: int) -> int:
         nonlocal slots
-        budget.slots = slots = max(1, count - settings.server.reserve)
+        budget.slots = slots = max(1, count)
         budget.known = True
         return slots
 
@@ -120,12 +120,12 @@ async def _send(
             journal.keep_slots(settings.url(), count)
         for_whom = "which is kept for it" if kept else "beside others that are sending just now"
         progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
-        return know(count)
+        return know(count - settings.server.reserve)
 
     async with client as dialer, rows as log:
         with budget:
             if known is None and (known := await _known_to_others(budget, progress)):
-                progress.say(f"another leadsync that is sending knows the dialer to run {known} calls at once")
+                progress.say(f"another leadsync that is sending goes by {known} calls at once; so does this one")
                 know(known)
             engine = Engine(
                 dialer,

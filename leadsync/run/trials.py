@@ -24,6 +24,8 @@ class Trial:
         """Rows of the trial that stand as they came out there, each with its number there and here."""
         self.taken: list[tuple[int, int]] = []
         """Rows of the trial that failed and go again, in the same way."""
+        self._passed: dict[str, int] = {}
+        """In whose place of a lead's rows others stand now that are not sent: how many."""
         self._sent: dict[str, list[tuple[int, Origin]]] = {}
         for number, origin in sorted(sent.items()):
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
@@ -39,13 +41,16 @@ class Trial:
         if not sent:
             return ""
         same = next((at for at, (_, origin) in enumerate(sent) if same_fields(origin.fields, lead.fields)), None)
-        number, origin = sent[same or 0]
+        at = same if same is not None else min(self._passed.get(lead.external_id, 0), len(sent) - 1)
+        number, origin = sent[at]
         if same is not None and (origin.state is State.SUCCEEDED or _is_final(origin)):
-            del sent[: same + 1]
+            del sent[: at + 1]
+            self._passed.pop(lead.external_id, None)
             self.kept.append((number, row.number))
             return f"run {self.run.id} sent it as row {number}"
-        behind = sent[(same or 0) + 1 :]
+        behind = sent[at + 1 :]
         if later := next((after for after, one in behind if one.state is State.SUCCEEDED), None):
+            self._passed[lead.external_id] = at + 1
             return Fault(
                 "",
                 "",
@@ -53,6 +58,7 @@ class Trial:
                 "if this one is still to be sent, give it in a sheet of its own",
             )
         self._sent[lead.external_id] = behind
+        self._passed.pop(lead.external_id, None)
         if origin.state is State.FAILED:
             self.taken.append((number, row.number))
         return ""

@@ -189,3 +189,87 @@ def test_a_sheet_without_rows_says_so(desk: Any) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("empty.csv", HEAD))
     assert "empty.csv has headings and no rows below them: there is nothing to send." in done.err
+
+
+DISPOSITIONS = '[input]\ndispositions = ["Sale", "Busy"]\n'
+
+
+def test_a_field_named_by_the_settings_keeps_its_name(desk: Any) -> None:
+    dialer = desk.dialer(settings=f'{DISPOSITIONS}[columns]\n"Kunde" = "CustomerName"\n')
+    done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},Kunde,Note,NOTE", "L1,0383218199,Nope,,Bob,a,b"), "--json")
+    desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale")))
+    [call] = dialer.ledger.as_json()["received"]
+    assert {name: call["fields"].get(name) for name in ("CustomerName", "Kunde", "Note", "NOTE")} == {
+        "CustomerName": "Bob", "Kunde": None, "Note": "a", "NOTE": "b"
+    }  # fmt: skip
+
+
+def test_every_spoilt_number_of_a_row_is_found_and_stays_so(desk: Any) -> None:
+    dialer = desk.dialer(settings=DISPOSITIONS)
+    done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},PostCode", "005,03832,Sale,,0231"), "--json")
+    spoilt = corrected(done.json["files"]["retry"], ("\n005,", "\n5,"), (",0231,", ",231,"))
+    second = desk.leadsync("run", spoilt, "--json")
+    [row] = desk.rows(second.json["files"]["report"])
+    assert "FirstPhone '03832'" in row["sync_message"]
+    assert "Lead Id '5' was '005'" in row["sync_message"]
+    assert "PostCode '231' was '0231'" in row["sync_message"]
+    phone = corrected(second.json["files"]["retry"], ("\n5,03832,", "\n5,0383218199,"))
+    third = desk.leadsync("run", phone, "--json")
+    assert third.json["statuses"] == {"rejected": 1}
+    right = corrected(third.json["files"]["retry"], ("\n5,", "\n005,"), (",231,", ",0231,"))
+    assert desk.leadsync("run", right, "--json").json["statuses"] == {"succeeded": 1}
+    assert [lead for lead, _, _ in received(dialer)] == ["005"]
+
+
+def test_a_0_that_was_cleared_was_spoilt_by_nobody(desk: Any) -> None:
+    dialer = desk.dialer(settings=DISPOSITIONS)
+    done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},Score", "L1,0383218199,Nope,,0"), "--json")
+    assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"), (",,0,", ",,,"))).code == 0
+    assert len(received(dialer)) == 1
+
+
+def test_a_column_for_notes_stays_one_in_the_next_round(desk: Any) -> None:
+    dialer = desk.dialer(settings=DISPOSITIONS)
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Nope,", "L2,0383218198,Nope,"), "--json")
+    retry = Path(done.json["files"]["retry"])
+    first, *rows = retry.read_text("utf-8").splitlines()
+    rows[0] = rows[0].replace("Nope", "Sale", 1)
+    retry.write_text("\n".join([f"{first},My notes", *(f"{row},ask Eve" for row in rows)]) + "\n", "utf-8")
+    again = desk.leadsync("run", retry, "--json")
+    assert desk.leadsync("run", corrected(again.json["files"]["retry"], ("Nope", "Sale"))).code == 0
+    calls = dialer.ledger.as_json()["received"]
+    assert [(call["lead"], "My notes" in call["fields"]) for call in calls] == [("L1", False), ("L2", False)]
+
+
+def test_a_corrected_id_is_held_against_the_rows_of_its_own_lead(desk: Any) -> None:
+    dialer = desk.dialer(settings=DISPOSITIONS)
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Nope,", "L1,0383218199,Sale,"), "--json")
+    retry = corrected(done.json["files"]["retry"], ("\nL1,0383218199,Nope", "\nL7,0383218197,Sale"))
+    assert desk.leadsync("run", retry, "--json").json["statuses"] == {"succeeded": 1}
+    assert [lead for lead, _, _ in received(dialer)] == ["L1", "L7"]
+
+
+def test_a_rejected_insert_comes_back_as_an_insert(desk: Any) -> None:
+    dialer = desk.dialer(any_lead=False, leads={})
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "N1,03832,,"), "--insert-only", "--json")
+    assert done.json["statuses"] == {"rejected": 1}
+    desk.leadsync("run", corrected(done.json["files"]["retry"], ("03832", "0383218199")))
+    assert [call["call"] for call in dialer.ledger.as_json()["received"]] == ["insertLeadFast"]
+
+
+def test_a_broken_line_does_not_stop_the_decisions_beside_it(desk: Any) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("L1", "L2")]
+    dialer = desk.dialer(faults=faults)
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L2,0383218198,Sale,"), "--json")
+    review = Path(done.json["files"]["review"])
+    first, one, two = review.read_text("utf-8").splitlines()
+    review.write_text("\n".join([first, f"{one}send", f"x,{two}send"]) + "\n", "utf-8")
+    assert desk.leadsync("run", review, "--json").json["statuses"] == {"succeeded": 1, "rejected": 1}
+    assert [lead for lead, _, _ in received(dialer)] == ["L1", "L2", "L1"]
+
+
+def test_a_number_of_a_row_that_is_none_is_no_crash(desk: Any) -> None:
+    desk.dialer()
+    head = f"{HEAD},sync_row,sync_run"
+    done = desk.leadsync("run", desk.sheet("l.csv", head, "L1,0383218199,Sale,,99999999999999999999,x"), "--json")
+    assert done.json["statuses"] == {"succeeded": 1}

@@ -311,3 +311,11 @@ def test_left_uncorrected_again_a_row_still_says_what_the_dialer_answered(sent: 
     message = sent.ends(sent.give_back())["009"][1]
     assert message.startswith("not corrected since the dialer answered 106 ")
     assert message.endswith(f"`leadsync retry {sent.first['run']}` sends it.")
+
+
+@pytest.mark.parametrize("name", ["To correct", "Report"])
+def test_a_column_that_one_sheet_lacks_is_asked_about(sent: Desk, name: str) -> None:
+    sent.edit(lambda book: book[name].delete_cols(2))
+    done = sent.desk.leadsync("run", sent.report)
+    assert (done.code, sent.new) == (2, [])
+    assert f"its sheet {name} lacks the column 'Name', which another has" in done.err

@@ -196,3 +196,25 @@ def test_a_trial_whose_sheet_and_settings_are_the_same_is_gone_on_with(desk: Any
     desk.dialer()
     trial, sheet = tried(desk, ONE, TWO)
     assert desk.leadsync("run", sheet, "--json").json["run"] == trial
+
+
+def test_a_no_leaves_a_trial_a_trial_and_its_wishes_behind(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, TWO)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    desk.leadsync("run", sheet, "--insert-missing")
+    assert "trial, 1 left" in desk.leadsync("runs").out
+    desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,Sale")
+    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2}
+    assert sent(dialer) == [("one", "Sale"), ("two", "Sale")]
+    assert all("insert" not in one["call"] for one in dialer.ledger.as_json()["received"])
+
+
+def test_of_two_rows_of_a_lead_that_both_changed_the_last_goes(desk: Any) -> None:
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218195,Sale", "one,0383218195,Busy", TWO)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "rejected": 1}
+    assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("one", "Busy"), ("two", "Busy")]
