@@ -383,6 +383,16 @@ class Journal:
             self._execute((_RUNS_AS_BEFORE, *_FORGET_BEFORE))
             self._delete(run_id)
 
+    def discard_retry(self, run_id: str, message: str) -> None:
+        """Forget a retry of which nothing was sent: the rows that it took, which say `message`, are unsent again."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute(
+                "UPDATE rows SET state = 'pending', message = '' WHERE state = 'skipped' AND message = ? "
+                "AND run = (SELECT run FROM runs WHERE id = (SELECT retry_of FROM runs WHERE id = ?))",
+                [message, run_id],
+            )
+            self._delete(run_id)
+
     def recover(self, run_id: str) -> int:
         """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
         there were. From now on the run counts as being sent, until `update_run` is told the seconds that took."""

@@ -30,7 +30,7 @@ class Plan:
     remarks: tuple[str, ...] = ()
     nothing_to_do: bool = False
     before: RunRecord | None = None
-    """How the run stood that is gone on with, before this plan changed it."""
+    """How the run stood that is gone on with or sent again, before this plan changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,22 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         order=wishes.order or run.order,
         inserts=_inserts(run, settings, wishes),
     )
-    count = journal.create_retry(new, f"sent by run {new.id} instead")
+    count = journal.create_retry(new, _instead(new))
     if count == 0:
         if later := journal.takers(run.id):
             raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
         return Plan(run, nothing_to_do=True)
     return Plan(
-        _limited(journal, new.id, wishes), remarks=(f"{count} failed or unsent rows of run {run.id} go again.",)
+        _limited(journal, new.id, wishes),
+        None,
+        (f"{count} failed or unsent rows of run {run.id} go again.",),
+        before=run,
     )
+
+
+def _instead(retry: RunRecord) -> str:
+    """What is said of a row that its run's retry has taken."""
+    return f"sent by run {retry.id} instead"
 
 
 def discard(journal: Journal, plan: Plan) -> None:
@@ -149,6 +157,8 @@ def discard(journal: Journal, plan: Plan) -> None:
     if plan.survey is not None:
         journal.discard(plan.run.id)
     elif (was := plan.before) is not None:
+        if plan.run.id != was.id:
+            journal.discard_retry(plan.run.id, _instead(plan.run))
         journal.update_run(
             was.id,
             last_row=was.last_row,

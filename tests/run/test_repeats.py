@@ -146,3 +146,18 @@ def test_a_finished_file_is_sent_again_only_by_somebody_who_says_so(desk: Any, m
     answer(True)
     assert desk.leadsync("run", sheet).code == 0
     assert dispositions(dialer) == ["Sale", "Sale"]
+
+
+def test_a_retry_that_is_declined_never_was(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = [FaultRule(FaultKind.CODE, lead="L1", code=103, calls=3)]
+    dialer = desk.dialer(faults=faults)
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, A, OTHER), "--limit", "1", "--json").json["run"]
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    assert "Nothing was sent." in desk.leadsync("retry", first).err
+    [only] = desk.leadsync("runs", "--json").json["runs"]
+    assert only["run"] == first
+    assert "trial, 1 left" in desk.leadsync("runs").out
+    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 2}
+    assert dispositions(dialer, "L2") == ["Sale"]
