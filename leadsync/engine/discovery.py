@@ -41,6 +41,8 @@ class Discovery:
         """The times of calls that did not queue,"""
         self._before = float("inf")
         """and what those of the last step took."""
+        self._doubted = 0
+        """How many calls at once seemed to queue; asked once more before it is believed."""
         self._times: list[float] = []
         self._since = float("-inf")
         self.found: int | None = None
@@ -60,7 +62,7 @@ class Discovery:
 
     def record(self, outcome: Outcome, began: float, ended: float) -> None:
         """Take note of a call that was sent at `began` and ended at `ended`, seconds of one clock."""
-        if self.found is not None or outcome.effect is not Effect.ANSWERED or began < self._since:
+        if self.found is not None or outcome.effect is not Effect.ANSWERED or began <= self._since:
             return
         self._times.append(ended - began)
         if len(self._times) >= max(FEWEST_CALLS, (1 + ROUNDS) * self._limit):
@@ -71,19 +73,34 @@ class Discovery:
         times = self._times[self._limit :] if self._limit > 1 else self._times
         taken = _mean(times)
         alone = _mean(self._alone or times)
+        if self._doubted and self._limit == 1:
+            # What calls take now that do not queue is known anew; so is then what they take that seemed to.
+            alike = max(taken, alone) <= QUEUEING * min(taken, alone)
+            self._alone = self._alone + times if alike else times
+            self._go_on_with(min(self._doubted, self._most), now)
+            return
         if taken > QUEUEING * alone:
-            if len(times) >= ROUNDS_TO_COUNT * self._limit:
-                served = self._served(alone)
-                # So many slots were seen at work with half as many calls.
-                seen = int(self._limit / 2 * served / self._before)
-                self.found = max(1, seen, int(self._limit * served / taken + NEARLY))
+            if len(times) < ROUNDS_TO_COUNT * self._limit:
+                return
+            if self._limit > 1 and self._doubted != self._limit:
+                # A computer that is busy for a while makes calls late, too: it has to be so twice.
+                self._doubted = self._limit
+                self._go_on_with(1, now)
+                return
+            served = self._served(alone)
+            # So many slots were seen at work with half as many calls.
+            seen = int(self._limit / 2 * served / self._before)
+            self.found = max(1, seen, int(self._limit * served / taken + NEARLY))
             return
         if self._limit >= self._most:
             self.found = self._most
             return
         self._alone += times
         self._before = taken
-        self._limit = min(self._limit * 2, self._most)
+        self._go_on_with(min(self._limit * 2, self._most), now)
+
+    def _go_on_with(self, limit: int, now: float) -> None:
+        self._limit = limit
         self._times = []
         self._since = now
 

@@ -231,6 +231,14 @@ def test_answers_that_vary_hide_no_slots(seed: int) -> None:
     assert model.pace.found in (10, 11, 12)
 
 
+def test_a_computer_that_is_busy_for_a_while_hides_no_slots() -> None:
+    calls = iter(range(1_000_000))
+    model = Model(12, Discovery(), work=lambda n: 0.2 if 12 <= next(calls) < 40 else 0.1)
+    model.run(60)
+    assert isinstance(model.pace, Discovery)
+    assert model.pace.found in (11, 12)
+
+
 def test_time_that_calls_spend_on_their_way_is_in_no_slot() -> None:
     """As if each took 30 ms to the dialer and back: while it queues, calls are late by the queue alone."""
     found = Discovery(travel=lambda: 0.03)
