@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
-_MOST_DIGITS = 9
+MOST_DIGITS = 9
+"""A row's number has no more; a longer one is none."""
 _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
 
 
@@ -53,12 +54,20 @@ def put_together(file: Path, table: "Table", history: History | None) -> Iterato
 
 def _headings(file: Path, parts: Sequence[str]) -> tuple[str, ...]:
     """The headings of the first part and what others have beyond them; letter case and blanks make none of its own."""
-    names: dict[str, str] = {}
+    names: list[str] = []
     for part in parts:
         with open_table(file, sheet=part) as table:
-            for heading in table.headings:
-                names.setdefault(_name(heading), heading)
-    return tuple(names.values())
+            found = _places(table.headings, names)
+            names += [heading for at, heading in enumerate(table.headings) if at not in found]
+    return tuple(names)
+
+
+def _places(headings: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where each wanted heading stands among these, -1 where it does not: as it is spelled, or else in another letter
+    case or with other blanks around it."""
+    exact = {heading: at for at, heading in enumerate(headings)}
+    alike = {heading_name(heading): at for heading, at in exact.items() if heading not in wanted}
+    return [exact.get(heading, alike.get(heading_name(heading), -1)) for heading in wanted]
 
 
 def _check_columns(file: Path, parts: Sequence[str], history: History) -> None:
@@ -68,29 +77,29 @@ def _check_columns(file: Path, parts: Sequence[str], history: History) -> None:
     own: Sequence[str] = ()
     for part in parts:
         with open_table(file, sheet=part) as table:
-            columns[part] = set(map(_name, table.headings))
+            columns[part] = set(map(heading_name, table.headings))
             first = next(iter(table.rows()), None) if not own else None
             key = _key(first, table.headings) if first is not None else None
             found = history.row(*key) if key else None
             own = found[0] if found else own
     there = set().union(*columns.values())
     for part, names in columns.items():
-        if missing := next((one for one in own if _name(one) in there - names), None):
+        if missing := next((one for one in own if heading_name(one) in there - names), None):
             raise SheetError(
                 f"{file.name}: its sheet {part} lacks the column {missing!r}, which another has; put it back, or "
                 "delete it on all of them."
             )
 
 
-def _name(heading: str) -> str:
-    return heading.strip().casefold()
+def heading_name(heading: str) -> str:
+    """A heading without regard to its letter case and blanks."""
+    return " ".join(heading.split()).casefold()
 
 
 def _aligned(file: Path, part: str, headings: Sequence[str]) -> Generator[Row, None, None]:
     """A sheet's rows with their cells under these headings."""
     with open_table(file, sheet=part) as table:
-        here = {_name(heading): position for position, heading in enumerate(table.headings)}
-        places = [here.get(_name(heading), -1) for heading in headings]
+        places = _places(table.headings, headings)
         same = places == list(range(len(table.headings)))
         for row in table.rows():
             if same or len(row.cells) != len(table.headings):
@@ -147,8 +156,8 @@ def _original(key: Key, headings: Sequence[str], history: History) -> int | None
     if found is None:
         return None
     run_headings, cells = found
-    values = dict(zip(map(_name, run_headings), map(as_a_cell_holds, cells), strict=False))
-    return hash(_own([values.get(_name(heading), "") for heading in headings], headings))
+    places = _places(run_headings, headings)
+    return hash(_own([as_a_cell_holds(cells[at]) if at >= 0 else "" for at in places], headings))
 
 
 def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
@@ -161,17 +170,17 @@ def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_sync(heading: str) -> bool:
-    return _name(heading).startswith("sync_")
+    return heading_name(heading).startswith("sync_")
 
 
 def _sync(row: Row, headings: Sequence[str], name: str) -> str:
-    at = next((at for at, heading in enumerate(headings) if _name(heading) == name), -1)
+    at = next((at for at, heading in enumerate(headings) if heading_name(heading) == name), -1)
     return row.cells[at].strip().lower() if 0 <= at < len(row.cells) else ""
 
 
 def _key(row: Row, headings: Sequence[str]) -> Key | None:
     run, number = _sync(row, headings, "sync_run"), _sync(row, headings, "sync_row")
-    return (run, int(number)) if run and number.isdecimal() and len(number) <= _MOST_DIGITS else None
+    return (run, int(number)) if run and number.isdecimal() and len(number) <= MOST_DIGITS else None
 
 
 class _Numbered:

@@ -13,6 +13,7 @@ from leadsync.leads import ColumnMapping
 from leadsync.models import EXTERNAL_ID, NOTE, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.run.given_back import MOST_DIGITS, heading_name
 from leadsync.run.repeats import Repeats, same_fields
 from leadsync.run.trials import Trial
 from leadsync.sheets import CUT
@@ -25,8 +26,6 @@ _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
 
-_MOST_DIGITS = 9
-"""A row's number has no more; a longer one is none."""
 _NOT_CORRECTED = "not corrected since"
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
@@ -188,14 +187,14 @@ class Past:
         """What each campaign field was called in a run; empty for one that it did not have."""
         roles = run.roles or ("",) * len(run.headings)
         known = [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
-        alike = {_name(heading): heading for heading in known}
+        alike = {heading_name(heading): heading for heading in known}
         names = {}
         for column in self._mapping.columns:
             if not column.campaign or column.heading in known:
                 continue
-            was = alike.get(_name(column.heading), "")
+            was = alike.get(heading_name(column.heading), "")
             # A field of another name than its heading's is so by the settings, whatever the heading's letter case.
-            plain = _name(column.field) == _name(column.heading)
+            plain = heading_name(column.field) == heading_name(column.heading)
             names[column.field] = " ".join(was.split()) if was and plain else column.field if was else ""
             if not was:
                 self.notes.add(column.heading)
@@ -222,12 +221,12 @@ class Past:
             self._history = self._journal.history()
         before = self._history.row(claim.run, int(claim.row))
         pairs = zip(*before, strict=False) if before else ()
-        known = {_name(heading): (cell.strip(), claim.run) for heading, cell in pairs}
+        known = {heading_name(heading): (cell.strip(), claim.run) for heading, cell in pairs}
         for said in _SPOILT.finditer(origin.message):
             # It came so before: what counts is what it was at first.
-            known[_name(said["heading"])] = said["was"], said["run"]
+            known[heading_name(said["heading"])] = said["was"], said["run"]
         for column, cell in zip(self._mapping.columns, row.cells, strict=False):
-            (was, run), now = known.get(_name(column.heading), ("", "")), cell.strip()
+            (was, run), now = known.get(heading_name(column.heading), ("", "")), cell.strip()
             if was == now or not now or not was.isdecimal() or not (column.campaign or column.field == EXTERNAL_ID):
                 continue
             if (was.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
@@ -403,7 +402,7 @@ class Past:
 
     def origin(self, claim: Claim) -> Origin | None:
         """The row that it was in an earlier run, where this journal knows that run."""
-        if self._journal is None or not claim.run or not claim.row.isdecimal() or len(claim.row) > _MOST_DIGITS:
+        if self._journal is None or not claim.run or not claim.row.isdecimal() or len(claim.row) > MOST_DIGITS:
             return None
         if claim.run not in self._origins:
             run = self._journal.find(claim.run)
@@ -463,11 +462,6 @@ class _Leads:
             ):
                 leads.undecided.setdefault(origin.lead, []).append(number)
         return leads
-
-
-def _name(heading: str) -> str:
-    """A heading without regard to its letter case and blanks."""
-    return " ".join(heading.split()).casefold()
 
 
 def _ids(settings: Settings) -> CampaignIds:

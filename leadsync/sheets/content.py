@@ -101,6 +101,7 @@ def _zipped(path: Path, shown: str) -> Content:
         with zipfile.ZipFile(path) as archive:
             names = [member.filename for member in files_in(archive)]
     except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
+        # Whatever zipfile raises on a directory of names that no program wrote so.
         raise SheetError(
             f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
         ) from error

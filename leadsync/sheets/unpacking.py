@@ -66,6 +66,7 @@ def _unpacked(path: Path, content: Content, target: Path, shown: str) -> Path:
                 with archive.open(member) as stream:
                     _copy(stream, target, member.compress_size, shown)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+        # What both kinds of archive raise on contents that were cut off, changed, or packed in a way unknown to them.
         raise SheetError(f"{shown}: the archive is damaged; get the file again from where it came from.") from error
     except RuntimeError as error:
         raise SheetError(

@@ -319,3 +319,16 @@ def test_a_column_that_one_sheet_lacks_is_asked_about(sent: Desk, name: str) -> 
     done = sent.desk.leadsync("run", sent.report)
     assert (done.code, sent.new) == (2, [])
     assert f"its sheet {name} lacks the column 'Name', which another has" in done.err
+
+
+def test_two_headings_that_differ_in_letter_case_are_two_columns(desk: Any) -> None:
+    dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
+    head = "Lead Id,FirstPhone,Outcome,Note,NOTE"
+    sheet = desk.sheet("two.csv", head, "L1,0383218191,Nope,a,b")
+    report = Path(desk.leadsync("run", sheet, "--format", "xlsx", "--json").json["files"]["report"])
+    book = openpyxl.load_workbook(report)
+    cell(book["To correct"], "L1", "Outcome").value = "Sale"
+    book.save(report)
+    assert desk.leadsync("run", report).code == 0
+    [call] = dialer.ledger.as_json()["received"]
+    assert (call["fields"]["Note"], call["fields"]["NOTE"]) == ("a", "b")
