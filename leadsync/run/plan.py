@@ -1,8 +1,8 @@
 """Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -284,14 +284,7 @@ def _read(
         journal.create(read)
         journal.add(read.id, intake.entries())
 
-    with ExitStack() as locks:
-        held = {run.file}
-
-        def hold(other: RunRecord) -> None:
-            if other.file not in held:
-                locks.enter_context(file_lock(journal.path.parent, other.file))
-                held.add(other.file)
-
+    with _held_by(journal, run) as hold:
         intake = take_in(
             reading,
             settings,
@@ -314,15 +307,30 @@ def _read(
                 for heading, role in zip(intake.headings, intake.roles, strict=True)
             ]
             journal.update_run(run.id, roles=json.dumps(roles))
-    remarks = intake.remarks
-    if trial is not None:
-        what = f"{run.file.name} has changed" if trial.fingerprint != digest else "The settings for it have changed"
-        words = (
-            f"{what} since run {trial.id} tried its first rows: it is sent as it reads now, but for the rows that "
-            "went through then and still say the same."
-        )
-        remarks = (words, *remarks)
+    remarks = intake.remarks if trial is None else (_of_trial(run, trial, digest), *intake.remarks)
     return Plan(_limited(journal, run.id, wishes), intake.survey, remarks)
+
+
+@contextmanager
+def _held_by(journal: Journal, run: RunRecord) -> Iterator[Callable[[RunRecord], None]]:
+    """What is given holds other runs, so that nobody else sends their rows while this one is read."""
+    with ExitStack() as locks:
+        held = {run.file}
+
+        def hold(other: RunRecord) -> None:
+            if other.file not in held:
+                locks.enter_context(file_lock(journal.path.parent, other.file))
+                held.add(other.file)
+
+        yield hold
+
+
+def _of_trial(run: RunRecord, trial: RunRecord, digest: str) -> str:
+    what = f"{run.file.name} has changed" if trial.fingerprint != digest else "The settings for it have changed"
+    return (
+        f"{what} since run {trial.id} tried its first rows: it is sent as it reads now, but for the rows that "
+        "went through then and still say the same."
+    )
 
 
 def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
