@@ -112,6 +112,9 @@ class Server(_Section):
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
     ca_file: str = Field("", description="a file with a private certificate authority")
+    slots_dir: str = Field(
+        "", description="the folder where users of this machine share the dialer's slots; empty: the user's own"
+    )
 
 
 class Campaign(_Section):
@@ -155,6 +158,9 @@ class Retry(_Section):
     wait_seconds: float = Field(120, ge=0, le=86400, description="the wait between two attempts for a row")
     give_up_after_minutes: float = Field(120, ge=0, le=10080, description="how long to wait for a dialer that is away")
     unknown: Literal["hold", "send"] = Field("hold", description="what to do with rows that may have been applied")
+    no_answer: Literal["hold", "send"] = Field(
+        "hold", description="what to do with rows whose call had no answer in time, which the dialer calls not applied"
+    )
 
 
 NotifyEvent = Literal["failure", "decide", "failed_percent", "recovery"]

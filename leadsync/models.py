@@ -184,9 +184,10 @@ class Effect(Enum):
 
     ANSWERED = "the dialer answered with a result code, which says what it did"
     NEVER_BEGAN = "certainly not applied: not a byte of the request was sent"
-    NOT_PROCESSED = "certainly not applied: the dialer said so, or left the call unanswered for over its minute"
-    MAYBE_APPLIED = "it may or may not have been applied"
-    REFUSED_ALL = "the dialer refuses every call alike: the key, the address or the ids are wrong"
+    NOT_PROCESSED = "certainly not applied: the dialer or its proxy said so"
+    IN_DOUBT = "it may or may not have been applied"
+    NO_ANSWER = "the request left and no answer came in time: in doubt, unless `no_answer` says otherwise"
+    REFUSED = "a proxy, a firewall or the dialer's door refused the call: every call alike, or just this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +210,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class PendingRow:
-    """A row that is to be sent, how many attempts it has had, and whether one of them may have been applied."""
+    """A row that is to be sent.
+
+    `attempts` numbers its requests so far, `in_doubt` tells whether one of them may have been applied. `spent` is how
+    many of them count against the attempts that the settings allow, whatever process made them.
+    """
 
     number: int
     lead: Lead
     attempts: int = 0
-    maybe_applied: bool = False
+    in_doubt: bool = False
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

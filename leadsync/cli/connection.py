@@ -35,7 +35,7 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
         where = f"[campaigns.{name}]" if name else "[campaign]"
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
     outcome = asyncio.run(_update_of_nobody(settings))
-    if outcome.effect is Effect.REFUSED_ALL or outcome.away:
+    if outcome.effect is Effect.REFUSED or outcome.away:
         raise _without_a_run(Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}."))
     yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."
 

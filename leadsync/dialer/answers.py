@@ -46,9 +46,9 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
         entry = RESULT_CODES[code]
         return Outcome(Effect.ANSWERED, code, entry.name, message or entry.meaning, status)
     if 300 <= status < 400:
-        return Outcome(Effect.REFUSED_ALL, message=_sentence(status, _REDIRECT), http=status)
+        return Outcome(Effect.REFUSED, message=_sentence(status, _REDIRECT), http=status)
     if status in _SETTLES_THE_RUN:
-        return Outcome(Effect.REFUSED_ALL, message=_sentence(status, _SETTLES_THE_RUN[status]), http=status)
+        return Outcome(Effect.REFUSED, message=_sentence(status, _SETTLES_THE_RUN[status]), http=status)
     if code is not None and code != status and status not in _PASSING_STATUSES:
         return Outcome(Effect.ANSWERED, code, name, message, status)
     if status in _NOT_PROCESSED:
@@ -57,7 +57,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome
         return Outcome(Effect.NOT_PROCESSED, message=said, http=status, retry_after=wait, away=True)
     said = _sentence(status, f"no result code in the answer: {_excerpt(text)}")
     wait = retry_after(headers.get("retry-after", ""))
-    return Outcome(Effect.MAYBE_APPLIED, message=said, http=status, retry_after=wait, away=True)
+    return Outcome(Effect.IN_DOUBT, message=said, http=status, retry_after=wait, away=True)
 
 
 def retry_after(value: str) -> float | None:

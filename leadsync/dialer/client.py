@@ -152,7 +152,7 @@ class DialerClient:
         if outcome.away or not updates:
             return outcome
         outcome, _ = await self._send("POST", URL(self._url("updateLeadFast", self._ids), encoded=True), b"{}")
-        complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.MAYBE_APPLIED
+        complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.IN_DOUBT
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
@@ -181,7 +181,7 @@ class DialerClient:
 
     def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
         if words := bad_certificate(error):
-            return Outcome(Effect.REFUSED_ALL, message=words)
+            return Outcome(Effect.REFUSED, message=words)
         _log.debug("the request failed: %s", self._filter.scrub(repr(error)))
         if attempt.began_at is None:
             return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {reason(error)}", away=True)
@@ -191,7 +191,7 @@ class DialerClient:
             return Outcome(Effect.NOT_PROCESSED, message=words, away=True)
         came = "broke off" if attempt.answered else "did not come"
         words = f"the request was sent, but its answer {came}: {reason(error)}"
-        return Outcome(Effect.MAYBE_APPLIED, message=words, away=True)
+        return Outcome(Effect.IN_DOUBT, message=words, away=True)
 
 
 def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:

@@ -102,7 +102,7 @@ class _Lists:
             return [Entity(int(entity["id"]), str(entity["name"])) for entity in json.loads(answer.content)["entities"]]
         except (ValueError, KeyError, TypeError) as error:
             outcome = read_answer(answer.status_code, answer.headers, answer.content)
-            refused = outcome.effect is Effect.REFUSED_ALL
+            refused = outcome.effect is Effect.REFUSED
             words = outcome.message if refused else f"{call} was not answered with a list: {outcome.message}"
             raise self._stopped(words) from error
 

@@ -44,7 +44,7 @@ class Breaker:
             self._reset()
             return False
         self._note(outcome, now)
-        self.costs_rows = self.costs_rows or outcome.effect is Effect.MAYBE_APPLIED
+        self.costs_rows = self.costs_rows or outcome.effect is Effect.IN_DOUBT
         self._in_a_row += 1
         if self.is_open or not (self._on_trial or self._in_a_row >= self._enough):
             return False

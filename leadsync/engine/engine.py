@@ -259,7 +259,7 @@ class Engine:
         job.attempts = attempt
         job.last = outcome
         job.spent += 1
-        job.maybe_applied = job.maybe_applied or outcome.effect is Effect.MAYBE_APPLIED
+        job.maybe_applied = job.maybe_applied or outcome.effect is Effect.IN_DOUBT
         if outcome.away:
             self._count_absence(job)
         policy = replace(self._policy, resend_unknown=False) if job.lead.inserts else self._policy

@@ -37,8 +37,17 @@ class RunLog(Protocol):
         """The next rows to be sent behind row `after`, in the order that the run has; 0: from the beginning."""
         ...
 
+    def pending_row(self, number: int) -> Awaitable[PendingRow]:
+        """One row that `pending` gave before and that was not begun since."""
+        ...
+
     def begin(self, number: int, attempt: int) -> Awaitable[None]:
-        """An attempt may reach the dialer from now on."""
+        """An attempt is about to be made: from its `leaves` on, it may reach the dialer."""
+        ...
+
+    def leaves(self, number: int, attempt: int) -> None:
+        """The attempt leaves now. Without this, an attempt that was begun is known not to have been made, even after
+        the process was killed."""
         ...
 
     def withdraw(self, number: int, attempt: int, status: Status) -> Awaitable[None]:
@@ -62,38 +71,47 @@ class RunLog(Protocol):
         ...
 
 
-class Budget(Protocol):
-    """The dialer's slots, shared with whoever else sends to it by way of leadsync."""
+class Slot(Protocol):
+    """One of the dialer's slots, held for one call."""
 
-    @property
-    def every(self) -> float | None:
-        """How often to ask, in seconds; None where once is enough."""
+    def release(self) -> None:
+        """Give the slot back: its call has ended."""
         ...
 
-    async def renew(self, *, in_use: int, wanted: int) -> int:
-        """How many slots may be used from now on by whoever has `in_use` calls under way and could use `wanted` slots.
 
-        It may be less than `in_use`: those calls go on, and their slots are given up as they end. Raises nothing but a
-        cancellation.
+class Slots(Protocol):
+    """The dialer's slots, shared with the other leadsync processes that send to it."""
+
+    async def take(self, wanted: Callable[[], bool]) -> Slot | None:
+        """Wait for a free slot and hold it; None as soon as `wanted` is false.
+
+        Says who holds the slots where that takes long; raises Stopped where it takes longer than the user allowed.
         """
         ...
 
+    async def keep(self) -> None:
+        """Look after the slots that are held, for as long as the run lasts; ends by cancellation."""
+        ...
 
-class Alone:
-    """A budget that nobody shares."""
 
-    every: float | None = None
+class _UnsharedSlot:
+    def release(self) -> None:
+        pass
 
-    def __init__(self, slots: int) -> None:
-        self._slots = slots
 
-    async def renew(self, *, in_use: int, wanted: int) -> int:
-        """All slots."""
-        return self._slots
+class UnsharedSlots:
+    """Slots that no other process uses."""
+
+    async def take(self, wanted: Callable[[], bool]) -> Slot | None:
+        """A slot, at once."""
+        return _UnsharedSlot() if wanted() else None
+
+    async def keep(self) -> None:
+        """Nothing to look after."""
 
 
 class Progress(Protocol):
-    """Is told how the run goes."""
+    """Is told how the run goes; neither waits for anybody nor raises anything."""
 
     def settle(self, status: Status) -> None:
         """A row has come to its end."""

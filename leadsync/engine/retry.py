@@ -58,9 +58,9 @@ def decide(outcome: Outcome, spent: int, harmless: bool, policy: RetryPolicy, *,
             return Again(min(SHORT_WAIT_SECONDS, policy.wait_seconds))
         case Effect.NOT_PROCESSED:
             return _again(outcome, policy)
-        case Effect.MAYBE_APPLIED:
+        case Effect.IN_DOUBT:
             return _again(outcome, policy) if harmless or policy.resend_unknown else Final(Status.UNKNOWN)
-        case Effect.REFUSED_ALL:
+        case Effect.REFUSED:
             return Stop(outcome.message)
 
 

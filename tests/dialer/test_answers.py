@@ -67,13 +67,13 @@ def test_a_code_that_is_not_documented_is_kept_word_for_word() -> None:
 @pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 404, 405])
 def test_wrong_key_wrong_address_and_redirects_settle_the_run(status: int) -> None:
     outcome = read(status, "<html>no</html>", location="https://elsewhere.example/")
-    assert outcome.effect is Effect.REFUSED_ALL
+    assert outcome.effect is Effect.REFUSED
     assert str(status) in outcome.message
 
 
 def test_a_frameworks_error_body_with_the_status_as_its_code_is_no_result_code() -> None:
-    assert read(401, {"code": 401, "message": "Unauthorized"}).effect is Effect.REFUSED_ALL
-    assert read(500, {"code": 500, "message": "Internal Server Error"}).effect is Effect.MAYBE_APPLIED
+    assert read(401, {"code": 401, "message": "Unauthorized"}).effect is Effect.REFUSED
+    assert read(500, {"code": 500, "message": "Internal Server Error"}).effect is Effect.IN_DOUBT
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -104,11 +104,11 @@ def test_a_call_that_was_not_taken_is_not_processed(status: int) -> None:
 )
 def test_what_cannot_be_read_may_have_been_applied(status: int, body: object) -> None:
     outcome = read(status, body)
-    assert (outcome.effect, outcome.code, outcome.away) == (Effect.MAYBE_APPLIED, None, True)
+    assert (outcome.effect, outcome.code, outcome.away) == (Effect.IN_DOUBT, None, True)
 
 
 def test_two_names_in_one_message_are_no_answer() -> None:
-    assert read(400, {"message": "DNC or DUPLICATE"}).effect is Effect.MAYBE_APPLIED
+    assert read(400, {"message": "DNC or DUPLICATE"}).effect is Effect.IN_DOUBT
 
 
 def test_retry_after_is_seconds_or_a_date() -> None:

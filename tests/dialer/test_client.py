@@ -116,7 +116,7 @@ def test_values_are_escaped() -> None:
 
 def test_redirects_are_not_followed() -> None:
     outcome, peer = send(b"HTTP/1.1 307 Elsewhere\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n")
-    assert outcome.effect is Effect.REFUSED_ALL
+    assert outcome.effect is Effect.REFUSED
     assert len(peer.requests) == 1
 
 
@@ -163,7 +163,7 @@ async def _garbage(writer: asyncio.StreamWriter) -> None:
 @pytest.mark.parametrize("fault", [_close, _reset, _half, _headers_only, _garbage])
 def test_what_breaks_after_the_request_began_may_have_been_applied(fault: Answerer) -> None:
     outcome, peer = send(fault)
-    assert (outcome.effect, outcome.code, outcome.away) == (Effect.MAYBE_APPLIED, None, True)
+    assert (outcome.effect, outcome.code, outcome.away) == (Effect.IN_DOUBT, None, True)
     assert len(peer.requests) == 1, "it is not sent again by a library"
 
 
@@ -175,7 +175,7 @@ def test_an_answer_that_drips_is_ended_by_the_deadline_and_may_be_applied() -> N
             await asyncio.sleep(0.02)
 
     outcome, _ = send(drip, answer_seconds=0.1)
-    assert outcome.effect is Effect.MAYBE_APPLIED
+    assert outcome.effect is Effect.IN_DOUBT
 
 
 def test_no_answer_within_less_than_the_dialers_minute_may_be_applied() -> None:
@@ -183,7 +183,7 @@ def test_no_answer_within_less_than_the_dialers_minute_may_be_applied() -> None:
         await asyncio.sleep(0.5)
 
     outcome, _ = send(hang, answer_seconds=0.05)
-    assert outcome.effect is Effect.MAYBE_APPLIED
+    assert outcome.effect is Effect.IN_DOUBT
 
 
 def test_no_answer_within_more_than_the_dialers_minute_was_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +213,7 @@ def test_a_certificate_that_does_not_verify_stops_the_run() -> None:
         return outcome
 
     outcome = asyncio.run(one())
-    assert outcome.effect is Effect.REFUSED_ALL
+    assert outcome.effect is Effect.REFUSED
     assert "certificate" in outcome.message
 
 
@@ -322,7 +322,7 @@ def test_a_page_that_repeats_what_was_sent_is_quoted_without_it() -> None:
 
     lead = Lead("9856", {"Name": "Jane Smith", "FirstPhone": "0383218199", "njDisposition": "<No Change>"})
     said = "HTTP 500: no result code in the answer: cannot store Jane Smith, 0383218199"
-    page = Outcome(Effect.MAYBE_APPLIED, message=said, http=500, away=True)
+    page = Outcome(Effect.IN_DOUBT, message=said, http=500, away=True)
     answer = Outcome(Effect.ANSWERED, 105, "DUPLICATE", "0383218199 is taken by Jane Smith", 400)
     assert without_values(page, lead).message == "HTTP 500: no result code in the answer: cannot store ***, ***"
     assert without_values(answer, lead) == answer, "the dialer's own words on a lead belong into its report"

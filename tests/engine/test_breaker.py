@@ -73,7 +73,7 @@ def test_an_absence_that_costs_rows_is_told_from_one_that_does_not() -> None:
     breaker = Breaker(slots=8)
     breaker.record(REFUSED, now=0.0)
     assert not breaker.costs_rows
-    breaker.record(Outcome(Effect.MAYBE_APPLIED, http=502, away=True), now=0.0)
+    breaker.record(Outcome(Effect.IN_DOUBT, http=502, away=True), now=0.0)
     assert breaker.costs_rows
     breaker.record(OK, now=0.0)
     assert not breaker.costs_rows

@@ -10,7 +10,7 @@ from leadsync.engine import Engine, RetryPolicy
 from leadsync.models import DISPOSITION, NO_CHANGE, Effect, Lead, Outcome, PendingRow, Status
 
 OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
-CUT = Outcome(Effect.MAYBE_APPLIED, message="cut", away=True)
+CUT = Outcome(Effect.IN_DOUBT, message="cut", away=True)
 REFUSED = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
 
 

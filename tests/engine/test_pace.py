@@ -172,7 +172,7 @@ def test_a_109_halves_the_pace_once_for_calls_that_were_queued_together() -> Non
 def test_answers_that_say_nothing_of_the_slots_are_left_out() -> None:
     pace = Pace(8)
     for n in range(1000):
-        pace.record(Outcome(Effect.MAYBE_APPLIED, away=True), n * 0.01, n * 0.01 + 30)
+        pace.record(Outcome(Effect.IN_DOUBT, away=True), n * 0.01, n * 0.01 + 30)
     assert pace.allowance == 8
 
 

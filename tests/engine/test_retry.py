@@ -54,11 +54,11 @@ def test_wrong_ids_stop_the_run_and_name_the_setting(code: int, setting: str) ->
 
 
 def test_a_refused_key_stops_the_run() -> None:
-    assert after(Outcome(Effect.REFUSED_ALL, message="the API key was refused")) == Stop("the API key was refused")
+    assert after(Outcome(Effect.REFUSED, message="the API key was refused")) == Stop("the API key was refused")
 
 
 def test_what_may_be_applied_is_unknown_unless_it_is_harmless_or_the_settings_send_it() -> None:
-    cut = Outcome(Effect.MAYBE_APPLIED, away=True)
+    cut = Outcome(Effect.IN_DOUBT, away=True)
     assert after(cut) == Final(Status.UNKNOWN)
     assert after(cut, harmless=True) == Again(120.0)
     assert after(cut, policy=RetryPolicy(3, 120.0, resend_unknown=True)) == Again(120.0)

@@ -18,7 +18,7 @@ ROWS = range(2, 8)
 OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
 REFUSED = Outcome(Effect.ANSWERED, 105, "DUPLICATE", "another lead has this number", 400)
 CONFLICT = Outcome(Effect.ANSWERED, 110, "LEAD_NOT_UPDATED_DUE_TO_CONFLICT", "an agent", 400)
-LOST = Outcome(Effect.MAYBE_APPLIED, message="no answer", away=True)
+LOST = Outcome(Effect.IN_DOUBT, message="no answer", away=True)
 NOT_SENT = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
 ENDS = {
     Status.SUCCEEDED: OK,
@@ -171,7 +171,7 @@ class JournalStates(RuleBasedStateMachine):
     def the_engine_is_offered_what_may_be_sent_and_nothing_else(self) -> None:
         if not hasattr(self, "model"):
             return
-        offered = {row.number: row.maybe_applied for row in self.wait(self.log.pending(0, 100))}
+        offered = {row.number: row.in_doubt for row in self.wait(self.log.pending(0, 100))}
         sendable = {n: s == "unknown" for n, s in self.model.items() if s == "pending" or self.harmless_unknown(n)}
         assert offered == sendable
         waiting = {f"L{n}" for n, s in self.model.items() if s == "conflict" or (s == "unknown" and not is_harmless(n))}

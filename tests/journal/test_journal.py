@@ -15,7 +15,7 @@ from leadsync.journal import Entry, Journal, RunLog, State, file_lock, new_run_i
 from leadsync.models import CampaignIds, Effect, Outcome, Row, RunRecord, Status
 
 OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
-CUT = Outcome(Effect.MAYBE_APPLIED, message="cut")
+CUT = Outcome(Effect.IN_DOUBT, message="cut")
 
 
 def a_run(folder: Path, run_id: str = "20261123-210455-7f3a", *, retry_of: str = "") -> RunRecord:
@@ -102,7 +102,7 @@ def test_what_was_in_flight_when_the_process_died_is_unknown(journal: Journal) -
 
     async def go_on() -> tuple[list[tuple[int, bool]], dict[str, int]]:
         async with RunLog(journal.path, RUN) as log:
-            return [(row.number, row.maybe_applied) for row in await log.pending(0, 10)], await log.undecided()
+            return [(row.number, row.in_doubt) for row in await log.pending(0, 10)], await log.undecided()
 
     sendable, undecided = asyncio.run(go_on())
     assert sendable == [(3, True), (4, False)], "a harmless row goes again, the other waits for a person"

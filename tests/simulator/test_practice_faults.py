@@ -9,14 +9,14 @@ from leadsync.errors import SettingsError
 from leadsync.simulator import FaultRule, load_rules
 
 IDS = "fTemplateId=41&fCampaignId=41&fAllocationId=38&apiKey=practice"
-MAYBE_APPLIED = [True, False]
+IN_DOUBT = [True, False]
 
 
 def strike(site, rule):
     site.dialer.faults.add([FaultRule(**rule)])
 
 
-@pytest.mark.parametrize("applied", MAYBE_APPLIED)
+@pytest.mark.parametrize("applied", IN_DOUBT)
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
@@ -32,7 +32,7 @@ def test_connection_that_ends_under_the_answer(site, kind, error, applied):
     assert site.applied == (["9856"] if applied else [])
 
 
-@pytest.mark.parametrize("applied", MAYBE_APPLIED)
+@pytest.mark.parametrize("applied", IN_DOUBT)
 def test_answer_that_never_comes(site, applied):
     strike(site, {"kind": "hang", "applied": applied})
     site.client.timeout = httpx.Timeout(0.1)
@@ -56,7 +56,7 @@ def test_refused_connection_carries_no_request(site):
     assert site.dialer.ledger.received == []
 
 
-@pytest.mark.parametrize("applied", MAYBE_APPLIED)
+@pytest.mark.parametrize("applied", IN_DOUBT)
 @pytest.mark.parametrize(
     ("rule", "status", "content_type", "text"),
     [
@@ -80,7 +80,7 @@ def test_page_instead_of_the_answer(site, rule, status, content_type, text, appl
     assert site.applied == (["9856"] if applied else [])
 
 
-@pytest.mark.parametrize("applied", MAYBE_APPLIED)
+@pytest.mark.parametrize("applied", IN_DOUBT)
 def test_result_code_on_demand(site, applied):
     strike(site, {"kind": "code", "code": 103, "applied": applied})
     answer = site.post()
