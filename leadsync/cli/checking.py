@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from leadsync.cli.choices import campaign_option, insert_only_option
-from leadsync.cli.shell import current_shell, named_file, reading_options, set_up_log
+from leadsync.cli.input_file import input_file
+from leadsync.cli.shell import current_shell, reading_options, set_up_log
 
 
 @click.command()
@@ -32,7 +33,7 @@ def check(
     shell = current_shell()
     set_up_log(shell)
     settings = shell.settings().for_campaign(campaign)
-    with named_file(file) as (named, content), shell.journal() as journal:
+    with input_file(file) as (named, content), shell.journal() as journal:
         from leadsync.cli.texts import check_as_json, check_as_text
         from leadsync.run import Reading, expected_pace
         from leadsync.run import check as look_through

@@ -28,12 +28,13 @@ _ROW_COLUMNS = (
 
 
 @click.command()
-def runs() -> int:
-    """List the runs, the newest first."""
+@click.argument("run_id", metavar="[RUN]", required=False)
+def runs(run_id: str | None) -> int:
+    """List the runs, the newest first; with RUN, any part of an id, those that have it."""
     shell = current_shell()
     set_up_log(shell)
     with shell.journal() as journal:
-        listed = journal.tallies()
+        listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
     columns = (
         Column("run"),
         Column("standing"),
@@ -49,6 +50,7 @@ def runs() -> int:
         {
             "run": run.id,
             "file": str(run.file),
+            "draft": not run.complete,
             "finished": run.finished,
             "stopped": run.stopped or None,
             "rows": tally.rows,
@@ -56,7 +58,14 @@ def runs() -> int:
         }
         for run, tally in listed
     ]
-    shell.result("\n".join(table(columns, lines)) if listed else "There are no runs yet.", {"runs": value})
+    shell.result(
+        "\n".join(table(columns, lines))
+        if listed
+        else "There are no such runs."
+        if run_id
+        else "There are no runs yet.",
+        {"runs": value},
+    )
     return 0
 
 
@@ -136,6 +145,9 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
     set_up_log(shell)
     with shell.journal() as journal:
         run = journal.run(run_id)
+        if journal.try_hold(run.id):
+            # What a killed process left in flight is settled now; writing takes long, and is no reason to keep others.
+            journal.release(run.id)
         run = replace(run, output=(output or run.output).absolute(), kind=kind or run.kind)
         check_output(run.output)
         files = write_files(journal, run, shell.say)
@@ -232,6 +244,8 @@ def _counts(statuses: Mapping[Status, int]) -> str:
 
 
 def _standing(run: RunRecord, tally: Tally) -> str:
+    if not run.complete:
+        return "draft"
     if run.finished:
         return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
     return "stopped" if run.stopped else "not finished"

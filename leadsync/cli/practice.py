@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,25 +85,22 @@ def demo(output: Path) -> int:
 def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", url: str) -> str:
     from leadsync.cli.sending import progress_for
     from leadsync.cli.texts import would_do
-    from leadsync.models import Status
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, check_output, expected_pace, finish, plan_run, send
+    from leadsync.run import Wishes, check_output, execute, expected_pace, plan_run
 
     settings = _demo_settings(url)
     check_output(output)
     wishes = Wishes(output=output, fresh=True)
-    plan = plan_run(journal, file, settings, wishes, datetime.now().astimezone())
+    plan = plan_run(journal, file.resolve(), settings, wishes, datetime.now().astimezone())
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:
         shell.say("\n".join(would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone())))
-    waiting = journal.tally(plan.run.id).statuses.get(Status.UNSENT, 0)
-    with progress_for(shell, waiting) as progress:
-        send(journal, plan.run, settings, {"LEADSYNC_API_KEY": _KEY}, progress, keep_going=False)
-    run, files = finish(journal, plan.run.id)
-    tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files), as_json(run, tally, files))
-    return run.id
+    done = execute(
+        journal, plan, settings, partial(progress_for, shell), shell.say, environment={"LEADSYNC_API_KEY": _KEY}
+    )
+    shell.result(as_text(done.run, done.tally, done.files), as_json(done.run, done.tally, done.files))
+    return done.run.id
 
 
 def _demo_settings(url: str) -> "Settings":

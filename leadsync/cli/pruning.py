@@ -29,15 +29,18 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     set_up_log(shell)
     before = datetime.now().astimezone() - older_than
     with shell.journal() as journal:
-        path = journal.path
-    doomed = [run for run in old_runs(path, before) if not run.unfinished and (undecided or not run.undecided)]
-    if doomed and not yes and not shell.confirm(f"Forget {_counted(len(doomed))} from before {before:%Y-%m-%d}?"):
-        shell.say("Nothing was deleted.")
-        return 0
-    pruned = prune(path, before, undecided=undecided)
+        old = [run for run in old_runs(journal, before) if not run.unfinished and (undecided or not run.undecided)]
+        if old and not yes and not shell.confirm(f"Forget {_counted(len(old))} from before {before:%Y-%m-%d}?"):
+            shell.say("Nothing was deleted.")
+            return 0
+        pruned = prune(journal, before, undecided=undecided)
     what = f"{_counted(len(pruned.runs))} with {pruned.rows:,} rows"
     lines = [f"Forgot {what} from before {before:%Y-%m-%d}; {pruned.bytes / 1e6:,.1f} MB given back."]
-    for kept, why in ((pruned.unfinished, "not finished"), (pruned.undecided, "with rows that wait for a person")):
+    for kept, why in (
+        (pruned.unfinished, "not finished"),
+        (pruned.undecided, "with rows that wait for a person"),
+        (pruned.busy, "that another leadsync is at"),
+    ):
         if kept:
             lines.append(f"Kept {_counted(len(kept))} {why}: {', '.join(kept[:5])}{', …' if len(kept) > 5 else ''}")
     value = {
@@ -47,6 +50,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         "bytes": pruned.bytes,
         "unfinished": pruned.unfinished,
         "undecided": pruned.undecided,
+        "busy": pruned.busy,
     }
     shell.result("\n".join(lines), value)
     return 0

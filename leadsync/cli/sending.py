@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -21,9 +21,10 @@ from leadsync.cli.choices import (
     inserts_wished,
     metrics_option,
 )
-from leadsync.cli.shell import Shell, current_shell, named_file, reading_options, set_up_log
+from leadsync.cli.input_file import input_file
+from leadsync.cli.shell import Shell, current_shell, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import TO_LOOK_AT, FileKind, Order, RunRecord, Status, Tally
+from leadsync.models import FileKind, Order, RunRecord, Status, Tally
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -106,12 +107,7 @@ def run(
     with aftercare(shell, file.absolute(), asked.metrics_file) as care:
         care.settings = shell.settings()
         settings = ready_to_send(care.settings.for_campaign(asked.campaign), asked.output)
-        with (
-            named_file(file) as (named, content),
-            shell.journal() as journal,
-            only_one(shell, journal, named),
-        ):
-            # Loading the rest takes half a second, which a second process on the same file need not wait for.
+        with input_file(file) as (named, content), sound_journal(shell) as journal:
             from leadsync.run import plan_run
 
             wishes = replace(
@@ -123,10 +119,14 @@ def run(
                 fresh=fresh,
                 skip_unchanged=skip_unchanged,
             )
-            plan = plan_run(journal, named, settings, wishes, datetime.now().astimezone())
-            if plan.nothing_to_do and not asked.yes and shell.wants(_sent_already(journal, plan.run)):
-                plan = plan_run(journal, named, settings, replace(wishes, fresh=True), datetime.now().astimezone())
-            return _carry_out(shell, journal, plan, settings, care, asked)
+
+            def plan(fresh: bool = fresh) -> "Plan":
+                return plan_run(journal, named, settings, replace(wishes, fresh=fresh), datetime.now().astimezone())
+
+            planned = plan()
+            if planned.nothing_to_do and not asked.yes and shell.wants(_sent_already(journal, planned.run)):
+                planned = plan(fresh=True)
+            return _carry_out(shell, journal, planned, settings, care, asked, anew=plan)
 
 
 @click.command()
@@ -139,7 +139,7 @@ def resume(run_id: str | None, asked: Asked) -> int:
     shell = current_shell()
     set_up_log(shell)
     wishes = _wishes(asked)
-    with shell.journal() as journal:
+    with sound_journal(shell) as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
             ready_to_send(shell.settings())
@@ -148,63 +148,70 @@ def resume(run_id: str | None, asked: Asked) -> int:
         with aftercare(shell, stopped.file, asked.metrics_file) as care:
             care.settings = shell.settings()
             settings = ready_to_send(_of_run(care.settings, stopped, asked.campaign), asked.output)
-            with only_one(shell, journal, stopped.file):
-                plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
-                return _carry_out(shell, journal, plan, settings, care, asked)
+            plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
+            return _carry_out(shell, journal, plan, settings, care, asked)
 
 
 @click.command()
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="[RUN]", required=False)
 @_sending_options
-def retry(run_id: str, asked: Asked) -> int:
-    """Send RUN's failed and unsent rows again, as a new run."""
+def retry(run_id: str | None, asked: Asked) -> int:
+    """Send the failed and unsent rows of a run again, as a new run: RUN, or the newest."""
     from leadsync.run import plan_retry, written_files
 
     shell = current_shell()
     set_up_log(shell)
     wishes = _wishes(asked)
-    with shell.journal() as journal:
-        before = journal.run(run_id)
+    with sound_journal(shell) as journal:
+        before = journal.run(run_id) if run_id else next((run for run in journal.runs() if run.complete), None)
+        if before is None:
+            ready_to_send(shell.settings())
+            shell.result("There is no run to send again.", {"run": None})
+            return 0
         with aftercare(shell, before.file, asked.metrics_file) as care:
             care.settings = shell.settings()
             settings = ready_to_send(_of_run(care.settings, before, asked.campaign), asked.output)
-            with only_one(shell, journal, before.file):
-                plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
-                if plan.nothing_to_do:
-                    shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
-                    care.measure(0)
-                    return _tell(shell, journal, before, written_files(before), code=0)
-                return _carry_out(shell, journal, plan, settings, care, asked)
+            plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+            if plan.nothing_to_do:
+                shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
+                care.measure(0)
+                return _tell(shell, journal, before, written_files(before), code=0)
+            return _carry_out(shell, journal, plan, settings, care, asked)
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
 @click.option("--row", "rows", type=int, multiple=True, required=True, help="A row's number; may be repeated.")
-@click.option("--applied", "decision", flag_value="applied", help="The dialer has it: the row succeeded.")
-@click.option("--not-applied", "decision", flag_value="not applied", help="The dialer does not have it: it failed.")
-@click.option("--send", "decision", flag_value="send", help="Send it: `leadsync resume` does.")
-def resolve(run_id: str, rows: tuple[int, ...], decision: str | None) -> int:
+@click.option("--applied", is_flag=True, help="The dialer has it: the row succeeded.")
+@click.option("--not-applied", is_flag=True, help="The dialer does not have it: it failed.")
+@click.option("--send", is_flag=True, help="Send it: `leadsync resume` does.")
+@click.option("--take-back", is_flag=True, help="Take back a decision of which nothing was sent yet.")
+def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool, send: bool, take_back: bool) -> int:
     """Decide RUN's conflict and unknown rows."""
     from leadsync.run import DECISIONS, write_files
 
     shell = current_shell()
     set_up_log(shell)
-    if decision is None:
-        raise click.UsageError("Say what was decided: --applied, --not-applied or --send.")
-    with shell.journal() as journal:
-        decided = journal.run(run_id)
-        with only_one(shell, journal, decided.file):
-            _check_rows(decided, journal.states(decided.id, rows), rows)
-            state = DECISIONS[decision]
-            count = journal.resolve(decided.id, rows, state, f"a person decided: {decision}")
-            journal.recount(decided.id)
-            files = write_files(journal, journal.run(decided.id), shell.say)
-    value = {"run": decided.id, "decision": decision, "rows": count, "files": _paths(files)}
+    options = {"applied": applied, "not applied": not_applied, "send": send, "taken back": take_back}
+    chosen = [name for name, given in options.items() if given]
+    if len(chosen) != 1:
+        raise click.UsageError("Give exactly one of --applied, --not-applied, --send and --take-back.")
+    [decision] = chosen
+    with sound_journal(shell) as journal:
+        run = journal.run(run_id)
+        journal.hold(run.id)
+        _check_rows(journal, run, rows, take_back=take_back)
+        if take_back:
+            count = journal.take_back(run.id, rows)
+        else:
+            count = journal.resolve(run.id, rows, DECISIONS[decision], decision)
+        files = write_files(journal, journal.run(run.id), shell.say)
+    value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files)}
     then = {
-        "send": f" Send {_it(count)} now: leadsync resume {decided.id}",
-        "not applied": f" To send {_it(count)} again: leadsync retry {decided.id}",
+        "send": f" Send {_it(count)} now: leadsync resume {run.id}",
+        "not applied": f" To send {_it(count)} again: leadsync retry {run.id}",
     }.get(decision, "")
-    shell.result(f"{count} row{'s' if count > 1 else ''} of run {decided.id}: {decision}.{then}", value)
+    shell.result(f"{count} row{'s' if count > 1 else ''} of run {run.id}: {decision}.{then}", value)
     return 0
 
 
@@ -222,56 +229,103 @@ def _carry_out(
     settings: "Settings",
     care: Aftercare,
     asked: Asked,
+    anew: "Callable[[], Plan] | None" = None,
 ) -> int:
-    """Send what was planned, write its files, say how it went; gives the exit code."""
-    from leadsync.cli.texts import loud_lines, would_do
-    from leadsync.run import check_output, discard, expected_pace, finish, fit, next_time, send, written_files
+    """Ask, send what was planned, write its files, say how it went; gives the exit code.
 
-    planned = plan.run
+    Where the file as it is now is to follow (`plan.then`), `anew` plans that once the older run has come to its end.
+    """
+    from leadsync.report import as_json
+    from leadsync.run import check_output, execute, next_time, written_files
+
     if plan.nothing_to_do:
-        failed = journal.tally(planned.id).statuses.get(Status.FAILED)
-        again = f"`leadsync retry {planned.id}` sends its failed rows again, `--fresh` all of them."
+        failed = journal.tally(plan.run.id).statuses.get(Status.FAILED)
+        again = f"`leadsync retry {plan.run.id}` sends its failed rows again, `--fresh` all of them."
         shell.say(
-            f"Nothing to do: run {planned.id} of {planned.created:%Y-%m-%d %H:%M} has sent {planned.file.name}. "
+            f"Nothing to do: run {plan.run.id} of {plan.run.created:%Y-%m-%d %H:%M} has sent {plan.run.file.name}. "
             f"{again if failed else '`--fresh` sends it again.'}"
         )
         care.measure(0)
-        return _tell(shell, journal, planned, written_files(planned), code=0)
-    check_output(planned.output)
-    for remark in plan.remarks:
-        shell.say(remark)
-    pace = expected_pace(journal, settings)
-    if plan.survey is not None:
-        in_short = would_do if sys.stderr.isatty() or shell.verbose else loud_lines
-        for line in in_short(plan.survey, pace, datetime.now().astimezone()):
-            shell.say(line)
-    waiting = journal.ready(planned.id)
-    if held := journal.tally(planned.id).statuses.get(Status.UNSENT, 0) - waiting:
-        rows = "1 row waits" if held == 1 else f"{held:,} rows wait"
-        shell.say(
-            f"{rows} until a person has decided on another row of the same lead; `leadsync show {planned.id} "
-            "--status conflict --status unknown` lists those."
-        )
-    now = datetime.now().astimezone()
-    ends = next_time(asked.until, now) if asked.until else None
-    if ends is not None and waiting and pace is not None:
-        shell.say(str(fit(waiting, pace, now, ends)))
+        return _tell(shell, journal, plan.run, written_files(plan.run), code=0)
+    ends = next_time(asked.until, datetime.now().astimezone()) if asked.until else None
     try:
-        declined = waiting and not asked.yes and not shell.confirm(f"Send {waiting:,} rows to {planned.dialer}?")
-    except click.Abort:
-        discard(journal, plan)
+        for one in filter(None, (plan, plan.then)):
+            check_output(one.run.output, one.run)
+        warnings = _describe(shell, journal, plan, settings, ends)
+        confirmed = _confirmed(shell, plan, asked)
+    except BaseException:
+        plan.discard()
         raise
-    if declined:
-        discard(journal, plan)
+    if not confirmed:
+        plan.discard()
         shell.say("Nothing was sent.")
         return 0
-    with progress_for(shell, waiting) as progress:
-        sent = send(journal, planned, settings, os.environ, progress, keep_going=asked.keep_going, until=ends)
-    done, files = finish(journal, planned.id, shell.say)
-    code = 128 + sent.signal_number if sent.signal_number else 4 if sent.stopped else code_for(journal.tally(done.id))
-    _tell(shell, journal, done, files, code=code)
-    care.ended(done, journal.tally(done.id), files, code)
-    return code
+    if plan.then is not None:
+        # What it says about leads' earlier rows holds only once those are sent.
+        plan.then.discard()
+    done = execute(
+        journal, plan, settings, partial(progress_for, shell), shell.say, keep_going=asked.keep_going, until=ends
+    )
+    care.ended(done.run, done.tally, done.files, done.code)
+    following = anew() if plan.then is not None and anew is not None and done.run.finished else None
+    if following is None or following.nothing_to_do:
+        if plan.then is not None:
+            shell.say(f"{plan.run.file.name} as it is now was not sent; `leadsync run` it again.")
+        return _tell(shell, journal, done.run, done.files, code=done.code, warnings=warnings)
+    then = execute(
+        journal, following, settings, partial(progress_for, shell), shell.say, keep_going=asked.keep_going, until=ends
+    )
+    care.ended(then.run, then.tally, then.files, then.code)
+    if not shell.json:
+        _tell(shell, journal, done.run, done.files, code=done.code)
+    before = [as_json(done.run, done.tally, done.files)]
+    _tell(shell, journal, then.run, then.files, code=then.code, warnings=warnings, before=before)
+    return then.code or done.code
+
+
+def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:
+    """Whether the user wants it sent; there is no default answer where rows may be sent twice by habit."""
+    count = plan.waiting + (plan.then.waiting if plan.then else 0)
+    if not count or asked.yes:
+        return True
+    what = "1 row" if count == 1 else f"{count:,} rows"
+    return shell.confirm(f"Send {what} to {plan.run.dialer}?", default=None if plan.sent_before else False)
+
+
+def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", ends: datetime | None) -> list[str]:
+    """Say what will be sent; gives the warnings among it."""
+    from leadsync.cli.texts import LOUD
+    from leadsync.run import expected_pace, fit
+
+    now = datetime.now().astimezone()
+    pace = expected_pace(journal, settings)
+    said: list[str] = []
+    for one in filter(None, (plan, plan.then)):
+        said += _in_words(shell, one, pace, now)
+    waiting = plan.waiting + (plan.then.waiting if plan.then else 0)
+    if ends is not None and waiting and pace is not None:
+        said.append(str(fit(waiting, pace, now, ends)))
+    for line in said:
+        shell.say(line)
+    return [line for line in said if line.startswith(LOUD)]
+
+
+def _in_words(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> Iterator[str]:
+    from leadsync.cli.texts import findings, loud_lines, would_do
+
+    yield from plan.remarks
+    if plan.survey is not None:
+        if sys.stderr.isatty() or shell.verbose:
+            yield from would_do(plan.survey, pace, now)
+            yield from findings(plan.survey)
+        else:
+            yield from loud_lines(plan.survey, pace, now)
+    if plan.held:
+        rows = "1 row waits" if plan.held == 1 else f"{plan.held:,} rows wait"
+        yield (
+            f"{rows} until a person has decided on another row of the same lead; `leadsync show {plan.run.id} "
+            "--status conflict --status unknown` lists those."
+        )
 
 
 def _sent_already(journal: "Journal", run: RunRecord) -> str:
@@ -294,18 +348,23 @@ def _nothing_to_retry(run: RunRecord, tally: Tally, files: dict[str, Path | None
     return " ".join(says)
 
 
-def _tell(shell: Shell, journal: "Journal", run: RunRecord, files: dict[str, Path | None], *, code: int) -> int:
+def _tell(
+    shell: Shell,
+    journal: "Journal",
+    run: RunRecord,
+    files: dict[str, Path | None],
+    *,
+    code: int,
+    warnings: Sequence[str] = (),
+    before: Sequence[dict[str, Any]] = (),
+) -> int:
     from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
+    value = {**as_json(run, tally, files), "warnings": list(warnings), **({"before": list(before)} if before else {})}
+    shell.result(as_text(run, tally, files, coloured_status), value)
     return code
-
-
-def code_for(tally: Tally) -> int:
-    """How a run that finished exits."""
-    return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
 
 
 def progress_for(shell: Shell, rows: int) -> "BarProgress | SilentProgress":
@@ -337,28 +396,36 @@ def _of_run(settings: "Settings", run: RunRecord, campaign: str | None) -> "Sett
 
 
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:
-    """Whether a run stopped before its end, a trial's being no end."""
+    """Whether a confirmed run stopped before its end, a trial's being no end."""
+    if not run.complete:
+        return False
     return not run.finished or (run.last_row is not None and journal.has_more(run.id))
 
 
 @contextmanager
-def only_one(shell: Shell, journal: "Journal", file: Path) -> Iterator[None]:
-    """Have the file to ourselves, and a journal that is known to be sound."""
-    from leadsync.journal import file_lock
-
-    with file_lock(shell.state_folder(), file):
+def sound_journal(shell: Shell) -> Iterator["Journal"]:
+    """The journal, looked through before it is written to; raises JournalError."""
+    with shell.journal() as journal:
         journal.check()
-        yield
+        yield journal
 
 
-def _check_rows(run: RunRecord, found: dict[int, Status], rows: tuple[int, ...]) -> None:
+def _check_rows(journal: "Journal", run: RunRecord, rows: tuple[int, ...], *, take_back: bool) -> None:
+    """Raise UsageError where one of the rows has nothing to decide, or no decision to take back."""
+    found, decided = journal.states(run.id, rows), journal.decided(run.id, rows)
     for number in rows:
         if number not in found:
             raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id}` tells what it has.")
-        if found[number] not in (Status.CONFLICT, Status.UNKNOWN):
+        if number in decided or (found[number] in (Status.CONFLICT, Status.UNKNOWN) and not take_back):
+            continue
+        if take_back:
             raise UsageError(
-                f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
+                f"Row {number} of run {run.id} is {found[number]}; no decision about it can be taken back: there is "
+                "none, or it was acted on."
             )
+        raise UsageError(
+            f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
+        )
 
 
 def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:

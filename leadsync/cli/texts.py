@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.run import Group, Intake, Survey
 
-_LOUD = "!"
+LOUD = "!"
 """How a line begins that nobody should overlook."""
+_MOST_FINDINGS = 5
 
 
 def check_as_text(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> str:
@@ -38,9 +40,11 @@ def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]
         yield f"  {survey.callbacks:>9,}  move a callback"
     if survey.new_leads:
         yield (
-            f"{_LOUD} {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a "
+            f"{LOUD} {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a "
             "callback that was agreed with them is lost"
         )
+    if survey.repeated_last is not None:
+        yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
     if survey.repeated_leads:
         yield f"  {survey.repeated_leads:>9,}  leads appear in more than one row"
     if survey.to_send and pace is not None:
@@ -48,9 +52,19 @@ def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]
         yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
 
 
+def findings(survey: Survey) -> Iterator[str]:
+    """What was found in the sheet's values, a line each and the most frequent first: a few lines, for a question."""
+    rejections = (("rejected", group) for group in _largest(survey.rejections.values()))
+    warnings = (("to look at", group) for group in _largest(survey.warnings.values()) if group.what != NEW_LEAD)
+    for what, group in islice(chain(rejections, warnings), _MOST_FINDINGS):
+        value = f" {_short(group.examples[0][0])!r}" if group.examples[0][0] else ""
+        place = f"{group.column}{value} " if group.column else ""
+        yield f"  {group.count:>9,}  {what}: {place}{group.what} (row {_rows(group)})"
+
+
 def loud_lines(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
     """What is told even where nobody watches: it stands in the log in the morning."""
-    return (line for line in would_do(survey, pace, now) if line.startswith(_LOUD))
+    return (line for line in would_do(survey, pace, now) if line.startswith(LOUD))
 
 
 def check_as_json(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
@@ -77,6 +91,7 @@ def check_as_json(intake: Intake, written: Path | None, pace: float | None, now:
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads,
         "repeated_leads": survey.repeated_leads,
+        "repeated": survey.repeated,
         "seconds": None if seconds is None else round(seconds, 1),
         "ends": None if seconds is None else (now + timedelta(seconds=seconds)).isoformat(timespec="seconds"),
         "repairs": _groups_as_json(survey.repairs.values()),
@@ -137,6 +152,13 @@ def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:
         }
         for group in _largest(groups)
     ]
+
+
+def _repeated(count: int, last: datetime, run_id: str, now: datetime) -> str:
+    """That rows say what their lead was last sent."""
+    rows = "1 row says" if count == 1 else f"{count:,} rows say"
+    when = f"today {last:%H:%M}" if last.date() == now.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{rows} what their lead was last sent, {when} by run {run_id}"
 
 
 def _largest(groups: Iterable[Group]) -> list[Group]:

@@ -15,13 +15,13 @@ import click
 
 from leadsync.cli.aftercare import Aftercare
 from leadsync.cli.choices import campaign_option, insert_missing_option, inserts_wished, metrics_option
-from leadsync.cli.sending import code_for, only_one, ready_to_send
+from leadsync.cli.input_file import input_file
+from leadsync.cli.sending import ready_to_send, sound_journal
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.errors import (
     BusyError,
     Interrupted,
     LeadsyncError,
-    MappingError,
     SheetError,
     UsageError,
 )
@@ -43,11 +43,14 @@ from leadsync.nights import (
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.run import Executed, Plan
 
 _log = logging.getLogger(__name__)
 
 _WORST_LAST = (0, 3, 4, 2, 1)
 _MOST_LISTED = 1000
+_LONGEST_NAME = 240
+"""Bytes of a sheet's name in the name of the note beside it."""
 
 
 @click.command()
@@ -74,15 +77,15 @@ def watch(
     metrics_file: Path | None,
 ) -> int:
     """Send every sheet that is put into FOLDER, then move it to FOLDER/done or FOLDER/attention."""
-    from leadsync.journal import file_lock
+    from leadsync.journal import folder_lock
 
     shell = current_shell()
     set_up_log(shell)
-    folder = folder.absolute()
+    folder = folder.resolve()
     care = Aftercare(shell, folder, metrics_file)
     work = Work(shell, folder, care, campaign, inserts_wished(insert_missing))
     night = Night(folder, SystemClock(), work, work.leave, work.be_away, every=every, settle=settle)
-    with file_lock(shell.state_folder(), folder, "being watched"):
+    with folder_lock(shell.state_folder(), folder):
         try:
             work.settings()
             _watch(shell, night, work, once=once)
@@ -133,30 +136,44 @@ class Work:
     left: dict[Path, str] = field(default_factory=dict)
 
     def __call__(self, file: Path) -> Handled | None:
-        """Run one file and move it where it belongs; None where it is left alone for now. Raises Interrupted alone."""
+        """Run one file and move it where it belongs; None where it is left alone for now. Raises Interrupted alone.
+
+        Whatever a file meets is its own: the other files of the round are tried all the same.
+        """
         try:
             settings = self.settings()
-            with self.shell.journal() as journal, only_one(self.shell, journal, file):
-                if not (why := _written_here(journal, file)):
-                    return self._run(journal, file, settings)
-            self._leave_alone(file, why)
-        except BusyError:
-            self._leave_alone(file, "another leadsync is sending it")
-        except (SheetError, MappingError) as error:
-            if not _could_not_be_read(error):
-                return self._give_up(file, error)
+        except LeadsyncError as error:
+            return self._try_again(file, error)
+        try:
+            with sound_journal(self.shell) as journal, input_file(file) as (named, content):
+                if why := _written_here(journal, named):
+                    self._leave_alone(file, why)
+                    return None
+                return self._run(journal, named, content, settings)
+        except BusyError as error:
             self._leave_alone(file, str(error))
         except Interrupted:
             raise
-        except LeadsyncError as error:
-            # The settings, the journal or the disk: the next file would fare alike.
-            self.care.failed(file.name, error)
-            return Handled(file, error.exit_code, words=str(error), again=True, over=True)
-        except OSError as error:
-            words = f"{self.folder} cannot be used: {error.strerror}; it is tried again."
-            self.care.failed(file.name, UsageError(words))
-            return Handled(file, 2, words=words, again=True, over=True)
+        except UsageError as error:
+            if _exists(file) and not _could_not_be_read(error):
+                return self._give_up(file, error)
+            self._leave_alone(file, str(error))
+        except Exception as error:
+            if not isinstance(error, LeadsyncError | OSError):
+                _log.exception("%s failed", file.name)
+            return self._try_again(file, error)
         return None
+
+    def _try_again(self, file: Path, error: Exception) -> Handled:
+        """The file stays, and is tried again after a pause."""
+        if isinstance(error, LeadsyncError):
+            words, code = str(error), error.exit_code
+        elif isinstance(error, OSError):
+            words, code = f"{error.filename or self.folder} cannot be used: {error.strerror}; it is tried again.", 2
+        else:
+            words, code = f"leadsync itself failed ({type(error).__name__}: {error}); it is tried again.", 1
+        self.care.failed(file.name, error if isinstance(error, LeadsyncError) else UsageError(words))
+        return Handled(file, code, words=f"{file.name}: {words}", again=True)
 
     def settings(self) -> "Settings":
         """The settings as they stand now, so that what is put right there counts from the next file on."""
@@ -192,11 +209,14 @@ class Work:
             stopped = [
                 run
                 for run in journal.runs()
-                if run.complete and not run.finished and run.file.parent == self.folder and not run.file.exists()
+                if run.complete and not run.finished and run.file.parent == self.folder and not _exists(run.file)
             ]
         if not stopped or not self.folder.is_dir():
             return
-        there = {fingerprint(found.path) for found in look(self.folder)[0]}
+        there = set()
+        for found in look(self.folder)[0]:
+            with suppress(SheetError):
+                there.add(fingerprint(found.path))
         for run in stopped:
             if run.fingerprint not in there:
                 words = (
@@ -232,57 +252,72 @@ class Work:
             "left": [{"file": str(path), "why": why} for path, why in self.left.items()],
         }
 
-    def _run(self, journal: "Journal", file: Path, settings: "Settings") -> Handled:
-        from leadsync.run import Wishes, check_output, plan_content, send
+    def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
+        from leadsync.run import Wishes, check_output, plan_content
 
         prepare(self.folder)
-        wishes = Wishes(output=self.folder / DONE, inserts=self.inserts)
-        plan = plan_content(journal, file, settings, wishes, datetime.now().astimezone())
-        run = plan.run
-        if plan.nothing_to_do:
-            return self._already_done(journal, file, run)
-        check_output(run.output)
-        for remark in plan.remarks:
-            loud = "! " if remark.startswith("! ") else ""
-            self.shell.say(f"{loud}{file.name}: {remark.removeprefix(loud)}")
-        with logged_as(run.id):
-            _log.info("%s begins", file.name)
-        sent = send(journal, run, settings, os.environ, _progress(), keep_going=False)
-        if sent.signal_number:
-            code = 128 + sent.signal_number
-        elif sent.stopped:
-            code = 4
-        else:
-            code = code_for(journal.tally(run.id))
-        run = self._write(journal, run, DONE if code == 0 else ATTENTION, code)
-        if code >= 128 or (code == 4 and not sent.began_badly):
-            words = f"{file.name} is gone on with later." if code == 4 else ""
-            return Handled(file, code, run=run.id, words=words, again=True, over=True)
-        return self._put_away(journal, file, run, code)
+        wishes = Wishes(content=content, output=self.folder / DONE, inserts=self.inserts)
+        while True:
+            plan = plan_content(journal, file, settings, wishes, datetime.now().astimezone())
+            if plan.nothing_to_do:
+                return self._already_done(journal, file, plan.run)
+            try:
+                check_output(plan.run.output, plan.run)
+            except UsageError:
+                plan.discard()
+                raise
+            for remark in plan.remarks:
+                loud = "! " if remark.startswith("! ") else ""
+                self.shell.say(f"{loud}{file.name}: {remark.removeprefix(loud)}")
+            changed = plan.then is not None
+            if plan.then is not None:
+                plan.then.discard()
+            done = self._send(journal, plan, settings)
+            if not (changed and done.run.finished):
+                break
+            # The file has changed since that run: what it holds now is sent behind it.
+        if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
+            words = f"{file.name} is gone on with later." if done.code == 4 else ""
+            over = done.code >= 128 or not done.sent.heard
+            return Handled(file, done.code, run=done.run.id, words=words, again=True, over=over)
+        return self._put_away(journal, file, done.run, done.code)
 
-    def _write(self, journal: "Journal", run: RunRecord, into: str, code: int) -> RunRecord:
-        """Write the run's files where the sheet is going, and take away those of an earlier stop."""
+    def _send(self, journal: "Journal", plan: "Plan", settings: "Settings") -> "Executed":
+        """Send a plan; its files go where the sheet is going, and those of an earlier stop are taken away."""
         from leadsync.report import as_text
-        from leadsync.run import finish, set_aside_edited, written_files
+        from leadsync.run import execute
 
-        journal.update_run(run.id, output=self.folder / into)
-        done, files = finish(journal, run.id, self.shell.say)
-        if done.file.parent == self.folder:
-            for other in {DONE, ATTENTION} - {into}:
-                earlier = replace(done, output=self.folder / other)
-                set_aside_edited(journal, earlier, self.shell.say)
-                for path in written_files(earlier).values():
-                    if path is not None:
-                        path.unlink(missing_ok=True)
-        tally = journal.tally(done.id)
+        with logged_as(plan.run.id):
+            _log.info("%s begins", plan.run.file.name)
+        done = execute(
+            journal,
+            plan,
+            settings,
+            lambda _rows: _progress(),
+            self.shell.say,
+            output_for=lambda code: self.folder / (DONE if code == 0 else ATTENTION),
+        )
+        if done.run.file.parent == self.folder:
+            self._remove_earlier_files(journal, done.run)
         if not self.shell.json:
-            self.shell.result(as_text(done, tally, files) + "\n", None)
-        self.care.ended(done, tally, files, code)
+            self.shell.result(as_text(done.run, done.tally, done.files) + "\n", None)
+        self.care.ended(done.run, done.tally, done.files, done.code)
         return done
+
+    def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:
+        """Remove the run's files from the other of the two folders."""
+        from leadsync.run import set_aside_edited, written_files
+
+        for other in {self.folder / DONE, self.folder / ATTENTION} - {run.output}:
+            earlier = replace(run, output=other)
+            set_aside_edited(journal, earlier, self.shell.say)
+            for path in written_files(earlier).values():
+                if path is not None:
+                    path.unlink(missing_ok=True)
 
     def _already_done(self, journal: "Journal", file: Path, run: RunRecord) -> Handled:
         """The sheet was sent before: leadsync ended before it was moved, or somebody put it there once more."""
-        from leadsync.run import written_files
+        from leadsync.run import code_for, written_files
 
         tally = journal.tally(run.id)
         code = code_for(tally)
@@ -317,7 +352,7 @@ class Work:
             moved = move(file, self.folder / ATTENTION)
             # One that is there already is about a sheet of this name that was taken back.
             why = f"{file.name} was not sent: {words} Correct it and put it back into the folder {self.folder}.\n"
-            _why(moved).write_text(why, "utf-8")
+            _why(moved).write_text(why, "utf-8", "backslashreplace")
         except OSError as problem:
             words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
             return Handled(file, error.exit_code, words=words, again=True)
@@ -330,8 +365,9 @@ class Work:
 
 
 def _why(sheet: Path) -> Path:
-    """The note beside a sheet that could not be sent."""
-    return sheet.with_name(f"{sheet.name}.why.txt")
+    """The note beside a sheet that could not be sent; a very long name is cut for it."""
+    name = os.fsencode(sheet.name)[:_LONGEST_NAME].decode("utf-8", "ignore")
+    return sheet.with_name(f"{name}.why.txt")
 
 
 def _for_a_folder(file: Path, error: UsageError) -> str:
@@ -352,7 +388,7 @@ def _written_here(journal: "Journal", file: Path) -> str:
     """
     run_id = own_run_id(file.name)
     run = journal.find(run_id) if run_id else None
-    if run is None or run.output != file.parent:
+    if run is None or run.output.resolve() != file.parent:
         return ""
     return f"leadsync wrote it here for run {run_id}; once it is corrected, give it another name"
 
@@ -365,6 +401,13 @@ def _could_not_be_read(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _progress() -> Any:

@@ -1,15 +1,16 @@
 """The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
 
 from leadsync.journal.history import History, LastSent
-from leadsync.journal.lock import file_lock
+from leadsync.journal.lock import folder_lock
 from leadsync.journal.pruning import Pruned, old_runs, prune
 from leadsync.journal.states import State
 from leadsync.journal.store import Journal
 from leadsync.journal.totals import totals
-from leadsync.journal.values import Entry, Origin, new_run_id
+from leadsync.journal.values import Effects, Entry, Origin, new_run_id
 from leadsync.journal.writing import RunLog
 
 __all__ = [
+    "Effects",
     "Entry",
     "History",
     "Journal",
@@ -18,7 +19,7 @@ __all__ = [
     "Pruned",
     "RunLog",
     "State",
-    "file_lock",
+    "folder_lock",
     "new_run_id",
     "old_runs",
     "prune",

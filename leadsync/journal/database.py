@@ -90,6 +90,9 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _is_current(connection):
+        # Nobody is waited for just to look.
+        return
     with transaction(connection):
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         application = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -104,6 +107,12 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if version < VERSION:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _is_current(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    return bool(version == VERSION and application == APPLICATION_ID)
 
 
 def _damaged(path: Path, finding: str) -> JournalError:

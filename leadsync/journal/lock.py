@@ -1,63 +1,88 @@
-"""One process at a time for one file. The lock is the operating system's and dies with its process."""
+"""Locks of the state folder: one for each run, one for each watched folder.
+
+The lock is the operating system's and ends with its process. A note beside it names the holder; it is read only while
+the lock is held, so that a note of a dead process misleads nobody.
+"""
 
 import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from filelock import FileLock, Timeout
 
 from leadsync.errors import BusyError, JournalError
 
 
-@contextmanager
-def file_lock(state: Path, file: Path, doing: str = "being sent") -> Iterator[None]:
-    """Hold `file` for this process; raises BusyError, which says who holds it, where another process does.
+class StateLock:
+    """A lock in `state`, known by `name`; taken by `acquire` or as a context manager.
 
-    A note beside the lock names the holder. It is read only where the lock is held, so a note that a dead process
-    left behind misleads nobody.
+    Taking it raises BusyError where another process has it, in a sentence that begins with `what`, and JournalError
+    where no lock can be made.
     """
-    folder = state / "locks"
-    name = hashlib.sha256(str(file).encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    note = folder / f"{name}.json"
-    lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BusyError(
-            f"{file.name} is {doing} by another leadsync ({_holder(note)}); wait until it has ended."
-        ) from None
-    except OSError as error:
-        raise JournalError(
-            f"No lock can be made in {folder}: {error.strerror}; correct its permissions, or choose another folder "
-            "with --state."
-        ) from error
-    try:
-        _leave(note)
-        yield
-    finally:
-        note.unlink(missing_ok=True)
-        lock.release()
+
+    def __init__(self, state: Path, name: str, what: str) -> None:
+        folder = state / "locks"
+        self._folder, self._what = folder, what
+        self._note = folder / f"{name}.json"
+        self._lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
+
+    def acquire(self) -> None:
+        """Take the lock, or raise at once."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise BusyError(f"{self._what} by another leadsync ({self._holder()}); wait until it has ended.") from None
+        except OSError as error:
+            raise JournalError(
+                f"No lock can be made in {self._folder}: {error.strerror}; correct its permissions, or choose another "
+                "folder with --state."
+            ) from error
+        self._leave_note()
+
+    def release(self) -> None:
+        """Give the lock back."""
+        with contextlib.suppress(OSError):
+            self._note.unlink(missing_ok=True)
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _leave_note(self) -> None:
+        """A courtesy to other processes; it may fail, on a full disk for one."""
+        since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+        with (
+            contextlib.suppress(OSError),
+            os.fdopen(os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as note,
+        ):
+            json.dump({"pid": os.getpid(), "since": since}, note)
+
+    def _holder(self) -> str:
+        try:
+            known = json.loads(self._note.read_text("utf-8"))
+            return f"process {known['pid']}, since {known['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "it has just started"
 
 
-def _leave(note: Path) -> None:
-    """A courtesy to whoever finds the lock held; it may fail, on a full disk for one."""
-    since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-    with (
-        contextlib.suppress(OSError),
-        os.fdopen(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream,
-    ):
-        json.dump({"pid": os.getpid(), "since": since}, stream)
+def run_lock(state: Path, run_id: str) -> StateLock:
+    """The lock of a run: its holder alone changes or sends the run."""
+    return StateLock(state, run_id, f"Run {run_id} is being sent or changed")
 
 
-def _holder(note: Path) -> str:
-    try:
-        known = json.loads(note.read_text("utf-8"))
-        return f"process {known['pid']}, since {known['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "it has just started"
+def folder_lock(state: Path, folder: Path) -> StateLock:
+    """The lock of a watched folder; `folder` is its resolved path."""
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]
+    return StateLock(state, name, f"{folder.name} is being watched")

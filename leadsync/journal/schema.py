@@ -6,9 +6,6 @@ APPLICATION_ID = 0x6C656164
 OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
 """The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
 
-STILL_SENDING = 9e15
-"""The `ended` of a run that is being sent."""
-
 MIGRATIONS: tuple[str, ...] = (
     # 1
     """
@@ -124,6 +121,32 @@ MIGRATIONS: tuple[str, ...] = (
     """
     ALTER TABLE runs ADD COLUMN rules TEXT NOT NULL DEFAULT '';
     ALTER TABLE runs ADD COLUMN follows TEXT NOT NULL DEFAULT ''
+    """,
+    # 8: attempts have an order of their own: clocks are set back. A row in flight knows its state before that attempt.
+    # A decision of a person knows what it was about, and from which attempt on attempts count anew. A run that is being
+    # deleted is not listed any more. `written` holds the files that `check --output` wrote.
+    """
+    ALTER TABLE rows ADD COLUMN sequence INTEGER;
+    ALTER TABLE rows ADD COLUMN came_from TEXT NOT NULL DEFAULT 'pending';
+    ALTER TABLE rows ADD COLUMN counted_from INTEGER NOT NULL DEFAULT 0;
+    UPDATE rows SET sequence = CAST(time * 1000 AS INTEGER) WHERE time IS NOT NULL;
+    CREATE TABLE sequence (last INTEGER NOT NULL);
+    INSERT INTO sequence SELECT coalesce(max(sequence), 0) FROM rows;
+    CREATE TABLE decisions (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        message TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        decided TEXT NOT NULL,
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID;
+    CREATE TABLE written (
+        path TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL
+    );
+    ALTER TABLE runs ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0
     """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""

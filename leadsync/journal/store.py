@@ -1,24 +1,29 @@
 """The journal: the durable record of runs, rows and attempts."""
 
 import json
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
-from leadsync.errors import JournalError, UsageError
+from leadsync.errors import BusyError, JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
 from leadsync.journal.history import History
-from leadsync.journal.schema import OPEN, STILL_SENDING
+from leadsync.journal.lock import StateLock, run_lock
+from leadsync.journal.marks import drop_marks, left_attempts
+from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
+    NO_EFFECTS,
     ROW_COLUMNS,
     RUN_COLUMNS,
+    Effects,
     Entry,
     Origin,
     line_values,
+    new_run_id,
     places,
     row_record,
     run_record,
@@ -26,34 +31,37 @@ from leadsync.journal.values import (
     tally_json,
     tally_of,
 )
+from leadsync.journal.writing import RunLog
 from leadsync.models import RowRecord, RunRecord, Status, Tally
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 FILE_NAME = "journal.sqlite3"
 _CHUNK = 2000
-_BEFORE = (
-    "CREATE TEMP TABLE rows_before (run INTEGER, number INTEGER, state TEXT, message TEXT, PRIMARY KEY (run, number))",
-    "CREATE TEMP TABLE runs_before (run INTEGER PRIMARY KEY, finished INTEGER, stopped TEXT)",
+_NO_END = 2**63 - 1
+_LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
+_NOT_SENT_SINCE = (
+    "rows.attempts = was.attempts AND rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM "
+    "rows AS again JOIN runs AS by ON by.run = again.run WHERE again.number = rows.number AND by.retry_of = "
+    "(SELECT id FROM runs WHERE runs.run = rows.run)) AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.run = rows.run "
+    "AND taken.number = rows.number)"
 )
-"""How other runs and their rows stood before a run took them over, while the user is asked whether to send it."""
-_ROWS_AS_BEFORE = (
-    "UPDATE rows SET state = was.state, message = was.message FROM temp.rows_before AS was "
-    "WHERE rows.run = was.run AND rows.number = was.number "
-    # Somebody may have sent a row once more in the meantime.
-    "AND NOT EXISTS (SELECT 1 FROM runs AS again JOIN runs AS own ON again.retry_of = own.id "
-    "WHERE own.run = was.run AND again.run > ?)"
+"""Whether nothing was sent from a decision (`was`) about a row: no attempt, no retry, no corrected sheet."""
+_CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
+_UNDECIDED_LEADS = (
+    f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 )
-_RUNS_AS_BEFORE = (
-    "UPDATE runs SET finished = was.finished, stopped = was.stopped, tally = NULL FROM temp.runs_before AS was "
-    "WHERE runs.run = was.run"
-)
-_FORGET_BEFORE = ("DELETE FROM temp.rows_before", "DELETE FROM temp.runs_before")
+_ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
 _ORIGIN = "number, state, lead, fields, code, message"
+
+
+def _settled(state: str) -> State:
+    """The state; in doubt for a row in flight."""
+    return State.UNKNOWN if state == State.IN_FLIGHT else State(state)
 
 
 def _origin(run_id: str, values: Sequence[Any]) -> Origin:
     state, lead, fields, code, message = values
-    return Origin(run_id, State(state), lead, json.loads(fields), code, message)
+    return Origin(run_id, _settled(state), lead, json.loads(fields), code, message)
 
 
 class Journal:
@@ -67,7 +75,7 @@ class Journal:
         prepare(self.path)
         with translated(self.path):
             self._connection = connect(self.path)
-            self._execute(_BEFORE)
+        self._held: dict[str, StateLock] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +83,64 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for run_id in tuple(self._held):
+            self.release(run_id)
         self._connection.close()
+
+    # Locks
+
+    def hold(self, run_id: str) -> None:
+        """Take the lock of a run until `release`, or until this journal is closed, and settle what an earlier process
+        left in flight. Only then a run may be changed or sent. Raises BusyError where another process has it."""
+        if run_id not in self._held:
+            lock = run_lock(self.path.parent, run_id)
+            lock.acquire()
+            self._held[run_id] = lock
+            self.settle(run_id)
+
+    def release(self, run_id: str) -> None:
+        """Give the lock of a run back, if it is held."""
+        lock = self._held.pop(run_id, None)
+        if lock is not None:
+            lock.release()
+
+    def try_hold(self, run_id: str) -> bool:
+        """Take the lock of a run as `hold` does; False where another process has it."""
+        try:
+            self.hold(run_id)
+        except BusyError:
+            return False
+        return True
+
+    def settle(self, run_id: str) -> int:
+        """Settle the rows of a held run that are in flight though nothing sends them; gives how many there were.
+
+        An attempt that has left, or of which that is not known, is in doubt. The others were never made.
+        """
+        left = left_attempts(self.path.parent, run_id)
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            found = self._connection.execute(
+                f"SELECT number, attempts FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'", [key]
+            ).fetchall()
+            in_doubt = [row for row in found if left is None or row in left]
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
+                "FROM rows WHERE run = ? AND number = ?",
+                ((key, number) for number, _ in in_doubt),
+            )
+            self._connection.executemany(
+                "UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ?",
+                ((State.UNKNOWN, _ENDED_UNDER_WAY, key, number) for number, _ in in_doubt),
+            )
+            self._connection.executemany(
+                "UPDATE rows SET state = came_from, attempts = attempts - 1, time = (SELECT ended FROM attempts AS made "
+                "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt = rows.attempts - 1) "
+                "WHERE run = ? AND number = ?",
+                ((key, number) for number, _ in set(found).difference(in_doubt)),
+            )
+        drop_marks(self.path.parent, run_id)
+        return len(found)
 
     def check(self) -> None:
         """Look through the whole file, before it is written to; raises JournalError where it is damaged."""
@@ -87,22 +152,50 @@ class Journal:
 
     # Runs
 
-    def create(self, run: RunRecord) -> None:
-        """Write down a new run; one of that id whose sheet was not read to its end is begun anew."""
+    def create(self, run: RunRecord, known: Collection[str] = ()) -> None:
+        """Write down a new run, whose lock is held. It is a draft until `confirm`: nothing of it is sent before.
+
+        Raises BusyError where another process has begun a run of the same file meanwhile, one that is not `known`.
+        """
         with translated(self.path), transaction(self._connection):
+            others = self._connection.execute("SELECT id FROM runs WHERE file = ?", [str(run.file)]).fetchall()
+            if new := {run_id for (run_id,) in others} - {*known, run.id}:
+                raise BusyError(
+                    f"{run.file.name} has just been read by another leadsync, as run {new.pop()}; try again."
+                )
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
             values = run_values(run)
             self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
+    def new_run_id(self, now: datetime) -> str:
+        """An id that no run has, with its lock held."""
+        while True:
+            run_id = new_run_id(now)
+            if run_id not in self._held and self.find(run_id) is None and self._take_new(run_id):
+                return run_id
+
+    def _take_new(self, run_id: str) -> bool:
+        lock = run_lock(self.path.parent, run_id)
+        try:
+            lock.acquire()
+        except BusyError:
+            return False
+        self._held[run_id] = lock
+        return True
+
     def run(self, run_id: str) -> RunRecord:
-        """The run of that id, or of the only id that begins so; raises UsageError."""
-        found = self._runs("WHERE id = ?", run_id) or self._runs("WHERE substr(id, 1, length(?)) = ?", run_id, run_id)
+        """The run of that id, or of the only id with that part; raises UsageError."""
+        found = self._runs("WHERE id = ?", run_id) or self.runs_like(run_id)
         if not found:
             raise UsageError(f"There is no run {run_id}; `leadsync runs` lists them.")
         if len(found) > 1:
-            raise UsageError(f"{run_id} could be any of {len(found)} runs; `leadsync runs` lists their whole ids.")
+            raise UsageError(f"{run_id} could be any of {len(found)} runs; `leadsync runs {run_id}` lists their ids.")
         return found[0]
+
+    def runs_like(self, part: str) -> list[RunRecord]:
+        """The runs with that part in their ids, the newest first."""
+        return self._runs("WHERE instr(id, ?) > 0 ORDER BY run DESC", part)
 
     def find(self, run_id: str) -> RunRecord | None:
         """The run of exactly that id."""
@@ -126,9 +219,24 @@ class Journal:
         taken = "SELECT by_run FROM taken WHERE run = (SELECT run FROM runs WHERE id = ?)"
         return [run.id for run in self._runs(f"WHERE retry_of = ? OR run IN ({taken}) ORDER BY run", run_id, run_id)]
 
+    def lineage(self, run_id: str) -> list[str]:
+        """The later runs that had rows of this one, directly or through others."""
+        later: list[str] = []
+        ahead = [run_id]
+        while ahead:
+            new = [one for one in self.takers(ahead.pop()) if one not in later]
+            later += new
+            ahead += new
+        return later
+
     def update_run(self, run_id: str, **values: Any) -> None:
-        """Change what is known of a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`,
-        `kind`, `dialer`, `ids`, `order`, `inserts`."""
+        """Change a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`, `kind`, `dialer`,
+        `ids`, `order`, `inserts`, `roles`."""
+        with translated(self.path), transaction(self._connection):
+            self._set(run_id, values)
+
+    def _set(self, run_id: str, values: Mapping[str, Any]) -> None:
+        values = dict(values)
         if "order" in values:
             values["ordering"] = values.pop("order")
         if "ids" in values:
@@ -136,29 +244,25 @@ class Journal:
             values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
         assignments = ", ".join(f"{name} = ?" for name in values)
         plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
-        with translated(self.path), transaction(self._connection):
-            self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
-            if "seconds" in values:
-                self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [time.time(), run_id])
-            # Counted once where the run stands still, so that listing a thousand runs counts nothing.
-            tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
-            self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
+        self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
+        # Counted once where the run stands still, so that listing a thousand runs counts nothing.
+        tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
+        self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
 
     def tallies(self) -> list[tuple[RunRecord, Tally]]:
-        """All runs, the newest first, each with the counts over its rows.
-
-        A finished run whose rows were decided since is counted once more, and that is kept.
-        """
+        """All runs, the newest first, each with the counts over its rows. Writes nothing, so that it waits for nobody."""
         with translated(self.path):
-            found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM runs ORDER BY run DESC").fetchall()
+            found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM {_LISTED} ORDER BY run DESC").fetchall()
         runs = [(run_record(values[:-1]), values[-1]) for values in found]
-        return [(run, tally_of(kept) if kept else self._counted(run.id, run.finished)) for run, kept in runs]
+        return [(run, tally_of(kept) if kept else self.tally(run.id)) for run, kept in runs]
 
     def tally(self, run_id: str) -> Tally:
         """Counts over the run's rows, a trial's only as far as it goes."""
         with translated(self.path):
-            kept = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()[0]
-            return tally_of(kept) if kept else self._count(run_id)
+            found = self._connection.execute("SELECT tally FROM runs WHERE id = ?", [run_id]).fetchone()
+            if found is None:
+                raise _gone(run_id)
+            return tally_of(found[0]) if found[0] else self._count(run_id)
 
     def written(self, run_id: str) -> dict[str, list[int]]:
         """The run's files by their path, each with its size and time of change (in ns) as they were kept last."""
@@ -268,54 +372,87 @@ class Journal:
                 [run_id],
             )
             for number, later, state in rows:
-                found.setdefault(number, []).append((later, State(state)))
+                found.setdefault(number, []).append((later, _settled(state)))
         return found
 
-    def complete(
-        self,
-        run_id: str,
-        decided: Mapping[tuple[str, State], Collection[int]],
-        message: str,
-        taken: Mapping[str, Collection[tuple[int, int]]] = MappingProxyType({}),
-        kept: Collection[tuple[int, int]] = (),
-    ) -> None:
-        """The whole sheet is in: the run may be sent. What its rows decide about rows of other runs, each given by the
-        run, the new state and the numbers, is written down with it, and which rows that did not go through it has
-        `taken` from other runs to send them corrected, each with its number here: all of it or nothing.
+    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
+        """A person, or the command line, has confirmed the run: it may be sent. All of this, or nothing, is written.
 
-        Where it follows a trial, that one is at its end, and the rows of it that are `kept`, each with its number there
-        and here, stand here as they came out. As long as nothing of the run is sent, `discard` takes all that back."""
+        `effects` are the run's effects on rows of other runs; `values` change the run as `update_run` does.
+        """
+        message = f"sent or decided by run {run_id}, {self.run(run_id).file.name}"
         with translated(self.path), transaction(self._connection):
-            self._execute(_FORGET_BEFORE)
-            for (other, state), numbers in decided.items():
-                self._remember(other, numbers)
+            for (other, state), numbers in effects.decided.items():
                 self._move(other, numbers, state, message)
                 self._recount(other)
-            for other, places_there_and_here in taken.items():
+            for other, places_there_and_here in effects.taken.items():
                 keys = self._key(other), self._key(run_id)
                 known = ((keys[0], there, keys[1], here) for there, here in places_there_and_here)
                 self._connection.executemany("INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)", known)
             if trial := self._connection.execute("SELECT follows FROM runs WHERE id = ?", [run_id]).fetchone()[0]:
-                self._follow(trial, run_id, kept)
-            self._connection.execute("UPDATE runs SET complete = 1 WHERE id = ?", [run_id])
+                self._follow(trial, run_id, effects.kept)
+            self._set(run_id, {**values, "complete": True})
 
-    def resolve(self, run_id: str, numbers: Iterable[int], state: State, message: str) -> int:
-        """Write down what a person decided about conflict and unknown rows; gives how many there were to decide."""
-        decided = 0
+    def delete_draft(self, run_id: str) -> None:
+        """Forget a held draft: nobody confirmed it."""
+        with translated(self.path), transaction(self._connection):
+            if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run_id]).fetchone():
+                self._delete(run_id)
+        self.release(run_id)
+
+    def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
+        """Write down what a person decided about conflict and unknown rows, or about rows decided before; gives how
+        many there were. With a row to be sent, the run is not finished any more."""
+        count = 0
         with translated(self.path), transaction(self._connection):
             key = self._key(run_id)
             for number in numbers:
-                decided += self._connection.execute(
-                    f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ? AND {OPEN} "
-                    "AND state IN ('conflict', 'unknown')",
-                    [state, message, key, number],
+                self._take_back(key, number)
+                kept = self._connection.execute(
+                    "INSERT INTO decisions SELECT run, number, state, message, attempts, ? FROM rows WHERE run = ? AND "
+                    f"number = ? AND {OPEN} AND state IN ('conflict', 'unknown')",
+                    [decided, key, number],
                 ).rowcount
-        return decided
-
-    def recount(self, run_id: str) -> None:
-        """Bring a run's standing up to date after its rows were decided: with rows to be sent it is not finished."""
-        with translated(self.path), transaction(self._connection):
+                if kept:
+                    self._connection.execute(
+                        "UPDATE rows SET state = ?, message = ?, counted_from = attempts WHERE run = ? AND number = ?",
+                        [state, f"a person decided: {decided}", key, number],
+                    )
+                count += kept
             self._recount(run_id)
+        return count
+
+    def take_back(self, run_id: str, numbers: Iterable[int]) -> int:
+        """Take back what a person decided about these rows, as far as nothing was sent from it; gives how many."""
+        with translated(self.path), transaction(self._connection):
+            key = self._key(run_id)
+            count = sum(self._take_back(key, number) for number in numbers)
+            self._recount(run_id)
+        return count
+
+    def _take_back(self, key: int, number: int) -> int:
+        came_back = self._connection.execute(
+            "UPDATE rows SET state = was.state, message = was.message FROM decisions AS was WHERE was.run = rows.run "
+            f"AND was.number = rows.number AND rows.run = ? AND rows.number = ? AND {_NOT_SENT_SINCE}",
+            [key, number],
+        ).rowcount
+        if came_back:
+            self._connection.execute("DELETE FROM decisions WHERE run = ? AND number = ?", [key, number])
+        return came_back
+
+    def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        """What a person decided about these rows, as far as it can be taken back; others are left out."""
+        with translated(self.path):
+            key = self._key(run_id)
+            found = (
+                self._connection.execute(
+                    "SELECT was.number, was.decided FROM decisions AS was JOIN rows USING (run, number) "
+                    f"WHERE was.run = ? AND was.number = ? AND {_NOT_SENT_SINCE}",
+                    [key, number],
+                ).fetchone()
+                for number in numbers
+            )
+            return dict(filter(None, found))
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
         """Where some rows of a run stand; rows that it does not have are left out."""
@@ -329,85 +466,61 @@ class Journal:
             )
             return {number: State(state).status for number, state in filter(None, found)}
 
-    def create_retry(self, run: RunRecord, message: str) -> int:
-        """Write down a new run with the failed and unsent rows of the one it is a retry of; gives how many.
+    def count_retry(self, run_id: str) -> int:
+        """How many rows a retry of this run would send."""
+        wanted, values = self._retried(run_id)
+        with translated(self.path):
+            count: int = self._connection.execute(f"SELECT count(*) FROM rows WHERE {wanted}", values).fetchone()[0]
+        return count
 
-        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, whose lead
-        has a row that a person has to decide first, and whose lead has taken a later row. Unsent ones are skipped in
-        the old run from then on, so that they are never sent by both: all of it or nothing is written down. Without
-        rows there is no run.
-        """
-        source = run.retry_of
+    def create_retry(self, run: RunRecord) -> None:
+        """Write down a new run, whose lock is held, with the rows that its `retry_of` is to send again, and let it be
+        confirmed. Rows of that one that were still to be sent are skipped there: they are never sent by both."""
+        wanted, which = self._retried(run.retry_of)
         with translated(self.path), transaction(self._connection):
             values = run_values(run)
             self._connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
-            old, new = self._key(source), self._key(run.id)
-            finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
-            wanted = (
-                f"(state = 'pending' OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
-                "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
-                "AND number NOT IN (SELECT number FROM taken WHERE run = ?) "
-                f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state IN ('unknown', 'conflict'))"
-            )
-            # What a later row of the lead has set since is not undone by an earlier one.
-            wanted += (
-                " AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
-                "AND later.number > rows.number AND later.state = 'succeeded')"
-            )
-            which = [old, *finals, source, old, old]
+            old, new = self._key(run.retry_of), self._key(run.id)
             self._connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
-                f"WHERE run = ? AND {wanted}",
+                f"WHERE {wanted}",
                 [new, *which],
             )
-            count = self._connection.execute(
+            self._connection.execute(
                 "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
-                f"FROM rows WHERE run = ? AND {wanted}",
+                f"FROM rows WHERE {wanted}",
                 [new, *which],
-            ).rowcount
+            )
             self._connection.execute(
-                f"UPDATE rows SET state = 'skipped', message = ? WHERE run = ? AND {OPEN} AND state = 'pending' "
+                "UPDATE rows SET state = 'skipped', message = ? "
+                f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
-                [message, old, new],
+                [f"sent by run {run.id} instead", old, new],
             )
-            self._connection.execute("UPDATE runs SET tally = NULL, finished = 1 WHERE run = ?", [old])
-            if count == 0:
-                self._delete(run.id)
-        return count
-
-    def discard(self, run_id: str) -> None:
-        """Forget a run of which nothing was sent, rows and all, and with it what this journal's last `complete`, if it
-        was that run's, did to rows of other runs."""
-        with translated(self.path), transaction(self._connection):
-            self._connection.execute(_ROWS_AS_BEFORE, [self._key(run_id)])
-            self._execute((_RUNS_AS_BEFORE, *_FORGET_BEFORE))
-            self._delete(run_id)
-
-    def discard_retry(self, run_id: str, message: str) -> None:
-        """Forget a retry of which nothing was sent: the rows that it took, which say `message`, are unsent again."""
-        with translated(self.path), transaction(self._connection):
+            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {_CAN_GO} AND lead NOT IN ({_UNDECIDED_LEADS})"
             self._connection.execute(
-                "UPDATE rows SET state = 'pending', message = '' WHERE state = 'skipped' AND message = ? "
-                "AND run = (SELECT run FROM runs WHERE id = (SELECT retry_of FROM runs WHERE id = ?))",
-                [message, run_id],
+                f"UPDATE runs SET tally = NULL, stopped = '', finished = NOT EXISTS ({left}) WHERE run = ?",
+                [old, old, old],
             )
-            self._delete(run_id)
 
-    def recover(self, run_id: str) -> int:
-        """Settle the rows that a dead or interrupted process left in flight: they may have been applied. Gives how many
-        there were. From now on the run counts as being sent, until `update_run` is told the seconds that took."""
-        with translated(self.path), transaction(self._connection):
-            self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [STILL_SENDING, run_id])
+    def _retried(self, run_id: str) -> tuple[str, list[object]]:
+        """A condition on rows, with its values: those that a retry of this run sends.
+
+        Left out are rows that are refused for good, that an earlier retry or a corrected sheet has taken, whose lead
+        has a row that a person has to decide first, and whose lead has taken a later row, which would be undone.
+        """
+        finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
+        with translated(self.path):
             key = self._key(run_id)
-            self._connection.execute(
-                "INSERT OR IGNORE INTO attempts (run, number, attempt, begun) SELECT run, number, attempts, time "
-                f"FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'",
-                [key],
-            )
-            return self._connection.execute(
-                f"UPDATE rows SET state = ?, message = ? WHERE run = ? AND {OPEN} AND state = 'in_flight'",
-                [State.UNKNOWN, "leadsync ended while this row's request was under way", key],
-            ).rowcount
+        wanted = (
+            f"rows.run = ? AND ({_CAN_GO} OR (state = 'failed' AND coalesce(code, 0) NOT IN ({places(finals)}))) "
+            "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+            "AND number NOT IN (SELECT number FROM taken WHERE run = ?) "
+            f"AND lead NOT IN ({_UNDECIDED_LEADS}) "
+            "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+            "AND later.number > rows.number AND later.state = 'succeeded')"
+        )
+        return wanted, [key, *finals, run_id, key, key]
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
         """The number of the `count`-th row still to be sent; None where there are not more than that."""
@@ -419,29 +532,61 @@ class Journal:
             ).fetchall()
         return found[0][0] if len(found) > 1 else None
 
-    def ready(self, run_id: str) -> int:
-        """How many unsent rows can go now, a trial's only as far as it goes: those of leads on which no person has to
-        decide first."""
+    def ready(self, run_id: str, end: int | None) -> int:
+        """How many rows up to row `end`, or all, can go now: those of leads on which no person has to decide first."""
         with translated(self.path):
-            key, end = self._key_and_end(run_id)
+            key = self._key(run_id)
+            found = self._connection.execute(
+                f"SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND {OPEN} AND {_CAN_GO} "
+                f"AND lead NOT IN ({_UNDECIDED_LEADS})",
+                [key, _NO_END if end is None else end, key],
+            )
+            count: int = found.fetchone()[0]
+            return count
+
+    def waiting_for_decision(self, run_id: str, end: int | None) -> int:
+        """How many unsent rows up to row `end`, or all, wait until a person has decided on another row of their lead."""
+        with translated(self.path):
+            key = self._key(run_id)
             found = self._connection.execute(
                 f"SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND {OPEN} AND state = 'pending' "
-                f"AND lead NOT IN (SELECT lead FROM rows WHERE run = ? AND {OPEN} "
-                "AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless)))",
-                [key, end, key],
+                f"AND lead IN ({_UNDECIDED_LEADS})",
+                [key, _NO_END if end is None else end, key],
             )
             count: int = found.fetchone()[0]
             return count
 
     def has_more(self, run_id: str) -> bool:
-        """Whether rows are still to be sent that need no person's decision, beyond a trial's end too."""
+        """Whether rows can still go that need no person's decision, beyond a trial's end too."""
         with translated(self.path):
+            key = self._key(run_id)
             found = self._connection.execute(
-                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} "
-                "AND (state IN ('pending', 'in_flight') OR (state = 'unknown' AND harmless)) LIMIT 1",
-                [self._key(run_id)],
+                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND (state = 'in_flight' OR {_CAN_GO}) "
+                f"AND lead NOT IN ({_UNDECIDED_LEADS}) LIMIT 1",
+                [key, key],
             )
             return found.fetchone() is not None
+
+    def log(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunLog:
+        """What writes a held run down while it is sent."""
+        if run_id not in self._held:
+            raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
+        return RunLog(self.path, run_id, resend_unknown=resend_unknown, by_priority=by_priority)
+
+    # Files that `check --output` wrote
+
+    def wrote(self, path: Path) -> list[int] | None:
+        """The size and time of change (ns) of a file when leadsync wrote it last; None for any other file."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT size, modified_ns FROM written WHERE path = ?", [str(path)]
+            ).fetchone()
+        return list(found) if found else None
+
+    def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
+        """Remember a file as `wrote` gives it."""
+        with translated(self.path), transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", [str(path), size, modified_ns])
 
     # Dialers
 
@@ -481,35 +626,19 @@ class Journal:
 
     # Inside
 
-    def _execute(self, statements: Iterable[str]) -> None:
-        for statement in statements:
-            self._connection.execute(statement)
-
     def _delete(self, run_id: str) -> None:
         key = self._key(run_id)
-        for table in ("lines", "rows", "attempts", "taken", "runs"):
+        for table in ("lines", "rows", "attempts", "taken", "decisions", "runs"):
             self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
         self._connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
-
-    def _remember(self, run_id: str, numbers: Iterable[int]) -> None:
-        """Keep how a run and these rows of it stand, before they are moved."""
-        key = self._key(run_id)
-        self._connection.execute(
-            "INSERT OR IGNORE INTO temp.runs_before SELECT run, finished, stopped FROM runs WHERE run = ?", [key]
-        )
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO temp.rows_before SELECT run, number, state, message FROM rows "
-            "WHERE run = ? AND number = ?",
-            ([key, number] for number in numbers),
-        )
 
     def _follow(self, trial: str, run_id: str, kept: Collection[tuple[int, int]]) -> None:
         """Let a trial's outcomes stand in the run that takes over from it, and the trial be at its end."""
         old, new = self._key(trial), self._key(run_id)
         places_here = [(new, here, old, there) for there, here in kept]
         self._connection.executemany(
-            "UPDATE rows SET (state, code, name, message, attempts, time) = "
-            "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), attempts, time "
+            "UPDATE rows SET (state, code, name, message, attempts, time, sequence) = "
+            "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), attempts, time, sequence "
             "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
             places_here,
         )
@@ -538,28 +667,19 @@ class Journal:
 
     def _runs(self, condition: str, *values: object) -> list[RunRecord]:
         with translated(self.path):
-            found = self._connection.execute(f"SELECT {RUN_COLUMNS} FROM runs {condition}", values)
+            found = self._connection.execute(f"SELECT {RUN_COLUMNS} FROM {_LISTED} AS runs {condition}", values)
             return [run_record(row) for row in found]
 
     def _key(self, run_id: str) -> int:
-        found = self._connection.execute("SELECT run FROM runs WHERE id = ?", [run_id]).fetchone()
-        key: int = found[0]
-        return key
+        return self._key_and_end(run_id)[0]
 
     def _key_and_end(self, run_id: str) -> tuple[int, int]:
         found = self._connection.execute(
-            "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [run_id]
+            f"SELECT run, coalesce(last_row, {_NO_END}) FROM runs WHERE id = ?", [run_id]
         ).fetchone()
+        if found is None:
+            raise _gone(run_id)
         return found[0], found[1]
-
-    def _counted(self, run_id: str, finished: bool) -> Tally:
-        with translated(self.path):
-            if not finished:
-                return self._count(run_id)
-            with transaction(self._connection):
-                tally = self._count(run_id)
-                self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally_json(tally), run_id])
-        return tally
 
     def _count(self, run_id: str) -> Tally:
         key_and_end = self._key_and_end(run_id)
@@ -581,3 +701,7 @@ class Journal:
             f"SELECT count(*) FROM rows WHERE run = ? AND number > ? AND {OPEN} AND state = 'pending'", key_and_end
         ).fetchone()[0]
         return Tally(rows, statuses, codes, attempts, beyond)
+
+
+def _gone(run_id: str) -> UsageError:
+    return UsageError(f"Run {run_id} is not in the journal any more; `leadsync runs` lists the runs.")

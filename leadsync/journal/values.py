@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -47,6 +47,22 @@ class Origin:
     fields: Mapping[str, str]
     code: int | None = None
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What confirming a run does to rows of other runs.
+
+    `decided`: by run and new state the numbers of its rows. `taken`: by run its rows that are sent from here, each
+    number there with the number here. `kept`: the same for rows of a trial that stand here as they came out there.
+    """
+
+    decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
+    taken: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
+    kept: Collection[tuple[int, int]] = ()
+
+
+NO_EFFECTS = Effects()
 
 
 def new_run_id(now: datetime) -> str:

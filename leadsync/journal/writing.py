@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Self
 
 from leadsync.errors import JournalError
 from leadsync.journal.database import connect, transaction, translated
+from leadsync.journal.marks import Marks
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import TRANSITIONS, State, sources
 from leadsync.models import Lead, Outcome, PendingRow, Status
@@ -44,7 +45,14 @@ class _Finish(NamedTuple):
     state: State
 
 
-PENDING = "number, lead, fields, attempts, state"
+_IN_DOUBT = "('in_doubt', 'no_answer', 'maybe_applied', '')"
+"""The effects of attempts that may have been applied; the third is an earlier leadsync's word, the last a kill's."""
+PENDING = (
+    "number, lead, fields, attempts, state, iif(harmless OR attempts = 0, 0, (SELECT count(*) FROM attempts AS made "
+    "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
+    f"AND made.effect IN {_IN_DOUBT}))"
+)
+"""The last is what counts against a row's attempts, whichever process made them: each may have fired an action."""
 PRIORITY_ORDER = (
     "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
     "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
@@ -65,6 +73,10 @@ _GIVEN = ", ".join(
         ("run", "number", "attempt", "time", "effect", "http", "code", "name", "message", "state")
     )
 )
+_BEGUN = ", ".join(
+    f"json_extract(value, '$[{position}]') AS {name}"
+    for position, name in enumerate(("run", "number", "attempt", "time", "sequence"))
+)
 
 
 def _listed(states: Iterable[State]) -> str:
@@ -72,8 +84,8 @@ def _listed(states: Iterable[State]) -> str:
 
 
 BEGIN_ROWS = (
-    f"UPDATE rows SET state = '{State.IN_FLIGHT}', attempts = given.attempt, time = given.time "
-    f"FROM (SELECT {_GIVEN} FROM json_each(?)) AS given "
+    f"UPDATE rows SET came_from = state, state = '{State.IN_FLIGHT}', attempts = given.attempt, time = given.time, "
+    f"sequence = given.sequence FROM (SELECT {_BEGUN} FROM json_each(?)) AS given "
     f"WHERE rows.run = given.run AND rows.number = given.number AND rows.state IN ({_listed(sources(State.IN_FLIGHT))})"
 )
 FINISH_ROWS = (
@@ -120,6 +132,14 @@ class RunLog:
                 "SELECT run, coalesce(last_row, 9223372036854775807) FROM runs WHERE id = ?", [self._run_id]
             ).fetchone()
         self._key, self._last_row = found
+        try:
+            self._marks = Marks(self._path.parent, self._run_id)
+        except OSError as error:
+            self._connection.close()
+            raise JournalError(
+                f"No file can be made beside the journal {self._path}: {error.strerror}; make room or correct the "
+                "folder's permissions."
+            ) from error
         self._thread.start()
         return self
 
@@ -129,6 +149,7 @@ class RunLog:
         self._calls.put(None)
         self._thread.join()
         self._connection.close()
+        self._marks.close()
         if self._failure is not None and error is None:
             # The last calls are awaited by nobody; what they could not write down must not pass for an end.
             raise self._failure
@@ -173,9 +194,30 @@ class RunLog:
         )
         return [_pending_row(values) for values in found]
 
+    def pending_row(self, number: int) -> asyncio.Future[PendingRow]:
+        """One row that `pending` gave before."""
+
+        def read(connection: sqlite3.Connection) -> PendingRow:
+            found = connection.execute(
+                f"SELECT {PENDING} FROM rows JOIN lines USING (run, number) WHERE run = ? AND number = ?",
+                [self._key, number],
+            )
+            return _pending_row(found.fetchone())
+
+        return self._call(read)
+
     def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
         """Pending to in flight: to be awaited before a byte of the attempt leaves."""
         return self._call(_Begin(number, attempt, time.time()))
+
+    def leaves(self, number: int, attempt: int) -> None:
+        """The attempt leaves now: if this process is killed, it is in doubt. Raises JournalError."""
+        try:
+            self._marks.set(number, attempt)
+        except OSError as error:
+            raise JournalError(
+                f"{self._marks.path} cannot be written: {error.strerror}; make room, then `leadsync resume`."
+            ) from error
 
     def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
         """In flight to what it was before: the attempt was written down but never made."""
@@ -255,7 +297,11 @@ class RunLog:
         if self._failure is None:
             try:
                 with translated(self._path), transaction(self._connection):
-                    return self._write(group)
+                    results = self._write(group)
+                for work in group:
+                    if isinstance(work, _Finish):
+                        self._marks.forget(work.number)
+                return results
             except JournalError as error:
                 self._failure = error
         return self._failure
@@ -273,7 +319,10 @@ class RunLog:
 
     def _begin_all(self, group: list[_Begin]) -> None:
         if group:
-            moved = self._connection.execute(BEGIN_ROWS, [json.dumps([(self._key, *one) for one in group])]).rowcount
+            [before] = self._connection.execute("SELECT last FROM sequence").fetchone()
+            self._connection.execute("UPDATE sequence SET last = ?", [before + len(group)])
+            lines = [(self._key, *one, before + place) for place, one in enumerate(group, 1)]
+            moved = self._connection.execute(BEGIN_ROWS, [json.dumps(lines)]).rowcount
             self._all_moved(moved, {one.number: State.IN_FLIGHT for one in group})
 
     def _finish_all(self, group: list[_Finish]) -> None:
@@ -312,8 +361,8 @@ def _storable(text: str) -> str:
 
 
 def _pending_row(values: tuple[Any, ...]) -> PendingRow:
-    number, lead, fields, attempts, state = values
-    return PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN)
+    number, lead, fields, attempts, state, spent = values
+    return PendingRow(number, Lead(lead, json.loads(fields)), attempts, state == State.UNKNOWN, spent)
 
 
 def _state(status: Status) -> State:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISLNK, S_ISREG
 
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
 """The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
@@ -50,8 +50,14 @@ def look(folder: Path) -> tuple[list[Found], list[Left]]:
             left.append(Left(path, why))
             continue
         try:
-            state = entry.stat()
+            state = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
+            continue
+        except OSError as error:
+            left.append(Left(path, f"it cannot be looked at: {error.strerror}"))
+            continue
+        if S_ISLNK(state.st_mode):
+            left.append(Left(path, "it is a link; put the file itself here"))
             continue
         if not S_ISREG(state.st_mode):
             continue
@@ -86,6 +92,8 @@ def _in_use(path: Path) -> str:
         return "it has just gone"
     except PermissionError:
         return "it is locked, or may not be read"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
 
 
 def _held_by_others(handle: int) -> str:

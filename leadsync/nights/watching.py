@@ -42,8 +42,8 @@ class Handled:
     """What became of one file.
 
     `code` is the exit code that running it by itself would have given; `moved_to` where it lies now, None where it is
-    still in the folder. `again`: it is to be tried again, after a pause. With `over` the other files would fare alike:
-    the round is over.
+    still in the folder. `again`: it is to be tried again, after a pause. With `over` nothing at all was answered, or a
+    signal came: the round is over.
     """
 
     file: Path
@@ -108,6 +108,9 @@ class Night:
                 yield handled
                 if handled.over:
                     return
+                if handled.moved_to is None and not handled.again:
+                    # It has changed while it was sent.
+                    tried.discard(path)
 
     def _ready(self) -> list[Found]:
         try:

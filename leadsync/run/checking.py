@@ -10,7 +10,7 @@ from leadsync.journal import Journal
 from leadsync.models import FileKind, Line
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.run.intake import Intake, Reading, take_in
-from leadsync.run.outputs import check_output
+from leadsync.run.outputs import check_output, state_of
 from leadsync.sheets import new_table
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
@@ -32,9 +32,12 @@ def check(
         if output is None:
             deque(intake.entries(), maxlen=0)
         else:
-            written.append(_write(intake, output))
+            written.append(_write(intake, output, journal))
 
     intake = take_in(reading, settings, now, take, journal=journal)
+    if written:
+        size, modified_ns = state_of(written[-1])
+        journal.keep_wrote(written[-1], size, modified_ns)
     return intake, written[-1] if written else None
 
 
@@ -50,11 +53,19 @@ def _check_target(output: Path, file: Path) -> None:
         check_output(output.parent)
 
 
-def _write(intake: Intake, output: Path) -> Path:
-    """The sheet with `sync_*` columns, so that it can be put right before anything is sent."""
+def _write(intake: Intake, output: Path, journal: Journal) -> Path:
+    """The sheet with `sync_*` columns, so that it can be put right before anything is sent.
+
+    A file there already is replaced only if an earlier check wrote it and nobody has changed it since.
+    """
     table = intake.table
     kind = _KINDS.get(output.suffix.lower())
-    path = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
+    path = (output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}").resolve()
+    if path.exists() and journal.wrote(path) != state_of(path):
+        raise UsageError(
+            f"{path} is there already, and is not as `leadsync check` wrote it; name another file with --output, or "
+            "move this one away."
+        )
     delimiter = "," if table.delimiter == "\t" else table.delimiter
     with new_table(
         path,

@@ -32,6 +32,7 @@ from leadsync.models import (
 )
 from leadsync.run.given_back import put_together
 from leadsync.run.past import Past, past_of
+from leadsync.run.repeats import last_sent_words
 from leadsync.run.survey import Survey
 from leadsync.sheets import open_table
 
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Which file is read, and how: `sheet` names a workbook's sheet, `encoding` and `delimiter` overrule what would be
-    found out about a text; empty: found out. `content` is where the bytes lie if the user gave no file of that name
-    but standard input. With `inserts` "only" its rows are new leads."""
+    found out about a text; empty: found out. `content` is a private copy of the file or of standard input. With
+    `inserts` "only" its rows are new leads."""
 
     file: Path
     sheet: str = ""
@@ -56,6 +57,11 @@ class Reading:
     def bytes_at(self) -> Path:
         """The file that is opened."""
         return self.content or self.file
+
+    @property
+    def shown(self) -> str:
+        """The file's name in messages."""
+        return "standard input" if self.content is not None and self.content.name == "stdin" else str(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +101,15 @@ def take_in(
     take: "Callable[[Intake], object]",
     *,
     journal: Journal | None = None,
-    hold: Callable[[RunRecord], None] = lambda _: None,
+    hold: Callable[[str], None] = lambda _: None,
     skip_unchanged: bool = False,
     trial: RunRecord | None = None,
 ) -> "Intake":
     """Read a sheet to its end. `take` gets the intake and is to exhaust its entries; it is called anew each time that
     the sheet has to be read again. Gives the intake of the last reading. Raises SheetError or MappingError.
 
-    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold`,
-    `skip_unchanged` and `trial`: see `past_of`.
+    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold` and `trial`: see
+    `past_of`. `skip_unchanged`: rows that say what their lead was last sent are skipped, as the settings may say too.
     """
     learned = _Learned()
     while True:
@@ -112,8 +118,17 @@ def take_in(
             if learned.given_order:
                 rules = dataclasses.replace(rules, date_order=learned.given_order)
             mapping = map_columns(table.headings, rules)
-            past = past_of(table, mapping, journal, settings, hold, skip_unchanged=skip_unchanged, trial=trial)
-            intake = Intake(reading, table, mapping, rules, past, learned, settings.input.duplicates)
+            past = past_of(table, mapping, journal, settings, hold, trial=trial)
+            intake = Intake(
+                reading,
+                table,
+                mapping,
+                rules,
+                past,
+                learned,
+                settings.input.duplicates,
+                skip_unchanged=skip_unchanged or settings.input.skip_unchanged,
+            )
             try:
                 take(intake)
             except _ReadAgain as again:
@@ -131,7 +146,7 @@ def _opened(reading: Reading, journal: Journal | None) -> Iterator["Table"]:
                 sheet=reading.sheet or None,
                 encoding=reading.encoding or None,
                 delimiter=reading.delimiter or None,
-                shown="standard input" if reading.content else "",
+                shown=reading.shown,
             )
         )
         if table.parts:
@@ -152,6 +167,8 @@ class Intake:
         past: "Past",
         learned: _Learned,
         duplicates: str,
+        *,
+        skip_unchanged: bool,
     ) -> None:
         self.reading = reading
         self.table = table
@@ -165,6 +182,7 @@ class Intake:
         self._phone_fields = rules.phone_fields
         self._learned = learned
         self._duplicates = duplicates
+        self._skip_unchanged = skip_unchanged
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
         self._dates = DateSurvey(rules)
         self._id_heading = next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID)
@@ -260,10 +278,11 @@ class Intake:
         if isinstance(mapped, Rejection):
             self.survey.reject(row.number, mapped)
             return _entry(kept, mapped, State.REJECTED, str(mapped))
-        if reason := self.past.unchanged(row, mapped):
-            return self._skipped(kept, mapped, reason)
-        if self.mapping.sync:
-            self.past.take(row)
+        if last := self.past.unchanged(row, mapped):
+            if self._skip_unchanged:
+                return self._skipped(kept, mapped, f"unchanged: {last_sent_words(last)}")
+            self.survey.repeat(last.time, last.run_id)
+        self.past.take(row, mapped)
         self.survey.accept(row.number, mapped)
         return _entry(kept, mapped, State.PENDING, "")
 

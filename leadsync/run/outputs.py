@@ -1,7 +1,9 @@
 """From the journal to the run's files, as often as wanted."""
 
+import errno
 import itertools
 import logging
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -48,7 +50,7 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
         return write(journal, run)
     finally:
         # What is there now is ours, also where the next file could not be written.
-        now = {str(path): _look_of(path) for path in written_files(run).values() if path}
+        now = {str(path): state_of(path) for path in written_files(run).values() if path}
         journal.keep_written(run.id, {**journal.written(run.id), **now})
 
 
@@ -56,7 +58,7 @@ def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) 
     """Rename those of the run's files that are not as leadsync wrote them last, and say so; raises OutputError."""
     known = journal.written(run.id)
     for path in filter(None, written_files(run).values()):
-        if _look_of(path) != known.get(str(path)):
+        if state_of(path) != known.get(str(path)):
             kept = _free_name(path)
             try:
                 path.rename(kept)
@@ -87,18 +89,32 @@ def written_files(run: RunRecord) -> Files:
     return {**files, "summary": page if run.kind == "csv" and page.is_file() else None}
 
 
-def check_output(folder: Path) -> None:
-    """Raise UsageError where no files can be written, before anything is sent."""
+def check_output(folder: Path, run: RunRecord | None = None) -> None:
+    """Raise UsageError where no files, or not those of this run, can be written, before anything is sent."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        if run is not None:
+            # The longest of the run's names, as one that somebody has edited is kept.
+            trial = _free_name(max((*(table.path(run) for table in Table), summary_path(run)), key=_name_bytes))
+            trial.touch(mode=0o600, exist_ok=False)
+            trial.unlink()
     except OSError as error:
+        if run is not None and error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
+            raise UsageError(
+                f"The reports of {run.file.name} would have names that {folder} cannot hold; nothing was sent. Give the "
+                "file a shorter name."
+            ) from error
         why = "that is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise UsageError(
             f"No report can be written into {folder}: {why}; nothing was sent. Correct the folder's "
             "permissions, or choose another with --output."
         ) from error
+
+
+def _name_bytes(path: Path) -> int:
+    return len(os.fsencode(path.name))
 
 
 def _write_texts(journal: Journal, run: RunRecord) -> Files:
@@ -158,8 +174,8 @@ def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = No
     return {name: output.path if output and output.count else None for name, output in outputs.items()}
 
 
-def _look_of(path: Path) -> list[int]:
-    """What changes when a file is saved anew."""
+def state_of(path: Path) -> list[int]:
+    """A file's size and time of change (ns): one of them changes when it is saved anew."""
     state = path.stat()
     return [state.st_size, state.st_mtime_ns]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
-from leadsync.journal import History, Journal, Origin, State
+from leadsync.journal import History, Journal, LastSent, Origin, State
 from leadsync.leads import ColumnMapping
 from leadsync.models import EXTERNAL_ID, NOTE, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
 from leadsync.report import DECISION_COLUMN
@@ -56,17 +56,15 @@ def past_of(
     mapping: ColumnMapping,
     journal: Journal | None,
     settings: Settings,
-    hold: Callable[[RunRecord], None] = lambda _: None,
+    hold: Callable[[str], None] = lambda _: None,
     *,
-    skip_unchanged: bool = False,
     trial: RunRecord | None = None,
 ) -> "Past":
     """What is to be known of a sheet's rows before they are taken in. Without a place in the settings, as for `check`,
     nothing is held against what was sent there. `trial` is the run whose rows the sheet takes over."""
     repeats = None
     if journal is not None and settings.server.url and all(settings.campaign.model_dump(include=_IDS).values()):
-        skip = skip_unchanged or settings.input.skip_unchanged
-        repeats = Repeats(journal.history(), settings.url(), settings.ids(), skip_unchanged=skip)
+        repeats = Repeats(journal.history(), settings.url(), settings.ids())
     # A sheet that came back is not read anew after a trial.
     tried = Trial(journal, trial) if journal is not None and trial is not None and not mapping.sync else None
     return Past(
@@ -77,7 +75,7 @@ def past_of(
 class Past:
     """What a sheet's sync_* columns and the journal say about rows that an earlier run had.
 
-    `hold` is called with each such run before its rows are looked at, to keep others from sending them meanwhile.
+    `hold` is called with the id of each run that has or had such rows, to keep others from sending them meanwhile.
     `repeats` knows what leads were last sent. `only_corrected`: a row that failed goes again only if it was corrected.
     Raises SettingsError where rows come from a run of another of the settings' campaigns.
     """
@@ -86,7 +84,7 @@ class Past:
         self,
         mapping: ColumnMapping,
         journal: Journal | None,
-        hold: Callable[[RunRecord], None] = lambda _: None,
+        hold: Callable[[str], None] = lambda _: None,
         *,
         settings: Settings,
         repeats: Repeats | None = None,
@@ -293,7 +291,7 @@ class Past:
     def _elsewhere(self, claim: Claim) -> str:
         """Why a row whose file was given before, too, is for the run that has had it since; empty where it is not."""
         for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
-            if state in (*_UNDECIDED, State.IN_FLIGHT):
+            if state in _UNDECIDED:
                 return f"run {run_id} sent it since, and a person has to decide there: {state.status}"
             if state is State.PENDING:
                 return f"run {run_id} is to send it: leadsync resume {run_id}"
@@ -350,10 +348,12 @@ class Past:
     def look_up(self, leads: Iterable[str]) -> None:
         """To be called before the rows of these leads are asked about."""
         if self._repeats is not None:
-            self._repeats.look_up(leads, always=bool(self._mapping.sync))
+            self._repeats.look_up(leads)
 
-    def take(self, row: Row) -> None:
+    def take(self, row: Row, lead: Lead) -> None:
         """Note that the row is sent from here; where it failed before, its run's `retry` need not."""
+        if self._repeats is not None:
+            self._repeats.sent(lead)
         claim = self.claim(row) if self._mapping.sync else None
         origin = self.origin(claim) if claim else None
         if claim and origin and origin.state in (State.FAILED, State.REJECTED):
@@ -364,10 +364,10 @@ class Past:
         with it; empty where it is sent."""
         return self._trial.verdict(row, lead) if self._trial is not None else ""
 
-    def unchanged(self, row: Row, lead: Lead) -> str:
-        """Why a row that the lead has taken already is not sent again, in a few words; empty where it is sent."""
+    def unchanged(self, row: Row, lead: Lead) -> LastSent | None:
+        """What the lead was last sent, if this row says the same; None too where a person decided to send it."""
         if self._repeats is None or (self._mapping.sync and self.claim(row).decision == "send"):
-            return ""
+            return None
         return self._repeats.unchanged(lead)
 
     def uncorrected(self, row: Row, lead: Lead) -> Fault | None:
@@ -410,7 +410,8 @@ class Past:
                 self._check_place(run)
                 self._check_dates(run)
                 self._runs[claim.run] = run
-                self._hold(run)
+                for one in (run.id, *self._journal.lineage(run.id)):
+                    self._hold(one)
             origins = self._journal.origins(run.id) if run is not None else {}
             self._origins[claim.run] = origins
             self._leads[claim.run] = _Leads.of(origins)

@@ -1,41 +1,60 @@
-"""Which run a command is about: a new one, or one to go on with. Ends with the whole sheet in the journal."""
+"""Which run a command is about: a new one, or one to go on with. Nothing is sent, and no other run changed, before the
+plan is confirmed."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
-from leadsync.journal import Journal, file_lock, new_run_id
+from leadsync.journal import Effects, Journal
 from leadsync.models import NOTE, FileKind, Inserts, Order, RunRecord, Status
 from leadsync.run.intake import Intake, Reading, fingerprint, rules_digest, take_in
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
+DRAFTS_LIVE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run that is ready to be sent.
+    """What is to be sent once it is confirmed: `confirm` writes that down, `discard` forgets it.
 
-    `survey` tells what was found in the sheet, where it was read just now. `remarks` are sentences that the user
-    should see before it is sent. `nothing_to_do`: an earlier run has done it all.
+    `waiting` rows can go; `held` ones wait until a person has decided on another row of their lead. `survey` tells
+    about the sheet, where it was read just now. `remarks` are sentences for the user to see before. `nothing_to_do`: an
+    earlier run has done it all. `sent_before`: some of it would be sent a second time. `then` is the plan for the file as it is now, where an older run of it goes on first.
     """
 
     run: RunRecord
+    waiting: int = 0
+    held: int = 0
     survey: Survey | None = None
     remarks: tuple[str, ...] = ()
     nothing_to_do: bool = False
-    before: RunRecord | None = None
-    """How the run stood that is gone on with or sent again, before this plan changed it."""
+    sent_before: bool = False
+    then: "Plan | None" = None
+    write: Callable[[], object] = lambda: None
+    forget: Callable[[], object] = lambda: None
+
+    def confirm(self) -> None:
+        """Write down what sending needs, effects on other runs included. May raise JournalError."""
+        self.write()
+
+    def discard(self) -> None:
+        """Forget the draft, if there is one: everything is as it was."""
+        if self.then is not None:
+            self.then.discard()
+        self.forget()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the command line asks of a run. `content` is where the bytes of standard input lie, if it is that."""
+    """What the command line asks of a run. `content` is a private copy of the file, or of standard input."""
 
     sheet: str | None = None
     encoding: str | None = None
@@ -52,55 +71,62 @@ class Wishes:
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
-    """The run for a file: one that stopped is gone on with, unless `fresh`; raises UsageError."""
+    """The plan for a file, given by its resolved path: a run that stopped goes on, unless `fresh`.
+
+    Where the file has changed since that run, the file as it is now follows (`Plan.then`). Raises UsageError.
+    """
     digest = fingerprint(wishes.content or file)
-    earlier = [run for run in journal.runs_of(file) if wishes.sheet in (None, run.sheet)]
+    runs = _hold_unfinished(journal, file, now)
+    known = [run.id for run in runs]
     # A file that goes to several campaigns has a run for each.
-    here = [run for run in earlier if not run.complete or _same_place(journal, run, settings)]
+    here = [run for run in runs if wishes.sheet in (None, run.sheet) and _same_place(journal, run, settings)]
     # One of which nothing came may be for this place; one that was sent here is.
     here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
     if here and not wishes.fresh:
         last = here[0]
         trial = _changed_trial(journal, here, digest, settings)
-        if not last.complete:
-            return _read(journal, last, settings, wishes, now)
         if trial is not None:
             _check_inserts(trial, wishes)
             with suppress(_GivenBackError):
-                return _read(journal, _after(trial, settings, wishes, now), settings, wishes, now)
+                return _read(journal, _after(journal, trial, settings, wishes, now), settings, wishes, known)
         if not last.finished or journal.has_more(last.id):
-            return _go_on(journal, last, settings, wishes, digest)
+            plan = _go_on(journal, last.id, settings, wishes, digest)
+            if digest == last.fingerprint:
+                return plan
+            anew = _new_run(journal, file, settings, wishes, now)
+            return replace(plan, then=_read(journal, anew, settings, wishes, known))
         if last.fingerprint == digest:
             return Plan(last, nothing_to_do=True)
-    return _read(journal, _new_run(file, digest, settings, wishes, now), settings, wishes, now)
+    return _read(journal, _new_run(journal, file, settings, wishes, now), settings, wishes, known)
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
-    """The run for a file of a watched folder, where the same sheet may come again under another name.
+    """The plan for a file of a watched folder, where the same sheet may come again under another name.
 
-    A run that had just this content, in this place of the dialer, is gone on with or has done it all, whatever its
-    file was called; else as `plan_run`. What is gone on with keeps its own output.
+    A run that had just this content, in this place of the dialer, goes on or has done it all, whatever its file was
+    called; else as `plan_run`. A run that goes on keeps its own output.
     """
-    digest = fingerprint(file)
-    runs = journal.runs()
+    digest = fingerprint(wishes.content or file)
+    runs = [run for run in journal.runs() if run.complete]
     followed = {run.follows for run in runs}
     for run in runs:
         if run.id in followed or (run.last_row is not None and _other_rules(run, settings)):
             continue
-        if run.fingerprint == digest and run.complete and _same_place(journal, run, settings):
+        if run.fingerprint == digest and _same_place(journal, run, settings):
             if not run.finished or journal.has_more(run.id):
-                return _go_on(journal, run, settings, replace(wishes, output=None), digest)
+                return _go_on(journal, run.id, settings, replace(wishes, output=None), digest)
             return Plan(run, nothing_to_do=True)
-    earlier = journal.runs_of(file)
-    going_on = bool(earlier) and earlier[0].complete and not earlier[0].finished
-    return plan_run(journal, file, settings, replace(wishes, output=None) if going_on else wishes, now)
+    return plan_run(journal, file, settings, wishes, now)
 
 
 def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
-    """Go on with a run; raises UsageError where the settings are not those of the run."""
+    """Go on with a run; raises UsageError where the settings are not those of the run, or where it is a draft."""
     run = journal.run(run_id)
     if not run.complete:
-        return _read(journal, run, settings, wishes, now)
+        raise UsageError(
+            f"Run {run.id} was read but never confirmed, and nothing of it was sent; `leadsync run {run.file.name}` "
+            "reads the file again."
+        )
     if not _same_place(journal, run, settings):
         ids = run.ids
         raise SettingsError(
@@ -108,17 +134,29 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishe
             f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
         )
     digest = fingerprint(run.file) if run.file.is_file() else ""
-    return _go_on(journal, run, settings, wishes, digest)
+    return _go_on(journal, run.id, settings, wishes, digest)
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:
     """A new run with the failed and unsent rows of a run; raises UsageError where those are not its own any more."""
     run = journal.run(run_id)
     if not run.complete:
-        raise UsageError(f"Nothing of run {run.id} was sent yet; go on with it: leadsync resume {run.id}")
+        raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: leadsync run {run.file.name}")
+    journal.hold(run.id)
+    # Rows that a later run has sent again are looked at there.
+    for later in journal.lineage(run.id):
+        journal.hold(later)
+    run = journal.run(run.id)
+    count = journal.count_retry(run.id)
+    if count == 0:
+        if later_runs := journal.takers(run.id):
+            raise UsageError(
+                f"Run {later_runs[-1]} has taken the rows of run {run.id}; use: leadsync retry {later_runs[-1]}"
+            )
+        return Plan(run, nothing_to_do=True)
     new = replace(
         run,
-        id=new_run_id(now),
+        id=journal.new_run_id(now),
         output=(wishes.output or run.output).absolute(),
         kind=wishes.kind or run.kind,
         dialer=settings.url(),
@@ -134,43 +172,35 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         order=wishes.order or run.order,
         inserts=_inserts(run, settings, wishes),
     )
-    count = journal.create_retry(new, _instead(new))
-    if count == 0:
-        if later := journal.takers(run.id):
-            raise UsageError(f"Run {later[-1]} has taken the rows of run {run.id}; use: leadsync retry {later[-1]}")
-        return Plan(run, nothing_to_do=True)
     return Plan(
-        _limited(journal, new.id, wishes),
-        None,
-        (f"{count} failed or unsent rows of run {run.id} go again.",),
-        before=run,
+        new,
+        count if wishes.limit is None else min(count, wishes.limit),
+        remarks=(f"{count} failed or unsent rows of run {run.id} go again.",),
+        write=partial(_write_retry, journal, new, wishes.limit),
     )
 
 
-def _instead(retry: RunRecord) -> str:
-    """What is said of a row that its run's retry has taken."""
-    return f"sent by run {retry.id} instead"
+def _write_retry(journal: Journal, new: RunRecord, limit: int | None) -> None:
+    journal.create_retry(new)
+    if limit is not None:
+        journal.update_run(new.id, last_row=journal.nth_pending(new.id, limit))
+    for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
+        if run_id != new.id:
+            journal.release(run_id)
 
 
-def discard(journal: Journal, plan: Plan) -> None:
-    """Forget what was planned, because the user decided not to send it: all is as it was before."""
-    if plan.survey is not None:
-        journal.discard(plan.run.id)
-    elif (was := plan.before) is not None:
-        if plan.run.id != was.id:
-            journal.discard_retry(plan.run.id, _instead(plan.run))
-        journal.update_run(
-            was.id,
-            last_row=was.last_row,
-            finished=was.finished,
-            stopped=was.stopped,
-            inserts=was.inserts,
-            output=was.output,
-            kind=was.kind,
-            order=was.order,
-            dialer=was.dialer,
-            ids=was.ids,
-        )
+def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
+    """The runs of a file, the newest first, with those held that are not finished. Drafts nobody confirmed are deleted:
+    this file's, and any other that is a day old.
+
+    Raises BusyError where another process is reading or sending this file just now.
+    """
+    for run in journal.runs():
+        if run.file == file and not run.finished:
+            journal.hold(run.id)
+        if not run.complete and (run.file == file or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
+            journal.delete_draft(run.id)
+    return journal.runs_of(file)
 
 
 def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, settings: Settings) -> RunRecord | None:
@@ -179,7 +209,7 @@ def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, set
     Who tries a few rows does so to put right what is wrong with them, and the rest like them.
     """
     last = runs[0]
-    if not last.complete or last.last_row is None or last.retry_of or not journal.has_more(last.id):
+    if last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
     return last if last.fingerprint != digest or _other_rules(last, settings) else None
 
@@ -188,10 +218,10 @@ def _other_rules(run: RunRecord, settings: Settings) -> bool:
     return run.rules not in ("", rules_digest(settings))
 
 
-def _after(trial: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
+def _after(journal: Journal, trial: RunRecord, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
     """A new run for what a trial was the beginning of."""
     return replace(
-        _new_run(trial.file, "", settings, wishes, now),
+        _new_run(journal, trial.file, settings, wishes, now),
         sheet=wishes.sheet or trial.sheet,
         encoding=wishes.encoding or trial.encoding,
         output=(wishes.output or trial.output).absolute(),
@@ -213,12 +243,13 @@ def _check_inserts(run: RunRecord, wishes: Wishes) -> None:
         )
 
 
-def _new_run(file: Path, digest: str, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
+def _new_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, now: datetime) -> RunRecord:
+    """A new run, with its lock held."""
     return RunRecord(
-        id=new_run_id(now),
+        id=journal.new_run_id(now),
         file=file,
         sheet=wishes.sheet or "",
-        fingerprint=digest,
+        fingerprint="",
         kind=wishes.kind or "csv",
         encoding=wishes.encoding or "",
         delimiter=wishes.delimiter or "",
@@ -240,89 +271,105 @@ def _inserts(run: RunRecord, settings: Settings, wishes: Wishes) -> Inserts:
     return run.inserts
 
 
-def _read(
-    journal: Journal,
-    run: RunRecord,
-    settings: Settings,
-    wishes: Wishes,
-    now: datetime,
-) -> Plan:
-    """Take the whole sheet into the journal, under a new run or one whose sheet was not read to its end.
+def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, known: Sequence[str]) -> Plan:
+    """Take the whole sheet into the journal as a draft.
 
-    Where rows of it came from other runs, nobody else may send those meanwhile. What a trial that it follows has not
-    sent is not sent by that any more.
+    Runs that rows of it came from are held until it is confirmed, so that nobody else sends those meanwhile. `known`
+    are the ids of the file's runs.
     """
     trial = journal.find(run.follows) if run.follows else None
-    if wishes.inserts and trial is None:
-        run = replace(run, inserts=wishes.inserts)
     reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
     digest = fingerprint(reading.bytes_at)
+    sources = {run.follows} - {""}
+
+    def hold(run_id: str) -> None:
+        sources.add(run_id)
+        journal.hold(run_id)
 
     def take(intake: Intake) -> None:
         if trial is not None and intake.mapping.sync:
-            raise _GivenBackError(
-                f"{run.file.name} has rows of earlier runs by now, and run {run.id}, which follows its trial, was not "
-                "read to its end; begin anew with --fresh."
-            )
-        table = intake.table
-        read = replace(
-            run,
-            sheet=table.sheet,
-            fingerprint=digest,
-            kind=wishes.kind or table.kind,
-            delimiter=table.delimiter,
-            bom=table.bom,
-            headings=intake.headings,
-            roles=intake.roles,
-            date_order=intake.date_order,
-            epoch_1904=intake.epoch_1904,
-            rules=rules_digest(settings),
-            order=wishes.order or run.order,
-            dialer=settings.url(),
-            ids=settings.ids(),
-        )
-        journal.create(read)
-        journal.add(read.id, intake.entries())
+            raise _GivenBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
+        journal.create(_as_read(run, intake, digest, settings, wishes), known)
+        journal.add(run.id, intake.entries())
 
-    with _held_by(journal, run) as hold:
+    try:
+        if trial is not None:
+            journal.hold(trial.id)
         intake = take_in(
             reading,
             settings,
-            now,
+            run.created,
             take,
             journal=journal,
             hold=hold,
             skip_unchanged=wishes.skip_unchanged,
             trial=trial,
         )
-        past = intake.past
-        journal.complete(
-            run.id, past.decided, f"sent or decided by run {run.id}, {run.file.name}", past.taken, past.kept
-        )
-        if run.inserts == "none" and past.insert_missing:
-            journal.update_run(run.id, inserts="missing")
-        if past.notes:
-            roles = [
-                NOTE if heading in past.notes else role
-                for heading, role in zip(intake.headings, intake.roles, strict=True)
-            ]
-            journal.update_run(run.id, roles=json.dumps(roles))
-    remarks = intake.remarks if trial is None else (_of_trial(run, trial, digest), *intake.remarks)
-    return Plan(_limited(journal, run.id, wishes), intake.survey, remarks)
+        _note_past(journal, run, intake)
+    except BaseException:
+        journal.delete_draft(run.id)
+        raise
+    past = intake.past
+    end = None if wishes.limit is None else journal.nth_pending(run.id, wishes.limit)
+    if end is not None:
+        journal.update_run(run.id, last_row=end)
+    copies = _same_content(journal, run, digest)
+    remarks = (*copies, *([_of_trial(run, trial, digest)] if trial else ()), *intake.remarks)
+    return Plan(
+        journal.run(run.id),
+        journal.ready(run.id, end),
+        journal.waiting_for_decision(run.id, end),
+        intake.survey,
+        remarks,
+        sent_before=bool(copies or intake.survey.repeated),
+        write=partial(_confirm, journal, run.id, Effects(past.decided, past.taken, past.kept), sources),
+        forget=partial(journal.delete_draft, run.id),
+    )
 
 
-@contextmanager
-def _held_by(journal: Journal, run: RunRecord) -> Iterator[Callable[[RunRecord], None]]:
-    """What is given holds other runs, so that nobody else sends their rows while this one is read."""
-    with ExitStack() as locks:
-        held = {run.file}
+def _same_content(journal: Journal, run: RunRecord, digest: str) -> list[str]:
+    """A warning, if another file with the same bytes was sent to the same place."""
+    for other in journal.runs():
+        is_copy = other.complete and other.fingerprint == digest and other.file != run.file and not other.retry_of
+        if is_copy and (other.dialer, other.ids) == (run.dialer, run.ids) and journal.tally(other.id).attempts:
+            sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
+            return [f"! {run.file.name} holds the same as {other.file.name}, which {sent}."]
+    return []
 
-        def hold(other: RunRecord) -> None:
-            if other.file not in held:
-                locks.enter_context(file_lock(journal.path.parent, other.file))
-                held.add(other.file)
 
-        yield hold
+def _as_read(run: RunRecord, intake: Intake, digest: str, settings: Settings, wishes: Wishes) -> RunRecord:
+    """The run with what its sheet has shown."""
+    table = intake.table
+    return replace(
+        run,
+        sheet=table.sheet,
+        fingerprint=digest,
+        kind=wishes.kind or table.kind,
+        delimiter=table.delimiter,
+        bom=table.bom,
+        headings=intake.headings,
+        roles=intake.roles,
+        date_order=intake.date_order,
+        epoch_1904=intake.epoch_1904,
+        rules=rules_digest(settings),
+    )
+
+
+def _note_past(journal: Journal, run: RunRecord, intake: Intake) -> None:
+    """Write into the draft what shows only at the sheet's end."""
+    past = intake.past
+    if run.inserts == "none" and past.insert_missing:
+        journal.update_run(run.id, inserts="missing")
+    if past.notes:
+        headings_and_roles = zip(intake.headings, intake.roles, strict=True)
+        roles = [NOTE if heading in past.notes else role for heading, role in headings_and_roles]
+        journal.update_run(run.id, roles=json.dumps(roles))
+
+
+def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str]) -> None:
+    journal.confirm(run_id, effects)
+    for source in sources:
+        journal.release(source)
 
 
 def _of_trial(run: RunRecord, trial: RunRecord, digest: str) -> str:
@@ -333,27 +380,19 @@ def _of_trial(run: RunRecord, trial: RunRecord, digest: str) -> str:
     )
 
 
-def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, digest: str) -> Plan:
+def _go_on(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, digest: str) -> Plan:
+    """The plan to send the rest of a run."""
+    journal.hold(run_id)
+    run = journal.run(run_id)
+    if run.finished and not journal.has_more(run.id):
+        return Plan(run, nothing_to_do=True)
     _check_inserts(run, wishes)
-    remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
-    if digest != run.fingerprint:
-        what = "has changed since" if digest else "is not there any more"
-        remarks.append(
-            f"{run.file.name} {what}: the run goes on with what was read then; to send the file as it is now, "
-            "`leadsync run --fresh` it afterwards."
-        )
-    elif _other_rules(run, settings):
-        remarks.append(
-            "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "
-            "sheet as it would be read now, `leadsync run --fresh` it afterwards."
-        )
-    if run.ids != settings.ids() or run.dialer != settings.url():
-        remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
-    changed: dict[str, object] = {
+    changed: dict[str, Any] = {
         "dialer": settings.url(),
         "ids": settings.ids(),
         "finished": False,
         "inserts": _inserts(run, settings, wishes),
+        "last_row": None if wishes.limit is None else journal.nth_pending(run.id, wishes.limit),
     }
     if wishes.output is not None:
         changed["output"] = wishes.output.absolute()
@@ -361,15 +400,30 @@ def _go_on(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes,
         changed["kind"] = wishes.kind
     if wishes.order is not None:
         changed["order"] = wishes.order
-    journal.update_run(run.id, last_row=None, **changed)
-    return Plan(_limited(journal, run.id, wishes), remarks=tuple(remarks), before=run)
+    return Plan(
+        replace(run, **changed),
+        journal.ready(run.id, changed["last_row"]),
+        journal.waiting_for_decision(run.id, changed["last_row"]),
+        remarks=tuple(_remarks_on(run, settings, digest)),
+        write=partial(journal.update_run, run.id, **changed),
+    )
 
 
-def _limited(journal: Journal, run_id: str, wishes: Wishes) -> RunRecord:
-    """The run, ending where the trial that was asked for ends."""
-    if wishes.limit is not None:
-        journal.update_run(run_id, last_row=journal.nth_pending(run_id, wishes.limit))
-    return journal.run(run_id)
+def _remarks_on(run: RunRecord, settings: Settings, digest: str) -> list[str]:
+    """What a person should know of a run that goes on."""
+    remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
+    if not digest:
+        remarks.append(f"{run.file.name} is not there any more: the run goes on with what was read then.")
+    elif digest != run.fingerprint:
+        remarks.append(f"{run.file.name} has changed since: the run goes on with what was read then.")
+    elif _other_rules(run, settings):
+        remarks.append(
+            "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "
+            "sheet as it would be read now, `leadsync run --fresh` it afterwards."
+        )
+    if run.ids != settings.ids() or run.dialer != settings.url():
+        remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
+    return remarks
 
 
 def _same_place(journal: Journal, run: RunRecord, settings: Settings) -> bool:

@@ -13,38 +13,37 @@ class Repeats:
     To be asked about the rows in the sheet's order, after `look_up` of their leads.
     """
 
-    def __init__(self, history: History, dialer: str, ids: CampaignIds, *, skip_unchanged: bool) -> None:
+    def __init__(self, history: History, dialer: str, ids: CampaignIds) -> None:
         self._history = history
         self._place = dialer, ids
-        self._skip_unchanged = skip_unchanged
         self._last: Mapping[str, LastSent] = {}
         self._to_be_sent: set[int] = set()
-        """Leads with a row before this one that is sent, by their hash: a collision only sends a row too many."""
+        """Leads with a row before this one that is sent, by their hash: a collision only hides a repetition."""
 
-    def look_up(self, leads: Iterable[str], *, always: bool) -> None:
-        """Find out what these leads were last sent, if that is asked for by the settings, or `always`."""
+    def look_up(self, leads: Iterable[str]) -> None:
+        """Find out what these leads were last sent."""
         dialer, ids = self._place
-        asked = list(leads) if always or self._skip_unchanged else []
-        self._last = self._history.last_sent(asked, dialer, ids.campaign)
+        self._last = self._history.last_sent(list(leads), dialer, ids.campaign)
 
     def is_place_of(self, run: RunRecord) -> bool:
         """Whether that run sent to the same place."""
         return (run.dialer, run.ids) == self._place
 
-    def unchanged(self, lead: Lead) -> str:
-        """Why a row need not be sent, in a few words; empty where it is, which this then takes note of.
+    def unchanged(self, lead: Lead) -> LastSent | None:
+        """What the lead was last sent, if this row says the same.
 
-        Compared is what the lead had before this run, and only until one of its rows is sent: of the rows A, B, A the
-        last one is no repetition of the first.
+        Compared is what the lead had before this run, and only until one of its rows is `sent`: of the rows A, B, A
+        the last one is no repetition of the first.
         """
-        key = hash(lead.external_id)
-        if not self._skip_unchanged or key in self._to_be_sent:
-            return ""
         last = self._last.get(lead.external_id)
-        if last is not None and dict(lead.fields) == dict(last.fields):
-            return f"unchanged: {_words(last)}"
-        self._to_be_sent.add(key)
-        return ""
+        if last is None or hash(lead.external_id) in self._to_be_sent or dict(lead.fields) != dict(last.fields):
+            return None
+        return last
+
+    def sent(self, lead: Lead) -> None:
+        """Take note of a row that is sent."""
+        if lead.external_id in self._last:
+            self._to_be_sent.add(hash(lead.external_id))
 
     def sent_since(self, lead: Lead, run: RunRecord) -> str:
         """Whether the lead has taken the very same from another run after that one had it, in a few words."""
@@ -56,7 +55,7 @@ class Repeats:
             or not same_fields(lead.fields, last.fields)
         ):
             return ""
-        return _words(last)
+        return last_sent_words(last)
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -69,7 +68,8 @@ def _loose(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value if name in SYSTEM_FIELDS else "".join(value.split()) for name, value in fields.items()}
 
 
-def _words(last: LastSent) -> str:
+def last_sent_words(last: LastSent) -> str:
+    """When and by which run a lead was last sent something."""
     return f"last sent on {_minute(last.time)} by run {last.run_id}"
 
 

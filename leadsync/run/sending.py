@@ -14,7 +14,7 @@ from leadsync.config import Settings
 from leadsync.dialer import DialerClient
 from leadsync.engine import Engine, InsertPolicy, RetryPolicy
 from leadsync.errors import JournalError
-from leadsync.journal import Journal, RunLog
+from leadsync.journal import Journal
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.progress import BarProgress, SilentProgress
@@ -27,7 +27,9 @@ LONGEST_SLEEP_SECONDS = 5.0
 LONGEST_FINDING_SECONDS = 60.0
 """How long another process is waited for that finds out the dialer's slots."""
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,13 @@ def send(
     keep_going: bool,
     until: datetime | None = None,
 ) -> Sent:
-    """Send what the run has to send, `until` then at most, and write down how that ended; it is finished when its files
-    are written too.
+    """Send what a confirmed run has to send, `until` then at most, and write down how that ended; it is finished when
+    its files are written too.
 
-    What an earlier process left in flight is settled first: it may have been applied. Raises SettingsError; and
-    JournalError where the journal fails on the way, with the run left for `resume`.
+    Takes the run's lock, unless the journal holds it already, and so settles what an earlier process left in flight.
+    Raises BusyError, SettingsError, and JournalError where the journal fails on the way: `resume` goes on then.
     """
-    journal.recover(run.id)
+    journal.hold(run.id)
     began = time.monotonic()
     stopped = "leadsync ended before the run did"
     try:
@@ -78,7 +80,7 @@ def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> No
 
     Where the journal itself is the trouble, this fails too; the rows then stay in flight for `resume` to settle.
     """
-    journal.recover(run.id)
+    journal.settle(run.id)
     journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped)
 
 
@@ -105,7 +107,7 @@ async def _send(
         ca_file=settings.server.ca_file,
         allow_duplicates=settings.campaign.allow_duplicates,
     )
-    rows = RunLog(journal.path, run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
+    rows = journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
     budget = SharedBudget(settings.url(), slots, progress.say, known=known is not None)
 
     def know(count: int) -> int:
@@ -186,7 +188,7 @@ async def _stop_at(until: datetime, engine: Engine) -> None:
 
 @contextmanager
 def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Iterator[list[int]]:
-    """The first SIGINT or SIGTERM drains the engine, the second stops it at once; gives those received.
+    """The first SIGINT, SIGTERM or SIGHUP drains the engine, the second stops it at once; gives those received.
 
     `signal.signal` and not the loop's own handlers, which Windows does not have.
     """

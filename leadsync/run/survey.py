@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection, Row
 
@@ -45,6 +46,10 @@ class Survey:
         self.new_leads = 0
         self.samples: dict[int, str] = {}
         """The first value of each column, by the column's position."""
+        self.repeated = 0
+        """How many rows to be sent say what their lead was last sent."""
+        self.repeated_last: tuple[datetime, str] | None = None
+        """When, and by which run, the latest of those leads was sent it."""
         self._rows_of_lead: Counter[int] = Counter()
 
     @property
@@ -63,6 +68,11 @@ class Survey:
         """A row that an earlier run has settled."""
         self.rows += 1
         self.skipped += 1
+
+    def repeat(self, time: datetime, run_id: str) -> None:
+        """A row that says what its lead was last sent, then and by that run."""
+        self.repeated += 1
+        self.repeated_last = max(self.repeated_last or (time, run_id), (time, run_id))
 
     def reject(self, number: int, rejection: Rejection) -> None:
         """A row that is not sent."""

@@ -8,7 +8,7 @@ from leadsync.run.repeats import same_fields
 
 
 class Trial:
-    """The rows that a trial sent, to be asked about the sheet's rows in their order.
+    """The rows that a held trial sent, to be asked about the sheet's rows in their order.
 
     A lead's rows then and now are told to be the same by what they say. Raises UsageError where a person has to decide
     on a row of the trial first.
@@ -16,9 +16,6 @@ class Trial:
 
     def __init__(self, journal: Journal, run: RunRecord) -> None:
         self.run = run
-        # What a process that died left in flight may have been applied; nobody else sends the file just now.
-        journal.recover(run.id)
-        journal.update_run(run.id, seconds=run.seconds)
         sent, self.unsent = journal.tried(run.id)
         self.kept: list[tuple[int, int]] = []
         """Rows of the trial that stand as they came out there, each with its number there and here."""

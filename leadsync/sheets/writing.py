@@ -139,7 +139,7 @@ def _started_page(stream: IO[bytes]) -> Iterator[_Put[str]]:
 @contextmanager
 def _whole_or_not(path: Path) -> Iterator[IO[bytes]]:
     """A temporary file (made with mode 0600) beside `path` that is renamed to it at the end."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=".leadsync-", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream

@@ -1,0 +1,58 @@
+"""The spreadsheet that a command line names, as a private copy: what is hashed is what is read."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from leadsync.errors import UsageError
+
+STDIN = "stdin"
+"""The name that standard input has in messages, runs and reports."""
+
+
+@contextmanager
+def input_file(file: Path) -> Iterator[tuple[Path, Path]]:
+    """The file's resolved path, and a copy of it that lasts as long as the context and that nobody else changes.
+
+    `-` is standard input, called `stdin` in the current folder. Raises UsageError where there is no such file, or no
+    room for the copy.
+    """
+    with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
+        if file == Path("-"):
+            copy = Path(folder, STDIN)
+            with _copied(file, copy), copy.open("wb") as target:
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            yield Path(STDIN).resolve(), copy
+        elif file.is_file():
+            resolved = _resolved(file)
+            copy = Path(folder, resolved.name)
+            with _copied(file, copy):
+                shutil.copyfile(resolved, copy)
+            yield resolved, copy
+        else:
+            what = "is a folder" if file.is_dir() else "does not exist"
+            raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+
+
+def _resolved(file: Path) -> Path:
+    """One path for all spellings of it."""
+    resolved = file.resolve()
+    try:
+        str(resolved).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError(f"The name of {file} is not UTF-8; give the file another name.") from None
+    return resolved
+
+
+@contextmanager
+def _copied(file: Path, copy: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be copied to be read ({error.strerror}); check its permissions, and that there is room in "
+            f"{copy.parent.parent}."
+        ) from error

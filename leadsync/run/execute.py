@@ -1,0 +1,68 @@
+"""A plan carried out: confirmed, sent, its files written."""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.journal import Journal
+from leadsync.models import TO_LOOK_AT, RunRecord, Tally
+from leadsync.progress import BarProgress, SilentProgress
+from leadsync.run.outputs import Files, Say, finish
+from leadsync.run.plan import Plan
+from leadsync.run.sending import Sent, send
+
+NewProgress = Callable[[int], AbstractContextManager[BarProgress | SilentProgress]]
+"""Gives what shows the progress of so many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """How a run ended: as the journal has it, its counts and files, how the sending went, and the exit code."""
+
+    run: RunRecord
+    tally: Tally
+    files: Files
+    sent: Sent
+    code: int
+
+
+def execute(
+    journal: Journal,
+    plan: Plan,
+    settings: Settings,
+    progress_for: NewProgress,
+    say: Say,
+    *,
+    keep_going: bool = False,
+    until: datetime | None = None,
+    environment: Mapping[str, str] = os.environ,
+    output_for: Callable[[int], Path] | None = None,
+) -> Executed:
+    """Confirm a plan, send its run and write the files, into the folder that `output_for` names for the exit code.
+
+    Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes on from there.
+    """
+    plan.confirm()
+    run = journal.run(plan.run.id)
+    with progress_for(plan.waiting) as progress:
+        sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until)
+    code = _code(sent, journal.tally(run.id))
+    if output_for is not None:
+        journal.update_run(run.id, output=output_for(code))
+    done, files = finish(journal, run.id, say)
+    return Executed(done, journal.tally(done.id), files, sent, code)
+
+
+def code_for(tally: Tally) -> int:
+    """The exit code of a run that came to its end."""
+    return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
+
+
+def _code(sent: Sent, tally: Tally) -> int:
+    if sent.signal_number:
+        return 128 + sent.signal_number
+    return 4 if sent.stopped else code_for(tally)
