@@ -50,7 +50,8 @@ def old_runs(journal: Journal, before: datetime) -> list[Old]:
         try:
             found = connection.execute(
                 f"SELECT run, id, NOT deleting AND (NOT finished OR {waiting} ('pending', 'in_flight'))), "
-                f"NOT deleting AND {waiting} ('unknown', 'conflict')) FROM runs WHERE created < ? OR deleting ORDER BY run",
+                f"NOT deleting AND {waiting} ('unknown', 'conflict')) FROM runs "
+                "WHERE created < ? OR deleting ORDER BY run",
                 [before.timestamp()],
             )
             return [Old(key, run_id, bool(unfinished), bool(undecided)) for key, run_id, unfinished, undecided in found]

@@ -152,17 +152,17 @@ class Journal:
 
     # Runs
 
-    def create(self, run: RunRecord, known: Collection[str] = ()) -> None:
+    def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
         """Write down a new run, whose lock is held. It is a draft until `confirm`: nothing of it is sent before.
 
-        Raises BusyError where another process has begun a run of the same file meanwhile, one that is not `known`.
+        With `known`, the runs of the same file as they were a moment ago: raises BusyError where there is another one
+        by now, because another process reads the file too.
         """
         with translated(self.path), transaction(self._connection):
             others = self._connection.execute("SELECT id FROM runs WHERE file = ?", [str(run.file)]).fetchall()
-            if new := {run_id for (run_id,) in others} - {*known, run.id}:
-                raise BusyError(
-                    f"{run.file.name} has just been read by another leadsync, as run {new.pop()}; try again."
-                )
+            new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
+            if known is not None and new:
+                raise BusyError(f"{run.file.name} is being read by another leadsync, as run {new.pop()}; try again.")
             if self._connection.execute("SELECT 1 FROM runs WHERE id = ? AND complete = 0", [run.id]).fetchone():
                 self._delete(run.id)
             values = run_values(run)
@@ -250,7 +250,7 @@ class Journal:
         self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
 
     def tallies(self) -> list[tuple[RunRecord, Tally]]:
-        """All runs, the newest first, each with the counts over its rows. Writes nothing, so that it waits for nobody."""
+        """All runs, the newest first, each with the counts over its rows. Writes nothing, and so waits for nobody."""
         with translated(self.path):
             found = self._connection.execute(f"SELECT {RUN_COLUMNS}, tally FROM {_LISTED} ORDER BY run DESC").fetchall()
         runs = [(run_record(values[:-1]), values[-1]) for values in found]
@@ -545,7 +545,7 @@ class Journal:
             return count
 
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:
-        """How many unsent rows up to row `end`, or all, wait until a person has decided on another row of their lead."""
+        """How many unsent rows up to row `end`, or all, wait until a person has decided on another of their lead."""
         with translated(self.path):
             key = self._key(run_id)
             found = self._connection.execute(

@@ -27,7 +27,8 @@ class Plan:
 
     `waiting` rows can go; `held` ones wait until a person has decided on another row of their lead. `survey` tells
     about the sheet, where it was read just now. `remarks` are sentences for the user to see before. `nothing_to_do`: an
-    earlier run has done it all. `sent_before`: some of it would be sent a second time. `then` is the plan for the file as it is now, where an older run of it goes on first.
+    earlier run has done it all. `sent_before`: some of it would be sent a second time. `then` is the plan for the file
+    as it is now, where an older run of it goes on first.
     """
 
     run: RunRecord

@@ -124,7 +124,7 @@ class JournalStates(RuleBasedStateMachine):
     def die_and_recover(self) -> None:
         """What a new process finds in flight may have been applied."""
         self.close_log()
-        assert self.journal.recover("run") == sum(state == "in_flight" for state in self.model.values())
+        assert self.journal.settle("run") == sum(state == "in_flight" for state in self.model.values())
         self.model = {number: "unknown" if state == "in_flight" else state for number, state in self.model.items()}
         self.open_log()
 

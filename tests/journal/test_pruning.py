@@ -52,7 +52,7 @@ def journal(tmp_path: Path) -> Journal:
 def test_old_finished_runs_go_rows_and_all(journal: Journal, tmp_path: Path) -> None:
     add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED, Status.FAILED] * 3)
     add_run(journal, tmp_path, "new", NOW, [Status.SUCCEEDED])
-    pruned = prune(journal.path, NOW - timedelta(days=90), undecided=False)
+    pruned = prune(journal, NOW - timedelta(days=90), undecided=False)
     assert (pruned.runs, pruned.rows) == (("old",), 6)
     assert counts(journal) == {"runs": 1, "rows": 1, "lines": 1, "attempts": 1}
     assert [run.id for run in journal.runs()] == ["new"]
@@ -63,19 +63,19 @@ def test_what_can_go_on_or_waits_for_a_person_stays(journal: Journal, tmp_path: 
     add_run(journal, tmp_path, "trial", OLD, [Status.SUCCEEDED, Status.UNSENT], finished=True, last_row=2)
     add_run(journal, tmp_path, "conflict", OLD, [Status.CONFLICT])
     add_run(journal, tmp_path, "unknown", OLD, [Status.UNKNOWN])
-    pruned = prune(journal.path, NOW, undecided=False)
+    pruned = prune(journal, NOW, undecided=False)
     assert pruned.runs == ()
     assert pruned.unfinished == ("stopped", "trial")
     assert pruned.undecided == ("conflict", "unknown")
-    assert prune(journal.path, NOW, undecided=True).runs == ("conflict", "unknown")
-    assert prune(journal.path, NOW, undecided=True).unfinished == ("stopped", "trial")
+    assert prune(journal, NOW, undecided=True).runs == ("conflict", "unknown")
+    assert prune(journal, NOW, undecided=True).unfinished == ("stopped", "trial")
 
 
 def test_the_space_is_given_back(journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "CHUNK", 300)
     add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED] * 2000)
     add_run(journal, tmp_path, "new", NOW, [Status.SUCCEEDED] * 10)
-    pruned = prune(journal.path, NOW - timedelta(days=90), undecided=False)
+    pruned = prune(journal, NOW - timedelta(days=90), undecided=False)
     assert pruned.rows == 2000
     assert pruned.bytes > 2000 * 400
     assert journal.path.stat().st_size < 100_000
@@ -92,7 +92,7 @@ def test_a_journal_from_before_is_written_anew_for_that(tmp_path: Path) -> None:
         connection.execute("VACUUM")
         assert connection.execute("PRAGMA auto_vacuum").fetchone() == (0,)
     with Journal(tmp_path) as journal:
-        assert prune(journal.path, NOW, undecided=False).bytes > 2000 * 400
+        assert prune(journal, NOW, undecided=False).bytes > 2000 * 400
         journal.check()
     with sqlite3.connect(tmp_path / "journal.sqlite3") as connection:
         assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)
@@ -106,8 +106,8 @@ def test_one_that_was_interrupted_is_gone_on_with(
     with sqlite3.connect(journal.path, isolation_level=None) as connection:
         next(pruning._delete(connection, 1))
     assert counts(journal) == {"runs": 1, "rows": 150, "lines": 150, "attempts": 150}
-    assert [run.id for run in old_runs(journal.path, NOW)] == ["old"]
-    assert prune(journal.path, NOW, undecided=False).runs == ("old",)
+    assert [run.id for run in old_runs(journal, NOW)] == ["old"]
+    assert prune(journal, NOW, undecided=False).runs == ("old",)
     assert set(counts(journal).values()) == {0}
 
 

@@ -76,10 +76,11 @@ def test_an_attempt_that_was_under_way_at_the_crash_is_kept(journal: Journal) ->
     async def send() -> None:
         async with RunLog(journal.path, RUN) as log:
             await log.begin(7, 1)
+            log.leaves(7, 1)
 
     asyncio.run(send())
     assert attempts(journal) == []
-    assert journal.recover(RUN) == 1
+    assert journal.settle(RUN) == 1
     assert attempts(journal) == [(7, 1, None, "", None, None, "")]
 
 
