@@ -1,0 +1,117 @@
+"""One bad file does not keep the others from being sent."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
+
+
+def sent(dialer: Any) -> set[str]:
+    return {entry.lead for entry in dialer.ledger.received if entry.lead}
+
+
+def drop_good(folder: Any) -> None:
+    """Two sheets, one that is taken before the bad one and one behind it."""
+    for name, lead, time in (("before.csv", "1", 1), ("zz.csv", "2", 2_000_000_000)):
+        os.utime(folder.drop(name, f"{lead},038321810{lead},Sale,x"), (time, time))
+
+
+def test_a_row_that_a_firewall_refuses_is_failed_and_the_night_goes_on(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=403, lead="9")])
+    folder.drop("alone.csv", "9,0383218109,Sale,x")
+    drop_good(folder)
+    done = folder.watch()
+    assert done.code == 3
+    assert sent(dialer) >= {"1", "2"}
+    assert folder.sheets("attention") == {"alone.csv"}
+    assert folder.rows("attention", "alone") == {"9": "failed"}
+
+
+def test_a_sheet_of_another_campaign_is_put_aside(folder: Any) -> None:
+    dialer = folder.desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n")
+    dialer.faults.add([FaultRule(kind=FaultKind.CODE, code=101, lead="9")])
+    sheet = folder.desk.sheet("winback.csv", "Lead Id,FirstPhone,Outcome,Name", "9,0383218109,Sale,x")
+    retry = folder.desk.leadsync("run", sheet, "--campaign", "winback", "--json").json["files"]["retry"]
+    Path(retry).rename(folder.path / "corrected.csv")
+    drop_good(folder)
+    done = folder.watch()
+    assert done.code == 2
+    assert sent(dialer) == {"9", "1", "2"}
+    assert "corrected.csv" in folder.sheets("attention")
+    assert "[campaigns.winback]" in (folder.path / "attention" / "corrected.csv.why.txt").read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file modes are POSIX's, and so are names of any bytes")
+@pytest.mark.parametrize("name", [b"x" * 240 + b".csv", b"x" * 251 + b".csv", b"caf\xe9.csv"])
+def test_a_name_that_no_report_can_have_is_put_aside(folder: Any, name: bytes) -> None:
+    dialer = folder.desk.dialer()
+    path = Path(os.fsdecode(os.fsencode(folder.path) + b"/" + name))
+    path.write_text("Lead Id,FirstPhone,Outcome,Name\n9,0383218109,Sale,x\n")
+    drop_good(folder)
+    done = folder.watch()
+    assert done.code == 2
+    assert sent(dialer) == {"1", "2"}
+    assert (folder.path / "attention" / os.fsdecode(name)).is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are these links")
+def test_a_link_is_left_alone_and_said_so_whatever_it_leads_to(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    (folder.path / "loop.csv").symlink_to("loop.csv")
+    (folder.path / "key.csv").symlink_to(folder.desk.config)
+    drop_good(folder)
+    done = folder.watch()
+    assert done.code == 0
+    assert sent(dialer) == {"1", "2"}
+    assert "loop.csv is left alone: it is a link" in done.err
+    assert "key.csv is left alone: it is a link" in done.err
+
+
+def test_whatever_type_of_error_a_file_meets_is_its_own(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from leadsync.cli import watching
+
+    dialer = folder.desk.dialer()
+    folder.drop("odd.csv", "9,0383218109,Sale,x")
+    drop_good(folder)
+    real = watching.Work._run
+
+    def fails_at_one(work: Any, journal: Any, file: Path, *rest: Any) -> Any:
+        if file.name == "odd.csv":
+            raise RuntimeError("nobody thought of this")
+        return real(work, journal, file, *rest)
+
+    monkeypatch.setattr(watching.Work, "_run", fails_at_one)
+    done = folder.watch()
+    assert done.code == 1
+    assert sent(dialer) == {"1", "2"}
+    assert "odd.csv: leadsync itself failed (RuntimeError: nobody thought of this); it is tried again." in done.err
+    assert folder.names == {"odd.csv"}
+
+
+def test_only_where_nothing_at_all_was_answered_the_round_is_over(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
+    drop_good(folder)
+    done = folder.watch("--json")
+    assert done.code == 4
+    assert len(done.json["files"]) == 1
+    assert folder.names == {"before.csv", "zz.csv"}
+
+
+def test_a_file_that_is_written_anew_each_night_is_sent_each_night(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
+    folder.drop("leads.csv", "1,0383218101,Sale,x")
+    assert folder.watch().code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    folder.drop("leads.csv", "2,0383218102,Sale,x")
+    assert folder.watch().code == 0
+    assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["1", "2"]
+    assert folder.names == set()
+    assert folder.sheets("done") == {"leads.csv"}

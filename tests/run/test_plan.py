@@ -1,0 +1,312 @@
+"""Which run a command is about, what confirming it changes, and who may be at it."""
+
+import hashlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from leadsync.journal import Journal
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk
+
+HEADINGS = "Lead Id,FirstPhone,Outcome"
+MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
+TUESDAY = tuple(f"T{n},038321820{n},Sale" for n in range(3))
+
+
+def received(dialer: PracticeDialer) -> list[str]:
+    return [entry.lead for entry in dialer.ledger.received if entry.lead]
+
+
+def refuse_everything(dialer: PracticeDialer) -> None:
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
+
+
+def at_the_question(desk: Desk, *arguments: str | Path) -> pexpect.spawn:
+    """A command at a terminal, once it has asked."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "leadsync", *map(str, arguments)],
+        cwd=str(desk.folder),
+        env=desk.environment,
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(60, 200),
+    )
+    child.expect(r"Send .* rows? to .*\?")
+    return child
+
+
+def runs(desk: Desk) -> list[dict[str, object]]:
+    listed: list[dict[str, object]] = desk.leadsync("runs", "--json").json["runs"]
+    return listed
+
+
+def test_the_next_nights_file_is_sent_behind_the_rest_of_the_last_one(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", file).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    desk.sheet("leads.csv", HEADINGS, *TUESDAY)
+    done = desk.leadsync("run", file, "--json")
+    assert done.code == 0, done.err
+    assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
+    [before] = done.json["before"]
+    assert (before["statuses"], done.json["statuses"]) == ({"succeeded": 3}, {"succeeded": 3})
+    assert [run["finished"] for run in runs(desk)] == [True, True]
+
+
+def test_so_is_the_next_nights_standard_input(desk: Desk) -> None:
+    import subprocess
+
+    dialer = desk.dialer()
+
+    def send(lines: tuple[str, ...]) -> int:
+        text = "".join(f"{line}\n" for line in (HEADINGS, *lines))
+        command = [sys.executable, "-m", "leadsync", "run", "-"]
+        done = subprocess.run(
+            command, input=text.encode(), cwd=desk.folder, env=desk.environment, capture_output=True, check=False
+        )
+        return done.returncode
+
+    refuse_everything(dialer)
+    assert send(MONDAY) == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    assert send(TUESDAY) == 0
+    assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
+
+
+def test_while_the_old_run_does_not_come_to_its_end_the_new_file_waits_and_that_is_said(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", file).code == 4
+    desk.sheet("leads.csv", HEADINGS, *TUESDAY)
+    done = desk.leadsync("run", file, "--json")
+    assert done.code == 4
+    assert "leads.csv as it is now was not sent" in done.err
+    assert len(runs(desk)) == 1
+
+
+def test_a_run_that_was_killed_at_the_question_was_never_confirmed(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    child = at_the_question(desk, "run", file)
+    child.kill(signal.SIGKILL)
+    child.close()
+    [draft] = runs(desk)
+    assert draft["draft"] is True
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+    refused = desk.leadsync("resume", str(draft["run"]))
+    assert refused.code == 2
+    assert "never confirmed" in refused.err
+    assert received(dialer) == []
+    assert desk.leadsync("run", file).code == 0
+    assert [run["draft"] for run in runs(desk)] == [False], "the draft is gone"
+    assert received(dialer) == ["M0", "M1", "M2"]
+
+
+def test_no_at_the_question_changes_nothing(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    stopped = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json
+    before = desk.leadsync("show", stopped["run"], "--rows", "--json").json
+    for words in (["retry", stopped["run"]], ["resume"], ["run", stopped["files"]["retry"]]):
+        child = at_the_question(desk, *words)
+        child.sendline("n")
+        child.expect(pexpect.EOF)
+        assert "Nothing was sent." in child.before
+    assert desk.leadsync("show", stopped["run"], "--rows", "--json").json == before
+    assert len(runs(desk)) == 1
+
+
+def test_nobody_sends_what_another_is_being_asked_about(desk: Desk) -> None:
+    """Neither the same file, in whatever spelling, nor its run, nor the folder's watcher, nor a report given back."""
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    folder = desk.folder / "incoming"
+    folder.mkdir()
+    (desk.folder / "spelling").symlink_to(folder)
+    file = desk.sheet("incoming/leads.csv", HEADINGS, *MONDAY)
+    stopped = desk.leadsync("run", file, "--output", desk.folder / "out", "--json").json
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    child = at_the_question(desk, "resume")
+    for words in (
+        ["run", file],
+        ["run", desk.folder / "spelling" / "leads.csv"],
+        ["run", file, "--fresh"],
+        ["resume"],
+        ["retry", stopped["run"]],
+        ["resolve", stopped["run"], "--row", "2", "--send"],
+        ["run", stopped["files"]["retry"]],
+    ):
+        refused = desk.leadsync(*words)
+        assert refused.code == 2, (words, refused)
+        assert f"process {child.pid}" in refused.err, words
+    watched = desk.leadsync("watch", folder, "--once", "--settle", "0")
+    assert (watched.code, "left alone" in watched.err) == (0, True)
+    assert desk.leadsync("report", stopped["run"]).code == 0, "a reader is let in"
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    assert received(dialer) == ["M0", "M1", "M2"]
+
+
+def test_two_spellings_of_a_folder_are_one(desk: Desk) -> None:
+    dialer = desk.dialer()
+    (desk.folder / "real").mkdir()
+    (desk.folder / "spelling").symlink_to(desk.folder / "real")
+    desk.sheet("real/leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", desk.folder / "real" / "leads.csv").code == 0
+    again = desk.leadsync("run", desk.folder / "spelling" / "leads.csv")
+    assert (again.code, "Nothing to do" in again.err) == (0, True)
+    assert len(received(dialer)) == 3
+
+
+def test_what_is_hashed_is_what_was_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet that is replaced while it is read is sent as it was, once, and then as it is now, once."""
+    dialer = desk.dialer()
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    monday = file.read_bytes()
+    from leadsync.run import plan
+
+    real = plan.fingerprint
+
+    def replaced_meanwhile(path: Path) -> str:
+        digest = real(path)
+        if file.read_bytes() == monday:
+            new = desk.sheet("new", HEADINGS, *TUESDAY)
+            new.rename(file)
+        return digest
+
+    monkeypatch.setattr(plan, "fingerprint", replaced_meanwhile)
+    assert desk.leadsync("run", file).code == 0
+    assert received(dialer) == ["M0", "M1", "M2"]
+    with Journal(desk.state) as journal:
+        assert journal.runs()[0].fingerprint == hashlib.sha256(monday).hexdigest()
+    assert desk.leadsync("run", file).code == 0
+    assert desk.leadsync("run", file).code == 0
+    assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
+
+
+def test_rows_that_go_twice_by_habit_are_named_and_the_question_has_no_default(desk: Desk) -> None:
+    dialer = desk.dialer()
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
+    resaved = desk.sheet("leads.csv", HEADINGS, *MONDAY, "M9,0383218109,Sale")
+    child = at_the_question(desk, "run", resaved)
+    said = child.before
+    assert f"by run {first}; --skip-unchanged skips them" in said
+    assert "! 3 rows say what their lead was last sent, today " in said
+    child.sendline("")
+    child.expect(r"Send .*\?")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert len(received(dialer)) == 3
+    done = desk.leadsync("run", resaved, "--json")
+    assert [line for line in done.json["warnings"] if "3 rows say what their lead was last sent" in line]
+
+
+def test_the_same_bytes_under_another_name_are_named(desk: Desk) -> None:
+    desk.dialer()
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
+    copy = desk.folder / "leads - copy.csv"
+    copy.write_bytes((desk.folder / "leads.csv").read_bytes())
+    done = desk.leadsync("run", copy, "--json")
+    assert any(
+        line.startswith(f"! leads - copy.csv holds the same as leads.csv, which run {first} sent on ")
+        for line in done.json["warnings"]
+    )
+
+
+def test_the_question_shows_what_check_found_in_five_lines_at_most(desk: Desk) -> None:
+    desk.dialer()
+    rows = [
+        "L1,0383218101,Sale,24/11/2031 14:30,1",
+        "L2,0383218102,Sale,24/11/2020 14:30,1",
+        "L3,0383218103,Sale,24/11/2031,1",
+        "L4,123,Sale,24/11/2031 14:30,1",
+        "L5,0383218105,Sale,31/02/2031 14:30,1",
+        "L6,0383218106,Sale,24/11/2031 14:30,101",
+        ",0383218107,Sale,24/11/2031 14:30,1",
+        "L8,0383218108x,Sale,24/11/2031 14:30,1",
+    ]
+    child = at_the_question(desk, "run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome,Callback,Priority", *rows))
+    found = [line for line in child.before.splitlines() if " rejected: " in line or " to look at: " in line]
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert len(found) == 5
+    assert any("Priority '101'" in line for line in found)
+
+
+def test_dates_in_the_past_and_missing_times_are_among_it(desk: Desk) -> None:
+    desk.dialer()
+    rows = ["L2,0383218102,Sale,24/11/2020 14:30", "L3,0383218103,Sale,24/11/2031"]
+    child = at_the_question(desk, "run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome,Callback", *rows))
+    said = child.before
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert "in the past (row 2)" in said
+    assert "24/11/2031" in said
+    assert "(row 3)" in said
+
+
+def test_exactly_one_decision_is_taken(desk: Desk) -> None:
+    desk.dialer()
+    for words in ([], ["--applied", "--send"], ["--not-applied", "--take-back"]):
+        done = desk.leadsync("resolve", "x", "--row", "2", *words)
+        assert done.code == 2
+        assert "exactly one of" in done.err
+
+
+def test_a_decision_by_mistake_is_taken_back(desk: Desk) -> None:
+    dialer = desk.dialer(editing=["M1"])
+    run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
+    assert desk.leadsync("resolve", run, "--row", "3", "--send").code == 0
+    assert desk.leadsync("resolve", run, "--row", "3", "--take-back").code == 0
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+    assert desk.leadsync("show", run, "--json").json["statuses"] == {"succeeded": 2, "conflict": 1}
+    assert desk.leadsync("resolve", run, "--row", "3", "--send").code == 0
+    dialer.campaign.editing.clear()
+    assert desk.leadsync("resume").code == 0
+    late = desk.leadsync("resolve", run, "--row", "3", "--take-back")
+    assert (late.code, "acted on" in late.err) == (2, True)
+
+
+def test_check_overwrites_only_what_an_earlier_check_wrote(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    output = desk.folder / "looked.csv"
+    assert desk.leadsync("check", sheet, "--output", output).code == 0
+    assert desk.leadsync("check", sheet, "--output", output).code == 0
+    corrected = output.read_text().replace("Sale", "Busy")
+    output.write_text(corrected)
+    refused = desk.leadsync("check", sheet, "--output", output)
+    assert (refused.code, "looked.csv is there already" in refused.err) == (2, True)
+    assert output.read_text() == corrected
+    other = desk.sheet("diary.csv", "my own words")
+    assert desk.leadsync("check", sheet, "--output", other).code == 2
+    assert other.read_text() == "my own words\n"
+
+
+def test_a_name_too_long_for_its_reports_is_refused_before_anything_is_sent(desk: Desk) -> None:
+    dialer = desk.dialer()
+    done = desk.leadsync("run", desk.sheet(f"{'x' * 240}.csv", HEADINGS, *MONDAY))
+    assert (done.code, "shorter name" in done.err) == (2, True)
+    assert received(dialer) == []
+    assert runs(desk) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file modes are POSIX's, and so are names of any bytes")
+def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(desk: Desk) -> None:
+    desk.dialer()
+    path = Path(os.fsdecode(os.fsencode(desk.folder) + b"/caf\xe9.csv"))
+    path.write_text("Lead Id,FirstPhone\n1,0383218101\n")
+    done = desk.leadsync("run", path)
+    assert (done.code, "not UTF-8" in done.err) == (2, True)
