@@ -1,136 +1,173 @@
 """Which row is next: the run's order, each lead's rows one after the other, waits without a worker."""
 
 import asyncio
+import heapq
 from collections import deque
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
 
+from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.ports import Clock, RunLog
-from leadsync.models import Lead, Outcome, PendingRow, Status
+from leadsync.models import Lead, PendingRow, Status
 
 PAGE = 1000
 LOW_WATER = 250
 MOST_SET_ASIDE = 10_000
-"""Rows that wait for their lead or their next attempt are in memory; beyond this no more are read."""
+"""Rows that wait for their next attempt are in memory; beyond this no more are read."""
 
 
 @dataclass(slots=True)
 class Job:
     """A row on its way through the engine.
 
-    `attempts` are the requests made for it, `spent` those that count against its attempts, `last` is what the last one
-    came to. `maybe_applied`: one of them may have been. `lead` becomes an insert where it is `missing`.
+    `attempts` numbers its requests, `spent` are those that count against the attempts it may have. `in_doubt`: one of
+    them may have been applied. `lead` becomes an insert where it is `missing`.
     """
 
     number: int
     lead: Lead
     attempts: int
     spent: int = 0
-    maybe_applied: bool = False
-    last: Outcome | None = None
-    opens: bool = True
-    """Whether its next outcome is one of the first that tell whether the run begins well."""
+    in_doubt: bool = False
+    first: bool = False
+    """Whether its outcome is one of the first that tell whether the run begins well."""
     missing: bool = False
     """Whether the dialer does not have the lead, so that it is inserted."""
 
     @classmethod
     def of(cls, row: PendingRow) -> "Job":
-        """The job for a row of the journal: what an earlier process spent is not held against it."""
-        return cls(row.number, row.lead, row.attempts, maybe_applied=row.maybe_applied, opens=row.attempts == 0)
+        """Return the job for a row of the journal."""
+        return cls(row.number, row.lead, row.attempts, row.spent, row.in_doubt)
 
     @property
-    def standing(self) -> Status:
+    def idle_status(self) -> Status:
         """What it is while it waits to be sent."""
-        return Status.UNKNOWN if self.maybe_applied else Status.UNSENT
+        return Status.UNKNOWN if self.in_doubt else Status.UNSENT
+
+    @property
+    def end_status(self) -> Status:
+        """What it is once it is given up."""
+        return Status.UNKNOWN if self.in_doubt else Status.FAILED
 
 
 class Backlog:
     """Hands jobs to the workers.
 
-    A lead that has a job out, or one waiting for its next attempt, is busy: later rows of that lead are set aside
-    until `done`. Where a person has to decide on a row, the lead's later rows are held: not sent in this run.
+    A lead is busy while one of its rows is out, waits for its next attempt, or was set aside. Of a busy lead's later
+    rows only the numbers are kept; each is read again when its turn comes. Where a person has to decide on a row, the
+    lead's later rows are held: not sent in this run. With `early`, no rows beyond the first are handed out until that
+    check allows it.
     """
 
-    def __init__(self, log: RunLog, clock: Clock) -> None:
+    def __init__(self, log: RunLog, clock: Clock, early: EarlyFailureCheck | None = None) -> None:
         self._log = log
         self._clock = clock
-        self._ready: deque[Job] = deque()
-        self._busy: dict[str, deque[Job]] = {}
+        self._early = early
+        self._again: deque[Job] = deque()
+        """Rows that were out before go first."""
+        self._ready: deque[Job | int] = deque()
+        """Rows that were not out yet, or the numbers of those that waited for their lead."""
+        self._waiting: list[tuple[float, int, Job]] = []
+        """A heap by the time of the next attempt."""
+        self._order = count()
+        self._busy: dict[str, deque[int]] = {}
         self._undecided: dict[str, int] = {}
-        self._set_aside = 0
+        self._out = 0
+        self._aside: set[int] = set()
         self._read_up_to = 0
+        self._reading = False
         self._read_all = False
         self._closed = False
         self._changed = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._reading: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Find out which leads are undecided; call once before `next`."""
+        """Find out which leads are undecided; call once before `next`. May raise JournalError."""
         self._undecided = await self._log.undecided()
 
     @property
-    def ready(self) -> int:
-        """How many jobs could go at once."""
-        return len(self._ready)
+    def waiting(self) -> int:
+        """How many rows wait for their next attempt."""
+        return len(self._waiting)
+
+    @property
+    def next_due(self) -> float:
+        """When the first of these may be sent again, by the clock; only where `waiting`."""
+        return self._waiting[0][0]
 
     async def next(self) -> Job | None:
-        """The next job, as soon as there is one; None when there will be none. May raise JournalError."""
+        """Return the next job, as soon as there is one; None when there will be none. May raise JournalError."""
         while not self._closed:
-            if self._reading is not None and self._reading.done():
-                self._reading.result()
-                self._reading = None
-            if self._wants_more() and self._reading is None:
-                self._reading = self._spawn(self._read())
-            if self._ready:
-                return self._ready.popleft()
-            if self._read_all and not self._busy:
+            if self._wants_more():
+                await self._read()
+            elif self._again:
+                self._out += 1
+                return self._again.popleft()
+            elif self._ready and (self._early is None or self._early.may_begin or not self._is_new(self._ready[0])):
+                return await self._take(self._ready.popleft())
+            elif self._read_all and self._out == len(self._aside) and not (self._ready or self._waiting):
                 return None
-            self._changed.clear()
-            await self._changed.wait()
+            else:
+                self._changed.clear()
+                await self._changed.wait()
         return None
 
-    def give_back(self, job: Job) -> None:
-        """A job that was not attempted is first in line again."""
-        self._ready.appendleft(job)
+    def put_back(self, job: Job) -> None:
+        """Take a job that was not sent, or is to be sent at once: it is first in line."""
+        self._out -= 1
+        self._again.appendleft(job)
         self._changed.set()
 
     def later(self, job: Job, wait: float) -> None:
-        """A job that is to be attempted again after `wait` seconds."""
-        if not self._closed:
-            self._spawn(self._wait(job, wait))
+        """Take a job that is to be attempted again after `wait` seconds."""
+        self._out -= 1
+        heapq.heappush(self._waiting, (self._clock.now() + wait, next(self._order), job))
+
+    def wake(self) -> bool:
+        """Let rows go whose wait is over, and tell whether there were any; call it several times a second."""
+        woken = False
+        while self._waiting and self._waiting[0][0] <= self._clock.now():
+            self._again.append(heapq.heappop(self._waiting)[2])
+            self._changed.set()
+            woken = True
+        return woken
+
+    def set_aside(self, job: Job) -> None:
+        """Keep a job out, and its lead busy, until `done`; the run may end without it."""
+        self._aside.add(job.number)
+        self._changed.set()
 
     def done(self, job: Job, *, undecided: bool) -> None:
         """A job has come to its end; its lead's next row may go, or is held where a person has to decide first."""
-        parked = self._busy[job.lead.external_id]
+        self._out -= 1
+        self._aside.discard(job.number)
+        lead = job.lead.external_id
+        parked = self._busy[lead]
         if undecided:
-            self._undecided[job.lead.external_id] = job.number
-            while parked:
-                self._set_aside -= 1
-                self._hold(parked.popleft())
+            self._undecided[lead] = min(job.number, self._undecided.get(lead, job.number))
+        while parked and self._undecided.get(lead, parked[0]) < parked[0]:
+            self._hold(parked.popleft(), lead)
         if parked:
-            self._set_aside -= 1
             # It stood before those that are ready now.
             self._ready.appendleft(parked.popleft())
         else:
-            del self._busy[job.lead.external_id]
+            del self._busy[lead]
         self._changed.set()
 
     def close(self) -> None:
         """Hand out no more jobs."""
         self._closed = True
         self._changed.set()
-        for task in self._tasks:
-            task.cancel()
 
     def _wants_more(self) -> bool:
-        return not self._read_all and len(self._ready) < LOW_WATER and self._set_aside < MOST_SET_ASIDE
+        enough = len(self._ready) >= LOW_WATER or len(self._waiting) >= MOST_SET_ASIDE
+        return not (self._read_all or self._reading or enough)
 
     async def _read(self) -> None:
+        self._reading = True
         try:
             page = await self._log.pending(self._read_up_to, PAGE)
         finally:
+            self._reading = False
             self._changed.set()
         self._read_all = len(page) < PAGE
         for row in page:
@@ -139,31 +176,33 @@ class Backlog:
 
     def _place(self, job: Job) -> None:
         lead = job.lead.external_id
-        if job.maybe_applied and job.lead.inserts:
+        if job.in_doubt and job.lead.inserts:
             # Nothing but a person's decision sends an insert a second time.
             self._undecided.setdefault(lead, job.number)
         elif self._undecided.get(lead, job.number) < job.number:
-            self._hold(job)
+            self._hold(job.number, lead)
         elif lead in self._busy:
-            self._busy[lead].append(job)
-            self._set_aside += 1
+            self._busy[lead].append(job.number)
         else:
             self._busy[lead] = deque()
             self._ready.append(job)
 
-    def _hold(self, job: Job) -> None:
-        earlier = self._undecided[job.lead.external_id]
-        self._log.hold(job.number, f"waits for row {earlier} of the same lead, which a person has to decide first")
+    def _hold(self, number: int, lead: str) -> None:
+        earlier = self._undecided[lead]
+        self._log.hold(number, f"waits for row {earlier} of the same lead, which a person has to decide first")
 
-    async def _wait(self, job: Job, seconds: float) -> None:
-        self._set_aside += 1
-        await self._clock.sleep(seconds)
-        self._set_aside -= 1
-        self._ready.append(job)
-        self._changed.set()
+    @staticmethod
+    def _is_new(item: Job | int) -> bool:
+        """Whether a row was never begun, as far as that is known before it is read again."""
+        return isinstance(item, int) or item.attempts == 0
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    async def _take(self, item: Job | int) -> Job:
+        """Hand out a row that was not out yet, read again if only its number was kept."""
+        self._out += 1
+        first = self._early is not None and self._is_new(item) and self._early.begin()
+        job = item if isinstance(item, Job) else Job.of(await self._log.pending_row(item))
+        job.first = first and job.attempts == 0
+        if self._early is not None and first and not job.first:
+            self._early.take_back()
+            self._changed.set()
+        return job

@@ -1,8 +1,8 @@
 """Whether the dialer is there. Pure: the engine tells it outcomes and asks it how many slots may be used.
 
 Each outcome of the kind that a dialer in maintenance gives takes a slot away until another answer arrives, so that an
-outage never costs more rows than there are slots. After a few in a row the dialer counts as away: nothing is sent but
-probes, which carry no row. When one is answered, a single row goes first.
+outage never costs more attempts than there are slots. After a few in a row the dialer counts as away: nothing is sent
+but probes, which carry no row. When one is answered, a single row goes first.
 """
 
 from leadsync.models import Effect, Outcome
@@ -11,13 +11,14 @@ FEW_IN_A_ROW = 3
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 120.0
 """The couple of minutes that the dialer's makers ask for."""
+LONGEST_ASKED_SECONDS = 600.0
+"""The longest wait that a server may ask for."""
 
 
 class Breaker:
     """Closed while the dialer answers, open while it is away."""
 
-    def __init__(self, slots: int) -> None:
-        self._enough = min(FEW_IN_A_ROW, slots)
+    def __init__(self) -> None:
         self._reset()
 
     def _reset(self) -> None:
@@ -25,8 +26,8 @@ class Breaker:
         self.away_since: float | None = None
         self.reason = ""
         """What the last sign of absence was."""
-        self.costs_rows = False
-        """Whether an attempt that met this absence may have been applied: its row is spent."""
+        self.costs_attempts = False
+        """Whether a row that met this absence has spent an attempt on it."""
         self._in_a_row = 0
         self._on_trial = False
         self._probes = 0
@@ -38,24 +39,26 @@ class Breaker:
             return 0
         return 1 if self._on_trial else max(1, slots - self._in_a_row)
 
-    def record(self, outcome: Outcome, now: float) -> bool:
-        """Take note of a row's outcome; gives whether it opened the breaker."""
+    def record(self, outcome: Outcome, now: float, slots: int) -> bool:
+        """Take note of a row's outcome, while so many slots were used; return whether it opened the breaker."""
         if not outcome.away:
             self._reset()
             return False
         self._note(outcome, now)
-        self.costs_rows = self.costs_rows or outcome.effect is Effect.IN_DOUBT
+        self.costs_attempts = self.costs_attempts or outcome.effect is not Effect.NEVER_BEGAN
         self._in_a_row += 1
-        if self.is_open or not (self._on_trial or self._in_a_row >= self._enough):
+        if self.is_open or not (self._on_trial or self._in_a_row >= min(FEW_IN_A_ROW, slots)):
             return False
         self.is_open = True
         return True
 
     def record_probe(self, outcome: Outcome, now: float) -> None:
         """Take note of a probe's outcome: any answer lets one row go first."""
+        if not self.is_open:
+            return
         if outcome.away:
             self._note(outcome, now)
-        elif self.is_open:
+        else:
             self.is_open = False
             self._on_trial = True
 
@@ -69,6 +72,6 @@ class Breaker:
 
     def _note(self, outcome: Outcome, now: float) -> None:
         self.reason = outcome.message
-        self._asked_wait = max(self._asked_wait, outcome.retry_after or 0.0)
+        self._asked_wait = min(max(self._asked_wait, outcome.retry_after or 0.0), LONGEST_ASKED_SECONDS)
         if self.away_since is None:
             self.away_since = now

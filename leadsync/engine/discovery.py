@@ -52,11 +52,6 @@ class Discovery:
         """How many calls may be under way for now."""
         return self._limit if self.found is None else self.found
 
-    def resize(self, most: int) -> None:
-        """Look for no more than that from now on."""
-        self._most = max(1, most)
-        self._limit = min(self._limit, self._most)
-
     def overslept(self, seconds: float) -> None:
         """A busy computer adds to all answers alike, and these are compared with each other."""
 

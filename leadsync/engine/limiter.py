@@ -2,95 +2,135 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aiolimiter import AsyncLimiter
 
 from leadsync.engine.pace import USUAL_SECONDS
+from leadsync.engine.ports import Slot, Slots
 
 
-class Held(Exception):  # noqa: N818 - a signal between two parts of the engine, not an error
+class LimiterPaused(Exception):  # noqa: N818 - a signal between two parts of the engine, not an error
     """No slot is to be had for now; nothing was sent."""
 
 
 class Limiter:
-    """Up to `slots` places for calls, handed out in the order they were asked for; no more than that start in
-    `floor_seconds`.
+    """Up to `slots` places for calls, handed out in the order they were asked for.
 
-    `allow` says how many of them may be used just now; where that is none, whoever asks waits. While it is `hold`ing,
-    whoever waits for a slot, and whoever asks, gets Held.
+    Each place starts one call in `floor_seconds` at most, so that no more than `slots` calls start in that time. A call
+    also needs one of the `shared` slots. `allow` says how many places may be used just now. While the limiter is
+    paused, everybody who waits for a slot, or asks for one, gets LimiterPaused.
     """
 
-    def __init__(self, slots: int, floor_seconds: float = USUAL_SECONDS) -> None:
-        self._allowed = slots
-        self._holding = False
-        self._in_flight = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._rate = AsyncLimiter(slots, floor_seconds)
+    def __init__(self, slots: int, shared: Slots, floor_seconds: float = USUAL_SECONDS) -> None:
+        self._most = slots
+        self._shared = shared
+        self._floor_seconds = floor_seconds
+        self._allowed = 0
+        self._places = 0
+        self._free: deque[AsyncLimiter] = deque()
+        self._waiting: deque[asyncio.Future[AsyncLimiter]] = deque()
+        self._paused = False
+        self._closed = False
+        self.calls = 0
+        """Calls under way."""
         self.peak = 0
         """The most calls that were under way at once."""
 
     @property
-    def in_flight(self) -> int:
-        """How many calls are under way."""
-        return self._in_flight
+    def awaits_slots(self) -> bool:
+        """Whether somebody waits for one of the shared slots, or for the time at which a call may start."""
+        return self._places - len(self._free) > self.calls
 
-    @property
-    def wanted(self) -> int:
-        """How many calls are under way or wait to be."""
-        return self._in_flight + len(self._waiting)
+    def resize(self, slots: int) -> None:
+        """Have no more than `slots` places from now on."""
+        self._most = slots
+        while self._places > slots and self._free:
+            self._free.popleft()
+            self._places -= 1
 
     def allow(self, count: int) -> None:
-        """Use up to `count` slots from now on."""
+        """Use up to `count` places from now on; this ends a pause."""
         self._allowed = count
-        self._holding = False
+        self._paused = False
+        while self._places < min(count, self._most):
+            self._free.append(AsyncLimiter(1, self._floor_seconds))
+            self._places += 1
         self._hand_out()
 
-    def hold(self) -> None:
+    def pause(self) -> None:
         """Begin no call until `allow`."""
-        self._holding = True
+        if not self._paused:
+            self._paused = True
+            self._turn_away()
+
+    def close(self) -> None:
+        """Begin no call any more."""
+        self._closed = True
+        self._turn_away()
+
+    @asynccontextmanager
+    async def slot(self, *, while_paused: bool = False) -> AsyncIterator[None]:
+        """Hold a place and a shared slot; `while_paused`: a pause does not count, as for a probe.
+
+        Raises LimiterPaused, and whatever the shared slots raise.
+        """
+
+        def wanted() -> bool:
+            return not self._closed and (while_paused or not self._paused)
+
+        place = await self._place(wanted)
+        try:
+            await place.acquire()
+            held = await self._shared.take(wanted)
+            if held is None:
+                raise LimiterPaused
+            with self._call(held):
+                if not wanted():
+                    raise LimiterPaused
+                yield
+        finally:
+            self._give_back(place)
+
+    @contextmanager
+    def _call(self, held: Slot) -> Iterator[None]:
+        finished = True
+        self.calls += 1
+        self.peak = max(self.peak, self.calls)
+        try:
+            yield
+        except asyncio.CancelledError:
+            finished = False
+            raise
+        finally:
+            self.calls -= 1
+            held.release(finished=finished)
+
+    async def _place(self, wanted: Callable[[], bool]) -> AsyncLimiter:
+        if not wanted():
+            raise LimiterPaused
+        waiter: asyncio.Future[AsyncLimiter] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        self._hand_out()
+        return await waiter
+
+    def _hand_out(self) -> None:
+        # While it is paused, nobody waits but who may.
+        while self._waiting and self._free and self._places - len(self._free) < self._allowed:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(self._free.popleft())
+
+    def _give_back(self, place: AsyncLimiter) -> None:
+        if self._places > self._most:
+            self._places -= 1
+        else:
+            self._free.append(place)
+        self._hand_out()
+
+    def _turn_away(self) -> None:
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():
-                waiter.set_exception(Held)
-
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold a slot; raises Held."""
-        await self._acquire()
-        try:
-            await self._rate.acquire()
-            if self._holding:
-                raise Held
-            yield
-        finally:
-            self._in_flight -= 1
-            self._hand_out()
-
-    async def _acquire(self) -> None:
-        if self._holding:
-            raise Held
-        if self._waiting or self._in_flight >= self._allowed:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(waiter)
-            try:
-                await waiter
-            except asyncio.CancelledError:
-                if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                    self._in_flight -= 1
-                    self._hand_out()
-                raise
-        else:
-            self._take()
-
-    def _take(self) -> None:
-        self._in_flight += 1
-        self.peak = max(self.peak, self._in_flight)
-
-    def _hand_out(self) -> None:
-        while self._waiting and not self._holding and self._in_flight < self._allowed:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                self._take()
-                waiter.set_result(None)
+                waiter.set_exception(LimiterPaused)

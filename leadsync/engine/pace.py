@@ -71,12 +71,6 @@ class Pace:
         """How many slots may be used."""
         return int(self._limit)
 
-    def resize(self, slots: int) -> None:
-        """Go on between one slot and so many; a pace that was at its top stays there."""
-        if self._limit >= self._slots or self._limit > slots:
-            self._limit = float(max(1, slots))
-        self._slots = slots
-
     def overslept(self, seconds: float) -> None:
         """A wait in this process took so much longer than it should have: what a busy computer adds to answers too."""
         self._lag += (max(0.0, seconds - TIMER_SECONDS) - self._lag) / 8
@@ -141,7 +135,7 @@ class Pace:
         # So many calls fewer are so much less time in the queue, however many of it are others'.
         fewer = max(1, int(limit) - int(self._limit))
         expected = min(fewer * self._usual / max(1, self._slots), taken_before - self._usual)
-        # What was called late may be usual by now, where a resizing or a question came between.
+        # What was called late may be usual by now, where a question came between.
         gained = (taken_before - taken) / expected if expected > 0 else 0.0
         if gained >= ENOUGH_GAINED:
             self._later_by = LATER_BY

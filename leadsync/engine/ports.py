@@ -74,8 +74,8 @@ class RunLog(Protocol):
 class Slot(Protocol):
     """One of the dialer's slots, held for one call."""
 
-    def release(self) -> None:
-        """Give the slot back: its call has ended."""
+    def release(self, *, finished: bool = True) -> None:
+        """Give the slot back; not `finished`: the call was given up, and the dialer may still be at it."""
         ...
 
 
@@ -95,7 +95,7 @@ class Slots(Protocol):
 
 
 class _UnsharedSlot:
-    def release(self) -> None:
+    def release(self, *, finished: bool = True) -> None:
         pass
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from leadsync.models import Effect, Outcome, Status
+from leadsync.engine.breaker import LONGEST_ASKED_SECONDS
+from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 SHORT_WAIT_SECONDS = 5.0
@@ -11,12 +12,16 @@ SHORT_WAIT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often a row is tried, the wait between two attempts in seconds, and whether rows that may have been applied
-    are sent again even if they set a disposition."""
+    """How often a row is tried, and which attempts in doubt are repeated.
+
+    `wait_seconds` lie between two attempts. `resend_unknown`: updates in doubt are sent again even if they set a
+    disposition. `resend_no_answer`: an update without any answer in time was not applied, as the vendor's page says.
+    """
 
     attempts: int = 5
     wait_seconds: float = 120.0
     resend_unknown: bool = False
+    resend_no_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,15 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The row has come to its end."""
+    """The row has come to its end; `ran_out`: because it has had all of its attempts."""
 
     status: Status
+    ran_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The row was refused at the door; other rows will show whether it is the row or the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,44 +51,61 @@ class Stop:
     reason: str
 
 
-Decision = Again | Final | Stop
+Decision = Again | Final | SetAside | Stop
 
 
-def decide(outcome: Outcome, spent: int, harmless: bool, policy: RetryPolicy, *, own_ids: bool = False) -> Decision:
-    """What to do after the `spent`-th attempt that counts.
+def is_in_doubt(outcome: Outcome, lead: Lead, policy: RetryPolicy) -> bool:
+    """Tell whether the attempt may have been applied.
 
-    Only an answered attempt is weighed against the policy's here. What a dialer that may be away did to an attempt is
-    sent again in any case; whether it counted is known when the row's turn comes, because an outage costs none.
-    Ids that are the row's own (`own_ids`) and wrong say nothing about other rows.
+    Source: the paragraph "Limits" of the vendor's page; its sentence on timeouts is believed only on request, and
+    never for an insert.
+    """
+    if outcome.effect is Effect.NO_ANSWER:
+        return lead.inserts or not policy.resend_no_answer
+    return outcome.effect is Effect.IN_DOUBT
+
+
+def decide(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy, *, in_doubt: bool = False) -> Decision:
+    """Return what to do with a row after its `spent`-th attempt that counts.
+
+    `in_doubt`: an earlier attempt may have been applied. Nothing but a person repeats an insert in doubt.
     Source: the last column of the table of result codes, and the paragraph behind it.
     """
+    in_doubt = in_doubt or is_in_doubt(outcome, lead, policy)
     match outcome.effect:
         case Effect.ANSWERED:
-            return _after_answer(outcome, spent, policy, own_ids=own_ids)
+            return _after_answer(outcome, lead, spent, policy, in_doubt=in_doubt)
         case Effect.NEVER_BEGAN:
             return Again(min(SHORT_WAIT_SECONDS, policy.wait_seconds))
-        case Effect.NOT_PROCESSED:
-            return _again(outcome, policy)
-        case Effect.IN_DOUBT:
-            return _again(outcome, policy) if harmless or policy.resend_unknown else Final(Status.UNKNOWN)
         case Effect.REFUSED:
-            return Stop(outcome.message)
+            # Without an HTTP status it is the certificate, and that is the same for every row.
+            return Stop(outcome.message) if outcome.http is None else SetAside()
+        case Effect.IN_DOUBT | Effect.NO_ANSWER if is_in_doubt(outcome, lead, policy):
+            may_resend = lead.harmless or (policy.resend_unknown and not lead.inserts)
+            return _again(outcome, spent, policy, in_doubt=True) if may_resend else Final(Status.UNKNOWN)
+        case _:
+            return _again(outcome, spent, policy, in_doubt=in_doubt)
 
 
-def _after_answer(outcome: Outcome, spent: int, policy: RetryPolicy, *, own_ids: bool) -> Decision:
+def _after_answer(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy, *, in_doubt: bool) -> Decision:
     entry = RESULT_CODES.get(outcome.code) if outcome.code is not None else None
     match entry.verdict if entry else Verdict.FAILED:
         case Verdict.SUCCEEDED:
             return Final(Status.SUCCEEDED)
         case Verdict.CONFLICT:
             return Final(Status.CONFLICT)
-        case Verdict.RETRY if spent < policy.attempts:
-            return _again(outcome, policy)
-        case Verdict.STOP if not own_ids:
+        case Verdict.RETRY:
+            return _again(outcome, spent, policy, in_doubt=in_doubt)
+        case Verdict.STOP if not lead.own_ids:
+            # Ids that are the row's own say nothing about other rows.
             return Stop(f"{outcome.code} {outcome.name}: {entry.advice if entry else outcome.message}")
         case _:
             return Final(Status.FAILED)
 
 
-def _again(outcome: Outcome, policy: RetryPolicy) -> Again:
-    return Again(policy.wait_seconds if outcome.retry_after is None else outcome.retry_after)
+def _again(outcome: Outcome, spent: int, policy: RetryPolicy, *, in_doubt: bool) -> Again | Final:
+    if spent >= policy.attempts:
+        return Final(Status.UNKNOWN if in_doubt else Status.FAILED, ran_out=True)
+    if outcome.retry_after is None:
+        return Again(policy.wait_seconds)
+    return Again(min(max(outcome.retry_after, 0.0), LONGEST_ASKED_SECONDS))

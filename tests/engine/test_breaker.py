@@ -1,5 +1,7 @@
 """When the dialer counts as away, and how it is found to be back."""
 
+import pytest
+
 from leadsync.engine.breaker import Breaker
 from leadsync.models import Effect, Outcome
 
@@ -7,73 +9,73 @@ OK = Outcome(Effect.ANSWERED, 0, http=200)
 REFUSED = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
 
 
-def test_an_outage_never_costs_more_rows_than_there_are_slots() -> None:
+def test_an_outage_never_costs_more_attempts_than_there_are_slots() -> None:
     """Eight are under way when it begins: each that fails takes its slot along."""
-    breaker = Breaker(slots=8)
+    breaker = Breaker()
     for failed in (1, 2):
-        assert not breaker.record(REFUSED, now=0.0)
+        assert not breaker.record(REFUSED, now=0.0, slots=8)
         assert breaker.allowance(8) == 8 - failed
-    assert breaker.record(REFUSED, now=0.0)
+    assert breaker.record(REFUSED, now=0.0, slots=8)
     assert breaker.allowance(8) == 0
 
 
 def test_an_answer_in_between_gives_all_slots_back() -> None:
-    breaker = Breaker(slots=8)
-    breaker.record(REFUSED, now=0.0)
-    breaker.record(REFUSED, now=0.0)
-    breaker.record(OK, now=0.0)
+    breaker = Breaker()
+    breaker.record(REFUSED, now=0.0, slots=8)
+    breaker.record(REFUSED, now=0.0, slots=8)
+    breaker.record(OK, now=0.0, slots=8)
     assert breaker.allowance(8) == 8
     assert breaker.away_since is None
 
 
 def test_with_one_slot_one_sign_is_enough() -> None:
-    breaker = Breaker(slots=1)
-    assert breaker.record(REFUSED, now=0.0)
+    breaker = Breaker()
+    assert breaker.record(REFUSED, now=0.0, slots=1)
     assert breaker.allowance(1) == 0
 
 
 def test_of_the_few_slots_that_others_leave_one_may_be_used_until_it_is_known() -> None:
-    breaker = Breaker(slots=64)
+    breaker = Breaker()
     for _ in range(2):
-        assert not breaker.record(REFUSED, now=0.0)
+        assert not breaker.record(REFUSED, now=0.0, slots=64)
         assert breaker.allowance(1) == 1
-    assert breaker.record(REFUSED, now=0.0)
+    assert breaker.record(REFUSED, now=0.0, slots=64)
     assert breaker.allowance(1) == 0
 
 
 def test_waits_between_probes_grow_to_the_makers_couple_of_minutes() -> None:
-    breaker = Breaker(slots=1)
-    breaker.record(REFUSED, now=0.0)
+    breaker = Breaker()
+    breaker.record(REFUSED, now=0.0, slots=1)
     assert [breaker.next_wait() for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 120.0]
 
 
 def test_a_wait_that_the_server_asks_for_wins_once() -> None:
-    breaker = Breaker(slots=1)
-    breaker.record(Outcome(Effect.NOT_PROCESSED, retry_after=300.0, away=True), now=0.0)
+    breaker = Breaker()
+    breaker.record(Outcome(Effect.NOT_PROCESSED, retry_after=300.0, away=True), now=0.0, slots=1)
     assert breaker.next_wait() == 300.0
     assert breaker.next_wait() == 2.0
 
 
 def test_after_an_answered_probe_one_row_goes_first() -> None:
-    breaker = Breaker(slots=8)
+    breaker = Breaker()
     for _ in range(3):
-        breaker.record(REFUSED, now=5.0)
+        breaker.record(REFUSED, now=5.0, slots=8)
     breaker.record_probe(REFUSED, now=6.0)
     assert breaker.is_open
     breaker.record_probe(OK, now=7.0)
     assert breaker.allowance(8) == 1
     assert breaker.away_since == 5.0, "the patience is not renewed by a probe"
-    assert breaker.record(REFUSED, now=8.0), "the first sign of absence opens it again"
+    assert breaker.record(REFUSED, now=8.0, slots=8), "the first sign of absence opens it again"
     breaker.record_probe(OK, now=9.0)
-    breaker.record(OK, now=10.0)
+    breaker.record(OK, now=10.0, slots=8)
     assert breaker.allowance(8) == 8
 
 
-def test_an_absence_that_costs_rows_is_told_from_one_that_does_not() -> None:
-    breaker = Breaker(slots=8)
-    breaker.record(REFUSED, now=0.0)
-    assert not breaker.costs_rows
-    breaker.record(Outcome(Effect.IN_DOUBT, http=502, away=True), now=0.0)
-    assert breaker.costs_rows
-    breaker.record(OK, now=0.0)
-    assert not breaker.costs_rows
+def test_an_absence_that_costs_attempts_is_told_from_one_that_does_not() -> None:
+    breaker = Breaker()
+    breaker.record(REFUSED, now=0.0, slots=8)
+    assert not breaker.costs_attempts
+    breaker.record(Outcome(Effect.IN_DOUBT, http=502, away=True), now=0.0, slots=8)
+    assert breaker.costs_attempts
+    breaker.record(OK, now=0.0, slots=8)
+    assert not breaker.costs_attempts

@@ -1,426 +1,480 @@
-"""The engine with a dialer, a log and a clock of a few lines: what is sent when, and what is written down."""
+"""What is sent when, and what is written down. Expected values from noojee-api.md and contract.md."""
 
 import asyncio
-import heapq
+import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
-from leadsync.engine import Engine, RetryPolicy
+import pytest
+
+from leadsync.engine import InsertPolicy, RetryPolicy
+from leadsync.engine.pace import Pace
+from leadsync.errors import JournalError, Stopped
 from leadsync.models import DISPOSITION, NO_CHANGE, Effect, Lead, Outcome, PendingRow, Status
-
-OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
-CUT = Outcome(Effect.IN_DOUBT, message="cut", away=True)
-REFUSED = Outcome(Effect.NEVER_BEGAN, message="refused", away=True)
-
-
-def code(number: int, name: str = "") -> Outcome:
-    return Outcome(Effect.ANSWERED, number, name, name, 400)
-
-
-class FakeClock:
-    """Time that passes when nothing else is to be done."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
-        self._count = 0
-        self._planned: list[tuple[float, Callable[[], None]]] = []
-
-    def now(self) -> float:
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        self._count += 1
-        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.time + seconds, self._count, sleeper))
-        await sleeper
-
-    def at(self, seconds: float, do: Callable[[], None]) -> None:
-        """Have something done when that time has come."""
-        self._planned.append((seconds, do))
-
-    async def drive(self, work: Awaitable[str]) -> str:
-        """Let the work go on; whenever it only sleeps, wake the next sleeper. The limiter's own timers are real."""
-        task = asyncio.ensure_future(work)
-        loop = asyncio.get_running_loop()
-        idle = 0
-        while not task.done():
-            await asyncio.sleep(0)
-            timers = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
-            idle = 0 if timers else idle + 1
-            if idle > 50 and self._sleepers:
-                when, _, sleeper = heapq.heappop(self._sleepers)
-                if not sleeper.done():
-                    self.time = max(self.time, when)
-                    for moment, do in self._planned:
-                        if moment <= self.time:
-                            do()
-                    self._planned = [(moment, do) for moment, do in self._planned if moment > self.time]
-                    sleeper.set_result(None)
-                idle = 0
-        return task.result()
-
-
-class FakeLog:
-    """A journal in memory that knows the engine's side of the bargain."""
-
-    def __init__(self, rows: Iterable[PendingRow], undecided: dict[str, int] | None = None) -> None:
-        self.rows = list(rows)
-        self.undecided_leads = undecided or {}
-        self.status: dict[int, Status] = {row.number: Status.UNSENT for row in self.rows}
-        self.in_flight: set[int] = set()
-        self.attempts: Counter[int] = Counter()
-        self.held: dict[int, str] = {}
-
-    async def undecided(self) -> dict[str, int]:
-        return dict(self.undecided_leads)
-
-    async def pending(self, after: int, limit: int) -> list[PendingRow]:
-        return [row for row in self.rows if row.number > after][:limit]
-
-    async def begin(self, number: int, attempt: int) -> None:
-        assert number not in self.in_flight
-        self.in_flight.add(number)
-        self.attempts[number] = attempt
-        await asyncio.sleep(0)
-
-    def withdraw(self, number: int, attempt: int, status: Status) -> Awaitable[None]:
-        self.in_flight.remove(number)
-        self.attempts[number] = attempt - 1
-        self.status[number] = status
-        return _done()
-
-    def finish(self, number: int, attempt: int, outcome: Outcome, status: Status) -> Awaitable[None]:
-        self.in_flight.remove(number)
-        self.status[number] = status
-        return _done()
-
-    def exhaust(self, number: int, message: str, status: Status) -> Awaitable[None]:
-        self.status[number] = status
-        return _done()
-
-    def hold(self, number: int, message: str) -> Awaitable[None]:
-        self.held[number] = message
-        return _done()
-
-
-def _done() -> Awaitable[None]:
-    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    future.set_result(None)
-    return future
-
-
-class FakeDialer:
-    """Answers as a function of the lead and its attempt says, and notes what was under way."""
-
-    travel_seconds = 0.0
-
-    def __init__(self, log: FakeLog, clock: FakeClock, answer: Callable[[Lead, int], Outcome]) -> None:
-        self._log = log
-        self._clock = clock
-        self._answer = answer
-        self.sent: list[str] = []
-        self.sent_at: list[float] = []
-        self.probes = 0
-        self.back_at = 0.0
-        self.under_way = 0
-        self.peak = 0
-        self.on_send: Callable[[], None] = lambda: None
-
-    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
-        return lambda: self._update(lead)
-
-    async def _update(self, lead: Lead) -> Outcome:
-        assert any(row.lead is lead and row.number in self._log.in_flight for row in self._log.rows), (
-            "nothing is sent whose beginning is not written down"
-        )
-        self.sent.append(lead.external_id)
-        self.sent_at.append(self._clock.now())
-        self.on_send()
-        self.under_way += 1
-        self.peak = max(self.peak, self.under_way)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        self.under_way -= 1
-        return self._answer(lead, self.sent.count(lead.external_id))
-
-    async def probe(self, *, updates: bool) -> Outcome:
-        self.probes += 1
-        return REFUSED if self._clock.now() < self.back_at else OK
-
-
-class NoProgress:
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.settled: Counter[Status] = Counter()
-
-    def settle(self, status: Status) -> None:
-        self.settled[status] += 1
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-
-class Rig:
-    """An engine with everything around it."""
-
-    def __init__(
-        self,
-        rows: list[PendingRow],
-        answer: Callable[[Lead, int], Outcome] = lambda lead, attempt: OK,
-        *,
-        slots: int = 4,
-        attempts: int = 3,
-        give_up_seconds: float = 7200.0,
-        keep_going: bool = False,
-        undecided: dict[str, int] | None = None,
-    ) -> None:
-        self.clock = FakeClock()
-        self.log = FakeLog(rows, undecided)
-        self.dialer = FakeDialer(self.log, self.clock, answer)
-        self.progress = NoProgress()
-        self._options = {"slots": slots, "give_up_seconds": give_up_seconds, "keep_going": keep_going}
-        self._attempts = attempts
-        self.budget: Any = None
-
-    def run(self) -> str:
-        async def go() -> str:
-            self.engine = Engine(
-                self.dialer,
-                self.log,
-                self.progress,
-                policy=RetryPolicy(self._attempts, 120.0),
-                clock=self.clock,
-                floor_seconds=0.001,
-                budget=self.budget,
-                **self._options,  # type: ignore[arg-type]
-            )
-            return await self.clock.drive(self.engine.run())
-
-        reason = asyncio.run(go())
-        assert not self.log.in_flight, "nothing is left in flight"
-        return reason
-
-
-def rows(count: int, *, disposition: str = "Sale") -> list[PendingRow]:
-    return [PendingRow(n, Lead(f"L{n}", {DISPOSITION: disposition})) for n in range(2, count + 2)]
+from tests.engine.stage import BUSY, CUT, OK, SILENCE, UNREACHED, FakeSlots, Stage, code, rows
 
 
 def test_every_row_is_sent_once_and_no_more_at_once_than_there_are_slots() -> None:
-    rig = Rig(rows(200), slots=4)
-    assert rig.run() == ""
-    assert Counter(rig.dialer.sent) == Counter({f"L{n}": 1 for n in range(2, 202)})
-    assert set(rig.log.status.values()) == {Status.SUCCEEDED}
-    assert rig.dialer.peak == rig.engine.peak_in_flight == 4
+    stage = Stage(rows(200))
+    assert stage.run() == ""
+    assert Counter(stage.dialer.sent) == Counter({f"L{n}": 1 for n in range(2, 202)})
+    assert stage.log.counts == {Status.SUCCEEDED: 200}
+    assert stage.progress.settled == {Status.SUCCEEDED: 200}
+    assert stage.dialer.peak == stage.engine.peak_in_flight == 4
+    assert stage.engine.settled == 200
+    assert stage.ended_at == pytest.approx(5.0, abs=0.2), "200 rows in 4 slots, 0.1 s each"
 
 
 def test_no_rows_is_a_run_that_ends() -> None:
-    assert Rig([]).run() == ""
-
-
-def test_rows_of_one_lead_go_in_the_sheets_order_one_after_the_others_outcome() -> None:
-    same = [PendingRow(n, Lead("same", {DISPOSITION: "Sale", "Name": str(n)})) for n in range(2, 22)]
-    seen: list[str] = []
-
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        seen.append(lead.fields["Name"])
-        # The third is queued for too long once: the later rows wait for it all the same.
-        return code(109) if lead.fields["Name"] == "4" and seen.count("4") == 1 else OK
-
-    rig = Rig(same, answer, slots=8)
-    rig.run()
-    assert seen == ["2", "3", "4", "4", *map(str, range(5, 22))]
-    assert rig.dialer.peak == 1
-
-
-def test_a_wait_holds_no_slot_and_other_rows_go_on() -> None:
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        return code(103) if lead.external_id in ("L2", "L3") and attempt < 3 else OK
-
-    rig = Rig(rows(40), answer, slots=2)
-    rig.run()
-    assert rig.dialer.sent[:4] == ["L2", "L3", "L4", "L5"]
-    assert rig.dialer.sent[-2:] == ["L2", "L3"]
-    assert rig.dialer.sent_at[-1] == 240.0, "two waits of the settings' 120 seconds"
-    assert set(rig.log.status.values()) == {Status.SUCCEEDED}
+    assert Stage([]).run() == ""
 
 
 def test_attempts_run_out() -> None:
-    rig = Rig(rows(1), lambda lead, attempt: code(103), attempts=3)
-    assert rig.run() == ""
-    assert rig.dialer.sent == ["L2", "L2", "L2"]
-    assert rig.log.status == {2: Status.FAILED}
+    stage = Stage(rows(1), lambda lead, times: code(103))
+    assert stage.run() == ""
+    assert stage.dialer.sent == ["L2", "L2", "L2"]
+    assert stage.log.counts == {Status.FAILED: 1}
 
 
-def test_a_row_that_may_be_applied_is_not_sent_again_and_its_leads_later_rows_wait_for_a_person() -> None:
+def test_a_wait_holds_no_slot_and_other_rows_go_on() -> None:
+    def answer(lead: Lead, times: int) -> Outcome:
+        return code(103) if lead.external_id in ("L2", "L3") and times < 3 else OK
+
+    stage = Stage(rows(40), answer, slots=2)
+    stage.run()
+    assert sorted(stage.dialer.sent[:4]) == ["L2", "L3", "L4", "L5"]
+    assert sorted(stage.dialer.sent[-2:]) == ["L2", "L3"]
+    assert 240.0 <= stage.dialer.sent_at[-1] <= 245.0, "two waits of the settings' 120 seconds"
+    assert stage.log.counts == {Status.SUCCEEDED: 40}
+
+
+# What may have been applied
+
+
+def test_a_row_in_doubt_is_not_sent_again_and_its_leads_later_rows_wait_for_a_person() -> None:
     twice = [
         PendingRow(2, Lead("A", {DISPOSITION: "Sale"})),
         PendingRow(3, Lead("B", {DISPOSITION: "Sale"})),
         PendingRow(4, Lead("A", {DISPOSITION: "Call Back"})),
     ]
-    rig = Rig(twice, lambda lead, attempt: CUT if lead.external_id == "A" else OK)
-    assert rig.run() == ""
-    assert rig.dialer.sent.count("A") == 1
-    assert rig.log.status == {2: Status.UNKNOWN, 3: Status.SUCCEEDED, 4: Status.UNSENT}
-    assert "row 2" in rig.log.held[4]
+    stage = Stage(twice, lambda lead, times: CUT if lead.external_id == "A" else OK)
+    assert stage.run() == ""
+    assert stage.dialer.sent.count("A") == 1
+    assert stage.log.statuses == {2: Status.UNKNOWN, 3: Status.SUCCEEDED, 4: Status.UNSENT}
+    assert "row 2" in stage.log.held[4]
+
+
+def test_a_call_without_an_answer_is_in_doubt_unless_the_settings_follow_the_vendors_page() -> None:
+    def run(policy: RetryPolicy) -> Stage:
+        stage = Stage(rows(1), lambda lead, times: SILENCE if times == 1 else OK, policy=policy)
+        stage.run()
+        return stage
+
+    assert run(RetryPolicy(3)).log.counts == {Status.UNKNOWN: 1}
+    assert run(RetryPolicy(3, resend_no_answer=True)).log.counts == {Status.SUCCEEDED: 1}
+
+
+def test_an_idempotent_row_in_doubt_is_sent_again() -> None:
+    stage = Stage(rows(1, disposition=NO_CHANGE), lambda lead, times: CUT if times == 1 else OK)
+    stage.run()
+    assert stage.dialer.sent == ["L2", "L2"]
+    assert stage.log.counts == {Status.SUCCEEDED: 1}
+
+
+def test_what_was_in_doubt_once_stays_so_until_it_is_answered() -> None:
+    """Its second attempt never began, and then the run was stopped."""
+    stage = Stage(rows(1, disposition=NO_CHANGE), lambda lead, times: CUT if times == 1 else UNREACHED)
+    stage.at(124.0, lambda: stage.engine.stop("interrupted by SIGINT"))
+    stage.run()
+    assert len(stage.dialer.sent) == 2
+    assert stage.log.counts == {Status.UNKNOWN: 1}
+
+
+def test_a_row_that_is_always_cut_ends_while_others_succeed() -> None:
+    def answer(lead: Lead, times: int) -> Outcome:
+        return CUT if lead.external_id == "L2" else code(109) if times < 3 else OK
+
+    stage = Stage(rows(40, disposition=NO_CHANGE), answer, policy=RetryPolicy(3, resend_unknown=True))
+    assert stage.run() == ""
+    assert stage.dialer.sent.count("L2") == 3
+    assert stage.log.status(2) is Status.UNKNOWN
+    assert stage.log.entries[2].message == "not done in 3 attempts; the last one: cut"
+    assert stage.log.counts == {Status.UNKNOWN: 1, Status.SUCCEEDED: 39}
+
+
+def test_a_row_that_is_never_taken_fails_while_others_succeed() -> None:
+    stage = Stage(rows(40), lambda lead, times: BUSY if lead.external_id == "L2" else OK)
+    stage.run()
+    assert stage.dialer.sent.count("L2") == 3
+    assert stage.log.status(2) is Status.FAILED
+
+
+def test_what_earlier_processes_spent_counts() -> None:
+    begun = [
+        PendingRow(2, Lead("A", {DISPOSITION: "Sale"}), attempts=4, spent=2),
+        PendingRow(3, Lead("B", {DISPOSITION: "Sale"}), attempts=3, spent=3),
+        PendingRow(4, Lead("C", {DISPOSITION: NO_CHANGE}), attempts=3, spent=3, in_doubt=True),
+    ]
+    stage = Stage(begun, lambda lead, times: BUSY)
+    stage.run()
+    assert stage.dialer.sent == ["A"]
+    assert stage.log.statuses == {2: Status.FAILED, 3: Status.FAILED, 4: Status.UNKNOWN}
+    assert stage.log.entries[3].message == "not done in 3 attempts"
+
+
+def test_an_insert_that_an_earlier_process_left_in_doubt_is_not_sent_again() -> None:
+    insert = Lead("A", {"njExternalLeadId": "A", "FirstPhone": "0383218199"})
+    stage = Stage([PendingRow(2, insert, 1, in_doubt=True), PendingRow(3, Lead("A", {DISPOSITION: "Sale"}))])
+    stage.run()
+    assert stage.dialer.sent == []
+    assert "row 2" in stage.log.held[3]
+
+
+# Rows of one lead
+
+
+def of_one_lead(count: int) -> list[PendingRow]:
+    return [PendingRow(n, Lead("same", {DISPOSITION: "Sale", "Name": str(n)})) for n in range(2, count + 2)]
+
+
+def test_rows_of_one_lead_go_in_the_sheets_order_one_after_the_others_outcome() -> None:
+    seen: list[str] = []
+
+    def answer(lead: Lead, times: int) -> Outcome:
+        seen.append(lead.fields["Name"])
+        # The third is queued for too long once: the later rows wait for it all the same.
+        return code(109) if lead.fields["Name"] == "4" and times == 1 else OK
+
+    stage = Stage(of_one_lead(20), answer, slots=8)
+    stage.run()
+    assert seen == ["2", "3", "4", "4", *map(str, range(5, 22))]
+    assert stage.dialer.peak == 1
+
+
+def test_many_rows_of_one_lead_neither_hold_the_others_up_nor_fill_the_memory() -> None:
+    many = of_one_lead(3000)
+    others = [PendingRow(n, Lead(f"L{n}", {DISPOSITION: "Sale"})) for n in range(4000, 4040)]
+    stage = Stage([*many, *others], slots=4)
+    stage.at(3.0, lambda: stage.engine.stop("that will do"))
+    stage.run()
+    assert {f"L{n}" for n in range(4000, 4040)} <= set(stage.dialer.sent), "within three seconds"
+    assert 20 <= stage.dialer.sent.count("same") <= 31
+    kept = stage.engine._backlog._busy["same"]
+    assert all(isinstance(number, int) for number in kept), "only their numbers are kept"
+
+
+def test_no_more_than_so_many_rows_wait_in_memory_and_all_are_sent_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.engine.backlog.MOST_SET_ASIDE", 3)
+    monkeypatch.setattr("leadsync.engine.backlog.PAGE", 4)
+    monkeypatch.setattr("leadsync.engine.backlog.LOW_WATER", 2)
+    most = 0
+
+    def answer(lead: Lead, times: int) -> Outcome:
+        nonlocal most
+        most = max(most, stage.engine._backlog.waiting)
+        return code(109) if times == 1 else OK
+
+    few = [PendingRow(n, Lead(f"L{n % 7}", {DISPOSITION: "Sale", "Name": str(n)})) for n in range(2, 42)]
+    stage = Stage(few, answer, slots=2, keep_going=True)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 40}
+    assert 3 <= most <= 3 + 4 + 2
 
 
 def test_later_rows_of_a_lead_that_was_undecided_before_wait_too() -> None:
-    rig = Rig([PendingRow(9, Lead("A", {DISPOSITION: "Sale"}))], undecided={"A": 5})
-    rig.run()
-    assert rig.dialer.sent == []
-    assert "row 5" in rig.log.held[9]
+    stage = Stage([PendingRow(9, Lead("A", {DISPOSITION: "Sale"}))], undecided={"A": 5})
+    stage.run()
+    assert stage.dialer.sent == []
+    assert "row 5" in stage.log.held[9]
 
 
-def test_a_harmless_row_that_may_be_applied_is_sent_again() -> None:
-    rig = Rig(rows(1, disposition=NO_CHANGE), lambda lead, attempt: CUT if attempt == 1 else OK)
-    rig.run()
-    assert rig.dialer.sent == ["L2", "L2"]
-    assert rig.log.status == {2: Status.SUCCEEDED}
-
-
-def test_a_harmless_row_is_unknown_while_it_may_be_applied() -> None:
-    """Others are answered in between, so that its attempts count and run out."""
-
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        return CUT if lead.external_id == "L2" else code(109) if attempt < 3 else OK
-
-    rig = Rig(rows(2, disposition=NO_CHANGE), answer, attempts=2)
-    rig.run()
-    assert rig.log.status[2] is Status.UNKNOWN
-
-
-def test_wrong_ids_stop_the_run_and_the_rows_stay_unsent() -> None:
-    rig = Rig(rows(300), lambda lead, attempt: code(117, "CAMPAIGN_ID_REQUIRED"), slots=4)
-    assert "campaign_id" in rig.run()
-    assert len(rig.dialer.sent) <= 8
-    assert set(rig.log.status.values()) == {Status.UNSENT}
-
-
-def test_an_outage_of_ten_minutes_costs_no_row_an_attempt_and_few_requests() -> None:
-    rig = Rig(rows(200), slots=8, attempts=1)
-    rig.dialer.back_at = 600.0
-
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        return OK if len(rig.dialer.sent) <= 50 or rig.clock.now() >= 600.0 else REFUSED
-
-    rig.dialer._answer = answer
-    assert rig.run() == ""
-    assert set(rig.log.status.values()) == {Status.SUCCEEDED}
-    assert len(rig.dialer.sent) + rig.dialer.probes <= 220
-    assert any("away" in text for text in rig.progress.said)
-    assert rig.progress.said[-1] == "", "it says that it is over"
-
-
-def test_an_outage_after_the_request_began_costs_at_most_the_slots_rows() -> None:
-    rig = Rig(rows(200), slots=8)
-    rig.dialer.back_at = 300.0
-
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        return OK if len(rig.dialer.sent) <= 50 or rig.clock.now() >= 300.0 else CUT
-
-    rig.dialer._answer = answer
-    assert rig.run() == ""
-    counts = Counter(rig.log.status.values())
-    assert counts[Status.UNKNOWN] <= 8
-    assert counts[Status.SUCCEEDED] == 200 - counts[Status.UNKNOWN]
-
-
-def test_a_dialer_that_stays_away_ends_the_run() -> None:
-    rig = Rig(rows(20), lambda lead, attempt: REFUSED, give_up_seconds=3600.0)
-    rig.dialer.back_at = 1e9
-    assert "away for 60 minutes" in rig.run()
-    assert set(rig.log.status.values()) == {Status.UNSENT}
-    assert 3600.0 <= rig.clock.now() <= 3700.0
-
-
-def test_a_single_row_that_is_never_taken_runs_out_of_attempts_while_others_are() -> None:
-    busy = Outcome(Effect.NOT_PROCESSED, message="busy", http=503, retry_after=1.0, away=True)
-    many = rows(40)
-
-    def answer(lead: Lead, attempt: int) -> Outcome:
-        return busy if lead.external_id == "L2" else code(109) if attempt < 3 else OK
-
-    rig = Rig(many, answer, attempts=3, slots=4, keep_going=True)
-    rig.run()
-    assert rig.log.status[2] is Status.FAILED
+# The first fifty
 
 
 def test_where_almost_all_of_the_first_rows_fail_alike_the_run_stops() -> None:
-    rig = Rig(rows(500), lambda lead, attempt: OK if lead.external_id == "L7" else code(101))
-    assert "49 of the first 50 rows were answered 101 COULDNT_FIND_THE_LEAD" in rig.run()
-    assert len(rig.dialer.sent) == 50
+    stage = Stage(rows(500), lambda lead, times: OK if lead.external_id == "L7" else code(101))
+    reason = stage.run()
+    assert "of the first 46 rows were answered 101 COULDNT_FIND_THE_LEAD" in reason
+    assert stage.engine.failed_early
+    assert len(stage.dialer.sent) <= 50
 
 
 def test_unless_it_is_told_to_keep_going() -> None:
-    rig = Rig(rows(500), lambda lead, attempt: code(101), keep_going=True)
-    assert rig.run() == ""
-    assert len(rig.dialer.sent) == 500
+    stage = Stage(rows(500), lambda lead, times: code(101), keep_going=True)
+    assert stage.run() == ""
+    assert len(stage.dialer.sent) == 500
 
 
-def test_a_stop_sends_nothing_new_and_puts_back_what_was_not_sent() -> None:
-    rig = Rig(rows(200), slots=4)
-
-    def stop_at_the_tenth() -> None:
-        if len(rig.dialer.sent) == 10:
-            rig.engine.stop("interrupted by SIGINT")
-
-    rig.dialer.on_send = stop_at_the_tenth
-    assert rig.run() == "interrupted by SIGINT"
-    assert len(rig.dialer.sent) == 10
-    counts = Counter(rig.log.status.values())
-    assert counts == {Status.SUCCEEDED: 10, Status.UNSENT: 190}
-    assert sum(rig.log.attempts.values()) == 10
+def test_no_pace_is_lost_at_a_good_beginning() -> None:
+    stage = Stage(rows(640), slots=64)
+    stage.run()
+    assert stage.ended_at == pytest.approx(1.0, abs=0.25)
 
 
-class Shares:
-    """A budget that gives one share after the other, and notes what it was told."""
+def test_only_the_first_rows_are_sent_until_the_beginning_can_be_judged() -> None:
+    """44 are refused alike and six wait, so that everything depends on these."""
 
-    every: float | None = 1.0
+    def answer(lead: Lead, times: int) -> Outcome:
+        if int(lead.external_id[1:]) <= 7:
+            return code(109) if times == 1 else OK
+        return code(101)
 
-    def __init__(self, *shares: int) -> None:
-        self._shares = list(shares)
-        self.told: list[tuple[int, int]] = []
-
-    async def renew(self, *, in_use: int, wanted: int) -> int:
-        self.told.append((in_use, wanted))
-        return self._shares.pop(0) if len(self._shares) > 1 else self._shares[0]
-
-
-def test_no_more_calls_are_under_way_than_this_runs_share_of_the_slots() -> None:
-    rig = Rig(rows(50), slots=8)
-    rig.budget = Shares(3)
-    assert rig.run() == ""
-    assert rig.dialer.peak == 3
-    assert set(rig.log.status.values()) == {Status.SUCCEEDED}
+    stage = Stage(rows(60), answer, slots=8)
+    stage.at(100.0, lambda: counts.append(len(stage.dialer.sent)))
+    counts: list[int] = []
+    assert stage.run() == ""
+    assert counts == [50]
+    assert len(stage.dialer.sent) == 66
 
 
-def test_without_a_share_a_run_waits_for_one() -> None:
-    rig = Rig(rows(50), slots=8)
-    rig.budget = Shares(0, 0, 0, 2)
-    assert rig.run() == ""
-    assert rig.dialer.sent_at[0] == 3.0, "the fourth answer of the budget"
-    assert rig.dialer.peak == 2
-    assert rig.budget.told[0] == (0, 1)
-    assert rig.budget.told[1] == (0, 8), "it says how many it could use"
-    assert len(rig.log.status) == 50
+@pytest.mark.parametrize("slots", [1, 4, 64])
+def test_inserts_that_are_refused_alike_end_the_run_whatever_else_the_first_rows_meet(slots: int) -> None:
+    """A 109, a cut and a row that never began among them: such rows wait, and nobody else does for ever."""
+
+    def answer(lead: Lead, times: int) -> Outcome:
+        odd = {"L5": code(109), "L9": CUT, "L11": UNREACHED}.get(lead.external_id)
+        if odd is not None and times == 1:
+            return odd
+        return code(105, "DUPLICATE") if lead.inserts else code(101)
+
+    with_phone = [
+        PendingRow(n, Lead(f"L{n}", {DISPOSITION: "Sale", "FirstPhone": "0383218199"})) for n in range(2, 202)
+    ]
+    stage = Stage(with_phone, answer, slots=slots, inserting=InsertPolicy(("FirstPhone",)))
+    assert "rows were answered 105 DUPLICATE" in stage.run()
+    assert sum(call.lead.inserts for call in stage.dialer.calls) <= 50
 
 
-def test_a_run_without_a_share_can_be_stopped() -> None:
-    rig = Rig(rows(50), slots=8)
-    rig.budget = Shares(0)
-    rig.clock.at(5.0, lambda: rig.engine.stop("interrupted by SIGINT"))
-    assert rig.run() == "interrupted by SIGINT"
-    assert rig.dialer.sent == []
-    assert set(rig.log.status.values()) == {Status.UNSENT}
+def test_rows_that_an_earlier_process_began_are_none_of_the_first() -> None:
+    begun = [PendingRow(n, Lead(f"L{n}", {DISPOSITION: "Sale"}), attempts=1) for n in range(2, 102)]
+    stage = Stage(begun, lambda lead, times: code(101))
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.FAILED: 100}
+
+
+# Wrong settings
+
+
+def test_wrong_ids_stop_the_run_and_the_rows_stay_unsent() -> None:
+    stage = Stage(rows(300), lambda lead, times: code(117, "CAMPAIGN_ID_REQUIRED"))
+    assert "campaign_id" in stage.run()
+    assert len(stage.dialer.sent) == 4
+    assert stage.log.counts == {Status.UNSENT: 300}
+
+
+# How fast
+
+
+def most_in_any_window(moments: list[float], seconds: float) -> int:
+    return max(sum(start <= moment < start + seconds - 1e-6 for moment in moments) for start in moments)
+
+
+@pytest.mark.parametrize("slots", [1, 2, 8])
+def test_no_more_calls_start_in_a_tenth_of_a_second_than_there_are_slots(slots: int) -> None:
+    """Though each ends at once, as with a connection that is refused."""
+    stage = Stage(rows(60), slots=slots)
+    stage.dialer.seconds = lambda lead: 0.0
+    stage.run()
+    assert most_in_any_window(stage.dialer.sent_at, 0.1) == slots
+    assert stage.ended_at >= (60 / slots - 1) * 0.1
+
+
+def test_late_timers_are_told_to_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    monkeypatch.setattr(Pace, "overslept", lambda self, seconds: told.append(seconds))
+    stage = Stage(rows(1))
+    sleep = stage.clock.sleep
+    stage.clock.sleep = lambda seconds: sleep(seconds + 0.02)
+    stage.dialer.seconds = lambda lead: 5.0
+    stage.run()
+    assert told == pytest.approx([0.02] * 4)
+
+
+def test_unknown_slots_are_measured_and_then_used() -> None:
+    found: list[int] = []
+
+    def on_found(count: int) -> int:
+        found.append(count)
+        return 5
+
+    stage = Stage(rows(1500), slots=64, on_found=on_found)
+    at_once = 0
+
+    def seconds(lead: Lead) -> float:
+        nonlocal at_once
+        at_once = len(stage.dialer.under_way)
+        return 0.1 * max(1.0, at_once / 8)
+
+    stage.dialer.seconds = seconds
+    stage.run()
+    assert len(found) == 1
+    assert 6 <= found[0] <= 8
+    assert stage.log.counts == {Status.SUCCEEDED: 1500}
+    assert most_in_any_window(stage.dialer.sent_at[-100:], 0.1) <= 5
+
+
+# Shared slots
+
+
+def test_each_call_holds_a_shared_slot() -> None:
+    shared = FakeSlots(3)
+    stage = Stage(rows(50), slots=8, shared=shared)
+    assert stage.run() == ""
+    assert stage.dialer.peak == stage.engine.peak_in_flight == 3
+    assert shared.released == [True] * 50
+    assert shared.free == 3
+
+
+def test_a_run_without_slots_can_be_stopped() -> None:
+    stage = Stage(rows(50), slots=8, shared=FakeSlots(0))
+    stage.at(5.0, lambda: stage.engine.stop("interrupted by SIGINT"))
+    assert stage.run() == "interrupted by SIGINT"
+    assert stage.dialer.sent == []
+    assert stage.log.counts == {Status.UNSENT: 50}
+    assert all(stage.log.attempts(n) == 0 for n in stage.log.entries), "what never left is no attempt"
+
+
+def test_slots_that_are_held_for_too_long_stop_the_run() -> None:
+    shared = FakeSlots(0)
+    shared.failure = Stopped("the slots are held by 4711; `leadsync resume` goes on")
+    stage = Stage(rows(5), shared=shared)
+    assert stage.run() == "the slots are held by 4711; `leadsync resume` goes on"
+    assert stage.log.counts == {Status.UNSENT: 5}
 
 
 def test_rows_are_written_down_for_the_slots_there_are_and_a_few_more() -> None:
-    """What is in flight when the process dies is unknown, so nothing is begun that is not about to be sent."""
     begun: list[int] = []
-    rig = Rig(rows(400), slots=64)
-    rig.budget = Shares(2)
-    rig.dialer.on_send = lambda: begun.append(len(rig.log.in_flight))
-    rig.run()
+    stage = Stage(rows(100), slots=2)
+    stage.dialer.on_send = lambda: begun.append(len(stage.log.in_flight))
+    stage.run()
     assert max(begun) <= 2 + 2
+
+
+# Ends
+
+
+def test_a_stop_sends_nothing_new_and_puts_back_what_was_not_sent() -> None:
+    stage = Stage(rows(200))
+
+    def stop_at_the_tenth() -> None:
+        if len(stage.dialer.sent) == 10:
+            stage.engine.stop("interrupted by SIGINT")
+
+    stage.dialer.on_send = stop_at_the_tenth
+    assert stage.run() == "interrupted by SIGINT"
+    assert len(stage.dialer.sent) == 10
+    assert stage.log.counts == {Status.SUCCEEDED: 10, Status.UNSENT: 190}
+    assert sum(entry.row.attempts for entry in stage.log.entries.values()) == 10
+
+
+def test_a_second_signal_gives_up_calls_under_way_and_says_so_of_their_slots() -> None:
+    shared = FakeSlots(4)
+    stage = Stage(rows(50), slots=4, shared=shared)
+    stage.dialer.seconds = lambda lead: 60.0
+    stage.at(1.0, lambda: stage.engine.stop("interrupted by SIGINT"))
+    stage.at(2.0, lambda: stage.engine.abort())
+    assert stage.run(aborted=True) == "interrupted by SIGINT"
+    assert stage.ended_at < 3.0
+    left = [number for number, entry in stage.log.entries.items() if entry.state == "left"]
+    assert len(left) == 4, "they stay in flight for the journal to settle"
+    assert shared.released == [False] * 4
+
+
+def gone(*, at_the: int, of: str) -> Callable[[str], bool]:
+    count = 0
+
+    def fails(what: str) -> bool:
+        nonlocal count
+        count += what == of
+        return what == of and count >= at_the
+
+    return fails
+
+
+@pytest.mark.parametrize(
+    ("of", "at_the"),
+    [("undecided", 1), ("pending", 1), ("pending", 2), ("pending_row", 1), ("begin", 7), ("leaves", 7), ("finish", 7)],
+)
+def test_a_journal_that_fails_ends_the_run_with_its_sentence(
+    of: str, at_the: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadsync.engine.backlog.PAGE", 30)
+    monkeypatch.setattr("leadsync.engine.backlog.LOW_WATER", 5)
+    stage = Stage([*of_one_lead(3), *[PendingRow(n, Lead(f"L{n}", {})) for n in range(5, 200)]])
+    stage.log.fails_at = gone(at_the=at_the, of=of)
+    with pytest.raises(JournalError, match="the disk is full"):
+        stage.run(aborted=True)
+    assert stage.ended_at < 3.0, "calls under way got their answers, and nothing new was sent"
+
+
+def test_a_fault_of_ours_ends_the_run_with_a_sentence_and_its_trace_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stage = Stage(rows(50))
+    stage.log.failure = KeyError("L9")
+    stage.log.fails_at = gone(at_the=7, of="begin")
+    with pytest.raises(JournalError, match=r"leadsync failed while sending \(KeyError\('L9'\)\); see the log"):
+        stage.run(aborted=True)
+    assert any(record.exc_info and record.exc_info[0] is KeyError for record in caplog.records)
+
+
+def test_slots_that_cannot_be_looked_after_end_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    async def keep() -> None:
+        await asyncio.sleep(1.0)
+        raise OSError(30, "read-only")
+
+    shared = FakeSlots(4)
+    shared.keeps = keep
+    stage = Stage(rows(500), shared=shared)
+    with caplog.at_level(logging.CRITICAL), pytest.raises(JournalError, match="read-only"):
+        stage.run()
+    assert 1.0 <= stage.ended_at < 1.3
+    assert stage.log.counts[Status.UNSENT] > 400
+
+
+def test_an_answer_that_came_is_not_lost_whatever_fails_behind_it() -> None:
+    class Broken(InsertPolicy):
+        def after(self, lead: Lead, outcome: Outcome) -> Lead | str | None:
+            raise RuntimeError
+
+    stage = Stage(rows(1), inserting=Broken(()))
+    with pytest.raises(JournalError):
+        stage.run()
+    assert stage.log.counts == {Status.SUCCEEDED: 1}
+
+    def on_found(count: int) -> int:
+        raise RuntimeError
+
+    stage = Stage(rows(400), slots=2, on_found=on_found)
+    with pytest.raises(JournalError):
+        stage.run()
+    assert stage.log.counts[Status.SUCCEEDED] == len(stage.dialer.sent)
+
+
+def test_a_progress_that_fails_does_no_harm() -> None:
+    class Broken:
+        def settle(self, status: Status) -> None:
+            raise BrokenPipeError
+
+        def say(self, text: str) -> None:
+            raise BrokenPipeError
+
+    stage = Stage(rows(20))
+    stage.progress = Broken()
+    stage.dialer.seconds = lambda lead: 20.0
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 20}
+
+
+def test_whether_anything_was_answered_is_known() -> None:
+    def heard(answer: Outcome, probe: Outcome = UNREACHED) -> bool:
+        stage = Stage(rows(3), lambda lead, times: answer, give_up_seconds=30.0)
+        stage.dialer.probe_answer = lambda now, updates: probe
+        stage.run()
+        return stage.engine.heard
+
+    assert heard(OK)
+    assert heard(code(117))
+    assert not heard(UNREACHED)
+    assert heard(UNREACHED, probe=Outcome(Effect.ANSWERED, http=200))
+    assert not heard(Outcome(Effect.REFUSED, message="401", http=401))

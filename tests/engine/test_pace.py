@@ -176,22 +176,6 @@ def test_answers_that_say_nothing_of_the_slots_are_left_out() -> None:
     assert pace.allowance == 8
 
 
-def test_a_pace_at_its_top_follows_a_share_that_grows_and_shrinks() -> None:
-    pace = Pace(64)
-    pace.resize(32)
-    assert pace.allowance == 32
-    pace.resize(64)
-    assert pace.allowance == 64
-
-
-def test_a_pace_that_others_hold_down_does_not_jump() -> None:
-    pace = Pace(64)
-    pace.record(QUEUED, 0.0, 61.0)
-    pace.resize(48)
-    pace.resize(64)
-    assert pace.allowance == 32
-
-
 class _Constant(Pace):
     """All slots, whatever comes."""
 

@@ -1,4 +1,7 @@
-"""Whether a run begins well: where almost all first rows are refused alike, the cause is not in the rows. Pure."""
+"""The first rows of a run as a phase: send them, wait, judge, go on. Pure.
+
+Where almost all first rows are refused alike, the cause is not in the rows: the settings or the sheet are wrong.
+"""
 
 from collections import Counter
 
@@ -19,37 +22,53 @@ _LIKELY_CAUSE = {
 }
 
 
-class Opening:
-    """Watches the first outcomes of a run."""
+class EarlyFailureCheck:
+    """Counts the first rows that were handed out, and their decisive outcomes.
+
+    A row's outcome is decisive if it ends the row, or sets it aside. A 109, say, only makes the row wait.
+    """
 
     def __init__(self) -> None:
+        self._begun = 0
         self._outcomes = 0
         self._refusals: Counter[int] = Counter()
 
     @property
-    def over(self) -> bool:
-        """Whether enough outcomes are known."""
-        return self._outcomes >= FIRST_ROWS
+    def undecided(self) -> bool:
+        """Whether the outcomes still to come could make it a failure."""
+        return self._worst + FIRST_ROWS - self._outcomes >= ALMOST_ALL
 
     @property
-    def in_doubt(self) -> bool:
-        """Whether the outcomes still to come could make it a bad beginning."""
-        worst = max(self._refusals.values(), default=0)
-        return worst + FIRST_ROWS - self._outcomes >= ALMOST_ALL
+    def may_begin(self) -> bool:
+        """Whether another row may be handed out."""
+        return self._begun < FIRST_ROWS or not self.undecided
+
+    @property
+    def _worst(self) -> int:
+        return max(self._refusals.values(), default=0)
+
+    def begin(self) -> bool:
+        """Count a row that is handed out, and tell whether it is one of the first."""
+        if self._begun == FIRST_ROWS:
+            return False
+        self._begun += 1
+        return True
+
+    def take_back(self) -> None:
+        """Uncount one of the first rows, which turned out not to be new."""
+        self._begun -= 1
 
     def record(self, outcome: Outcome) -> None:
-        """Take note of a row's first outcome."""
+        """Count a row's decisive outcome."""
         self._outcomes += 1
         if outcome.code:
             self._refusals[outcome.code] += 1
 
     def verdict(self) -> str:
-        """Why the run should not go on, in a sentence with its remedy; empty where it may."""
-        if not self._refusals:
+        """Return why the run should not go on, in a sentence with its remedy; empty if it may, or if that is open."""
+        if self._begun < FIRST_ROWS or self._worst < ALMOST_ALL:
             return ""
         code, count = self._refusals.most_common(1)[0]
-        if count < ALMOST_ALL:
-            return ""
         name = RESULT_CODES[code].name if code in RESULT_CODES else "a code the documentation does not know"
         cause = _LIKELY_CAUSE.get(code, "the sheet or the settings are probably not the right ones")
         return (

@@ -1,0 +1,100 @@
+"""Waiting for a dialer that is away: probes with growing waits, until it is back or the patience is over."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from leadsync.engine.breaker import Breaker
+from leadsync.engine.notice import Notice, clock_time
+from leadsync.engine.ports import Clock
+from leadsync.models import Outcome
+
+
+class Absence:
+    """Knows from rows' outcomes and from probes whether the dialer is there.
+
+    `probe` asks the dialer, if told so for updates too, and raises LimiterPaused once the run stops. `on_change` is
+    called when a probe changed how much may be sent. `give_up_seconds` is how long to wait for a dialer that is away.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        notice: Notice,
+        give_up_seconds: float,
+        probe: Callable[[bool], Awaitable[Outcome]],
+        on_change: Callable[[], None],
+    ) -> None:
+        self._breaker = Breaker()
+        self._clock = clock
+        self._notice = notice
+        self._give_up_seconds = give_up_seconds
+        self._probe = probe
+        self._on_change = on_change
+        self._began = asyncio.Event()
+        self._over = asyncio.Event()
+        self._over.set()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the dialer counts as away."""
+        return self._breaker.is_open
+
+    def allowance(self, slots: int) -> int:
+        """How many of `slots` may be used."""
+        return self._breaker.allowance(slots)
+
+    def record(self, outcome: Outcome, slots: int) -> None:
+        """Take note of a row's outcome, while so many slots were used."""
+        if self._breaker.record(outcome, self._clock.now(), slots):
+            self._over.clear()
+            self._began.set()
+        elif not self._breaker.is_open:
+            self.end()
+
+    def end(self) -> None:
+        """Let everybody go on who waits for the end."""
+        if not self._over.is_set():
+            self._over.set()
+            self._began.clear()
+            self._notice.clear()
+
+    async def over(self) -> None:
+        """Wait until the dialer is there, or `end` was called."""
+        await self._over.wait()
+
+    async def watch(self) -> str:
+        """Wait out one absence after the other; return why the run should stop when one has lasted too long.
+
+        Raises LimiterPaused once the run stops.
+        """
+        while True:
+            await self._began.wait()
+            if words := await self._wait_out():
+                return words
+
+    async def _wait_out(self) -> str:
+        breaker = self._breaker
+        while breaker.is_open:
+            now = self._clock.now()
+            since = now if breaker.away_since is None else breaker.away_since
+            left = since + self._give_up_seconds - now
+            if left <= 0:
+                minutes = self._give_up_seconds / 60
+                return f"the dialer was away for {minutes:g} minutes ({breaker.reason}); `leadsync resume` goes on"
+            wait = min(breaker.next_wait(), left)
+            self._notice.say(f"the dialer is away ({breaker.reason}); next try at {clock_time(wait)}")
+            await self._pause(wait)
+            if breaker.is_open:
+                breaker.record_probe(await self._probe(breaker.costs_attempts), self._clock.now())
+        self._on_change()
+        self.end()
+        return ""
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not longer than the absence lasts."""
+        waits = [asyncio.ensure_future(wait) for wait in (self._clock.sleep(seconds), self._over.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

@@ -1,0 +1,151 @@
+"""What an attempt's outcome means for its row, written down at once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from leadsync.engine.backlog import Backlog, Job
+from leadsync.engine.early_failure import EarlyFailureCheck
+from leadsync.engine.inserting import InsertPolicy, beside_missing
+from leadsync.engine.notice import Notice
+from leadsync.engine.ports import RunLog
+from leadsync.engine.retry import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
+from leadsync.models import Effect, Lead, Outcome, Status
+
+SEVERAL_IN_A_ROW = 3
+"""So many different rows that are refused in a row mean that every row would be."""
+
+_log = logging.getLogger(__name__)
+
+
+class RowOutcomes:
+    """Records outcomes, and takes the rows where they belong: to their end, back to the backlog, or aside.
+
+    A row that was refused at the door, with a 403, say, is set aside: is it the row or the door? Once another row is
+    answered, it fails. After several in a row the run stops, and they stay unsent. Nothing here waits, so that no
+    outcome is lost on its way. `stop` is called with the reason for sending nothing more.
+    """
+
+    def __init__(
+        self,
+        log: RunLog,
+        backlog: Backlog,
+        notice: Notice,
+        policy: RetryPolicy,
+        inserting: InsertPolicy | None,
+        early: EarlyFailureCheck | None,
+        stop: Callable[[str], None],
+    ) -> None:
+        self._log = log
+        self._backlog = backlog
+        self._notice = notice
+        self._policy = policy
+        self._inserting = inserting
+        self._early = early
+        self._stop = stop
+        self._aside: list[tuple[Job, str]] = []
+        self._refused_in_a_row = 0
+        self.others_answered = False
+        """Whether any row of this run was answered."""
+        self.failed_early = False
+        """Whether the first rows were refused alike."""
+        self.ended = 0
+        """How many rows have come to their end."""
+
+    @property
+    def refusal(self) -> str:
+        """The last refusal's words while rows are set aside, else empty."""
+        return self._aside[-1][1] if self._aside else ""
+
+    def record(self, job: Job, attempt: int, outcome: Outcome) -> None:
+        """Write an outcome down; may raise JournalError."""
+        # Not the message: a page that the dialer sent instead of an answer may repeat the lead's own data.
+        answer = outcome.effect.name.lower() if outcome.code is None else f"{outcome.code} {outcome.name}"
+        about = {"row": job.number, "attempt": attempt}
+        _log.info("row %d, attempt %d: %s", job.number, attempt, answer, extra=about)
+        try:
+            insert = self._inserting.after(job.lead, outcome) if self._inserting else None
+        except Exception:
+            # Whatever fails here, an answer that came is not lost.
+            self._settle(job, attempt, outcome)
+            raise
+        if isinstance(insert, Lead):
+            self._insert(job, attempt, outcome, insert)
+        else:
+            self._settle(job, attempt, replace(outcome, message=f"{outcome.message}; {insert}") if insert else outcome)
+        if outcome.effect is Effect.ANSWERED:
+            self.others_answered = True
+            self.answered()
+
+    def answered(self) -> None:
+        """A row was answered, or a probe that stands for one: the door is open, so the rows aside are at fault."""
+        if self._refused_in_a_row < SEVERAL_IN_A_ROW:
+            self._refused_in_a_row = 0
+            self.fail_refused()
+
+    def fail_refused(self) -> None:
+        """End the rows that were set aside."""
+        aside, self._aside = self._aside, []
+        for job, words in aside:
+            self.give_up(job, words)
+
+    def give_up(self, job: Job, words: str) -> None:
+        """End a row that is not under way; it has failed, or is still in doubt."""
+        self._log.exhaust(job.number, words, job.end_status)
+        self._end(job, job.end_status)
+
+    def _insert(self, job: Job, attempt: int, outcome: Outcome, insert: Lead) -> None:
+        """The dialer does not have the lead: its next attempt, the first of as many as any row has, inserts it."""
+        # Without a lead, no earlier attempt was applied.
+        job.in_doubt = False
+        self._log.finish(job.number, attempt, outcome, job.idle_status)
+        self._log.never_harmless(job.number)
+        job.attempts, job.spent = attempt, 0
+        job.lead, job.missing = insert, True
+        self._backlog.put_back(job)
+
+    def _settle(self, job: Job, attempt: int, outcome: Outcome) -> None:
+        outcome = beside_missing(outcome) if job.missing else outcome
+        job.attempts = attempt
+        job.spent += outcome.effect is not Effect.NEVER_BEGAN
+        job.in_doubt = job.in_doubt or is_in_doubt(outcome, job.lead, self._policy)
+        decision = decide(outcome, job.lead, job.spent, self._policy, in_doubt=job.in_doubt)
+        if isinstance(decision, Final) and not (decision.ran_out and outcome.code is None):
+            self._log.finish(job.number, attempt, outcome, decision.status)
+        else:
+            self._log.finish(job.number, attempt, outcome, job.idle_status)
+        if job.first and isinstance(decision, Final | SetAside):
+            self._judge_beginning(outcome)
+        match decision:
+            case Final(_, ran_out) if ran_out and outcome.code is None:
+                self.give_up(job, f"not done in {attempt} attempts; the last one: {outcome.message}")
+            case Final(status):
+                self._end(job, status)
+            case Again(wait):
+                self._backlog.later(job, wait)
+            case SetAside():
+                self._set_aside(job, outcome.message)
+            case Stop(reason):
+                self._stop(reason)
+
+    def _set_aside(self, job: Job, words: str) -> None:
+        self._aside.append((job, words))
+        self._backlog.set_aside(job)
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= SEVERAL_IN_A_ROW:
+            # They stay unsent, whatever calls under way come to.
+            self._aside.clear()
+            self._stop(words)
+
+    def _judge_beginning(self, outcome: Outcome) -> None:
+        """The decisive outcome of one of the first rows is known."""
+        assert self._early is not None  # noqa: S101 - only then are rows called the first
+        self._early.record(outcome)
+        if verdict := self._early.verdict():
+            self.failed_early = True
+            self._stop(verdict)
+
+    def _end(self, job: Job, status: Status) -> None:
+        self.ended += 1
+        self._notice.settle(status)
+        self._backlog.done(job, undecided=status in (Status.CONFLICT, Status.UNKNOWN))

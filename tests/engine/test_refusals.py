@@ -1,0 +1,106 @@
+"""A row that is refused at the door: the row's fault, or every row's (noojee-api.md, the list behind the table)."""
+
+import pytest
+
+from leadsync.models import DISPOSITION, NO_CHANGE, Lead, Outcome, PendingRow, Status
+from tests.engine.stage import BAD_CERTIFICATE, CUT, FORBIDDEN, OK, UNREACHED, FakeSlots, Stage, code, rows
+
+
+def refusing(*leads: str, otherwise: Outcome = OK) -> Stage:
+    return Stage(rows(40), lambda lead, times: FORBIDDEN if lead.external_id in leads else otherwise)
+
+
+@pytest.mark.parametrize("which", ["L2", "L20", "L41"])
+def test_one_row_that_is_refused_fails_and_the_others_are_sent(which: str) -> None:
+    stage = refusing(which)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 39, Status.FAILED: 1}
+    assert stage.log.entries[int(which[1:])].message == "HTTP 403"
+    assert stage.dialer.sent.count(which) == 1
+    assert stage.progress.settled[Status.FAILED] == 1
+
+
+def test_two_in_a_row_may_be_at_fault_themselves() -> None:
+    stage = refusing("L20", "L21")
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 38, Status.FAILED: 2}
+
+
+def test_other_refusals_of_the_dialer_show_as_well_that_the_door_is_open() -> None:
+    stage = refusing("L20", otherwise=code(106))
+    stage.run()
+    assert stage.log.counts == {Status.FAILED: 40}
+
+
+def test_several_different_rows_in_a_row_stop_the_run_and_stay_unsent() -> None:
+    stage = Stage(rows(40), lambda lead, times: OK if len(stage.dialer.calls) <= 4 else FORBIDDEN)
+    assert stage.run() == "HTTP 403"
+    assert stage.log.counts == {Status.SUCCEEDED: 4, Status.UNSENT: 36}
+    assert len(stage.dialer.sent) <= 12
+
+
+def test_refused_rows_stay_unsent_whatever_calls_under_way_come_to() -> None:
+    """The key was taken back, while a slow call was under way."""
+    stage = Stage(rows(40), lambda lead, times: OK if lead.external_id == "L2" else FORBIDDEN)
+    stage.dialer.seconds = lambda lead: 3.0 if lead.external_id == "L2" else 0.1
+    assert stage.run() == "HTTP 403"
+    assert stage.log.counts == {Status.SUCCEEDED: 1, Status.UNSENT: 39}
+
+
+def test_without_another_row_the_dialer_is_asked() -> None:
+    shared = FakeSlots(1)
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN, shared=shared)
+    held: list[int] = []
+
+    def probed(now: float, updates: bool) -> Outcome:
+        held.append(shared.free)
+        return OK
+
+    stage.dialer.probe_answer = probed
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.FAILED: 1}
+    assert [updates for _, updates in stage.dialer.probes] == [True]
+    assert held == [0], "that is an update too, in a slot"
+    assert stage.engine.heard
+
+
+@pytest.mark.parametrize("answer", [FORBIDDEN, UNREACHED, CUT])
+def test_a_dialer_that_does_not_answer_then_stops_the_run(answer: Outcome) -> None:
+    stage = Stage(rows(2), lambda lead, times: FORBIDDEN)
+    stage.dialer.probe_answer = lambda now, updates: answer
+    assert stage.run() == "HTTP 403"
+    assert stage.log.counts == {Status.UNSENT: 2}
+
+
+def test_a_refused_rows_lead_waits_and_its_next_row_goes_behind() -> None:
+    both = [PendingRow(n, Lead("A", {DISPOSITION: "Sale", "Name": str(n)})) for n in (2, 3, 4, 5)]
+    stage = Stage(both, lambda lead, times: OK if lead.fields["Name"] == "5" else FORBIDDEN)
+    assert stage.run() == ""
+    assert [call.number for call in stage.dialer.calls] == [2, 3, 4, 5]
+    assert len(stage.dialer.probes) == 3, "each stands alone until the dialer was asked"
+    assert stage.log.counts == {Status.FAILED: 3, Status.SUCCEEDED: 1}
+
+
+def test_a_refused_row_that_was_in_doubt_before_stays_so() -> None:
+    def answer(lead: Lead, times: int) -> Outcome:
+        return OK if lead.external_id != "L2" else CUT if times == 1 else FORBIDDEN
+
+    stage = Stage(rows(3, disposition=NO_CHANGE), answer)
+    stage.run()
+    assert stage.log.status(2) is Status.UNKNOWN
+
+
+def test_a_bad_certificate_stops_the_run_at_once() -> None:
+    stage = Stage(rows(40), lambda lead, times: BAD_CERTIFICATE if lead.external_id == "L9" else OK, slots=1)
+    assert stage.run() == "the certificate does not verify"
+    assert stage.dialer.sent[-1] == "L9"
+    assert stage.log.status(9) is Status.UNSENT
+
+
+def test_a_run_that_waits_for_the_dialers_word_can_be_stopped() -> None:
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN, shared=FakeSlots(1))
+    shared = stage._options["shared"]
+    stage.at(0.05, lambda: setattr(shared, "free", shared.free - 1))
+    stage.at(5.0, lambda: stage.engine.stop("interrupted by SIGINT"))
+    assert stage.run() == "interrupted by SIGINT"
+    assert stage.log.counts == {Status.UNSENT: 1}
