@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 
-from leadsync.budget import EVERY_SECONDS, SharedBudget
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
 from leadsync.engine import Engine, InsertPolicy, RetryPolicy
@@ -19,13 +18,12 @@ from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.progress import BarProgress, SilentProgress
 from leadsync.run.pacing import slots_for
+from leadsync.slots import SharedSlots, find_folder
 
 ENOUGH_ROWS = 100
 ENOUGH_SECONDS = 2.0
 """From so many rows in so much time on, the pace of a run tells what the next one can expect."""
 LONGEST_SLEEP_SECONDS = 5.0
-LONGEST_FINDING_SECONDS = 60.0
-"""How long another process is waited for that finds out the dialer's slots."""
 
 _SIGNALS = tuple(
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
@@ -35,13 +33,14 @@ _SIGNALS = tuple(
 @dataclass(frozen=True, slots=True)
 class Sent:
     """How the sending ended: why it stopped before its end (empty where it did not), the signal that interrupted it
-    (0 where none did), the most calls that were under way at once, and whether it stopped because the first rows were
-    refused alike."""
+    (0 where none did), the most calls that were under way at once, whether it stopped because the first rows were
+    refused alike, and whether the dialer was heard at all."""
 
     stopped: str
     signal_number: int
     peak_in_flight: int
-    began_badly: bool = False
+    failed_early: bool
+    heard: bool
 
 
 def send(
@@ -95,75 +94,93 @@ async def _send(
     until: datetime | None,
 ) -> Sent:
     retry = settings.retry
-    policy = RetryPolicy(retry.attempts, retry.wait_seconds, retry.unknown == "send")
-    known = slots_for(journal, settings)
-    slots = settings.slots if known is None else known
-    client = DialerClient(
-        settings.url(),
-        settings.api_key(environment),
-        settings.ids(),
-        answer_seconds=settings.server.timeout_seconds,
-        connections=slots,
-        ca_file=settings.server.ca_file,
-        allow_duplicates=settings.campaign.allow_duplicates,
-    )
-    rows = journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority")
-    budget = SharedBudget(settings.url(), slots, progress.say, known=known is not None)
-
-    def know(count: int) -> int:
-        nonlocal slots
-        budget.slots = slots = max(1, count)
-        budget.known = True
-        return slots
-
-    def found_out(count: int) -> int:
-        kept = budget.elsewhere == 0
-        if kept:
-            journal.keep_slots(settings.url(), count)
-        for_whom = "which is kept for it" if kept else "beside others that are sending just now"
-        progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
-        return know(count - settings.server.reserve)
-
-    async with client as dialer, rows as log:
-        with budget:
-            if known is None and (known := await _known_to_others(budget, progress)):
-                progress.say(f"another leadsync that is sending goes by {known} calls at once; so does this one")
-                know(known)
+    policy = RetryPolicy(retry.attempts, retry.wait_seconds, retry.unknown == "send", retry.no_answer == "send")
+    count = _SlotCount(journal, settings, environment, progress)
+    async with (
+        _client(settings, environment, count.mine) as dialer,
+        journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority") as log,
+    ):
+        with count.shared:
+            await count.ask_others()
             engine = Engine(
                 dialer,
                 log,
                 progress,
-                slots=slots,
+                slots=count.mine,
                 policy=policy,
                 give_up_seconds=retry.give_up_after_minutes * 60,
                 keep_going=keep_going,
-                budget=budget,
-                on_found=None if known else found_out,
+                shared=count.shared,
+                on_found=None if count.known else count.found,
                 inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
+                answer_seconds=settings.server.timeout_seconds,
             )
             with _signals_to(engine, progress) as received, _stopped_at(until, engine):
                 began = time.monotonic()
                 reason = await engine.run()
                 seconds = time.monotonic() - began
-            if len(received) > 1:
-                budget.abandon()
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
-        journal.keep_pace(settings.url(), engine.settled / seconds, slots)
-    return Sent(reason, received[0] if received else 0, engine.peak_in_flight, engine.began_badly)
+        journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
+    signal_number = received[0] if received else 0
+    return Sent(reason, signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
 
 
-async def _known_to_others(budget: SharedBudget, progress: BarProgress | SilentProgress) -> int:
-    """How many slots a process that is sending knows the dialer to have; where one is finding that out, its finding is
-    waited for, because two that look at once see half each. 0 where nobody knows."""
-    waited = 0.0
-    while True:
-        slots, finding = budget.ask_others()
-        if slots or not finding or waited >= LONGEST_FINDING_SECONDS:
-            return slots
-        if not waited:
-            progress.say("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
-        await asyncio.sleep(EVERY_SECONDS)
-        waited += EVERY_SECONDS
+def _client(settings: Settings, environment: Mapping[str, str], connections: int) -> DialerClient:
+    return DialerClient(
+        settings.url(),
+        settings.api_key(environment),
+        settings.ids(),
+        answer_seconds=settings.server.timeout_seconds,
+        connections=connections,
+        ca_file=settings.server.ca_file,
+        allow_duplicates=settings.campaign.allow_duplicates,
+    )
+
+
+class _SlotCount:
+    """How many slots the dialer has, as far as that is `known`, and how many of them this run may use (`mine`)."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        settings: Settings,
+        environment: Mapping[str, str],
+        progress: BarProgress | SilentProgress,
+    ) -> None:
+        self._journal, self._settings, self._progress = journal, settings, progress
+        mine = slots_for(journal, settings)
+        self.known = mine is not None
+        self.mine = settings.slots if mine is None else mine
+        found = journal.known_slots(settings.url()) if settings.finds_slots_out else None
+        self.shared = SharedSlots(
+            settings.url(),
+            found or settings.slots + settings.server.reserve,
+            find_folder(settings.server.slots_dir, environment, journal.path.parent),
+            progress.say,
+            give_up_seconds=settings.retry.give_up_after_minutes * 60,
+            known=self.known,
+        )
+
+    async def ask_others(self) -> None:
+        """Go by the number that another process knows which is sending, unless it is known here."""
+        if not self.known and (count := await self.shared.known_elsewhere()):
+            self._progress.say(f"another leadsync that is sending goes by {count} calls at once; so does this one")
+            self._use(count)
+
+    def found(self, count: int) -> int:
+        """The dialer was found to have so many slots; returns how many of them this run may use."""
+        alone = not self.shared.used_by_others()
+        if alone:
+            self._journal.keep_slots(self._settings.url(), count)
+        for_whom = "which is kept for it" if alone else "beside others that are sending just now"
+        self._progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
+        return self._use(count)
+
+    def _use(self, count: int) -> int:
+        self.known = True
+        self.shared.resize(count)
+        self.mine = max(1, count - self._settings.server.reserve)
+        return self.mine
 
 
 @contextmanager

@@ -1,0 +1,129 @@
+"""A file that one process can lock, with a line of text about the call of its holder.
+
+A file is opened once and locked often. filelock opens it for every lock, and takes 200 times as long (244 us, not 1.3).
+"""
+
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+
+from leadsync.slots.folder import SlotsFolder
+
+_LOCK_AT = 1 << 16
+"""The byte that is locked on Windows. Others cannot read a locked byte there, so it lies behind the text."""
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _LOCK_AT, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        os.lseek(descriptor, _LOCK_AT, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The text of a slot file: whether a call is under way, its process, its beginning (`time.monotonic`), the longest
+    call that this process had seen, and the slots that it knows the dialer to have (0: unknown)."""
+
+    busy: bool
+    pid: int = 0
+    begun: float = 0.0
+    longest: float = 0.0
+    knows: int = 0
+
+    def __bytes__(self) -> bytes:
+        kind = "busy" if self.busy else "idle"
+        text = f"{kind} {self.pid} {self.begun:.3f} {min(self.longest, 9999.0):.3f} {self.knows}"
+        return text.ljust(_MARK_BYTES - 1).encode() + b"\n"
+
+
+_MARK_BYTES = 64
+_MARK = re.compile(rb"(busy|idle) (\d{1,10}) (\d{1,12}\.\d{3}) (\d{1,4}\.\d{3}) (\d{1,4}) *\n")
+
+
+class LockFile:
+    """A file of the folder. Any use raises OSError where the file or its lock cannot be used."""
+
+    def __init__(self, folder: SlotsFolder, name: str, *, create: bool = True) -> None:
+        self._folder = folder
+        self._name = name
+        self._descriptor = folder.open(name, create=create)
+        self._locked = False
+
+    def try_lock(self) -> bool:
+        """Lock the file, unless another process has it."""
+        self._locked = self._locked or _lock(self._descriptor)
+        return self._locked
+
+    def unlock(self) -> None:
+        """Let others have it."""
+        if self._locked:
+            self._locked = False
+            _unlock(self._descriptor)
+
+    def held_by_others(self) -> bool:
+        """Whether another process has it just now."""
+        if self._locked:
+            return False
+        others = not self.try_lock()
+        self.unlock()
+        return others
+
+    def read(self) -> Mark | None:
+        """The file's text; an idle mark if it is empty, None if it makes no sense."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        data = os.read(self._descriptor, _MARK_BYTES)
+        if not data:
+            return Mark(busy=False)
+        if (match := _MARK.fullmatch(data)) is None:
+            return None
+        kind, pid, begun, longest, knows = match.groups()
+        return Mark(kind == b"busy", int(pid), float(begun), float(longest), int(knows))
+
+    def write(self, mark: Mark) -> None:
+        """Replace the file's text."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.write(self._descriptor, bytes(mark))
+
+    def restore(self) -> bool:
+        """Make the file anew if it was removed, and lock it again if it was locked; whether that was done.
+
+        It is not done yet if another process has locked a new file of this name.
+        """
+        with suppress(FileNotFoundError):
+            if os.path.samestat((self._folder.path / self._name).lstat(), os.fstat(self._descriptor)):
+                return False
+        descriptor = self._folder.open(self._name)
+        if self._locked and not _lock(descriptor):
+            os.close(descriptor)
+            return False
+        self.close()
+        self._descriptor = descriptor
+        return True
+
+    def close(self) -> None:
+        """Close the file, which unlocks it."""
+        os.close(self._descriptor)

@@ -1,0 +1,100 @@
+"""The folder of the slot files, and how the files in it are opened."""
+
+import hashlib
+import ipaddress
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from leadsync.errors import SettingsError
+
+_PORTS = {"http": 80, "https": 443}
+_FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsFolder:
+    """The folder of the slot files: the user's own if `private`, else an administrator's for several users."""
+
+    path: Path
+    private: bool = True
+
+    def open(self, name: str, *, create: bool = True) -> int:
+        """A descriptor of the file, made if need be. Raises OSError, also where another user may have planted it."""
+        if self.private:
+            self._prepare()
+        path = self.path / name
+        try:
+            descriptor = os.open(path, _FLAGS)
+        except FileNotFoundError:
+            if not create:
+                raise
+            try:
+                descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600 if self.private else 0o666)
+            except FileExistsError:
+                return self.open(name)
+            if not self.private and sys.platform != "win32":
+                os.fchmod(descriptor, 0o666)  # of the file made just now: the umask would keep other users out
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+            os.close(descriptor)
+            raise OSError(0, f"{name} is no plain file")
+        return descriptor
+
+    def _prepare(self) -> None:
+        for folder in (self.path.parent, self.path):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if problem := _problem(self.path):
+            raise OSError(0, problem)
+
+
+def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> SlotsFolder:
+    """The folder of the slot files: `slots_dir` if set, else one in the user's runtime folder, else one in `state`.
+
+    Raises SettingsError if `slots_dir` is no folder: somebody who set it wants to share.
+    """
+    if slots_dir:
+        path = Path(slots_dir).expanduser()
+        if not path.is_dir():
+            raise SettingsError(f"[server] slots_dir is no folder: {path}; make it, or leave slots_dir empty.")
+        return SlotsFolder(path, private=False)
+    runtime = Path(environment.get("XDG_RUNTIME_DIR", ""))
+    if runtime.is_absolute() and not _problem(runtime):
+        return SlotsFolder(runtime / "leadsync" / "slots")
+    return SlotsFolder(state / "slots")
+
+
+def file_prefix(url: str) -> str:
+    """The beginning of the names of the files for the dialer at `url`, the same for every spelling of its address."""
+    return hashlib.sha256(canonical(url).encode()).hexdigest()[:32]
+
+
+def canonical(url: str) -> str:
+    """The dialer's address without its scheme, in one spelling: letter case, default port, dots, names of loopback."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        address = getattr(address, "ipv4_mapped", None) or address
+        host = "localhost" if address.is_loopback else str(address)
+    return f"{host}:{parts.port or _PORTS.get(parts.scheme, 0)}{parts.path.rstrip('/')}"
+
+
+def _problem(folder: Path) -> str:
+    """Why others may have a hand in this folder; empty if it is the user's own."""
+    try:
+        status = folder.lstat()
+    except OSError as error:
+        return error.strerror or "it cannot be read"
+    if not stat.S_ISDIR(status.st_mode):
+        return "it is a link or no folder"
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
+        return "it belongs to another user"
+    if sys.platform != "win32" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "other users can write into it"
+    return ""

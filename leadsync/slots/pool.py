@@ -1,0 +1,203 @@
+"""The slot files of one dialer: which are free, which this process holds, and which rest.
+
+A process that is killed loses its locks, but the dialer goes on with its calls. The texts of its files still call them
+busy. Such a slot rests until its call should have ended: for twice the longest call seen, counted from its beginning.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from itertools import chain
+
+from leadsync.slots.files import LockFile, Mark
+from leadsync.slots.folder import SlotsFolder, file_prefix
+
+LEAST_REST_SECONDS = 1.0
+MOST_REST_SECONDS = 75.0
+"""Bounds of a rest."""
+UNSEEN_CALL_SECONDS = 5.0
+"""The longest call, as long as none was seen to end."""
+FORGETTING = 0.999
+"""How much of the longest call is kept at each later one: half after 700 calls."""
+RESTORED_REST_SECONDS = 0.3
+"""How long others have to lock their slots anew, if the files were removed."""
+JUST_NOW_SECONDS = 0.01
+UNUSABLE_SECONDS = 1.0
+"""How long files are left alone after they could not be used."""
+
+
+class HeldSlot:
+    """One of the dialer's slots, held for one call. It has no `file` while the slots cannot be shared."""
+
+    def __init__(self, number: int, file: LockFile | None, end: Callable[["HeldSlot", bool], None]) -> None:
+        self.number = number
+        self.file = file
+        self.begun = time.monotonic()
+        self._end = end
+
+    @property
+    def seconds(self) -> float:
+        """How long it is held."""
+        return time.monotonic() - self.begun
+
+    def release(self, *, finished: bool = True) -> None:
+        """Give the slot back; it rests for a while if its call was given up before it had `finished`."""
+        self._end(self, finished)
+
+
+class SlotPool:
+    """The `slots` of the dialer at `url`, of which this process `knows` the number (0: it does not).
+
+    Where files cannot be used, `complain` is told, and this process counts for itself.
+    """
+
+    def __init__(
+        self, url: str, slots: int, knows: int, folder: SlotsFolder, complain: Callable[[OSError], None]
+    ) -> None:
+        self.slots = slots
+        self.knows = knows
+        self.held: dict[int, HeldSlot] = {}
+        self._folder = folder
+        self._complain = complain
+        self._prefix = file_prefix(url)
+        self._files: dict[str, LockFile] = {}
+        self._last = 0
+        self._released = 0.0
+        self._longest = 0.0
+        self._rests: dict[int, float] = {}
+        self._unusable_until = 0.0
+
+    def file(self, name: str, *, create: bool = True) -> LockFile:
+        """A file of this dialer, opened once. Raises OSError."""
+        if name not in self._files:
+            self._files[name] = LockFile(self._folder, f"{self._prefix}-{name}.lock", create=create)
+        return self._files[name]
+
+    def take(self) -> HeldSlot | None:
+        """A free slot, preferably the last one used; None if there is none."""
+        now = time.monotonic()
+        if len(self.held) >= self.slots:
+            return None
+        if now < self._unusable_until:
+            return self._hold(next(number for number in range(self.slots) if number not in self.held), None)
+        contended, broken = False, -1
+        for number in chain((self._last,), range(self.slots)):
+            if number in self.held or number >= self.slots:
+                continue
+            try:
+                if self._rests.get(number, 0.0) <= now and (slot := self._lock(number, now)):
+                    return slot
+                contended = True
+            except OSError as error:
+                self._complain(error)
+                broken = number
+        if contended or broken < 0:
+            return None
+        if not any(slot.file for slot in self.held.values()):
+            self._unusable_until = now + UNUSABLE_SECONDS
+        return self._hold(broken, None)
+
+    def _lock(self, number: int, now: float) -> HeldSlot | None:
+        """This slot; None if another process holds it, or if it has to rest."""
+        file = self.file(str(number))
+        if not file.try_lock():
+            return None
+        try:
+            mark = file.read()
+            if mark is None or mark.begun > now:
+                # The text is damaged, or older than the computer's start: the call may have begun just now.
+                mark = Mark(busy=True, begun=now, longest=self._usual_seconds())
+                file.write(mark)
+            if mark.busy:
+                rest = 2 * max(mark.longest, self._longest)
+                self._rests[number] = mark.begun + min(max(rest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
+                if self._rests[number] > now:
+                    file.unlock()
+                    return None
+            else:
+                self._longest = self._longest or mark.longest
+            slot = self._hold(number, file)
+            self._note(slot)
+            return slot
+        except OSError:
+            self.held.pop(number, None)
+            file.unlock()
+            raise
+
+    def _hold(self, number: int, file: LockFile | None) -> HeldSlot:
+        slot = self.held[number] = HeldSlot(number, file, self._release)
+        return slot
+
+    def _release(self, slot: HeldSlot, finished: bool) -> None:
+        if self.held.get(slot.number) is not slot:
+            return
+        try:
+            if finished:
+                self._longest = max(slot.seconds, self._longest * FORGETTING)
+                if slot.file is not None:
+                    slot.file.write(Mark(busy=False, longest=self._longest))
+            else:
+                self._note(slot)
+            if slot.file is not None:
+                slot.file.unlock()
+        except OSError as error:
+            self._complain(error)
+        self._released = time.monotonic()
+        del self.held[slot.number]
+        self._last = slot.number
+
+    def _note(self, slot: HeldSlot) -> None:
+        if slot.file is not None:
+            longest = max(self._usual_seconds(), slot.seconds)
+            slot.file.write(Mark(True, os.getpid(), slot.begun, longest, self.knows))
+
+    def _usual_seconds(self) -> float:
+        return self._longest or UNSEEN_CALL_SECONDS
+
+    def resize(self, slots: int) -> None:
+        """Take note of the number of slots that the dialer has, for others to read. Raises OSError."""
+        self.slots = self.knows = slots
+        for slot in self.held.values():
+            self._note(slot)
+
+    def others(self) -> list[Mark]:
+        """The marks of the slots that other processes hold."""
+        marks = []
+        for number in range(self.slots):
+            if number in self.held:
+                continue
+            try:
+                file = self.file(str(number), create=False)
+                if file.held_by_others():
+                    marks.append(file.read() or Mark(busy=True))
+            except FileNotFoundError:
+                break  # files are made in the order of their numbers
+            except OSError as error:
+                self._complain(error)
+        return marks
+
+    def used(self) -> int:
+        """How many slots this process holds, or released just now."""
+        return len(self.held) + (time.monotonic() - self._released < JUST_NOW_SECONDS)
+
+    def resting(self) -> list[float]:
+        """When the rests end that are under way, in seconds of `time.monotonic`."""
+        return [until for until in self._rests.values() if until > time.monotonic()]
+
+    def look_after(self) -> None:
+        """Make removed files anew, and note calls that take longer than any before. Raises OSError."""
+        # Each file, not only the first that is missing.
+        restored = [file for file in self._files.values() if file.restore()]
+        for slot in self.held.values():
+            if restored or slot.seconds > self._usual_seconds():
+                self._note(slot)
+        if restored:
+            until = time.monotonic() + RESTORED_REST_SECONDS
+            for number in set(range(self.slots)) - self.held.keys():
+                self._rests[number] = max(until, self._rests.get(number, 0.0))
+
+    def close(self) -> None:
+        """Close all files. Slots that are still held rest as those of a killed process do."""
+        self.held.clear()
+        for file in self._files.values():
+            file.close()

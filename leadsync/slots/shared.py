@@ -1,0 +1,243 @@
+"""Waiting for a slot: who comes first, what is said meanwhile, and how the number of slots goes around."""
+
+import asyncio
+import random
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from leadsync.errors import Stopped
+from leadsync.slots.files import Mark
+from leadsync.slots.folder import SlotsFolder
+from leadsync.slots.pool import HeldSlot, SlotPool
+
+SAY_AFTER_SECONDS = 5.0
+"""Without a slot for so long, the run says why."""
+KEEP_SECONDS = 0.1
+"""How often the slot files are looked after."""
+FINDING_SECONDS = 60.0
+"""How long a run waits for another process to find out the dialer's slots."""
+EQUAL_POLL_SECONDS = 0.004
+"""How often a process with half of the slots looks for a free one."""
+SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.002, 0.01
+STOPPED_SECONDS = 0.5
+"""How long others that wait are passed over, if they left the slots to this process: they may be stopped (Ctrl-Z)."""
+LOOK_SECONDS = 20e-6
+"""The least poll interval for each slot: a look at one takes a tenth of this."""
+
+
+class SharedSlots:
+    """The slots of the dialer at `url`; a context manager. It implements `leadsync.engine.ports.Slots`.
+
+    The dialer has `slots`, or at most so many unless that is `known`. Without a slot for `give_up_seconds`, `take`
+    raises Stopped. Where the files of `folder` cannot be used, `say` is told once, and this process counts for itself.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        slots: int,
+        folder: SlotsFolder,
+        say: Callable[[str], None],
+        *,
+        give_up_seconds: float,
+        known: bool = True,
+    ) -> None:
+        self._folder = folder
+        self._pool = SlotPool(url, slots, slots if known else 0, folder, self._complain)
+        self._say = say
+        # Not at once, even if the user would not wait: others give their slots back call by call.
+        self._patience = max(give_up_seconds, SAY_AFTER_SECONDS)
+        self._queue: deque[tuple[Callable[[], bool], asyncio.Future[None]]] = deque()
+        self._without_since = 0.0
+        self._look_at = 0.0
+        self._all_mine = False
+        self._stopped_until = 0.0
+        self._told = ""
+        self._complained = False
+
+    def __enter__(self) -> Self:
+        _allow_open_files(self._pool.slots)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+
+    async def take(self, wanted: Callable[[], bool]) -> HeldSlot | None:
+        """Wait for a free slot, in the order of asking, and hold it; None as soon as `wanted` is false.
+
+        Tells `say` the reason of a long wait. Raises Stopped.
+        """
+        if not wanted():
+            return None
+        if not self._queue and not self._others_want() and (slot := self._pool.take()):
+            return slot
+        me = (wanted, asyncio.get_running_loop().create_future())
+        self._queue.append(me)
+        try:
+            if self._queue[0] is me:
+                self._without_since = time.monotonic()
+                await self._poll()
+            else:
+                await me[1]
+            while wanted():
+                if slot := self._pool.take():
+                    self._tell("")
+                    if self._all_mine and not self._pool.others():
+                        self._stopped_until = time.monotonic() + STOPPED_SECONDS
+                    return slot
+                self._explain()
+                await self._poll()
+            return None
+        finally:
+            was_first = self._queue[0] is me
+            self._queue.remove(me)
+            if not self._queue:
+                self._show_waiting(False)
+            elif was_first:
+                _wake(self._queue[0][1])
+
+    async def keep(self) -> None:
+        """Look after the files of the slots that are held; ends by cancellation."""
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            try:
+                self._pool.look_after()
+            except OSError as error:
+                self._complain(error)
+
+    async def known_elsewhere(self) -> int:
+        """How many slots another process that is sending knows the dialer to have; 0 if this process has to find out.
+
+        Two that find out at once would see half of the slots each. So this waits for another that does, at most for
+        FINDING_SECONDS. Once the number is known, call `resize`.
+        """
+        end = time.monotonic() + FINDING_SECONDS
+        with suppress(OSError):
+            while time.monotonic() < end:
+                finding = self._pool.file("finding")
+                free = finding.try_lock()
+                # In this order: whoever knows it now wrote it down before the lock was free.
+                if known := max((mark.knows for mark in self._pool.others()), default=0):
+                    return known
+                if free:
+                    break
+                self._tell("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
+                await asyncio.sleep(KEEP_SECONDS)
+        return 0
+
+    def resize(self, slots: int) -> None:
+        """Take note of the number of slots that the dialer has, and let the others know."""
+        try:
+            self._pool.resize(slots)
+            self._pool.file("finding").unlock()
+        except OSError as error:
+            self._complain(error)
+
+    def used_by_others(self) -> int:
+        """How many slots other processes hold just now."""
+        return len(self._pool.others())
+
+    async def _poll(self) -> None:
+        """Wait a moment, and longer the more slots this process holds: that keeps the shares alike."""
+        self._show_waiting(True)
+        slots, used = self._pool.slots, self._pool.used()
+        self._all_mine = used >= slots
+        seconds = EQUAL_POLL_SECONDS * ((1 + 2 * used) / (1 + slots)) ** 2
+        seconds = min(max(seconds, SHORTEST_POLL_SECONDS, slots * LOOK_SECONDS), LONGEST_POLL_SECONDS)
+        if time.monotonic() - self._without_since > SAY_AFTER_SECONDS:
+            seconds = LONGEST_POLL_SECONDS
+        await asyncio.sleep(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - so that nobody is always the first
+        for wanted, turn in self._queue:
+            if not wanted():
+                _wake(turn)
+
+    def _show_waiting(self, waiting: bool) -> None:
+        """Let other processes know if this one waits, so that none takes a slot back that it released just now."""
+        with suppress(OSError):
+            file = self._pool.file("waiting")
+            if waiting:
+                file.try_lock()
+            else:
+                file.unlock()
+
+    def _others_want(self) -> bool:
+        """Whether others wait for a slot, and would take one."""
+        if time.monotonic() < self._stopped_until:
+            return False
+        with suppress(OSError):
+            return self._pool.file("waiting").held_by_others()
+        return False
+
+    def _explain(self) -> None:
+        """Say why this process has no slot, if it had none for long; raises Stopped when it has waited enough."""
+        now = time.monotonic()
+        if self._pool.held:
+            self._without_since = now
+        end = self._without_since + self._patience
+        if now < max(self._without_since + SAY_AFTER_SECONDS, self._look_at):
+            return
+        self._look_at = now + min(SAY_AFTER_SECONDS, max(end - now, KEEP_SECONDS))
+        reasons = _holders(self._pool.others())
+        if resting := self._pool.resting():
+            killed = "because a leadsync that was killed may still have calls under way"
+            reasons.append(f"{len(resting)} rest until {_clock(max(resting))} {killed}")
+        why = ", ".join(reasons)
+        if not why:
+            return
+        if resting:
+            self._tell(f"no slot of the dialer is free: {why}")
+        elif now < end:
+            self._tell(f"no slot of the dialer is free: {why}; this run waits until {_clock(end)}")
+        else:
+            since = _clock(self._without_since)
+            raise Stopped(f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on")
+
+    def _tell(self, text: str) -> None:
+        if text != self._told:
+            self._told = text
+            self._say(text)
+
+    def _complain(self, error: OSError) -> None:
+        if not self._complained:
+            self._complained = True
+            self._say(
+                f"the dialer's slots cannot be shared with other leadsync processes ({self._folder.path}: "
+                f"{error.strerror}); run no other beside this one"
+            )
+
+
+def _holders(marks: Iterable[Mark]) -> list[str]:
+    """How many slots which process holds, and since when."""
+    begun: dict[int, list[float]] = {}
+    for mark in marks:
+        begun.setdefault(mark.pid, []).append(mark.begun)
+    return [f"{len(times)} held by process {pid} since {_clock(min(times))}" for pid, times in sorted(begun.items())]
+
+
+def _clock(moment: float) -> str:
+    """A moment of `time.monotonic` as the clock on the wall shows it."""
+    return time.strftime("%H:%M:%S", time.localtime(time.time() + moment - time.monotonic()))
+
+
+def _wake(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_result(None)
+
+
+def _allow_open_files(slots: int) -> None:
+    """Raise the limit of open files, usually 1024, where two for each slot are more; as far as the user may."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        needed = 2 * slots + 256
+        if soft != resource.RLIM_INFINITY and soft < needed:
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (needed if hard < 0 else min(needed, hard), hard))
