@@ -78,9 +78,9 @@ class Shell:
         """Tell the user something that is not the result."""
         click.echo(text, err=True)
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: str, *, default: bool | None = False) -> bool:
         """Ask at a terminal; where there is nobody to ask, the answer is yes."""
-        return not sys.stdin.isatty() or click.confirm(question, err=True)
+        return not sys.stdin.isatty() or click.confirm(question, default=default, err=True)
 
     def wants(self, question: str) -> bool:
         """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no."""

@@ -134,7 +134,8 @@ class Journal:
                 ((State.UNKNOWN, _ENDED_UNDER_WAY, key, number) for number, _ in in_doubt),
             )
             self._connection.executemany(
-                "UPDATE rows SET state = came_from, attempts = attempts - 1, time = (SELECT ended FROM attempts AS made "
+                "UPDATE rows SET state = came_from, attempts = attempts - 1, "
+                "time = (SELECT ended FROM attempts AS made "
                 "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt = rows.attempts - 1) "
                 "WHERE run = ? AND number = ?",
                 ((key, number) for number, _ in set(found).difference(in_doubt)),
