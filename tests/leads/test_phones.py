@@ -305,6 +305,25 @@ def test_numbers_that_another_region_sends_back(region: str, cell: str, problem:
     assert refused.problem == problem
 
 
+# Each can be read with its 0 missing, and with a + missing before the country code; both numbers exist.
+@pytest.mark.parametrize(
+    ("region", "cell"),
+    [
+        ("DE", "4968020690"),  # 04968 020690, or +49 6802 0690
+        ("AT", "4352237601"),  # Wolfsberg's 04352 237601, or +43 5223 7601 in Hall
+        ("SE", "463314406"),  # Lund's 046 331 44 06, or +46 33 144 06 in Borås
+        ("FI", "358263667"),  # Tampere's 03 5826 3667, or +358 2 63667 in Turku
+        ("ZA", "278119928"),  # 027 811 9928, or +27 81 19928
+    ],
+)
+def test_digits_that_are_two_numbers_are_sent_back(region: str, cell: str) -> None:
+    refused = clean_phone(cell, region)
+    assert isinstance(refused, Refused)
+    assert refused.problem == ("lacks the 0 before its area code, its area code or the + before its country code")
+    assert isinstance(clean_phone(f"0{cell}", region), Cleaned)
+    assert isinstance(clean_phone(f"+{cell}", region), Cleaned)
+
+
 @pytest.mark.parametrize("cell", ["24/11/2026", "24-11-2026", "24.11.2026", "2026-11-24"])
 def test_a_date_is_no_number_where_numbers_have_eight_digits(cell: str) -> None:
     # 24 11 20 26 is a number of Denmark.

@@ -48,6 +48,13 @@ def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
         assert rows_of(path) == [Row(2, ("1", "2"))]
 
 
+def test_a_first_line_of_five_characters_that_ends_in_a_mark_is_no_sep_line(text_file, rows_of):
+    path = text_file("a,b,;\n1,2,3\n4,5,6\n")
+    with open_table(path) as table:
+        assert table.headings == ("a", "b", ";")
+    assert rows_of(path) == [Row(2, ("1", "2", "3")), Row(3, ("4", "5", "6"))]
+
+
 def test_the_delimiter_can_be_given(text_file, cells_of):
     assert cells_of(text_file("a:b\n1:2\n"), delimiter=":") == [("1", "2")]
 
@@ -103,6 +110,34 @@ def test_encodings_are_found_and_said(text_file, content, mark, remark):
 def test_other_scripts_are_recognised(text_file, text, encoding):
     with open_table(text_file(text.encode(encoding))) as table:
         assert table.headings == tuple(text.split("\n")[0].split(","))
+
+
+HEADINGS_OF_CHINA = "客户编号客户编号客户编号客户编号客户编号客户编号客户编号客户编号客户编号客户编号"
+"""40 letters without a NUL among their bytes."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_the_pattern_of_nuls_is_that_of_the_whole_beginning(text_file, encoding):
+    text = f"{HEADINGS_OF_CHINA},Phone\n" + "1,0383218199\n" * 200
+    with open_table(text_file(text.encode(encoding))) as table:
+        assert table.headings == (HEADINGS_OF_CHINA, "Phone")
+        assert len(list(table.rows())) == 200
+
+
+def test_a_guessed_encoding_has_to_fit_the_whole_file(text_file, rows_of):
+    names = "Иван Петров,Москва\nОльга Смирнова,Санкт-Петербург\n" * 2_000
+    content = f"Имя,Город\n{names}".encode("cp1251")
+    with open_table(text_file(content)) as table:
+        assert table.headings == ("Имя", "Город")
+    # 0x98 is no letter of cp1251, and 0x81 none of Windows-1252.
+    with pytest.raises(SheetError, match="in no encoding that could be told for sure; save the file as UTF-8, or name"):
+        rows_of(text_file(content + b"\x81\x98,\xcc\n"))
+
+
+def test_a_bad_byte_far_down_is_no_end_of_the_sheet(text_file, rows_of):
+    path = text_file(b"Id,Name\n" + b"1,Bob\n" * 50_000 + b"2,Caf\xe9\n")
+    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or correct --encoding"):
+        rows_of(path, encoding="utf-8")
 
 
 def test_one_odd_letter_far_down_decides_as_well(text_file, cells_of):
@@ -183,6 +218,14 @@ def test_wherever_a_block_ends_the_cells_are_the_same(tmp_path, monkeypatch, blo
         assert [(row.number, row.cells) for row in opened.rows()] == [
             (number, ("x", *row)) for number, row in enumerate(table, 2)
         ]
+
+
+def test_a_line_without_an_end_gets_one_sentence(text_file, rows_of, monkeypatch):
+    monkeypatch.setattr(records, "_LONGEST_LINE", 1 << 19)
+    long, longer = "x" * (1 << 18), "x" * (1 << 20)
+    assert rows_of(text_file(f"a,b\n1,2\n3,{long}\n5,6\n"))[2] == Row(4, ("5", "6"))
+    with pytest.raises(SheetError, match="line 3 is over 524,288 characters long; this is not a table with one lead"):
+        rows_of(text_file(f"a,b\n1,2\n3,{longer}\n5,6\n"))
 
 
 def test_headings_alone_are_a_table_without_rows(text_file):
