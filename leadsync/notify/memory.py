@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -23,21 +24,37 @@ class Memory:
 
     def recall(self) -> dict[str, Known]:
         """The troubles that were told and are not over."""
-        told = self._read().get(self._subject, {})
-        return {about: Known(str(known["cause"]), int(known["size"])) for about, known in told.items()}
+        return self._read().get(self._subject, {})
 
     def remember(self, known: dict[str, Known]) -> None:
         """Keep what is known from now on, whole or not at all."""
         with self._lock:
-            everything = self._read() | {self._subject: {about: asdict(one) for about, one in known.items()}}
+            everything = self._read() | {self._subject: known}
             new = self._path.with_suffix(f".{os.getpid()}")
             new.touch(mode=0o600)
-            new.write_text(json.dumps(everything, ensure_ascii=False), "utf-8")
+            # ASCII: the names of folders and files need not be text that UTF-8 can hold.
+            new.write_text(json.dumps(everything, default=asdict), "ascii")
             new.replace(self._path)
 
-    def _read(self) -> dict[str, dict[str, dict[str, str | int]]]:
-        with contextlib.suppress(OSError, ValueError):
+    def _read(self) -> dict[str, dict[str, Known]]:
+        """The troubles of every folder, as far as the file makes sense."""
+        read: Any = None
+        with contextlib.suppress(OSError, ValueError, RecursionError):
             read = json.loads(self._path.read_text("utf-8"))
-            if isinstance(read, dict):
-                return read
-        return {}
+        return {
+            subject: {about: _known(entry) for about, entry in _members(told) if isinstance(entry, dict)}
+            for subject, told in _members(read)
+        }
+
+
+def _members(value: Any) -> list[tuple[str, Any]]:
+    """The names and values of a JSON object; nothing of any other value."""
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _known(entry: dict[str, Any]) -> Known:
+    """A trouble from its JSON object; a cause that is no text is empty, and a size that is no number 0."""
+    cause, size = entry.get("cause"), 0
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        size = int(entry.get("size", 0))
+    return Known(cause if isinstance(cause, str) else "", size)

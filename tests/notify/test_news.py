@@ -1,11 +1,9 @@
-"""What is news, and what was told already."""
-
-from pathlib import Path
+"""What is news, and what is not."""
 
 import pytest
 
 from leadsync.models import Status, Tally
-from leadsync.notify import Ending, Known, Memory, news
+from leadsync.notify import Ending, Known, news
 
 ALL = ("failure", "decide", "failed_percent", "recovery")
 
@@ -93,12 +91,3 @@ def test_nothing_that_was_not_sent_tells_that_the_dialer_is_well_again() -> None
     person = Person()
     person.hears(AWAY)
     assert person.hears(Ending("old.csv", 0, "R0", tally(succeeded=3), sent=False)) == ""
-
-
-def test_what_was_told_is_remembered_for_each_folder(tmp_path: Path) -> None:
-    Memory(tmp_path, "/srv/leads").remember({"runs": Known("away", 3)})
-    Memory(tmp_path, "/srv/other").remember({})
-    assert Memory(tmp_path, "/srv/leads").recall() == {"runs": Known("away", 3)}
-    assert Memory(tmp_path, "/srv/other").recall() == {}
-    (tmp_path / "told.json").write_text("{")
-    assert Memory(tmp_path, "/srv/leads").recall() == {}
