@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,10 @@ from leadsync.simulator import PracticeDialer, PracticeServer
 hypothesis.settings.register_profile("leadsync", deadline=None)
 hypothesis.settings.load_profile("leadsync")
 """How long an example takes says more about what else the machine is doing."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in the background so, and the programs under test would inherit it and hear no Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 

@@ -1,20 +1,27 @@
 """Messages as they arrive, by a real mail server and a real webhook, and figures for Prometheus."""
 
+import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+
+from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import KEY, Desk
+from tests.nights.conftest import Hook
+from tests.notify.conftest import Mailbox
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
 WRONG_IDS = "[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777\n"
 
 
-def put_right(desk: Any) -> None:
+def put_right(desk: Desk) -> None:
     desk.config.write_text(desk.config.read_text().replace("777", "38"))
 
 
-def test_a_failure_and_its_end_arrive_as_mail_and_at_a_webhook_once_each(desk: Any, mailbox: Any, hook: Any) -> None:
+def test_a_failure_and_its_end_arrive_as_mail_and_at_a_webhook_once_each(
+    desk: Desk, mailbox: Mailbox, hook: Hook
+) -> None:
     desk.dialer(settings=WRONG_IDS)
     urls = {"LEADSYNC_NOTIFY_URLS": f"{mailbox.url}\n{hook.url}"}
     sheet = desk.sheet("leads.csv", *SHEET)
@@ -34,7 +41,7 @@ def test_a_failure_and_its_end_arrive_as_mail_and_at_a_webhook_once_each(desk: A
     assert done.json["files"]["report"] in hook.messages[1]["message"]
 
 
-def test_rows_to_decide_are_told_with_the_reports_path_and_nobodys_name_or_number(desk: Any, hook: Any) -> None:
+def test_rows_to_decide_are_told_with_the_reports_path_and_nobodys_name_or_number(desk: Desk, hook: Hook) -> None:
     desk.dialer(editing={"2"})
     sheet = desk.sheet(
         "leads.csv", "Lead Id,FirstPhone,Outcome,Name", "1,0383218191,Sale,Zaphod", "2,0383218192,Sale,Zaphod"
@@ -48,13 +55,13 @@ def test_rows_to_decide_are_told_with_the_reports_path_and_nobodys_name_or_numbe
     assert "038321819" not in str(message)
 
 
-def test_a_sheet_that_is_missing_is_told(desk: Any, hook: Any) -> None:
+def test_a_sheet_that_is_missing_is_told(desk: Desk, hook: Hook) -> None:
     desk.dialer()
     assert desk.leadsync("run", "leads-2026-11-24.csv", LEADSYNC_NOTIFY_URLS=hook.url).code == 2
     assert "leads-2026-11-24.csv does not exist" in hook.messages[0]["message"]
 
 
-def test_a_message_that_cannot_be_delivered_is_said_and_changes_no_exit_code(desk: Any, hook: Any) -> None:
+def test_a_message_that_cannot_be_delivered_is_said_and_changes_no_exit_code(desk: Desk, hook: Hook) -> None:
     desk.dialer(editing={"2"})
     urls = "json://user:telltale@127.0.0.1:1/ nonsense://telltale"
     log = desk.folder / "log"
@@ -64,13 +71,12 @@ def test_a_message_that_cannot_be_delivered_is_said_and_changes_no_exit_code(des
     assert "could not be delivered to address 1 of [notify] (json:…)" in done.err
     assert "Address 2 of [notify] is none that apprise understands" in done.err
     assert "telltale" not in done.err + done.out + log.read_text()
-    assert desk.leadsync(
-        "resume", desk.leadsync("runs", "--json").json["runs"][0]["run"], LEADSYNC_NOTIFY_URLS=hook.url
-    )
+    run = desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    assert desk.leadsync("resume", run, LEADSYNC_NOTIFY_URLS=hook.url).code == 3
     assert len(hook.messages) == 1, "what nobody could be told is told later"
 
 
-def test_addresses_in_a_file_that_others_can_read_are_not_used(desk: Any, hook: Any) -> None:
+def test_addresses_in_a_file_that_others_can_read_are_not_used(desk: Desk, hook: Hook) -> None:
     file = desk.folder / "urls"
     file.write_text(f"# where to\n{hook.url}\n")
     desk.dialer(editing={"2"}, settings=f'[notify]\nurls_file = "{file}"\n')
@@ -83,7 +89,7 @@ def test_addresses_in_a_file_that_others_can_read_are_not_used(desk: Any, hook: 
     assert len(hook.messages) == 1
 
 
-def test_nothing_is_sent_to_anybody_where_no_address_is_set(desk: Any) -> None:
+def test_nothing_is_sent_to_anybody_where_no_address_is_set(desk: Desk) -> None:
     desk.dialer(editing={"2"})
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET))
     assert (done.code, "notify" in done.err) == (3, False)
@@ -98,7 +104,7 @@ def figures(path: Path) -> dict[str, float]:
     return found
 
 
-def test_metrics_count_over_all_runs(desk: Any) -> None:
+def test_metrics_count_over_all_runs(desk: Desk) -> None:
     desk.dialer(editing={"2"})
     path = desk.folder / "leadsync.prom"
     good = desk.sheet("good.csv", SHEET[0], SHEET[1])
@@ -119,14 +125,14 @@ def test_metrics_count_over_all_runs(desk: Any) -> None:
     assert list(desk.folder.glob("leadsync.prom.*")) == []
 
 
-def test_metrics_of_a_failure_are_written_too(desk: Any) -> None:
+def test_metrics_of_a_failure_are_written_too(desk: Desk) -> None:
     desk.dialer()
     path = desk.folder / "leadsync.prom"
     assert desk.leadsync("run", "missing.csv", "--metrics-file", path).code == 2
     assert figures(path)["leadsync_last_exit_code"] == 2
 
 
-def test_metrics_that_cannot_be_written_are_said_and_change_no_exit_code(desk: Any) -> None:
+def test_metrics_that_cannot_be_written_are_said_and_change_no_exit_code(desk: Desk) -> None:
     desk.dialer()
     nowhere = desk.folder / "missing" / "leadsync.prom"
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--metrics-file", nowhere)
@@ -135,11 +141,7 @@ def test_metrics_that_cannot_be_written_are_said_and_change_no_exit_code(desk: A
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_the_nights_log_names_run_row_and_attempt_and_nobody(desk: Any, form: str) -> None:
-    import json
-
-    from leadsync.simulator import FaultKind, FaultRule
-
+def test_the_nights_log_names_run_row_and_attempt_and_nobody(desk: Desk, form: str) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=500, lead="3")])
     folder = desk.folder / "leads"
     folder.mkdir()
@@ -166,3 +168,20 @@ def test_the_nights_log_names_run_row_and_attempt_and_nobody(desk: Any, form: st
     assert (row["run"], row["attempt"], row["level"]) == (run, 1, "info")
     assert any(entry.get("row") == 4 and entry["run"] == run for entry in entries)
     assert any("moved to attention" in entry["message"] and entry["run"] == run for entry in entries)
+
+
+def test_a_page_that_quotes_the_request_tells_nobody_the_key_or_the_person(desk: Desk, hook: Hook, echo: str) -> None:
+    desk.settings(echo, "[retry]\nattempts = 1\nwait_seconds = 0\ngive_up_after_minutes = 0\n")
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome,Name", "1,0383218191,Sale,Zaphod")
+    log = desk.folder / "log"
+    done = desk.leadsync("run", sheet, "-vv", "--log-file", log, "--json", LEADSYNC_NOTIFY_URLS=hook.url)
+    assert done.code in (3, 4), done.err
+    (row,) = desk.rows(done.json["files"]["report"])
+    assert "apiKey=" in row["sync_message"], "the page is quoted"
+    assert len(hook.messages) == 1
+    said = "".join((done.out, done.err, log.read_text("utf-8"), str(hook.messages), row["sync_message"]))
+    for telltale in ("Zaphod", "0383218191", "383218191", KEY):
+        assert telltale not in said
+    # The sheet's own values are in the report and in the journal; the key is nowhere.
+    files = [file for file in desk.folder.rglob("*") if file.is_file()]
+    assert [file.name for file in files if KEY.encode() in file.read_bytes()] == []

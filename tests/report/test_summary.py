@@ -2,6 +2,7 @@
 
 import html.parser
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 SHEET = (
     "Lead Id,Name,FirstPhone,Outcome,Call Back Date",
@@ -25,8 +27,12 @@ SHEET = (
 """1 to 4 go through, 5 and 6 are rejected, 7 is refused with 106, 8 ends in conflict."""
 
 
+Send = Callable[..., dict[str, Any]]
+"""Sends the sheet with reports of a kind; gives what the command printed as JSON."""
+
+
 @pytest.fixture
-def send(desk: Any) -> Any:
+def send(desk: Desk) -> Send:
     faults = [FaultRule(FaultKind.CODE, lead="7", code=106), FaultRule(FaultKind.CODE, lead="8", code=110)]
     desk.dialer(faults=faults)
 
@@ -45,7 +51,7 @@ def texts(page: Any) -> dict[str, list[Any]]:
     return {str(line[0]): line[1:] for line in lines if line}
 
 
-def test_the_sheet_summary_adds_up_and_tells_the_next_step(send: Any) -> None:
+def test_the_sheet_summary_adds_up_and_tells_the_next_step(send: Send) -> None:
     done = send("xlsx")
     book = openpyxl.load_workbook(done["files"]["report"])
     lines = texts(book["Summary"])
@@ -72,7 +78,7 @@ def test_the_sheet_summary_adds_up_and_tells_the_next_step(send: Any) -> None:
     ]
 
 
-def test_the_charts_are_the_programs_own(send: Any) -> None:
+def test_the_charts_are_the_programs_own(send: Send) -> None:
     import zipfile
 
     with zipfile.ZipFile(send("xlsx")["files"]["report"]) as archive:
@@ -83,7 +89,7 @@ def test_the_charts_are_the_programs_own(send: Any) -> None:
     assert re.findall(r"<c:v>(\d+)</c:v>", charts[0].split("<c:val>")[1]) == ["4", "1", "2", "1"]
 
 
-def test_the_rows_are_coloured_the_cell_at_fault_is_highlighted_and_says_why(send: Any) -> None:
+def test_the_rows_are_coloured_the_cell_at_fault_is_highlighted_and_says_why(send: Send) -> None:
     page = openpyxl.load_workbook(send("xlsx")["files"]["report"])["To correct"]
     assert page.freeze_panes == "A2"
     assert page.auto_filter.ref == "A1:N4"
@@ -98,14 +104,14 @@ def test_the_rows_are_coloured_the_cell_at_fault_is_highlighted_and_says_why(sen
     )
 
 
-def test_values_to_be_run_or_followed_are_texts(send: Any) -> None:
+def test_values_to_be_run_or_followed_are_texts(send: Send) -> None:
     page = openpyxl.load_workbook(send("xlsx")["files"]["report"])["Report"]
     assert (page["B2"].value, page["B2"].data_type) == ("<script>alert(1)</script>", "s")
     assert (page["B3"].value, page["B3"].data_type) == ("=1+1", "s")
     assert page["B2"].hyperlink is None
 
 
-def test_decisions_are_chosen_from_a_list(send: Any) -> None:
+def test_decisions_are_chosen_from_a_list(send: Send) -> None:
     page = openpyxl.load_workbook(send("xlsx")["files"]["report"])["To decide"]
     [rule] = page.data_validations.dataValidation
     assert (str(rule.sqref), rule.formula1) == ("O2", '"applied,not applied,send"')
@@ -130,7 +136,7 @@ class Tags(html.parser.HTMLParser):
         self.data += data
 
 
-def test_the_page_of_a_text_file_says_the_same_and_needs_nothing_else(send: Any) -> None:
+def test_the_page_of_a_text_file_says_the_same_and_needs_nothing_else(send: Send) -> None:
     done = send("csv", "R&amp;D.csv")
     path = Path(done["files"]["summary"])
     assert path.name == f"R&amp;D.{done['run']}.summary.html"
@@ -143,7 +149,7 @@ def test_the_page_of_a_text_file_says_the_same_and_needs_nothing_else(send: Any)
     assert "@media print" in page.data
 
 
-def test_a_workbook_has_its_summary_inside(send: Any) -> None:
+def test_a_workbook_has_its_summary_inside(send: Send) -> None:
     assert send("xlsx")["files"]["summary"] is None
 
 
