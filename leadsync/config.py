@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -39,14 +39,30 @@ _NO_TARGETS = frozenset(name.casefold() for name in _QUERY_ARGUMENTS)
 
 
 def _dialer_url(url: str) -> str:
-    parts = urlsplit(url)
+    url = url.strip()
+    if " " in url or not url.isprintable():
+        raise ValueError("it holds a blank or a character that cannot be seen")
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise ValueError("there can be no host of that name") from error
     if url and (parts.scheme not in ("https", "http") or not parts.hostname):
         raise ValueError("it has to begin with https:// and name the dialer's host")
+    if not _has_possible_port(parts):
+        raise ValueError("its port has to be a number from 1 to 65535")
+    if set("?#") & set(url) or "@" in parts.netloc:
+        raise ValueError("it takes nothing but the host, a port and a path")
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ValueError("http:// would send the API key and the leads in the clear; use https://")
-    if parts.query or parts.fragment or parts.username:
-        raise ValueError("it takes nothing behind the host and its path")
     return url.rstrip("/")
+
+
+def _has_possible_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:
