@@ -316,6 +316,8 @@ class RunRecord:
     """A digest of the settings by which its sheet was read; empty where they are not known."""
     follows: str = ""
     """The trial of the same file whose rows it takes over."""
+    warnings: tuple[str, ...] = ()
+    """What the user was warned of before it was sent, in sentences."""
 
 
 class Line(NamedTuple):

@@ -245,6 +245,8 @@ def _carry_out(
             f"Nothing to do: run {plan.run.id} of {plan.run.created:%Y-%m-%d %H:%M} has sent {plan.run.file.name}. "
             f"{again if failed else '`--fresh` sends it again.'}"
         )
+        for line in _held(plan):
+            shell.say(line)
         care.measure(0)
         return _tell(shell, journal, plan.run, written_files(plan.run), code=0)
     ends = next_time(asked.until, datetime.now().astimezone()) if asked.until else None
@@ -263,23 +265,29 @@ def _carry_out(
     if plan.then is not None:
         # What it says about leads' earlier rows holds only once those are sent.
         plan.then.discard()
-    done = execute(
-        journal, plan, settings, partial(progress_for, shell), shell.say, keep_going=asked.keep_going, until=ends
+    carry_out = partial(
+        execute,
+        journal,
+        settings=settings,
+        progress_for=partial(progress_for, shell),
+        say=shell.say,
+        keep_going=asked.keep_going,
+        until=ends,
+        warnings=warnings,
     )
+    done = carry_out(plan)
     care.ended(done.run, done.tally, done.files, done.code)
     following = anew() if plan.then is not None and anew is not None and done.run.finished else None
     if following is None or following.nothing_to_do:
         if plan.then is not None:
             shell.say(f"{plan.run.file.name} as it is now was not sent; `leadsync run` it again.")
-        return _tell(shell, journal, done.run, done.files, code=done.code, warnings=warnings)
-    then = execute(
-        journal, following, settings, partial(progress_for, shell), shell.say, keep_going=asked.keep_going, until=ends
-    )
+        return _tell(shell, journal, done.run, done.files, code=done.code)
+    then = carry_out(following)
     care.ended(then.run, then.tally, then.files, then.code)
     if not shell.json:
         _tell(shell, journal, done.run, done.files, code=done.code)
     before = [as_json(done.run, done.tally, done.files)]
-    _tell(shell, journal, then.run, then.files, code=then.code, warnings=warnings, before=before)
+    _tell(shell, journal, then.run, then.files, code=then.code, before=before)
     return then.code or done.code
 
 
@@ -320,6 +328,11 @@ def _in_words(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> 
             yield from findings(plan.survey)
         else:
             yield from loud_lines(plan.survey, pace, now)
+    yield from _held(plan)
+
+
+def _held(plan: "Plan") -> Iterator[str]:
+    """That rows wait for a decision, if any do."""
     if plan.held:
         rows = "1 row waits" if plan.held == 1 else f"{plan.held:,} rows wait"
         yield (
@@ -355,14 +368,13 @@ def _tell(
     files: dict[str, Path | None],
     *,
     code: int,
-    warnings: Sequence[str] = (),
     before: Sequence[dict[str, Any]] = (),
 ) -> int:
     from leadsync.cli.columns import coloured_status
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    value = {**as_json(run, tally, files), "warnings": list(warnings), **({"before": list(before)} if before else {})}
+    value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
     shell.result(as_text(run, tally, files, coloured_status), value)
     return code
 

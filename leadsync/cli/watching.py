@@ -295,6 +295,7 @@ class Work:
             settings,
             lambda _rows: _progress(),
             self.shell.say,
+            warnings=[remark for remark in plan.remarks if remark.startswith("! ")],
             output_for=lambda code: self.folder / (DONE if code == 0 else ATTENTION),
         )
         if done.run.file.parent == self.folder:

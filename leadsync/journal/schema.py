@@ -123,8 +123,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN follows TEXT NOT NULL DEFAULT ''
     """,
     # 8: attempts have an order of their own: clocks are set back. A row in flight knows its state before that attempt.
-    # A decision of a person knows what it was about, and from which attempt on attempts count anew. A run that is being
-    # deleted is not listed any more. `written` holds the files that `check --output` wrote.
+    # A decision of a person knows what it was about, and from which attempt on attempts count anew. A run keeps the
+    # warnings before it; one that is being deleted is not listed any more. `written` holds what `check --output` wrote.
     """
     ALTER TABLE rows ADD COLUMN sequence INTEGER;
     ALTER TABLE rows ADD COLUMN came_from TEXT NOT NULL DEFAULT 'pending';
@@ -146,7 +146,8 @@ MIGRATIONS: tuple[str, ...] = (
         size INTEGER NOT NULL,
         modified_ns INTEGER NOT NULL
     );
-    ALTER TABLE runs ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0
+    ALTER TABLE runs ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'
     """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""

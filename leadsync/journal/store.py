@@ -232,7 +232,7 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`, `kind`, `dialer`,
-        `ids`, `order`, `inserts`, `roles`."""
+        `ids`, `order`, `inserts`, `roles`, `warnings`."""
         with translated(self.path), transaction(self._connection):
             self._set(run_id, values)
 
@@ -661,7 +661,7 @@ class Journal:
 
     def _recount(self, run_id: str) -> None:
         self._connection.execute(
-            "UPDATE runs SET tally = NULL, finished = finished AND NOT EXISTS "
+            "UPDATE runs SET tally = NULL, finished = (finished OR (complete AND stopped = '')) AND NOT EXISTS "
             f"(SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",
             [run_id],
         )

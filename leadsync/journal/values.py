@@ -15,7 +15,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904, rules, follows"
+    "date_order, epoch_1904, rules, follows, warnings"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -153,6 +153,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.epoch_1904,
         run.rules,
         run.follows,
+        as_json(run.warnings),
     )
 
 
@@ -186,6 +187,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         epoch_1904=bool(of["epoch_1904"]),
         rules=of["rules"],
         follows=of["follows"],
+        warnings=tuple(json.loads(of["warnings"])),
     )
 
 

@@ -21,6 +21,7 @@ def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> d
         "attempts": tally.attempts,
         "seconds": round(run.seconds, 3),
         "files": {name: str(path) if path else None for name, path in files.items()},
+        "warnings": list(run.warnings),
         "stopped": run.stopped or None,
     }
 
@@ -42,6 +43,7 @@ def _lines(
     run: RunRecord, tally: Tally, files: Mapping[str, Path | None], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     yield f"Run {run.id} of {run.file.name}: {_ending(run, tally)}"
+    yield from run.warnings
     yield ""
     for status in Status:
         count = tally.statuses.get(status, 0)

@@ -1,7 +1,7 @@
 """A plan carried out: confirmed, sent, its files written."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,13 +40,15 @@ def execute(
     keep_going: bool = False,
     until: datetime | None = None,
     environment: Mapping[str, str] = os.environ,
+    warnings: Sequence[str] = (),
     output_for: Callable[[int], Path] | None = None,
 ) -> Executed:
     """Confirm a plan, send its run and write the files, into the folder that `output_for` names for the exit code.
+    `warnings` are what the user has seen before; the run keeps them.
 
     Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes on from there.
     """
-    plan.confirm()
+    plan.confirm(journal, warnings)
     run = journal.run(plan.run.id)
     with progress_for(plan.waiting) as progress:
         sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until)

@@ -42,9 +42,12 @@ class Plan:
     write: Callable[[], object] = lambda: None
     forget: Callable[[], object] = lambda: None
 
-    def confirm(self) -> None:
-        """Write down what sending needs, effects on other runs included. May raise JournalError."""
+    def confirm(self, journal: Journal, warnings: Sequence[str] = ()) -> None:
+        """Write down what sending needs, effects on other runs included, and the `warnings` that the user has seen.
+        May raise JournalError."""
         self.write()
+        if warnings:
+            journal.update_run(self.run.id, warnings=json.dumps(warnings))
 
     def discard(self) -> None:
         """Forget the draft, if there is one: everything is as it was."""
@@ -97,7 +100,7 @@ def plan_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, n
             anew = _new_run(journal, file, settings, wishes, now)
             return replace(plan, then=_read(journal, anew, settings, wishes, known))
         if last.fingerprint == digest:
-            return Plan(last, nothing_to_do=True)
+            return _nothing_to_do(journal, last)
     return _read(journal, _new_run(journal, file, settings, wishes, now), settings, wishes, known)
 
 
@@ -116,7 +119,7 @@ def plan_content(journal: Journal, file: Path, settings: Settings, wishes: Wishe
         if run.fingerprint == digest and _same_place(journal, run, settings):
             if not run.finished or journal.has_more(run.id):
                 return _go_on(journal, run.id, settings, replace(wishes, output=None), digest)
-            return Plan(run, nothing_to_do=True)
+            return _nothing_to_do(journal, run)
     return plan_run(journal, file, settings, wishes, now)
 
 
@@ -154,7 +157,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
             raise UsageError(
                 f"Run {later_runs[-1]} has taken the rows of run {run.id}; use: leadsync retry {later_runs[-1]}"
             )
-        return Plan(run, nothing_to_do=True)
+        return _nothing_to_do(journal, run)
     new = replace(
         run,
         id=journal.new_run_id(now),
@@ -188,6 +191,10 @@ def _write_retry(journal: Journal, new: RunRecord, limit: int | None) -> None:
     for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
         if run_id != new.id:
             journal.release(run_id)
+
+
+def _nothing_to_do(journal: Journal, run: RunRecord) -> Plan:
+    return Plan(run, held=journal.waiting_for_decision(run.id, None), nothing_to_do=True)
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
@@ -385,8 +392,6 @@ def _go_on(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, di
     """The plan to send the rest of a run."""
     journal.hold(run_id)
     run = journal.run(run_id)
-    if run.finished and not journal.has_more(run.id):
-        return Plan(run, nothing_to_do=True)
     _check_inserts(run, wishes)
     changed: dict[str, Any] = {
         "dialer": settings.url(),
