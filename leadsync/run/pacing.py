@@ -1,7 +1,7 @@
 """How fast a dialer can be expected to go, and what will be sent by a given time."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
@@ -28,14 +28,21 @@ def expected_pace(journal: Journal, settings: Settings) -> float | None:
 
 
 def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """The next moment after `now` at which the clocks of `zone`, or else of this machine, show `text`, as `HH:MM`."""
+    """The next moment after `now` at which the clocks of `zone`, or else of this machine, show `text`, as `HH:MM`.
+
+    A time that clocks jump over is over when they have jumped; of a time that comes twice, the next one counts.
+    """
     hour, minute = map(int, text.split(":"))
-    here = now.astimezone(zone)
-    moment = time(hour, minute)
-    day = here.date() if moment > here.time() else here.date() + timedelta(days=1)
-    # Not `here` moved on: a night in which the clocks are changed is shorter or longer.
-    then = datetime.combine(day, moment)
-    return then.astimezone() if zone is None else then.replace(tzinfo=zone)
+    moment = now.astimezone(UTC).replace(second=0, microsecond=0)
+    shown = moment.astimezone(zone)
+    while True:
+        # Minute by minute: whatever the clocks do, it is what they show that counts.
+        before = shown.replace(tzinfo=None)
+        moment += timedelta(minutes=1)
+        shown = moment.astimezone(zone)
+        asked = datetime.combine(shown, time(hour, minute))
+        if asked == shown.replace(tzinfo=None) or before < asked < shown.replace(tzinfo=None):
+            return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,9 @@ class Fit:
         )
 
 
-def fit(rows: int, pace: float, now: datetime, until: datetime) -> Fit:
-    """What `rows` rows at `pace` leads a second come to."""
-    done = min(rows, int((until - now).total_seconds() * pace))
-    return Fit(rows, until, now + timedelta(seconds=rows / pace), done)
+def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | None = None) -> Fit:
+    """What `rows` rows at `pace` leads a second come to, by the clocks of `zone`, or else of this machine."""
+    # In UTC: between two times of one zone Python counts what clocks show, and not what passes.
+    begin = now.astimezone(UTC)
+    done = min(rows, int((until.astimezone(UTC) - begin).total_seconds() * pace))
+    return Fit(rows, until, (begin + timedelta(seconds=rows / pace)).astimezone(zone), done)

@@ -1,50 +1,19 @@
 """`--until`, `--order`, `hardware_threads = "auto"`, and the time that is promised beforehand."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from leadsync.journal import Journal
-from leadsync.run import fit, next_time, sending
+from leadsync.run import sending
 from tests.conftest import Desk
 
 AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\n'
-MELBOURNE = ZoneInfo("Australia/Melbourne")
 
 
 def sheet_of(desk: Desk, count: int) -> str:
     lines = [f"L{n},Lead {n},03990{n:05d},Sale" for n in range(1, count + 1)]
     return desk.sheet("leads.csv", "External Id,Name,FirstPhone,Disposition", *lines).name
-
-
-@pytest.mark.parametrize(
-    ("now", "text", "expected"),
-    [
-        ((2026, 11, 24, 2, 30), "08:00", (2026, 11, 24, 8, 0)),
-        ((2026, 11, 24, 22, 30), "08:00", (2026, 11, 25, 8, 0)),
-        ((2026, 11, 24, 8, 0), "8:00", (2026, 11, 25, 8, 0)),
-        # The night in which the clocks go forward is an hour shorter.
-        ((2026, 10, 3, 23, 0), "08:00", (2026, 10, 4, 8, 0)),
-    ],
-)
-def test_a_time_of_day_is_the_next_one(now: tuple[int, ...], text: str, expected: tuple[int, ...]) -> None:
-    assert next_time(text, datetime(*now, tzinfo=MELBOURNE), MELBOURNE) == datetime(*expected, tzinfo=MELBOURNE)
-
-
-def test_the_night_of_the_clock_change_is_an_hour_shorter() -> None:
-    evening = datetime(2026, 10, 3, 23, 0, tzinfo=MELBOURNE)
-    until = next_time("08:00", evening, MELBOURNE).astimezone(UTC)
-    assert until - evening.astimezone(UTC) == timedelta(hours=8)
-
-
-def test_it_is_said_beforehand_whether_it_fits() -> None:
-    now = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-    eight = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-    assert str(fit(80 * 3600, 80.0, now, eight)) == (
-        "All 288,000 rows are expected to be sent by about 03:00, before 08:00."
-    )
-    assert str(fit(1_000_000, 40.0, now, eight)).startswith("About 864,000 of the 1,000,000 rows are expected")
 
 
 def test_the_most_urgent_rows_are_sent_first_and_each_leads_rows_in_their_order(desk: Desk) -> None:
@@ -99,7 +68,8 @@ def test_what_is_no_time_of_day_is_refused(desk: Desk, text: str) -> None:
 
 
 def test_an_unknown_dialers_slots_are_found_out_said_and_kept(desk: Desk) -> None:
-    dialer = desk.dialer(settings=AUTO, hardware_threads=8, floor_seconds=0.02)
+    # No call takes less than a dialer's 100 ms; where one did, what a busy computer adds to it would look like a queue.
+    dialer = desk.dialer(settings=AUTO, hardware_threads=8, floor_seconds=0.1)
     sheet = sheet_of(desk, 200)
     before = desk.leadsync("check", sheet, "--json")
     assert before.json["seconds"] is None, "nobody knows yet how fast it is"
@@ -108,9 +78,9 @@ def test_an_unknown_dialers_slots_are_found_out_said_and_kept(desk: Desk) -> Non
     assert "calls at once, which is kept for it" in first.err
     with Journal(desk.state) as journal:
         found = journal.known_slots(desk.config.read_text().split('"')[1])
-    assert found in (3, 4), "below it rather than above"
+    assert found in (3, 4), "not above its 4, and not far below"
     queued = dialer.slots.queued
-    assert desk.leadsync("run", sheet, "--fresh").code == 0
+    assert desk.leadsync("run", sheet, "--fresh", "--limit", "20").code == 0
     assert dialer.slots.queued == queued, "no call is queued once it is known"
 
 
