@@ -78,14 +78,17 @@ class Desk:
         from leadsync.cli import exit_code_of
 
         out, err = io.StringIO(), io.StringIO()
+        log = logging.getLogger()
         with pytest.MonkeyPatch.context() as patch:
+            # The command's handler goes again: a log file that is only closed is opened by whatever is logged next.
+            patch.setattr(log, "handlers", log.handlers)
             patch.chdir(self.folder)
             for name, value in {**self.environment, **environment}.items():
                 patch.setenv(name, value)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 code = exit_code_of([str(argument) for argument in arguments])
-        for handler in logging.getLogger().handlers:
-            handler.close()
+            for handler in log.handlers:
+                handler.close()
         return Result(code, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str | Path, **environment: str) -> Result:
