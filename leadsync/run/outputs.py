@@ -105,7 +105,7 @@ def check_output(folder: Path, run: RunRecord | None = None) -> None:
             raise UsageError(
                 f"The reports of {run.file.name} would have names too long for {folder}; nothing was sent. Give the "
                 "file a shorter name."
-            ) from error
+            ) from None
         why = "that is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise UsageError(
             f"No report can be written into {folder}: {why}; nothing was sent. Correct the folder's "

@@ -160,8 +160,6 @@ def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(fold
     assert folder.watch().code == 4
     folder.drop("leads.csv", "2,0383218192,Sale,y")
     folder.desk.config.write_text(folder.desk.config.read_text().replace("999", "41"))
-    first = folder.watch()
-    assert "what it holds now is sent next" in first.err
     assert folder.watch().code == 0
     assert [entry.lead for entry in dialer.ledger.applications] == ["1", "2"]
     assert folder.names == set()
@@ -205,10 +203,10 @@ def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folde
 
 
 def test_only_one_watch_has_a_folder(folder: Any) -> None:
-    from leadsync.journal import file_lock
+    from leadsync.journal import folder_lock
 
     folder.desk.dialer()
-    with file_lock(folder.desk.state, folder.path, "being watched"):
+    with folder_lock(folder.desk.state, folder.path):
         done = folder.watch()
     assert done.code == 2
     assert "being watched by another leadsync" in done.err
@@ -216,14 +214,18 @@ def test_only_one_watch_has_a_folder(folder: Any) -> None:
 
 
 def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Any) -> None:
-    from leadsync.journal import file_lock
+    from leadsync.journal import Journal
 
     dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
     sheet = folder.drop("leads.csv", "1,0383218191,Sale,x")
-    with file_lock(folder.desk.state, sheet):
+    run = folder.desk.leadsync("run", sheet, "--output", folder.desk.folder, "--json").json["run"]
+    dialer.ledger.received.clear()
+    with Journal(folder.desk.state) as other:
+        other.hold(run)
         done = folder.watch()
     assert (done.code, received(dialer), folder.names) == (0, [], {"leads.csv"})
-    assert "another leadsync is sending it" in done.err
+    assert f"leads.csv is left alone: Run {run} is being sent or changed by another leadsync (process" in done.err
 
 
 def test_a_folder_that_is_not_there(folder: Any) -> None:
