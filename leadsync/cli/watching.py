@@ -400,7 +400,7 @@ def _could_not_be_read(error: BaseException | None) -> bool:
         # A damaged archive is one too by its class, but no number of the system's.
         if isinstance(error, OSError) and error.errno is not None:
             return True
-        error = error.__cause__ or error.__context__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return False
 
 
