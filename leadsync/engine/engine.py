@@ -65,6 +65,7 @@ class Engine:
         self._backlog = Backlog(log, self._clock, early)
         self._rows = RowOutcomes(log, self._backlog, self._notice, policy, inserting, early, self.stop)
         self._workers: set[asyncio.Task[None]] = set()
+        self._senders = 0
         self._stopping = False
         self._reason = ""
         self._failure: JournalError | None = None
@@ -165,7 +166,8 @@ class Engine:
             self._limiter.pause()
         else:
             self._limiter.allow(self._absence.allowance(self._pace.allowance))
-        while len(self._workers) < _workers_for(self._pace.allowance):
+        while self._senders < _workers_for(self._pace.allowance):
+            self._senders += 1
             self._start(self._work)
 
     async def _keep_time(self) -> None:
@@ -215,13 +217,17 @@ class Engine:
             self.stop(self._rows.refusal)
 
     async def _work(self) -> None:
-        while not self._stopping and len(self._workers) <= _workers_for(self._pace.allowance):
-            job = await self._backlog.next()
-            if job is None:
-                return
-            await self._absence.over()
-            if not self._stopping:
-                await self._attend(job)
+        try:
+            while not self._stopping and self._senders <= _workers_for(self._pace.allowance):
+                job = await self._backlog.next()
+                if job is None:
+                    return
+                await self._absence.over()
+                if not self._stopping:
+                    await self._attend(job)
+        finally:
+            # At once: a count that is late would let all of them go.
+            self._senders -= 1
 
     async def _attend(self, job: Job) -> None:
         """One attempt for one row, unless it has had all of its attempts."""

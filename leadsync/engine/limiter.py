@@ -89,6 +89,9 @@ class Limiter:
             with self._call(held):
                 if not wanted():
                     raise LimiterPaused
+                # The slot may have been waited for: the next start on this place counts from now on.
+                place = AsyncLimiter(1, self._floor_seconds)
+                await place.acquire()
                 yield
         finally:
             self._give_back(place)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
@@ -249,6 +250,7 @@ class FakeSlots:
 
     def __init__(self, slots: int) -> None:
         self.free = slots
+        self._released = asyncio.Event()
         self.released: list[bool] = []
         self.failure: Exception | None = None
         self.keeps: Callable[[], Awaitable[None]] | None = None
@@ -259,7 +261,9 @@ class FakeSlots:
                 raise self.failure
             if not wanted():
                 return None
-            await asyncio.sleep(0.01)
+            self._released.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), 0.5)
         if not wanted():
             return None
         self.free -= 1
@@ -267,6 +271,7 @@ class FakeSlots:
 
     def release(self, *, finished: bool = True) -> None:
         self.free += 1
+        self._released.set()
         self.released.append(finished)
 
     async def keep(self) -> None:

@@ -71,11 +71,29 @@ def test_after_an_answered_probe_one_row_goes_first() -> None:
     assert breaker.allowance(8) == 8
 
 
-def test_an_absence_that_costs_attempts_is_told_from_one_that_does_not() -> None:
+@pytest.mark.parametrize("effect", [Effect.IN_DOUBT, Effect.NO_ANSWER, Effect.NOT_PROCESSED])
+def test_an_absence_that_costs_attempts_is_told_from_one_that_does_not(effect: Effect) -> None:
     breaker = Breaker()
     breaker.record(REFUSED, now=0.0, slots=8)
     assert not breaker.costs_attempts
-    breaker.record(Outcome(Effect.IN_DOUBT, http=502, away=True), now=0.0, slots=8)
+    breaker.record(Outcome(effect, http=502, away=True), now=0.0, slots=8)
     assert breaker.costs_attempts
     breaker.record(OK, now=0.0, slots=8)
     assert not breaker.costs_attempts
+
+
+def test_no_wait_that_is_asked_for_is_longer_than_ten_minutes() -> None:
+    breaker = Breaker()
+    breaker.record(Outcome(Effect.NOT_PROCESSED, retry_after=3600.0, away=True), now=0.0, slots=1)
+    assert breaker.next_wait() == 600.0
+    breaker.record_probe(Outcome(Effect.NOT_PROCESSED, retry_after=1e9, away=True), now=600.0)
+    assert breaker.next_wait() == 600.0
+
+
+def test_a_probe_that_ends_behind_a_rows_answer_says_nothing() -> None:
+    breaker = Breaker()
+    breaker.record(REFUSED, now=0.0, slots=1)
+    breaker.record(OK, now=1.0, slots=1)
+    breaker.record_probe(REFUSED, now=2.0)
+    assert breaker.away_since is None
+    assert breaker.allowance(8) == 8

@@ -290,6 +290,20 @@ def test_late_timers_are_told_to_the_pace(monkeypatch: pytest.MonkeyPatch) -> No
     assert told == pytest.approx([0.02] * 4)
 
 
+def test_a_run_that_goes_slower_keeps_workers() -> None:
+    """All calls come back together: the pace is halved, the dialer counts as away, and workers that are too many go."""
+    first = {"L2": code(109), "L3": UNREACHED, "L6": UNREACHED, "L7": BUSY}
+    stage = Stage(rows(30), lambda lead, times: first.get(lead.external_id, OK) if times == 1 else OK, slots=6)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 30}
+
+
+def test_a_109_halves_the_pace() -> None:
+    stage = Stage(rows(60), lambda lead, times: code(109) if times == 1 and lead.external_id == "L2" else OK, slots=8)
+    stage.run()
+    assert most_in_any_window([at for at in stage.dialer.sent_at if 0.15 < at < 1.0], 0.1) == 4
+
+
 def test_unknown_slots_are_measured_and_then_used() -> None:
     found: list[int] = []
 
