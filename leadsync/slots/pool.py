@@ -21,7 +21,8 @@ FORGETTING = 0.999
 """How much of the longest call is kept at each later one: half after 700 calls."""
 RESTORED_REST_SECONDS = 0.3
 """How long others have to lock their slots anew, if the files were removed."""
-JUST_NOW_SECONDS = 0.01
+JUST_NOW_SECONDS = 0.005
+"""How long a slot that was released still counts as used: of one slot, those who wait get it in turns."""
 UNUSABLE_SECONDS = 1.0
 """How long files are left alone after they could not be used."""
 
@@ -104,7 +105,7 @@ class SlotPool:
             return None
         try:
             mark = file.read()
-            if mark is None or mark.begun > now:
+            if mark is None or mark.begun > now + 1.0:
                 # The text is damaged, or older than the computer's start: the call may have begun just now.
                 mark = Mark(busy=True, begun=now, longest=self._usual_seconds())
                 file.write(mark)
@@ -131,25 +132,27 @@ class SlotPool:
     def _release(self, slot: HeldSlot, finished: bool) -> None:
         if self.held.get(slot.number) is not slot:
             return
-        try:
-            if finished:
-                self._longest = max(slot.seconds, self._longest * FORGETTING)
-                if slot.file is not None:
-                    slot.file.write(Mark(busy=False, longest=self._longest))
-            else:
-                self._note(slot)
-            if slot.file is not None:
-                slot.file.unlock()
-        except OSError as error:
-            self._complain(error)
         self._released = time.monotonic()
         del self.held[slot.number]
         self._last = slot.number
+        if finished:
+            self._longest = max(slot.seconds, self._longest * FORGETTING)
+        if slot.file is None:
+            return
+        try:
+            try:
+                slot.file.write(Mark(busy=False, longest=self._longest) if finished else self._mark(slot))
+            finally:
+                slot.file.unlock()
+        except OSError as error:
+            self._complain(error)
+
+    def _mark(self, slot: HeldSlot) -> Mark:
+        return Mark(True, os.getpid(), slot.begun, max(self._usual_seconds(), slot.seconds), self.knows)
 
     def _note(self, slot: HeldSlot) -> None:
         if slot.file is not None:
-            longest = max(self._usual_seconds(), slot.seconds)
-            slot.file.write(Mark(True, os.getpid(), slot.begun, longest, self.knows))
+            slot.file.write(self._mark(slot))
 
     def _usual_seconds(self) -> float:
         return self._longest or UNSEEN_CALL_SECONDS

@@ -24,8 +24,8 @@ FINDING_SECONDS = 60.0
 EQUAL_POLL_SECONDS = 0.004
 """How often a process with half of the slots looks for a free one."""
 SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.002, 0.01
-STOPPED_SECONDS = 0.5
-"""How long others that wait are passed over, if they left the slots to this process: they may be stopped (Ctrl-Z)."""
+WAITING_SECONDS = 0.05
+"""How long a process counts as waiting after it looked for a slot. Longer than any interval."""
 LOOK_SECONDS = 20e-6
 """The least poll interval for each slot: a look at one takes a tenth of this."""
 
@@ -55,8 +55,6 @@ class SharedSlots:
         self._queue: deque[tuple[Callable[[], bool], asyncio.Future[None]]] = deque()
         self._without_since = 0.0
         self._look_at = 0.0
-        self._all_mine = False
-        self._stopped_until = 0.0
         self._told = ""
         self._complained = False
 
@@ -76,7 +74,7 @@ class SharedSlots:
         """
         if not wanted():
             return None
-        if not self._queue and not self._others_want() and (slot := self._pool.take()):
+        if not self._queue and not self._others_wait() and (slot := self._pool.take()):
             return slot
         me = (wanted, asyncio.get_running_loop().create_future())
         self._queue.append(me)
@@ -89,8 +87,6 @@ class SharedSlots:
             while wanted():
                 if slot := self._pool.take():
                     self._tell("")
-                    if self._all_mine and not self._pool.others():
-                        self._stopped_until = time.monotonic() + STOPPED_SECONDS
                     return slot
                 self._explain()
                 await self._poll()
@@ -124,8 +120,9 @@ class SharedSlots:
                 finding = self._pool.file("finding")
                 free = finding.try_lock()
                 # In this order: whoever knows it now wrote it down before the lock was free.
-                if known := max((mark.knows for mark in self._pool.others()), default=0):
-                    return known
+                known = [mark.knows for mark in self._pool.others() if 0 < mark.knows <= self._pool.slots]
+                if known:
+                    return max(known)
                 if free:
                     break
                 self._tell("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
@@ -148,7 +145,6 @@ class SharedSlots:
         """Wait a moment, and longer the more slots this process holds: that keeps the shares alike."""
         self._show_waiting(True)
         slots, used = self._pool.slots, self._pool.used()
-        self._all_mine = used >= slots
         seconds = EQUAL_POLL_SECONDS * ((1 + 2 * used) / (1 + slots)) ** 2
         seconds = min(max(seconds, SHORTEST_POLL_SECONDS, slots * LOOK_SECONDS), LONGEST_POLL_SECONDS)
         if time.monotonic() - self._without_since > SAY_AFTER_SECONDS:
@@ -161,18 +157,13 @@ class SharedSlots:
     def _show_waiting(self, waiting: bool) -> None:
         """Let other processes know if this one waits, so that none takes a slot back that it released just now."""
         with suppress(OSError):
-            file = self._pool.file("waiting")
-            if waiting:
-                file.try_lock()
-            else:
-                file.unlock()
+            self._pool.file("waiting").write(Mark(waiting, begun=time.monotonic()))
 
-    def _others_want(self) -> bool:
-        """Whether others wait for a slot, and would take one."""
-        if time.monotonic() < self._stopped_until:
-            return False
+    def _others_wait(self) -> bool:
+        """Whether another process waits, and looks for a slot at short intervals: one that is stopped does not."""
         with suppress(OSError):
-            return self._pool.file("waiting").held_by_others()
+            mark = self._pool.file("waiting").read()
+            return mark is not None and mark.busy and abs(time.monotonic() - mark.begun) < WAITING_SECONDS
         return False
 
     def _explain(self) -> None:

@@ -1,0 +1,419 @@
+"""Which slots are free, which rest and for how long, and what happens where the files cannot be used."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadsync.slots import files, pool
+from leadsync.slots.folder import SlotsFolder, file_prefix
+from leadsync.slots.pool import HeldSlot, SlotPool
+
+URL = "https://pbx.example.com"
+
+
+class Clock:
+    """The module's clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(pool, "time", clock)
+    return clock
+
+
+class Members:
+    """Pools as processes have them. The kernel keeps their locks apart as it does those of processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.complaints: list[str] = []
+        self.pools: list[SlotPool] = []
+
+    def join(self, slots: int = 2, knows: int = 0, url: str = URL) -> SlotPool:
+        complain = lambda error: self.complaints.append(error.strerror)  # noqa: E731
+        self.pools.append(SlotPool(url, slots, knows, SlotsFolder(self.folder), complain))
+        return self.pools[-1]
+
+    def kill(self, killed: SlotPool) -> None:
+        """What the kernel does: the locks go, the texts stay."""
+        killed.close()
+        self.pools.remove(killed)
+
+    def slot_file(self, number: int) -> Path:
+        return self.folder / f"{file_prefix(URL)}-{number}.lock"
+
+
+@pytest.fixture
+def members(tmp_path: Path, clock: Clock) -> Iterator[Members]:
+    members = Members(tmp_path / "slots")
+    yield members
+    for member in members.pools:
+        member.close()
+
+
+def held(slot: HeldSlot | None) -> HeldSlot:
+    assert slot is not None
+    return slot
+
+
+def call(member: SlotPool, clock: Clock, seconds: float) -> None:
+    """A call that takes so long."""
+    slot = held(member.take())
+    clock.now += seconds
+    slot.release()
+
+
+def test_no_slot_is_held_twice(members: Members) -> None:
+    one, other = members.join(), members.join()
+    first, second = held(one.take()), held(other.take())
+    assert (first.number, second.number) == (0, 1)
+    assert one.take() is None
+    assert other.take() is None
+    first.release()
+    assert held(other.take()).number == 0
+
+
+def test_the_slot_used_last_is_used_next(members: Members) -> None:
+    member = members.join(slots=4)
+    slots = [held(member.take()) for _ in range(4)]
+    for slot in slots:
+        slot.release()
+    assert held(member.take()).number == 3
+    assert held(member.take()).number == 0
+
+
+def test_a_slot_is_given_back_once(members: Members) -> None:
+    one, other = members.join(slots=1), members.join(slots=1)
+    slot = held(one.take())
+    slot.release()
+    again = held(other.take())
+    slot.release()
+    slot.release(finished=False)
+    assert one.take() is None
+    again.release()
+    assert one.take() is not None
+
+
+def test_other_dialers_have_other_slots(members: Members) -> None:
+    assert members.join(slots=1).take() is not None
+    assert members.join(slots=1, url="https://other.example.com").take() is not None
+    assert members.join(slots=1, url=URL + ":443/").take() is None
+
+
+@pytest.mark.parametrize(
+    ("longest", "rest"), [(0.1, 1.0), (0.5, 1.0), (0.75, 1.5), (4.0, 8.0), (37.5, 75.0), (60.0, 75.0), (1e6, 75.0)]
+)
+def test_a_killed_processs_slot_rests_for_twice_the_longest_call_seen(
+    members: Members, clock: Clock, longest: float, rest: float
+) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, longest)
+    held(killed.take())
+    members.kill(killed)
+    assert living.take() is None
+    clock.now += rest - 0.1
+    assert living.take() is None
+    assert living.resting() == [pytest.approx(clock.now + 0.1)]
+    clock.now += 0.2
+    assert living.take() is not None
+    assert living.resting() == []
+
+
+def test_where_no_call_was_seen_to_end_it_rests_for_ten_seconds(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    held(killed.take())
+    members.kill(killed)
+    clock.now += 9.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_the_rest_is_counted_from_the_beginning_of_the_call(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 4.0)
+    held(killed.take())
+    clock.now += 3.0
+    members.kill(killed)
+    clock.now += 4.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_whoever_saw_longer_calls_lets_it_rest_for_longer(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    call(killed, clock, 0.1)
+    call(living, clock, 4.0)
+    held(killed.take())
+    members.kill(killed)
+    held(living.take())
+    clock.now += 7.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_the_other_slots_are_used_meanwhile(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=3), members.join(slots=3)
+    held(killed.take()).release()
+    held(killed.take())
+    members.kill(killed)
+    numbers = [held(living.take()).number for _ in range(2)]
+    assert numbers == [1, 2]
+    assert living.take() is None
+
+
+def test_a_call_that_was_given_up_lets_its_slot_rest_for_all(members: Members, clock: Clock) -> None:
+    one, other = members.join(slots=1), members.join(slots=1)
+    call(one, clock, 2.0)
+    held(one.take()).release(finished=False)
+    assert one.take() is None
+    assert other.take() is None
+    clock.now += 4.1
+    assert one.take() is not None
+
+
+def test_a_call_under_way_counts_as_long_as_it_is_by_now(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 0.1)
+    held(killed.take())
+    clock.now += 3.0
+    killed.look_after()
+    members.kill(killed)
+    clock.now += 2.9
+    assert living.take() is None, "twice three seconds from its beginning"
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_the_longest_call_is_known_to_the_next_process(members: Members, clock: Clock) -> None:
+    first = members.join(slots=1)
+    call(first, clock, 3.0)
+    second, living = members.join(slots=1), members.join(slots=1)
+    held(second.take())
+    members.kill(second)
+    clock.now += 5.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_a_long_call_of_the_past_is_forgotten_bit_by_bit(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 8.0)
+    for _ in range(700):
+        call(killed, clock, 0.1)
+    held(killed.take())
+    members.kill(killed)
+    assert living.take() is None
+    assert living.resting()[0] - clock.now == pytest.approx(8.0, abs=0.1), "half of what it was"
+
+
+def test_after_the_computer_was_started_anew_a_call_counts_as_just_begun(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 4.0)
+    held(killed.take())
+    members.kill(killed)
+    clock.now = 5.0
+    assert living.take() is None
+    clock.now = 14.9
+    assert living.take() is None, "ten seconds: this process saw no call"
+    clock.now = 15.1
+    assert living.take() is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"garbage",
+        b"\0" * 64,
+        b"\xff" * 10_000,
+        b"busy -1 -1.000 -1.000 -1\n",
+        b"busy 1 99999999999999999999.000 1.000 8\n",
+        b"busy 1 nan inf 8\n",
+        b"busy 1 1e9 1.000 8\n",
+        b"busy 99999999999 1.000 1.000 8\n",
+        b"idle 1 999999.000 0.100 8\n",
+        b"busy 1 900.000",
+    ],
+)
+def test_a_text_that_makes_no_sense_counts_as_a_call_that_has_just_begun(
+    members: Members, clock: Clock, text: bytes
+) -> None:
+    member = members.join(slots=1)
+    held(member.take()).release()
+    members.slot_file(0).write_bytes(text)
+    assert member.take() is None
+    clock.now += 9.9
+    assert members.join(slots=1).take() is None, "nobody counts from anew"
+    clock.now += 0.2
+    call(member, clock, 0.1)
+    assert member.take() is not None
+    assert members.complaints == []
+
+
+def test_what_a_holder_has_written_is_read_while_it_holds_the_slot(members: Members, clock: Clock) -> None:
+    one, other = members.join(slots=4, knows=4), members.join(slots=4)
+    held(one.take())
+    clock.now += 1
+    held(one.take())
+    marks = other.others()
+    assert [(mark.busy, mark.begun, mark.knows) for mark in marks] == [(True, 1000.0, 4), (True, 1001.0, 4)]
+    assert one.others() == []
+
+
+def test_a_damaged_text_of_a_holder_does_no_harm(members: Members) -> None:
+    one, other = members.join(), members.join()
+    held(one.take())
+    members.slot_file(0).write_bytes(b"\xff\xff")
+    assert [(mark.busy, mark.pid, mark.knows) for mark in other.others()] == [(True, 0, 0)]
+
+
+def test_a_number_that_is_found_out_is_written_down_at_once(members: Members) -> None:
+    one, other = members.join(slots=512), members.join(slots=512)
+    held(one.take())
+    one.resize(12)
+    assert [mark.knows for mark in other.others()] == [12]
+
+
+def test_slots_that_the_dialer_turns_out_not_to_have_are_not_used(members: Members) -> None:
+    member = members.join(slots=4)
+    slots = [held(member.take()) for _ in range(4)]
+    slots[3].release()
+    member.resize(2)
+    slots[0].release()
+    assert member.take() is None, "two calls are still under way"
+    slots[2].release()
+    assert held(member.take()).number == 0
+    assert member.take() is None
+
+
+def test_slots_are_held_though_their_folder_is_removed(members: Members, clock: Clock) -> None:
+    running = members.join(slots=2)
+    slot = held(running.take())
+    shutil.rmtree(members.folder)
+    running.look_after()
+    later = members.join(slots=2)
+    assert held(later.take()).number == 1
+    assert later.take() is None
+    assert [mark.busy for mark in running.others()] == [True]
+    slot.release()
+    assert held(later.take()).number == 0, "its text is that of a call that ended"
+
+
+def test_a_single_file_that_is_removed_is_made_anew(members: Members, clock: Clock) -> None:
+    running = members.join(slots=1)
+    held(running.take())
+    members.slot_file(0).unlink()
+    running.look_after()
+    assert members.join(slots=1).take() is None
+
+
+def test_after_a_removal_others_have_time_to_lock_their_slots_anew(members: Members, clock: Clock) -> None:
+    one, other = members.join(slots=2), members.join(slots=2)
+    held(one.take())
+    held(other.take())
+    assert one.take() is None
+    shutil.rmtree(members.folder)
+    one.look_after()
+    assert one.take() is None, "the other's is not free, though its new file is not locked yet"
+    other.look_after()
+    clock.now += 0.4
+    assert one.take() is None
+    assert other.take() is None
+
+
+def test_a_new_file_that_another_process_has_locked_is_left_to_it(members: Members, clock: Clock) -> None:
+    running = members.join(slots=1)
+    slot = held(running.take())
+    shutil.rmtree(members.folder)
+    quick = members.join(slots=1)
+    quicks = held(quick.take())
+    running.look_after()
+    slot.release()
+    running.look_after()
+    assert members.join(slots=1).take() is None
+    quicks.release()
+    clock.now += 0.4
+    assert running.take() is not None
+
+
+def test_where_the_folder_cannot_be_made_this_process_counts_for_itself(tmp_path: Path, members: Members) -> None:
+    members.folder = tmp_path / "a file" / "slots"
+    (tmp_path / "a file").touch()
+    member = members.join(slots=2)
+    first = held(member.take())
+    assert member.take() is not None
+    assert member.take() is None
+    first.release()
+    assert member.take() is not None
+    assert set(members.complaints) == {"File exists"}
+    assert member.others() == []
+
+
+def test_files_that_can_be_used_again_are(tmp_path: Path, members: Members, clock: Clock) -> None:
+    members.folder.symlink_to(tmp_path)
+    member = members.join(slots=2)
+    held(member.take()).release()
+    members.folder.unlink()
+    clock.now += 1.1
+    held(member.take())
+    held(member.take())
+    assert members.join(slots=2).take() is None
+
+
+@pytest.mark.parametrize("when", ["at once", "under way"])
+def test_a_file_system_without_locks_is_survived(members: Members, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    member = members.join(slots=2)
+    before = held(member.take()) if when == "under way" else None
+
+    def no_locks(descriptor: int, *_: object) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(files, "_lock", no_locks)
+    monkeypatch.setattr(files, "_unlock", no_locks)
+    slot = held(member.take())
+    if before is None:
+        before = held(member.take())
+    assert member.take() is None
+    before.release()
+    slot.release()
+    assert member.take() is not None
+    assert set(members.complaints) == {"No locks available"}
+
+
+def test_a_full_disk_is_survived(members: Members, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    member = members.join(slots=2)
+    slot = held(member.take())
+
+    def full(self: files.LockFile, mark: files.Mark) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.LockFile, "write", full)
+    assert member.take() is not None
+    assert member.take() is None
+    slot.release()
+    clock.now += 10.1
+    assert member.take() is not None, "its file still calls it busy, so it rests before"
+    assert set(members.complaints) == {"No space left on device"}
+
+
+def test_a_file_that_cannot_be_used_does_not_make_the_others_free(tmp_path: Path, members: Members) -> None:
+    one, other = members.join(slots=3), members.join(slots=3)
+    held(one.take())
+    held(one.take())
+    members.slot_file(2).symlink_to(tmp_path / "elsewhere")
+    assert other.take() is None
+    assert members.complaints
+    assert not (tmp_path / "elsewhere").exists()
