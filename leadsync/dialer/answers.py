@@ -1,142 +1,186 @@
-"""Read the dialer's answers: from HTTP status, headers and body to an Outcome. Pure.
+"""Read the dialer's answers: from HTTP status, headers and body to an Outcome. Pure, and linear in the body's length.
 
-The body decides wherever it holds a result code; the HTTP status alone never does, because 109 (send again), 110
-(never send again blindly) and 104 (final) all come as HTTP 400. What the documentation leaves open, the spelling of
-the code's name and whether it is a number, is read in every form the vendor's servers are known to write.
+Only a JSON object that holds a documented form of a result code is an answer of the dialer. Any other text comes from
+something in between: its words are quoted for a person, and never decide.
 """
 
+import html
 import json
 import math
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote, quote_plus
 
-from leadsync.models import Effect, Outcome
+from leadsync.dialer.key import LONGEST_SPELLING, KeyFilter
+from leadsync.models import NO_CHANGE, Effect, Outcome
 from leadsync.result_codes import BY_NAME, RESULT_CODES
 
-_SETTLES_THE_RUN = {
-    401: "the API key was refused; check the key, then `leadsync resume`",
+LONGEST_ANSWER = 64 * 1024
+"""No answer of the dialer is longer; of a longer body only the beginning is quoted."""
+LONGEST_WAIT_SECONDS = 600.0
+"""The most that a `Retry-After` is followed."""
+
+_HTTP_OF_ANSWERS = frozenset({200, 400, 500})
+_HIGHEST_CODE = 9999
+_EXCEPTION = 103
+"""Its name is a word of many a server: it counts with its number only."""
+_REFUSALS = {
+    401: "the API key was refused; check the key",
     403: (
-        "access was refused; check that the API key may use this campaign and that this machine's address is on the "
-        "dialer's whitelist, then `leadsync resume`"
+        "access was refused; check the API key's campaigns, the dialer's whitelist of addresses, "
+        "and any firewall in between"
     ),
-    404: "nothing answers at this address; check `url` in the settings, then `leadsync resume`",
-    405: "this address does not take lead updates; check `url` in the settings, then `leadsync resume`",
+    404: "nothing answers at this address; check `url` in the settings",
+    405: "this address does not take lead updates; check `url` in the settings",
 }
 _REDIRECT = "the dialer redirects to another address, which is never followed; put its real address in `url`"
 _NOT_PROCESSED = frozenset({429, 503})
-_PASSING_STATUSES = frozenset({408, 429, 502, 503, 504})
-"""Statuses of a server or proxy that could not do its work: only a code of the table counts beside them."""
+_NOT_UNPACKED = b"it cannot be unpacked"
 
-_WORD = re.compile(r"[A-Z][A-Z_]+")
 _LONGEST_MESSAGE = 500
+_LONGEST_QUOTE = 120
+_SHORTEST_VALUE = 3
+"""A lead's value with fewer characters says nothing of a person, and stands in many a word."""
+_LATIN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252"})
 
 
-def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
+def read_answer(
+    status: int, headers: Mapping[str, str], body: bytes, key: KeyFilter, values: Iterable[str] = ()
+) -> Outcome:
     """What an answer that arrived whole says of the lead.
 
-    `headers` is looked up in lower case. The rules are those of the result code table and of the paragraph behind it
-    on answers that are not in the table; whatever fits none of them counts as maybe applied.
+    `headers` is looked up in lower case; `body` is unpacked. The outcome's message is without `key`. A text that is
+    not the dialer's own answer is quoted without the lead's `values` too: it may repeat what was sent.
+    Source: the vendor's result codes, and the rules for answers that are not among them.
     """
-    text = body.decode("utf-8", errors="replace").strip()
-    code, name, message = _code_in(text)
-    if code in RESULT_CODES:
-        entry = RESULT_CODES[code]
-        return Outcome(Effect.ANSWERED, code, entry.name, message or entry.meaning, status)
-    if 300 <= status < 400:
-        return Outcome(Effect.REFUSED, message=_sentence(status, _REDIRECT), http=status)
-    if status in _SETTLES_THE_RUN:
-        return Outcome(Effect.REFUSED, message=_sentence(status, _SETTLES_THE_RUN[status]), http=status)
-    if code is not None and code != status and status not in _PASSING_STATUSES:
-        return Outcome(Effect.ANSWERED, code, name, message, status)
-    if status in _NOT_PROCESSED:
-        said = _sentence(status, "the dialer did not take the call")
-        wait = retry_after(headers.get("retry-after", ""))
-        return Outcome(Effect.NOT_PROCESSED, message=said, http=status, retry_after=wait, away=True)
-    said = _sentence(status, f"no result code in the answer: {_excerpt(text)}")
+    text = _text(headers, body)
+    cut = len(body) > LONGEST_ANSWER
+    code, message = _answer_in(status, text) if not cut else (None, "")
+    if code is not None:
+        entry = RESULT_CODES.get(code)
+        words = key.scrub(message or (entry.meaning if entry else text))[:_LONGEST_MESSAGE]
+        return Outcome(Effect.ANSWERED, code, entry.name if entry else "", words, status)
+    words = _quoted(text, key, [value for value in values if value != NO_CHANGE], cut=cut)
+    refusal = _REDIRECT if 300 <= status < 400 else _REFUSALS.get(status)
+    if refusal is not None:
+        said = f"HTTP {status}: {refusal}" + (f"; the answer says: {words}" if words else "")
+        return Outcome(Effect.REFUSED, message=said, http=status)
     wait = retry_after(headers.get("retry-after", ""))
+    if status in _NOT_PROCESSED:
+        said = f"HTTP {status}: the dialer did not take the call"
+        return Outcome(Effect.NOT_PROCESSED, message=said, http=status, retry_after=wait, away=True)
+    said = f"HTTP {status}: no result code in the answer: {words or ('it is too long' if cut else 'it is empty')}"
     return Outcome(Effect.IN_DOUBT, message=said, http=status, retry_after=wait, away=True)
 
 
+def unpacked(encoding: str, body: bytes) -> bytes:
+    """A body without its `Content-Encoding`, gzip or deflate, as far as an answer goes; otherwise a remark instead."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        return _NOT_UNPACKED
+    # Either of the two forms that servers call "deflate"; the first also takes gzip.
+    for window in (32 + zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        unpacking = zlib.decompressobj(window)
+        try:
+            plain = unpacking.decompress(body, LONGEST_ANSWER + 1)
+        except zlib.error:
+            continue
+        return plain if unpacking.eof or len(plain) > LONGEST_ANSWER else _NOT_UNPACKED
+    return _NOT_UNPACKED
+
+
 def retry_after(value: str) -> float | None:
-    """The seconds a `Retry-After` header asks for, given as seconds or as an HTTP date; None where it says nothing."""
+    """The seconds a `Retry-After` header asks for, from 0 to LONGEST_WAIT_SECONDS; None where it says nothing.
+
+    It is given as seconds or as an HTTP date.
+    """
     try:
         seconds = float(value)
     except ValueError:
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - _now()
+        except (ValueError, OverflowError):
             return None
-        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
 
 
-def _code_in(text: str) -> tuple[int | None, str, str]:
-    """The result code, the name and the message of an answer's text; None and empty for what is not there."""
+def _now() -> float:
+    return datetime.now(UTC).timestamp()
+
+
+def _text(headers: Mapping[str, str], body: bytes) -> str:
+    encoding: str = json.detect_encoding(body)
+    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", headers.get("content-type", ""), re.IGNORECASE)
+    if encoding == "utf-8" and charset is not None and charset[1].lower() in _LATIN:
+        encoding = "cp1252"
+    return body[:LONGEST_ANSWER].decode(encoding, errors="replace")
+
+
+def _answer_in(status: int, text: str) -> tuple[int | None, str]:
+    """The result code and the message of an answer; None where it is not the dialer's."""
+    if status not in _HTTP_OF_ANSWERS:
+        return None, ""
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
-        return (None, "", "") if text.startswith("<") else _from_message(text)
-    if isinstance(answer, dict):
-        return _from_object(answer)
-    if isinstance(answer, str):
-        return _from_message(answer)
-    return _number(answer), "", ""
+        return None, ""
+    if not isinstance(answer, dict):
+        return None, ""
+    message = _only(answer, "message")
+    words = message.strip() if isinstance(message, str) else ""
+    given = _only(answer, "code")
+    if given is not None:
+        code = _code(given)
+        # A framework's own error page repeats the status as its code; no result code equals one.
+        return (None, "") if code == status else (code, words)
+    named = BY_NAME.get(message) if isinstance(message, str) else None
+    if named is None or (named.code == 0 and status != 200) or named.code == _EXCEPTION:
+        return None, ""
+    return named.code, words
 
 
-def _from_object(answer: dict[str, Any]) -> tuple[int | None, str, str]:
-    lowered = {key.lower(): value for key, value in answer.items()}
-    raw_message = lowered.get("message")
-    message = raw_message.strip()[:_LONGEST_MESSAGE] if isinstance(raw_message, str) else ""
-    code = _number(lowered.get("code"))
-    if code is not None:
-        return code, "", message
-    if isinstance(lowered.get("code"), str):
-        named, name, _ = _from_message(lowered["code"])
-        if named is not None:
-            return named, name, message
-    return _from_message(message)
+def _only(answer: Mapping[str, Any], name: str) -> object:
+    """The value of a name in any letter case; None where there is none, False where spellings of it disagree."""
+    values = [value for key, value in answer.items() if key.lower() == name]
+    return (values[0] if len(values) == 1 else False) if values else None
 
 
-def _from_message(text: str) -> tuple[int | None, str, str]:
-    """Recognise a code by its name in a message.
-
-    A message that is nothing but a name counts in any letter case. Inside a longer message only the server's own
-    spelling in capitals counts, and never OK: words such as "exception" or "ok" stand in many a sentence.
-    """
-    text = text[:_LONGEST_MESSAGE]
-    whole = BY_NAME.get(text.strip().upper())
-    if whole is not None:
-        return whole.code, whole.name, text
-    number = _number(text)
-    if number is not None:
-        return number, "", ""
-    named = {word for word in _WORD.findall(text) if word in BY_NAME and word != "OK"}
-    if len(named) == 1:
-        entry = BY_NAME[named.pop()]
-        return entry.code, entry.name, text
-    return None, "", text
-
-
-def _number(value: object) -> int | None:
-    """A code given as a number or a numeric string."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else None
-    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}\s*", value, re.ASCII):
+def _code(value: object) -> int | None:
+    """A code given as a number or a numeric string; true and 101.0 are neither."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,4}\s*", value):
         return int(value)
-    return None
+    return value if type(value) is int and 0 <= value <= _HIGHEST_CODE else None
 
 
-def _sentence(status: int, words: str) -> str:
-    return f"HTTP {status}: {words}"
+def _quoted(text: str, key: KeyFilter, values: list[str], *, cut: bool) -> str:
+    """The beginning of a page's words, without the key and the lead's values in any common spelling."""
+    text = key.scrub(text)
+    for spelling in sorted({spelling for value in values for spelling in _spellings(value)}, key=len, reverse=True):
+        text = text.replace(spelling, "***")
+    if cut:
+        # Its end may be the beginning of the key or of a value.
+        text = text[: -max([key.longest, *(LONGEST_SPELLING * len(value) for value in values)]) or None]
+    words = " ".join(re.sub(r"<[^<>]*>", " ", text).split())
+    return words[:_LONGEST_QUOTE] + "…" if len(words) > _LONGEST_QUOTE else words
 
 
-def _excerpt(text: str) -> str:
-    words = " ".join(re.sub(r"<[^>]*>", " ", text).split())
-    return (words[:120] + "…" if len(words) > 120 else words) or "it is empty"
+def _spellings(value: str) -> Iterable[str]:
+    if len(value) < _SHORTEST_VALUE:
+        return ()
+    escaped = html.escape(value)
+    return (
+        value,
+        json.dumps(value)[1:-1],
+        quote(value, safe="", errors="replace"),
+        quote_plus(value, errors="replace"),
+        escaped,
+        escaped.replace("&#x27;", "&#39;"),
+        escaped.encode("ascii", "xmlcharrefreplace").decode("ascii"),
+    )

@@ -1,70 +1,62 @@
-"""The dialer's lead calls over HTTP: one Lead in, one Outcome out. aiohttp lives in this module only.
+"""The dialer's lead calls over HTTP: one Lead in, one Outcome out.
 
 Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
 must happen once does not want: all are off.
 
 The line that matters is between a request that never began and one that may have been applied. Exceptions do not
-draw it: different faults raise the same one. It is drawn at the connection instead: until aiohttp has a connection to
+draw it: different faults raise the same one. It is drawn at the connection instead: until there is a connection to
 write on, nothing can have been sent; from then on everything counts as sent.
 """
 
-import asyncio
 import logging
-import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
-from types import SimpleNamespace, TracebackType
-from typing import Any, Self
+from types import TracebackType
+from typing import Self
 from urllib.parse import quote
 
 import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from leadsync.dialer.answers import read_answer
+from leadsync.dialer.answers import LONGEST_ANSWER, read_answer, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
+from leadsync.dialer.connections import Connector, Wire, connected
+from leadsync.dialer.deadline import Deadline
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.trouble import bad_certificate, certificates, reason
-from leadsync.models import EXTERNAL_ID, NO_CHANGE, CampaignIds, Effect, Lead, Outcome
+from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
 
 CONNECT_SECONDS = 15.0
-SERVER_QUEUE_SECONDS = 60.0
-"""A call that the dialer has not answered within its minute was not applied (the vendor's page, code 109)."""
-KEEP_ALIVE_SECONDS = 4.0
-"""Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
-LONGEST_ANSWER = 64 * 1024
 
 _TIMED_OUT = 408
-_PLACE_OF_THE_LEAD = "THE-LEAD"
 
 _log = logging.getLogger(__name__)
 
 
 class _Attempt:
-    """How far one request came; aiohttp's tracing tells."""
+    """How far one request came."""
 
-    def __init__(self, deadline: asyncio.Timeout, answer_seconds: float) -> None:
-        self.began_at: float | None = None
-        self.connecting_at: float | None = None
-        self.answered = False
+    def __init__(self, deadline: Deadline, answer_seconds: float) -> None:
         self._deadline = deadline
         self._answer_seconds = answer_seconds
+        self._wire: Wire | None = None
+        self._pieces_before = 0
 
-    def begin(self) -> None:
-        self.began_at = asyncio.get_running_loop().time()
-        self._deadline.reschedule(self.began_at + self._answer_seconds)
+    def begin(self, wire: Wire) -> None:
+        """The request is about to be written on `wire`."""
+        self._wire, self._pieces_before = wire, wire.pieces
+        self._deadline.restart(self._answer_seconds)
 
+    @property
+    def began(self) -> bool:
+        return self._wire is not None
 
-async def _connecting(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
-    attempt: _Attempt = context.trace_request_ctx
-    attempt.connecting_at = asyncio.get_running_loop().time()
-
-
-async def _connection_is_there(_session: aiohttp.ClientSession, context: SimpleNamespace, _what: object) -> None:
-    attempt: _Attempt = context.trace_request_ctx
-    attempt.begin()
+    @property
+    def heard(self) -> bool:
+        """Whether a byte of an answer came."""
+        return self._wire is not None and self._wire.pieces > self._pieces_before
 
 
 class DialerClient:
@@ -91,19 +83,19 @@ class DialerClient:
         self._key = api_key
         self._ids = place_arguments(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
-        self._update_url = self._url("updateLeadFast", {**self._ids, EXTERNAL_ID: _PLACE_OF_THE_LEAD})
+        self._before_the_lead = call_url(self._base, "updateLeadFast", {**self._ids, EXTERNAL_ID: ""})
+        self._behind_the_lead = "&apiKey=" + quote(api_key.get_secret_value(), safe="")
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
         self._connections = connections
         self._certificates = certificates(ca_file)
         self._closing = ExitStack()
-        self._fastest_connection: float | None = None
 
     @property
     def travel_seconds(self) -> float:
         """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
         0 where none has been made."""
-        return self._fastest_connection or 0.0
+        return self._connector.fastest or 0.0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base!r}, key=***)"
@@ -113,7 +105,15 @@ class DialerClient:
             logger = logging.getLogger(name)
             logger.addFilter(self._filter)
             self._closing.callback(logger.removeFilter, self._filter)
-        self._session = _session(self._connections, self._certificates)
+        self._connector = Connector(self._connections, self._certificates)
+        self._session = aiohttp.ClientSession(
+            connector=self._connector,
+            headers=HEADERS,
+            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
         return self
 
     async def __aexit__(
@@ -130,14 +130,14 @@ class DialerClient:
         """
         call, arguments = call_of(lead, self._ids, self._insert_arguments)
         if call == "updateLeadFast" and not lead.own_ids:
-            url = self._update_url.replace(_PLACE_OF_THE_LEAD, quote(lead.external_id, safe=""), 1)
+            url = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
         else:
             url = self._url(call, arguments)
         return partial(self._change, URL(url, encoded=True), body_of(lead), lead)
 
     async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
-        outcome, _ = await self._send("POST", url, body)
-        return without_values(outcome, lead)
+        outcome, _ = await self._send("POST", url, body, (lead.external_id, *lead.fields.values()))
+        return outcome
 
     async def probe(self, *, updates: bool) -> Outcome:
         """Find out whether the dialer is there, changing nothing: an outcome that is not `away` means that it is.
@@ -147,7 +147,7 @@ class DialerClient:
         and where its trouble costs rows, a row is too dear to find that out with. Raises nothing but a cancellation.
         """
         outcome, body = await self._send("GET", URL(self._url("getCampaignTemplateList", {}), encoded=True))
-        if outcome.http == 200 and body.lstrip().startswith(b"{"):
+        if outcome.http == 200 and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             outcome = Outcome(Effect.ANSWERED, http=200)
         if outcome.away or not updates:
             return outcome
@@ -158,56 +158,41 @@ class DialerClient:
     def _url(self, call: str, arguments: Mapping[str, str]) -> str:
         return call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
-    async def _send(self, method: str, url: URL, body: bytes | None = None) -> tuple[Outcome, bytes]:
-        loop = asyncio.get_running_loop()
+    async def _send(
+        self, method: str, url: URL, body: bytes | None = None, values: Collection[str] = ()
+    ) -> tuple[Outcome, bytes]:
+        # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
+        deadline = Deadline(CONNECT_SECONDS + 1)
+        attempt = _Attempt(deadline, self._answer_seconds)
+        connected.set(attempt.begin)
         try:
-            # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
-            async with asyncio.timeout(CONNECT_SECONDS + 1) as deadline:
-                attempt = _Attempt(deadline, self._answer_seconds)
-                response = await self._session.request(
-                    method, url, data=body, allow_redirects=False, trace_request_ctx=attempt
-                )
-                attempt.answered = True
-                answer = await _read(response)
-            if attempt.connecting_at is not None and attempt.began_at is not None:
-                took = attempt.began_at - attempt.connecting_at
-                self._fastest_connection = min(took, self._fastest_connection or took)
-            outcome = read_answer(response.status, response.headers, answer)
+            async with deadline:
+                response = await self._session.request(method, url, data=body, allow_redirects=False)
+                packed = await _read(response)
+            answer = unpacked(response.headers.get("content-encoding", ""), packed)
+            return read_answer(response.status, response.headers, answer, self._filter, values), answer
         except Exception as error:
             # Whatever it is, it happened to this one request; what matters is how far the request had come.
-            answer = b""
-            outcome = self._failure(error, attempt, loop.time())
-        return _scrubbed(outcome, self._filter), answer
+            return self._failure(error, attempt, deadline), b""
 
-    def _failure(self, error: Exception, attempt: _Attempt, now: float) -> Outcome:
+    def _failure(self, error: Exception, attempt: _Attempt, deadline: Deadline) -> Outcome:
         if words := bad_certificate(error):
             return Outcome(Effect.REFUSED, message=words)
-        _log.debug("the request failed: %s", self._filter.scrub(repr(error)))
-        if attempt.began_at is None:
-            return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {reason(error)}", away=True)
-        waited = now - attempt.began_at
-        if isinstance(error, TimeoutError) and not attempt.answered and waited > SERVER_QUEUE_SECONDS:
-            words = f"no answer within {waited:.0f} seconds; the dialer does not apply a call it left for over a minute"
-            return Outcome(Effect.NOT_PROCESSED, message=words, away=True)
-        came = "broke off" if attempt.answered else "did not come"
-        words = f"the request was sent, but its answer {came}: {reason(error)}"
+        _log.debug("the request failed: %s", type(error).__name__)
+        why = self._filter.scrub(reason(error))
+        if not attempt.began:
+            return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {why}", away=True)
+        if not (isinstance(error, TimeoutError) and deadline.expired):
+            came = "broke off" if attempt.heard else "did not come"
+            words = f"the request was sent, but its answer {came}: {why}"
+        elif attempt.heard:
+            words = f"the request was sent, but its answer was not complete within {self._answer_seconds:g} seconds"
+        elif deadline.awake:
+            words = f"the request was sent, but no answer came within {self._answer_seconds:g} seconds"
+            return Outcome(Effect.NO_ANSWER, message=words, away=True)
+        else:
+            words = "the request was sent, but leadsync or its machine stood still while the answer was awaited"
         return Outcome(Effect.IN_DOUBT, message=words, away=True)
-
-
-def _session(connections: int, certificates: ssl.SSLContext | bool) -> aiohttp.ClientSession:
-    tracing = aiohttp.TraceConfig()
-    tracing.on_connection_create_start.append(_connecting)
-    tracing.on_connection_create_end.append(_connection_is_there)
-    tracing.on_connection_reuseconn.append(_connection_is_there)
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates),
-        headers=HEADERS,
-        timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
-        auto_decompress=False,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=[tracing],
-        trust_env=False,
-    )
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -223,26 +208,3 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
         response.close()
         raise
     return bytes(body)
-
-
-def without_values(outcome: Outcome, lead: Lead) -> Outcome:
-    """The outcome of a call without the lead's own values in words that are not the dialer's answer to it.
-
-    A page that came instead of an answer may repeat what was sent; its words end in messages and logs that hold no
-    person's name or number.
-    """
-    if outcome.code is not None or outcome.http is None:
-        return outcome
-    message = outcome.message
-    for value in sorted(lead.fields.values(), key=len, reverse=True):
-        if len(value) > 2 and value != NO_CHANGE:
-            message = message.replace(value, "***")
-    return outcome if message == outcome.message else replace(outcome, message=message)
-
-
-def _scrubbed(outcome: Outcome, key: KeyFilter) -> Outcome:
-    message = key.scrub(outcome.message)
-    if message == outcome.message:
-        return outcome
-    changed: dict[str, Any] = {"message": message}
-    return Outcome(**{name: getattr(outcome, name) for name in Outcome.__slots__} | changed)

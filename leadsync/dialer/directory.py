@@ -96,15 +96,16 @@ class _Lists:
         try:
             answer = self._client.get(url)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            words = bad_certificate(error) or f"the dialer cannot be reached: {reason(error)}"
-            raise self._stopped(words) from error
+            words = bad_certificate(error) or f"the dialer cannot be reached: {self._filter.scrub(reason(error))}"
+            raise _stopped(words) from error
         try:
             return [Entity(int(entity["id"]), str(entity["name"])) for entity in json.loads(answer.content)["entities"]]
-        except (ValueError, KeyError, TypeError) as error:
-            outcome = read_answer(answer.status_code, answer.headers, answer.content)
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            outcome = read_answer(answer.status_code, answer.headers, answer.content, self._filter)
             refused = outcome.effect is Effect.REFUSED
             words = outcome.message if refused else f"{call} was not answered with a list: {outcome.message}"
-            raise self._stopped(words) from error
+            raise _stopped(words) from error
 
-    def _stopped(self, words: str) -> Stopped:
-        return Stopped(f"The dialer's campaigns cannot be listed: {self._filter.scrub(words)}.")
+
+def _stopped(words: str) -> Stopped:
+    return Stopped(f"The dialer's campaigns cannot be listed: {words}.")

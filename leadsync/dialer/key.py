@@ -1,23 +1,80 @@
-"""The API key kept out of whatever is logged or told."""
+"""The API key kept out of whatever is logged or told. Pure, and linear in the length of a text."""
 
 import logging
-from urllib.parse import quote
+import re
+from collections import defaultdict
+from html.entities import html5
+
+SHORT_KEY = 8
+"""A key with fewer characters may be a word or a number: only a whole token is taken for it."""
+LONGEST_SPELLING = 40
+"""No character of a text takes more characters than this in any spelling below."""
+
+_STARS = "***"
+_WORD_CHARACTER = r"\w"
+_IN_A_QUERY = re.compile(
+    r"""(apikey(?:=|%(?:25){0,3}3d|&(?:amp;){0,3}(?:#0{0,5}61|#x0{0,5}3d|equals);|\\{1,4}u003d))[^\s&"'<>]*""",
+    re.IGNORECASE,
+)
+"""The key where the calls put it, a beginning of it included: the page may quote only a part of the address."""
+
+
+def _entity_names() -> dict[str, list[str]]:
+    names = defaultdict(list)
+    for name, character in html5.items():
+        if name.endswith(";"):
+            names[character].append(name)
+    return names
+
+
+_ENTITY_NAMES = _entity_names()
+
+
+def _any_spelling(character: str) -> str:
+    """A regular expression for a character in a URL, in HTML, in JSON, or quoted in several of them."""
+    number = ord(character)
+    octets = [f"{octet:02x}" for octet in character.encode("utf-8", "surrogatepass")]
+    percent = "".join(f"%(?:25){{0,3}}{octet}" for octet in octets)
+    escaped_octets = "".join(rf"\\{{1,4}}x{octet}" for octet in octets)
+    entities = "|".join([f"#0{{0,5}}{number};?", f"#x0{{0,5}}{number:x};?", *_ENTITY_NAMES.get(character, ())])
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    escape = "".join(rf"\\{{1,4}}u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    spellings = [re.escape(character), f"(?i:{percent}|&(?:amp;){{0,3}}(?:{entities})|{escape}|{escaped_octets})"]
+    if not character.isalnum():
+        spellings.append(rf"\\{{1,4}}{re.escape(character)}")
+    if character == " ":
+        spellings.append(r"\+")
+    return f"(?:{'|'.join(spellings)})"
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    spelled = "".join(map(_any_spelling, key))
+    if len(key) >= SHORT_KEY:
+        return re.compile(spelled, re.IGNORECASE)
+    # An encoded separator before the key ends in a letter or a digit, too.
+    begins = rf"(?:(?<!{_WORD_CHARACTER})|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\u[0-9A-Fa-f]{{4}}))"
+    return re.compile(f"{begins}{spelled}(?!{_WORD_CHARACTER})")
 
 
 class KeyFilter(logging.Filter):
-    """Takes the API key out of whatever a library logs: it travels in the query string of every URL."""
+    """Takes the API key out of texts and of whatever a library logs: it travels in the query string of every URL."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
-        self._spellings = {key, quote(key, safe=""), quote(key)} - {""}
+        self._pattern = _pattern(key) if key else None
+        self.longest = LONGEST_SPELLING * len(key)
+        """The characters that the key can take in a text."""
 
     def scrub(self, text: str) -> str:
-        """`text` with stars where the key stood."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, "***")
-        return text
+        """`text` with stars where the key stood in any spelling; to be called before the text is cut."""
+        if self._pattern is not None:
+            text = self._pattern.sub(_STARS, text)
+        return _IN_A_QUERY.sub(rf"\1{_STARS}", text)
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = self.scrub(record.getMessage())
         record.args = None
+        if record.exc_info:
+            record.exc_text = self.scrub(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None
         return True

@@ -7,6 +7,19 @@ from collections.abc import Iterator
 
 from leadsync.errors import SettingsError
 
+_WORDS = {
+    "ServerDisconnectedError": "the connection was closed",
+    "SpokeFirstError": "it answers before it is asked",
+    "ConnectionResetError": "the connection was closed",
+    "ClientConnectionResetError": "the connection was closed",
+    "ClientPayloadError": "the connection was closed before its end",
+    "ClientResponseError": "it is not HTTP",
+    "RemoteProtocolError": "the connection was closed, or what came is not HTTP",
+    "DecodingError": "it cannot be unpacked",
+    "InvalidURL": "its address is not one",
+}
+"""The libraries' own errors by name. Their texts are never shown: they may hold a part of what the server sent."""
+
 _NO_HTTPS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"})
 
 
@@ -42,7 +55,7 @@ def reason(error: Exception) -> str:
     numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
     if numbers:
         return os.strerror(numbers[-1]).lower()
-    return str(error).strip() or type(error).__name__
+    return _WORDS.get(type(error).__name__, type(error).__name__)
 
 
 def _handshake(error: ssl.SSLError) -> str:
@@ -58,6 +71,6 @@ def bad_certificate(error: Exception) -> str:
     if not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
         return ""
     return (
-        f"the dialer's certificate does not verify ({reason(error)}); nothing was sent. "
+        f"the dialer's certificate does not verify ({reason(error)}); this call was not sent. "
         "Correct `url`, or name the dialer's certificate authority in `ca_file`"
     )

@@ -1,85 +1,20 @@
-"""The client against a server of a few lines that keeps the bytes it was sent and answers as each test says."""
+"""The client against a real server on loopback: what is sent, and what each ending of a call means."""
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import ssl
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from leadsync.dialer import DialerClient
 from leadsync.errors import SettingsError
-from leadsync.models import CampaignIds, Effect, Lead, Outcome
-
-KEY = "f863246a-973e-11e6-8784-08002718f5b5"
-IDS = CampaignIds(template=41, campaign=41, allocation=38)
-# The body of the vendor's own example.
-JANE = Lead(
-    "9856",
-    {
-        "Name": "Jane Smith",
-        "StreetAddress": "Suite 8/10 Hoddle St",
-        "City": "Abbotsford",
-        "State": "Vic",
-        "PostCode": "3064",
-        "FirstPhone": "0383218199",
-        "SecondPhone": "<No Change>",
-        "njDisposition": "Sale",
-    },
-)
-OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n{"code": 0, "message": "OK"}'
-
-Answerer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-class Peer:
-    """A server that keeps what it was sent."""
-
-    def __init__(self, answer: bytes | Answerer) -> None:
-        self.requests: list[bytes] = []
-        self._answer = answer
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(
-                    (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
-                )
-                self.requests.append(head + await reader.readexactly(length))
-                if isinstance(self._answer, bytes):
-                    writer.write(self._answer)
-                    await writer.drain()
-                else:
-                    await self._answer(writer)
-                    return
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def client_of(answer: bytes | Answerer, **options: float) -> AsyncIterator[tuple[DialerClient, Peer]]:
-    peer = Peer(answer)
-    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
-        async with DialerClient(f"http://127.0.0.1:{port}", SecretStr(KEY), IDS, **options) as client:  # type: ignore[arg-type]
-            yield client, peer
-    finally:
-        server.close()
-
-
-def send(answer: bytes | Answerer, lead: Lead = JANE, **options: float) -> tuple[Outcome, Peer]:
-    async def one() -> tuple[Outcome, Peer]:
-        async with client_of(answer, **options) as (client, peer):
-            return await client.prepare(lead)(), peer
-
-    return asyncio.run(one())
+from leadsync.models import Effect, Lead, Outcome
+from tests.dialer.peer import IDS, JANE, KEY, OK, Answerer, Peer, client_of, http, pieces_of_the_key, send
 
 
 def test_the_request_is_the_documented_one() -> None:
@@ -112,6 +47,14 @@ def test_values_are_escaped() -> None:
     assert dict(parse_qsl(query, strict_parsing=True))["njExternalLeadId"] == "a+b&c=d/é #1%"
     assert b"+" not in head.split()[1], "a blank is %20, which every server reads as one"
     assert json.loads(body)["Name"] == 'Zoë "O\'Brien" \\ <b>'
+
+
+def test_the_words_of_the_url_are_kept() -> None:
+    _, peer = send(OK, path="/THE-LEAD/njExternalLeadId=/")
+    assert peer.requests[0].startswith(
+        b"POST /THE-LEAD/njExternalLeadId=/servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41&fCampaignId=41"
+        b"&fAllocationId=38&njExternalLeadId=9856&apiKey=f863246a-973e-11e6-8784-08002718f5b5 HTTP/1.1\r\n"
+    )
 
 
 def test_redirects_are_not_followed() -> None:
@@ -155,89 +98,97 @@ async def _headers_only(writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
+async def _half_of_the_headers(writer: asyncio.StreamWriter) -> None:
+    writer.write(OK[:30])
+    await writer.drain()
+
+
+async def _chunks_without_an_end(writer: asyncio.StreamWriter) -> None:
+    writer.write(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\n{"code": 0, "message": "OK"}\r\n')
+    await writer.drain()
+
+
 async def _garbage(writer: asyncio.StreamWriter) -> None:
     writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
     await writer.drain()
 
 
-@pytest.mark.parametrize("fault", [_close, _reset, _half, _headers_only, _garbage])
+@pytest.mark.parametrize(
+    "fault", [_close, _reset, _half, _headers_only, _half_of_the_headers, _chunks_without_an_end, _garbage]
+)
 def test_what_breaks_after_the_request_began_may_have_been_applied(fault: Answerer) -> None:
     outcome, peer = send(fault)
     assert (outcome.effect, outcome.code, outcome.away) == (Effect.IN_DOUBT, None, True)
     assert len(peer.requests) == 1, "it is not sent again by a library"
 
 
-def test_an_answer_that_drips_is_ended_by_the_deadline_and_may_be_applied() -> None:
-    async def drip(writer: asyncio.StreamWriter) -> None:
-        for byte in OK:
-            writer.write(bytes([byte]))
-            await writer.drain()
-            await asyncio.sleep(0.02)
+def test_an_answer_in_chunks_with_its_end_counts() -> None:
+    async def chunks(writer: asyncio.StreamWriter) -> None:
+        await _chunks_without_an_end(writer)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
 
-    outcome, _ = send(drip, answer_seconds=0.1)
-    assert outcome.effect is Effect.IN_DOUBT
+    assert send(chunks)[0].code == 0
 
 
-def test_no_answer_within_less_than_the_dialers_minute_may_be_applied() -> None:
-    async def hang(_: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.5)
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (_close, "its answer did not come: the connection was closed"),
+        (_half, "its answer broke off: the connection was closed before its end"),
+        (_half_of_the_headers, "its answer broke off: the connection was closed"),
+        (_garbage, "its answer broke off: it is not HTTP"),
+    ],
+)
+def test_an_answer_that_ends_early_is_told_in_our_words(fault: Answerer, words: str) -> None:
+    assert send(fault)[0].message == f"the request was sent, but {words}"
 
-    outcome, _ = send(hang, answer_seconds=0.05)
-    assert outcome.effect is Effect.IN_DOUBT
+
+def test_a_piece_of_an_answer_that_is_no_http_is_not_quoted() -> None:
+    async def part_of_an_address(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"/x?a=" + KEY[:16].encode())
+        await writer.drain()
+
+    assert not pieces_of_the_key(send(part_of_an_address)[0].message)
 
 
-def test_no_answer_within_more_than_the_dialers_minute_was_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadsync.dialer.client.SERVER_QUEUE_SECONDS", 0.01)
+def test_a_packed_answer_is_read() -> None:
+    import gzip
 
-    async def hang(_: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.5)
+    packed = http(gzip.compress(b'{"code": 101}'), b"400 Bad Request", b"Content-Encoding: gzip")
+    assert send(packed)[0].code == 101
 
-    outcome, _ = send(hang, answer_seconds=0.05)
-    assert (outcome.effect, outcome.away) == (Effect.NOT_PROCESSED, True)
+
+def test_the_way_to_the_dialer_is_timed() -> None:
+    async def timed() -> tuple[float, float]:
+        async with client_of(OK) as (client, _):
+            before = client.travel_seconds
+            await client.prepare(JANE)()
+            return before, client.travel_seconds
+
+    before, after = asyncio.run(timed())
+    assert before == 0.0
+    assert 0.0 < after < 1.0
+
+
+def _tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
 
 
 def test_a_certificate_that_does_not_verify_stops_the_run() -> None:
-    """A server that speaks TLS with a certificate of nobody's."""
-    trustme = pytest.importorskip("trustme", reason="makes the certificate")
-    import ssl
-
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-
-    async def one() -> Outcome:
-        server = await asyncio.start_server(Peer(OK).serve, "127.0.0.1", 0, ssl=context)
-        port = server.sockets[0].getsockname()[1]
-        async with DialerClient(f"https://127.0.0.1:{port}", SecretStr(KEY), IDS) as client:
-            outcome = await client.prepare(JANE)()
-        server.close()
-        return outcome
-
-    outcome = asyncio.run(one())
-    assert outcome.effect is Effect.REFUSED
-    assert "certificate" in outcome.message
+    outcome, peer = send(OK, tls=_tls(trustme.CA()))
+    assert (outcome.effect, peer.requests) == (Effect.REFUSED, [])
+    assert "certificate does not verify" in outcome.message
+    assert "this call was not sent" in outcome.message
+    assert "nothing was sent" not in outcome.message, "it may have changed in the middle of a run"
 
 
-def test_a_private_authority_is_accepted_where_it_is_named(tmp_path: object) -> None:
-    trustme = pytest.importorskip("trustme", reason="makes the certificate")
-    import ssl
-    from pathlib import Path
-
+def test_a_private_authority_is_accepted_where_it_is_named(tmp_path: Path) -> None:
     authority = trustme.CA()
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    file = Path(str(tmp_path)) / "ca.pem"
-    authority.cert_pem.write_to_path(str(file))
-
-    async def one() -> Outcome:
-        server = await asyncio.start_server(Peer(OK).serve, "127.0.0.1", 0, ssl=context)
-        port = server.sockets[0].getsockname()[1]
-        url = f"https://127.0.0.1:{port}"
-        async with DialerClient(url, SecretStr(KEY), IDS, ca_file=str(file)) as client:
-            outcome = await client.prepare(JANE)()
-        server.close()
-        return outcome
-
-    assert asyncio.run(one()).code == 0
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    assert send(OK, tls=_tls(authority), ca_file=str(tmp_path / "ca.pem"))[0].code == 0
 
 
 def test_an_authority_that_is_no_file_is_a_settings_error() -> None:
@@ -245,21 +196,63 @@ def test_an_authority_that_is_no_file_is_a_settings_error() -> None:
         DialerClient("https://127.0.0.1", SecretStr(KEY), IDS, ca_file="/nowhere/ca.pem")
 
 
-def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+SPELLINGS = {
+    "plain": KEY,
+    "capitals": KEY.upper(),
+    "percent": KEY.replace("-", "%2D"),
+    "html": KEY.replace("-", "&#45;"),
+    "json": KEY.replace("-", "\\u002d"),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("status", [b"200 OK", b"403 Forbidden", b"500 Internal Server Error"])
+def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture, status: bytes, spelling: str) -> None:
     caplog.set_level(logging.DEBUG)
-    echo = f"<html>no such page: /x?apiKey={KEY}</html>".encode()
-    answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n%s" % (len(echo), echo)
+    page = f"<html>in the page: /x?k={SPELLINGS[spelling]}</html>".encode()
 
     async def one() -> list[str]:
-        async with client_of(answer) as (client, _):
+        async with client_of(http(page, status)) as (client, _):
             outcome = await client.prepare(JANE)()
-            return [repr(client), repr(outcome), str(outcome)]
+            return [outcome.message, repr(client), repr(outcome)]
 
-    shown = asyncio.run(one())
-    shown += [record.getMessage() for record in caplog.records]
-    shown += [repr(send(_close)[0]), caplog.text]
-    assert any("HTTP 404" in line for line in shown), "the page that quotes the key is quoted"
-    assert not [line for line in shown if KEY in line]
+    shown = [*asyncio.run(one()), caplog.text]
+    assert "in the page: /x?k=***" in shown[0], "the page that quotes the key is quoted"
+    assert [pieces_of_the_key(text) for text in shown] == [[], [], [], []]
+
+
+def test_what_the_library_logs_is_without_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    names = ("aiohttp.client", "aiohttp.internal", "asyncio")
+    for name in names:
+        caplog.set_level(logging.DEBUG, name)
+
+    async def one() -> None:
+        async with client_of(OK):
+            for name in names:
+                logging.getLogger(name).warning("%s: /x?k=%s", name, KEY)
+
+    asyncio.run(one())
+    for name in names:
+        assert f"{name}: /x?k=***" in caplog.text
+    assert not pieces_of_the_key(caplog.text)
+
+
+def test_a_call_that_fails_is_logged_without_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    send(_garbage)
+    assert "the request failed" in caplog.text
+    assert not pieces_of_the_key(caplog.text)
+
+
+def test_a_page_that_repeats_the_lead_is_quoted_without_it() -> None:
+    page = b"<html>cannot store Jane Smith, 0383218199, of lead 9856</html>"
+    outcome, _ = send(http(page, b"500 Internal Server Error"))
+    assert outcome.message == "HTTP 500: no result code in the answer: cannot store ***, ***, of lead ***"
+
+
+def test_the_dialers_own_words_on_a_lead_are_kept() -> None:
+    answer = http(b'{"code": 105, "message": "0383218199 is taken by Jane Smith"}', b"400 Bad Request")
+    assert send(answer)[0].message == "0383218199 is taken by Jane Smith"
 
 
 def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:
@@ -278,7 +271,7 @@ def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:
             writer.write(head + body)
             await writer.drain()
 
-        peer._answer = answer
+        peer.answer = answer
         server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with DialerClient(url, SecretStr(KEY), IDS) as client:
@@ -302,6 +295,10 @@ def test_a_probe_names_no_lead() -> None:
     assert b"njExternalLeadId" not in sent[1]
 
 
+def test_a_list_with_a_mark_of_order_is_a_list() -> None:
+    assert not probe((b"200 OK", b'\xef\xbb\xbf {"entities": []}'), NO_LEAD)[0].away
+
+
 def test_a_dialer_that_only_lists_is_still_away() -> None:
     assert probe(LISTS, AWAY)[0].away
     outcome, sent = probe(AWAY)
@@ -314,15 +311,3 @@ def test_a_dialer_without_lists_is_judged_by_its_updates() -> None:
     assert not probe(missing, NO_LEAD)[0].away
     assert not probe(missing, (b"400 Bad Request", b"missing parameter"))[0].away
     assert probe(missing, AWAY)[0].away
-
-
-def test_a_page_that_repeats_what_was_sent_is_quoted_without_it() -> None:
-    from leadsync.dialer.client import without_values
-    from leadsync.models import Effect, Lead, Outcome
-
-    lead = Lead("9856", {"Name": "Jane Smith", "FirstPhone": "0383218199", "njDisposition": "<No Change>"})
-    said = "HTTP 500: no result code in the answer: cannot store Jane Smith, 0383218199"
-    page = Outcome(Effect.IN_DOUBT, message=said, http=500, away=True)
-    answer = Outcome(Effect.ANSWERED, 105, "DUPLICATE", "0383218199 is taken by Jane Smith", 400)
-    assert without_values(page, lead).message == "HTTP 500: no result code in the answer: cannot store ***, ***"
-    assert without_values(answer, lead) == answer, "the dialer's own words on a lead belong into its report"

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from leadsync.dialer import places
 from leadsync.errors import SettingsError, Stopped
+from tests.dialer.peer import KEY, pieces_of_the_key
 
-KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 PAGES = {
     f"getCampaignTemplateList?apiKey={KEY}": {"entities": [{"id": 41, "name": "Sales"}]},
     f"getCampaignList?fTemplateId=41&apiKey={KEY}": {"entities": [{"id": 7, "name": "Spring"}, {"id": 8, "name": "Ø"}]},
@@ -108,12 +108,44 @@ def test_an_authority_that_is_no_file() -> None:
         list(places("https://127.0.0.1", SecretStr(KEY), ca_file="/nowhere/ca.pem"))
 
 
-def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"entities": [{"id": 1e400, "name": ""}]}', b"\xff" * 9])
+def test_a_list_that_cannot_be_read_is_a_sentence_too(body: bytes) -> None:
+    with dialer(200, body) as url, pytest.raises(Stopped, match="not answered with a list: HTTP 200: no result code"):
+        list(places(url, SecretStr(KEY)))
+
+
+def test_a_list_behind_a_mark_of_order_is_a_list() -> None:
+    with dialer(200, b'\xef\xbb\xbf{"entities": []}') as url:
+        assert list(places(url, SecretStr(KEY))) == []
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+@pytest.mark.parametrize("before", [0, 100, 110])
+@pytest.mark.parametrize("spelled", [KEY, KEY.replace("-", "%2d"), KEY.replace("-", "&#x2D;")])
+def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture, status: int, before: int, spelled: str) -> None:
     # A command that was run before in this process has silenced the library.
     for name in (None, "httpx", "httpcore"):
         caplog.set_level(logging.DEBUG, name)
-    with dialer(404, f"no such page: /x?apiKey={KEY}".encode()) as url, pytest.raises(Stopped) as stopped:
+    page = f"{'x' * before} /x?k={spelled} more".encode()
+    with dialer(status, page) as url, pytest.raises(Stopped) as stopped:
         list(places(url, SecretStr(KEY)))
-    assert "404" in str(stopped.value)
+    assert "/x?k=***" in str(stopped.value), "the page that quotes the key is quoted"
     assert caplog.records, "the library does log its requests"
-    assert KEY not in caplog.text + str(stopped.value)
+    assert not pieces_of_the_key(caplog.text + str(stopped.value))
+
+
+def test_what_is_no_http_is_not_quoted() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"/x?a=" + KEY[:16].encode() + b"\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(Stopped, match="what came is not HTTP") as stopped:
+            list(places(f"http://127.0.0.1:{listener.getsockname()[1]}", SecretStr(KEY)))
+        thread.join()
+    assert not pieces_of_the_key(str(stopped.value))

@@ -1,0 +1,122 @@
+"""A stray answer is nobody's: what comes on an idle connection never counts for the next call."""
+
+import asyncio
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+
+from leadsync.models import Effect, Outcome
+from tests.dialer.peer import DUPLICATE, JANE, OK, Peer, client_of
+
+TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+
+
+@pytest.fixture
+def contexts(tmp_path: Path, tls: bool) -> dict[str, object]:
+    """What server and client need to speak TLS, or nothing."""
+    if not tls:
+        return {}
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return {"tls": context, "ca_file": str(tmp_path / "ca.pem")}
+
+
+def two_calls(contexts: dict[str, object], first: bytes, stray: bytes, pause: float) -> tuple[list[Outcome], Peer]:
+    """The outcomes of a call that is answered `first`, and of the next, before which `stray` comes."""
+
+    async def calls() -> tuple[list[Outcome], Peer]:
+        async with client_of(first, **contexts) as (client, peer):
+            outcomes = [await client.prepare(JANE)()]
+            peer.answer = DUPLICATE
+            send = client.prepare(JANE)
+            if stray:
+                peer.writers[0].write(stray)
+            if pause:
+                await asyncio.sleep(pause)
+            return [*outcomes, await send()], peer
+
+    return asyncio.run(calls())
+
+
+@TLS
+def test_a_quiet_connection_is_used_again(contexts: dict[str, object]) -> None:
+    outcomes, peer = two_calls(contexts, OK, b"", pause=0.01)
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert len(peer.writers) == 1
+
+
+@TLS
+@pytest.mark.parametrize("pause", [0, 0.02], ids=["still in the socket", "read by the loop"])
+@pytest.mark.parametrize("stray", [OK, OK[:9], OK.split(b"{")[0], OK + OK], ids=["whole", "part", "head", "two"])
+def test_a_stray_answer_is_not_the_next_calls(contexts: dict[str, object], stray: bytes, pause: float) -> None:
+    outcomes, peer = two_calls(contexts, OK, stray, pause)
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert (len(peer.writers), len(peer.requests)) == (2, 2), "it goes out once, on another connection"
+
+
+@TLS
+@pytest.mark.parametrize("pause", [0, 0.02])
+@pytest.mark.parametrize("more", [OK, OK.split(b"{")[0]], ids=["twice", "and the head of another"])
+def test_more_than_the_answer_is_not_the_next_calls(contexts: dict[str, object], more: bytes, pause: float) -> None:
+    outcomes, peer = two_calls(contexts, OK + more, b"", pause)
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert (len(peer.writers), len(peer.requests)) == (2, 2)
+
+
+def test_an_answer_in_two_pieces_with_a_stray_one_behind_it() -> None:
+    async def calls() -> tuple[list[Outcome], Peer]:
+        async with client_of(OK) as (client, peer):
+
+            async def in_two_pieces(writer: asyncio.StreamWriter) -> None:
+                writer.write(OK[:-9])
+                await asyncio.sleep(0.02)
+                writer.write(OK[-9:] + OK)
+                peer.answer = DUPLICATE
+                await asyncio.sleep(0.05)
+
+            peer.answer = in_two_pieces
+            return [await client.prepare(JANE)(), await client.prepare(JANE)()], peer
+
+    outcomes, peer = asyncio.run(calls())
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert len(peer.writers) == 2
+
+
+@TLS
+def test_a_connection_that_was_closed_meanwhile_costs_nothing(contexts: dict[str, object]) -> None:
+    async def calls() -> list[Outcome]:
+        async with client_of(OK, **contexts) as (client, peer):
+            outcomes = [await client.prepare(JANE)()]
+            peer.writers[0].get_extra_info("socket").shutdown(socket.SHUT_WR)
+            return [*outcomes, await client.prepare(JANE)()]
+
+    assert [outcome.code for outcome in asyncio.run(calls())] == [0, 0]
+
+
+def test_an_answer_before_the_question_is_none() -> None:
+    async def call() -> tuple[Outcome, Peer]:
+        async with client_of(OK, greeting=OK) as (client, peer):
+            return await client.prepare(JANE)(), peer
+
+    outcome, peer = asyncio.run(call())
+    assert (outcome.effect, outcome.away, peer.requests) == (Effect.NEVER_BEGAN, True, [])
+    assert outcome.message == "the dialer cannot be reached: it answers before it is asked"
+
+
+def test_eight_stray_answers_at_once() -> None:
+    async def calls() -> tuple[list[Outcome], Peer]:
+        async with client_of(OK) as (client, peer):
+            await asyncio.gather(*(client.prepare(JANE)() for _ in range(8)))
+            peer.answer = DUPLICATE
+            for writer in peer.writers:
+                writer.write(OK)
+            return await asyncio.gather(*(client.prepare(JANE)() for _ in range(8))), peer
+
+    outcomes, peer = asyncio.run(calls())
+    assert [outcome.code for outcome in outcomes] == [105] * 8
+    assert len(peer.requests) == 16

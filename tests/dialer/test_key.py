@@ -1,0 +1,97 @@
+"""The key in every spelling that a server or a library may give it."""
+
+import logging
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.dialer.key import KeyFilter
+
+KEY = 'aB3+/=&é {"%\\z'
+SPELLINGS = {
+    "a": ["a", "%61", "&#97;", "&#x61;", "\\u0061"],
+    "B": ["B", "%42", "&#66;", "&#x42;", "\\u0042"],
+    "3": ["3", "%33", "&#51;", "&#051;", "&#x33;", "\\u0033"],
+    "+": ["+", "%2B", "%2b", "%252B", "&#43;", "&#x2B;", "&#x2b", "&plus;", "\\u002B", "\\u002b", "\\x2b"],
+    "/": ["/", "%2F", "%2f", "&#47;", "&sol;", "\\/", "\\\\/", "\\u002f"],
+    "=": ["=", "%3D", "%3d", "&#61;", "&equals;", "\\u003d"],
+    "&": ["&", "%26", "&amp;", "&AMP;", "&#38;", "&amp;amp;", "\\u0026"],
+    "é": ["é", "%C3%A9", "%c3%a9", "&eacute;", "&#233;", "&#xE9;", "\\u00e9", "\\u00E9"],
+    " ": [" ", "+", "%20", "&#32;", "\\u0020"],
+    "{": ["{", "%7B", "&lbrace;", "&lcub;", "\\u007b"],
+    '"': ['"', "%22", "&quot;", "&#34;", '\\"', "\\u0022"],
+    "%": ["%", "%25", "%2525", "&percnt;", "\\u0025"],
+    "\\": ["\\", "%5C", "&bsol;", "&#92;", "\\\\", "\\u005c"],
+    "z": ["z", "%7A", "%7a", "&#122;", "\\u007A"],
+}
+
+
+@given(st.tuples(*(st.sampled_from(SPELLINGS[character]) for character in KEY)))
+def test_each_character_may_be_spelled_in_its_own_way(spelled: tuple[str, ...]) -> None:
+    assert KeyFilter(KEY).scrub(f"see <{''.join(spelled)}> there") == "see <***> there"
+
+
+def test_every_spelling_is_known() -> None:
+    for at, character in enumerate(KEY):
+        for spelling in SPELLINGS[character]:
+            text = f"x{KEY[:at]}{spelling}{KEY[at + 1 :]}y"
+            assert KeyFilter(KEY).scrub(text) == "x***y", spelling
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://pbx/x?apiKey=f863246a-973e&x=1",
+        "http%3A%2F%2Fpbx%2Fx%3FapiKey%3Df863246a%2D973e",
+        "?fTemplateId=41&amp;apikey&#61;f863246a",
+        "\\u0026apiKey\\u003df863246a-9",
+    ],
+)
+def test_a_part_of_the_key_in_a_part_of_an_address_is_taken_out(text: str) -> None:
+    scrubbed = KeyFilter("f863246a-973e-11e6-8784-08002718f5b5").scrub(text)
+    assert "f863" not in scrubbed
+    assert "***" in scrubbed
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "scrubbed"),
+    [
+        ("ok", "ok, token took book", "***, token took book"),
+        ("109", "109 of 1090, 2109; code 109.", "*** of 1090, 2109; code ***."),
+        ("abc", "x=abc&y x%3Dabc%26y x\\u003dabc", "x=***&y x%3D***%26y x\\u003d***"),
+        ("a+b", "a%2Bb a+b aa+b a+bb", "*** *** aa+b a+bb"),
+        ("sevench", "sevenchairs", "sevenchairs"),
+        ("eightchr", "eightchrs", "***s"),
+    ],
+)
+def test_a_short_key_is_found_as_a_whole_word_only(key: str, text: str, scrubbed: str) -> None:
+    assert KeyFilter(key).scrub(text) == scrubbed
+
+
+def test_no_key_takes_nothing_out() -> None:
+    assert KeyFilter("").scrub("nothing to hide") == "nothing to hide"
+
+
+@pytest.mark.parametrize("key", [KEY, KEY * 10, "f863246a-973e-11e6-8784-08002718f5b5", "109"])
+@pytest.mark.parametrize("piece", ["\\", "%25", "&amp;", "&#0", "%2", "aB3+/", "f863246a-973e-11e6-8784-08002718f5b"])
+def test_a_long_text_takes_little_work(key: str, piece: str) -> None:
+    text = (piece * 65_536)[:65_536]
+    began = time.process_time()
+    KeyFilter(key).scrub(text)
+    assert time.process_time() - began < 0.5
+
+
+def test_a_record_is_logged_without_the_key_its_trace_too(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("leadsync.test_key")
+    key = KeyFilter("f863246a-973e-11e6-8784-08002718f5b5")
+    logger.addFilter(key)
+    try:
+        int("/x?a=f863246a-973e-11e6-8784-08002718f5b5")
+    except ValueError:
+        logger.exception("failed at %s", "/x?a=F863246A%2D973e-11e6-8784-08002718f5b5")
+    logger.removeFilter(key)
+    assert "failed at /x?a=***" in caplog.text
+    assert "ValueError: invalid literal for int() with base 10: '/x?a=***'" in caplog.text
+    assert "f863246a" not in caplog.text.lower()
