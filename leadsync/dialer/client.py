@@ -89,13 +89,14 @@ class DialerClient:
         self._filter = KeyFilter(api_key.get_secret_value())
         self._connections = connections
         self._certificates = certificates(ca_file)
+        self._connector: Connector | None = None
         self._closing = ExitStack()
 
     @property
     def travel_seconds(self) -> float:
         """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
         0 where none has been made."""
-        return self._connector.fastest or 0.0
+        return (self._connector.fastest if self._connector else None) or 0.0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base!r}, key=***)"
@@ -179,7 +180,7 @@ class DialerClient:
         if words := bad_certificate(error):
             return Outcome(Effect.REFUSED, message=words)
         _log.debug("the request failed: %s", type(error).__name__)
-        why = self._filter.scrub(reason(error))
+        why = reason(error)
         if not attempt.began:
             return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {why}", away=True)
         if not (isinstance(error, TimeoutError) and deadline.expired):

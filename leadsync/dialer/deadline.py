@@ -26,17 +26,19 @@ class Deadline:
         """Whether neither the process nor the machine stood still since the last `restart`."""
         self._seconds = seconds
         self._timeout = asyncio.timeout(None)
+        self._pulse: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         await self._timeout.__aenter__()
-        self._begin(self._seconds)
+        self.restart(self._seconds)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pulse.cancel()
+        if self._pulse is not None:
+            self._pulse.cancel()
         await self._timeout.__aexit__(kind, error, trace)
 
     @property
@@ -46,10 +48,10 @@ class Deadline:
 
     def restart(self, seconds: float) -> None:
         """Count anew, up to `seconds` from now."""
-        self._pulse.cancel()
-        self._begin(seconds)
-
-    def _begin(self, seconds: float) -> None:
+        if self._pulse is not None:
+            self._pulse.cancel()
+        # It may be up already, and about to be told.
+        self._timeout.reschedule(None)
         self.awake = True
         self._granted = False
         self._ends = self._loop.time() + seconds

@@ -96,7 +96,7 @@ class _Lists:
         try:
             answer = self._client.get(url)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            words = bad_certificate(error) or f"the dialer cannot be reached: {self._filter.scrub(reason(error))}"
+            words = bad_certificate(error) or f"the dialer cannot be reached: {reason(error)}"
             raise _stopped(words) from error
         try:
             return [Entity(int(entity["id"]), str(entity["name"])) for entity in json.loads(answer.content)["entities"]]

@@ -12,6 +12,7 @@ _WORDS = {
     "SpokeFirstError": "it answers before it is asked",
     "ConnectionResetError": "the connection was closed",
     "ClientConnectionResetError": "the connection was closed",
+    "ClientOSError": "the connection was closed",
     "ClientPayloadError": "the connection was closed before its end",
     "ClientResponseError": "it is not HTTP",
     "RemoteProtocolError": "the connection was closed, or what came is not HTTP",

@@ -3,13 +3,14 @@
 import asyncio
 import socket
 import ssl
+import struct
 from pathlib import Path
 
 import pytest
 import trustme
 
 from leadsync.models import Effect, Outcome
-from tests.dialer.peer import DUPLICATE, JANE, OK, Peer, client_of
+from tests.dialer.peer import DUPLICATE, JANE, OK, Answerer, Peer, client_of
 
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 
@@ -87,12 +88,23 @@ def test_an_answer_in_two_pieces_with_a_stray_one_behind_it() -> None:
     assert len(peer.writers) == 2
 
 
-@TLS
-def test_a_connection_that_was_closed_meanwhile_costs_nothing(contexts: dict[str, object]) -> None:
+async def _end(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
+
+
+async def _reset(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+    # The transport closes its socket in the loop's next round.
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("ending", "tls"), [(_end, False), (_end, True), (_reset, False)])
+def test_a_connection_that_was_closed_meanwhile_costs_nothing(contexts: dict[str, object], ending: Answerer) -> None:
     async def calls() -> list[Outcome]:
         async with client_of(OK, **contexts) as (client, peer):
             outcomes = [await client.prepare(JANE)()]
-            peer.writers[0].get_extra_info("socket").shutdown(socket.SHUT_WR)
+            await ending(peer.writers[0])
             return [*outcomes, await client.prepare(JANE)()]
 
     assert [outcome.code for outcome in asyncio.run(calls())] == [0, 0]

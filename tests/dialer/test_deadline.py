@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -99,7 +100,7 @@ from leadsync.dialer import DialerClient
 from tests.dialer.peer import IDS, JANE, KEY
 
 async def main():
-    async with DialerClient(sys.argv[1], SecretStr(KEY), IDS, answer_seconds=0.2) as client:
+    async with DialerClient(sys.argv[1], SecretStr(KEY), IDS, answer_seconds=0.1) as client:
         outcomes = await asyncio.gather(*(client.prepare(JANE)() for _ in range(8)))
     print(*(outcome.code for outcome in outcomes))
 
@@ -174,6 +175,57 @@ def test_an_answer_that_began_and_is_not_complete_in_time_is_in_doubt(fault: Ans
     assert (outcome.effect, outcome.away) == (Effect.IN_DOUBT, True)
     assert outcome.message == "the request was sent, but its answer was not complete within 0.05 seconds"
     assert len(peer.requests) == 1
+
+
+def test_an_answer_within_a_moment_of_the_end_counts() -> None:
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.05)
+        writer.write(OK)
+        await writer.drain()
+
+    assert send(late, answer_seconds=0.03)[0].code == 0
+
+
+class FakeLoop:
+    """A loop whose clock is set by hand, with the one timer that is due next."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.planned = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, seconds: float, call: Callable[..., None], *arguments: float) -> "FakeLoop":
+        self.planned = self.now + seconds
+        self.ring: Callable[[], None] = lambda: call(*arguments)
+        return self
+
+    def cancel(self) -> None:
+        self.planned = 0.0
+
+
+def test_a_moment_that_ends_late_is_granted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = FakeLoop()
+    rung: list[float] = []
+    ended: list[float] = []
+
+    async def ring() -> bool:
+        limit = deadline.Deadline(75.0)
+        monkeypatch.setattr(deadline.time, "time", loop.time)
+        monkeypatch.setattr(limit, "_timeout", SimpleNamespace(reschedule=ended.append))
+        monkeypatch.setattr(limit, "_loop", loop, raising=False)
+        limit.restart(75.0)
+        for late in [0.0] * 75 + [5.0, 0.0]:
+            loop.now = loop.planned + late
+            rung.append(loop.now - 1000.0)
+            loop.ring()
+        return limit.awake
+
+    assert not asyncio.run(ring()), "it was five seconds late"
+    assert rung[:75] == [float(second) for second in range(1, 76)]
+    assert rung[75:] == pytest.approx([80.1, 80.2])
+    assert ended[1:] == pytest.approx([1080.2])
 
 
 def _standing_still(after: float, seconds: float) -> Answerer:

@@ -95,3 +95,4 @@ def test_a_record_is_logged_without_the_key_its_trace_too(caplog: pytest.LogCapt
     assert "failed at /x?a=***" in caplog.text
     assert "ValueError: invalid literal for int() with base 10: '/x?a=***'" in caplog.text
     assert "f863246a" not in caplog.text.lower()
+    assert caplog.records[0].exc_info is None, "another formatter would write the trace anew"
