@@ -1,0 +1,176 @@
+"""What a terminal or a log may be given, and streams that take nothing, fail or have gone."""
+
+import io
+import json
+import os
+import sys
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from typing import TextIO
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync import terminal
+from leadsync.colours import STATUS_COLOURS
+from leadsync.terminal import BackgroundWriter, as_json, one_line, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b]0;title\x07", r"\u001b[2J\u001b]0;title\u0007"),
+        ("row\rforged", r"row\rforged"),
+        ("\x00\x08\x7f", r"\u0000\b\u007f"),
+        ("\x85\x9b31m", r"\u0085\u009b31m"),
+        ("\u202egpj.exe\u2066\u200f\u061c", r"\u202egpj.exe\u2066\u200f\u061c"),
+        ("one\u2028two\u2029", r"one\u2028two\u2029"),
+        ("\ufeffSa\u200ble\u2060", r"\ufeffSa\u200ble\u2060"),
+        ("file-\udce9.csv", r"file-\udce9.csv"),
+        ("\U000e0041", r"\udb40\udc41"),
+    ],
+)
+def test_hidden_characters_are_written_out(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize("text", ["", "a\tb\nc", "Zoë O'Hara £5", "李雷", "👩\u200d👧", "می\u200cخواهم", r"C:\new"])
+def test_what_people_write_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text
+    assert json.loads(as_json(text)) == text
+
+
+def test_one_line_stays_one_line() -> None:
+    assert one_line("a\nb\r\nc\x1b") == r"a\nb\r\nc\u001b"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_keeps_its_value_and_hides_nothing(text: str) -> None:
+    shown = as_json({text: [text]})
+    assert json.loads(shown) == {text: [text]}
+    assert not [one for one in shown if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp")]
+    assert not [one for one in shown if unicodedata.bidirectional(one) in ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI")]
+
+
+def test_json_keeps_half_a_character() -> None:
+    shown = as_json("leads-\udce9.csv")
+    assert shown.isascii()
+    assert json.loads(shown) == "leads-\udce9.csv"
+
+
+def test_own_colours_pass_where_they_are_asked_for() -> None:
+    ours = [click.style("x", fg=colour.terminal) for colour in STATUS_COLOURS.values()] + [click.style("x", bold=True)]
+    for text in ours:
+        assert "\x1b[" in text
+        assert visible(text, colours=True) == text
+        assert "\x1b" not in visible(text)
+
+
+@pytest.mark.parametrize(
+    "sequence", ["\x1b[8m", "\x1b[30m", "\x1b[2J", "\x1b[1A", "\x1b[38;5;1m", "\x1b]0;a\x07", "\x1b"]
+)
+def test_other_sequences_never_pass(sequence: str) -> None:
+    assert "\x1b" not in visible(sequence, colours=True)
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, TextIO]]:
+    """A pipe that takes 4 KiB: its reading end, and a stream that writes into it."""
+    if sys.platform != "linux":
+        pytest.skip("file modes are POSIX's, and so are pipes of a chosen size")
+    import fcntl
+
+    read, write = os.pipe()
+    fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096)
+    with os.fdopen(write, "w", encoding="utf-8") as stream, os.fdopen(read, "rb", buffering=0) as reader:
+        yield reader.fileno(), stream
+
+
+def test_text_arrives_in_order() -> None:
+    stream = io.StringIO()
+    writer = BackgroundWriter(stream)
+    for number in range(1000):
+        writer.write(f"{number}\n")
+    assert writer.flush()
+    assert stream.getvalue().split() == [str(number) for number in range(1000)]
+
+
+def test_a_stream_that_takes_nothing_is_waited_for_once(
+    pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 0.05)
+    reader, stream = pipe
+    writer = BackgroundWriter(stream)
+    writer.write("x" * 10_000)
+    assert not writer.flush()
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 10)
+    before = time.monotonic()
+    writer.write("y")
+    assert not writer.flush()
+    assert time.monotonic() - before < 5
+    got = b""
+    while len(got) < 10_001:
+        got += os.read(reader, 20_000)
+    assert writer.flush(), "it takes text again"
+    assert got == b"x" * 10_000 + b"y"
+
+
+def test_what_waits_for_a_stream_has_a_bound(pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "MOST_WAITING", 20_000)
+    reader, stream = pipe
+    writer = BackgroundWriter(stream)
+    for _ in range(100):
+        writer.write("x" * 1000)
+    received = 0
+    while received < 20_000:
+        received += len(os.read(reader, 50_000))
+    assert writer.flush()
+    assert received == 20_000, "the other 80 texts were dropped"
+    writer.write("more")
+    assert writer.flush()
+    assert os.read(reader, 100) == b"more"
+
+
+@pytest.mark.parametrize("harm", ["no reader", "closed", "full"])
+def test_a_broken_stream_is_nobodys_error(pipe: tuple[int, TextIO], harm: str) -> None:
+    reader, stream = pipe
+    if harm == "no reader":
+        os.dup2(os.open(os.devnull, os.O_RDONLY), reader)
+    elif harm == "closed":
+        stream.close()
+    else:
+        os.dup2(os.open("/dev/full", os.O_WRONLY), stream.fileno())
+    writer = BackgroundWriter(stream)
+    for _ in range(3):
+        writer.write("text\n")
+        assert writer.flush()
+
+
+def test_a_writer_without_text_has_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_LINGER_SECONDS", 0.01)
+    before = set(threading.enumerate())
+    stream = io.StringIO()
+    writer = BackgroundWriter(stream)
+    for text in ("one ", "two"):
+        writer.write(text)
+        assert writer.flush()
+        for thread in set(threading.enumerate()) - before:
+            assert thread.daemon, "an exit does not wait for it"
+            thread.join(1)
+        assert set(threading.enumerate()) <= before
+    assert stream.getvalue() == "one two"
+
+
+def test_a_stream_that_does_not_block_gets_all_of_it(pipe: tuple[int, TextIO]) -> None:
+    reader, stream = pipe
+    os.set_blocking(stream.fileno(), False)
+    writer = BackgroundWriter(stream)
+    writer.write("é" * 5000)
+    got = b""
+    while len(got) < 10_000:
+        got += os.read(reader, 20_000)
+    assert got.decode() == "é" * 5000
