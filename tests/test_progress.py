@@ -1,0 +1,139 @@
+"""Progress is drawn beside the run: a terminal that is stopped, full or gone changes nothing about it."""
+
+import io
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+
+import pytest
+
+from leadsync import progress, terminal
+from leadsync.models import Status
+from leadsync.progress import BarProgress, SilentProgress
+
+Show = Callable[[TextIO], BarProgress | SilentProgress]
+BOTH = pytest.mark.parametrize("show", [lambda stream: BarProgress(stream, 300), SilentProgress], ids=["bar", "lines"])
+
+
+class Watched(io.StringIO):
+    """Remembers which threads wrote into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writers: set[threading.Thread] = set()
+
+    def write(self, text: str) -> int:
+        self.writers.add(threading.current_thread())
+        return super().write(text)
+
+
+@pytest.fixture
+def stuck() -> Iterator[TextIO]:
+    """A pipe that is full and that nobody reads."""
+    if sys.platform != "linux":
+        pytest.skip("file modes are POSIX's, and so are pipes of a chosen size")
+    read, write = full_pipe()
+    with os.fdopen(read, "rb"), os.fdopen(write, "w", encoding="utf-8") as stream:
+        yield stream
+        # The thread that is stuck gets an error and ends.
+        os.dup2(os.open(os.devnull, os.O_RDONLY), read)
+
+
+def full_pipe() -> tuple[int, int]:
+    """The two ends of a pipe that takes no more."""
+    import fcntl
+
+    read, write = os.pipe()
+    os.write(write, b"x" * fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096))
+    return read, write
+
+
+def test_the_bar_shows_counts_and_words_in_the_end() -> None:
+    stream = Watched()
+    with BarProgress(stream, 3) as bar:
+        bar.settle(Status.SUCCEEDED)
+        bar.settle(Status.FAILED)
+        bar.settle(Status.SUCCEEDED)
+        bar.say("the dialer is away")
+    last = stream.getvalue().split("\r")[-1]
+    assert "3/3" in last
+    assert "2 ok, 1 failed; the dialer is away" in last
+    assert stream.getvalue().endswith("\n")
+
+
+def test_words_end_with_an_empty_text() -> None:
+    stream = Watched()
+    with BarProgress(stream, 3) as bar:
+        bar.say("the dialer is away")
+        bar.say("")
+    assert stream.getvalue().split("\r")[-1].strip().endswith("0 ok, 0 failed]")
+
+
+def test_the_bar_moves_while_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_DRAW_SECONDS", 0.01)
+    stream = Watched()
+    with BarProgress(stream, 3) as bar:
+        bar.settle(Status.SUCCEEDED)
+        end = time.monotonic() + 5
+        while "1/3" not in stream.getvalue() and time.monotonic() < end:
+            time.sleep(0.01)
+        assert "1/3" in stream.getvalue()
+
+
+@BOTH
+def test_the_run_itself_never_writes(show: Show) -> None:
+    stream = Watched()
+    with show(stream) as shown:
+        for _ in range(300):
+            shown.settle(Status.SUCCEEDED)
+            shown.say("going on")
+    assert stream.writers
+    assert threading.current_thread() not in stream.writers
+
+
+@BOTH
+def test_a_stream_that_takes_nothing_stops_nobody(show: Show, stuck: TextIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 0.05)
+    before = time.monotonic()
+    with show(stuck) as shown:
+        for number in range(300):
+            shown.settle(Status.SUCCEEDED)
+            shown.say(f"row {number}")
+    assert time.monotonic() - before < 2
+
+
+@BOTH
+@pytest.mark.parametrize("harm", ["no reader", "closed", "full"])
+def test_a_stream_that_breaks_is_nobodys_error(show: Show, harm: str, stuck: TextIO) -> None:
+    if harm == "closed":
+        stuck.close()
+    elif harm == "no reader":
+        read, write = os.pipe()
+        os.close(read)
+        os.dup2(write, stuck.fileno())
+    else:
+        os.dup2(os.open("/dev/full", os.O_WRONLY), stuck.fileno())
+    with show(stuck) as shown:
+        shown.settle(Status.FAILED)
+        shown.say("going on")
+
+
+@BOTH
+def test_hidden_characters_and_new_lines_do_not_pass(show: Show) -> None:
+    stream = Watched()
+    with show(stream) as shown:
+        shown.say("the proxy says \x1b[2J\x9b\u202e\nforged")
+    assert r"he proxy says \u001b[2J\u009b\u202e\nforged" in stream.getvalue()
+    assert not set("\x1b\x9b\u202e") & set(stream.getvalue())
+
+
+def test_lines_begin_with_a_capital_and_nothing_is_no_line() -> None:
+    stream = io.StringIO()
+    with SilentProgress(stream) as lines:
+        lines.say("the dialer is away")
+        lines.say("")
+        lines.settle(Status.SUCCEEDED)
+    assert stream.getvalue() == "The dialer is away\n"
