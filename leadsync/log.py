@@ -1,8 +1,13 @@
-"""Which run a line of the log belongs to; whoever writes the line need not know."""
+"""The log: which run a line belongs to, its form, and a handler that never blocks or fails the run."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TextIO
+
+from leadsync.terminal import BackgroundWriter, as_json, one_line, visible, writer_to
 
 _run: ContextVar[str] = ContextVar("run", default="")
 
@@ -20,3 +25,56 @@ def logged_as(run_id: str) -> Iterator[None]:
 def current_run() -> str:
     """The run that is being worked on; empty where there is none."""
     return _run.get()
+
+
+class TextFormatter(logging.Formatter):
+    """A line with the run it belongs to; the lines of a trace follow, indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        about = f"run {run}: " if (run := current_run()) else ""
+        head = f"{self.formatTime(record)} {record.levelname} {record.name}: {about}{record.getMessage()}"
+        trace = visible(self.formatException(record.exc_info)) if record.exc_info else ""
+        return "\n    ".join([one_line(head), *trace.splitlines()])
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, with the run, the row and the attempt that it is about as far as there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if run := current_run():
+            line["run"] = run
+        line |= {name: getattr(record, name) for name in ("row", "attempt") if hasattr(record, name)}
+        if record.exc_info:
+            line["trace"] = f"{self.formatException(record.exc_info)}\n"
+        return as_json(line)
+
+
+class BackgroundHandler(logging.Handler):
+    """Formats a record where it is logged, and leaves the writing to a thread that may drop it."""
+
+    def __init__(self, stream: TextIO, *, closes: bool = False) -> None:
+        super().__init__()
+        self._file = stream if closes else None
+        self._writer = BackgroundWriter(stream) if closes else writer_to(stream)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._writer.write(f"{self.format(record)}\n")
+        except Exception:
+            self.handleError(record)
+
+    def flush(self) -> None:
+        """Wait for the thread, a second at most."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """As `flush`; closes a file of its own, unless a write is still stuck in it."""
+        if self._writer.flush() and self._file is not None:
+            self._file.close()
+        super().close()

@@ -3,7 +3,9 @@
 import contextlib
 import errno
 import gc
+import io
 import logging
+import os
 import signal
 import sys
 import traceback
@@ -19,7 +21,7 @@ from leadsync.cli.practice import demo, simulate
 from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
-from leadsync.cli.shell import common_options
+from leadsync.cli.shell import common_options, finish_output, say
 from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError
 
@@ -51,16 +53,33 @@ for command in (
 common_options(cli)
 
 
+_ENDINGS = {"SIGTERM": "Terminated", "SIGHUP": "Hung up"}
+"""Signals that end a command, as far as the platform has them, and the word for each."""
+
+
 def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
-    signal.signal(signal.SIGTERM, _terminate)
+    signals = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
+    for number in signals:
+        # One that is ignored stays so: that is how `nohup` works.
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminate)
     # Rows come and go by the million, and none of them is in a cycle: looking for cycles less often saves a fifth of
     # the time that a sheet takes.
     gc.set_threshold(50_000, 20, 50)
-    sys.exit(exit_code_of(sys.argv[1:]))
+    try:
+        code = exit_code_of(sys.argv[1:])
+    finally:
+        for number in (signal.SIGINT, *signals):
+            # There is nothing left to interrupt, and nobody to catch an exception.
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.SIG_DFL)
+        finish_output()
+    sys.exit(code)
 
 
 def exit_code_of(arguments: list[str]) -> int:
@@ -69,24 +88,26 @@ def exit_code_of(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(words)
+        say(words.getvalue().rstrip("\n"))
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted; nothing was being sent.")
+        say("Interrupted; nothing was being sent.")
         return 130
     except Interrupted as error:
-        _say(str(error))
+        say(str(error))
         return 128 + error.signal_number
     except LeadsyncError as error:
-        _say(str(error), shell_options)
+        _complain(str(error), shell_options)
         return error.exit_code
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
             # No command has begun: it was --help or --version that found no room.
-            _say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
+            say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
             return 1
         _log.debug("leadsync failed", exc_info=True)
-        _say(
+        _complain(
             f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it.",
             shell_options,
         )
@@ -94,14 +115,21 @@ def exit_code_of(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _say(text: str, shell_options: dict[str, object] | None = None) -> None:
-    if shell_options and shell_options.get("verbose"):
-        traceback.print_exc()
-    click.echo(text, err=True)
+def _open_missing_streams() -> None:
+    """Open standard streams that the caller closed; files opened later would get their numbers otherwise."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - open for as long as the process lives
+
+
+def _complain(text: str, shell_options: dict[str, object]) -> None:
+    if shell_options.get("verbose"):
+        say(traceback.format_exc().rstrip("\n"))
+    say(text)
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    raise Interrupted("Terminated; nothing was being sent.", number)
+    raise Interrupted(f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent.", number)
 
 
 __all__ = ["cli", "main"]

@@ -12,6 +12,7 @@ import click
 
 from leadsync.colours import STATUS_COLOURS
 from leadsync.models import Status
+from leadsync.terminal import visible
 
 _SAMPLE = 1000
 """The lines that columns are fitted to; a longer value further down moves its line's rest aside."""
@@ -81,14 +82,7 @@ _STATUSES = frozenset(status.value for status in Status)
 
 def _shown(value: str) -> str:
     """A value on one line, with nothing in it that a terminal would obey."""
-    if value.isascii() and value.isprintable():
-        return value
-    return "".join(one if _is_shown(one) else "·" for one in " ".join(value.split()))
-
-
-def _is_shown(character: str) -> bool:
-    # Joiners belong to the spelling of names; what turns the direction of writing would turn the table.
-    return character.isprintable() or character in "\u200c\u200d"
+    return visible(" ".join(value.split()))
 
 
 def _width(text: str) -> int:

@@ -1,24 +1,23 @@
 """What every command shares: its common options, settings, journal, output and log."""
 
 import errno
-import json
 import logging
 import os
 import shutil
+import stat
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from leadsync.errors import OutputError, UsageError
-from leadsync.log import current_run
+from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
+from leadsync.terminal import as_json, visible, writer_to
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -55,36 +54,97 @@ class Shell:
         return Journal(self.state_folder())
 
     def result(self, text: str, value: Any) -> None:
-        """Print a command's result: the text, or with --json the value."""
-        self.put(json.dumps(value, ensure_ascii=False) if self.json else text)
+        """Print a command's result: the text, or with --json the value; the command goes on if nobody reads it."""
+        with suppress(click.exceptions.Exit):
+            self.put(as_json(value) if self.json else text)
 
     def put(self, text: str) -> None:
-        """Write a line to standard output; raises OutputError where it cannot be written."""
+        """Write a line to standard output.
+
+        Raises click's Exit where nobody reads it (`leadsync show … | head`), OutputError where it cannot be written.
+        """
         try:
-            click.echo(text)
+            click.echo(visible(text, colours=sys.stdout.isatty()))
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                # Who reads it has seen enough (`leadsync show … | head`), which click sees to.
-                raise
-            with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
-                # What is still buffered would fail once more on exiting.
-                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            unread = _is_unread(sys.stdout, error)
+            _silence(sys.stdout)
+            if unread:
+                raise click.exceptions.Exit(0) from error
             raise OutputError(
                 f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere. What was done "
                 "is not undone: `leadsync runs` tells of it."
             ) from error
 
     def say(self, text: str) -> None:
-        """Tell the user something that is not the result."""
-        click.echo(text, err=True)
+        """Tell the user something that is not the result; see the function `say`."""
+        say(text)
 
     def confirm(self, question: str, *, default: bool | None = False) -> bool:
-        """Ask at a terminal; where there is nobody to ask, the answer is yes."""
-        return not sys.stdin.isatty() or click.confirm(question, default=default, err=True)
+        """Ask at a terminal; where there is nobody to ask, the answer is yes.
+
+        Without a default, an empty answer is asked again. Raises click.Abort where the terminal is lost.
+        """
+        return not _at_terminal() or _ask(question, default)
 
     def wants(self, question: str) -> bool:
-        """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no."""
-        return sys.stdin.isatty() and not self.json and click.confirm(question, default=False, err=True)
+        """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no.
+
+        Raises click.Abort where the terminal is lost.
+        """
+        return not self.json and _at_terminal() and _ask(question, default=False)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error; waits a second at most, and never raises."""
+    writer = writer_to(sys.stderr)
+    writer.write(f"{visible(text)}\n")
+    writer.flush()
+
+
+def finish_output() -> None:
+    """Write what is still waiting, a second a stream at most; the interpreter then has nothing to complain about."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+    writer_to(sys.stderr).flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            _silence(stream)
+
+
+def _at_terminal() -> bool:
+    """Whether standard input is a terminal; raises click.Abort for one that was hung up."""
+    if sys.stdin.isatty():
+        return True
+    try:
+        # A terminal that was hung up says that it is none; only this call's error tells it from a file.
+        os.get_terminal_size(sys.stdin.fileno())
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.EIO:
+            raise click.Abort from error
+    return False
+
+
+def _ask(question: str, default: bool | None) -> bool:
+    writer_to(sys.stderr).drain()
+    try:
+        return click.confirm(visible(question), default=default, err=True)
+    except (OSError, ValueError) as error:
+        raise click.Abort from error
+
+
+def _is_unread(stream: TextIO, error: OSError) -> bool:
+    """Whether a write failed because its reader has gone: a pipe's other end, or a terminal."""
+    if error.errno == errno.EIO:
+        return stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    return isinstance(error, BrokenPipeError)
+
+
+def _silence(stream: TextIO) -> None:
+    """Send a broken stream's text nowhere; what Python still keeps of it would fail once more at the exit."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -132,70 +192,25 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@contextmanager
-def named_file(file: Path) -> Iterator[tuple[Path, Path | None]]:
-    """The spreadsheet that a command line names, as an absolute path, and where its bytes lie if that is elsewhere.
-
-    `-` is standard input: kept in a temporary file until the context ends, and called `stdin` in the current folder.
-    Raises UsageError where there is no such file.
-    """
-    if file == Path("-"):
-        with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
-            content = Path(folder, "stdin")
-            with content.open("wb") as target:
-                shutil.copyfileobj(sys.stdin.buffer, target)
-            yield Path("stdin").absolute(), content
-    elif file.is_file():
-        yield file.resolve(), None
-    else:
-        what = "is a folder" if file.is_dir() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
-
-
-class _TextFormatter(logging.Formatter):
-    """A line with the run it belongs to."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        run = current_run()
-        record.about = f"run {run}: " if run else ""
-        return super().format(record)
-
-
-class _JsonFormatter(logging.Formatter):
-    """One JSON object a line, with the run, the row and the attempt that it is about as far as there are any."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if run := current_run():
-            line["run"] = run
-        line |= {name: getattr(record, name) for name in ("row", "attempt") if hasattr(record, name)}
-        if record.exc_info:
-            line["trace"] = "".join(traceback.format_exception(*record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
-
-
 def set_up_log(shell: Shell) -> None:
     """Send the log to standard error, or to the file asked for; raises UsageError where that cannot be written."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
     if shell.log_file is not None:
         try:
             shell.log_file.touch(mode=0o600)
-            handler: logging.Handler = logging.FileHandler(shell.log_file, encoding="utf-8")
+            handler = BackgroundHandler(shell.log_file.open("a", encoding="utf-8"), closes=True)
         except OSError as error:
             raise UsageError(
                 f"The log file {shell.log_file} cannot be written: {error.strerror}; choose another with --log-file."
             ) from error
         level = min(level, logging.INFO)
     else:
-        handler = logging.StreamHandler(sys.stderr)
-    text = _TextFormatter("%(asctime)s %(levelname)s %(name)s: %(about)s%(message)s")
-    handler.setFormatter(_JsonFormatter() if shell.log_format == "json" else text)
+        handler = BackgroundHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if shell.log_format == "json" else TextFormatter())
     root = logging.getLogger()
+    for before in root.handlers:
+        if isinstance(before, BackgroundHandler):
+            before.close()
     root.handlers = [handler]
     root.setLevel(level)
     # Other people's libraries tell of every request; what leadsync itself logs says it better.

@@ -130,4 +130,4 @@ def test_columns_are_aligned_in_every_script() -> None:
 
 def test_a_value_cannot_give_the_terminal_orders() -> None:
     _, line = table([Column("name")], [("a\x1b[31mred\u202e\r\nb",)])
-    assert line == "a·[31mred· b"
+    assert line == r"a\u001b[31mred\u202e b"

@@ -1,0 +1,342 @@
+"""Standard output and error that are stuck, full, closed or gone; and what commands let through to them."""
+
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from leadsync.cli.shell import Shell, set_up_log
+from leadsync.errors import OutputError
+from leadsync.log import logged_as
+from tests.conftest import Desk
+
+if sys.platform == "win32":
+    pytest.skip("file modes are POSIX's, and so are its terminals", allow_module_level=True)
+
+import pexpect
+
+SHEET = ("njExternalLeadId,FirstPhone,njDisposition", *(f"L{n},03832181{n:02},Sale" for n in range(30)))
+HOSTILE = "a\x1b[2J\x07\x85\x9b\u202e\u2028b\r\nforged"
+SHOWN = r"a\u001b[2J\u0007\u0085\u009b\u202e\u2028b\r"
+RAW = frozenset("\x1b\x07\x85\x9b\u202e\u2028\r")
+
+
+def start(desk: Desk, *arguments: str | Path, **streams: Any) -> subprocess.Popen[str]:
+    """A command in a process of its own, with these streams."""
+    given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    command = [sys.executable, "-m", "leadsync", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=desk.folder, env=desk.environment, encoding="utf-8", **given)
+
+
+def all_sent(desk: Desk) -> bool:
+    """Whether the run's report calls each of the sheet's rows succeeded."""
+    (report,) = desk.folder.glob("leads.*.report.csv")
+    return [row["sync_status"] for row in desk.rows(report)] == ["succeeded"] * 30
+
+
+@pytest.fixture
+def stuck() -> Iterator[int]:
+    """The writing end of a pipe that is full and that nobody reads."""
+    if sys.platform != "linux":
+        pytest.skip("file modes are POSIX's, and so are pipes of a chosen size")
+    import fcntl
+
+    read, write = os.pipe()
+    os.write(write, b"x" * fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096))
+    yield write
+    os.close(read)
+    os.close(write)
+
+
+@pytest.fixture
+def unread() -> Iterator[int]:
+    """The writing end of a pipe whose reader has gone."""
+    read, write = os.pipe()
+    os.close(read)
+    yield write
+    os.close(write)
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """A terminal's two sides: the person's and the program's."""
+    person, program = os.openpty()
+    yield person, program
+    for side in (person, program):
+        os.close(side)
+
+
+@pytest.fixture
+def hung_up() -> Iterator[io.TextIOWrapper]:
+    """A stream to a terminal that has gone."""
+    person, program = os.openpty()
+    os.close(person)
+    with os.fdopen(program, "r+b", buffering=0) as raw:
+        yield io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
+
+
+def test_a_run_is_sent_though_nobody_reads_standard_error(desk: Desk, stuck: int) -> None:
+    desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    done = start(desk, "run", leads, "-vv", stderr=stuck)
+    out, _ = done.communicate(timeout=30)
+    assert done.returncode == 0
+    assert "of leads.csv: finished" in out
+    assert all_sent(desk)
+
+
+def test_an_error_that_nobody_reads_ends_the_command(desk: Desk, stuck: int) -> None:
+    desk.dialer()
+    done = start(desk, "check", "missing.csv", stderr=stuck)
+    assert done.communicate(timeout=30)[0] == ""
+    assert done.returncode == 2
+
+
+def test_a_run_is_sent_though_its_terminal_is_stopped(desk: Desk, terminal: tuple[int, int]) -> None:
+    import termios
+
+    desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    _, program = terminal
+    termios.tcflow(program, termios.TCOOFF)
+    done = start(desk, "run", leads, "--yes", stdin=program, stderr=program)
+    out, _ = done.communicate(timeout=30)
+    assert done.returncode == 0
+    assert "of leads.csv: finished" in out
+    assert all_sent(desk)
+
+
+@pytest.mark.parametrize("harm", ["no reader", "full", "closed"])
+def test_a_run_is_sent_without_standard_error(desk: Desk, unread: int, harm: str) -> None:
+    desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    if harm == "full" and not Path("/dev/full").exists():
+        pytest.skip("file modes are POSIX's, and so is a device that is always full")
+    full = os.open("/dev/full" if harm == "full" else os.devnull, os.O_WRONLY)
+    close = (lambda: os.close(2)) if harm == "closed" else None
+    done = start(desk, "run", leads, "-v", stderr=unread if harm == "no reader" else full, preexec_fn=close)
+    out, _ = done.communicate(timeout=30)
+    os.close(full)
+    assert done.returncode == 0
+    assert "of leads.csv: finished" in out
+    assert all_sent(desk)
+
+
+@pytest.mark.parametrize("harm", ["no reader", "closed", "hung up"])
+def test_a_run_whose_result_nobody_reads_exits_as_it_went(
+    desk: Desk, unread: int, hung_up: io.TextIOWrapper, harm: str
+) -> None:
+    desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    close = (lambda: os.close(1)) if harm == "closed" else None
+    stdout = hung_up.fileno() if harm == "hung up" else unread
+    done = start(desk, "run", leads, stdout=stdout, preexec_fn=close)
+    _, err = done.communicate(timeout=30)
+    assert done.returncode == 0
+    assert "BrokenPipe" not in err
+    assert "Traceback" not in err
+    assert all_sent(desk)
+
+
+def test_a_list_that_is_read_in_part_is_no_failure(desk: Desk, unread: int) -> None:
+    desk.dialer()
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    for command in (["runs", "--json"], ["show", run, "--rows"]):
+        done = start(desk, *command, stdout=unread)
+        assert done.communicate(timeout=30)[1] == ""
+        assert done.returncode == 0
+
+
+def test_a_full_output_is_an_error_that_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("file modes are POSIX's, and so is a device that is always full")
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+            Shell().result("text", None)
+        full.flush()
+
+
+def test_a_question_has_no_yes_from_a_terminal_that_has_gone(
+    hung_up: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", hung_up)
+    for ask in (Shell().confirm, Shell().wants):
+        with pytest.raises(click.Abort):
+            ask("Send 30 rows?")
+
+
+def test_a_question_that_cannot_be_shown_is_not_answered(
+    terminal: tuple[int, int], hung_up: io.TextIOWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with os.fdopen(os.dup(terminal[1]), encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stderr", hung_up)
+        os.write(terminal[0], b"y\n")
+        with pytest.raises(click.Abort):
+            Shell().confirm("Send 30 rows?")
+
+
+def test_nobody_to_ask_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path(os.devnull).open(encoding="utf-8") as nothing:
+        for nobody in (io.StringIO(), nothing):
+            monkeypatch.setattr(sys, "stdin", nobody)
+            assert Shell().confirm("Send 30 rows?")
+            assert not Shell().wants("Send them again?")
+
+
+@pytest.mark.parametrize(
+    ("default", "typed", "answer", "times"),
+    [(None, b"\n\ny\n", True, 3), (None, b"\nn\n", False, 2), (False, b"\n", False, 1), (True, b"\n", True, 1)],
+)
+def test_an_empty_answer(
+    terminal: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
+    default: bool | None,
+    typed: bytes,
+    answer: bool,
+    times: int,
+) -> None:
+    err = io.StringIO()
+    with os.fdopen(os.dup(terminal[1]), encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stderr", err)
+        os.write(terminal[0], typed)
+        assert Shell().confirm(f"Send {HOSTILE}?", default=default) is answer
+    assert err.getvalue().count("Send") == times
+    assert not RAW & set(err.getvalue())
+
+
+@pytest.mark.parametrize(("ignored", "code"), [(False, 129), (True, 0)])
+def test_a_terminal_that_hangs_up_ends_a_command_that_sends_nothing(desk: Desk, ignored: bool, code: int) -> None:
+    dialer = desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "leadsync", "run", str(leads)],
+        cwd=str(desk.folder), env=desk.environment, encoding="utf-8", timeout=20, ignore_sighup=ignored,
+    )  # fmt: skip
+    child.expect_exact("[y/N]: ")
+    for _ in range(10):
+        # Python can miss one that comes just before it begins to read.
+        child.kill(signal.SIGHUP)
+        if ignored:
+            child.sendline("n")
+        if child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+            break
+    child.close()
+    assert child.exitstatus == code
+    assert ("Hung up; nothing was being sent." in child.before) is not ignored
+    assert "Traceback" not in child.before
+    assert not dialer.ledger.received
+
+
+def test_hidden_characters_do_not_reach_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    Shell().say(HOSTILE)
+    assert capfd.readouterr().err == f"{SHOWN}\nforged\n"
+
+
+def test_hidden_characters_do_not_reach_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    Shell().put(HOSTILE)
+    assert capsys.readouterr().out == f"{SHOWN}\nforged\n"
+    Shell(json=True).result("", {"text": HOSTILE})
+    printed = capsys.readouterr().out
+    assert not RAW & set(printed)
+    assert json.loads(printed) == {"text": HOSTILE}
+
+
+def test_own_colours_reach_a_terminal_and_others_do_not(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadsync.cli.columns import Column, table
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    with os.fdopen(os.dup(terminal[1]), "w", encoding="utf-8") as screen:
+        monkeypatch.setattr(sys, "stdout", screen)
+        for line in table((Column("status"), Column("file")), [("failed", "\x1b[31mred\x1b[8m")]):
+            Shell().put(line)
+    got = b""
+    while got.count(b"\r\n") < 2:
+        got += os.read(terminal[0], 1000)
+    _, line, _ = got.decode().split("\r\n")
+    assert line == "\x1b[31mfailed\x1b[0m  " + r"\u001b[31mred\u001b[8m"
+
+
+@pytest.mark.parametrize("arguments", [["check", HOSTILE], [f"--{HOSTILE}"], ["-v", "check", HOSTILE], [HOSTILE]])
+def test_hidden_characters_do_not_pass_through_errors(desk: Desk, arguments: list[str]) -> None:
+    desk.dialer()
+    done = desk.leadsync(*arguments)
+    assert done.code == 2
+    assert "[2J" in done.err
+    assert not RAW & set(done.err)
+
+
+@pytest.fixture
+def log() -> Iterator[logging.Logger]:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield logging.getLogger("leadsync.tests")
+    for handler in root.handlers:
+        handler.close()
+    root.handlers, root.level = handlers, level
+
+
+def _log_one(log: logging.Logger, file: Path, form: str) -> str:
+    set_up_log(Shell(log_file=file, log_format=form, verbose=1))
+    try:
+        raise ValueError(HOSTILE)  # noqa: TRY301 - its trace is what is looked at
+    except ValueError:
+        with logged_as("20261123-210455-7f3a"):
+            log.warning("row %d: %s", 7, HOSTILE, extra={"row": 7}, exc_info=True)
+    for handler in logging.getLogger().handlers:
+        handler.close()
+    return file.read_bytes().decode("utf-8")
+
+
+def test_the_text_log_hides_nothing_and_no_line_is_forged(log: logging.Logger, tmp_path: Path) -> None:
+    text = _log_one(log, tmp_path / "log", "text")
+    first, *others = text.splitlines()
+    assert first.endswith(
+        r"WARNING leadsync.tests: run 20261123-210455-7f3a: row 7: a\u001b[2J\u0007\u0085\u009b\u202e\u2028b\r\nforged"
+    )
+    assert "    Traceback (most recent call last):" in others
+    assert all(line.startswith("    ") for line in others), "a line of the trace cannot be taken for a record"
+    assert "    forged" in others
+    assert not RAW & set(text)
+
+
+def test_the_json_log_hides_nothing_and_keeps_the_text(log: logging.Logger, tmp_path: Path) -> None:
+    text = _log_one(log, tmp_path / "log", "json")
+    assert text.count("\n") == 1
+    assert not RAW & set(text)
+    line = json.loads(text)
+    assert (line["message"], line["row"], line["run"]) == (f"row 7: {HOSTILE}", 7, "20261123-210455-7f3a")
+    assert line["trace"].startswith("Traceback (most recent call last):\n")
+    assert line["trace"].endswith(f"ValueError: {HOSTILE}\n")
+
+
+def test_a_log_that_is_stuck_holds_nobody_up(log: logging.Logger, stuck: int) -> None:
+    set_up_log(Shell(log_file=Path(f"/dev/fd/{stuck}")))
+    before = time.monotonic()
+    for number in range(1000):
+        log.warning("row %d", number)
+    assert time.monotonic() - before < 2
+
+
+def test_a_log_on_a_full_disk_is_nobodys_error(log: logging.Logger, capfd: pytest.CaptureFixture[str]) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("file modes are POSIX's, and so is a device that is always full")
+    set_up_log(Shell(log_file=Path("/dev/full")))
+    log.warning("row 7")
+    logging.getLogger().handlers[0].close()
+    assert capfd.readouterr().err == ""
