@@ -1,8 +1,11 @@
 """What holds after every fault, whatever else happened."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from leadsync.simulator.ledger import Ledger
@@ -64,6 +67,16 @@ def check_invariants(
             assert answer == "0", told
             assert applied[row.name], (row, told)
     assert code == expected_exit(summary) or nothing_to_do, summary
+
+
+def check_at_rest(journal: Path, report: Sequence[Mapping[str, str]], sheet: Sequence[SheetRow]) -> None:
+    """A run that came to its end left nothing in flight, and every harmless row is done that was not refused."""
+    with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
+        states = Counter(state for (state,) in connection.execute("SELECT state FROM rows"))
+    assert states["in_flight"] == 0, states
+    for row, told in zip(sheet, report, strict=True):
+        if row.harmless and told["sync_code"] in ("", "0"):
+            assert told["sync_status"] in ("succeeded", "skipped"), told
 
 
 def expected_exit(summary: Mapping[str, Any]) -> int | None:

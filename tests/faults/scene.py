@@ -1,106 +1,17 @@
-"""A stage for faults: the real leadsync in a process of its own against a practice dialer that keeps a ledger.
-
-The processes are forked from a server that has imported leadsync already: a warm start takes milliseconds, which is
-what lets a suite kill dozens of them.
-"""
+"""A stage for faults: the real leadsync in processes of its own against a practice dialer that keeps a ledger."""
 
 import csv
-import json
-import multiprocessing
-import os
-import sys
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from leadsync.simulator import PracticeDialer, PracticeServer
-from tests.faults.invariants import SheetRow, check_invariants
+from tests.faults.invariants import SheetRow, check_at_rest, check_invariants
+from tests.faults.processes import Ended, Patch, Running, start, wait_until
 
 KEY = "practice"
 SLOTS = 16
-LONGEST_RUN_SECONDS = 40
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    ["__main__", "leadsync.cli", "leadsync.run", "leadsync.sheets.delimited", "leadsync.sheets.writing", "xlsxwriter"]
-)
-
-Patch = Callable[..., None]
-"""Changes something in the child before leadsync starts there."""
-
-
-def _be_leadsync(arguments: list[str], out: str, err: str, patch: Patch | None, patched_with: tuple[Any, ...]) -> None:
-    for path, number in ((out, 1), (err, 2)):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.dup2(handle, number)
-        os.close(handle)
-    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
-    os.environ["LEADSYNC_API_KEY"] = KEY
-    if patch is not None:
-        patch(*patched_with)
-    sys.argv = ["leadsync", *arguments]
-    from leadsync.cli import main
-
-    try:
-        main()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a process ended: its exit code (negative for the signal that killed it) and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """The object of --json."""
-        value: dict[str, Any] = json.loads(self.out)
-        return value
-
-
-class Running:
-    """A leadsync that has been started."""
-
-    def __init__(self, process: ForkServerProcess, out: Path, err: Path) -> None:
-        self._process, self._out, self._err = process, out, err
-        out.touch()
-        err.touch()
-        process.start()
-
-    @property
-    def pid(self) -> int:
-        assert self._process.pid is not None
-        return self._process.pid
-
-    def signal(self, number: int) -> None:
-        """Send it a signal, if it still lives."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-
-    def wait(self) -> Ended:
-        """Its end."""
-        self._process.join(LONGEST_RUN_SECONDS)
-        if self._process.exitcode is None:
-            self._process.kill()
-            self._process.join()
-            raise AssertionError(f"leadsync did not end: {self._err.read_text()}")
-        code = self._process.exitcode
-        self._process.close()
-        return Ended(code, self._out.read_text(), self._err.read_text())
-
-    @property
-    def said(self) -> str:
-        """What it wrote to standard error so far."""
-        return self._err.read_text()
 
 
 @dataclass
@@ -174,10 +85,8 @@ wait_seconds = {self.wait_seconds}
     def start(self, *arguments: str | Path, patch: Patch | None = None, patched_with: Sequence[Any] = ()) -> Running:
         """Start leadsync with this scene's settings and state."""
         self._started += 1
-        out, err = (self.folder / f"{self._started}.{kind}" for kind in ("out", "err"))
         words = [str(arguments[0]), *self.common, "--json", *map(str, arguments[1:])]
-        process = _context.Process(target=_be_leadsync, args=(words, str(out), str(err), patch, tuple(patched_with)))
-        return Running(process, out, err)
+        return start(words, self.folder / str(self._started), {"LEADSYNC_API_KEY": KEY}, patch, patched_with)
 
     def leadsync(self, *arguments: str | Path) -> Ended:
         """Run leadsync to its end."""
@@ -229,17 +138,19 @@ wait_seconds = {self.wait_seconds}
             self.asked,
             nothing_to_do=nothing_to_do,
         )
+        if ended.code in (0, 3):
+            check_at_rest(self.state / "journal.sqlite3", self.report(), self.rows)
+
+    def check_decidable(self, run: str) -> None:
+        """Where a row of the run is unknown, `resolve` decides it and no other."""
+        unknown = [number for number, status in self.statuses().items() if status == "unknown"]
+        for number in unknown[:1]:
+            resolved = self.leadsync("resolve", run, "--row", str(number), "--applied")
+            assert (resolved.code, resolved.summary["rows"]) == (0, 1), resolved
+            assert self.statuses()[number] == "succeeded"
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
     """A delimited file's rows by their headings."""
     with path.open(newline="", encoding="utf-8-sig") as stream:
         return list(csv.DictReader(stream))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Look again and again until it is so."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)

@@ -1,8 +1,10 @@
 """kill -9, at random and at every named point: one `resume` finishes, and nothing is lost or done twice."""
 
+import itertools
 import random
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +12,13 @@ import pytest
 
 from tests.faults.invariants import sheet_rows
 from tests.faults.killing import around_commits, around_report_files
+from tests.faults.processes import Ended
 from tests.faults.scene import Scene
-from tests.faults.torture import torture
 
-RANDOM_KILLS = 50
+RANDOM_KILLS = 20
+ROWS = 24
+LONGEST_LIFE_SECONDS = 0.45
+"""A little more than a run of the sheet takes, so that kills fall on all of it."""
 
 
 def count_ticks(stage: Scene, patch, *words) -> int:
@@ -22,8 +27,35 @@ def count_ticks(stage: Scene, patch, *words) -> int:
     return int(log.read_text())
 
 
-def test_fifty_kills_at_random_moments(tmp_path: Path):
-    assert torture(tmp_path, RANDOM_KILLS, random.Random(20261124)) >= RANDOM_KILLS
+def test_kills_at_random_moments(scene):
+    """Some runs are killed once more in their resumption; the dialer has faults of its own on top."""
+    chance = random.Random(20261124)
+    stage = scene(sheet_rows(ROWS), folder="rehearsal", floor_seconds=0.02)
+    numbers = itertools.count(1)
+    done = 0
+    while done < RANDOM_KILLS:
+        stage = stage.anew(f"kill {next(numbers)}")
+        for row in chance.sample(stage.rows, 3):
+            kind = chance.choice(["close", "reset", "cut"])
+            stage.strike(lead=row.lead, attempt=1, kind=kind, applied=chance.random() < 0.5)
+        ended = kill(stage, "run", chance)
+        if ended is None and chance.random() < 0.5:
+            done += 1
+            ended = kill(stage, "resume", chance)
+        done += ended is None
+        ended = ended or stage.finish()
+        stage.check(ended)
+        stage.check_decidable(ended.summary["run"])
+
+
+def kill(stage: Scene, command: str, chance: random.Random) -> Ended | None:
+    """None where the kill came in time; else how the process ended by itself."""
+    running = stage.start(command, *([stage.sheet] if command == "run" else []))
+    time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+    running.signal(signal.SIGKILL)
+    ended = running.wait()
+    nothing_yet = ended.code == 0 and ended.summary["run"] is None
+    return None if ended.code == -signal.SIGKILL or nothing_yet else ended
 
 
 def test_kill_around_every_commit_of_a_run(scene):
@@ -36,7 +68,9 @@ def test_kill_around_every_commit_of_a_run(scene):
         if died.code == 0:
             continue  # commits are grouped: this time there were fewer
         assert died.code == -signal.SIGKILL
-        stage.check(stage.finish())
+        ended = stage.finish()
+        stage.check(ended)
+        stage.check_decidable(ended.summary["run"])
 
 
 def test_kill_while_the_files_are_written(scene):

@@ -1,72 +1,164 @@
-"""Random kills by the hundred: `python -m tests.faults.torture --kills 500`."""
+"""Random walks over leadsync's commands, struck by signals, with a dialer that misbehaves.
+
+`python -m tests.faults.torture --walks 60 --seed 7`; walk N of seed S is walk 1 of seed S + N - 1.
+"""
 
 import argparse
 import itertools
 import random
-import signal
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
-from leadsync.simulator import PracticeDialer, PracticeServer
-from tests.faults.invariants import sheet_rows
-from tests.faults.scene import Ended, Scene
+from tests.faults.dialer_faults import FAULTS, Mood
+from tests.faults.judge import Found, collect, judge, undecided_rows, unread
+from tests.faults.raw_dialer import RawDialer
+from tests.faults.steps import take_step, watch_inbox
+from tests.faults.strikes import LONGEST_SILENCE_SECONDS
+from tests.faults.walk import QUICK, SLOW, Walk
 
-ROWS = 24
-LONGEST_LIFE_SECONDS = 0.45
-"""A little more than a run of the sheet takes, so that kills fall on all of it."""
-
-
-def torture(folder: Path, kills: int, chance: random.Random) -> int:
-    """Kill runs at random moments, some of them once more in their resumption; gives how many kills came in time.
-    Raises AssertionError where an invariant does not hold after one."""
-    dialer = PracticeDialer(any_lead=True, hardware_threads=64, floor_seconds=0.02)
-    done = 0
-    with PracticeServer(dialer) as server:
-        stage = Scene(folder / "0", dialer, server.url, sheet_rows(ROWS))
-        scenes = map(str, itertools.count(1))
-        while done < kills:
-            stage = stage.anew(next(scenes))
-            _trouble(stage, chance)
-            ended = _kill(stage, "run", chance)
-            if ended is None and chance.random() < 0.5:
-                done += 1
-                ended = _kill(stage, "resume", chance)
-            done += ended is None
-            stage.check(ended or stage.finish())
-    return done
+STEPS, SLOW_STEPS = 7, 4
+MOST_SHOWN = 5
+"""So many sentences of each promise are printed."""
+DONE = (0, 3)
 
 
-def _trouble(stage: Scene, chance: random.Random) -> None:
-    """A few faults of the dialer's own on top."""
-    for row in chance.sample(stage.rows, 3):
-        kind = chance.choice(["close", "reset", "cut"])
-        stage.strike(lead=row.lead, attempt=1, kind=kind, applied=chance.random() < 0.5)
+def walk_of(seed: int, folder: Path, dialer: RawDialer) -> Walk:
+    """The beginning of a walk: how its dialer behaves is the seed's."""
+    chance = random.Random(f"mood {seed}")
+    slow = chance.random() < 0.1
+    mood = Mood(
+        seed,
+        rate=chance.choice((0.0, 0.1, 0.1, 0.3)),
+        kinds=tuple(chance.sample(sorted(FAULTS), chance.randint(2, len(FAULTS)))),
+        refused=frozenset({"L3"} if chance.random() < 0.2 else ()),
+        status=chance.choice((401, 403, 404, 405)),
+        slow=0.4 if slow else chance.choice((0.0, 0.1)),
+        slow_seconds=(SLOW if slow else QUICK).slow,
+    )
+    return Walk(folder, seed, dialer, mood, tempo=SLOW if slow else QUICK)
 
 
-def _kill(stage: Scene, command: str, chance: random.Random) -> Ended | None:
-    """None where the kill came in time; else how the process ended by itself."""
-    running = stage.start(command, *([stage.sheet] if command == "run" else []))
-    time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
-    running.signal(signal.SIGKILL)
-    ended = running.wait()
-    nothing_yet = ended.code == 0 and ended.summary["run"] is None
-    return None if ended.code == -signal.SIGKILL or nothing_yet else ended
+def torture(seed: int, folder: Path) -> Walk:
+    """One walk, brought to rest and judged; its `broken` has the promises that did not hold."""
+    began = time.monotonic()
+    with RawDialer() as dialer:
+        walk = walk_of(seed, folder, dialer)
+        walk.diary.append(str(walk.mood))
+        try:
+            for _ in range(SLOW_STEPS if walk.tempo is SLOW else STEPS):
+                take_step(walk)
+            _rest(walk)
+        except Exception:
+            walk.broken.append(f"f: the walk ended early: {traceback.format_exc(limit=-3)}")
+    walk.diary.append(f"{time.monotonic() - began:.1f} s")
+    return walk
 
 
-def main() -> None:
-    """Torture in a temporary folder, which stays where an invariant does not hold."""
+def _rest(walk: Walk) -> None:
+    """Let leadsync come to its end without trouble, judge, decide what is undecided, and judge again."""
+    walk.diary.append("-- at rest --")
+    walk.dialer.decide = Mood(walk.seed, refused=walk.mood.refused, status=walk.mood.status)
+    _quiet(walk)
+    _finish(walk)
+    evidence = collect(walk)
+    for sheet in unread(walk, evidence):
+        if sheet.finished:
+            walk.broken.append(f"b: a command of {sheet.path.name} ended as if it were done, but no run has its rows")
+        walk.give(str(sheet.path), sheet.path.read_bytes(), sheet.names)
+        ended = walk.calmly("run", sheet.path)
+        sheet.finished = True
+        if ended.code not in DONE:
+            walk.broken.append(f"g: run {sheet.path.name} exits {ended.code} at rest: {ended.err}")
+        _finish(walk)
+        evidence = collect(walk)
+    walk.broken += judge(walk, evidence)
+    if walk.broken:
+        return
+    if undecided := undecided_rows(evidence):
+        for run in sorted({found.run for found in undecided}):
+            _decide(walk, run, [found for found in undecided if found.run == run])
+        evidence = collect(walk)
+        walk.broken += judge(walk, evidence)
+        walk.broken += (
+            f"c: row {found.number} of {found.run} is still undecided" for found in undecided_rows(evidence)
+        )
+
+
+def _quiet(walk: Walk) -> None:
+    end = time.monotonic() + LONGEST_SILENCE_SECONDS
+    while walk.dialer.under_way and time.monotonic() < end:
+        time.sleep(0.01)
+
+
+def _finish(walk: Walk) -> None:
+    """One `resume` for each run that stopped, and one `watch`, are enough."""
+    _resume_all(walk)
+    if any(sheet.watched for sheet in walk.sheets):
+        command = watch_inbox(walk)
+        if walk.calmly(*command.words).code not in DONE:
+            walk.broken.append(f"g: watch exits with trouble at rest: {walk.diary[-1]}")
+        if left := walk.inbox_sheets():
+            walk.broken.append(f"g: watch leaves {[path.name for path in left]} in its folder: {walk.diary[-1]}")
+        _resume_all(walk)
+
+
+def _resume_all(walk: Walk) -> None:
+    resumed: set[str] = set()
+    while True:
+        ended = walk.calmly("resume")
+        run = ended.summary["run"] if ended.code in DONE else None
+        if ended.code not in DONE or run in resumed:
+            walk.broken.append(f"g: one resume is not enough: exit {ended.code}, {ended.err[-500:]}")
+            return
+        if run is None:
+            return
+        resumed.add(run)
+
+
+def _decide(walk: Walk, run: str, rows: list[Found]) -> None:
+    for row in rows:
+        walk.decide(row.name, "applied")
+    named = [word for row in rows for word in ("--row", str(row.number))]
+    resolved = walk.calmly("resolve", run, *named, "--applied")
+    if resolved.code != 0 or resolved.summary["rows"] != len(rows):
+        walk.broken.append(f"c: resolve {run} {named} decides {resolved.out} {resolved.err}")
+    resumed = walk.calmly("resume", run)
+    if resumed.code not in DONE:
+        walk.broken.append(f"g: resume {run} after resolve exits {resumed.code}: {resumed.err}")
+
+
+def told(walk: Walk) -> str:
+    """The whole walk and what it broke, for a person."""
+    shown = [
+        sentence
+        for _, alike in itertools.groupby(sorted(walk.broken), lambda sentence: sentence[0])
+        for sentence in itertools.islice(alike, MOST_SHOWN)
+    ]
+    return "\n  ".join((*walk.diary, "broken:", *shown))
+
+
+def main() -> int:
+    """Walk in a temporary folder, which stays where a promise did not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--walks", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--keep", action="store_true", help="keep the folders of all walks")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="leadsync-torture-"))
-    sys.stdout.write(f"{given.kills} kills, seed {given.seed}, in {folder}\n")
-    began = time.monotonic()
-    torture(folder, given.kills, random.Random(given.seed))
-    sys.stdout.write(f"every invariant held, {time.monotonic() - began:.0f} s\n")
+    print(f"{given.walks} walks, seed {given.seed}, in {folder}", flush=True)
+    began, strikes, broken = time.monotonic(), 0, 0
+    for seed in range(given.seed, given.seed + given.walks):
+        walk = torture(seed, folder / str(seed))
+        strikes += walk.strikes
+        if walk.broken:
+            broken += 1
+            print(f"\nwalk of seed {seed}:", told(walk), sep="\n  ", flush=True)
+    print(f"{strikes} strikes, {broken} walks with a broken promise, {time.monotonic() - began:.0f} s")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""The real leadsync in processes that start within milliseconds.
+
+They are forked from a server that has imported leadsync already. In the child only constants of time are changed.
+"""
+
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import wraps
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any, NoReturn
+
+LONGEST_RUN_SECONDS = 40
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(
+    ["__main__", "leadsync.cli", "leadsync.run", "leadsync.sheets.delimited", "leadsync.sheets.writing", "xlsxwriter"]
+)
+
+Patch = Callable[..., None]
+"""Changes something in the child before leadsync starts there."""
+
+_SHORTER = (("leadsync.budget", "LEFT_BEHIND_SECONDS", 0.1),)
+"""Times that every child waits less, as the dialers of these tests are faster than real ones: module, name, seconds."""
+
+
+def shorten(module: str, name: str, seconds: float) -> None:
+    """Set a constant of time, if there is one of that name."""
+    with suppress(ModuleNotFoundError):
+        found = importlib.import_module(module)
+        if hasattr(found, name):
+            setattr(found, name, seconds)
+
+
+def wait_for_answers(seconds: float) -> None:
+    """Have the client wait so long for an answer; its settings allow no less than a minute."""
+    from leadsync.dialer import DialerClient
+
+    real = DialerClient.__init__
+
+    @wraps(real)
+    def init(self: Any, *arguments: Any, **named: Any) -> None:
+        real(self, *arguments, **named | {"answer_seconds": seconds})
+
+    DialerClient.__init__ = init  # type: ignore[method-assign]
+
+
+def _be_leadsync(
+    arguments: list[str], streams: tuple[str, str, str], environment: dict[str, str], patch: Patch | None, given: Any
+) -> NoReturn:
+    out, err, begun = streams
+    for path, number in ((out, 1), (err, 2)):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(handle, number)
+        os.close(handle)
+    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    for shorter in _SHORTER:
+        shorten(*shorter)
+    if patch is not None:
+        patch(*given)
+    sys.argv = ["leadsync", *arguments]
+    from leadsync.cli import main
+
+    Path(begun).touch()
+    code = 1
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    except BaseException:
+        traceback.print_exc()
+    # What multiprocessing does at a process's end is no part of leadsync.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended: its exit code (negative for the signal that killed it) and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The object of --json."""
+        value: dict[str, Any] = json.loads(self.out)
+        return value
+
+
+class Running:
+    """A leadsync that has been started."""
+
+    def __init__(self, process: ForkServerProcess, out: Path, err: Path, begun: Path) -> None:
+        self._process, self._out, self._err, self._begun = process, out, err, begun
+        out.touch()
+        err.touch()
+        process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def begun(self) -> bool:
+        """Whether leadsync itself runs by now; before that a signal would meet the test's own code."""
+        return self._begun.exists()
+
+    @property
+    def over(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.exitcode is not None
+
+    @property
+    def said_bytes(self) -> int:
+        """How much it wrote to standard error so far."""
+        return self._err.stat().st_size
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it still lives."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it, stopped or not."""
+        self._process.kill()
+        self._process.join()
+
+    def wait(self) -> Ended:
+        """Its end."""
+        self._process.join(LONGEST_RUN_SECONDS)
+        if self._process.exitcode is None:
+            self.kill()
+            raise AssertionError(f"leadsync did not end: {self.said}")
+        code = self._process.exitcode
+        self._process.close()
+        return Ended(code, self._out.read_text(), self._err.read_text())
+
+    @property
+    def said(self) -> str:
+        """What it wrote to standard error so far."""
+        return self._err.read_text()
+
+
+def start(
+    words: Sequence[str],
+    files: Path,
+    environment: Mapping[str, str],
+    patch: Patch | None = None,
+    patched_with: Sequence[Any] = (),
+) -> Running:
+    """Start leadsync with these words; `files` is the path, without an ending, of the files for what it writes."""
+    out, err, begun = (files.with_name(f"{files.name}.{kind}") for kind in ("out", "err", "begun"))
+    given = (list(words), (str(out), str(err), str(begun)), dict(environment), patch, tuple(patched_with))
+    return Running(_context.Process(target=_be_leadsync, args=given), out, err, begun)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Look again and again until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)

@@ -1,0 +1,280 @@
+"""A dialer on plain sockets with a ledger of its own, by which leadsync is judged.
+
+It shares no code with leadsync or its practice dialer: requests are read and answers are written here byte by byte.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+LEAD_CALLS = {"updateLeadFast", "insertLeadFast"}
+LISTS = {"getCampaignTemplateList", "getCampaignList", "getAllocationList"}
+WORK_SECONDS = 0.03
+"""How long a call is worked on, unless its answer says otherwise."""
+LONGEST_SILENCE_SECONDS = 60.0
+_REASONS = {200: "OK", 400: "Bad Request", 429: "Too Many Requests", 500: "Internal Server Error"}
+
+
+class Ending(Enum):
+    """How the dialer ends one call."""
+
+    KEEP = auto()
+    """It answers whole and keeps the connection."""
+    LAST = auto()
+    """It answers whole and closes the connection."""
+    CLOSE = auto()
+    """It closes the connection without a byte."""
+    RESET = auto()
+    """It resets the connection without a byte."""
+    HALF = auto()
+    """It closes the connection after half the answer."""
+    HEADERS = auto()
+    """It sends the headers, then nothing more."""
+    SILENCE = auto()
+    """It sends nothing, and keeps the connection open."""
+    STRAY = auto()
+    """It answers whole, and sends a second answer that nobody asked for."""
+
+
+WHOLE = {Ending.KEEP, Ending.LAST, Ending.STRAY}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the dialer does with one call.
+
+    `code` is the result code that the answer carries by the documentation, None where it is no answer of the dialer.
+    `work` is how long the call is worked on, in seconds.
+    """
+
+    kind: str = "ok"
+    applied: bool = True
+    code: int | None = 0
+    status: int = 200
+    body: bytes = b'{"code": 0, "message": "OK"}'
+    headers: tuple[tuple[str, str], ...] = ()
+    ending: Ending = Ending.KEEP
+    chunked: bool = False
+    work: float = WORK_SECONDS
+
+    def on_the_wire(self) -> bytes:
+        """The answer's bytes."""
+        lines = [f"HTTP/1.1 {self.status} {_REASONS.get(self.status, 'Status')}", "Content-Type: application/json"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.ending is Ending.LAST:
+            lines.append("Connection: close")
+        lines.append("Transfer-Encoding: chunked" if self.chunked else f"Content-Length: {len(self.body)}")
+        head = "\r\n".join(lines).encode() + b"\r\n\r\n"
+        return head + (_in_chunks(self.body) if self.chunked else self.body)
+
+
+def _in_chunks(body: bytes) -> bytes:
+    pieces = [body[at : at + 5] for at in range(0, len(body), 5)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+@dataclass
+class Call:
+    """One lead call as the dialer saw it. Times are of the monotonic clock."""
+
+    name: str
+    lead: str
+    body: dict[str, Any]
+    target: str
+    arrived: float
+    number: int
+    """Which call for this row it is, from 1."""
+    answer: Answer = field(default_factory=Answer)
+    applied_at: float | None = None
+    ended: float | None = None
+    whole: bool = False
+    """Whether its answer was sent to the last byte."""
+
+    @property
+    def row(self) -> str:
+        """The field Name, which is each row's own."""
+        return str(self.body.get("Name", ""))
+
+    @property
+    def code(self) -> int | None:
+        """The result code that the caller could read, None where there was none."""
+        return self.answer.code if self.whole else None
+
+    @property
+    def refusing_status(self) -> int | None:
+        """The HTTP status of an answer that says that the call was not taken."""
+        return self.answer.status if self.whole and self.answer.status in (401, 403, 404, 405, 429, 503) else None
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the caller cannot know what became of it."""
+        return self.code is None and self.refusing_status is None
+
+
+class RawDialer:
+    """Serves on a loopback port from a thread of its own; a context manager.
+
+    `decide` gives the answer of each lead call that names a row. `calls` is the ledger. `peak` is the most lead calls
+    that were worked on at once: a call whose connection died is worked on to its end.
+    """
+
+    def __init__(self, decide: Callable[[Call], Answer] = lambda _: Answer()) -> None:
+        self.decide = decide
+        self.calls: list[Call] = []
+        self.list_answer: Answer | None = None
+        """The answer to calls that name no lead, where it is not the usual one."""
+        self.peak = 0
+        self.last_event = time.monotonic()
+        """When a lead call last came or ended."""
+        self._under_way = 0
+        self._rows: dict[str, int] = {}
+        self._loop = asyncio.new_event_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Its address for the settings."""
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    @property
+    def under_way(self) -> int:
+        """How many lead calls are worked on just now."""
+        return self._under_way
+
+    def __enter__(self) -> "RawDialer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._accept, sock=self._listener))
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))
+        self._loop.close()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = _Connection(reader, writer)
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
+            while await self._exchange(connection):
+                pass
+        writer.close()
+
+    async def _exchange(self, connection: "_Connection") -> bool:
+        """Read one request and answer it; whether the connection goes on."""
+        method, target, body = await connection.request()
+        name = urlsplit(target).path.rsplit("/", 1)[-1]
+        if name in LEAD_CALLS and method == "POST":
+            answer = await self._lead_call(connection, name, target, json.loads(body))
+        elif name in LISTS and method == "GET":
+            answer = self.list_answer or Answer(body=b'{"entities": [{"id": 41, "name": "Practice"}]}')
+            await connection.send(answer)
+        else:
+            answer = Answer("no such call", status=404, code=None, body=b"not here")
+            await connection.send(answer)
+        return answer.ending in (Ending.KEEP, Ending.STRAY)
+
+    async def _lead_call(self, connection: "_Connection", name: str, target: str, body: dict[str, Any]) -> Answer:
+        asked = parse_qs(urlsplit(target).query).get("njExternalLeadId", [""])[0]
+        lead = asked or str(body.get("njExternalLeadId", ""))
+        row = str(body.get("Name", ""))
+        self._rows[row] = self._rows.get(row, 0) + 1
+        call = Call(name, lead, body, target, time.monotonic(), self._rows[row])
+        if not lead:
+            call.answer = self.list_answer or Answer("no lead", False, 113, 400, b'{"code": 113}')
+        elif connection.poisoned:
+            # Whoever takes the answer that nobody asked for never hears of this one.
+            call.answer = Answer("after a stray answer", applied=False, code=None, ending=Ending.CLOSE)
+        else:
+            call.answer = self.decide(call)
+        self._begin(call)
+        try:
+            await self._worked_on(call)
+            await connection.send(call.answer)
+            call.whole = call.answer.ending in WHOLE
+        finally:
+            call.ended = self.last_event = time.monotonic()
+        return call.answer
+
+    def _begin(self, call: Call) -> None:
+        if call.lead:
+            self.calls.append(call)
+        self._under_way += 1
+        self.peak = max(self.peak, self._under_way)
+        self.last_event = call.arrived
+
+    async def _worked_on(self, call: Call) -> None:
+        """Let the call's work time pass; at its end the change is made."""
+        try:
+            await asyncio.sleep(call.answer.work)
+        finally:
+            self._under_way -= 1
+        if call.answer.applied:
+            call.applied_at = time.monotonic()
+
+
+class _Connection:
+    """One connection of a caller's."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.poisoned = False
+        """Whether an answer that nobody asked for lies on it."""
+
+    async def request(self) -> tuple[str, str, bytes]:
+        """The next request's method, target and body; raises IncompleteReadError where there is none."""
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        method, target, _ = head[0].split(" ")
+        headers = dict(line.lower().split(": ", 1) for line in head[1:] if ": " in line)
+        body = await self._reader.readexactly(int(headers.get("content-length", "0")))
+        return method, target, body
+
+    async def send(self, answer: Answer) -> None:
+        """Do what the answer says; raises ConnectionError where the caller is gone."""
+        wire = answer.on_the_wire()
+        match answer.ending:
+            case Ending.KEEP | Ending.LAST:
+                await self._write(wire)
+            case Ending.STRAY:
+                self.poisoned = True
+                await self._write(wire + Answer().on_the_wire())
+            case Ending.HALF:
+                await self._write(wire[: -len(answer.body) // 2])
+            case Ending.HEADERS:
+                await self._write(wire.split(b"\r\n\r\n")[0] + b"\r\n\r\n")
+                await self._wait_for_the_caller()
+            case Ending.SILENCE:
+                await self._wait_for_the_caller()
+            case Ending.RESET:
+                linger = struct.pack("ii", 1, 0)
+                self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self._writer.transport.abort()
+
+    async def _write(self, data: bytes) -> None:
+        if self._writer.is_closing() or self._reader.at_eof():
+            raise ConnectionResetError
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def _wait_for_the_caller(self) -> None:
+        """Wait until the caller gives up."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._reader.read(1), LONGEST_SILENCE_SECONDS)
