@@ -1,8 +1,5 @@
 """A dialer that is away: at the start, in the middle, for longer than the patience."""
 
-import threading
-import time
-
 from leadsync.simulator import PracticeServer
 from tests.faults.invariants import sheet_rows
 from tests.faults.scene import wait_until
@@ -37,9 +34,11 @@ def test_dialer_that_goes_away_in_the_middle_costs_no_more_rows_than_slots(scene
 
 def test_maintenance_page_costs_no_more_rows_than_slots(scene):
     stage = scene(sheet_rows(60, disposition="Sale"), slots=4)
-    threading.Timer(1.5, stage.dialer.faults.clear).start()
     stage.strike(kind="http", status=502)
-    ended = stage.run()
+    running = stage.start("run", stage.sheet)
+    wait_until(lambda: "The dialer is away" in running.said)
+    stage.dialer.faults.clear()
+    ended = running.wait()
     stage.check(ended)
     assert ended.summary["statuses"].get("unknown", 0) <= 4
     assert ended.summary["statuses"]["succeeded"] >= 56
@@ -48,10 +47,8 @@ def test_maintenance_page_costs_no_more_rows_than_slots(scene):
 def test_patience_ends_and_one_resume_finishes(scene):
     stage = scene(sheet_rows(10), settings="give_up_after_minutes = 0.01")
     stage.strike(kind="http", status=503, headers={"Retry-After": "0"})
-    began = time.monotonic()
     ended = stage.run()
     stage.check(ended)
-    assert time.monotonic() - began < 10
     assert ended.code == 4
     assert "away" in ended.summary["stopped"]
     stage.dialer.faults.clear()
