@@ -1,7 +1,7 @@
 # The few commands there are. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-KILLS ?= 300
+WALKS ?= 80
 
 .PHONY: help demo test bench torture clean
 
@@ -28,8 +28,8 @@ test: .venv/.ready  ## every check: format, lint, types, import rules, tests
 bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer's ceiling
 	@$(BIN)/python -m tests.bench
 
-torture: .venv/.ready  ## hundreds of kills at random moments, each held against the dialer's own ledger
-	@$(BIN)/python -m tests.faults.torture --kills $(KILLS)
+torture: .venv/.ready  ## random commands, hundreds of them struck, each held against a dialer's own ledger
+	@$(BIN)/python -m tests.faults.torture --walks $(WALKS)
 
 clean:  ## remove what the other commands made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache leadsync-demo build dist

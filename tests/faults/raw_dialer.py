@@ -130,8 +130,8 @@ class RawDialer:
     def __init__(self, decide: Callable[[Call], Answer] = lambda _: Answer()) -> None:
         self.decide = decide
         self.calls: list[Call] = []
-        self.list_answer: Answer | None = None
-        """The answer to calls that name no lead, where it is not the usual one."""
+        self.away_until = 0.0
+        """Until when, on the monotonic clock, it is in maintenance: everything is answered with a page then."""
         self.peak = 0
         self.last_event = time.monotonic()
         """When a lead call last came or ended."""
@@ -185,7 +185,7 @@ class RawDialer:
         if name in LEAD_CALLS and method == "POST":
             answer = await self._lead_call(connection, name, target, json.loads(body))
         elif name in LISTS and method == "GET":
-            answer = self.list_answer or Answer(body=b'{"entities": [{"id": 41, "name": "Practice"}]}')
+            answer = self._maintenance() or Answer(body=b'{"entities": [{"id": 41, "name": "Practice"}]}')
             await connection.send(answer)
         else:
             answer = Answer("no such call", status=404, code=None, body=b"not here")
@@ -198,11 +198,13 @@ class RawDialer:
         row = str(body.get("Name", ""))
         self._rows[row] = self._rows.get(row, 0) + 1
         call = Call(name, lead, body, target, time.monotonic(), self._rows[row])
-        if not lead:
-            call.answer = self.list_answer or Answer("no lead", False, 113, 400, b'{"code": 113}')
-        elif connection.poisoned:
+        if connection.poisoned:
             # Whoever takes the answer that nobody asked for never hears of this one.
             call.answer = Answer("after a stray answer", applied=False, code=None, ending=Ending.CLOSE)
+        elif maintenance := self._maintenance():
+            call.answer = maintenance
+        elif not lead:
+            call.answer = Answer("no lead", applied=False, code=113, status=400, body=b'{"code": 113}')
         else:
             call.answer = self.decide(call)
         self._begin(call)
@@ -213,6 +215,10 @@ class RawDialer:
         finally:
             call.ended = self.last_event = time.monotonic()
         return call.answer
+
+    def _maintenance(self) -> Answer | None:
+        away = time.monotonic() < self.away_until
+        return Answer("maintenance", applied=False, code=None, status=503, body=b"<h1>OK</h1>") if away else None
 
     def _begin(self, call: Call) -> None:
         if call.lead:

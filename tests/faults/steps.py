@@ -1,6 +1,7 @@
 """The commands of a random walk, as a person or a timer would give them."""
 
 import json
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -13,6 +14,8 @@ Step = Callable[[Walk], Command | None]
 
 STRUCK = 0.6
 """The share of commands that are struck."""
+AWAY = 0.15
+"""The share of steps at whose beginning the dialer goes away."""
 SETTLED = {"succeeded", "skipped", "conflict", "unknown"}
 
 
@@ -180,7 +183,10 @@ def choose(walk: Walk, steps: tuple[tuple[Step, int], ...]) -> Command:
 
 
 def take_step(walk: Walk) -> None:
-    """One command or two at once, struck or not."""
+    """One command or two at once, struck or not; sometimes the dialer is in maintenance for a while."""
+    if walk.chance.random() < AWAY:
+        walk.dialer.away_until = time.monotonic() + walk.chance.uniform(0.2, 1.5)
+        walk.diary.append("the dialer is away for a while")
     commands = [choose(walk, STEPS)]
     if walk.chance.random() < 0.35:
         commands.append(choose(walk, BESIDE))
