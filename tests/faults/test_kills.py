@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.invariants import sheet_rows
 from tests.faults.killing import around_commits, around_report_files
-from tests.faults.processes import Ended
+from tests.faults.processes import Ended, wait_until
 from tests.faults.scene import Scene
 
 RANDOM_KILLS = 20
@@ -49,9 +49,14 @@ def test_kills_at_random_moments(scene):
 
 
 def kill(stage: Scene, command: str, chance: random.Random) -> Ended | None:
-    """None where the kill came in time; else how the process ended by itself."""
+    """None where the kill came in time; else how the process ended by itself. Half of them fall among the calls."""
+    before = len(stage.dialer.ledger.received)
     running = stage.start(command, *([stage.sheet] if command == "run" else []))
-    time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
+    if chance.random() < 0.5:
+        calls = before + chance.randint(1, ROWS)
+        wait_until(lambda: running.over or len(stage.dialer.ledger.received) >= calls)
+    else:
+        time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
     running.signal(signal.SIGKILL)
     ended = running.wait()
     nothing_yet = ended.code == 0 and ended.summary["run"] is None
