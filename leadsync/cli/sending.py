@@ -236,19 +236,10 @@ def _carry_out(
     Where the file as it is now is to follow (`plan.then`), `anew` plans that once the older run has come to its end.
     """
     from leadsync.report import as_json
-    from leadsync.run import check_output, execute, next_time, written_files
+    from leadsync.run import check_output, execute, next_time
 
     if plan.nothing_to_do:
-        failed = journal.tally(plan.run.id).statuses.get(Status.FAILED)
-        again = f"`leadsync retry {plan.run.id}` sends its failed rows again, `--fresh` all of them."
-        shell.say(
-            f"Nothing to do: run {plan.run.id} of {plan.run.created:%Y-%m-%d %H:%M} has sent {plan.run.file.name}. "
-            f"{again if failed else '`--fresh` sends it again.'}"
-        )
-        for line in _held(plan):
-            shell.say(line)
-        care.measure(0)
-        return _tell(shell, journal, plan.run, written_files(plan.run), code=0)
+        return _nothing_to_do(shell, journal, plan, care)
     ends = next_time(asked.until, datetime.now().astimezone()) if asked.until else None
     try:
         for one in filter(None, (plan, plan.then)):
@@ -289,6 +280,23 @@ def _carry_out(
     before = [as_json(done.run, done.tally, done.files)]
     _tell(shell, journal, then.run, then.files, code=then.code, before=before)
     return then.code or done.code
+
+
+def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", care: Aftercare) -> int:
+    """Say that an earlier run has done it all, and what can still be done."""
+    from leadsync.run import written_files
+
+    run = plan.run
+    failed = journal.tally(run.id).statuses.get(Status.FAILED)
+    again = f"`leadsync retry {run.id}` sends its failed rows again, `--fresh` all of them."
+    shell.say(
+        f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}. "
+        f"{again if failed else '`--fresh` sends it again.'}"
+    )
+    for line in _held(plan):
+        shell.say(line)
+    care.measure(0)
+    return _tell(shell, journal, run, written_files(run), code=0)
 
 
 def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:

@@ -280,49 +280,21 @@ def _inserts(run: RunRecord, settings: Settings, wishes: Wishes) -> Inserts:
 
 
 def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, known: Sequence[str]) -> Plan:
-    """Take the whole sheet into the journal as a draft.
-
-    Runs that rows of it came from are held until it is confirmed, so that nobody else sends those meanwhile. `known`
-    are the ids of the file's runs.
-    """
+    """Take the whole sheet into the journal as a draft. `known` are the ids of the file's runs."""
     trial = journal.find(run.follows) if run.follows else None
-    reading = Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts)
-    digest = fingerprint(reading.bytes_at)
-    sources = {run.follows} - {""}
-
-    def hold(run_id: str) -> None:
-        sources.add(run_id)
-        journal.hold(run_id)
-
-    def take(intake: Intake) -> None:
-        if trial is not None and intake.mapping.sync:
-            raise _GivenBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
-        journal.create(_as_read(run, intake, digest, settings, wishes), known)
-        journal.add(run.id, intake.entries())
-
+    digest = fingerprint(wishes.content or run.file)
+    sources: set[str] = set()
     try:
-        if trial is not None:
-            journal.hold(trial.id)
-        intake = take_in(
-            reading,
-            settings,
-            run.created,
-            take,
-            journal=journal,
-            hold=hold,
-            skip_unchanged=wishes.skip_unchanged,
-            trial=trial,
-        )
-        _note_past(journal, run, intake)
+        intake = _take_in(journal, replace(run, fingerprint=digest), settings, wishes, known, trial, sources)
     except BaseException:
         journal.delete_draft(run.id)
         raise
-    past = intake.past
+    copies = _same_content(journal, run, digest)
+    remarks = (*copies, *([_of_trial(run, trial, digest)] if trial else ()), *intake.remarks)
     end = None if wishes.limit is None else journal.nth_pending(run.id, wishes.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
-    copies = _same_content(journal, run, digest)
-    remarks = (*copies, *([_of_trial(run, trial, digest)] if trial else ()), *intake.remarks)
+    past = intake.past
     return Plan(
         journal.run(run.id),
         journal.ready(run.id, end),
@@ -335,6 +307,50 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
     )
 
 
+def _take_in(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    wishes: Wishes,
+    known: Sequence[str],
+    trial: RunRecord | None,
+    sources: set[str],
+) -> Intake:
+    """Read the sheet to its end. Runs that rows of it came from are held, so that nobody else sends those meanwhile;
+    they are added to `sources`."""
+
+    def hold(run_id: str) -> None:
+        journal.hold(run_id)
+        sources.add(run_id)
+
+    def take(intake: Intake) -> None:
+        if trial is not None and intake.mapping.sync:
+            raise _GivenBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
+        journal.create(_as_read(run, intake, settings, wishes), known)
+        journal.add(run.id, intake.entries())
+
+    if trial is not None:
+        hold(trial.id)
+    intake = take_in(
+        Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts),
+        settings,
+        run.created,
+        take,
+        journal=journal,
+        hold=hold,
+        skip_unchanged=wishes.skip_unchanged,
+        trial=trial,
+    )
+    past = intake.past
+    if run.inserts == "none" and past.insert_missing:
+        journal.update_run(run.id, inserts="missing")
+    if past.notes:
+        headings_and_roles = zip(intake.headings, intake.roles, strict=True)
+        roles = [NOTE if heading in past.notes else role for heading, role in headings_and_roles]
+        journal.update_run(run.id, roles=json.dumps(roles))
+    return intake
+
+
 def _same_content(journal: Journal, run: RunRecord, digest: str) -> list[str]:
     """A warning, if another file with the same bytes was sent to the same place."""
     for other in journal.runs():
@@ -345,13 +361,12 @@ def _same_content(journal: Journal, run: RunRecord, digest: str) -> list[str]:
     return []
 
 
-def _as_read(run: RunRecord, intake: Intake, digest: str, settings: Settings, wishes: Wishes) -> RunRecord:
+def _as_read(run: RunRecord, intake: Intake, settings: Settings, wishes: Wishes) -> RunRecord:
     """The run with what its sheet has shown."""
     table = intake.table
     return replace(
         run,
         sheet=table.sheet,
-        fingerprint=digest,
         kind=wishes.kind or table.kind,
         delimiter=table.delimiter,
         bom=table.bom,
@@ -361,17 +376,6 @@ def _as_read(run: RunRecord, intake: Intake, digest: str, settings: Settings, wi
         epoch_1904=intake.epoch_1904,
         rules=rules_digest(settings),
     )
-
-
-def _note_past(journal: Journal, run: RunRecord, intake: Intake) -> None:
-    """Write into the draft what shows only at the sheet's end."""
-    past = intake.past
-    if run.inserts == "none" and past.insert_missing:
-        journal.update_run(run.id, inserts="missing")
-    if past.notes:
-        headings_and_roles = zip(intake.headings, intake.roles, strict=True)
-        roles = [NOTE if heading in past.notes else role for heading, role in headings_and_roles]
-        journal.update_run(run.id, roles=json.dumps(roles))
 
 
 def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str]) -> None:
