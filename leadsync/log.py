@@ -1,5 +1,6 @@
 """The log: which run a line belongs to, its form, and a handler that never blocks or fails the run."""
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
-from leadsync.terminal import BackgroundWriter, as_json, one_line, visible, writer_to
+from leadsync.terminal import BackgroundWriter, one_line, visible, writer_to
 
 _run: ContextVar[str] = ContextVar("run", default="")
 
@@ -52,7 +53,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: getattr(record, name) for name in ("row", "attempt") if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = f"{self.formatException(record.exc_info)}\n"
-        return as_json(line)
+        return visible(json.dumps(line, ensure_ascii=False))
 
 
 class BackgroundHandler(logging.Handler):

@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, TextIO
+from typing import TextIO
 
 PATIENCE_SECONDS = 1.0
 """The longest wait for a stream that takes no text; then the work goes on without it."""
@@ -43,11 +43,6 @@ def visible(text: str, *, colours: bool = False) -> str:
 def one_line(text: str) -> str:
     """As `visible`, with newlines escaped too: nobody can forge a line of a log."""
     return _ANY_HIDDEN_OR_NEWLINE.sub(_escaped, text)
-
-
-def as_json(value: Any) -> str:
-    """The value as JSON on one line, readable at a terminal and safe for it."""
-    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def _escaped(match: re.Match[str]) -> str:

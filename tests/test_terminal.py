@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from leadsync import terminal
 from leadsync.colours import STATUS_COLOURS
-from leadsync.terminal import BackgroundWriter, as_json, one_line, visible
+from leadsync.terminal import BackgroundWriter, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,10 @@ def test_hidden_characters_are_written_out(text: str, shown: str) -> None:
 def test_what_people_write_stays_as_it_is(text: str) -> None:
     assert visible(text) == text
     assert json.loads(as_json(text)) == text
+
+
+def as_json(value: object) -> str:
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def test_one_line_stays_one_line() -> None:
@@ -117,6 +121,9 @@ def test_a_stream_that_takes_nothing_is_waited_for_once(
         got += os.read(reader, 20_000)
     assert writer.flush(), "it takes text again"
     assert got == b"x" * 10_000 + b"y"
+    writer.write("z" * 5000)
+    threading.Timer(0.05, os.read, (reader, 20_000)).start()
+    assert writer.flush(), "and is waited for again"
 
 
 def test_what_waits_for_a_stream_has_a_bound(pipe: tuple[int, TextIO], monkeypatch: pytest.MonkeyPatch) -> None:

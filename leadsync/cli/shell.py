@@ -1,6 +1,7 @@
 """What every command shares: its common options, settings, journal, output and log."""
 
 import errno
+import json
 import logging
 import os
 import stat
@@ -15,7 +16,7 @@ import click
 
 from leadsync.errors import OutputError, UsageError
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
-from leadsync.terminal import as_json, visible, writer_to
+from leadsync.terminal import visible, writer_to
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -54,7 +55,7 @@ class Shell:
     def result(self, text: str, value: Any) -> None:
         """Print a command's result: the text, or with --json the value; the command goes on if nobody reads it."""
         with suppress(click.exceptions.Exit):
-            self.put(as_json(value) if self.json else text)
+            self.put(json.dumps(value, ensure_ascii=False) if self.json else text)
 
     def put(self, text: str) -> None:
         """Write a line to standard output.
@@ -125,10 +126,18 @@ def _at_terminal() -> bool:
 
 
 def _ask(question: str, default: bool | None) -> bool:
-    writer_to(sys.stderr).drain()
+    """Ask until the answer is clear; raises click.Abort where the question cannot be shown or the answer be read."""
+    hint = {None: "y/n", True: "Y/n", False: "y/N"}[default]
+    answers = {"y": True, "yes": True, "n": False, "no": False} | ({} if default is None else {"": default})
     try:
-        return click.confirm(visible(question), default=default, err=True)
-    except (OSError, ValueError) as error:
+        writer_to(sys.stderr).drain()
+        while True:
+            # Not by `input` or click, which go on where the question cannot be shown.
+            sys.stderr.write(f"{visible(question)} [{hint}]: ")
+            sys.stderr.flush()
+            if (answer := input().strip().lower()) in answers:
+                return answers[answer]
+    except (EOFError, KeyboardInterrupt, OSError, ValueError) as error:
         raise click.Abort from error
 
 

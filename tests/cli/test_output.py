@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from leadsync.cli.shell import Shell, set_up_log
 from leadsync.errors import OutputError
 from leadsync.log import logged_as
-from tests.conftest import Desk
+from tests.conftest import Desk, Result
 
 if sys.platform == "win32":
     pytest.skip("file modes are POSIX's, and so are its terminals", allow_module_level=True)
@@ -31,29 +32,32 @@ SHOWN = r"a\u001b[2J\u0007\u0085\u009b\u202e\u2028b\r"
 RAW = frozenset("\x1b\x07\x85\x9b\u202e\u2028\r")
 
 
-def start(desk: Desk, *arguments: str | Path, **streams: Any) -> subprocess.Popen[str]:
-    """A command in a process of its own, with these streams."""
+def leadsync(desk: Desk, *arguments: str | Path, **streams: Any) -> Result:
+    """Run a command in a process of its own, with these streams."""
     given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
     command = [sys.executable, "-m", "leadsync", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=desk.folder, env=desk.environment, encoding="utf-8", **given)
+    # As users have it: Python buffers what it writes.
+    environment = {name: value for name, value in desk.environment.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, cwd=desk.folder, env=environment, encoding="utf-8", timeout=30, check=False, **given)
+    return Result(done.returncode, done.stdout or "", done.stderr or "")
 
 
 def all_sent(desk: Desk) -> bool:
-    """Whether the run's report calls each of the sheet's rows succeeded."""
+    """Whether the run's report calls each of the 30 rows succeeded."""
     (report,) = desk.folder.glob("leads.*.report.csv")
-    return [row["sync_status"] for row in desk.rows(report)] == ["succeeded"] * 30
+    return [row["sync_status"] for row in desk.rows(report)][:30] == ["succeeded"] * 30
 
 
 @pytest.fixture
-def stuck() -> Iterator[int]:
-    """The writing end of a pipe that is full and that nobody reads."""
+def stuck() -> Iterator[tuple[int, int]]:
+    """The reading and the writing end of a pipe that is full."""
     if sys.platform != "linux":
         pytest.skip("file modes are POSIX's, and so are pipes of a chosen size")
     import fcntl
 
     read, write = os.pipe()
     os.write(write, b"x" * fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096))
-    yield write
+    yield read, write
     os.close(read)
     os.close(write)
 
@@ -85,21 +89,20 @@ def hung_up() -> Iterator[io.TextIOWrapper]:
         yield io.TextIOWrapper(raw, encoding="utf-8", write_through=True)
 
 
-def test_a_run_is_sent_though_nobody_reads_standard_error(desk: Desk, stuck: int) -> None:
+def test_a_run_is_sent_though_nobody_reads_standard_error(desk: Desk, stuck: tuple[int, int]) -> None:
     desk.dialer()
     leads = desk.sheet("leads.csv", *SHEET)
-    done = start(desk, "run", leads, "-vv", stderr=stuck)
-    out, _ = done.communicate(timeout=30)
-    assert done.returncode == 0
-    assert "of leads.csv: finished" in out
+    done = leadsync(desk, "run", leads, "-vv", stderr=stuck[1])
+    assert done.code == 0
+    assert "of leads.csv: finished" in done.out
     assert all_sent(desk)
 
 
-def test_an_error_that_nobody_reads_ends_the_command(desk: Desk, stuck: int) -> None:
+def test_an_error_that_nobody_reads_ends_the_command(desk: Desk, stuck: tuple[int, int]) -> None:
     desk.dialer()
-    done = start(desk, "check", "missing.csv", stderr=stuck)
-    assert done.communicate(timeout=30)[0] == ""
-    assert done.returncode == 2
+    done = leadsync(desk, "check", "missing.csv", stderr=stuck[1])
+    assert done.out == ""
+    assert done.code == 2
 
 
 def test_a_run_is_sent_though_its_terminal_is_stopped(desk: Desk, terminal: tuple[int, int]) -> None:
@@ -109,10 +112,9 @@ def test_a_run_is_sent_though_its_terminal_is_stopped(desk: Desk, terminal: tupl
     leads = desk.sheet("leads.csv", *SHEET)
     _, program = terminal
     termios.tcflow(program, termios.TCOOFF)
-    done = start(desk, "run", leads, "--yes", stdin=program, stderr=program)
-    out, _ = done.communicate(timeout=30)
-    assert done.returncode == 0
-    assert "of leads.csv: finished" in out
+    done = leadsync(desk, "run", leads, "--yes", stdin=program, stderr=program)
+    assert done.code == 0
+    assert "of leads.csv: finished" in done.out
     assert all_sent(desk)
 
 
@@ -124,11 +126,10 @@ def test_a_run_is_sent_without_standard_error(desk: Desk, unread: int, harm: str
         pytest.skip("file modes are POSIX's, and so is a device that is always full")
     full = os.open("/dev/full" if harm == "full" else os.devnull, os.O_WRONLY)
     close = (lambda: os.close(2)) if harm == "closed" else None
-    done = start(desk, "run", leads, "-v", stderr=unread if harm == "no reader" else full, preexec_fn=close)
-    out, _ = done.communicate(timeout=30)
+    done = leadsync(desk, "run", leads, "-v", stderr=unread if harm == "no reader" else full, preexec_fn=close)
     os.close(full)
-    assert done.returncode == 0
-    assert "of leads.csv: finished" in out
+    assert done.code == 0
+    assert "of leads.csv: finished" in done.out
     assert all_sent(desk)
 
 
@@ -137,14 +138,13 @@ def test_a_run_whose_result_nobody_reads_exits_as_it_went(
     desk: Desk, unread: int, hung_up: io.TextIOWrapper, harm: str
 ) -> None:
     desk.dialer()
-    leads = desk.sheet("leads.csv", *SHEET)
+    leads = desk.sheet("leads.csv", *SHEET, "L30,no phone,Sale")
     close = (lambda: os.close(1)) if harm == "closed" else None
     stdout = hung_up.fileno() if harm == "hung up" else unread
-    done = start(desk, "run", leads, stdout=stdout, preexec_fn=close)
-    _, err = done.communicate(timeout=30)
-    assert done.returncode == 0
-    assert "BrokenPipe" not in err
-    assert "Traceback" not in err
+    done = leadsync(desk, "run", leads, stdout=stdout, preexec_fn=close)
+    assert done.code == 3, "one row is rejected"
+    assert "BrokenPipe" not in done.err
+    assert "Traceback" not in done.err
     assert all_sent(desk)
 
 
@@ -152,9 +152,9 @@ def test_a_list_that_is_read_in_part_is_no_failure(desk: Desk, unread: int) -> N
     desk.dialer()
     run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
     for command in (["runs", "--json"], ["show", run, "--rows"]):
-        done = start(desk, *command, stdout=unread)
-        assert done.communicate(timeout=30)[1] == ""
-        assert done.returncode == 0
+        done = leadsync(desk, *command, stdout=unread)
+        assert done.err == ""
+        assert done.code == 0
 
 
 def test_a_full_output_is_an_error_that_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,6 +187,54 @@ def test_a_question_that_cannot_be_shown_is_not_answered(
             Shell().confirm("Send 30 rows?")
 
 
+def test_a_command_whose_question_cannot_be_shown_sends_nothing(
+    desk: Desk, unread: int, terminal: tuple[int, int]
+) -> None:
+    dialer = desk.dialer()
+    leads = desk.sheet("leads.csv", *SHEET)
+    done = leadsync(desk, "run", leads, stdin=terminal[1], stderr=unread)
+    assert done.code == 130
+    assert not dialer.ledger.received
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, EOFError, OSError])
+def test_an_answer_that_does_not_come_is_none(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch, end: type[BaseException]
+) -> None:
+    def interrupted() -> str:
+        raise end
+
+    monkeypatch.setattr("builtins.input", interrupted)
+    with os.fdopen(os.dup(terminal[1]), encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(click.Abort):
+            Shell().confirm("Send 30 rows?")
+
+
+def test_a_question_comes_behind_the_messages_before_it(
+    stuck: tuple[int, int], terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadsync.terminal.PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr("builtins.input", lambda: "y")
+    read, write = stuck
+    with (
+        os.fdopen(os.dup(terminal[1]), encoding="utf-8") as stdin,
+        os.fdopen(os.dup(write), "w", encoding="utf-8") as stderr,
+    ):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stderr", stderr)
+        for text in ("x" * 6000, "52 rows say what their lead was last sent."):
+            Shell().say(text)
+        readers = [threading.Timer(0.05 * turn, lambda: got.append(os.read(read, 4096))) for turn in range(1, 4)]
+        got: list[bytes] = []
+        for reader in readers:
+            reader.start()
+        assert Shell().confirm("Send 30 rows?")
+        for reader in readers:
+            reader.join()
+    assert b"".join(got).endswith(b"last sent.\nSend 30 rows? [y/N]: ")
+
+
 def test_nobody_to_ask_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     with Path(os.devnull).open(encoding="utf-8") as nothing:
         for nobody in (io.StringIO(), nothing):
@@ -197,7 +245,7 @@ def test_nobody_to_ask_is_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("default", "typed", "answer", "times"),
-    [(None, b"\n\ny\n", True, 3), (None, b"\nn\n", False, 2), (False, b"\n", False, 1), (True, b"\n", True, 1)],
+    [(None, b"\nx\nY\n", True, 3), (None, b"\nno\n", False, 2), (False, b"\n", False, 1), (True, b"\n", True, 1)],
 )
 def test_an_empty_answer(
     terminal: tuple[int, int],
@@ -325,8 +373,8 @@ def test_the_json_log_hides_nothing_and_keeps_the_text(log: logging.Logger, tmp_
     assert line["trace"].endswith(f"ValueError: {HOSTILE}\n")
 
 
-def test_a_log_that_is_stuck_holds_nobody_up(log: logging.Logger, stuck: int) -> None:
-    set_up_log(Shell(log_file=Path(f"/dev/fd/{stuck}")))
+def test_a_log_that_is_stuck_holds_nobody_up(log: logging.Logger, stuck: tuple[int, int]) -> None:
+    set_up_log(Shell(log_file=Path(f"/dev/fd/{stuck[1]}")))
     before = time.monotonic()
     for number in range(1000):
         log.warning("row %d", number)
