@@ -50,8 +50,7 @@ class SharedSlots:
         self._folder = folder
         self._pool = SlotPool(url, slots, slots if known else 0, folder, self._complain)
         self._say = say
-        # Not at once, even if the user would not wait: others give their slots back call by call.
-        self._patience = max(give_up_seconds, SAY_AFTER_SECONDS)
+        self._patience = give_up_seconds
         self._queue: deque[tuple[Callable[[], bool], asyncio.Future[None]]] = deque()
         self._without_since = 0.0
         self._look_at = 0.0
@@ -167,7 +166,10 @@ class SharedSlots:
         return False
 
     def _explain(self) -> None:
-        """Say why this process has no slot, if it had none for long; raises Stopped when it has waited enough."""
+        """Say why this process has no slot, if it had none for long; raises Stopped when it has waited enough.
+
+        For SAY_AFTER_SECONDS it waits in any case, because others give their slots back call by call.
+        """
         now = time.monotonic()
         if self._pool.held:
             self._without_since = now

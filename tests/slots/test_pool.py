@@ -164,6 +164,16 @@ def test_whoever_saw_longer_calls_lets_it_rest_for_longer(members: Members, cloc
     assert living.take() is not None
 
 
+def test_who_lets_it_rest_does_not_keep_it_from_others(members: Members, clock: Clock) -> None:
+    killed, one, other = (members.join(slots=1) for _ in range(3))
+    held(killed.take())
+    members.kill(killed)
+    assert one.take() is None
+    assert other.others() == []
+    clock.now += 10.1
+    assert other.take() is not None
+
+
 def test_the_other_slots_are_used_meanwhile(members: Members, clock: Clock) -> None:
     killed, living = members.join(slots=3), members.join(slots=3)
     held(killed.take()).release()
@@ -310,6 +320,19 @@ def test_slots_are_held_though_their_folder_is_removed(members: Members, clock: 
     assert [mark.busy for mark in running.others()] == [True]
     slot.release()
     assert held(later.take()).number == 0, "its text is that of a call that ended"
+
+
+def test_a_file_made_anew_tells_whose_call_it_is(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    held(killed.take())
+    shutil.rmtree(members.folder)
+    killed.look_after()
+    assert [mark.begun for mark in living.others()] == [1000.0]
+    members.kill(killed)
+    clock.now += 9.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
 
 
 def test_a_single_file_that_is_removed_is_made_anew(members: Members, clock: Clock) -> None:

@@ -157,16 +157,16 @@ def test_whoever_released_a_slot_leaves_it_to_those_who_wait(join: Callable[...,
         order: list[str] = []
 
         async def call(name: str, member: Member) -> None:
-            for _ in range(10):
+            for _ in range(15):
                 slot = await member.take()
                 order.append(name)
-                await asyncio.sleep(0.015)
+                await asyncio.sleep(0.02)
                 slot.release()
 
         await asyncio.gather(call("one", one), call("other", other))
-        assert order.count("one") == 10
+        assert order.count("one") == 15
         turns = sum(before != after for before, after in pairwise(order))
-        assert turns >= 14, "they take turns, but for the odd one"
+        assert turns >= 27, "they take turns, but for the odd one"
 
     in_loop(test)
 
@@ -244,7 +244,8 @@ def test_a_process_whose_own_calls_hold_the_slots_says_nothing(
     monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.02)
 
     async def test() -> None:
-        member = join(give_up_seconds=0)
+        holder, member = join(slots=2), join(slots=2, give_up_seconds=0)
+        await holder.take()
         slot = await member.take()
         task = asyncio.create_task(member.take())
         await asyncio.sleep(0.15)
@@ -312,21 +313,48 @@ def test_while_the_folder_cannot_be_made_anew_it_is_said_once_and_the_calls_go_o
     tmp_path: Path, join: Callable[..., Member]
 ) -> None:
     async def test() -> None:
-        member = join(slots=2, folder=tmp_path / "run" / "user" / "slots")
-        with pytest.raises(AssertionError):
-            assert (await member.take()).file, "the folder above it is not there"
+        (tmp_path / "run" / "user").mkdir(parents=True)
+        member = join(slots=2, folder=tmp_path / "run" / "user" / "leadsync" / "slots")
+        await member.take()
+        keeping = asyncio.create_task(member.slots.keep())
+        shutil.rmtree(tmp_path / "run")
+        await asyncio.sleep(0.15)
+        assert not keeping.done()
         assert len(member.said) == 1
         assert re.fullmatch(
             r"the dialer's slots cannot be shared with other leadsync processes \(.*slots: No such file or directory\);"
             " run no other beside this one",
             member.said[0],
         )
-        keeping = asyncio.create_task(member.slots.keep())
-        await asyncio.sleep(0.15)
+        slot = await member.take()
+        assert await member.slots.take(count_down(3)) is None
+        slot.release()
         await member.take()
+        (tmp_path / "run" / "user").mkdir(parents=True)
+        await asyncio.sleep(0.15)
+        assert (
+            await join(slots=1, folder=tmp_path / "run" / "user" / "leadsync" / "slots").slots.take(count_down(3))
+            is None
+        ), "once it can be made, it is shared again"
         assert len(member.said) == 1
-        assert not keeping.done()
         keeping.cancel()
+
+    in_loop(test)
+
+
+def test_in_a_folder_that_cannot_be_used_whoever_asks_first_is_served_first(
+    tmp_path: Path, join: Callable[..., Member]
+) -> None:
+    async def test() -> None:
+        (tmp_path / "file").touch()
+        member = join(folder=tmp_path / "file" / "slots")
+        held = await member.take()
+        first = asyncio.create_task(member.take())
+        await asyncio.sleep(0.02)
+        held.release()
+        second = asyncio.create_task(member.take())
+        (await first).release()
+        await second
 
     in_loop(test)
 
@@ -372,6 +400,17 @@ def test_of_two_that_do_not_know_it_the_later_waits_for_the_earlier(join: Callab
     in_loop(test)
 
 
+def test_a_finding_that_ended_while_no_call_was_under_way_keeps_nobody_waiting(join: Callable[..., Member]) -> None:
+    async def test() -> None:
+        first, second = join(slots=512, known=False), join(slots=512, known=False)
+        await first.slots.known_elsewhere()
+        first.slots.resize(6)
+        assert await second.slots.known_elsewhere() == 0
+        assert second.said == []
+
+    in_loop(test)
+
+
 def test_it_does_not_wait_for_ever(join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared, "FINDING_SECONDS", 0.15)
 
@@ -398,6 +437,21 @@ def test_if_the_one_that_finds_out_dies_the_next_does(join: Callable[..., Member
         asking.cancel()
 
     in_loop(test)
+
+
+@POSIX
+def test_the_limit_of_open_files_is_raised_for_many_slots(join: Callable[..., Member]) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (600, hard))
+        join(slots=64)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (600, hard)
+        join(slots=512)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] in (1280, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_processes_share_the_slots_alike_and_never_use_more(worker: Callable[..., Worker]) -> None:
