@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from leadsync.errors import SettingsError
 
+_RUNTIME_FOLDERS = Path("/run/user")
+"""Where systemd keeps the users' runtime folders; a job of cron has one without the variable that names it."""
 _PORTS = {"http": 80, "https": 443}
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -63,7 +65,8 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
         if not path.is_dir():
             raise SettingsError(f"[server] slots_dir is no folder: {path}; make it, or leave slots_dir empty.")
         return SlotsFolder(path, private=False)
-    runtime = Path(environment.get("XDG_RUNTIME_DIR", ""))
+    usual = str(_RUNTIME_FOLDERS / str(os.geteuid())) if sys.platform != "win32" else ""
+    runtime = Path(environment.get("XDG_RUNTIME_DIR", usual))
     if runtime.is_absolute() and not _problem(runtime):
         return SlotsFolder(runtime / "leadsync" / "slots")
     return SlotsFolder(state / "slots")

@@ -1,10 +1,15 @@
 """Several leadsync processes at one dialer, each with a journal of its own: the dialer queues none of their calls."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import pytest
+
+from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 
 AREAS = {"big": 91, "doomed": 92, "upload": 93}
@@ -12,14 +17,18 @@ AREAS = {"big": 91, "doomed": 92, "upload": 93}
 FOUR_SLOTS = '[server]\nurl = "@URL@"\nhardware_threads = 8\n'
 
 
-def start(desk: Desk, name: str, rows: int) -> subprocess.Popen[str]:
+def start(desk: Desk, name: str, rows: int, **environment: str) -> subprocess.Popen[str]:
     """`leadsync run` in a process of its own, with a state folder of its own."""
     lines = [f"{name}{n},Lead {n},03{AREAS[name]}{n:06d},Sale" for n in range(rows)]
     sheet = desk.sheet(f"{name}.csv", "External Id,Name,FirstPhone,Disposition", *lines)
+    return leadsync(desk, name, "run", sheet, **environment)
+
+
+def leadsync(desk: Desk, name: str, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "leadsync", "run", sheet, "--json", "--state", f"state-{name}", "--config", desk.config],
+        [sys.executable, "-m", "leadsync", *arguments, "--json", "--state", f"state-{name}", "--config", desk.config],
         cwd=desk.folder,
-        env=desk.environment,
+        env={**desk.environment, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -27,34 +36,78 @@ def start(desk: Desk, name: str, rows: int) -> subprocess.Popen[str]:
     )
 
 
-def statuses(process: subprocess.Popen[str]) -> dict[str, int]:
+def statuses(process: subprocess.Popen[str], code: int = 0) -> dict[str, int]:
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
+    assert process.returncode == code, err
     found: dict[str, int] = json.loads(out)["statuses"]
     return found
 
 
-def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: Desk) -> None:
+def wait_for(dialer: PracticeDialer, name: str, calls: int) -> None:
+    end = time.monotonic() + 60
+    while sent(dialer, name) < calls:
+        assert time.monotonic() < end, f"{name} is not sent"
+        time.sleep(0.02)
+
+
+def sent(dialer: PracticeDialer, name: str) -> int:
+    return sum(entry.lead.startswith(name) for entry in list(dialer.ledger.received))
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def runtime(desk: Desk) -> str:
+    folder = desk.folder / "runtime"
+    folder.mkdir(mode=0o700)
+    return str(folder)
+
+
+def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: Desk, runtime: str) -> None:
     dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=0.1)
-
-    def sent(name: str) -> int:
-        return sum(entry.lead.startswith(name) for entry in list(dialer.ledger.received))
-
-    def wait_for(name: str, calls: int) -> None:
-        end = time.monotonic() + 60
-        while sent(name) < calls:
-            assert time.monotonic() < end, f"{name} is not sent"
-            time.sleep(0.02)
-
-    big = start(desk, "big", 300)
-    doomed = start(desk, "doomed", 300)
-    wait_for("big", 10)
-    upload = start(desk, "upload", 5)
+    address = desk.config.read_text("utf-8").split('"')[1]
+    other_name = address.replace("127.0.0.1", "localhost")
+    assert other_name != address
+    big = start(desk, "big", 120, XDG_RUNTIME_DIR=runtime)
+    doomed = start(desk, "doomed", 120, XDG_RUNTIME_DIR=runtime, LEADSYNC_SERVER__URL=other_name)
+    wait_for(dialer, "big", 10)
+    upload = start(desk, "upload", 5, XDG_RUNTIME_DIR=runtime)
     assert statuses(upload) == {"succeeded": 5}
-    assert sent("big") < 300, "the upload did not wait for the end of the big run"
-    wait_for("doomed", 10)
-    doomed.kill()
-    doomed.communicate()
-    assert statuses(big) == {"succeeded": 300}
+    assert sent(dialer, "big") < 120, "the upload did not wait for the end of the big run"
+    wait_for(dialer, "doomed", 10)
+    kill(doomed)
+    assert statuses(big) == {"succeeded": 120}
     assert dialer.slots.peak_in_use == 4
     assert dialer.slots.queued == 0
+
+
+def test_a_run_goes_on_after_a_kill_without_more_calls_than_slots(desk: Desk) -> None:
+    dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=0.8)
+    killed = start(desk, "doomed", 12, XDG_RUNTIME_DIR="")
+    wait_for(dialer, "doomed", 6)
+    kill(killed)
+    assert statuses(leadsync(desk, "doomed", "resume", XDG_RUNTIME_DIR=""), 3)["succeeded"] >= 8
+    assert dialer.slots.queued == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_users_who_name_a_folder_share_the_slots_in_it(desk: Desk) -> None:
+    slots = desk.folder / "slots"
+    slots.mkdir()
+    dialer = desk.dialer(settings=f"{FOUR_SLOTS}slots_dir = '{slots}'\n", hardware_threads=8, floor_seconds=0.1)
+    both = [start(desk, name, 24) for name in ("big", "upload")]
+    assert [statuses(one) for one in both] == [{"succeeded": 24}, {"succeeded": 24}]
+    assert dialer.slots.queued == 0
+    assert len(list(slots.iterdir())) == 5, "four slots, and who waits"
+
+
+def test_a_folder_that_is_not_there_is_named(desk: Desk) -> None:
+    desk.dialer(settings=f'{FOUR_SLOTS}slots_dir = "{desk.folder.as_posix()}/gone"\n')
+    sheet = desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", "A,0399900001,Sale")
+    refused = desk.leadsync("run", sheet)
+    assert refused.code == 2
+    assert "[server] slots_dir is no folder" in refused.err
+    assert "make it, or leave slots_dir empty" in refused.err

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import SettingsError
+from leadsync.slots import folder as folder_module
 from leadsync.slots.folder import SlotsFolder, file_prefix, find_folder
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
@@ -62,6 +63,15 @@ def test_a_runtime_folder_that_may_not_be_the_users_own_is_not_used(tmp_path: Pa
     (tmp_path / "open").chmod(0o777)
     folder = find_folder("", {"XDG_RUNTIME_DIR": runtime.format(tmp=tmp_path)}, tmp_path / "state")
     assert folder == SlotsFolder(tmp_path / "state" / "slots", private=True)
+
+
+@POSIX
+def test_the_runtime_folder_is_known_without_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "_RUNTIME_FOLDERS", tmp_path)
+    runtime = tmp_path / str(os.geteuid())
+    assert find_folder("", {}, tmp_path / "state").path == tmp_path / "state" / "slots", "there is none"
+    runtime.mkdir(mode=0o700)
+    assert find_folder("", {}, tmp_path / "state").path == runtime / "leadsync" / "slots"
 
 
 @AS_ROOT
