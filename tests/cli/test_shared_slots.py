@@ -71,21 +71,21 @@ def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: 
     address = desk.config.read_text("utf-8").split('"')[1]
     other_name = address.replace("127.0.0.1", "localhost")
     assert other_name != address
-    big = start(desk, "big", 240, XDG_RUNTIME_DIR=runtime)
+    big = start(desk, "big", 160, XDG_RUNTIME_DIR=runtime)
     doomed = start(desk, "doomed", 120, XDG_RUNTIME_DIR=runtime, LEADSYNC_SERVER__URL=other_name)
     wait_for(dialer, "big", 10)
     upload = start(desk, "upload", 5, XDG_RUNTIME_DIR=runtime)
     assert statuses(upload) == {"succeeded": 5}
-    assert sent(dialer, "big") < 240, "the upload did not wait for the end of the big run"
+    assert sent(dialer, "big") < 160, "the upload did not wait for the end of the big run"
     wait_for(dialer, "doomed", 10)
     kill(doomed)
-    assert statuses(big) == {"succeeded": 240}
+    assert statuses(big) == {"succeeded": 160}
     assert dialer.slots.peak_in_use == 4
     assert dialer.slots.queued == 0
 
 
 def test_a_run_goes_on_after_a_kill_without_more_calls_than_slots(desk: Desk) -> None:
-    dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=1.5)
+    dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=1.2)
     killed = start(desk, "doomed", 12, XDG_RUNTIME_DIR="")
     wait_for(dialer, "doomed", 6)
     kill(killed)
