@@ -1,11 +1,11 @@
-"""A few random walks with seeds of their own; `make torture` makes many."""
+"""A few random walks, each of which broke several promises of the first release; `make torture` makes many."""
 
 import pytest
 
 from tests.faults.torture import told, torture
 
 
-@pytest.mark.parametrize("seed", [7, 12, 21, 33])
+@pytest.mark.parametrize("seed", [1004, 1007, 1009])
 def test_every_promise_holds_on_a_random_walk(seed, tmp_path):
     walk = torture(seed, tmp_path / "walk")
     assert not walk.broken, told(walk)
