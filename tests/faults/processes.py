@@ -3,6 +3,7 @@
 They are forked from a server that has imported leadsync already. In the child only constants of time are changed.
 """
 
+import atexit
 import importlib
 import json
 import multiprocessing
@@ -81,9 +82,10 @@ def _be_leadsync(
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException:
         traceback.print_exc()
-    # What multiprocessing does at a process's end is no part of leadsync.
+    # As the interpreter ends; what multiprocessing adds to that is no part of leadsync.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

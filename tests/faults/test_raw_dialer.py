@@ -167,7 +167,7 @@ def test_in_maintenance_everything_is_answered_with_a_page(dialer, caller):
     assert caller.read().startswith(b"HTTP/1.1 503")
     caller.send("Row-1")
     assert caller.read().startswith(b"HTTP/1.1 503")
-    assert dialer.calls[0].refusing_status == 503
+    wait_until(lambda: dialer.calls[0].refusing_status == 503)
     dialer.away_until = 0.0
     caller.send("Row-1")
     assert caller.read().startswith(b"HTTP/1.1 200")

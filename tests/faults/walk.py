@@ -166,6 +166,7 @@ attempts = {ATTEMPTS}
         """Write a sheet's file; what stood there before is gone."""
         for other in self.sheets:
             other.overwritten = other.overwritten or other.path == sheet.path
+        self.diary.append(f"write {sheet.path.relative_to(self.folder)}, {len(sheet.rows)} rows")
         write_rows(sheet.path, HEADINGS, ((row.lead, row.phone, row.disposition, row.name) for row in sheet.rows))
         self.sheets.append(sheet)
         return sheet
