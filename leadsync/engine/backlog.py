@@ -64,7 +64,7 @@ class Backlog:
         self._clock = clock
         self._early = early
         self._again: deque[Job] = deque()
-        """Rows that were out before go first."""
+        """Rows that were out before; they go first."""
         self._ready: deque[Job | int] = deque()
         """Rows that were not out yet, or the numbers of those that waited for their lead."""
         self._waiting: list[tuple[float, int, Job]] = []
@@ -112,9 +112,9 @@ class Backlog:
         return None
 
     def put_back(self, job: Job) -> None:
-        """Take a job that was not sent, or is to be sent at once: it is first in line."""
+        """Take a job that was not sent, or is to be sent again at once: it goes before rows that were not out yet."""
         self._out -= 1
-        self._again.appendleft(job)
+        self._again.append(job)
         self._changed.set()
 
     def later(self, job: Job, wait: float) -> None:
@@ -143,7 +143,7 @@ class Backlog:
         lead = job.lead.external_id
         parked = self._busy[lead]
         if undecided:
-            self._undecided[lead] = min(job.number, self._undecided.get(lead, job.number))
+            self._undecided[lead] = job.number
         while parked and self._undecided.get(lead, parked[0]) < parked[0]:
             self._hold(parked.popleft(), lead)
         if parked:

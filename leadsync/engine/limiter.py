@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from aiolimiter import AsyncLimiter
@@ -20,7 +20,7 @@ class Limiter:
 
     Each place starts one call in `floor_seconds` at most, so that no more than `slots` calls start in that time. A call
     also needs one of the `shared` slots. `allow` says how many places may be used just now. While the limiter is
-    paused, everybody who waits for a slot, or asks for one, gets LimiterPaused.
+    paused, nobody gets a slot.
     """
 
     def __init__(self, slots: int, shared: Slots, floor_seconds: float = USUAL_SECONDS) -> None:
@@ -61,14 +61,11 @@ class Limiter:
 
     def pause(self) -> None:
         """Begin no call until `allow`."""
-        if not self._paused:
-            self._paused = True
-            self._turn_away()
+        self._paused = True
 
     def close(self) -> None:
         """Begin no call any more."""
         self._closed = True
-        self._turn_away()
 
     @asynccontextmanager
     async def slot(self, *, while_paused: bool = False) -> AsyncIterator[None]:
@@ -80,8 +77,10 @@ class Limiter:
         def wanted() -> bool:
             return not self._closed and (while_paused or not self._paused)
 
-        place = await self._place(wanted)
+        place = await self._place()
         try:
+            if not wanted():
+                raise LimiterPaused
             await place.acquire()
             held = await self._shared.take(wanted)
             if held is None:
@@ -110,16 +109,13 @@ class Limiter:
             self.calls -= 1
             held.release(finished=finished)
 
-    async def _place(self, wanted: Callable[[], bool]) -> AsyncLimiter:
-        if not wanted():
-            raise LimiterPaused
+    async def _place(self) -> AsyncLimiter:
         waiter: asyncio.Future[AsyncLimiter] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._hand_out()
         return await waiter
 
     def _hand_out(self) -> None:
-        # While it is paused, nobody waits but who may.
         while self._waiting and self._free and self._places - len(self._free) < self._allowed:
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -131,9 +127,3 @@ class Limiter:
         else:
             self._free.append(place)
         self._hand_out()
-
-    def _turn_away(self) -> None:
-        while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_exception(LimiterPaused)

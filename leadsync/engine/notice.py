@@ -49,7 +49,6 @@ class Notice:
 
     def clear(self) -> None:
         """Say that it goes on as usual."""
-        self.flow()
         self._of = None
         self.say("")
 

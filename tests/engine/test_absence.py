@@ -101,11 +101,12 @@ def test_a_stop_during_an_absence_ends_the_run_at_once() -> None:
     assert stage.ended_at == pytest.approx(100.0, abs=0.1)
 
 
-def test_a_stop_while_calls_are_under_way_asks_the_dialer_no_more() -> None:
-    """Three calls were cut, five are still under way."""
-    stage = Stage(rows(20), lambda lead, times: CUT if lead.external_id in ("L2", "L3", "L4") else OK, slots=8)
+@pytest.mark.parametrize("outage", [CUT, UNREACHED])
+def test_a_stop_while_calls_are_under_way_asks_the_dialer_no_more(outage: Outcome) -> None:
+    """Three calls met an outage, five are still under way."""
+    stage = Stage(rows(20), lambda lead, times: outage if lead.external_id in ("L2", "L3", "L4") else OK, slots=8)
     stage.dialer.seconds = lambda lead: 0.1 if lead.external_id in ("L2", "L3", "L4") else 60.0
-    stage.dialer.probe_answer = lambda now, updates: CUT
+    stage.dialer.probe_answer = lambda now, updates: outage
     stage.at(20.0, lambda: stage.engine.stop("interrupted by SIGINT"))
     stage.run()
     assert max(at for at, _ in stage.dialer.probes) <= 20.0

@@ -158,7 +158,7 @@ def check_end(scene: Scene, row: PendingRow, calls: list[Sent], stage: Stage, re
         assert not doubt, "what may be applied has not failed"
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_the_engine_keeps_its_promises_whatever_the_dialer_does(seed: int) -> None:
     scene = drawn(seed)
