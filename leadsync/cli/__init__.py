@@ -21,9 +21,9 @@ from leadsync.cli.practice import demo, simulate
 from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
-from leadsync.cli.shell import common_options, finish_output, say
+from leadsync.cli.shell import Shell, common_options, finish_output, say
 from leadsync.cli.watching import watch
-from leadsync.errors import Interrupted, LeadsyncError
+from leadsync.errors import Interrupted, LeadsyncError, OutputError
 
 _log = logging.getLogger(__name__)
 
@@ -88,9 +88,10 @@ def exit_code_of(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
     except click.ClickException as error:
-        words = io.StringIO()
-        error.show(words)
-        say(words.getvalue().rstrip("\n"))
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip("\n"))
+        _put_error(error.format_message(), as_json="--json" in arguments)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; nothing was being sent.")
@@ -100,6 +101,7 @@ def exit_code_of(arguments: list[str]) -> int:
         return 128 + error.signal_number
     except LeadsyncError as error:
         _complain(str(error), shell_options)
+        _put_error(str(error), as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
         return error.exit_code
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
@@ -107,10 +109,9 @@ def exit_code_of(arguments: list[str]) -> int:
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
             return 1
         _log.debug("leadsync failed", exc_info=True)
-        _complain(
-            f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it.",
-            shell_options,
-        )
+        words = f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it."
+        _complain(words, shell_options)
+        _put_error(words, as_json=bool(shell_options.get("json")))
         return 1
     return code if isinstance(code, int) else 0
 
@@ -120,6 +121,13 @@ def _open_missing_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - open for as long as the process lives
+
+
+def _put_error(text: str, *, as_json: bool) -> None:
+    """With --json, write the error as the one object on standard output."""
+    if as_json:
+        with contextlib.suppress(OSError, ValueError, OutputError):
+            Shell(json=True).result("", {"error": text})
 
 
 def _complain(text: str, shell_options: dict[str, object]) -> None:

@@ -300,9 +300,9 @@ class Work:
         )
         if done.run.file.parent == self.folder:
             self._remove_earlier_files(journal, done.run)
+        self.care.ended(done.run, done.tally, done.files, done.code)
         if not self.shell.json:
             self.shell.result(as_text(done.run, done.tally, done.files) + "\n", None)
-        self.care.ended(done.run, done.tally, done.files, done.code)
         return done
 
     def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:

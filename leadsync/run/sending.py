@@ -223,7 +223,11 @@ def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Itera
     def handle(number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(take, number)
 
-    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    # Who started this with `nohup` wants it to outlive the terminal.
+    heeded = [
+        number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT
+    ]
+    before = {number: signal.signal(number, handle) for number in heeded}
     try:
         yield received
     finally:
