@@ -43,9 +43,9 @@ class Absence:
         """How many of `slots` may be used."""
         return self._breaker.allowance(slots)
 
-    def record(self, outcome: Outcome, slots: int) -> None:
-        """Take note of a row's outcome, while so many slots were used."""
-        if self._breaker.record(outcome, self._clock.now(), slots):
+    def record(self, outcome: Outcome, slots: int, *, last: bool) -> None:
+        """Take note of a row's outcome, while so many slots were used; `last`: no other row can be sent just now."""
+        if self._breaker.record(outcome, self._clock.now(), slots, last=last):
             self._over.clear()
             self._began.set()
         elif not self._breaker.is_open:

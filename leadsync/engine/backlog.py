@@ -90,6 +90,11 @@ class Backlog:
         return len(self._waiting)
 
     @property
+    def only_waits(self) -> bool:
+        """Whether all rows that are left wait for their next attempt: none is under way or could be."""
+        return self._read_all and self._out == len(self._aside) and not self._ready
+
+    @property
     def next_due(self) -> float:
         """When the first of these may be sent again, by the clock; only where `waiting`."""
         return self._waiting[0][0]
@@ -104,7 +109,7 @@ class Backlog:
                 return self._again.popleft()
             elif self._ready and (self._early is None or self._early.may_begin or not self._is_new(self._ready[0])):
                 return await self._take(self._ready.popleft())
-            elif self._read_all and self._out == len(self._aside) and not (self._ready or self._waiting):
+            elif self.only_waits and not self._waiting:
                 return None
             else:
                 self._changed.clear()

@@ -39,15 +39,18 @@ class Breaker:
             return 0
         return 1 if self._on_trial else max(1, slots - self._in_a_row)
 
-    def record(self, outcome: Outcome, now: float, slots: int) -> bool:
-        """Take note of a row's outcome, while so many slots were used; return whether it opened the breaker."""
+    def record(self, outcome: Outcome, now: float, slots: int, *, last: bool = False) -> bool:
+        """Take note of a row's outcome, while so many slots were used; return whether it opened the breaker.
+
+        After the `last` row that could be sent, no other tells more: a probe is asked before a row spends an attempt.
+        """
         if not outcome.away:
             self._reset()
             return False
         self._note(outcome, now)
         self.costs_attempts = self.costs_attempts or outcome.effect is not Effect.NEVER_BEGAN
         self._in_a_row += 1
-        if self.is_open or not (self._on_trial or self._in_a_row >= min(FEW_IN_A_ROW, slots)):
+        if self.is_open or not (last or self._on_trial or self._in_a_row >= min(FEW_IN_A_ROW, slots)):
             return False
         self.is_open = True
         return True

@@ -267,7 +267,7 @@ class Engine:
             slots = self._on_found(self._pace.found)
             self._pace = Pace(slots, since=now)
             self._limiter.resize(slots)
-        self._absence.record(outcome, self._pace.allowance)
+        self._absence.record(outcome, self._pace.allowance, last=self._backlog.only_waits)
         self._adjust()
         if outcome.effect is Effect.ANSWERED:
             self.heard = True

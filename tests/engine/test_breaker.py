@@ -97,3 +97,11 @@ def test_a_probe_that_ends_behind_a_rows_answer_says_nothing() -> None:
     breaker.record_probe(REFUSED, now=2.0)
     assert breaker.away_since is None
     assert breaker.allowance(8) == 8
+
+
+def test_after_the_last_row_that_could_be_sent_a_probe_goes_before_any_row() -> None:
+    breaker = Breaker()
+    assert not breaker.record(REFUSED, 0.0, 8)
+    assert breaker.record(REFUSED, 0.0, 8, last=True)
+    breaker.record_probe(OK, 1.0)
+    assert breaker.allowance(8) == 1
