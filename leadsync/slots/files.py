@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadsync.slots.folder import SlotsFolder
 
@@ -43,8 +43,7 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """The text of a slot file: whether a call is under way, its process, its beginning (`time.monotonic`), the longest
     call that this process had seen, and the slots that it knows the dialer to have (0: unknown)."""
 
@@ -64,6 +63,15 @@ _MARK_BYTES = 64
 _MARK = re.compile(rb"(busy|idle) (\d{1,10}) (\d{1,12}\.\d{3}) (\d{1,4}\.\d{3}) (\d{1,4}) *\n")
 
 
+def _mark_of(text: bytes) -> Mark | None:
+    if not text:
+        return Mark(busy=False)
+    if (match := _MARK.fullmatch(text)) is None:
+        return None
+    kind, pid, begun, longest, knows = match.groups()
+    return Mark(kind == b"busy", int(pid), float(begun), float(longest), int(knows))
+
+
 class LockFile:
     """A file of the folder. Any use raises OSError where the file or its lock cannot be used."""
 
@@ -72,6 +80,8 @@ class LockFile:
         self._name = name
         self._descriptor = folder.open(name, create=create)
         self._locked = False
+        self._text = b""
+        self._mark: Mark | None = Mark(busy=False)
 
     def try_lock(self) -> bool:
         """Lock the file, unless another process has it."""
@@ -95,18 +105,17 @@ class LockFile:
     def read(self) -> Mark | None:
         """The file's text; an idle mark if it is empty, None if it makes no sense."""
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        data = os.read(self._descriptor, _MARK_BYTES)
-        if not data:
-            return Mark(busy=False)
-        if (match := _MARK.fullmatch(data)) is None:
-            return None
-        kind, pid, begun, longest, knows = match.groups()
-        return Mark(kind == b"busy", int(pid), float(begun), float(longest), int(knows))
+        text = os.read(self._descriptor, _MARK_BYTES)
+        if text != self._text:
+            self._text, self._mark = text, _mark_of(text)
+        return self._mark
 
     def write(self, mark: Mark) -> None:
         """Replace the file's text."""
+        text = bytes(mark)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, bytes(mark))
+        os.write(self._descriptor, text)
+        self._text, self._mark = text, mark
 
     def restore(self) -> bool:
         """Make the file anew if it was removed, and lock it again if it was locked; whether that was done.
