@@ -65,7 +65,9 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
         if not path.is_dir():
             raise SettingsError(f"[server] slots_dir is no folder: {path}; make it, or leave slots_dir empty.")
         return SlotsFolder(path, private=False)
-    usual = str(_RUNTIME_FOLDERS / str(os.geteuid())) if sys.platform != "win32" else ""
+    usual = ""
+    if sys.platform != "win32":
+        usual = str(_RUNTIME_FOLDERS / str(os.geteuid()))
     runtime = Path(environment.get("XDG_RUNTIME_DIR", usual))
     if runtime.is_absolute() and not _problem(runtime):
         return SlotsFolder(runtime / "leadsync" / "slots")
