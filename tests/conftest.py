@@ -51,7 +51,14 @@ class Desk:
         self._start = start
         self.state = folder / "state"
         self.config = folder / "leadsync.toml"
-        self.environment = {**os.environ, "LEADSYNC_API_KEY": KEY, "LEADSYNC_STATE": str(self.state)}
+        runtime = folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        self.environment = {
+            **os.environ,
+            "LEADSYNC_API_KEY": KEY,
+            "LEADSYNC_STATE": str(self.state),
+            "XDG_RUNTIME_DIR": str(runtime),
+        }
 
     def dialer(self, *, settings: str = "", **options: Any) -> PracticeDialer:
         """Start a practice dialer and write the settings for it; `settings` is more TOML, by section."""

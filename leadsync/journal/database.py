@@ -61,8 +61,11 @@ def check(path: Path) -> None:
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit what is done inside, or none of it."""
-    connection.execute("BEGIN IMMEDIATE")
+    if connection.in_transaction:
+        # A signal has ended one between its beginning and its first statement.
+        connection.execute("ROLLBACK")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
     except BaseException:

@@ -298,10 +298,18 @@ class Past:
         return ""
 
     def _waits(self, claim: Claim, lead: str) -> str:
-        """Why no row of a lead goes while a person has to decide on another of its rows; empty where nobody has to."""
-        for number in self._leads[claim.run].undecided.get(lead, ()):
+        """Why no row of a lead goes while another of its rows is in doubt, or an agent's work was in its way; empty
+        where none is."""
+        leads = self._leads[claim.run]
+        for number in leads.undecided.get(lead, ()):
             if str(number) != claim.row and (claim.run, str(number)) not in self._decided_rows:
                 return f"waits for row {number} of run {claim.run}, which a person has to decide first"
+        for number in leads.to_repeat.get(lead, ()):
+            if number < int(claim.row):
+                return (
+                    f"waits for row {number} of run {claim.run}, which is in doubt and goes first: `leadsync resume "
+                    f"{claim.run}`, then give this file again"
+                )
         return ""
 
     def _same_numbers(self, mapped: Lead | Rejection, origin: Origin) -> bool:
@@ -447,20 +455,22 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class _Leads:
-    """The leads of an earlier run: the rows on which a person has to decide, and the last row that went through."""
+    """The leads of an earlier run: the rows on which a person has to decide, the idempotent ones in doubt, which are
+    sent again, and the last row that went through."""
 
     undecided: dict[str, list[int]]
+    to_repeat: dict[str, list[int]]
     succeeded: dict[str, int]
 
     @classmethod
     def of(cls, origins: Mapping[int, Origin]) -> "_Leads":
-        leads = cls({}, {})
+        leads = cls({}, {}, {})
         for number, origin in sorted(origins.items()):
             if origin.state is State.SUCCEEDED:
                 leads.succeeded[origin.lead] = number
-            elif origin.state is State.CONFLICT or (
-                origin.state is State.UNKNOWN and not Lead(origin.lead, origin.fields).harmless
-            ):
+            elif origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless:
+                leads.to_repeat.setdefault(origin.lead, []).append(number)
+            elif origin.state in _UNDECIDED:
                 leads.undecided.setdefault(origin.lead, []).append(number)
         return leads
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from leadsync.budget import LEFT_BEHIND_SECONDS
 from leadsync.journal import Entry, Journal
 from leadsync.models import CampaignIds, Row, RunRecord
+from leadsync.slots.pool import LEAST_REST_SECONDS
 from tests.bench.checking import check, write
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
@@ -118,14 +118,14 @@ def shared(options: Options) -> Iterator[Line]:
         killed.kill()
         killed.wait()
         # The calls of a process that died may still run on the dialer: for so long its slots are nobody's.
-        time.sleep(LEFT_BEHIND_SECONDS + 1.0)
+        time.sleep(LEAST_REST_SECONDS + 1.0)
         afterwards = here.pace_over(options.seconds / 4)
         done = running.wait()
         stats = here.stats()
     yield Line("40 leads beside a big run, the whole command", upload.wall, "s", 1.0 + 1.5 + 0.8)
     yield Line("pace of all together, of what is allowed", together / 80, bound=0.9, better="at least")
     yield Line(
-        f"pace {LEFT_BEHIND_SECONDS + 1:g} s after a kill -9, of what is allowed",
+        f"pace {LEAST_REST_SECONDS + 1:g} s after a kill -9, of what is allowed",
         afterwards / 80,
         bound=0.9,
         better="at least",
@@ -316,7 +316,7 @@ def _fill(folder: Path, url: str, rows: int) -> str:
     with Journal(folder / "state") as journal:
         journal.create(run)
         journal.add(run.id, _entries(rows))
-        journal.complete(run.id, {}, "")
+        journal.confirm(run.id)
     return run.id
 
 

@@ -166,8 +166,11 @@ def _wrong_status(walk: Walk, row: SheetRow, found: Found, evidence: Evidence) -
         case "conflict":
             wrong, promise = not any(call.code == 110 for call in calls), "b"
         case "unknown":
-            # An idempotent row may be sent again, as long as it has attempts.
-            wrong = len(calls) < ATTEMPTS if row.idempotent else not (walk.strikes or any(c.in_doubt for c in calls))
+            in_doubt = bool(walk.strikes) or any(call.in_doubt for call in calls)
+            # An idempotent row may be sent again, as long as it has attempts. But a refusal tells nothing about an
+            # earlier attempt that was under way at a kill.
+            again = len(calls) < ATTEMPTS and not (refused and walk.strikes)
+            wrong = again if row.idempotent else not in_doubt
             promise = "c"
         case "rejected":
             wrong, promise = len(evidence.rows[row.name]) < 2 and not evidence.forgotten, "b"

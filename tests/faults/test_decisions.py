@@ -93,7 +93,7 @@ def test_retry_never_touches_succeeded_conflict_and_unknown_rows(scene):
 @pytest.mark.parametrize("gone", [False, True], ids=["changed", "gone"])
 def test_resume_goes_on_from_the_journal_where_the_sheet_is_not_what_it_was(scene, gone):
     stage = scene(sheet_rows(6, disposition="Sale"), slots=1)
-    stage.strike(lead="L4", attempt=1, kind="http", status=401)
+    stage.strike(lead="L4", attempt=1, kind="code", code=115)
     assert stage.run().code == 4
     if gone:
         stage.sheet.unlink()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from leadsync.errors import JournalError
-from leadsync.journal import Entry, Journal, RunLog, State
+from leadsync.journal import Effects, Entry, Journal, RunLog, State
 from leadsync.models import DISPOSITION, CampaignIds, Effect, Outcome, Row, RunRecord, Status
 
 ROWS = range(2, 8)
@@ -65,6 +65,9 @@ class JournalStates(RuleBasedStateMachine):
         self.open_log()
         self.model = dict.fromkeys(ROWS, "pending")
         self.attempts = dict.fromkeys(ROWS, 0)
+        self.before: dict[int, str] = {}
+        self.left: set[int] = set()
+        self.decided_about: dict[int, str] = {}
 
     @staticmethod
     def entry(number: int) -> Entry:
@@ -98,17 +101,25 @@ class JournalStates(RuleBasedStateMachine):
         if self.may_begin(number):
             self.attempts[number] += 1
             self.wait(self.log.begin(number, self.attempts[number]))
-            self.model[number] = "in_flight"
+            self.before[number], self.model[number] = self.model[number], "in_flight"
+            self.decided_about.pop(number, None)
+
+    @rule(number=numbers)
+    def let_it_leave(self, number: int) -> None:
+        if self.model[number] == "in_flight":
+            self.log.leaves(number, self.attempts[number])
+            self.left.add(number)
 
     @rule(number=numbers, status=st.sampled_from(list(ENDS)))
     def finish_what_is_under_way(self, number: int, status: Status) -> None:
         if self.model[number] == "in_flight":
             self.wait(self.log.finish(number, self.attempts[number], ENDS[status], status))
             self.model[number] = "pending" if status is Status.UNSENT else status.value
+            self.left.discard(number)
 
     @rule(number=numbers, maybe_applied=st.booleans())
     def withdraw_what_never_left(self, number: int, maybe_applied: bool) -> None:
-        if self.model[number] == "in_flight":
+        if self.model[number] == "in_flight" and number not in self.left:
             status = Status.UNKNOWN if maybe_applied else Status.UNSENT
             self.wait(self.log.withdraw(number, self.attempts[number], status))
             self.attempts[number] -= 1
@@ -122,26 +133,41 @@ class JournalStates(RuleBasedStateMachine):
 
     @rule()
     def die_and_recover(self) -> None:
-        """What a new process finds in flight may have been applied."""
+        """What a new process finds in flight is in doubt if it had left, and else as it was before."""
         self.close_log()
-        assert self.journal.settle("run") == sum(state == "in_flight" for state in self.model.values())
-        self.model = {number: "unknown" if state == "in_flight" else state for number, state in self.model.items()}
+        in_flight = {number for number, state in self.model.items() if state == "in_flight"}
+        assert self.journal.settle("run") == len(in_flight)
+        for number in in_flight:
+            self.model[number] = "unknown" if number in self.left else self.before[number]
+            self.attempts[number] -= number not in self.left
+        self.left.clear()
         self.open_log()
 
     @rule(number=numbers, state=st.sampled_from([State.SUCCEEDED, State.FAILED, State.PENDING]))
     def decide(self, number: int, state: State) -> None:
-        """A person decides undecided rows only; anything else is left alone."""
+        """A person decides undecided rows, and otherwise what nothing was sent from; anything else is left alone."""
         undecided = self.model[number] in ("unknown", "conflict")
-        assert self.journal.resolve("run", [number], state, "a person decided") == undecided
+        may_decide = undecided or number in self.decided_about
+        assert self.journal.resolve("run", [number], state, "send") == may_decide
         if undecided:
+            self.decided_about[number] = self.model[number]
+        if may_decide:
             self.model[number] = state.value
+
+    @rule(number=numbers)
+    def take_a_decision_back(self, number: int) -> None:
+        assert self.journal.take_back("run", [number]) == (number in self.decided_about)
+        if number in self.decided_about:
+            self.model[number] = self.decided_about.pop(number)
 
     @rule(chosen=st.sets(numbers))
     def take_over(self, chosen: set[int]) -> None:
         """A later run's file takes rows that are not settled and not under way."""
         movable = {number for number in chosen if self.model[number] in ("pending", "conflict", "unknown")}
-        self.journal.complete("run", {("run", State.SKIPPED): sorted(chosen)}, "sent by another run")
-        self.model |= dict.fromkeys(movable, "skipped")
+        self.journal.confirm("run", Effects({("run", State.SKIPPED): sorted(chosen)}))
+        for number in movable:
+            self.model[number] = "skipped"
+            self.decided_about.pop(number, None)
 
     @precondition(lambda self: any(state not in ("pending", "unknown") for state in self.model.values()))
     @rule(data=st.data())

@@ -108,7 +108,7 @@ def test_kill_around_every_commit_of_a_retry_before_it_sends(scene, then):
 def test_kill_around_every_commit_of_a_run_of_the_retry_file_before_it_sends(scene):
     """Rows that a file takes over from a stopped run are in exactly one of the two, whenever that dies."""
     for stage in anew_until_sent(scene(sheet_rows(4, disposition="Sale"), folder="rehearsal", slots=1)):
-        stage.strike(lead="L3", attempt=1, kind="http", status=401)
+        stage.strike(lead="L3", attempt=1, kind="code", code=115)
         stopped = stage.run().summary
         yield_to_kill(stage, "run", stopped["files"]["retry"])
         stage.leadsync("run", stopped["files"]["retry"])

@@ -110,13 +110,24 @@ def test_refusal_of_a_change_that_was_made_all_the_same_shows_the_refusal(scene)
 @pytest.mark.parametrize("status", [401, 403, 404, 405, 302])
 def test_answer_that_settles_the_run_stops_it_and_one_resume_finishes(scene, status):
     stage = scene(sheet_rows(6, disposition="Sale"), slots=1)
-    stage.strike(kind="http", status=status, calls=1)
+    stage.strike(kind="http", status=status)
     ended = stage.run()
     stage.check(ended)
     assert ended.code == 4
     assert set(stage.statuses().values()) == {"unsent"}
+    stage.dialer.faults.clear()
     stage.check(resumed := stage.finish())
     assert resumed.code == 0
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 302])
+def test_one_row_that_is_refused_at_the_door_has_failed_and_the_others_go(scene, status):
+    stage = scene(sheet_rows(6, disposition="Sale"), slots=1)
+    stage.strike(kind="http", status=status, lead="L4")
+    ended = stage.run()
+    stage.check(ended)
+    assert ended.code == 3
+    assert stage.statuses() == {**dict.fromkeys(range(2, 8), "succeeded"), 4: "failed"}
 
 
 def test_every_kind_of_fault_is_met_here():

@@ -71,7 +71,7 @@ def test_lock_dies_with_its_process(scene):
 def test_report_given_back_while_its_run_goes_on_sends_no_row_twice(scene):
     """A stopped run's report is run just when somebody resumes that run: one of the two has each row."""
     stage = scene(sheet_rows(300, disposition="Sale"), slots=16)
-    stage.strike(lead="L10", attempt=1, kind="http", status=401)
+    stage.strike(lead="L10", attempt=1, kind="code", code=115)
     stopped = stage.run()
     assert stopped.code == 4
     calls = len(stage.dialer.ledger.received)

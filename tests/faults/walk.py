@@ -74,10 +74,9 @@ SLOW = Tempo(answer=6.0, slow=4.0, life=1.5, stop=8.0)
 def _patch(tempo: Tempo) -> None:
     wait_for_answers(tempo.answer)
     shorten("leadsync.engine.breaker", "FIRST_WAIT_SECONDS", 0.1)
-    # A server's minute, as long against the client's patience as in the settings.
-    shorten("leadsync.dialer.client", "SERVER_QUEUE_SECONDS", tempo.answer * 0.8)
     if tempo is SLOW:
-        shorten("leadsync.budget", "LEFT_BEHIND_SECONDS", 2.0)
+        shorten("leadsync.slots.pool", "LEAST_REST_SECONDS", 1.0)
+        shorten("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 5.0)
 
 
 @dataclass
