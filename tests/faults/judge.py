@@ -228,8 +228,8 @@ def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) 
             yield f"e: {row.name} overtook {before.name} of the same lead ({before.disposition}), which was {what}"
             return
     applied = [call.applied_at for call in later if call.applied_at is not None]
-    sent = {"send"} & {decision for _, decision in decided}
-    if applied and not sent and any(call.applied_at and call.applied_at > applied[0] for call in earlier):
+    once = walk.permits[before.name] <= 1 and walk.permits[row.name] <= 1
+    if applied and once and any(call.applied_at and call.applied_at > applied[0] for call in earlier):
         yield f"e: {before.name} was applied after {row.name}, a later row of its lead"
 
 

@@ -1,6 +1,7 @@
 """The commands of a random walk, as a person or a timer would give them."""
 
 import json
+import random
 import time
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,8 @@ Step = Callable[[Walk], Command | None]
 
 STRUCK = 0.6
 """The share of commands that are struck."""
+TWO = 0.35
+"""The share of steps that are two commands at once."""
 AWAY = 0.15
 """The share of steps at whose beginning the dialer goes away."""
 SETTLED = {"succeeded", "skipped", "conflict", "unknown"}
@@ -182,17 +185,20 @@ def choose(walk: Walk, steps: tuple[tuple[Step, int], ...]) -> Command:
             return command
 
 
-def take_step(walk: Walk) -> None:
-    """One command or two at once, struck or not; sometimes the dialer is in maintenance for a while."""
-    if walk.chance.random() < AWAY:
-        walk.dialer.away_until = time.monotonic() + walk.chance.uniform(0.2, 1.5)
-        walk.diary.append("the dialer is away for a while")
-    commands = [choose(walk, STEPS)]
-    if walk.chance.random() < 0.35:
-        commands.append(choose(walk, BESIDE))
-    chance, tempo = walk.chance, walk.tempo
-    struck = [
+def take_step(walk: Walk, number: int) -> None:
+    """One command or two at once, struck or not; sometimes the dialer is in maintenance for a while.
+
+    Each step has chances of its own: how an earlier one went does not change what is done in a later one.
+    """
+    chance = walk.chance = random.Random(f"{walk.seed} step {number}")
+    tempo = walk.tempo
+    two, away = chance.random() < TWO, chance.random() < AWAY
+    blows = [
         strike(chance.choice(STRIKES), chance, tempo.life, tempo.stop) if chance.random() < STRUCK else ()
-        for _ in commands
+        for _ in range(2)
     ]
-    walk.carry_out(*zip(commands, struck, strict=True))
+    if away:
+        walk.dialer.away_until = time.monotonic() + chance.uniform(0.2, 1.5)
+        walk.diary.append("the dialer is away for a while")
+    commands = [choose(walk, STEPS), *([choose(walk, BESIDE)] if two else [])]
+    walk.carry_out(*zip(commands, blows, strict=False))

@@ -216,6 +216,14 @@ def test_a_later_row_follows_a_refusal_and_a_decision(case):
     assert case.broken() == set()
 
 
+def test_an_earlier_row_again_after_a_later_one(case):
+    case.call(SALE, OK)
+    case.walk.permits["Sale"] += 1
+    assert case.broken() == set(), "a person has given it once more"
+    case.walk.permits.subtract(["Sale"])
+    assert case.broken() == {"a", "e"}
+
+
 @pytest.mark.parametrize("piece", [KEY, KEY[5:13]])
 def test_a_piece_of_the_key_in_a_file(case, piece):
     (case.walk.folder / "7-run.err").write_text(f"refused: {piece}…")

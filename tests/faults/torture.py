@@ -48,8 +48,8 @@ def torture(seed: int, folder: Path) -> Walk:
         walk = walk_of(seed, folder, dialer)
         walk.diary.append(str(walk.mood))
         try:
-            for _ in range(SLOW_STEPS if walk.tempo is SLOW else STEPS):
-                take_step(walk)
+            for number in range(SLOW_STEPS if walk.tempo is SLOW else STEPS):
+                take_step(walk, number)
             _rest(walk)
         except Exception:
             walk.broken.append(f"f: the walk ended early: {traceback.format_exc(limit=-3)}")
