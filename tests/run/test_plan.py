@@ -310,3 +310,32 @@ def test_a_name_that_is_not_utf_8_is_refused_in_a_sentence(desk: Desk) -> None:
     path.write_text("Lead Id,FirstPhone\n1,0383218101\n")
     done = desk.leadsync("run", path)
     assert (done.code, "not UTF-8" in done.err) == (2, True)
+
+
+def test_rows_behind_an_idempotent_one_in_doubt_wait_for_it_in_a_report_given_back(desk: Desk) -> None:
+    """Its run sends it again; were they sent before it, it would undo them."""
+    dialer = desk.dialer(
+        settings="[retry]\nattempts = 1\nwait_seconds = 0\n",
+        faults=[FaultRule(FaultKind.CLOSE, lead="L", attempt=1), FaultRule(FaultKind.CODE, lead="M", code=115)],
+    )
+    rows = ("L,0383218101,", "M,0383218102,Sale", "L,0383218103,")
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *rows), "--json")
+    assert first.code == 4, first.err
+    run, report = first.json["run"], first.json["files"]["report"]
+    assert [row["sync_status"] for row in desk.rows(report)] == ["unknown", "unsent", "unsent"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    given_back = desk.leadsync("run", report, "--json")
+    told = {
+        row["Lead Id"] + row["FirstPhone"]: row["sync_message"] for row in desk.rows(given_back.json["files"]["report"])
+    }
+    assert (
+        f"waits for row 2 of run {run}, which is in doubt and goes first: `leadsync resume {run}`"
+        in told["L0383218103"]
+    )
+    assert received(dialer) == ["M"]
+    assert desk.leadsync("resume", run).code == 0
+    assert [entry.fields["FirstPhone"] for entry in dialer.ledger.received if entry.lead == "L"] == [
+        "0383218101",
+        "0383218103",
+    ]
