@@ -53,8 +53,9 @@ for command in (
 common_options(cli)
 
 
-_ENDINGS = {"SIGTERM": "Terminated", "SIGHUP": "Hung up"}
+_ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 """Signals that end a command, as far as the platform has them, and the word for each."""
+_CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 
 
 def main() -> NoReturn:
@@ -66,7 +67,7 @@ def main() -> NoReturn:
     signals = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
     for number in signals:
         # One that is ignored stays so: that is how `nohup` works.
-        if signal.getsignal(number) is signal.SIG_DFL:
+        if signal.getsignal(number) in _CAUGHT:
             signal.signal(number, _terminate)
     # Rows come and go by the million, and none of them is in a cycle: looking for cycles less often saves a fifth of
     # the time that a sheet takes.
@@ -74,7 +75,7 @@ def main() -> NoReturn:
     try:
         code = exit_code_of(sys.argv[1:])
     finally:
-        for number in (signal.SIGINT, *signals):
+        for number in signals:
             # There is nothing left to interrupt, and nobody to catch an exception.
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
@@ -137,6 +138,13 @@ def _complain(text: str, shell_options: dict[str, object]) -> None:
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
+    """End the command by an exception; the next signal ends the process."""
+    for name in _ENDINGS:
+        caught = getattr(signal, name, None)
+        if caught is not None and callable(signal.getsignal(caught)):
+            signal.signal(caught, signal.SIG_DFL)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise Interrupted(f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent.", number)
 
 

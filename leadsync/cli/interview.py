@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadsync.cli.shell import say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
+from leadsync.terminal import visible
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -35,7 +37,7 @@ class KeptKey:
 def choose(question: str, options: Sequence[str], default: int | None = 1) -> int:
     """Let the user choose from a numbered list; gives the position in it. Without a default an answer is waited for."""
     for number, option in enumerate(options, 1):
-        click.echo(f"  {number:>3}  {option}", err=True)
+        say(f"  {number:>3}  {option}")
     chosen: int = click.prompt(question, type=click.IntRange(1, len(options)), default=default, err=True)
     return chosen - 1
 
@@ -67,13 +69,13 @@ def ask_url(shown: str) -> str:
 def complain(error: LeadsyncError) -> None:
     """Say what is wrong with an answer, without the setting's place in a file that is not there yet."""
     reason = str(error).rpartition(": ")[2]
-    click.echo(reason[0].upper() + reason[1:], err=True)
+    say(reason[0].upper() + reason[1:])
 
 
 def ask_key() -> KeptKey:
     """The API key, kept where the user wants it; what is typed is not shown."""
     if os.environ.get(KEY_VARIABLE, "").strip():
-        click.echo(f"The API key is in the environment variable {KEY_VARIABLE}.", err=True)
+        say(f"The API key is in the environment variable {KEY_VARIABLE}.")
         return KeptKey(os.environ[KEY_VARIABLE].strip(), "api_key_env", KEY_VARIABLE)
     key = ""
     while not key:
@@ -99,7 +101,7 @@ def ask_key() -> KeptKey:
             return KeptKey(key, "api_key_env", KEY_VARIABLE, f"Before you send: {setting}… (with the key)")
         except Exception as error:
             # A keyring raises whatever its system does.
-            click.echo(f"It cannot be kept there ({error}); choose another place.", err=True)
+            say(f"It cannot be kept there ({error}); choose another place.")
 
 
 def ask_place(places: "list[Place]") -> tuple[int, int, int]:
@@ -113,10 +115,10 @@ def ask_place(places: "list[Place]") -> tuple[int, int, int]:
         raise SettingsError("The key sees no campaign with an allocation; ask whoever runs the dialer for one.")
     lines = [" / ".join(f"{one.name} ({one.id})" for one in entities) for entities in whole]
     if len(whole) == 1:
-        click.echo(f"The key sees one place for leads: {lines[0]}.", err=True)
+        say(f"The key sees one place for leads: {lines[0]}.")
         at = 0
     else:
-        click.echo("Template / campaign / allocation:", err=True)
+        say("Template / campaign / allocation:")
         at = choose("Where do the leads go?", lines)
     template, campaign, allocation = whole[at]
     return template.id, campaign.id, allocation.id
@@ -131,7 +133,7 @@ def ask_file() -> Path | None:
         path = Path(answer.strip().strip("\"'")).expanduser()
         if path.is_file():
             return path
-        click.echo(f"There is no file {path}.", err=True)
+        say(f"There is no file {path}.")
 
 
 def ask_sheet(file: Path, sheet: str | None) -> str | None:
@@ -148,7 +150,7 @@ def ask_sheet(file: Path, sheet: str | None) -> str | None:
             question, options, _ = str(error).partition("; name the one to read")
             if not options and not asked:
                 raise
-            click.echo(question, err=True)
+            say(question)
         asked = True
         sheet = click.prompt("Which sheet?", err=True).strip()
 
@@ -179,25 +181,25 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
     phones = proposal.phone_fields
     named = {heading: field_named(heading, rules) for heading in examples if heading}
     if EXTERNAL_ID not in (*named.values(), *columns.values()):
-        click.echo("No column is called the leads' external id, by which the dialer knows them.", err=True)
+        say("No column is called the leads' external id, by which the dialer knows them.")
         listed = list(dict.fromkeys((*proposal.external_ids, *named)))
         shown = [_shown(one, examples) for one in listed]
         default = 1 if proposal.external_ids else None
         columns[listed[choose("Which column holds it?", shown, default)]] = EXTERNAL_ID
-    click.echo("The columns:", err=True)
+    say("The columns:")
     for heading, own in named.items():
         target = columns.get(heading, own)
         what = "a phone number" if target in phones else "" if target != heading else "a field of the campaign"
-        click.echo(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip(), err=True)
+        say(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip())
     if click.confirm("Is that right?", default=True, err=True):
         return replace(proposal, columns=columns)
     calls = {heading for heading, own in named.items() if columns.get(heading, own) in phones}
-    click.echo("Which field does each column fill? Enter keeps what is shown; - does not send it.", err=True)
+    say("Which field does each column fill? Enter keeps what is shown; - does not send it.")
     for heading, own in named.items():
         before = columns.get(heading, own)
         if heading.lower().startswith("sync_"):
             continue
-        answer: str = click.prompt(f"  {_shown(heading, examples)}", default=before or "-", err=True).strip()
+        answer: str = click.prompt(visible(f"  {_shown(heading, examples)}"), default=before or "-", err=True).strip()
         field_name = "" if answer == "-" else answer
         if field_name != own:
             columns[heading] = field_name
@@ -219,7 +221,7 @@ def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
         unknown = [name for name in given if name not in filled]
         if not unknown:
             return given
-        click.echo(f"No column fills {', '.join(unknown)}.", err=True)
+        say(f"No column fills {', '.join(unknown)}.")
 
 
 def first_value(question: str, shown: str) -> str:
@@ -230,7 +232,7 @@ def first_value(question: str, shown: str) -> str:
 
 def again(error: LeadsyncError) -> bool:
     """Say what went wrong, and ask whether to try it anew."""
-    click.echo(str(error), err=True)
+    say(str(error))
     return click.confirm("Try another address or key?", default=True, err=True)
 
 

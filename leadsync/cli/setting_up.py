@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadsync.cli.settings_text import value_in, with_columns, with_value
-from leadsync.cli.shell import Shell, current_shell, set_up_log
+from leadsync.cli.shell import Shell, current_shell, say, set_up_log
 from leadsync.errors import LeadsyncError, SheetError, UsageError
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _interview(text: str, file: Path | None, sheet: str | None, answered: set[st
         if file is not None:
             text = _with_proposal(text, file, sheet, ask=True)
     except SheetError as error:
-        click.echo(str(error), err=True)
+        say(str(error))
         file = None
     return _Told(text, file, sheet, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE"))
 
