@@ -44,11 +44,8 @@ class Limiter:
         return self._places - len(self._free) > self.calls
 
     def resize(self, slots: int) -> None:
-        """Have no more than `slots` places from now on."""
+        """Have no more than `slots` places from now on; places that are too many go as their calls end."""
         self._most = slots
-        while self._places > slots and self._free:
-            self._free.popleft()
-            self._places -= 1
 
     def allow(self, count: int) -> None:
         """Use up to `count` places from now on; this ends a pause."""

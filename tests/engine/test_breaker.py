@@ -71,6 +71,13 @@ def test_after_an_answered_probe_one_row_goes_first() -> None:
     assert breaker.allowance(8) == 8
 
 
+def test_the_row_that_goes_first_opens_it_again_however_many_slots_there_are_by_now() -> None:
+    breaker = Breaker()
+    breaker.record(REFUSED, now=0.0, slots=1)
+    breaker.record_probe(OK, now=1.0)
+    assert breaker.record(REFUSED, now=2.0, slots=8)
+
+
 @pytest.mark.parametrize("effect", [Effect.IN_DOUBT, Effect.NO_ANSWER, Effect.NOT_PROCESSED])
 def test_an_absence_that_costs_attempts_is_told_from_one_that_does_not(effect: Effect) -> None:
     breaker = Breaker()

@@ -17,8 +17,14 @@ def test_one_row_that_is_refused_fails_and_the_others_are_sent(which: str) -> No
     assert stage.log.counts == {Status.SUCCEEDED: 39, Status.FAILED: 1}
     assert stage.log.entries[int(which[1:])].message == "HTTP 403"
     assert stage.dialer.sent.count(which) == 1
-    assert stage.dialer.probes == [], "other rows tell enough"
     assert stage.progress.settled[Status.FAILED] == 1
+
+
+def test_rows_that_were_answered_before_tell_enough_of_the_last_one() -> None:
+    stage = Stage(rows(5), lambda lead, times: FORBIDDEN if lead.external_id == "L6" else OK, slots=1)
+    assert stage.run() == ""
+    assert stage.log.status(6) is Status.FAILED
+    assert stage.dialer.probes == []
 
 
 def test_two_in_a_row_may_be_at_fault_themselves() -> None:
