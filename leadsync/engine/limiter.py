@@ -24,12 +24,12 @@ class Limiter:
     """
 
     def __init__(self, slots: int, shared: Slots, floor_seconds: float = USUAL_SECONDS) -> None:
-        self._most = slots
         self._shared = shared
         self._floor_seconds = floor_seconds
         self._allowed = 0
-        self._places = 0
-        self._free: deque[AsyncLimiter] = deque()
+        self._places = slots
+        self._free = deque(AsyncLimiter(1, floor_seconds) for _ in range(slots))
+        self._taken = 0
         self._waiting: deque[asyncio.Future[AsyncLimiter]] = deque()
         self._paused = False
         self._closed = False
@@ -41,19 +41,18 @@ class Limiter:
     @property
     def awaits_slots(self) -> bool:
         """Whether somebody waits for one of the shared slots, or for the time at which a call may start."""
-        return self._places - len(self._free) > self.calls
+        return self._taken > self.calls
 
     def resize(self, slots: int) -> None:
-        """Have no more than `slots` places from now on; places that are too many go as their calls end."""
-        self._most = slots
+        """Have only so many places from now on."""
+        self._places = slots
+        while self._free and self._taken + len(self._free) > slots:
+            self._free.popleft()
 
     def allow(self, count: int) -> None:
         """Use up to `count` places from now on; this ends a pause."""
         self._allowed = count
         self._paused = False
-        while self._places < min(count, self._most):
-            self._free.append(AsyncLimiter(1, self._floor_seconds))
-            self._places += 1
         self._hand_out()
 
     def pause(self) -> None:
@@ -113,14 +112,14 @@ class Limiter:
         return await waiter
 
     def _hand_out(self) -> None:
-        while self._waiting and self._free and self._places - len(self._free) < self._allowed:
+        while self._waiting and self._free and self._taken < self._allowed:
             waiter = self._waiting.popleft()
             if not waiter.done():
+                self._taken += 1
                 waiter.set_result(self._free.popleft())
 
     def _give_back(self, place: AsyncLimiter) -> None:
-        if self._places > self._most:
-            self._places -= 1
-        else:
+        self._taken -= 1
+        if self._taken + len(self._free) < self._places:
             self._free.append(place)
         self._hand_out()
