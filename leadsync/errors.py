@@ -9,7 +9,7 @@ LeadsyncError                 1  leadsync itself failed
 ├── JournalError              1  the journal cannot be read or written
 ├── OutputError               1  a report cannot be written where it belongs
 ├── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
-└── Interrupted         130/143  a signal ended it; `resume` goes on
+└── Interrupted     129/130/143  a signal ended it; `resume` goes on
 
 What happens to one row is never an exception: it is an `Outcome` or a `Rejection`.
 Each message is one sentence or two for the user: what is wrong, where, and the remedy.

@@ -18,6 +18,9 @@ from filelock import FileLock, Timeout
 from leadsync.errors import BusyError, JournalError
 
 
+SHORT_HOLD_SECONDS = 0.5
+
+
 class StateLock:
     """A lock in `state`, known by `name`; taken by `acquire` or as a context manager.
 
@@ -31,11 +34,11 @@ class StateLock:
         self._note = folder / f"{name}.json"
         self._lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
 
-    def acquire(self) -> None:
-        """Take the lock, or raise at once."""
+    def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
+        """Take the lock, or raise after so many seconds: a report holds a run for a moment only."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=patience)
         except Timeout:
             raise BusyError(f"{self._what} by another leadsync ({self._holder()}); wait until it has ended.") from None
         except OSError as error:

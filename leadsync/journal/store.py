@@ -11,7 +11,7 @@ from typing import Any, Self
 from leadsync.errors import BusyError, JournalError, UsageError
 from leadsync.journal.database import check, connect, prepare, transaction, translated
 from leadsync.journal.history import History
-from leadsync.journal.lock import StateLock, run_lock
+from leadsync.journal.lock import SHORT_HOLD_SECONDS, StateLock, run_lock
 from leadsync.journal.marks import drop_marks, left_attempts
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
@@ -89,12 +89,13 @@ class Journal:
 
     # Locks
 
-    def hold(self, run_id: str) -> None:
+    def hold(self, run_id: str, patience: float = SHORT_HOLD_SECONDS) -> None:
         """Take the lock of a run until `release`, or until this journal is closed, and settle what an earlier process
-        left in flight. Only then a run may be changed or sent. Raises BusyError where another process has it."""
+        left in flight. Only then a run may be changed or sent. Raises BusyError where another process keeps it for
+        longer than `patience`, in seconds."""
         if run_id not in self._held:
             lock = run_lock(self.path.parent, run_id)
-            lock.acquire()
+            lock.acquire(patience)
             self._held[run_id] = lock
             self.settle(run_id)
 
@@ -107,7 +108,7 @@ class Journal:
     def try_hold(self, run_id: str) -> bool:
         """Take the lock of a run as `hold` does; False where another process has it."""
         try:
-            self.hold(run_id)
+            self.hold(run_id, patience=0)
         except BusyError:
             return False
         return True
@@ -179,7 +180,7 @@ class Journal:
     def _take_new(self, run_id: str) -> bool:
         lock = run_lock(self.path.parent, run_id)
         try:
-            lock.acquire()
+            lock.acquire(patience=0)
         except BusyError:
             return False
         self._held[run_id] = lock
