@@ -170,7 +170,7 @@ def test_the_readme_lists_every_status() -> None:
 def test_the_readme_lists_every_exit_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     of_errors = {kind.exit_code for kind in kinds if issubclass(kind, errors.LeadsyncError)}
-    of_signals = {128 + number for number in (signal.SIGINT, signal.SIGTERM)}
+    of_signals = {128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
     # 0 and 3 are how a run ends that no error stopped.
     expected = {0, 3} | of_errors | of_signals
     assert {int(code) for row in table_below("Exit codes") for code in row[0].split(",")} == expected

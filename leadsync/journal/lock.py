@@ -17,7 +17,6 @@ from filelock import FileLock, Timeout
 
 from leadsync.errors import BusyError, JournalError
 
-
 SHORT_HOLD_SECONDS = 0.5
 
 
