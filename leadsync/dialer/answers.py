@@ -29,13 +29,13 @@ _HIGHEST_CODE = 9999
 _EXCEPTION = 103
 """Its name is a word of many a server: it counts with its number only."""
 _REFUSALS = {
-    401: "the API key was refused; check the key",
+    401: "the API key was refused; check the key, then try again",
     403: (
-        "access was refused; check the API key's campaigns, the dialer's whitelist of addresses, "
-        "and any firewall in between"
+        "access was refused; check the API key's campaigns, the dialer's whitelist of addresses "
+        "and any firewall in between, then try again"
     ),
-    404: "nothing answers at this address; check `url` in the settings",
-    405: "this address does not take lead updates; check `url` in the settings",
+    404: "nothing answers at this address; check `url` in the settings, then try again",
+    405: "this address does not take lead updates; check `url` in the settings, then try again",
 }
 _REDIRECT = "the dialer redirects to another address, which is never followed; put its real address in `url`"
 _NOT_PROCESSED = frozenset({429, 503})
@@ -45,6 +45,9 @@ _LONGEST_MESSAGE = 500
 _LONGEST_QUOTE = 120
 _SHORTEST_VALUE = 3
 """A lead's value with fewer characters says nothing of a person, and stands in many a word."""
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[0-9]{1,4}\s*")
+_TAG = re.compile(r"<[^<>]*>")
 _LATIN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-1252", "cp1252"})
 
 
@@ -117,7 +120,7 @@ def _now() -> float:
 
 def _text(headers: Mapping[str, str], body: bytes) -> str:
     encoding: str = json.detect_encoding(body)
-    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", headers.get("content-type", ""), re.IGNORECASE)
+    charset = _CHARSET.search(headers.get("content-type", ""))
     if encoding == "utf-8" and charset is not None and charset[1].lower() in _LATIN:
         encoding = "cp1252"
     return body[:LONGEST_ANSWER].decode(encoding, errors="replace")
@@ -154,7 +157,7 @@ def _only(answer: Mapping[str, Any], name: str) -> object:
 
 def _code(value: object) -> int | None:
     """A code given as a number or a numeric string; true and 101.0 are neither."""
-    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,4}\s*", value):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
     return value if type(value) is int and 0 <= value <= _HIGHEST_CODE else None
 
@@ -167,7 +170,7 @@ def _quoted(text: str, key: KeyFilter, values: list[str], *, cut: bool) -> str:
     if cut:
         # Its end may be the beginning of the key or of a value.
         text = text[: -max([key.longest, *(LONGEST_SPELLING * len(value) for value in values)]) or None]
-    words = " ".join(re.sub(r"<[^<>]*>", " ", text).split())
+    words = " ".join(_TAG.sub(" ", text).split())
     return words[:_LONGEST_QUOTE] + "…" if len(words) > _LONGEST_QUOTE else words
 
 

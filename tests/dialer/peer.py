@@ -92,6 +92,9 @@ async def client_of(
             yield client, peer
     finally:
         server.close()
+        for writer in peer.writers:
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in peer.writers), return_exceptions=True)
 
 
 def send(answer: bytes | Answerer, lead: Lead = JANE, **options: Any) -> tuple[Outcome, Peer]:
