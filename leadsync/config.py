@@ -40,8 +40,8 @@ _NO_TARGETS = frozenset(name.casefold() for name in _QUERY_ARGUMENTS)
 
 def _dialer_url(url: str) -> str:
     url = url.strip()
-    if " " in url or not url.isprintable():
-        raise ValueError("it holds a blank or a character that cannot be seen")
+    if set(' \\"<>^`{|}') & set(url) or not url.isprintable():
+        raise ValueError("it holds a blank or another character that no address has")
     try:
         parts = urlsplit(url)
         (parts.hostname or "").encode("idna")

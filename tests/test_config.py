@@ -64,7 +64,7 @@ HOST = "there can be no host of that name."
 PORT = "its port has to be a number from 1 to 65535."
 CLEAR = "http:// would send the API key and the leads in the clear; use https://."
 NOTHING = "it takes nothing but the host, a port and a path."
-BLANK = "it holds a blank or a character that cannot be seen."
+BLANK = "it holds a blank or another character that no address has."
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,7 @@ BLANK = "it holds a blank or a character that cannot be seen."
         ("https://pbx.example.com#", NOTHING),
         ("https://user:secret@pbx.example.com", NOTHING),
         ("https://:secret@pbx.example.com", NOTHING),
+        ("https://h\\x", "it holds a blank or another character that no address has."),
         ("https://pbx example.com", BLANK),
         ("https://pbx.example.com/a\tb", BLANK),
         ("https://pbx\x00.example.com", BLANK),

@@ -99,9 +99,9 @@ def unpacked(encoding: str, body: bytes) -> bytes:
 
 
 def retry_after(value: str) -> float | None:
-    """The seconds a `Retry-After` header asks for, from 0 to LONGEST_WAIT_SECONDS; None where it says nothing.
+    """The seconds a `Retry-After` header asks for, up to LONGEST_WAIT_SECONDS; None where it asks for no wait.
 
-    It is given as seconds or as an HTTP date.
+    It is given as seconds or as an HTTP date. A date in the past says that a clock is wrong.
     """
     try:
         seconds = float(value)
@@ -111,7 +111,7 @@ def retry_after(value: str) -> float | None:
             seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - _now()
         except (ValueError, OverflowError):
             return None
-    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
+    return None if math.isnan(seconds) or seconds <= 0 else min(seconds, LONGEST_WAIT_SECONDS)
 
 
 def _now() -> float:
@@ -131,10 +131,10 @@ def _answer_in(status: int, text: str) -> tuple[int | None, str]:
     if status not in _HTTP_OF_ANSWERS:
         return None, ""
     try:
-        answer = json.loads(text)
+        answer = json.loads(text, object_pairs_hook=_Members)
     except (ValueError, RecursionError):
         return None, ""
-    if not isinstance(answer, dict):
+    if not isinstance(answer, _Members):
         return None, ""
     message = _only(answer, "message")
     words = message.strip() if isinstance(message, str) else ""
@@ -149,9 +149,13 @@ def _answer_in(status: int, text: str) -> tuple[int | None, str]:
     return named.code, words
 
 
-def _only(answer: Mapping[str, Any], name: str) -> object:
-    """The value of a name in any letter case; None where there is none, False where spellings of it disagree."""
-    values = [value for key, value in answer.items() if key.lower() == name]
+class _Members(list[tuple[str, Any]]):
+    """A JSON object's names and values, a name that stands twice included."""
+
+
+def _only(answer: _Members, name: str) -> object:
+    """The value of a name in any letter case; None where there is none, False where it stands twice."""
+    values = [value for key, value in answer if key.lower() == name]
     return (values[0] if len(values) == 1 else False) if values else None
 
 

@@ -1,6 +1,7 @@
 """Connections on which an answer can only be the answer to the request behind it, over aiohttp."""
 
 import asyncio
+import select
 import ssl
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -14,6 +15,10 @@ from aiohttp.tracing import Trace
 
 KEEP_ALIVE_SECONDS = 4.0
 """Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
+
+
+MOST_SELECTED = 1024
+"""`select` takes no higher descriptors."""
 
 
 class SpokeFirstError(aiohttp.ClientConnectionError):
@@ -74,7 +79,7 @@ class Connector(aiohttp.TCPConnector):
             new = wire.answered == 0
             if new:
                 self.fastest = min(took, self.fastest or took)
-            stray = wire.pieces > wire.answered
+            stray = wire.pieces > wire.answered or (not new and _has_more(connection))
             if not stray and not wire.should_close and wire.is_connected():
                 connected.get()(wire)
                 connection.add_callback(wire.rest)
@@ -82,6 +87,17 @@ class Connector(aiohttp.TCPConnector):
             connection.close()
             if new:
                 raise SpokeFirstError if stray else aiohttp.ServerDisconnectedError
+
+
+def _has_more(connection: Connection) -> bool:
+    """Whether something lies in the socket that the loop has not read yet. A connection just made may hold what
+    belongs to its handshake."""
+    transport = connection.transport
+    handle = transport.get_extra_info("socket") if transport is not None else None
+    if handle is None:
+        return False
+    readable, _, _ = select.select([handle.fileno()], [], [], 0) if handle.fileno() < MOST_SELECTED else ([], [], [])
+    return bool(readable)
 
 
 async def _after_reading(connection: Connection) -> Wire:

@@ -4,13 +4,21 @@ import logging
 import re
 from collections import defaultdict
 from html.entities import html5
+from urllib.parse import unquote, unquote_plus
 
 SHORT_KEY = 8
 """A key with fewer characters may be a word or a number: only a whole token is taken for it."""
 LONGEST_SPELLING = 40
 """No character of a text takes more characters than this in any spelling below."""
 
+SHORTEST_PIECE = 8
+"""So many characters of a longer key, one behind the other, are a piece of it."""
+LONG_KEY = 16
+"""A key with fewer characters may hold whole words; only the whole of it is taken for it."""
+
 _STARS = "***"
+_BETWEEN = r"(?:[\s\u00ad\u200b]|<[^<>]{0,60}>){0,4}"
+"""What a page may put between two characters of a long word."""
 _WORD_CHARACTER = r"\w"
 _IN_A_QUERY = re.compile(
     r"""(apikey(?:=|%(?:25){0,3}3d|&(?:amp;){0,3}(?:#0{0,5}61|#x0{0,5}3d|equals);|\\{1,4}u003d))[^\s&"'<>]*""",
@@ -48,12 +56,42 @@ def _any_spelling(character: str) -> str:
 
 
 def _pattern(key: str) -> re.Pattern[str]:
-    spelled = "".join(map(_any_spelling, key))
     if len(key) >= SHORT_KEY:
-        return re.compile(spelled, re.IGNORECASE)
+        return re.compile("|".join(_BETWEEN.join(map(_any_spelling, one)) for one in _decoded(key)), re.IGNORECASE)
     # An encoded separator before the key ends in a letter or a digit, too.
     begins = rf"(?:(?<!{_WORD_CHARACTER})|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\u[0-9A-Fa-f]{{4}}))"
-    return re.compile(f"{begins}{spelled}(?!{_WORD_CHARACTER})")
+    return re.compile(f"{begins}{''.join(map(_any_spelling, key))}(?!{_WORD_CHARACTER})")
+
+
+def _decoded(key: str) -> set[str]:
+    """The key, and what becomes of it where it is decoded once too often, or in a wrong way."""
+    wrong = key.encode("utf-8", "surrogatepass").decode("latin-1")
+    return {key, unquote(key), unquote_plus(key), key.replace("+", " "), wrong} - {""}
+
+
+class _Pieces:
+    """Finds pieces of a long key, in whichever letter case."""
+
+    def __init__(self, key: str) -> None:
+        self._keys = [one.casefold() for one in _decoded(key)]
+        pieces = {one[at : at + SHORTEST_PIECE] for one in self._keys for at in range(len(one) - SHORTEST_PIECE + 1)}
+        self._piece = re.compile("|".join(map(re.escape, sorted(pieces))))
+
+    def scrub(self, text: str) -> str:
+        """`text` with stars where a piece of the key stood."""
+        folded = text.casefold()
+        if len(folded) != len(text):
+            folded = text.lower()
+        if len(folded) != len(text):
+            folded = text
+        kept, end = [], 0
+        while found := self._piece.search(folded, end):
+            start, stop = found.span()
+            while stop < len(folded) and any(folded[start : stop + 1] in key for key in self._keys):
+                stop += 1
+            kept += [text[end:start], _STARS]
+            end = stop
+        return "".join([*kept, text[end:]]) if kept else text
 
 
 class KeyFilter(logging.Filter):
@@ -62,6 +100,7 @@ class KeyFilter(logging.Filter):
     def __init__(self, key: str) -> None:
         super().__init__()
         self._pattern = _pattern(key) if key else None
+        self._pieces = _Pieces(key) if len(key) >= LONG_KEY else None
         self.longest = LONGEST_SPELLING * len(key)
         """The characters that the key can take in a text."""
 
@@ -69,6 +108,8 @@ class KeyFilter(logging.Filter):
         """`text` with stars where the key stood in any spelling; to be called before the text is cut."""
         if self._pattern is not None:
             text = self._pattern.sub(_STARS, text)
+        if self._pieces is not None:
+            text = self._pieces.scrub(text)
         return _IN_A_QUERY.sub(rf"\1{_STARS}", text)
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -16,12 +16,14 @@ class RetryPolicy:
 
     `wait_seconds` lie between two attempts. `resend_unknown`: updates in doubt are sent again even if they set a
     disposition. `resend_no_answer`: an update without any answer in time was not applied, as the vendor's page says.
+    `longest_wait_seconds` is the most that a server's wish for a longer wait is followed.
     """
 
     attempts: int = 5
     wait_seconds: float = 120.0
     resend_unknown: bool = False
     resend_no_answer: bool = False
+    longest_wait_seconds: float = LONGEST_ASKED_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +110,4 @@ def _again(outcome: Outcome, spent: int, policy: RetryPolicy, *, in_doubt: bool)
         return Final(Status.UNKNOWN if in_doubt else Status.FAILED, ran_out=True)
     if outcome.retry_after is None:
         return Again(policy.wait_seconds)
-    return Again(min(max(outcome.retry_after, 0.0), LONGEST_ASKED_SECONDS))
+    return Again(min(max(outcome.retry_after, 0.0), policy.longest_wait_seconds))

@@ -45,14 +45,13 @@ class _Finish(NamedTuple):
     state: State
 
 
-_IN_DOUBT = "('in_doubt', 'no_answer', 'maybe_applied', '')"
-"""The effects of attempts that may have been applied; the third is an earlier leadsync's word, the last a kill's."""
 PENDING = (
-    "number, lead, fields, attempts, state, iif(harmless OR attempts = 0, 0, (SELECT count(*) FROM attempts AS made "
+    "number, lead, fields, attempts, state, iif(attempts = 0, 0, (SELECT count(*) FROM attempts AS made "
     "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
-    f"AND made.effect IN {_IN_DOUBT}))"
+    "AND (made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))))"
 )
-"""The last is what counts against a row's attempts, whichever process made them: each may have fired an action."""
+"""The last is what counts against a row's attempts, whichever process made them: those in doubt (`maybe_applied` in an
+earlier leadsync's words). One that a kill ended says nothing about the row, unless it may have fired an action."""
 PRIORITY_ORDER = (
     "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
     "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
@@ -246,7 +245,9 @@ class RunLog:
 
     def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
         """Pending to failed, or unknown as it was: its attempts ran out while the dialer took others' calls."""
-        return self._call(lambda connection: self._move(connection, number, _state(status), "message = ?", [message]))
+        # A row in doubt that is sent again after this has all its attempts again.
+        assignments = "message = ?, counted_from = attempts"
+        return self._call(lambda connection: self._move(connection, number, _state(status), assignments, [message]))
 
     def hold(self, number: int, message: str) -> asyncio.Future[None]:
         """Say why a pending row is not sent in this run."""

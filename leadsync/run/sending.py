@@ -11,7 +11,7 @@ from types import FrameType
 
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
-from leadsync.engine import Engine, InsertPolicy, RetryPolicy
+from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
 from leadsync.errors import JournalError
 from leadsync.journal import Journal
 from leadsync.log import logged_as
@@ -94,7 +94,14 @@ async def _send(
     until: datetime | None,
 ) -> Sent:
     retry = settings.retry
-    policy = RetryPolicy(retry.attempts, retry.wait_seconds, retry.unknown == "send", retry.no_answer == "send")
+    give_up_seconds = retry.give_up_after_minutes * 60
+    policy = RetryPolicy(
+        retry.attempts,
+        retry.wait_seconds,
+        retry.unknown == "send",
+        retry.no_answer == "send",
+        min(LONGEST_ASKED_SECONDS, give_up_seconds),
+    )
     count = _SlotCount(journal, settings, environment, progress)
     async with (
         _client(settings, environment, count.mine) as dialer,
@@ -108,7 +115,7 @@ async def _send(
                 progress,
                 slots=count.mine,
                 policy=policy,
-                give_up_seconds=retry.give_up_after_minutes * 60,
+                give_up_seconds=give_up_seconds,
                 keep_going=keep_going,
                 shared=count.shared,
                 on_found=None if count.known else count.found,

@@ -315,10 +315,11 @@ def test_a_page_that_repeats_what_was_sent_is_quoted_without_it(status: int, ech
         ("3600", 600.0),
         ("1e300", 600.0),
         ("inf", 600.0),
-        ("-5", 0.0),
-        ("-inf", 0.0),
+        ("0", None),
+        ("-5", None),
+        ("-inf", None),
         ("nan", None),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", None),
         ("Wed, 21 Oct 9999 07:28:00 GMT", 600.0),
         ("Wed, 21 Oct 2015 07:28:00 +99999999999999999999", None),
         ("Wed, 21 Oct 20150 07:28:00 GMT", None),
@@ -328,3 +329,16 @@ def test_a_page_that_repeats_what_was_sent_is_quoted_without_it(status: int, ech
 )
 def test_retry_after_is_seconds_or_a_date_within_ten_minutes(value: str, seconds: float | None) -> None:
     assert retry_after(value) == seconds
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"code": 101, "code": 0}',
+        b'{"code": 0, "Code": 0}',
+        b'{"message": "DNC", "message": "OK"}',
+    ],
+)
+def test_a_code_that_stands_twice_is_none(body: bytes) -> None:
+    outcome = read(200, body.decode())
+    assert (outcome.effect, outcome.code) == (Effect.IN_DOUBT, None)

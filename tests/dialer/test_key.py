@@ -96,3 +96,39 @@ def test_a_record_is_logged_without_the_key_its_trace_too(caplog: pytest.LogCapt
     assert "ValueError: invalid literal for int() with base 10: '/x?a=***'" in caplog.text
     assert "f863246a" not in caplog.text.lower()
     assert caplog.records[0].exc_info is None, "another formatter would write the trace anew"
+
+
+LONG = "K3y-abcDEF0123456789-zyxWVU9876543210"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG[:19] + "\n" + LONG[19:],
+        LONG[:12] + "<wbr>" + LONG[12:20] + " <b>" + LONG[20:],
+        f'{{"apiKey":"{LONG[:31]}',
+        f"key {LONG[:9]}... is not allowed",
+        f"it ends in {LONG[-10:]}",
+        f"in capitals {LONG.upper()[3:20]}",
+    ],
+)
+def test_no_piece_of_a_long_key_is_left_wherever_it_was_cut_or_broken(text: str) -> None:
+    scrubbed = KeyFilter(LONG).scrub(text).casefold()
+    pieces = {LONG[at : at + 8].casefold() for at in range(len(LONG) - 7)}
+    assert not [piece for piece in pieces if piece in scrubbed.replace(" ", "")], scrubbed
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("abc+def+ghi+jkl+mno", "no such key: abc def ghi jkl mno"),
+        ("0123%2b4567%2b89ab%41cdef", "no such key: 0123+4567+89abAcdef"),
+        ("schlüssel-zum-wählgerät", "no such key: " + "schlüssel-zum-wählgerät".encode().decode("latin-1")),
+    ],
+)
+def test_a_key_that_was_decoded_once_too_often_is_taken_out(key: str, text: str) -> None:
+    assert KeyFilter(key).scrub(text) == "no such key: ***"
+
+
+def test_a_key_of_words_is_found_as_a_whole_only() -> None:
+    assert KeyFilter("practice-key").scrub("practice makes perfect: practice-key") == "practice makes perfect: ***"

@@ -467,9 +467,39 @@ def test_attempts_in_doubt_count_whichever_process_made_them_until_a_person_deci
                 await attempt(log, row.number, CUT, Status.UNKNOWN, count)
             return [row.spent for row in rows]
 
-    assert [asyncio.run(send(count)) for count in (1, 2, 3)] == [[0, 0], [1, 0], [2, 0]]
+    assert [asyncio.run(send(count)) for count in (1, 2, 3)] == [[0, 0], [1, 1], [2, 2]]
     journal.resolve(RUN, [2], State.PENDING, "send")
-    assert asyncio.run(send(4)) == [0, 0]
+    assert asyncio.run(send(4)) == [0, 3]
+
+
+def test_a_kill_counts_against_the_attempts_of_a_row_only_if_it_may_have_fired_an_action(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3, harmless=True)])
+
+    async def die() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            for number in (2, 3):
+                await log.begin(number, 1)
+                log.leaves(number, 1)
+
+    async def spent() -> list[int]:
+        async with RunLog(journal.path, RUN, resend_unknown=True) as log:
+            return [row.spent for row in await log.pending(0, 10)]
+
+    asyncio.run(die())
+    journal.settle(RUN)
+    assert asyncio.run(spent()) == [1, 0]
+
+
+def test_a_row_whose_attempts_ran_out_has_all_of_them_again_when_it_is_sent_anew(journal: Journal) -> None:
+    journal.add(RUN, [entry(3, harmless=True)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await attempt(log, 3, CUT, Status.UNKNOWN)
+            await log.exhaust(3, "not done in 1 attempt", Status.UNKNOWN)
+            assert [row.spent for row in await log.pending(0, 10)] == [0]
+
+    asyncio.run(send())
 
 
 def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journal: Journal, tmp_path: Path) -> None:
