@@ -1,6 +1,17 @@
-"""`python -m leadsync`."""
+"""`leadsync`, and `python -m leadsync`."""
 
-from leadsync.cli import main
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Load and run the command line. Loading takes a moment, in which Ctrl-C is no error either."""
+    try:
+        from leadsync.cli import main as command_line
+    except KeyboardInterrupt:
+        sys.exit(130)
+    command_line()
+
 
 if __name__ == "__main__":
     main()

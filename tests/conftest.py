@@ -52,7 +52,7 @@ class Desk:
         self.state = folder / "state"
         self.config = folder / "leadsync.toml"
         runtime = folder / "runtime"
-        runtime.mkdir(mode=0o700)
+        runtime.mkdir(mode=0o700, exist_ok=True)
         self.environment = {
             **os.environ,
             "LEADSYNC_API_KEY": KEY,

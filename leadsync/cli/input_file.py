@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import UsageError
+from leadsync.terminal import one_line
 
 STDIN = "stdin"
 """The name that standard input has in messages, runs and reports."""
@@ -44,6 +45,8 @@ def _resolved(file: Path) -> Path:
         str(resolved).encode("utf-8")
     except UnicodeEncodeError:
         raise UsageError(f"The name of {file} is not UTF-8; give the file another name.") from None
+    if any(character in resolved.name for character in "\n\r\0"):
+        raise UsageError(f"The name of {one_line(str(file))} holds a line end; give the file another name.")
     return resolved
 
 

@@ -34,6 +34,7 @@ def runs(run_id: str | None) -> int:
     shell = current_shell()
     set_up_log(shell)
     with shell.journal() as journal:
+        sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
     columns = (
         Column("run"),
@@ -43,7 +44,7 @@ def runs(run_id: str | None) -> int:
         Column("ended", gives_way=True),
     )
     lines = (
-        (run.id, _standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
+        (run.id, _standing(run, tally, run.id in sending), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
         for run, tally in listed
     )
     value = [
@@ -145,9 +146,10 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
     set_up_log(shell)
     with shell.journal() as journal:
         run = journal.run(run_id)
-        if journal.try_hold(run.id):
-            # What a killed process left in flight is settled now; writing takes long, and is no reason to keep others.
-            journal.release(run.id)
+        if not journal.settle_if_dead(run.id):
+            shell.say(
+                f"! {_being_sent(run)}: rows whose requests are under way stand as unknown until they are answered."
+            )
         run = replace(run, output=(output or run.output).absolute(), kind=kind or run.kind)
         check_output(run.output)
         files = write_files(journal, run, shell.say)
@@ -175,6 +177,8 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, wanted: _Wanted,
     from leadsync.report import as_json, as_text
     from leadsync.run import written_files
 
+    if not journal.settle_if_dead(run.id):
+        shell.say(f"{_being_sent(run)}.")
     tally = journal.tally(run.id)
     files = written_files(run)
     value = as_json(run, tally, files)
@@ -243,9 +247,15 @@ def _counts(statuses: Mapping[Status, int]) -> str:
     return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
 
 
-def _standing(run: RunRecord, tally: Tally) -> str:
+def _being_sent(run: RunRecord) -> str:
+    return f"Run {run.id} is being sent by another leadsync just now"
+
+
+def _standing(run: RunRecord, tally: Tally, sending: bool) -> str:
     if not run.complete:
         return "draft"
+    if sending:
+        return "being sent"
     if run.finished:
         return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
     return "stopped" if run.stopped else "not finished"

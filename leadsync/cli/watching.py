@@ -39,6 +39,7 @@ from leadsync.nights import (
     own_run_id,
     prepare,
 )
+from leadsync.terminal import one_line
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -173,7 +174,7 @@ class Work:
         else:
             words, code = f"leadsync itself failed ({type(error).__name__}: {error}); it is tried again.", 1
         self.care.failed(file.name, error if isinstance(error, LeadsyncError) else UsageError(words))
-        return Handled(file, code, words=f"{file.name}: {words}", again=True)
+        return Handled(file, code, words=f"{one_line(file.name)}: {words}", again=True)
 
     def settings(self) -> "Settings":
         """The settings as they stand now, so that what is put right there counts from the next file on."""
@@ -185,7 +186,7 @@ class Work:
         if self.left.get(left.path) == left.why:
             return
         self.left[left.path] = left.why
-        self.shell.say(f"{left.path.name} is left alone: {left.why}.")
+        self.shell.say(f"{one_line(left.path.name)} is left alone: {left.why}.")
         _log.info("%s is left alone: %s", left.path.name, left.why)
 
     def be_away(self, why: str) -> None:
@@ -268,7 +269,7 @@ class Work:
                 raise
             for remark in plan.remarks:
                 loud = "! " if remark.startswith("! ") else ""
-                self.shell.say(f"{loud}{file.name}: {remark.removeprefix(loud)}")
+                self.shell.say(f"{loud}{one_line(file.name)}: {remark.removeprefix(loud)}")
             changed = plan.then is not None
             if plan.then is not None:
                 plan.then.discard()
@@ -276,8 +277,9 @@ class Work:
             if not (changed and done.run.finished):
                 break
             # The file has changed since that run: what it holds now is sent behind it.
+            self.note(Handled(file, done.code, run=done.run.id))
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
-            words = f"{file.name} is gone on with later." if done.code == 4 else ""
+            words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""
             over = done.code >= 128 or not done.sent.heard
             return Handled(file, done.code, run=done.run.id, words=words, again=True, over=over)
         return self._put_away(journal, file, done.run, done.code)
@@ -324,7 +326,9 @@ class Work:
         code = code_for(tally)
         self.care.ended(run, tally, written_files(run), code, sent=False)
         handled = self._put_away(journal, file, run, code)
-        words = f"{file.name} is not sent again: run {run.id} has sent just this, as {run.file.name}."
+        words = (
+            f"{one_line(file.name)} is not sent again: run {run.id} has sent just this, as {one_line(run.file.name)}."
+        )
         return replace(handled, words=words)
 
     def _put_away(self, journal: "Journal", file: Path, run: RunRecord, code: int) -> Handled:
@@ -332,7 +336,7 @@ class Work:
 
         try:
             if fingerprint(file) != run.fingerprint:
-                words = f"{file.name} has changed since run {run.id} read it: what it holds now is sent next."
+                words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
             moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))
             with suppress(OSError):
@@ -340,9 +344,8 @@ class Work:
                 _why(self.folder / ATTENTION / file.name).unlink(missing_ok=True)
             return Handled(file, code, moved, run.id)
         except (OSError, SheetError) as error:
-            words = (
-                f"{file.name} was sent, but cannot be moved away ({error}); that is tried again, nothing is sent twice."
-            )
+            why = f"cannot be moved away ({error}); that is tried again, nothing is sent twice."
+            words = f"{one_line(file.name)} was sent, but {why}"
             return Handled(file, code, run=run.id, words=words, again=True)
 
     def _give_up(self, file: Path, error: UsageError) -> Handled:
@@ -352,13 +355,17 @@ class Work:
         try:
             moved = move(file, self.folder / ATTENTION)
             # One that is there already is about a sheet of this name that was taken back.
-            why = f"{file.name} was not sent: {words} Correct it and put it back into the folder {self.folder}.\n"
+            remedy = f"Correct it and put it back into the folder {self.folder}."
+            why = f"{one_line(file.name)} was not sent: {words} {remedy}\n"
             _why(moved).write_text(why, "utf-8", "backslashreplace")
         except OSError as problem:
             words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
             return Handled(file, error.exit_code, words=words, again=True)
         if not self.shell.json:
-            self.shell.result(f"{file.name} was not sent and is in {moved.parent}; {_why(moved).name} says why.", None)
+            self.shell.result(
+                f"{one_line(file.name)} was not sent and is in {moved.parent}; {one_line(_why(moved).name)} says why.",
+                None,
+            )
         return Handled(file, error.exit_code, moved, words=words)
 
     def _leave_alone(self, file: Path, why: str) -> None:
@@ -375,7 +382,7 @@ def _for_a_folder(file: Path, error: UsageError) -> str:
     """The error's sentence, with the file's name and without advice about options that `watch` does not have."""
     words = re.sub(r"name the one to read, such as --sheet .*\.$", "leave one sheet with data in it.", str(error))
     words = words.replace(", or name its encoding with --encoding", "")
-    return words if file.name in words else f"{file.name}: {words}"
+    return words if one_line(file.name) in words else f"{one_line(file.name)}: {words}"
 
 
 def _severity(code: int) -> int:

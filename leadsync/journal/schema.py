@@ -137,10 +137,11 @@ MIGRATIONS: tuple[str, ...] = (
         number INTEGER NOT NULL,
         state TEXT NOT NULL,
         message TEXT NOT NULL,
-        attempts INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
         decided TEXT NOT NULL,
         PRIMARY KEY (run, number)
     ) WITHOUT ROWID;
+    CREATE INDEX taken_by_run ON taken (by_run, by_number);
     CREATE TABLE written (
         path TEXT PRIMARY KEY,
         size INTEGER NOT NULL,

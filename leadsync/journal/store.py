@@ -40,12 +40,14 @@ _CHUNK = 2000
 _NO_END = 2**63 - 1
 _LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
 _NOT_SENT_SINCE = (
-    "rows.attempts = was.attempts AND rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM "
+    "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent WHERE sent.lead = "
+    "rows.lead AND sent.sequence > was.sequence) AND NOT EXISTS (SELECT 1 FROM "
     "rows AS again JOIN runs AS by ON by.run = again.run WHERE again.number = rows.number AND by.retry_of = "
     "(SELECT id FROM runs WHERE runs.run = rows.run)) AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.run = rows.run "
     "AND taken.number = rows.number)"
 )
-"""Whether nothing was sent from a decision (`was`) about a row: no attempt, no retry, no corrected sheet."""
+"""Whether nothing was sent from a decision (`was`) about a row: no attempt for its lead, no retry, no corrected
+sheet."""
 _CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
 _UNDECIDED_LEADS = (
     f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
@@ -111,6 +113,20 @@ class Journal:
             self.hold(run_id, patience=0)
         except BusyError:
             return False
+        return True
+
+    def settle_if_dead(self, run_id: str) -> bool:
+        """Settle rows in flight if no process sends the run; False where one does."""
+        if run_id in self._held:
+            return True
+        with translated(self.path):
+            query = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight' LIMIT 1"
+            in_flight = self._connection.execute(query, [self._key(run_id)]).fetchone()
+        if in_flight is None:
+            return True
+        if not self.try_hold(run_id):
+            return False
+        self.release(run_id)
         return True
 
     def settle(self, run_id: str) -> int:
@@ -377,6 +393,25 @@ class Journal:
                 found.setdefault(number, []).append((later, _settled(state)))
         return found
 
+    def overtaken(self, run_id: str) -> dict[int, tuple[str, int]]:
+        """Rows of a run that came from earlier runs where a later row of their lead went through: for each number that
+        earlier run, and the number of the later row there."""
+        with translated(self.path):
+            found = self._connection.execute(
+                """
+                WITH RECURSIVE back(origin, run, number) AS (
+                    SELECT by_number, run, number FROM taken WHERE by_run = ?
+                    UNION SELECT back.origin, taken.run, taken.number
+                          FROM back JOIN taken ON taken.by_run = back.run AND taken.by_number = back.number
+                )
+                SELECT origin, runs.id, max(later.number) FROM back JOIN rows USING (run, number) JOIN rows AS later
+                ON later.run = back.run AND later.lead = rows.lead AND later.number > back.number
+                AND later.state = 'succeeded' JOIN runs ON runs.run = back.run GROUP BY origin
+                """,
+                [self._key(run_id)],
+            )
+            return {origin: (earlier, later) for origin, earlier, later in found}
+
     def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
         """A person, or the command line, has confirmed the run: it may be sent. All of this, or nothing, is written.
 
@@ -411,7 +446,8 @@ class Journal:
             for number in numbers:
                 self._take_back(key, number)
                 kept = self._connection.execute(
-                    "INSERT INTO decisions SELECT run, number, state, message, attempts, ? FROM rows WHERE run = ? AND "
+                    "INSERT INTO decisions SELECT run, number, state, message, (SELECT last FROM sequence), ? "
+                    "FROM rows WHERE run = ? AND "
                     f"number = ? AND {OPEN} AND state IN ('conflict', 'unknown')",
                     [decided, key, number],
                 ).rowcount

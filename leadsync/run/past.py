@@ -107,6 +107,7 @@ class Past:
         """What is worth knowing about those runs, in sentences."""
         self._leads: dict[str, _Leads] = {}
         self._went_on: dict[str, dict[int, list[tuple[str, State]]]] = {}
+        self._overtaken: dict[str, dict[int, tuple[str, int]]] = {}
         self._decided_rows: set[tuple[str, str]] = set()
         self.notes: set[str] = set()
         """Headings of columns that a person has added and that are not sent."""
@@ -333,13 +334,18 @@ class Past:
                     f"run {run_id} has sent this row since, and it went through",
                     "if what stands here is to be sent as well, clear its sync_run and sync_row",
                 )
-        later = self._leads[claim.run].succeeded.get(mapped.external_id or origin.lead, 0)
+        later, run_id = self._leads[claim.run].succeeded.get(mapped.external_id or origin.lead, 0), claim.run
         if later <= int(claim.row):
+            run_id, later = self._overtaken[claim.run].get(int(claim.row), ("", 0))
+        if not later:
             return None
+        if origin.state in (State.FAILED, State.REJECTED):
+            # Known again as this row when it comes once more.
+            self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
         return Fault(
             "",
             "",
-            f"row {later} of the same lead, further down in run {claim.run}, went through since",
+            f"row {later} of the same lead, further down in run {run_id}, went through since",
             "if this one is still to be sent, clear its sync_row",
         )
 
@@ -424,6 +430,7 @@ class Past:
             self._origins[claim.run] = origins
             self._leads[claim.run] = _Leads.of(origins)
             self._went_on[claim.run] = self._journal.went_on(run.id) if run is not None else {}
+            self._overtaken[claim.run] = self._journal.overtaken(run.id) if run is not None else {}
         return self._origins[claim.run].get(int(claim.row))
 
     def _check_place(self, run: RunRecord) -> None:

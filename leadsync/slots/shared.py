@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from leadsync.errors import Stopped
+from leadsync.errors import SettingsError, Stopped
 from leadsync.slots.files import Mark
 from leadsync.slots.folder import SlotsFolder
 from leadsync.slots.pool import HeldSlot, SlotPool
@@ -55,10 +55,23 @@ class SharedSlots:
         self._without_since = 0.0
         self._look_at = 0.0
         self._told = ""
-        self._complained = False
+        self.complaint = ""
+        """Why the slots cannot be shared; empty where they are."""
 
     def __enter__(self) -> Self:
+        """Raise SettingsError where a folder that was named for sharing cannot be used."""
         _allow_open_files(self._pool.slots)
+        if not self._folder.private:
+            try:
+                for number in range(self._pool.slots):
+                    self._pool.file(str(number))
+                self._pool.file("waiting")
+            except OSError as error:
+                self._pool.close()
+                raise SettingsError(
+                    f"[server] slots_dir {self._folder.path} cannot be used ({error.strerror}); have every user who "
+                    "shares it write there, or leave slots_dir empty."
+                ) from error
         return self
 
     def __exit__(
@@ -198,12 +211,12 @@ class SharedSlots:
             self._say(text)
 
     def _complain(self, error: OSError) -> None:
-        if not self._complained:
-            self._complained = True
-            self._say(
+        if not self.complaint:
+            self.complaint = (
                 f"the dialer's slots cannot be shared with other leadsync processes ({self._folder.path}: "
                 f"{error.strerror}); run no other beside this one"
             )
+            self._say(self.complaint)
 
 
 def _holders(marks: Iterable[Mark]) -> list[str]:
@@ -211,7 +224,12 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
     begun: dict[int, list[float]] = {}
     for mark in marks:
         begun.setdefault(mark.pid, []).append(mark.begun)
-    return [f"{len(times)} held by process {pid} since {_clock(min(times))}" for pid, times in sorted(begun.items())]
+    return [
+        f"{len(times)} held by process {pid} since {_clock(min(times))}"
+        if pid
+        else f"{len(times)} held by another program"
+        for pid, times in sorted(begun.items())
+    ]
 
 
 def _clock(moment: float) -> str:

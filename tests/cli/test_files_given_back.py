@@ -166,7 +166,7 @@ def test_rows_that_wait_for_a_decision_are_not_offered_to_be_sent(desk: Any) -> 
     assert f"When that is decided, send the rows that wait for it: leadsync resume {first.json['run']}" in page
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-        patch.setattr("click.confirm", lambda *_, **__: pytest.fail("there is nothing to ask"))
+        patch.setattr("leadsync.cli.shell._ask", lambda *_, **__: pytest.fail("there is nothing to ask"))
         again = desk.leadsync("resume", first.json["run"])
     assert "1 row waits until a person has decided on another row of the same lead" in again.err
     assert len(received(dialer)) == 2

@@ -59,22 +59,15 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-@pytest.fixture
-def runtime(desk: Desk) -> str:
-    folder = desk.folder / "runtime"
-    folder.mkdir(mode=0o700)
-    return str(folder)
-
-
-def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: Desk, runtime: str) -> None:
+def test_a_run_an_upload_beside_it_and_one_that_is_killed_share_the_slots(desk: Desk) -> None:
     dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=0.1)
     address = desk.config.read_text("utf-8").split('"')[1]
     other_name = address.replace("127.0.0.1", "localhost")
     assert other_name != address
-    big = start(desk, "big", 160, XDG_RUNTIME_DIR=runtime)
-    doomed = start(desk, "doomed", 120, XDG_RUNTIME_DIR=runtime, LEADSYNC_SERVER__URL=other_name)
+    big = start(desk, "big", 160)
+    doomed = start(desk, "doomed", 120, LEADSYNC_SERVER__URL=other_name)
     wait_for(dialer, "big", 10)
-    upload = start(desk, "upload", 5, XDG_RUNTIME_DIR=runtime)
+    upload = start(desk, "upload", 5)
     assert statuses(upload) == {"succeeded": 5}
     assert sent(dialer, "big") < 160, "the upload did not wait for the end of the big run"
     wait_for(dialer, "doomed", 10)

@@ -115,3 +115,25 @@ def test_a_file_that_is_written_anew_each_night_is_sent_each_night(folder: Any) 
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["1", "2"]
     assert folder.names == set()
     assert folder.sheets("done") == {"leads.csv"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are such names")
+def test_a_line_end_in_a_name_forges_no_line(folder: Any) -> None:
+    folder.desk.dialer()
+    folder.drop("x\n2026-11-28 ERROR forged.csv", "9,0383218109,Sale,x")
+    done = folder.watch()
+    assert done.code == 2
+    assert not [line for line in (done.out + done.err).splitlines() if line.startswith("2026-11-28 ERROR")]
+
+
+def test_the_exit_code_counts_the_old_run_of_a_sheet_that_was_written_anew(folder: Any) -> None:
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
+    folder.drop("leads.csv", "1,0383218101,Sale,x")
+    assert folder.watch().code == 4
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(kind=FaultKind.CODE, code=105, lead="1")])
+    folder.drop("leads.csv", "2,0383218102,Sale,x")
+    done = folder.watch("--json")
+    assert done.code == 3
+    assert [one["code"] for one in done.json["files"]] == [3, 0]

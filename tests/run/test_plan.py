@@ -339,3 +339,60 @@ def test_rows_behind_an_idempotent_one_in_doubt_wait_for_it_in_a_report_given_ba
         "0383218101",
         "0383218103",
     ]
+
+
+def test_a_decision_that_let_a_later_row_of_its_lead_go_is_not_taken_back(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L", attempt=1)])
+    rows = ("L,0383218101,Sale", "L,0383218102,Busy")
+    run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *rows), "--json").json["run"]
+    assert desk.leadsync("resolve", run, "--row", "2", "--applied").code == 0
+    assert desk.leadsync("resume").code == 0
+    for words in (["--take-back"], ["--send"]):
+        refused = desk.leadsync("resolve", run, "--row", "2", *words)
+        assert refused.code == 2, refused
+    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received if entry.lead == "L"] == ["Sale", "Busy"]
+
+
+def test_a_row_that_would_undo_a_later_one_stays_so_in_the_report_of_the_report(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L", attempt=1, code=105)])
+    rows = ("L,0383218101,Sale", "L,0383218101,Busy")
+    given = desk.sheet("leads.csv", HEADINGS, *rows)
+    for generation in range(4):
+        done = desk.leadsync("run", given, "--json")
+        assert done.code == 3, (generation, done)
+        given = Path(done.json["files"]["report"])
+    assert [entry.fields["njDisposition"] for entry in dialer.ledger.received if entry.lead == "L"] == ["Sale", "Busy"]
+    [row] = [row for row in desk.rows(given) if row["sync_status"] == "rejected"]
+    assert "row 3 of the same lead, further down in run" in row["sync_message"]
+
+
+def test_looking_at_a_run_that_is_being_sent_says_so(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
+    with Journal(desk.state) as other:
+        other.hold(run)
+        connection = other._connection
+        connection.execute("UPDATE rows SET state = 'in_flight', attempts = 1 WHERE number = 2")
+        assert "being sent" in desk.leadsync("runs").out
+        for command in ("show", "report"):
+            assert f"Run {run} is being sent by another leadsync just now" in desk.leadsync(command, run).err
+    assert "stopped" in desk.leadsync("runs").out
+
+
+def test_a_folder_named_for_sharing_slots_that_cannot_be_used_stops_the_command(desk: Desk) -> None:
+    dialer = desk.dialer(settings='[server]\nurl = "@URL@"\nslots_dir = "shared"\n')
+    shared = desk.folder / "shared"
+    shared.mkdir()
+    for number in range(8):
+        (shared / f"{number}").symlink_to(desk.config)
+    sheet = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", sheet).code == 0, "odd files of other names do no harm"
+    for path in shared.glob("*.lock"):
+        path.unlink()
+        path.symlink_to(desk.config)
+    dialer.ledger.received.clear()
+    refused = desk.leadsync("run", sheet, "--fresh")
+    assert refused.code == 2, refused
+    assert "[server] slots_dir" in refused.err
+    assert received(dialer) == []

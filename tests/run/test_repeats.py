@@ -128,11 +128,11 @@ def test_a_finished_file_is_sent_again_only_by_somebody_who_says_so(desk: Any, m
     asked: list[str] = []
 
     def answer(yes: bool) -> None:
-        def confirm(question: str, **_: object) -> bool:
+        def confirm(question: str, *_: object, **__: object) -> bool:
             asked.append(question)
             return yes
 
-        monkeypatch.setattr("click.confirm", confirm)
+        monkeypatch.setattr("leadsync.cli.shell._ask", confirm)
 
     assert desk.leadsync("run", sheet, "--yes").code == 0
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -153,11 +153,11 @@ def test_a_retry_that_is_declined_never_was(desk: Any, monkeypatch: pytest.Monke
     dialer = desk.dialer(faults=faults)
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, A, OTHER), "--limit", "1", "--json").json["run"]
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: False)
     assert "Nothing was sent." in desk.leadsync("retry", first).err
     [only] = desk.leadsync("runs", "--json").json["runs"]
     assert only["run"] == first
     assert "trial, 1 left" in desk.leadsync("runs").out
-    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: True)
     assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 2}
     assert dispositions(dialer, "L2") == ["Sale"]

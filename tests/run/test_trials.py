@@ -113,10 +113,10 @@ def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.M
     _, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: False)
     assert "Nothing was sent." in desk.leadsync("run", sheet).err
     assert "trial, 1 left" in desk.leadsync("runs").out
-    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: True)
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
     assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("three", "Sale")]
 
@@ -129,11 +129,11 @@ def test_decisions_of_a_review_file_are_not_lost_where_the_answer_is_no(
     review = Path(first["files"]["review"])
     review.write_bytes(review.read_bytes().rstrip(b"\r\n") + b"send\r\n")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: False)
     assert "Nothing was sent." in desk.leadsync("run", review).err
     shown = desk.leadsync("show", first["run"], "--json").json
     assert shown["statuses"] == {"succeeded": 1, "conflict": 1}
-    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: True)
     assert desk.leadsync("run", review, "--json").json["statuses"] == {"succeeded": 1}
     assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("one", "Sale")]
 
@@ -202,11 +202,11 @@ def test_a_no_leaves_a_trial_a_trial_and_its_wishes_behind(desk: Any, monkeypatc
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("click.confirm", lambda *_, **__: False)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: False)
     desk.leadsync("run", sheet, "--insert-missing")
     assert "trial, 1 left" in desk.leadsync("runs").out
     desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,Sale")
-    monkeypatch.setattr("click.confirm", lambda *_, **__: True)
+    monkeypatch.setattr("leadsync.cli.shell._ask", lambda *_, **__: True)
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2}
     assert sent(dialer) == [("one", "Sale"), ("two", "Sale")]
     assert all("insert" not in one["call"] for one in dialer.ledger.as_json()["received"])
