@@ -109,3 +109,52 @@ def test_an_attempt_comes_to_nothing_that_only_a_row_that_is_not_sent_can_be(jou
     with pytest.raises(JournalError, match=f"Row 2 .* cannot become {status}"):
         asyncio.run(send())
     assert attempts(journal) == []
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_the_end_of_another_attempt_is_none_of_the_one_under_way(journal: Journal, attempt: int) -> None:
+    """As it would arrive from a process that was thought dead."""
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.finish(2, 1, Outcome(Effect.NOT_PROCESSED, message="busy", http=503), Status.UNSENT)
+            await log.begin(2, 2)
+            await log.finish(2, attempt, OK, Status.SUCCEEDED)
+
+    with pytest.raises(JournalError):
+        asyncio.run(send())
+    assert journal.states(RUN, [2]) == {2: Status.UNKNOWN}, "its second attempt is still under way"
+
+
+def test_a_row_that_is_under_way_is_not_begun_once_more(journal: Journal) -> None:
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.begin(2, 2)
+
+    with pytest.raises(JournalError, match="Row 2 .* cannot become in_flight"):
+        asyncio.run(send())
+
+
+def test_a_reason_for_holding_rows_is_written_to_that_row_alone_and_only_while_it_is_pending(
+    journal: Journal, tmp_path: Path
+) -> None:
+    other = "20261124-000000-0000"
+    journal.create(a_run(tmp_path, other))
+    journal.add(other, [Entry(Row(3, ("L3",)), "L3", {}, harmless=False)])
+
+    async def send() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.finish(2, 1, OK, Status.SUCCEEDED)
+            await log.hold(2, "waits")
+            await log.hold(3, "waits")
+
+    asyncio.run(send())
+    assert {record.number: record.message for record in journal.records(RUN) if record.number < 5} == {
+        2: "OK",
+        3: "waits",
+        4: "",
+    }
+    assert [record.message for record in journal.records(other)] == [""]
