@@ -133,7 +133,7 @@ def test_a_row_that_is_under_way_is_not_begun_once_more(journal: Journal) -> Non
             await log.begin(2, 1)
             await log.begin(2, 2)
 
-    with pytest.raises(JournalError, match="Row 2 .* cannot become in_flight"):
+    with pytest.raises(JournalError, match=r"Row 2 .* cannot become in_flight"):
         asyncio.run(send())
 
 
