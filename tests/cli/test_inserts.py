@@ -210,3 +210,26 @@ def test_a_corrected_retry_file_goes_on_as_it_began(desk: Any, how: str, expecte
     again = desk.leadsync("run", retry, "--json")
     assert again.json["statuses"] == {"succeeded": 1}, again.err
     assert [call for call, _, _ in calls(dialer)] == expected
+
+
+_GOES_AS_AN_UPDATE = pytest.mark.xfail(reason="a row that was rejected once more forgets that it was a new lead")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("Sail", "failed"), pytest.param("Sale,03832", "rejected", marks=_GOES_AS_AN_UPDATE)]
+)
+def test_a_new_lead_that_is_corrected_in_two_rounds_still_is_one(desk: Any, outcome: str, status: str) -> None:
+    """The second round leaves it as wrong as it was, in another way."""
+    dialer = desk.dialer(any_lead=False)
+    sheet = desk.sheet("new.csv", "Lead Id,Name,Outcome,FirstPhone", "77,Jane,Sail,0383218191")
+    file = Path(desk.leadsync("run", sheet, "--insert-only", "--json").json["files"]["retry"])
+    wrong = outcome if "," in outcome else f"{outcome},0383218192"
+    for now, expected in ((wrong, status), ("Sale,0383218193", "succeeded")):
+        lines = file.read_text("utf-8").splitlines()
+        rest = lines[1].split(",")[4:]
+        file.write_text("\n".join((lines[0], ",".join(("77", "Jane", now, *rest)))) + "\n", "utf-8", newline="")
+        done = desk.leadsync("run", file, "--json").json
+        assert done["statuses"] == {expected: 1}
+        file = Path(done["files"]["retry"] or file)
+    assert {call for call, _, _ in calls(dialer)} == {"insertLeadFast"}
+    assert dialer.campaign.leads["77"]["FirstPhone"] == "0383218193"

@@ -1,7 +1,7 @@
 """Which file of a folder is tried next and when again; the clock and the work are the test's own."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,7 +37,9 @@ class Watched:
 
         return Night(self.path, self.clock, work, self.left.append, self.away.append, every=MINUTE, settle=settle)
 
-    def watch_for(self, minutes: float, outcome: Callable[[Path], Handled | None], settle: float = 0.0) -> list[Handled]:
+    def watch_for(
+        self, minutes: float, outcome: Callable[[Path], Handled | None], settle: float = 0.0
+    ) -> list[Handled]:
         """What is handled until a SIGTERM comes after that time."""
         self.clock.at(minutes * MINUTE, lambda: None)
         handled: list[Handled] = []
@@ -47,10 +49,10 @@ class Watched:
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Watched]:
+def watched(tmp_path: Path) -> Watched:
     folder = tmp_path / "leads"
     folder.mkdir()
-    yield Watched(folder)
+    return Watched(folder)
 
 
 def moved(path: Path) -> Handled:

@@ -218,3 +218,30 @@ def test_of_two_rows_of_a_lead_that_both_changed_the_last_goes(desk: Any) -> Non
     desk.sheet("leads.csv", HEADINGS, "one,0383218195,Sale", "one,0383218195,Busy", TWO)
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2, "rejected": 1}
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("one", "Busy"), ("two", "Busy")]
+
+
+def test_the_attempts_of_a_trial_are_its_rows_in_the_run_that_follows_too(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=109, calls=1)])
+    trial, sheet = tried(desk, ONE, TWO)
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    whole = desk.leadsync("run", sheet, "--json").json
+    assert whole["attempts"] == 4, "two for the first row, one for each of the others"
+    rows = desk.rows(whole["files"]["report"])
+    assert [(row["Lead Id"], row["sync_attempts"]) for row in rows] == [("one", "2"), ("two", "1"), ("three", "1")]
+    tried_row = desk.rows(desk.leadsync("report", trial, "--json").json["files"]["report"])[0]
+    assert rows[0]["sync_time"] == tried_row["sync_time"], "when it was sent, not when it was taken over"
+    with sqlite3.connect(desk.state / "journal.sqlite3") as journal:
+        made = "SELECT count(*) FROM attempts JOIN runs USING (run) WHERE id = ? AND number = 2"
+        assert journal.execute(made, [whole["run"]]).fetchone() == (2,)
+
+
+def test_a_lead_that_a_followed_trial_sent_has_it_from_there_last(desk: Any) -> None:
+    """What a trial's row was sent counts as the last word on its lead by its own time."""
+    dialer = desk.dialer()
+    _, sheet = tried(desk, ONE, TWO)
+    assert desk.leadsync("run", desk.sheet("between.csv", HEADINGS, "one,0383218191,Busy")).code == 0
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    assert desk.leadsync("run", sheet).code == 0
+    again = desk.leadsync("run", desk.sheet("after.csv", HEADINGS, ONE), "--skip-unchanged", "--json").json
+    assert again["statuses"] == {"succeeded": 1}
+    assert sent(dialer)[-1] == ("one", "Sale")

@@ -1,0 +1,195 @@
+"""A run that goes on or is sent again: where to, what it still is, and what a person hears of it."""
+
+import signal
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk
+from tests.run.test_plan import at_the_question, runs
+
+HEADINGS = "Lead Id,FirstPhone,Outcome"
+TWO_ROWS = ("A,0383218101,Sale", "B,0383218102,Sale")
+WINBACK = "[campaigns.winback]\nallocation_id = 39\n"
+REFUSE = FaultRule(FaultKind.HTTP, status=401)
+
+
+def received(dialer: PracticeDialer) -> list[str]:
+    return [entry.lead for entry in dialer.ledger.received if entry.lead]
+
+
+def calls(dialer: PracticeDialer) -> list[tuple[str, str]]:
+    return [(entry.call, entry.lead) for entry in dialer.ledger.received if entry.lead]
+
+
+def test_a_file_of_two_campaigns_goes_on_in_its_own(desk: Desk) -> None:
+    """The run of the other one was sent nothing yet, and could be for any place; but here is one that was sent here."""
+    dialer = desk.dialer(settings=WINBACK)
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    assert desk.leadsync("run", sheet, "--campaign", "winback").code == 0
+    dialer.faults.add([REFUSE])
+    assert desk.leadsync("run", sheet).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    again = desk.leadsync("run", sheet, "--campaign", "winback")
+    assert (again.code, "Nothing to do" in again.err) == (0, True)
+    assert received(dialer) == []
+    assert desk.leadsync("run", sheet).code == 0
+    assert received(dialer) == ["A", "B"]
+    assert len(runs(desk)) == 2
+
+
+def test_ids_that_were_wrong_are_put_right_while_nothing_came_of_any_row(desk: Desk) -> None:
+    dialer = desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    stopped = desk.leadsync("run", sheet, "--json").json["run"]
+    desk.config.write_text(desk.config.read_text("utf-8").replace("999", "41"), "utf-8")
+    done = desk.leadsync("run", sheet, "--json")
+    assert (done.code, done.json["run"]) == (0, stopped)
+    assert "The dialer or the campaign in the settings has changed since; nothing had been applied yet." in done.err
+    assert sorted(entry.lead for entry in dialer.ledger.applications) == ["A", "B"]
+
+
+def test_a_dialer_at_another_address_is_remarked_on(desk: Desk) -> None:
+    dialer = desk.dialer()
+    dialer.faults.add([REFUSE])
+    assert desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)).code == 4
+    dialer.faults.clear()
+    desk.config.write_text(desk.config.read_text("utf-8").replace("127.0.0.1", "localhost"), "utf-8")
+    done = desk.leadsync("resume")
+    assert done.code == 0
+    assert "The dialer or the campaign in the settings has changed since; nothing had been applied yet." in done.err
+
+
+def test_once_a_row_was_applied_no_other_place_goes_on_with_the_run(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    run = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    desk.config.write_text(desk.config.read_text("utf-8").replace("127.0.0.1", "localhost"), "utf-8")
+    refused = desk.leadsync("resume", run)
+    assert (refused.code, "name another place" in refused.err) == (2, True)
+    assert received(dialer) == ["A"]
+
+
+def test_a_run_that_began_to_change_leads_does_not_go_on_inserting_them(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    run = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    refused = desk.leadsync("run", sheet, "--insert-only")
+    assert refused.code == 2
+    assert f"Run {run} of leads.csv has begun to change leads and is not finished" in refused.err
+    assert calls(dialer) == [("updateLeadFast", "A")]
+
+
+def test_a_run_of_new_leads_goes_on_with_them(desk: Desk) -> None:
+    dialer = desk.dialer(any_lead=False)
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    assert desk.leadsync("run", sheet, "--insert-only", "--limit", "1").code == 0
+    assert desk.leadsync("run", sheet, "--insert-only").code == 0
+    assert calls(dialer) == [("insertLeadFast", "A"), ("insertLeadFast", "B")]
+
+
+@pytest.mark.parametrize("by_setting", [True, False])
+def test_missing_leads_begin_to_be_inserted_where_that_is_asked_for_later(desk: Desk, by_setting: bool) -> None:
+    dialer = desk.dialer(any_lead=False, leads={"A": {"njDisposition": "Sale"}})
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    assert desk.leadsync("run", sheet, "--limit", "1").code == 0
+    if by_setting:
+        done = desk.leadsync("resume", "--json", LEADSYNC_CAMPAIGN__INSERT_MISSING="true")
+    else:
+        done = desk.leadsync("resume", "--json", "--insert-missing")
+    assert done.json["statuses"] == {"succeeded": 2}
+    assert calls(dialer) == [("updateLeadFast", "A"), ("updateLeadFast", "B"), ("insertLeadFast", "B")]
+
+
+def test_what_resume_and_retry_are_asked_for_counts_from_then_on(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json
+    assert desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"] == first["run"]
+    other = desk.folder / "other"
+    resumed = desk.leadsync("resume", first["run"], "--output", other, "--format", "xlsx", "--json").json
+    assert Path(resumed["files"]["report"]) == other / f"leads.{first['run']}.report.xlsx"
+    retried = desk.leadsync("retry", first["run"], "--output", desk.folder, "--format", "csv", "--json").json
+    assert Path(retried["files"]["report"]) == desk.folder / f"leads.{retried['run']}.report.csv"
+    again = desk.leadsync("show", first["run"], "--json").json
+    assert Path(again["files"]["report"]).parent == other, "the retry has an output of its own"
+
+
+def test_a_retry_keeps_its_runs_output_and_format_unless_told_otherwise(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    out = desk.folder / "out"
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--output", out, "--format", "xlsx", "--json").json
+    retried = desk.leadsync("retry", first["run"], "--json").json
+    assert Path(retried["files"]["report"]) == out / f"leads.{retried['run']}.report.xlsx"
+
+
+def test_a_retry_can_be_a_trial_and_is_gone_on_with(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    assert first["statuses"] == {"failed": 2}
+    dialer.ledger.received.clear()
+    trial = desk.leadsync("retry", first["run"], "--limit", "1", "--json").json
+    assert (trial["rows"], trial["statuses"]) == (1, {"succeeded": 1})
+    assert desk.leadsync("resume", "--json").json["statuses"] == {"succeeded": 2}
+    assert received(dialer) == ["A", "B"]
+
+
+def test_a_retry_of_a_stopped_run_or_a_trial_begins_as_a_whole_run_of_its_own(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json
+    dialer.ledger.received.clear()
+    dialer.faults.add([REFUSE])
+    stopped = desk.leadsync("retry", first["run"], "--json").json
+    assert stopped["statuses"] == {"unsent": 2}
+    assert "401" in stopped["stopped"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    retried = desk.leadsync("retry", stopped["run"], "--json").json
+    assert (retried["statuses"], retried["stopped"], retried["finished"]) == ({"succeeded": 2}, None, True)
+    assert received(dialer) == ["A", "B"]
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+
+
+@pytest.mark.parametrize("words", [("retry",), ("resolve", "--row", "2", "--send"), ("resume",)])
+def test_while_a_person_is_asked_about_a_given_back_file_its_run_is_nobody_elses(
+    desk: Desk, words: tuple[str, ...]
+) -> None:
+    dialer = desk.dialer(faults=[REFUSE])
+    stopped = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    before = desk.leadsync("show", stopped["run"], "--rows", "--json").json
+    child = at_the_question(desk, "run", stopped["files"]["retry"])
+    refused = desk.leadsync(words[0], stopped["run"], *words[1:])
+    assert (refused.code, f"process {child.pid}" in refused.err) == (2, True)
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert desk.leadsync("show", stopped["run"], "--rows", "--json").json == before
+    assert desk.leadsync("retry", stopped["run"], "--json").json["statuses"] == {"succeeded": 2}
+    assert received(dialer) == ["A", "B"]
+
+
+@pytest.mark.parametrize("end", ["n", "closed"])
+def test_a_new_sheet_that_was_not_confirmed_is_no_run(desk: Desk, end: str) -> None:
+    dialer = desk.dialer()
+    child = at_the_question(desk, "run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS))
+    if end == "n":
+        child.sendline("n")
+    else:
+        child.kill(signal.SIGINT)
+    child.expect(pexpect.EOF)
+    assert runs(desk) == []
+    assert received(dialer) == []
+
+
+def test_an_output_folder_is_made_with_its_parents(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    done = desk.leadsync("run", sheet, "--output", "a/b/c", "--json")
+    assert done.code == 0, done.err
+    assert Path(done.json["files"]["report"]).parent == desk.folder / "a" / "b" / "c"

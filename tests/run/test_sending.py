@@ -1,0 +1,172 @@
+"""How many slots a run goes by, how its end is written down, and whose lock it has."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadsync.config import Settings, load
+from leadsync.errors import BusyError
+from leadsync.journal import Entry, Journal, RunLog
+from leadsync.models import Effect, Outcome, Row, Status
+from leadsync.progress import SilentProgress
+from leadsync.run import sending
+from tests.conftest import Desk
+from tests.journal.test_journal import RUN, a_run
+
+AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\nreserve = 1\n'
+
+
+class Said(SilentProgress):
+    """A progress that keeps what it is told to say."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.words.append(text)
+
+
+@pytest.fixture
+def settings(desk: Desk) -> Settings:
+    desk.settings("http://127.0.0.1:1", AUTO)
+    return load(desk.config)
+
+
+@pytest.fixture
+def journal(desk: Desk) -> Iterator[Journal]:
+    with Journal(desk.state) as journal:
+        yield journal
+
+
+def slot_count(journal: Journal, settings: Settings, desk: Desk) -> tuple[sending._SlotCount, Said]:
+    said = Said()
+    return sending._SlotCount(journal, settings, desk.environment, said), said
+
+
+def test_slots_that_were_found_alone_are_kept_less_the_reserve_for_this_run(
+    desk: Desk, journal: Journal, settings: Settings
+) -> None:
+    count, said = slot_count(journal, settings, desk)
+    assert not count.known
+    with count.shared:
+        assert count.found(8) == 7
+    assert journal.known_slots(settings.url()) == 8
+    assert said.words == ["the dialer was found to run 8 calls at once, which is kept for it"]
+    next_time, _ = slot_count(journal, settings, desk)
+    assert (next_time.known, next_time.mine) == (True, 7)
+
+
+def test_slots_that_were_found_beside_others_are_not_kept(
+    desk: Desk, journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, said = slot_count(journal, settings, desk)
+    monkeypatch.setattr(count.shared, "used_by_others", lambda: 2)
+    with count.shared:
+        assert count.found(4) == 3
+    assert count.known
+    assert journal.known_slots(settings.url()) is None
+    assert said.words == ["the dialer was found to run 4 calls at once, beside others that are sending just now"]
+
+
+def test_the_number_that_another_process_knows_is_gone_by(
+    desk: Desk, journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, said = slot_count(journal, settings, desk)
+
+    async def elsewhere() -> int:
+        return 6
+
+    monkeypatch.setattr(count.shared, "known_elsewhere", elsewhere)
+    with count.shared:
+        asyncio.run(count.ask_others())
+    assert (count.known, count.mine) == (True, 5)
+    assert said.words == ["another leadsync that is sending goes by 6 calls at once; so does this one"]
+
+
+def test_who_knows_the_slots_asks_nobody(
+    desk: Desk, journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.keep_slots(settings.url(), 4)
+    count, _ = slot_count(journal, settings, desk)
+    monkeypatch.setattr(count.shared, "known_elsewhere", lambda: pytest.fail("it knows them"))
+    with count.shared:
+        asyncio.run(count.ask_others())
+    assert count.mine == 3
+
+
+def in_flight(journal: Journal, folder: Path) -> None:
+    """A run of two rows; a process died when row 2 had left and row 3 had not."""
+    journal.create(replace(a_run(folder), complete=True))
+    for n in (2, 3):
+        fields = {"njDisposition": "Sale", "FirstPhone": f"038321810{n}"}
+        journal.add(RUN, [Entry(Row(n, (f"L{n}",)), f"L{n}", fields, harmless=False)])
+
+    async def die() -> None:
+        async with RunLog(journal.path, RUN) as log:
+            await log.begin(2, 1)
+            await log.begin(3, 1)
+            log.leaves(2, 1)
+
+    asyncio.run(die())
+
+
+def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_sent(desk: Desk) -> None:
+    dialer = desk.dialer()
+    with Journal(desk.state) as journal:
+        in_flight(journal, desk.folder)
+        settings = load(desk.config)
+        sent = sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        assert sent.stopped == ""
+        assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
+    assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
+
+
+def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
+    dialer = desk.dialer()
+    with Journal(desk.state) as journal, Journal(desk.state) as other:
+        in_flight(journal, desk.folder)
+        settings = load(desk.config)
+        other.hold(RUN)
+        with pytest.raises(BusyError, match=f"Run {RUN} is being sent or changed"):
+            sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+    assert [entry.lead for entry in dialer.ledger.received if entry.lead] == []
+
+
+def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: Desk) -> None:
+    with Journal(desk.state) as journal:
+        in_flight(journal, desk.folder)
+        journal.hold(RUN)
+
+        async def begin() -> None:
+            async with RunLog(journal.path, RUN) as log:
+                await log.begin(3, 1)
+                log.leaves(3, 1)
+
+        asyncio.run(begin())
+        run = replace(journal.run(RUN), seconds=10.0)
+        sending._close(journal, run, "interrupted by SIGINT", 2.5)
+        assert journal.states(RUN, [3]) == {3: Status.UNKNOWN}
+        ended = journal.run(RUN)
+        assert (ended.stopped, ended.seconds, ended.finished) == ("interrupted by SIGINT", 12.5, False)
+
+
+def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:
+    """With `unknown = "send"` and two attempts, one was made by a process that died."""
+    dialer = desk.dialer(settings='[retry]\nunknown = "send"\nattempts = 2\nwait_seconds = 0\n')
+    with Journal(desk.state) as journal:
+        in_flight(journal, desk.folder)
+        settings = load(desk.config)
+        journal.hold(RUN)
+
+        async def cut() -> None:
+            async with RunLog(journal.path, RUN, resend_unknown=True) as log:
+                await log.begin(2, 2)
+                await log.finish(2, 2, Outcome(Effect.IN_DOUBT, message="cut"), Status.UNKNOWN)
+
+        asyncio.run(cut())
+        sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
+    assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
