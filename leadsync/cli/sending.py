@@ -305,6 +305,8 @@ def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:
     if not count or asked.yes:
         return True
     what = "1 row" if count == 1 else f"{count:,} rows"
+    if plan.then is not None:
+        what += f" ({plan.waiting:,} left of run {plan.run.id}, then {plan.then.waiting:,} of the file as it is now)"
     return shell.confirm(f"Send {what} to {plan.run.dialer}?", default=None if plan.sent_before else False)
 
 

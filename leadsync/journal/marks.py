@@ -1,10 +1,12 @@
 """Which attempts have left, known even after this process was killed.
 
 A row is written down as in flight before it waits for a slot, so that no slot waits for the disk. Whether its attempt
-has left stands here, in a small file beside the journal: the system keeps what was written to it when the process is
-killed, though not when the machine goes down. The file names the start of the machine, and counts for that one alone.
+has left stands here, in a small file beside the journal: the system keeps what was written to its memory when the
+process is killed, though not when the machine goes down. The file names the start of the machine, and counts for that
+one alone. It is mapped, because a system call for each mark would wait for the interpreter's lock.
 """
 
+import mmap
 import os
 import struct
 from collections import deque
@@ -12,41 +14,45 @@ from pathlib import Path
 
 _RECORD = struct.Struct("<qq")
 _HEADER_BYTES = 64
+MOST_MARKS = 4096
+"""More than there can be slots."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Marks:
-    """The marks of one run that is being sent. Methods may raise OSError."""
+    """The marks of one run that is being sent; making them may raise OSError."""
 
     def __init__(self, state: Path, run_id: str) -> None:
         self.path = _path(state, run_id)
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        self._file = os.open(self.path, flags, 0o600)
-        os.write(self._file, _boot_id().ljust(_HEADER_BYTES, b"\0"))
+        handle = os.open(self.path, flags, 0o600)
+        try:
+            # Written and not left as a hole: a full disk would end the process at the first mark.
+            size = _HEADER_BYTES + MOST_MARKS * _RECORD.size
+            os.write(handle, _boot_id().ljust(_HEADER_BYTES, b"\0").ljust(size, b"\0"))
+            if os.fstat(handle).st_size != size:
+                raise OSError(0, "there is no room")
+            self._map = mmap.mmap(handle, size)
+        finally:
+            os.close(handle)
         self._places: dict[int, int] = {}
-        self._free: deque[int] = deque()
-        self._count = 0
+        self._free = deque(range(MOST_MARKS))
 
     def close(self) -> None:
         """Write no more; the file stays for whoever settles the rows in flight."""
-        os.close(self._file)
+        self._map.close()
 
     def set(self, number: int, attempt: int) -> None:
         """The attempt for this row leaves now."""
-        if self._free:
-            place = self._free.popleft()
-        else:
-            place, self._count = self._count, self._count + 1
-        self._places[number] = place
-        os.lseek(self._file, _HEADER_BYTES + place * _RECORD.size, os.SEEK_SET)
-        os.write(self._file, _RECORD.pack(number, attempt))
+        place = self._places[number] = self._free.popleft()
+        _RECORD.pack_into(self._map, _HEADER_BYTES + place * _RECORD.size, number, attempt)
 
     def forget(self, number: int) -> None:
         """The journal knows what the attempt came to; its place is another's."""
         place = self._places.pop(number, None)
         if place is not None:
-            self._free.append(place)
+            self._free.appendleft(place)
 
 
 def left_attempts(state: Path, run_id: str) -> set[tuple[int, int]] | None:
@@ -59,7 +65,7 @@ def left_attempts(state: Path, run_id: str) -> set[tuple[int, int]] | None:
     if not boot or boot != _boot_id():
         return None
     whole = (len(data) - _HEADER_BYTES) // _RECORD.size * _RECORD.size
-    return set(_RECORD.iter_unpack(data[_HEADER_BYTES : _HEADER_BYTES + whole]))
+    return {(number, attempt) for number, attempt in _RECORD.iter_unpack(data[_HEADER_BYTES : _HEADER_BYTES + whole])}
 
 
 def drop_marks(state: Path, run_id: str) -> None:

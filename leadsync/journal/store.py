@@ -446,7 +446,8 @@ class Journal:
             for number in numbers:
                 self._take_back(key, number)
                 kept = self._connection.execute(
-                    "INSERT INTO decisions SELECT run, number, state, message, (SELECT last FROM sequence), ? "
+                    "INSERT OR REPLACE INTO decisions "
+                    "SELECT run, number, state, message, (SELECT last FROM sequence), ? "
                     "FROM rows WHERE run = ? AND "
                     f"number = ? AND {OPEN} AND state IN ('conflict', 'unknown')",
                     [decided, key, number],

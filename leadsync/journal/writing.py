@@ -210,13 +210,8 @@ class RunLog:
         return self._call(_Begin(number, attempt, time.time()))
 
     def leaves(self, number: int, attempt: int) -> None:
-        """The attempt leaves now: if this process is killed, it is in doubt. Raises JournalError."""
-        try:
-            self._marks.set(number, attempt)
-        except OSError as error:
-            raise JournalError(
-                f"{self._marks.path} cannot be written: {error.strerror}; make room, then `leadsync resume`."
-            ) from error
+        """The attempt leaves now: if this process is killed, it is in doubt."""
+        self._marks.set(number, attempt)
 
     def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
         """In flight to what it was before: the attempt was written down but never made."""

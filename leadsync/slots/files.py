@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from leadsync.slots.folder import SlotsFolder
 
+_MARK_BYTES = 64
 _LOCK_AT = 1 << 16
 """The byte that is locked on Windows. Others cannot read a locked byte there, so it lies behind the text."""
 
@@ -29,6 +30,14 @@ if sys.platform == "win32":
         os.lseek(descriptor, _LOCK_AT, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
+    def _read(descriptor: int) -> bytes:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return os.read(descriptor, _MARK_BYTES)
+
+    def _write(descriptor: int, text: bytes) -> None:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, text)
+
 else:
     import fcntl
 
@@ -41,6 +50,14 @@ else:
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    # One system call each: every one gives the interpreter's lock away, and waits for it behind other threads.
+
+    def _read(descriptor: int) -> bytes:
+        return os.pread(descriptor, _MARK_BYTES, 0)
+
+    def _write(descriptor: int, text: bytes) -> None:
+        os.pwrite(descriptor, text, 0)
 
 
 class Mark(NamedTuple):
@@ -59,7 +76,6 @@ class Mark(NamedTuple):
         return text.ljust(_MARK_BYTES - 1).encode() + b"\n"
 
 
-_MARK_BYTES = 64
 _MARK = re.compile(rb"(busy|idle) (\d{1,10}) (\d{1,12}\.\d{3}) (\d{1,4}\.\d{3}) (\d{1,4}) *\n")
 
 
@@ -104,8 +120,7 @@ class LockFile:
 
     def read(self) -> Mark | None:
         """The file's text; an idle mark if it is empty, None if it makes no sense."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        text = os.read(self._descriptor, _MARK_BYTES)
+        text = _read(self._descriptor)
         if text != self._text:
             self._text, self._mark = text, _mark_of(text)
         return self._mark
@@ -113,8 +128,7 @@ class LockFile:
     def write(self, mark: Mark) -> None:
         """Replace the file's text."""
         text = bytes(mark)
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.write(self._descriptor, text)
+        _write(self._descriptor, text)
         self._text, self._mark = text, mark
 
     def restore(self) -> bool:

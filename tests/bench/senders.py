@@ -19,6 +19,9 @@ import aiohttp
 
 from tests.bench.dialers import KEY
 
+_RUNTIME = tempfile.TemporaryDirectory(prefix="leadsync-bench-")
+"""Where all commands of a bench meet, as those of one user do: each has a state folder of its own."""
+
 CALL = "/servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41&fCampaignId=41&fAllocationId=38"
 
 
@@ -67,7 +70,7 @@ class Command:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "leadsync", *arguments],
             cwd=folder,
-            env={**os.environ, "LEADSYNC_API_KEY": KEY},
+            env={**os.environ, "LEADSYNC_API_KEY": KEY, "XDG_RUNTIME_DIR": _RUNTIME.name},
             stdin=subprocess.DEVNULL,
             stdout=(folder / "out").open("w+"),
             stderr=(folder / "err").open("w+"),

@@ -37,7 +37,7 @@ def at_the_question(desk: Desk, *arguments: str | Path) -> pexpect.spawn:
         timeout=20,
         dimensions=(60, 200),
     )
-    child.expect(r"Send .* rows? to .*\?")
+    child.expect(r"Send .* rows?.* to .*\?")
     return child
 
 
@@ -396,3 +396,25 @@ def test_a_folder_named_for_sharing_slots_that_cannot_be_used_stops_the_command(
     assert refused.code == 2, refused
     assert "[server] slots_dir" in refused.err
     assert received(dialer) == []
+
+
+def test_a_row_that_was_sent_on_a_decision_and_is_in_doubt_again_is_decided_again(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="M1", applied=True)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
+    assert desk.leadsync("resolve", run, "--row", "3", "--send").code == 0
+    assert desk.leadsync("resume").code == 3
+    assert desk.leadsync("resolve", run, "--row", "3", "--applied").code == 0
+    assert desk.leadsync("show", run, "--json").json["statuses"] == {"succeeded": 3}
+
+
+def test_the_question_says_how_many_rows_are_of_the_old_run_and_how_many_of_the_new_file(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    run = desk.leadsync("run", file, "--json").json["run"]
+    desk.sheet("leads.csv", HEADINGS, *TUESDAY[:2])
+    child = at_the_question(desk, "run", file)
+    asked = child.after
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert f"Send 5 rows (3 left of run {run}, then 2 of the file as it is now) to" in asked
