@@ -71,14 +71,18 @@ class Connector(aiohttp.TCPConnector):
             began = self._loop.time()
             connection = await super().connect(req, traces, timeout)
             took = self._loop.time() - began
-            try:
-                wire = await _after_reading(connection)
-            except BaseException:
-                connection.close()
-                raise
+            wire = _wire_of(connection)
             new = wire.answered == 0
             if new:
                 self.fastest = min(took, self.fastest or took)
+                try:
+                    # Let the loop read what a server that speaks first has sent; it reads behind the tasks that are
+                    # ready, so that its first round is not enough.
+                    await asyncio.sleep(0)
+                    await asyncio.sleep(0)
+                except BaseException:
+                    connection.close()
+                    raise
             stray = wire.pieces > wire.answered or (not new and _has_more(connection))
             if not stray and not wire.should_close and wire.is_connected():
                 connected.get()(wire)
@@ -100,11 +104,7 @@ def _has_more(connection: Connection) -> bool:
     return bool(readable)
 
 
-async def _after_reading(connection: Connection) -> Wire:
-    """The connection's protocol, once the loop has read what had arrived."""
-    # The loop reads behind the tasks that are ready, so that its first round is not enough.
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+def _wire_of(connection: Connection) -> Wire:
     wire = connection.protocol
     if not isinstance(wire, Wire):
         raise TypeError("aiohttp does not make its connections as this module expects")
