@@ -419,6 +419,18 @@ def test_ids_of_new_runs_are_new(journal: Journal, monkeypatch: pytest.MonkeyPat
     assert journal.new_run_id(now) == "20261123-210455-0001"
 
 
+def test_an_id_that_another_process_has_drawn_but_not_used_yet_is_not_taken(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = iter(["0001", "0001", "0002"])
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(given))
+    now = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
+    with Journal(tmp_path) as other:
+        assert other.new_run_id(now) == "20261123-210455-0001"
+        assert journal.new_run_id(now) == "20261123-210455-0002"
+        assert not other.try_hold("20261123-210455-0002"), "its lock is held from the start"
+
+
 def test_a_decision_is_taken_back_until_something_was_sent_from_it(journal: Journal, tmp_path: Path) -> None:
     journal.add(RUN, [entry(2), entry(3), entry(4)])
 

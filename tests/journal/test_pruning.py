@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Entry, Journal, RunLog, old_runs, prune, pruning
+from leadsync.journal import Effects, Entry, Journal, RunLog, State, old_runs, prune, pruning
 from leadsync.models import Effect, Outcome, Row, Status
 from tests.journal.test_journal import a_run
 
@@ -135,3 +135,68 @@ def test_while_a_run_goes_on_its_rows_are_counted_anew(journal: Journal, tmp_pat
 
     asyncio.run(go_on())
     assert dict(journal.tallies()[0][1].statuses) == {Status.SUCCEEDED: 2}
+
+
+def test_nothing_of_a_run_that_was_forgotten_is_left_in_any_table(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "old", OLD, [Status.CONFLICT, Status.FAILED, Status.SUCCEEDED])
+    add_run(journal, tmp_path, "older", OLD, [Status.FAILED])
+    add_run(journal, tmp_path, "kept", NOW, [Status.FAILED, Status.CONFLICT])
+    journal.resolve("old", [2], State.SUCCEEDED, "applied")
+    journal.resolve("kept", [3], State.SUCCEEDED, "applied")
+    journal.confirm("old", Effects(taken={"older": [(2, 3)]}))
+    journal.confirm("kept", Effects(taken={"old": [(3, 2)]}))
+    journal.update_run("old", finished=True)
+    assert sorted(prune(journal, NOW - timedelta(days=1), undecided=False).runs) == ["old", "older"]
+    with sqlite3.connect(journal.path) as connection:
+        left = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("runs", "rows", "lines", "attempts", "taken", "decisions")
+        }
+    assert left == {"runs": 1, "rows": 2, "lines": 2, "attempts": 2, "taken": 0, "decisions": 1}
+
+
+def test_a_run_that_another_process_is_at_stays_and_the_others_go(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "busy", OLD, [Status.SUCCEEDED])
+    add_run(journal, tmp_path, "free", OLD, [Status.SUCCEEDED])
+    with Journal(tmp_path) as other:
+        other.hold("busy")
+        pruned = prune(journal, NOW, undecided=False)
+    assert (pruned.runs, pruned.busy, pruned.rows) == (("free",), ("busy",), 1)
+    assert journal.tally("busy").rows == 1
+    assert prune(journal, NOW, undecided=False).runs == ("busy",)
+
+
+def test_a_run_that_is_gone_on_with_before_its_lock_is_had_stays(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found to be old may have changed by the time that it is held."""
+    add_run(journal, tmp_path, "old", OLD, [Status.CONFLICT])
+    journal.resolve("old", [2], State.SUCCEEDED, "applied")
+    really = journal.try_hold
+
+    def decided_meanwhile(run_id: str) -> bool:
+        with Journal(tmp_path) as other:
+            other.resolve(run_id, [2], State.PENDING, "send")
+        return really(run_id)
+
+    monkeypatch.setattr(journal, "try_hold", decided_meanwhile)
+    pruned = prune(journal, NOW, undecided=False)
+    assert (pruned.runs, pruned.rows, pruned.unfinished) == ((), 0, ("old",))
+    assert journal.tally("old").rows == 1
+
+
+def test_what_begins_at_the_moment_itself_is_not_before_it(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED])
+    assert prune(journal, OLD, undecided=False).runs == ()
+    assert prune(journal, OLD + timedelta(seconds=1), undecided=False).runs == ("old",)
+
+
+def test_a_run_whose_deletion_began_is_not_listed_and_goes_whatever_its_age(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "CHUNK", 1)
+    add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED, Status.CONFLICT, Status.SUCCEEDED])
+    with sqlite3.connect(journal.path, isolation_level=None) as connection:
+        next(pruning._delete(connection, 1))
+    assert journal.runs() == []
+    assert prune(journal, OLD - timedelta(days=1), undecided=False).runs == ("old",)

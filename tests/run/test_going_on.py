@@ -155,6 +155,19 @@ def test_a_retry_of_a_stopped_run_or_a_trial_begins_as_a_whole_run_of_its_own(de
     assert desk.leadsync("resume", "--json").json == {"run": None}
 
 
+def test_a_retry_that_stopped_is_gone_on_with_by_resume(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    dialer.faults.add([REFUSE])
+    stopped = desk.leadsync("retry", first["run"], "--json").json
+    assert (stopped["statuses"], stopped["finished"]) == ({"unsent": 1}, False)
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    done = desk.leadsync("resume", "--json").json
+    assert (done["run"], done["statuses"], done["finished"]) == (stopped["run"], {"succeeded": 1}, True)
+    assert received(dialer) == ["A"]
+
+
 @pytest.mark.parametrize("words", [("retry",), ("resolve", "--row", "2", "--send"), ("resume",)])
 def test_while_a_person_is_asked_about_a_given_back_file_its_run_is_nobody_elses(
     desk: Desk, words: tuple[str, ...]

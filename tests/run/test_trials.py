@@ -245,3 +245,32 @@ def test_a_lead_that_a_followed_trial_sent_has_it_from_there_last(desk: Any) -> 
     again = desk.leadsync("run", desk.sheet("after.csv", HEADINGS, ONE), "--skip-unchanged", "--json").json
     assert again["statuses"] == {"succeeded": 1}
     assert sent(dialer)[-1] == ("one", "Sale")
+
+
+def test_a_person_decides_first_on_a_conflict_even_of_a_row_without_a_disposition(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
+    trial, sheet = tried(desk, "one,0383218191,", TWO, code=3)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218191,", TWO, THREE)
+    asked = desk.leadsync("run", sheet)
+    assert (asked.code, f"leadsync resolve {trial} --row 2" in asked.err) == (2, True)
+
+
+def test_a_row_in_doubt_that_can_go_twice_needs_nobody(desk: Any) -> None:
+    dialer = desk.dialer(
+        settings="[retry]\nattempts = 1\nwait_seconds = 0\n",
+        faults=[FaultRule(FaultKind.CLOSE, lead="one", applied=True, calls=1)],
+    )
+    _, sheet = tried(desk, "one,0383218191,", TWO, code=3)
+    desk.sheet("leads.csv", HEADINGS, "one,0383218191,", TWO, THREE)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
+    assert [lead for lead, _ in sent(dialer)] == ["one", "one", "two", "three"]
+
+
+@pytest.mark.parametrize("fault", [FaultRule(FaultKind.HTTP, status=503), FaultRule(FaultKind.CODE, code=999)])
+def test_a_row_that_failed_without_a_code_of_the_table_goes_again(desk: Any, fault: FaultRule) -> None:
+    dialer = desk.dialer(settings="[retry]\nattempts = 1\nwait_seconds = 0\n")
+    dialer.faults.add([fault])
+    _, sheet = tried(desk, ONE, TWO, code=3)
+    dialer.faults.clear()
+    desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
+    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}

@@ -1,0 +1,131 @@
+"""What leads were last sent, over all runs of a campaign."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import Entry, Journal, RunLog, State
+from leadsync.models import CampaignIds, Effect, Outcome, Row, Status
+from tests.journal.test_journal import RUN, a_run
+
+DIALER = "http://127.0.0.1"
+LATER = "20261124-000000-0000"
+
+
+def send(journal: Journal, run_id: str, number: int, status: Status | None, attempt: int = 1) -> None:
+    """One attempt for a row, which ends so; None: it stays under way."""
+
+    async def one() -> None:
+        async with RunLog(journal.path, run_id) as log:
+            await log.begin(number, attempt)
+            if status is not None:
+                await log.finish(number, attempt, Outcome(Effect.ANSWERED, 0), status)
+
+    asyncio.run(one())
+
+
+def add(journal: Journal, run_id: str, number: int, says: str, lead: str = "L", state: State = State.PENDING) -> None:
+    journal.add(run_id, [Entry(Row(number, (lead, says)), lead, {"Name": says}, harmless=True, state=state)])
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """A run that sent lead L "old", and a later one with a row for it that says "new"."""
+    journal = Journal(tmp_path)
+    for run_id, says in ((RUN, "old"), (LATER, "new")):
+        journal.create(a_run(tmp_path, run_id))
+        add(journal, run_id, 2, says)
+    send(journal, RUN, 2, Status.SUCCEEDED)
+    return journal
+
+
+def last(journal: Journal, *leads: str, dialer: str = DIALER, campaign: int = 41) -> dict[str, str]:
+    found = journal.history().last_sent(leads or ("L",), dialer, campaign)
+    return {lead: one.fields["Name"] for lead, one in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.SUCCEEDED, {"L": "new"}),
+        (Status.FAILED, {"L": "old"}),  # the dialer refused it
+        (Status.UNSENT, {"L": "old"}),  # it was not processed, and is to be sent again
+        (Status.UNKNOWN, {}),
+        (Status.CONFLICT, {}),  # an agent has changed the lead
+        (None, {}),
+    ],
+)
+def test_what_a_later_attempt_came_to_counts(journal: Journal, status: Status | None, expected: dict[str, str]) -> None:
+    send(journal, LATER, 2, status)
+    assert last(journal) == expected
+
+
+def test_a_row_that_was_never_sent_counts_for_nothing(journal: Journal, tmp_path: Path) -> None:
+    add(journal, LATER, 3, "rejected", state=State.REJECTED)
+    add(journal, LATER, 4, "skipped", state=State.SKIPPED)
+    assert last(journal) == {"L": "old"}
+
+
+def test_what_a_person_calls_applied_counts_as_sent(journal: Journal) -> None:
+    send(journal, LATER, 2, Status.UNKNOWN)
+    journal.resolve(LATER, [2], State.SUCCEEDED, "applied")
+    assert last(journal) == {"L": "new"}
+    journal.resolve(LATER, [2], State.FAILED, "not applied")
+    assert last(journal) == {"L": "old"}
+
+
+def test_within_a_run_the_last_attempt_counts_and_not_the_last_row(journal: Journal) -> None:
+    add(journal, LATER, 3, "newer")
+    send(journal, LATER, 3, Status.SUCCEEDED)
+    send(journal, LATER, 2, Status.SUCCEEDED)
+    assert last(journal) == {"L": "new"}
+
+
+def test_rows_that_begin_together_keep_their_order(journal: Journal) -> None:
+    add(journal, LATER, 3, "newer")
+
+    async def together() -> None:
+        async with RunLog(journal.path, LATER) as log:
+            await asyncio.gather(log.begin(2, 1), log.begin(3, 1))
+            for number in (3, 2):
+                log.finish(number, 1, Outcome(Effect.ANSWERED, 0), Status.SUCCEEDED)
+
+    asyncio.run(together())
+    assert last(journal) == {"L": "newer"}
+
+
+def test_each_lead_has_its_own_and_only_those_asked_for_are_told(journal: Journal) -> None:
+    for number, lead in ((3, "M"), (4, "N")):
+        add(journal, LATER, number, f"of {lead}", lead)
+        send(journal, LATER, number, Status.SUCCEEDED)
+    assert last(journal, "L", "M", "M", "X") == {"L": "old", "M": "of M"}
+
+
+@pytest.mark.parametrize("place", [{"dialer": "http://elsewhere"}, {"campaign": 42}])
+def test_another_place_has_other_leads(journal: Journal, tmp_path: Path, place: dict[str, object]) -> None:
+    assert last(journal, **place) == {}  # type: ignore[arg-type]
+    other = "20261125-000000-0000"
+    ids = CampaignIds(41, int(str(place.get("campaign", 41))), 38)
+    journal.create(replace(a_run(tmp_path, other), dialer=str(place.get("dialer", DIALER)), ids=ids))
+    add(journal, other, 2, "there")
+    send(journal, other, 2, Status.SUCCEEDED)
+    assert last(journal) == {"L": "old"}
+    assert last(journal, **place) == {"L": "there"}  # type: ignore[arg-type]
+
+
+def test_a_leads_rows_are_listed_the_newest_first_with_their_runs(journal: Journal) -> None:
+    add(journal, LATER, 3, "newer")
+    add(journal, LATER, 4, "another lead's", "M")
+    found = [(run_id, record.number, record.cells) for run_id, record in journal.history().lead("L")]
+    assert found == [(LATER, 3, ("L", "newer")), (LATER, 2, ("L", "new")), (RUN, 2, ("L", "old"))]
+
+
+def test_one_row_is_that_of_its_run(journal: Journal) -> None:
+    history = journal.history()
+    assert [record.cells for record in history.record(RUN, 2)] == [("L", "old")]
+    assert list(history.record(RUN, 3)) == []
+    assert history.row(LATER, 2) == (("Lead Id", "Name"), ("L", "new"))
+    assert history.row(LATER, 3) is None
+    assert history.row("20200101-000000-0000", 2) is None

@@ -1,0 +1,45 @@
+"""A run's files: written as its sheet was, and never over what somebody else wrote."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Desk
+
+
+@pytest.mark.parametrize(("delimiter", "written"), [(";", ";"), (",", ","), ("|", "|"), ("\t", ",")])
+def test_reports_have_the_sheets_delimiter_but_for_tabs(desk: Desk, delimiter: str, written: str) -> None:
+    desk.dialer()
+    lines = (["Lead Id", "FirstPhone", "Outcome"], ["A", "0383218101", "Sale"])
+    sheet = desk.sheet("leads.txt", *(delimiter.join(line) for line in lines))
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.code == 0, done.err
+    report = Path(done.json["files"]["report"]).read_text("utf-8")
+    assert report.startswith(written.join((*lines[0], "sync_row", "sync_status")))
+
+
+def test_a_report_that_was_edited_is_kept_beside_the_new_one(desk: Desk) -> None:
+    desk.dialer()
+    run = desk.leadsync(
+        "run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale"), "--json"
+    ).json
+    report = Path(run["files"]["report"])
+    ours = report.read_text("utf-8")
+    report.write_text("my own words", "utf-8")
+    said = desk.leadsync("report", run["run"]).err
+    [kept] = report.parent.glob("leads.*.report.edited-*.csv")
+    assert f"{report.name} was edited since leadsync wrote it; it is kept as {kept}." in said
+    assert (kept.read_text("utf-8"), report.read_text("utf-8")) == ("my own words", ours)
+    assert "kept as" not in desk.leadsync("report", run["run"]).err, "what leadsync wrote itself is written over"
+
+
+def test_a_file_of_an_earlier_writing_that_has_no_rows_any_more_is_removed(desk: Desk) -> None:
+    desk.dialer(editing=["A"])
+    run = desk.leadsync(
+        "run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale"), "--json"
+    ).json
+    review = Path(run["files"]["review"])
+    assert review.is_file()
+    decided = desk.leadsync("resolve", run["run"], "--row", "2", "--applied", "--json").json
+    assert decided["files"]["review"] is None
+    assert not review.exists()
