@@ -1,4 +1,4 @@
-"""Which rows of a run can go, go again by a retry, or wait for a person; and what becomes of them in the run they were in.
+"""Which rows of a run can go, go again by a retry, or wait for a person; and when a decision can be taken back.
 
 Each test lists rows in the sheet's order: lead, how the row ended, and the dialer's code. Row numbers begin with 2.
 """

@@ -6,6 +6,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from leadsync.journal import Journal
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 from tests.run.test_plan import at_the_question, runs
@@ -153,6 +154,16 @@ def test_a_retry_of_a_stopped_run_or_a_trial_begins_as_a_whole_run_of_its_own(de
     assert (retried["statuses"], retried["stopped"], retried["finished"]) == ({"succeeded": 2}, None, True)
     assert received(dialer) == ["A", "B"]
     assert desk.leadsync("resume", "--json").json == {"run": None}
+
+
+def test_a_retry_counts_its_own_seconds_and_a_run_that_goes_on_all_of_them(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    with Journal(desk.state) as journal:
+        journal.update_run(first, seconds=1000.0)
+    assert 1000 < desk.leadsync("resume", first, "--json").json["seconds"] < 1060
+    assert desk.leadsync("retry", first, "--json").json["seconds"] < 60
 
 
 def test_a_retry_that_stopped_is_gone_on_with_by_resume(desk: Desk) -> None:
