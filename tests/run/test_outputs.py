@@ -43,3 +43,23 @@ def test_a_file_of_an_earlier_writing_that_has_no_rows_any_more_is_removed(desk:
     decided = desk.leadsync("resolve", run["run"], "--row", "2", "--applied", "--json").json
     assert decided["files"]["review"] is None
     assert not review.exists()
+
+
+def test_an_edited_report_that_cannot_be_renamed_is_left_as_it_is_and_named(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.dialer()
+    run = desk.leadsync(
+        "run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale"), "--json"
+    ).json
+    report = Path(run["files"]["report"])
+    report.write_text("my own words", "utf-8")
+
+    def refused(_path: Path, _target: Path) -> None:
+        raise PermissionError(13, "it is open elsewhere")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    done = desk.leadsync("report", run["run"])
+    assert done.code != 0
+    assert f"{report} is not as leadsync wrote it, and cannot be renamed to keep it (it is open elsewhere)" in done.err
+    assert report.read_text("utf-8") == "my own words"
