@@ -65,7 +65,8 @@ def left_attempts(state: Path, run_id: str) -> set[tuple[int, int]] | None:
     if not boot or boot != _boot_id():
         return None
     whole = (len(data) - _HEADER_BYTES) // _RECORD.size * _RECORD.size
-    return {(number, attempt) for number, attempt in _RECORD.iter_unpack(data[_HEADER_BYTES : _HEADER_BYTES + whole])}
+    marks = _RECORD.iter_unpack(data[_HEADER_BYTES : _HEADER_BYTES + whole])
+    return {(number, attempt) for number, attempt in marks if attempt}
 
 
 def drop_marks(state: Path, run_id: str) -> None:

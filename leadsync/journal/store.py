@@ -40,8 +40,9 @@ _CHUNK = 2000
 _NO_END = 2**63 - 1
 _LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
 _NOT_SENT_SINCE = (
-    "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent WHERE sent.lead = "
-    "rows.lead AND sent.sequence > was.sequence) AND NOT EXISTS (SELECT 1 FROM "
+    "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent JOIN runs AS by "
+    "ON by.run = sent.run WHERE sent.lead = rows.lead AND sent.sequence > was.sequence AND (sent.run = rows.run OR "
+    "by.retry_of = (SELECT id FROM runs WHERE runs.run = rows.run))) AND NOT EXISTS (SELECT 1 FROM "
     "rows AS again JOIN runs AS by ON by.run = again.run WHERE again.number = rows.number AND by.retry_of = "
     "(SELECT id FROM runs WHERE runs.run = rows.run)) AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.run = rows.run "
     "AND taken.number = rows.number)"
