@@ -97,7 +97,8 @@ class LockFile:
         self._descriptor = folder.open(name, create=create)
         self._locked = False
         self._text = b""
-        self._mark: Mark | None = Mark(busy=False)
+        self.mark: Mark | None = Mark(busy=False)
+        """The text as this process read or wrote it last."""
 
     def try_lock(self) -> bool:
         """Lock the file, unless another process has it."""
@@ -122,14 +123,14 @@ class LockFile:
         """The file's text; an idle mark if it is empty, None if it makes no sense."""
         text = _read(self._descriptor)
         if text != self._text:
-            self._text, self._mark = text, _mark_of(text)
-        return self._mark
+            self._text, self.mark = text, _mark_of(text)
+        return self.mark
 
     def write(self, mark: Mark) -> None:
         """Replace the file's text."""
         text = bytes(mark)
         _write(self._descriptor, text)
-        self._text, self._mark = text, mark
+        self._text, self.mark = text, mark
 
     def restore(self) -> bool:
         """Make the file anew if it was removed, and lock it again if it was locked; whether that was done.

@@ -26,6 +26,8 @@ EQUAL_POLL_SECONDS = 0.004
 SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.002, 0.01
 WAITING_SECONDS = 0.05
 """How long a process counts as waiting after it looked for a slot. Longer than any interval."""
+SHARING_SECONDS = 1.0
+"""After somebody waited, slots are unlocked after each call for so long."""
 LOOK_SECONDS = 20e-6
 """The least poll interval for each slot: a look at one takes a tenth of this."""
 
@@ -86,7 +88,7 @@ class SharedSlots:
         """
         if not wanted():
             return None
-        if not self._queue and not self._others_wait() and (slot := self._pool.take()):
+        if not self._queue and (self._pool.keeps or not self._others_wait()) and (slot := self._pool.take()):
             return slot
         me = (wanted, asyncio.get_running_loop().create_future())
         self._queue.append(me)
@@ -113,8 +115,14 @@ class SharedSlots:
 
     async def keep(self) -> None:
         """Look after the files of the slots that are held; ends by cancellation."""
+        shares_until = 0.0
         while True:
             await asyncio.sleep(KEEP_SECONDS)
+            if self._queue or self._others_wait():
+                shares_until = time.monotonic() + SHARING_SECONDS
+            self._pool.keeps = time.monotonic() > shares_until
+            if not self._pool.keeps:
+                self._pool.free_kept()
             try:
                 self._pool.look_after()
             except OSError as error:

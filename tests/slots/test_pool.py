@@ -46,7 +46,8 @@ class Members:
 
     def kill(self, killed: SlotPool) -> None:
         """What the kernel does: the locks go, the texts stay."""
-        killed.close()
+        for file in killed._files.values():
+            file.close()
         self.pools.remove(killed)
 
     def slot_file(self, number: int) -> Path:
@@ -440,3 +441,116 @@ def test_a_file_that_cannot_be_used_does_not_make_the_others_free(tmp_path: Path
     assert other.take() is None
     assert members.complaints
     assert not (tmp_path / "elsewhere").exists()
+
+
+def keeping(members: Members, slots: int = 2) -> SlotPool:
+    """A process that found nobody waiting."""
+    member = members.join(slots=slots)
+    member.keeps = True
+    return member
+
+
+def test_a_slot_stays_locked_for_the_next_call_while_nobody_waits(members: Members, clock: Clock) -> None:
+    one, other = keeping(members, slots=1), members.join(slots=1)
+    call(one, clock, 0.1)
+    assert other.take() is None
+    assert held(one.take()).number == 0
+    assert one.take() is None
+
+
+def test_the_calls_of_half_a_second_need_no_second_text(members: Members, clock: Clock) -> None:
+    member = keeping(members, slots=1)
+    call(member, clock, 0.1)
+    call(member, clock, 0.1)
+    text = members.slot_file(0).read_bytes()
+    for _ in range(4):
+        call(member, clock, 0.1)
+        assert members.slot_file(0).read_bytes() == text
+    call(member, clock, 0.1)
+    call(member, clock, 0.1)
+    assert members.slot_file(0).read_bytes() != text
+
+
+@pytest.mark.parametrize("calls", range(1, 9))
+def test_the_last_call_on_a_kept_slot_counts_after_a_kill_too(members: Members, clock: Clock, calls: int) -> None:
+    killed, living = keeping(members, slots=1), members.join(slots=1)
+    for _ in range(calls):
+        call(killed, clock, 4.0)
+    held(killed.take())
+    members.kill(killed)
+    clock.now += 7.9
+    assert living.take() is None
+    clock.now += 0.7
+    assert living.take() is not None
+
+
+def test_kept_slots_that_are_not_used_are_for_others(members: Members, clock: Clock) -> None:
+    one, other = keeping(members, slots=2), members.join(slots=2)
+    first, second = held(one.take()), held(one.take())
+    one.look_after()
+    first.release()
+    clock.now += 0.05
+    second.release()
+    clock.now += 0.06
+    one.look_after()
+    assert held(other.take()).number == first.number
+    assert other.take() is None
+    assert held(one.take()).number == second.number
+
+
+def test_kept_slots_are_given_up_where_others_wait(members: Members, clock: Clock) -> None:
+    one, other = keeping(members, slots=1), members.join(slots=1)
+    call(one, clock, 0.1)
+    one.keeps = False
+    one.free_kept()
+    assert other.take() is not None
+
+
+def test_kept_slots_that_the_dialer_turns_out_not_to_have_are_given_up(members: Members, clock: Clock) -> None:
+    member = keeping(members, slots=3)
+    slots = [held(member.take()) for _ in range(3)]
+    for slot in slots[1:]:
+        slot.release()
+    member.resize(2)
+    slots[0].release()
+    assert sorted(held(member.take()).number for _ in range(2)) == [0, 1]
+    assert member.take() is None
+
+
+def test_who_ends_leaves_its_kept_slots_at_once(members: Members, clock: Clock) -> None:
+    member = keeping(members, slots=1)
+    call(member, clock, 4.0)
+    call(member, clock, 4.0)
+    member.close()
+    members.pools.remove(member)
+    assert members.join(slots=1).take() is not None
+
+
+def test_a_call_that_was_given_up_is_not_followed_by_another_on_its_kept_slot(members: Members, clock: Clock) -> None:
+    member = keeping(members, slots=1)
+    call(member, clock, 4.0)
+    held(member.take()).release(finished=False)
+    assert member.take() is None
+
+
+@pytest.mark.parametrize("looks", [1, 40])
+def test_a_removal_is_seen_after_any_number_of_looks(members: Members, clock: Clock, looks: int) -> None:
+    running = members.join(slots=2)
+    held(running.take())
+    for _ in range(looks):
+        running.look_after()
+    members.slot_file(0).unlink()
+    running.look_after()
+    assert held(members.join(slots=2).take()).number == 1
+
+
+def test_kept_slots_are_forgotten_with_their_removed_files(members: Members, clock: Clock) -> None:
+    running = keeping(members, slots=1)
+    call(running, clock, 0.1)
+    running.look_after()
+    shutil.rmtree(members.folder)
+    running.look_after()
+    other = members.join(slots=1)
+    clock.now += 0.4
+    assert other.take() is not None
+    assert running.take() is None
