@@ -35,17 +35,23 @@ _TIMED_OUT = 408
 _log = logging.getLogger(__name__)
 
 
+async def _nothing_to_do() -> None:
+    pass
+
+
 class _Attempt:
     """How far one request came."""
 
-    def __init__(self, deadline: Deadline, answer_seconds: float) -> None:
+    def __init__(self, deadline: Deadline, answer_seconds: float, leaves: Callable[[], Awaitable[None]]) -> None:
+        self._leaves = leaves
         self._deadline = deadline
         self._answer_seconds = answer_seconds
         self._wire: Wire | None = None
         self._pieces_before = 0
 
-    def begin(self, wire: Wire) -> None:
+    async def begin(self, wire: Wire) -> None:
         """The request is about to be written on `wire`."""
+        await self._leaves()
         self._wire, self._pieces_before = wire, wire.pieces
         self._deadline.restart(self._answer_seconds)
 
@@ -123,11 +129,11 @@ class DialerClient:
         await self._session.close()
         self._closing.close()
 
-    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
+    def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
         """Make one `updateLeadFast` ready, or one `insertLeadFast`, so that a slot is not held meanwhile.
 
-        What is given is to be called once: it sends the request and says what came of it, raising nothing but a
-        cancellation.
+        The returned function is to be called once: it sends the request, awaits its argument as the request leaves, and
+        returns the outcome. It raises nothing but a cancellation.
         """
         call, arguments = call_of(lead, self._ids, self._insert_arguments)
         if call == "updateLeadFast" and not lead.own_ids:
@@ -136,8 +142,11 @@ class DialerClient:
             url = self._url(call, arguments)
         return partial(self._change, URL(url, encoded=True), body_of(lead), lead)
 
-    async def _change(self, url: URL, body: bytes, lead: Lead) -> Outcome:
-        outcome, _ = await self._send("POST", url, body, (lead.external_id, *lead.fields.values()))
+    async def _change(
+        self, url: URL, body: bytes, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
+    ) -> Outcome:
+        values = (lead.external_id, *lead.fields.values())
+        outcome, _ = await self._send("POST", url, body, values, leaves)
         return outcome
 
     async def probe(self, *, updates: bool) -> Outcome:
@@ -160,11 +169,16 @@ class DialerClient:
         return call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
 
     async def _send(
-        self, method: str, url: URL, body: bytes | None = None, values: Collection[str] = ()
+        self,
+        method: str,
+        url: URL,
+        body: bytes | None = None,
+        values: Collection[str] = (),
+        leaves: Callable[[], Awaitable[None]] = _nothing_to_do,
     ) -> tuple[Outcome, bytes]:
         # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
         deadline = Deadline(CONNECT_SECONDS + 1)
-        attempt = _Attempt(deadline, self._answer_seconds)
+        attempt = _Attempt(deadline, self._answer_seconds, leaves)
         connected.set(attempt.begin)
         try:
             async with deadline:

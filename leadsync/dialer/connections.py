@@ -3,7 +3,7 @@
 import asyncio
 import select
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import partial
 from typing import cast
@@ -48,8 +48,8 @@ class Wire(ResponseHandler):
         self.answered = self.pieces
 
 
-connected: ContextVar[Callable[[Wire], None]] = ContextVar("connected")
-"""Is told about the connection of the call that is being made; until then nothing of it was sent."""
+connected: ContextVar[Callable[[Wire], Awaitable[None]]] = ContextVar("connected")
+"""Is awaited with the connection of the call that is being made; until then nothing of it was sent."""
 
 
 class Connector(aiohttp.TCPConnector):
@@ -85,7 +85,7 @@ class Connector(aiohttp.TCPConnector):
                     raise
             stray = wire.pieces > wire.answered or (not new and _has_more(connection))
             if not stray and not wire.should_close and wire.is_connected():
-                connected.get()(wire)
+                await connected.get()(wire)
                 connection.add_callback(wire.rest)
                 return connection
             connection.close()

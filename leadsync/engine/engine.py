@@ -195,7 +195,8 @@ class Engine:
         if self._stopping:
             raise LimiterPaused
         if updates:
-            async with self._limiter.slot(while_paused=True):
+            async with self._limiter.slot(while_paused=True) as leaves:
+                await leaves()
                 outcome = await self._dialer.probe(updates=True)
         else:
             outcome = await self._dialer.probe(updates=False)
@@ -239,12 +240,12 @@ class Engine:
         await self._log.begin(job.number, attempt)
         left = False
         try:
-            async with self._limiter.slot():
+            async with self._limiter.slot() as leaves:
                 self._log.leaves(job.number, attempt)
                 left = True
                 self._notice.flow()
                 began = self._clock.now()
-                outcome = await send()
+                outcome = await send(leaves)
                 # Nothing waits from here on, and the row comes first: an outcome cannot be lost on its way. And it is
                 # all done before the slot is another's: what it says may be that no call should begin.
                 self._notice.flow()

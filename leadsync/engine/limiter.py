@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from aiolimiter import AsyncLimiter
@@ -18,7 +18,7 @@ class LimiterPaused(Exception):  # noqa: N818 - a signal between two parts of th
 class Limiter:
     """Up to `slots` places for calls, handed out in the order they were asked for.
 
-    Each place starts one call in `floor_seconds` at most, so that no more than `slots` calls start in that time. A call
+    Each place starts one call in `floor_seconds` at most, so that no more than `slots` calls leave in that time. A call
     also needs one of the `shared` slots. `allow` says how many places may be used just now. While the limiter is
     paused, nobody gets a slot.
     """
@@ -64,8 +64,10 @@ class Limiter:
         self._closed = True
 
     @asynccontextmanager
-    async def slot(self, *, while_paused: bool = False) -> AsyncIterator[None]:
+    async def slot(self, *, while_paused: bool = False) -> AsyncIterator[Callable[[], Awaitable[None]]]:
         """Hold a place and a shared slot; `while_paused`: a pause does not count, as for a probe.
+
+        Await the yielded function as the call leaves: the next start on this place counts from then.
 
         Raises LimiterPaused, and whatever the shared slots raise.
         """
@@ -74,6 +76,12 @@ class Limiter:
             return not self._closed and (while_paused or not self._paused)
 
         place = await self._place()
+
+        async def leaves() -> None:
+            nonlocal place
+            place = AsyncLimiter(1, self._floor_seconds)
+            await place.acquire()
+
         try:
             if not wanted():
                 raise LimiterPaused
@@ -84,10 +92,7 @@ class Limiter:
             with self._call(held):
                 if not wanted():
                     raise LimiterPaused
-                # The slot may have been waited for: the next start on this place counts from now on.
-                place = AsyncLimiter(1, self._floor_seconds)
-                await place.acquire()
-                yield
+                yield leaves
         finally:
             self._give_back(place)
 

@@ -16,8 +16,8 @@ class Dialer(Protocol):
         """How much of a call's time may be spent on its way; 0 where that is not known."""
         ...
 
-    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
-        """Make a lead's call ready; what is given sends it, once."""
+    def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
+        """Make a lead's call ready. The returned function sends it once, and awaits its argument at that moment."""
         ...
 
     async def probe(self, *, updates: bool) -> Outcome:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+from pydantic import SecretStr
 
+from leadsync.dialer import DialerClient
 from leadsync.models import Effect, Outcome
-from tests.dialer.peer import DUPLICATE, JANE, OK, Answerer, Peer, client_of
+from tests.dialer.peer import DUPLICATE, IDS, JANE, KEY, OK, Answerer, Peer, client_of
 
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 
@@ -132,3 +134,35 @@ def test_eight_stray_answers_at_once() -> None:
     outcomes, peer = asyncio.run(calls())
     assert [outcome.code for outcome in outcomes] == [105] * 8
     assert len(peer.requests) == 16
+
+
+@TLS
+def test_a_call_leaves_once_there_is_a_connection(contexts: dict[str, object]) -> None:
+    async def connections_at_leaving() -> list[int]:
+        seen = []
+        async with client_of(OK, **contexts) as (client, peer):
+
+            async def leaves() -> None:
+                seen.append(len(peer.writers))
+
+            await client.prepare(JANE)(leaves)
+            await client.prepare(JANE)(leaves)
+        return seen
+
+    assert asyncio.run(connections_at_leaving()) == [1, 1]
+
+
+def test_a_call_that_reaches_nobody_does_not_leave() -> None:
+    async def calls() -> bool:
+        left = False
+
+        async def leaves() -> None:
+            nonlocal left
+            left = True
+
+        async with DialerClient("http://127.0.0.1:1", SecretStr(KEY), IDS) as client:
+            outcome = await client.prepare(JANE)(leaves)
+        assert outcome.effect is Effect.NEVER_BEGAN
+        return left
+
+    assert asyncio.run(calls()) is False

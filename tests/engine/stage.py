@@ -198,6 +198,7 @@ class FakeDialer:
         self._log = log
         self.answer = answer
         self.seconds: Callable[[Lead], float] = lambda lead: 0.1
+        self.connecting: Callable[[Lead], float] = lambda lead: 0.0
         self.calls: list[Sent] = []
         self.probes: list[tuple[float, bool]] = []
         self.probe_answer: Callable[[float, bool], Outcome] = lambda now, updates: OK
@@ -213,10 +214,13 @@ class FakeDialer:
     def sent_at(self) -> list[float]:
         return [call.at for call in self.calls]
 
-    def prepare(self, lead: Lead) -> Callable[[], Awaitable[Outcome]]:
-        return lambda: self._update(lead)
+    def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
+        return lambda leaves: self._update(lead, leaves)
 
-    async def _update(self, lead: Lead) -> Outcome:
+    async def _update(self, lead: Lead, leaves: Callable[[], Awaitable[None]]) -> Outcome:
+        if seconds := self.connecting(lead):
+            await asyncio.sleep(seconds)
+        await leaves()
         (number,) = [
             n for n, e in self._log.entries.items() if e.state == "left" and e.row.lead.external_id == lead.external_id
         ]

@@ -331,6 +331,15 @@ def test_no_more_calls_start_in_a_tenth_of_a_second_than_there_are_slots(slots: 
     assert stage.ended_at >= (60 / slots - 1) * 0.1
 
 
+def test_no_more_calls_leave_than_there_are_slots_where_connecting_takes_long() -> None:
+    """The first call on each connection leaves late, the next at once."""
+    stage = Stage(rows(60), slots=4)
+    stage.dialer.connecting = lambda lead: 0.08 if len(stage.dialer.sent) < 4 else 0.0
+    stage.dialer.seconds = lambda lead: 0.01
+    stage.run()
+    assert most_in_any_window(stage.dialer.sent_at, 0.1) == 4
+
+
 def test_late_timers_are_told_to_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[float] = []
     monkeypatch.setattr(Pace, "overslept", lambda self, seconds: told.append(seconds))
