@@ -3,8 +3,7 @@
 import difflib
 import ipaddress
 import os
-import stat
-import tomllib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -23,14 +22,23 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as NoJsonError
 
 from leadsync.errors import SettingsError
 from leadsync.models import CAMPAIGN_ID_FIELDS, SYSTEM_FIELDS, CampaignIds
+from leadsync.settings_files import (
+    key_of_keyring,
+    read_secret,
+    read_settings,
+    refuse_others,
+    refuse_others_folder,
+)
 
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
+URL_VARIABLES = (f"{ENVIRONMENT_PREFIX}SERVER__URL", f"{ENVIRONMENT_PREFIX}SERVER")
+"""The environment variables that can say the dialer's address; the settings file does if neither is set."""
 MOST_THREADS = 1024
-KEYRING_USER = "api-key"
 
 _QUERY_ARGUMENTS = ("apiKey", "allowDuplicates")
 """What travels with every call and is no field of a lead."""
@@ -278,7 +286,7 @@ class Settings(BaseSettings):
         """The addresses that messages go to, secrets all of them; none where none are set. Raises SettingsError."""
         text = environment.get(self.notify.urls_env, "")
         if self.notify.urls_file:
-            text = _secret_of_file(
+            text = read_secret(
                 Path(self.notify.urls_file).expanduser(), "[notify] urls_file", "addresses that messages go to"
             )
         lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
@@ -297,24 +305,29 @@ class Settings(BaseSettings):
         if self.server.api_key_file and self.server.api_key_keyring:
             raise SettingsError("[server] api_key_file and api_key_keyring are both set; keep one of them.")
         if self.server.api_key_file:
-            key = _secret_of_file(Path(self.server.api_key_file).expanduser(), "[server] api_key_file", "API key")
+            key = read_secret(Path(self.server.api_key_file).expanduser(), "[server] api_key_file", "API key")
         elif self.server.api_key_keyring:
-            key = _key_of_keyring(self.server.api_key_keyring)
+            key = key_of_keyring(self.server.api_key_keyring)
         else:
             key = environment.get(self.server.api_key_env, "")
             if not key.strip():
+                named = self.server.api_key_env
+                # Some write the key itself there.
+                shown = f" {named}" if re.fullmatch(r"[A-Z][A-Z0-9_]*", named) else ""
                 raise SettingsError(
-                    f"The environment variable {self.server.api_key_env} ([server] api_key_env) holds no API key; set "
-                    "it, or use api_key_file or api_key_keyring."
+                    f"The environment variable{shown} ([server] api_key_env) holds no API key; set it, or use "
+                    "api_key_file or api_key_keyring."
                 )
         if not key.strip().isprintable():
             raise SettingsError("The API key holds characters that cannot be seen; store it again.")
+        if (authority := Path(self.server.ca_file)).is_file():
+            refuse_others(authority, authority.stat())
         return SecretStr(key.strip())
 
 
 def load(path: Path | None) -> Settings:
     """The settings of the file at `path`, or the defaults, overridden by the environment. Raises SettingsError."""
-    return settings_from(_parse(path) if path else {}, str(path) if path else "the environment")
+    return settings_from(read_settings(path) if path else {}, str(path) if path else "the environment")
 
 
 def settings_from(values: Mapping[str, Any], source: str) -> Settings:
@@ -324,11 +337,18 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
     except ValidationError as error:
         lines = [_sentence(detail, source) for detail in error.errors()]
         raise SettingsError("\n".join(dict.fromkeys(lines))) from error
+    except NoJsonError as error:
+        section = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(
+            f"An environment variable for {f'[{section[1]}]' if section else 'the settings'} is not valid JSON; a list "
+            'is written like ["a", "b"].'
+        ) from None
 
 
 def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
     """The settings file: the one given, `$LEADSYNC_CONFIG`, `./leadsync.toml`, or the one in the user's configuration
-    folder; None where there is none. Raises SettingsError where one that was named is not there."""
+    folder; None where there is none. Raises SettingsError where one that was named is not there, and where others may
+    have put one into the working folder."""
     import platformdirs
 
     named = explicit or (Path(environment["LEADSYNC_CONFIG"]) if environment.get("LEADSYNC_CONFIG") else None)
@@ -338,10 +358,11 @@ def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
                 f"There is no settings file {named}; check the path, or write one with `leadsync init`."
             )
         return named
-    for candidate in (Path(FILE_NAME), platformdirs.user_config_path("leadsync", appauthor=False) / FILE_NAME):
-        if candidate.is_file():
-            return candidate
-    return None
+    if (here := Path(FILE_NAME)).is_file():
+        refuse_others_folder(here)
+        return here
+    of_user = platformdirs.user_config_path("leadsync", appauthor=False) / FILE_NAME
+    return of_user if of_user.is_file() else None
 
 
 def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
@@ -353,17 +374,6 @@ def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
     if environment.get("LEADSYNC_STATE"):
         return Path(environment["LEADSYNC_STATE"])
     return platformdirs.user_state_path("leadsync", appauthor=False)
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}; names and texts stand in double quotes.") from error
 
 
 def _sentence(detail: Any, source: str) -> str:
@@ -388,31 +398,3 @@ def _sentence(detail: Any, source: str) -> str:
     meaning = fields[key].description if key in fields else (field.description if field else "") or "a section"
     problem = str(detail["msg"]).removeprefix("Value error, ")
     return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."
-
-
-def _secret_of_file(path: Path, setting: str, what: str) -> str:
-    try:
-        mode = path.stat().st_mode
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SettingsError(f"Others can read the {what} in {path}; protect it with: chmod 600 {path}")
-        text = path.read_text("utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"The {what} cannot be read from {path} ({setting}): {error}.") from error
-    if not text:
-        raise SettingsError(f"{path} ({setting}) is empty; write the {what} into it.")
-    return text
-
-
-def _key_of_keyring(service: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        key = keyring.get_password(service, KEYRING_USER)
-    except KeyringError as error:
-        raise SettingsError(f"The system's keyring cannot be used ([server] api_key_keyring): {error}.") from error
-    if not key:
-        raise SettingsError(
-            f"The keyring has no API key under {service}; store it with: python -m keyring set {service} {KEYRING_USER}"
-        )
-    return key

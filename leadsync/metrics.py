@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.errors import OutputError
 from leadsync.models import Totals
+from leadsync.private_files import whole_or_not
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> None:
     """Write the journal's totals, whole or not at all; raises OutputError. `now` is in seconds since 1970."""
-    from prometheus_client import CollectorRegistry, write_to_textfile
+    from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.registry import Collector
 
     class Figures(Collector):
@@ -23,7 +24,9 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
     registry = CollectorRegistry()
     registry.register(Figures())
     try:
-        write_to_textfile(str(path), registry)
+        # The collector that reads the figures is another user's.
+        with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
+            stream.write(generate_latest(registry))
     except OSError as error:
         raise OutputError(
             f"The metrics cannot be written to {path}: {error.strerror}; choose another with --metrics-file."

@@ -8,18 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import UsageError
+from leadsync.private_files import open_regular
 from leadsync.terminal import one_line
 
 STDIN = "stdin"
 """The name that standard input has in messages, runs and reports."""
+_BLOCK_BYTES = 1 << 20
 
 
 @contextmanager
-def input_file(file: Path) -> Iterator[tuple[Path, Path]]:
+def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]:
     """The file's resolved path, and a copy of it that lasts as long as the context and that nobody else changes.
 
-    `-` is standard input, called `stdin` in the current folder. Raises UsageError where there is no such file, or no
-    room for the copy.
+    `-` is standard input, called `stdin` in the current folder. Without `links`, a link is never followed. Raises
+    UsageError where there is no such file, or no room for the copy.
     """
     with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
         if file == Path("-"):
@@ -28,19 +30,19 @@ def input_file(file: Path) -> Iterator[tuple[Path, Path]]:
                 shutil.copyfileobj(sys.stdin.buffer, target)
             yield Path(STDIN).resolve(), copy
         elif file.is_file():
-            resolved = _resolved(file)
+            resolved = _resolved(file, links=links)
             copy = Path(folder, resolved.name)
-            with _copied(file, copy):
-                shutil.copyfile(resolved, copy)
+            with _copied(file, copy), open_regular(resolved, links=links) as source, copy.open("wb") as target:
+                shutil.copyfileobj(source, target, _BLOCK_BYTES)
             yield resolved, copy
         else:
-            what = "is a folder" if file.is_dir() else "does not exist"
+            what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
             raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
 
 
-def _resolved(file: Path) -> Path:
+def _resolved(file: Path, *, links: bool) -> Path:
     """One path for all spellings of it."""
-    resolved = file.resolve()
+    resolved = file.resolve() if links else file.parent.resolve() / file.name
     try:
         str(resolved).encode("utf-8")
     except UnicodeEncodeError:

@@ -13,6 +13,7 @@ import click
 from leadsync.cli.shell import say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
+from leadsync.private_files import whole_or_not
 from leadsync.terminal import visible
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def ask_key() -> KeptKey:
             if where.startswith("in this"):
                 import keyring
 
-                from leadsync.config import KEYRING_USER
+                from leadsync.settings_files import KEYRING_USER
 
                 keyring.set_password("leadsync", KEYRING_USER, key)
                 return KeptKey(key, "api_key_keyring", "leadsync")
@@ -249,10 +250,8 @@ def _key_file() -> Path:
 
 def _keep(file: Path, key: str) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        file.unlink()
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(f"{key}\n")
+    with whole_or_not(file.parent.resolve() / file.name) as stream:
+        stream.write(f"{key}\n".encode())
 
 
 def _has_keyring() -> bool:

@@ -150,7 +150,7 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
             shell.say(
                 f"! {_being_sent(run)}: rows whose requests are under way stand as unknown until they are answered."
             )
-        run = replace(run, output=(output or run.output).absolute(), kind=kind or run.kind)
+        run = replace(run, output=output.resolve() if output else run.output, kind=kind or run.kind)
         check_output(run.output)
         files = write_files(journal, run, shell.say)
         tally = journal.tally(run.id)

@@ -22,6 +22,7 @@ from leadsync.cli.choices import (
     metrics_option,
 )
 from leadsync.cli.input_file import input_file
+from leadsync.cli.known_dialers import name_new_dialer, remember_dialer
 from leadsync.cli.shell import Shell, current_shell, reading_options, set_up_log
 from leadsync.errors import UsageError
 from leadsync.models import FileKind, Order, RunRecord, Status, Tally
@@ -245,6 +246,7 @@ def _carry_out(
         for one in filter(None, (plan, plan.then)):
             check_output(one.run.output, one.run)
         warnings = _describe(shell, journal, plan, settings, ends)
+        name_new_dialer(shell, settings)
         confirmed = _confirmed(shell, plan, asked)
     except BaseException:
         plan.discard()
@@ -253,6 +255,7 @@ def _carry_out(
         plan.discard()
         shell.say("Nothing was sent.")
         return 0
+    remember_dialer(shell, settings)
     if plan.then is not None:
         # What it says about leads' earlier rows holds only once those are sent.
         plan.then.discard()

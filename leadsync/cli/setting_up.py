@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import Shell, current_shell, say, set_up_log
 from leadsync.errors import LeadsyncError, SheetError, UsageError
+from leadsync.private_files import whole_or_not
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -74,7 +76,8 @@ def init(
         text = _with_proposal(text, file, sheet, ask=False)
     _settings(text, str(path))
     try:
-        path.write_text(text, "utf-8")
+        with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
+            stream.write(text.encode())
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
@@ -98,7 +101,9 @@ def campaigns() -> int:
 
     shell = current_shell()
     set_up_log(shell)
-    found = listed_places(shell.settings())
+    settings = shell.settings()
+    meet_dialer(shell, settings)
+    found = listed_places(settings)
     lines = [f"{'template':<32} {'campaign':<32} allocation"]
     for place in found:
         entities = (place.template, place.campaign, place.allocation)
@@ -116,6 +121,7 @@ def _try(shell: Shell) -> int:
     from leadsync.notify import Message, post
 
     settings = shell.settings()
+    meet_dialer(shell, settings)
     done: dict[str, str] = {}
     for name, words in tried(settings):
         done[name] = f"{done[name]} {words}" if name in done else words

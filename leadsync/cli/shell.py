@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from leadsync.errors import OutputError, UsageError
+from leadsync.errors import OutputError, SettingsError, UsageError
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
+from leadsync.private_files import folder_problem, open_to_append
 from leadsync.terminal import visible, writer_to
 
 if TYPE_CHECKING:
@@ -40,11 +41,25 @@ class Shell:
 
         return load(find(self.config, os.environ))
 
+    def url_source(self) -> str:
+        """What says the dialer's address: the settings file, or an environment variable."""
+        from leadsync.config import URL_VARIABLES, find
+
+        variable = next(filter(os.environ.get, URL_VARIABLES), "")
+        path = None if variable else find(self.config, os.environ)
+        return str(path.absolute()) if path else f"the environment variable {variable}"
+
     def state_folder(self) -> Path:
-        """Where the journal is."""
+        """Where the journal is; raises SettingsError if another user has a hand in it."""
         from leadsync.config import state_folder
 
-        return state_folder(self.state, os.environ)
+        folder = state_folder(self.state, os.environ)
+        if folder.is_dir() and (problem := folder_problem(folder, links=True)):
+            raise SettingsError(
+                f"The state folder {folder} cannot be used: {problem}; protect it with chmod go-w if it is yours, or "
+                "choose another with --state."
+            )
+        return folder
 
     def journal(self) -> "Journal":
         """The journal; raises JournalError."""
@@ -204,8 +219,7 @@ def set_up_log(shell: Shell) -> None:
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
     if shell.log_file is not None:
         try:
-            shell.log_file.touch(mode=0o600)
-            handler = BackgroundHandler(shell.log_file.open("a", encoding="utf-8"), closes=True)
+            handler = BackgroundHandler(os.fdopen(open_to_append(shell.log_file), "a", encoding="utf-8"), closes=True)
         except OSError as error:
             raise UsageError(
                 f"The log file {shell.log_file} cannot be written: {error.strerror}; choose another with --log-file."

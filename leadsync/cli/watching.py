@@ -16,6 +16,7 @@ import click
 from leadsync.cli.aftercare import Aftercare
 from leadsync.cli.choices import campaign_option, insert_missing_option, inserts_wished, metrics_option
 from leadsync.cli.input_file import input_file
+from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.sending import ready_to_send, sound_journal
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.errors import (
@@ -39,6 +40,7 @@ from leadsync.nights import (
     own_run_id,
     prepare,
 )
+from leadsync.private_files import whole_or_not
 from leadsync.terminal import one_line
 
 if TYPE_CHECKING:
@@ -146,7 +148,7 @@ class Work:
         except LeadsyncError as error:
             return self._try_again(file, error)
         try:
-            with sound_journal(self.shell) as journal, input_file(file) as (named, content):
+            with sound_journal(self.shell) as journal, input_file(file, links=False) as (named, content):
                 if why := _written_here(journal, named):
                     self._leave_alone(file, why)
                     return None
@@ -217,7 +219,7 @@ class Work:
         there = set()
         for found in look(self.folder)[0]:
             with suppress(SheetError):
-                there.add(fingerprint(found.path))
+                there.add(fingerprint(found.path, links=False))
         for run in stopped:
             if run.fingerprint not in there:
                 words = (
@@ -270,6 +272,7 @@ class Work:
             for remark in plan.remarks:
                 loud = "! " if remark.startswith("! ") else ""
                 self.shell.say(f"{loud}{one_line(file.name)}: {remark.removeprefix(loud)}")
+            meet_dialer(self.shell, settings)
             changed = plan.then is not None
             if plan.then is not None:
                 plan.then.discard()
@@ -335,7 +338,7 @@ class Work:
         from leadsync.run import fingerprint
 
         try:
-            if fingerprint(file) != run.fingerprint:
+            if fingerprint(file, links=False) != run.fingerprint:
                 words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
             moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))
@@ -353,11 +356,13 @@ class Work:
         words = _for_a_folder(file, error)
         self.care.failed(file.name, type(error)(words))
         try:
+            prepare(self.folder)
             moved = move(file, self.folder / ATTENTION)
             # One that is there already is about a sheet of this name that was taken back.
             remedy = f"Correct it and put it back into the folder {self.folder}."
             why = f"{one_line(file.name)} was not sent: {words} {remedy}\n"
-            _why(moved).write_text(why, "utf-8", "backslashreplace")
+            with whole_or_not(_why(moved)) as note:
+                note.write(why.encode("utf-8", "backslashreplace"))
         except OSError as problem:
             words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
             return Handled(file, error.exit_code, words=words, again=True)

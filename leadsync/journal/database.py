@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leadsync.errors import JournalError
 from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from leadsync.private_files import make_private_folder
 
 BUSY_SECONDS = 30.0
 """How long one process waits for another's commit; commits take milliseconds."""
@@ -19,7 +20,7 @@ def prepare(path: Path) -> None:
     A journal that is damaged, of a newer leadsync, or not a journal at all is refused and left as it is.
     """
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise JournalError(

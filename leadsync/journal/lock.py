@@ -16,6 +16,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from leadsync.errors import BusyError, JournalError
+from leadsync.private_files import make_private_folder
 
 SHORT_HOLD_SECONDS = 0.5
 
@@ -36,7 +37,8 @@ class StateLock:
     def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
         """Take the lock, or raise after so many seconds: a report holds a run for a moment only."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._folder.parent)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             self._lock.acquire(timeout=patience)
         except Timeout:
             raise BusyError(f"{self._what} by another leadsync ({self._holder()}); wait until it has ended.") from None

@@ -24,7 +24,7 @@ class Marks:
 
     def __init__(self, state: Path, run_id: str) -> None:
         self.path = _path(state, run_id)
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         handle = os.open(self.path, flags, 0o600)
         try:

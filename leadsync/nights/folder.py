@@ -4,11 +4,14 @@ import errno
 import os
 import re
 import signal
+import sys
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISLNK, S_ISREG
+
+from leadsync.private_files import open_regular
 
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
 """The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
@@ -61,7 +64,7 @@ def look(folder: Path) -> tuple[list[Found], list[Left]]:
             continue
         if not S_ISREG(state.st_mode):
             continue
-        if why := _in_use(path):
+        if why := _hard_link(state) or _in_use(path):
             left.append(Left(path, why))
         else:
             found.append(Found(path, state.st_size, state.st_mtime_ns))
@@ -82,10 +85,17 @@ def _opened_by(name: str, names: Collection[str]) -> str:
     return ""
 
 
+def _hard_link(state: os.stat_result) -> str:
+    """Why a file is left alone that is also another file of this user: whoever linked it may not read that one."""
+    if sys.platform != "win32" and state.st_nlink > 1 and state.st_uid == os.geteuid():
+        return "it is a link to another file of yours; put a copy here"
+    return ""
+
+
 def _in_use(path: Path) -> str:
     """Why a file is left alone that another process writes or has locked, as far as the system can tell."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path, links=False) as stream:
             stream.read(1)
             return _held_by_others(stream.fileno())
     except FileNotFoundError:

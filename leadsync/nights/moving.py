@@ -1,8 +1,14 @@
 """Where a file goes when it was run, without ever taking another's name."""
 
+import errno
 import os
+import sys
 from itertools import count
 from pathlib import Path
+from stat import S_ISDIR, S_ISGID, S_IWGRP, S_IWOTH
+
+from leadsync.private_files import ANOTHERS, is_anothers, others_can_write
+from leadsync.private_files import move as rename
 
 DONE = "done"
 """The subfolder for files that need nobody."""
@@ -11,17 +17,21 @@ ATTENTION = "attention"
 
 
 def prepare(folder: Path) -> None:
-    """Make both subfolders, before anything is sent; raises OSError."""
+    """Make both subfolders, before anything is sent; raises OSError, also if one is not as leadsync makes it."""
+    above = folder.stat()
     for name in (DONE, ATTENTION):
-        (folder / name).mkdir(exist_ok=True)
+        path = folder / name
+        if not os.path.lexists(path):
+            path.mkdir(mode=0o775 if above.st_mode & S_IWGRP and _gives_its_group(above) else 0o755)
+        if problem := _problem(path, above):
+            raise OSError(errno.EPERM, f"{problem}, so move it away", str(path))
 
 
 def move(file: Path, into: Path) -> Path:
-    """Move a file into a folder, under a name of its own; gives where it is now. Raises OSError."""
-    into.mkdir(exist_ok=True)
+    """Move a file into a prepared folder, under a name of its own; gives where it is now. Raises OSError."""
     target = free_name(into / file.name)
     # Whoever watches the folder is alone, so that nobody takes the name in between.
-    os.rename(file, target)  # noqa: PTH104 - unlike Path.rename's, this one refuses a taken name on Windows
+    rename(file, target)
     return target
 
 
@@ -31,3 +41,22 @@ def free_name(path: Path) -> Path:
         return path
     numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
     return next(other for other in numbered if not os.path.lexists(other))
+
+
+def _problem(path: Path, above: os.stat_result) -> str:
+    """Why nothing is written into a subfolder; empty if it is ours, and only users of the folder can write into it."""
+    status = path.lstat()
+    if not S_ISDIR(status.st_mode):
+        return "it is a link or no folder"
+    if is_anothers(status, path.parent):
+        return ANOTHERS
+    by_all = status.st_mode & S_IWOTH and not above.st_mode & S_IWOTH
+    of_team = above.st_mode & S_IWOTH or (above.st_mode & S_IWGRP and status.st_gid == above.st_gid)
+    if by_all or (others_can_write(status) and not of_team):
+        return "other users can write into it than into the watched folder"
+    return ""
+
+
+def _gives_its_group(above: os.stat_result) -> bool:
+    """Whether a folder made in this one has its group."""
+    return sys.platform != "win32" and bool(above.st_mode & S_ISGID or above.st_gid == os.getegid())

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from filelock import FileLock
 
 from leadsync.notify.news import Known
+from leadsync.private_files import make_private_folder, whole_or_not
 
 _LONGEST_WAIT_SECONDS = 10
 
@@ -18,7 +18,7 @@ class Memory:
     """Where the file is lost or damaged, things are told once more, which does no harm. Methods may raise OSError."""
 
     def __init__(self, state: Path, subject: str) -> None:
-        self._path = state / "told.json"
+        self._path = state.resolve() / "told.json"
         self._lock = FileLock(state / "told.lock", timeout=_LONGEST_WAIT_SECONDS, mode=0o600)
         self._subject = subject
 
@@ -28,13 +28,12 @@ class Memory:
 
     def remember(self, known: dict[str, Known]) -> None:
         """Keep what is known from now on, whole or not at all."""
+        make_private_folder(self._path.parent)
         with self._lock:
             everything = self._read() | {self._subject: known}
-            new = self._path.with_suffix(f".{os.getpid()}")
-            new.touch(mode=0o600)
-            # ASCII: the names of folders and files need not be text that UTF-8 can hold.
-            new.write_text(json.dumps(everything, default=asdict), "ascii")
-            new.replace(self._path)
+            with whole_or_not(self._path) as stream:
+                # ASCII: the names of folders and files need not be text that UTF-8 can hold.
+                stream.write(json.dumps(everything, default=asdict).encode("ascii"))
 
     def _read(self) -> dict[str, dict[str, Known]]:
         """The troubles of every folder, as far as the file makes sense."""

@@ -1,5 +1,6 @@
 """A sheet looked through without a run: what is in it, and, if asked for, a copy that says so row by row."""
 
+import os
 from collections import deque
 from datetime import datetime
 from pathlib import Path
@@ -60,8 +61,9 @@ def _write(intake: Intake, output: Path, journal: Journal) -> Path:
     """
     table = intake.table
     kind = _KINDS.get(output.suffix.lower())
-    path = (output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}").resolve()
-    if path.exists() and journal.wrote(path) != state_of(path):
+    named = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
+    path = named.parent.resolve() / named.name
+    if os.path.lexists(path) and journal.wrote(path) != state_of(path):
         raise UsageError(
             f"{path} is there already, and is not as `leadsync check` wrote it; name another file with --output, or "
             "move this one away."

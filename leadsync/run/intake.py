@@ -30,6 +30,7 @@ from leadsync.models import (
     Row,
     RunRecord,
 )
+from leadsync.private_files import open_regular
 from leadsync.run.given_back import put_together
 from leadsync.run.past import Past, past_of
 from leadsync.run.repeats import last_sent_words
@@ -85,10 +86,10 @@ class _ReadAgain(Exception):  # noqa: N818 - a signal within this module, not an
         self.learned = learned
 
 
-def fingerprint(file: Path) -> str:
-    """A digest of the file's bytes; raises SheetError."""
+def fingerprint(file: Path, *, links: bool = True) -> str:
+    """A digest of the bytes of a regular file; raises SheetError, also for a link if not `links`."""
     try:
-        with file.open("rb") as stream:
+        with open_regular(file, links=links) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error

@@ -15,6 +15,7 @@ from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Line, RunRecord, Status
+from leadsync.private_files import check_shared_folder
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, lines_of, offence, summary_path
 from leadsync.sheets import Page, new_page, new_table, new_workbook
 
@@ -95,6 +96,7 @@ def check_output(folder: Path, run: RunRecord | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+        check_shared_folder(folder)
         if run is not None:
             # The longest of the run's names, as one that somebody has edited is kept.
             trial = _free_name(max((*(table.path(run) for table in Table), summary_path(run)), key=_name_bytes))
@@ -176,7 +178,7 @@ def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = No
 
 def state_of(path: Path) -> list[int]:
     """A file's size and time of change (ns): one of them changes when it is saved anew."""
-    state = path.stat()
+    state = path.lstat()
     return [state.st_size, state.st_mtime_ns]
 
 

@@ -161,7 +161,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     new = replace(
         run,
         id=journal.new_run_id(now),
-        output=(wishes.output or run.output).absolute(),
+        output=wishes.output.resolve() if wishes.output else run.output,
         kind=wishes.kind or run.kind,
         dialer=settings.url(),
         ids=settings.ids(),
@@ -232,7 +232,7 @@ def _after(journal: Journal, trial: RunRecord, settings: Settings, wishes: Wishe
         _new_run(journal, trial.file, settings, wishes, now),
         sheet=wishes.sheet or trial.sheet,
         encoding=wishes.encoding or trial.encoding,
-        output=(wishes.output or trial.output).absolute(),
+        output=wishes.output.resolve() if wishes.output else trial.output,
         order=wishes.order or trial.order,
         inserts=_inserts(trial, settings, wishes),
         follows=trial.id,
@@ -263,7 +263,7 @@ def _new_run(journal: Journal, file: Path, settings: Settings, wishes: Wishes, n
         delimiter=wishes.delimiter or "",
         bom=False,
         headings=(),
-        output=(wishes.output or file.parent).absolute(),
+        output=(wishes.output or file.parent).resolve(),
         dialer=settings.url(),
         ids=settings.ids(),
         created=now,
@@ -405,7 +405,7 @@ def _go_on(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, di
         "last_row": None if wishes.limit is None else journal.nth_pending(run.id, wishes.limit),
     }
     if wishes.output is not None:
-        changed["output"] = wishes.output.absolute()
+        changed["output"] = wishes.output.resolve()
     if wishes.kind is not None:
         changed["kind"] = wishes.kind
     if wishes.order is not None:

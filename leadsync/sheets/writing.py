@@ -2,10 +2,8 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +11,7 @@ from typing import IO, Generic, Self, TypeVar
 
 from leadsync.errors import OutputError
 from leadsync.models import FileKind, Line, Summary
+from leadsync.private_files import whole_or_not
 from leadsync.sheets.books import started_workbook
 from leadsync.sheets.guard import protect_all
 from leadsync.sheets.page import Page
@@ -66,7 +65,7 @@ class Output(Generic[_T]):
 
     def _begin(self) -> _Put[_T]:
         try:
-            stream = self._parts.enter_context(_whole_or_not(self.path))
+            stream = self._parts.enter_context(whole_or_not(self.path))
             self._put = self._parts.enter_context(self._start(stream))
         except OSError as error:
             raise self._cannot(error) from error
@@ -134,30 +133,3 @@ def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str,
 @contextmanager
 def _started_page(stream: IO[bytes]) -> Iterator[_Put[str]]:
     yield lambda text: stream.write(text.encode("utf-8", "replace"))
-
-
-@contextmanager
-def _whole_or_not(path: Path) -> Iterator[IO[bytes]]:
-    """A temporary file (made with mode 0600) beside `path` that is renamed to it at the end."""
-    handle, temporary = tempfile.mkstemp(prefix=".leadsync-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself durable, where the platform lets a folder be synced."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

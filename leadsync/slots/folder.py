@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadsync.errors import SettingsError
+from leadsync.private_files import folder_problem
 
 _RUNTIME_FOLDERS = Path("/run/user")
 """Where systemd keeps the users' runtime folders; a job of cron has one without the variable that names it."""
@@ -51,7 +52,7 @@ class SlotsFolder:
     def _prepare(self) -> None:
         for folder in (self.path.parent, self.path):
             folder.mkdir(mode=0o700, exist_ok=True)
-        if problem := _problem(self.path):
+        if problem := folder_problem(self.path):
             raise OSError(0, problem)
 
 
@@ -69,7 +70,7 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
     if sys.platform != "win32":
         usual = str(_RUNTIME_FOLDERS / str(os.geteuid()))
     runtime = Path(environment.get("XDG_RUNTIME_DIR", usual))
-    if runtime.is_absolute() and not _problem(runtime):
+    if runtime.is_absolute() and not folder_problem(runtime):
         return SlotsFolder(runtime / "leadsync" / "slots")
     return SlotsFolder(state / "slots")
 
@@ -88,18 +89,3 @@ def canonical(url: str) -> str:
         address = getattr(address, "ipv4_mapped", None) or address
         host = "localhost" if address.is_loopback else str(address)
     return f"{host}:{parts.port or _PORTS.get(parts.scheme, 0)}{parts.path.rstrip('/')}"
-
-
-def _problem(folder: Path) -> str:
-    """Why others may have a hand in this folder; empty if it is the user's own."""
-    try:
-        status = folder.lstat()
-    except OSError as error:
-        return error.strerror or "it cannot be read"
-    if not stat.S_ISDIR(status.st_mode):
-        return "it is a link or no folder"
-    if sys.platform != "win32" and status.st_uid != os.geteuid():
-        return "it belongs to another user"
-    if sys.platform != "win32" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return "other users can write into it"
-    return ""

@@ -18,7 +18,7 @@ import pytest
 
 from leadsync.cli.shell import Shell, set_up_log
 from leadsync.errors import OutputError
-from leadsync.log import logged_as
+from leadsync.log import BackgroundHandler, logged_as
 from tests.conftest import Desk, Result
 
 if sys.platform == "win32":
@@ -374,7 +374,7 @@ def test_the_json_log_hides_nothing_and_keeps_the_text(log: logging.Logger, tmp_
 
 
 def test_a_log_that_is_stuck_holds_nobody_up(log: logging.Logger, stuck: tuple[int, int]) -> None:
-    set_up_log(Shell(log_file=Path(f"/dev/fd/{stuck[1]}")))
+    log.handlers = [BackgroundHandler(os.fdopen(os.dup(stuck[1]), "w"), closes=True)]
     before = time.monotonic()
     for number in range(1000):
         log.warning("row %d", number)

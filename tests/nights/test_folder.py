@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.nights import Found, Settling, free_name, look, move, own_run_id
+from leadsync.nights import Found, Settling, free_name, look, move, own_run_id, prepare
 
 
 def names(folder: Path) -> list[str]:
@@ -102,6 +102,7 @@ def test_the_oldest_comes_first() -> None:
 
 
 def test_moving_never_takes_anothers_name(tmp_path: Path) -> None:
+    prepare(tmp_path)
     done = tmp_path / "done"
     for text in ("first", "second", "third"):
         (tmp_path / "leads.csv").write_text(text)

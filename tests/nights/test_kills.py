@@ -22,9 +22,9 @@ def around_moves(fatal: int, log: Path | None = None) -> None:
     countdown = Countdown(fatal, log)
     real = os.rename
 
-    def rename(*arguments: object) -> None:
+    def rename(*arguments: object, **named: object) -> None:
         countdown.tick()
-        real(*arguments)  # type: ignore[arg-type]
+        real(*arguments, **named)  # type: ignore[arg-type]
         countdown.tick()
 
     os.rename = rename  # type: ignore[assignment]

@@ -172,10 +172,20 @@ def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize("mode", [0o770, 0o777, 0o1777, 0o702])
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
 def test_a_folder_of_ours_that_others_can_write_into_is_refused(tmp_path: Path, mode: int) -> None:
     (tmp_path / "slots").mkdir()
     (tmp_path / "slots").chmod(mode)
+    with pytest.raises(OSError, match="other users can write into it"):
+        SlotsFolder(tmp_path / "slots").open("0.lock")
+
+
+@AS_ROOT
+def test_a_folder_of_ours_that_a_group_can_write_into_is_refused_unless_it_is_the_users_own(tmp_path: Path) -> None:
+    (tmp_path / "slots").mkdir()
+    (tmp_path / "slots").chmod(0o770)
+    os.close(SlotsFolder(tmp_path / "slots").open("0.lock"))
+    os.chown(tmp_path / "slots", -1, 65534)
     with pytest.raises(OSError, match="other users can write into it"):
         SlotsFolder(tmp_path / "slots").open("0.lock")
 

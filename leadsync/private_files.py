@@ -1,0 +1,222 @@
+"""Files that no other user of the machine plants, exchanges or reads.
+
+A file is made new, or read and appended to from a descriptor that was looked at after it was opened. Owners and modes
+are POSIX's: on Windows every check of them passes.
+"""
+
+import errno
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedReader
+from pathlib import Path
+from stat import S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_IWGRP, S_IWOTH
+from typing import IO
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+"""Without it, opening a pipe waits for its other end."""
+_BINARY = getattr(os, "O_BINARY", 0)
+_HANDLE = getattr(os, "O_PATH", os.O_RDONLY)
+"""Linux opens a folder as a mere place, also one that may not be listed."""
+
+ANOTHERS = "it belongs to another user"
+
+
+def open_new(path: Path | str, mode: int = 0o600, *, flags: int = os.O_WRONLY, folder: int | None = None) -> int:
+    """Make a file; return its descriptor. `folder` is the descriptor of the folder that a relative path begins in.
+
+    Raises FileExistsError if anything has that name, a link included.
+    """
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY, mode, dir_fd=folder)
+
+
+def open_regular(path: Path, *, links: bool = True) -> BufferedReader:
+    """Open a regular file for reading, without waiting. Raises OSError for anything else, links too if not `links`."""
+    descriptor = _opened(path, os.O_RDONLY | (0 if links else _NO_LINK))
+    if S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is no regular file", str(path))
+
+
+def open_to_append(path: Path) -> int:
+    """The descriptor of a file to write at its end, made with mode 0600 if need be.
+
+    Raises OSError for a link, for anything but a file or a device, and for a file of another user.
+    """
+    with suppress(FileExistsError):
+        return open_new(path, flags=os.O_WRONLY | os.O_APPEND)
+    descriptor = _opened(path, os.O_WRONLY | os.O_APPEND | _NO_LINK)
+    status = os.fstat(descriptor)
+    problem = ""
+    if not (S_ISREG(status.st_mode) or S_ISCHR(status.st_mode)):
+        problem = "it is no regular file"
+    elif status.st_nlink > 1:
+        problem = "it is a hard link"
+    elif is_anothers(status, path.parent):
+        problem = ANOTHERS
+    if problem:
+        os.close(descriptor)
+        raise OSError(errno.EPERM, problem, str(path))
+    return descriptor
+
+
+@contextmanager
+def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
+    """A new file beside `path` that takes its place at the end, unless an error ends the context.
+
+    A link at `path` is replaced and never followed. Raises OSError if the folder of `path` is a link, so resolve it.
+    """
+    with opened_folder(path.parent) as folder:
+        temporary = _place(path.with_name(f".leadsync-{secrets.token_hex(8)}.tmp"), folder)
+        descriptor = open_new(temporary, mode, folder=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, _place(path, folder), src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+        _sync(folder)
+
+
+def move(file: Path, target: Path) -> None:
+    """Rename a file; a link is moved itself. Raises OSError, also if the folder of `target` is a link."""
+    with opened_folder(target.parent) as folder:
+        # Path.rename would replace a taken name on Windows.
+        os.rename(file, _place(target, folder), dst_dir_fd=folder)
+
+
+@contextmanager
+def opened_folder(path: Path) -> Iterator[int | None]:
+    """The folder's descriptor, None on Windows. Whoever renames the folder meanwhile leads no file elsewhere.
+
+    Raises OSError if the folder is a link.
+    """
+    if sys.platform == "win32":
+        yield None
+        return
+    descriptor = _opened(path, _HANDLE | os.O_DIRECTORY | _NO_LINK)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder for the user alone, and the folders above it. Raises OSError, also if it is not the user's own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+    if problem := folder_problem(path, links=True):
+        raise OSError(errno.EPERM, problem, str(path))
+
+
+def folder_problem(path: Path, *, links: bool = False) -> str:
+    """How others may have a hand in a folder; empty if it is the user's own. With `links`, his link may lead to it."""
+    try:
+        named = path.lstat()
+        status = path.stat() if links else named
+    except OSError as error:
+        return error.strerror or "it cannot be read"
+    if not S_ISDIR(status.st_mode):
+        return "it is a link or no folder"
+    if sys.platform == "win32":
+        return ""
+    if status.st_uid != _user() or (S_ISLNK(named.st_mode) and named.st_uid not in (0, _user())):
+        return ANOTHERS
+    return "other users can write into it" if others_can_write(status) else ""
+
+
+def check_shared_folder(path: Path) -> None:
+    """Raise OSError for a folder of another user, unless this user's group is meant to write into it."""
+    status = path.stat()
+    if is_anothers(status, path) and not (status.st_mode & S_IWGRP and status.st_gid in _groups()):
+        raise OSError(errno.EPERM, ANOTHERS, str(path))
+
+
+def file_problem(status: os.stat_result) -> str:
+    """How others may have a hand in a file; empty if it is the user's own or root's, and not everybody can write it."""
+    if sys.platform == "win32":
+        return ""
+    if is_anothers(status):
+        return ANOTHERS
+    return "everybody can write it" if status.st_mode & S_IWOTH else ""
+
+
+def is_anothers(status: os.stat_result, folder: Path | None = None) -> bool:
+    """Whether a file or folder belongs to another user, root and root's caller by sudo excepted, as git has it.
+
+    On some shares all files belong to one user. A file made in `folder`, if given, tells whether it is such a share.
+    """
+    if sys.platform == "win32":
+        return False
+    trusted = {0, _user()}
+    if _user() == 0 and (caller := os.environ.get("SUDO_UID", "")).isdecimal():
+        trusted.add(int(caller))
+    if status.st_uid in trusted or folder is None:
+        return status.st_uid not in trusted
+    with suppress(OSError), tempfile.TemporaryFile(dir=folder) as made:
+        return status.st_uid != os.fstat(made.fileno()).st_uid
+    return True
+
+
+def others_can_write(status: os.stat_result) -> bool:
+    """Whether another user can write the file or folder, root excepted."""
+    if sys.platform == "win32":
+        return False
+    return bool(status.st_mode & S_IWOTH) or bool(status.st_mode & S_IWGRP and not _is_own_group(status))
+
+
+def _opened(path: Path, flags: int) -> int:
+    try:
+        return os.open(path, flags | _AT_ONCE | _BINARY)
+    except OSError as error:
+        if flags & _NO_LINK and path.is_symlink():
+            raise OSError(errno.ELOOP, "it is a link", str(path)) from error
+        raise
+
+
+def _place(path: Path, folder: int | None) -> str:
+    """How a path is named to a call that gets its folder's descriptor, or none."""
+    return str(path) if folder is None else path.name
+
+
+def _sync(folder: int | None) -> None:
+    """Make a new name in the folder itself durable, where the platform lets a folder be synced."""
+    if folder is None:
+        return
+    with suppress(OSError):
+        handle = os.open(".", os.O_RDONLY, dir_fd=folder)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _user() -> int:
+    return os.geteuid() if sys.platform != "win32" else 0
+
+
+def _groups() -> set[int]:
+    return {os.getegid(), *os.getgroups()} if sys.platform != "win32" else set()
+
+
+def _is_own_group(status: os.stat_result) -> bool:
+    """Whether the group is the one that many systems make for each user, with nobody else in it."""
+    if sys.platform == "win32":
+        return True
+    import grp
+    import pwd
+
+    try:
+        group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return False
+    return (group.gr_name, group.gr_gid) == (user.pw_name, user.pw_gid) and set(group.gr_mem) <= {user.pw_name}

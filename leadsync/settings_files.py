@@ -1,0 +1,94 @@
+"""The files that settings come from: whose they are, and their text without a word of it in any error."""
+
+import os
+import re
+import shlex
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from leadsync.errors import SettingsError
+from leadsync.private_files import ANOTHERS, file_problem, is_anothers, open_regular, others_can_write
+
+KEYRING_USER = "api-key"
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The tables of a settings file. Its errors quote nothing of the file: it may be the key's, named by mistake."""
+    try:
+        with open_regular(path) as stream:
+            refuse_others(path, os.fstat(stream.fileno()))
+            return tomllib.loads(stream.read().decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        place = re.search(r"at line \d+, column \d+|at end of document", str(error))
+        raise SettingsError(
+            f"{path} is not valid TOML: something is wrong {place[0] if place else 'in it'}; no name stands twice, and "
+            "names and texts stand in double quotes."
+        ) from None
+
+
+def refuse_others(path: Path, status: os.stat_result) -> None:
+    """Raise SettingsError if another user decides by this file where the API key goes."""
+    problem = file_problem(status)
+    if problem == ANOTHERS:
+        raise SettingsError(
+            f"{path} belongs to another user, who decides by it where the API key goes; use a copy of your own that "
+            "you have looked through."
+        )
+    if problem:
+        raise SettingsError(
+            f"Everybody can write {path}, and decide by it where the API key goes; protect it with: "
+            f"chmod go-w {shlex.quote(str(path))}"
+        )
+
+
+def refuse_others_folder(path: Path) -> None:
+    """Raise SettingsError if others may have put this settings file, which nobody named, into the working folder."""
+    refuse_others(path, path.stat())
+    folder = path.absolute().parent
+    status = folder.stat()
+    if is_anothers(status) or (others_can_write(status) and status.st_uid != os.geteuid()):
+        raise SettingsError(
+            f"Other users can write into {folder}, so its {path} is not taken unasked; if it is yours: --config {path}"
+        )
+
+
+def read_secret(path: Path, setting: str, what: str) -> str:
+    """The text of a file that this user alone can read. Raises SettingsError, which quotes nothing of it."""
+    try:
+        with open_regular(path) as stream:
+            status = os.fstat(stream.fileno())
+            if is_anothers(status):
+                raise SettingsError(f"{path} ({setting}) belongs to another user; keep the {what} in a file of yours.")
+            if os.name == "posix" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                quoted = shlex.quote(str(path))
+                raise SettingsError(f"Others can read the {what} in {path}; protect it with: chmod 600 {quoted}")
+            text = stream.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise SettingsError(f"The {what} cannot be read from {path} ({setting}): save it as UTF-8 text.") from None
+    except OSError as error:
+        raise SettingsError(f"The {what} cannot be read from {path} ({setting}): {error.strerror}.") from error
+    if not text:
+        raise SettingsError(f"{path} ({setting}) is empty; write the {what} into it.")
+    return text
+
+
+def key_of_keyring(service: str) -> str:
+    """The API key that the system's keyring has under this name; raises SettingsError."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        key = keyring.get_password(service, KEYRING_USER)
+    except KeyringError as error:
+        raise SettingsError(f"The system's keyring cannot be used ([server] api_key_keyring): {error}.") from error
+    if not key:
+        raise SettingsError(
+            f"The keyring has no API key under {service}; store it with: python -m keyring set {service} {KEYRING_USER}"
+        )
+    return key
