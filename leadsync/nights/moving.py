@@ -24,7 +24,7 @@ def prepare(folder: Path) -> None:
         if not os.path.lexists(path):
             path.mkdir(mode=0o775 if above.st_mode & S_IWGRP and _gives_its_group(above) else 0o755)
         if problem := _problem(path, above):
-            raise OSError(errno.EPERM, f"{problem}, so move it away", str(path))
+            raise OSError(errno.EPERM, problem, str(path))
 
 
 def move(file: Path, into: Path) -> Path:
@@ -47,13 +47,13 @@ def _problem(path: Path, above: os.stat_result) -> str:
     """Why nothing is written into a subfolder; empty if it is ours, and only users of the folder can write into it."""
     status = path.lstat()
     if not S_ISDIR(status.st_mode):
-        return "it is a link or no folder"
+        return "it is a link or no folder, so move it away"
     if is_anothers(status, path.parent):
-        return ANOTHERS
-    by_all = status.st_mode & S_IWOTH and not above.st_mode & S_IWOTH
-    of_team = above.st_mode & S_IWOTH or (above.st_mode & S_IWGRP and status.st_gid == above.st_gid)
-    if by_all or (others_can_write(status) and not of_team):
-        return "other users can write into it than into the watched folder"
+        return f"{ANOTHERS}, so move it away"
+    open_to_all = above.st_mode & S_IWOTH
+    of_the_team = above.st_mode & S_IWGRP and status.st_gid == above.st_gid and not status.st_mode & S_IWOTH
+    if others_can_write(status) and not (open_to_all or of_the_team):
+        return "other users can write into it than into the watched folder, so close it with chmod go-w"
     return ""
 
 

@@ -93,7 +93,7 @@ def written_files(run: RunRecord) -> Files:
 def check_output(folder: Path, run: RunRecord | None = None) -> None:
     """Raise UsageError where no files, or not those of this run, can be written, before anything is sent."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o775, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
         check_shared_folder(folder)

@@ -11,6 +11,7 @@ import pytest
 
 from leadsync.cli import watching
 from leadsync.cli.input_file import input_file
+from leadsync.errors import UsageError
 from leadsync.nights import look, prepare
 from tests.nights.conftest import folder, hook  # noqa: F401 - fixtures
 from tests.security.users import AS_ROOT, OTHER, POSIX, within
@@ -144,20 +145,35 @@ def test_what_is_swapped_in_while_the_rows_are_sent_harms_nobody(
     assert folder.rows("done", "a") == {"1": "succeeded"}
 
 
+def swaps_in_a_pipe(path: Path, real: Callable[..., bool]) -> Callable[..., bool]:
+    """A look at a file, behind which a pipe takes its place."""
+
+    def looked(*arguments: Any) -> bool:
+        answer = real(*arguments)
+        if not path.is_fifo():
+            path.unlink()
+            os.mkfifo(path)
+        return answer
+
+    return looked
+
+
 @POSIX
-def test_a_pipe_that_is_opened_for_a_sheet_makes_nobody_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a.csv").write_text("Lead Id\n")
-    real = os.scandir
-
-    def scanned(path: Any) -> Any:
-        entries = real(path)
-        (tmp_path / "a.csv").unlink()
-        os.mkfifo(tmp_path / "a.csv")
-        return entries
-
-    monkeypatch.setattr(os, "scandir", scanned)
+def test_a_pipe_that_comes_between_look_and_open_makes_nobody_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Lead Id\n")
+    monkeypatch.setattr("leadsync.nights.folder.S_ISREG", swaps_in_a_pipe(path, stat.S_ISREG))
     with within(5):
-        assert look(tmp_path)[0] == []
+        found, left = look(tmp_path)
+    assert found == []
+    assert [one.why for one in left] == ["it cannot be read: it is no regular file"]
+    path.unlink()
+    path.write_text("Lead Id\n")
+    monkeypatch.setattr(Path, "is_file", swaps_in_a_pipe(path, Path.is_file))
+    with within(5), pytest.raises(UsageError, match="it is no regular file"), input_file(path, links=False):
+        pass
 
 
 @POSIX
@@ -193,7 +209,7 @@ def test_a_subfolder_that_others_can_write_into_is_refused(tmp_path: Path, group
     prepare(tmp_path)
     os.chown(tmp_path / "done", -1, group)
     (tmp_path / "done").chmod(mode)
-    with pytest.raises(OSError, match="other users can write into it than into the watched folder, so move it away"):
+    with pytest.raises(OSError, match="other users can write into it than into the watched folder, so close it"):
         prepare(tmp_path)
 
 
