@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from leadsync.cli.shell import say
 from leadsync.errors import SettingsError, Stopped
 from leadsync.models import CampaignIds, Effect, Outcome
 
@@ -14,15 +16,24 @@ if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.dialer import Place
 
+PATIENCE_SECONDS = 5.0
+"""After this time the user is told what is waited for."""
+
 
 def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list[Place]":
     """Every allocation that the key may see; raises SettingsError or Stopped."""
     from leadsync.dialer import places
 
+    words = "The dialer is slow to list its campaigns; they are waited for, some minutes at most."
+    patience = threading.Timer(PATIENCE_SECONDS, say, [words])
+    patience.daemon = True
+    patience.start()
     try:
-        return list(places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file))
+        return places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file)
     except Stopped as error:
         raise _without_a_run(error) from error
+    finally:
+        patience.cancel()
 
 
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:

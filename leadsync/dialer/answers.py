@@ -8,19 +8,16 @@ import html
 import json
 import math
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import quote, quote_plus
 
+from leadsync.dialer.bodies import LONGEST_ANSWER, Members, only, parsed
 from leadsync.dialer.key import LONGEST_SPELLING, KeyFilter
 from leadsync.models import NO_CHANGE, Effect, Outcome
 from leadsync.result_codes import BY_NAME, RESULT_CODES
 
-LONGEST_ANSWER = 64 * 1024
-"""No answer of the dialer is longer; of a longer body only the beginning is quoted."""
 LONGEST_WAIT_SECONDS = 600.0
 """The most that a `Retry-After` is followed."""
 
@@ -39,7 +36,6 @@ _REFUSALS = {
 }
 _REDIRECT = "the dialer redirects to another address, which is never followed; put its real address in `url`"
 _NOT_PROCESSED = frozenset({429, 503})
-_NOT_UNPACKED = b"it cannot be unpacked"
 
 _LONGEST_MESSAGE = 500
 _LONGEST_QUOTE = 120
@@ -80,24 +76,6 @@ def read_answer(
     return Outcome(Effect.IN_DOUBT, message=said, http=status, retry_after=wait, away=True)
 
 
-def unpacked(encoding: str, body: bytes) -> bytes:
-    """A body without its `Content-Encoding`, gzip or deflate, as far as an answer goes; otherwise a remark instead."""
-    encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
-        return body
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        return _NOT_UNPACKED
-    # Either of the two forms that servers call "deflate"; the first also takes gzip.
-    for window in (32 + zlib.MAX_WBITS, -zlib.MAX_WBITS):
-        unpacking = zlib.decompressobj(window)
-        try:
-            plain = unpacking.decompress(body, LONGEST_ANSWER + 1)
-        except zlib.error:
-            continue
-        return plain if unpacking.eof or len(plain) > LONGEST_ANSWER else _NOT_UNPACKED
-    return _NOT_UNPACKED
-
-
 def retry_after(value: str) -> float | None:
     """The seconds a `Retry-After` header asks for, up to LONGEST_WAIT_SECONDS; None where it asks for no wait.
 
@@ -131,14 +109,14 @@ def _answer_in(status: int, text: str) -> tuple[int | None, str]:
     if status not in _HTTP_OF_ANSWERS:
         return None, ""
     try:
-        answer = json.loads(text, object_pairs_hook=_Members)
-    except (ValueError, RecursionError):
+        answer = parsed(text)
+    except ValueError:
         return None, ""
-    if not isinstance(answer, _Members):
+    if not isinstance(answer, Members):
         return None, ""
-    message = _only(answer, "message")
+    message = only(answer, "message")
     words = message.strip() if isinstance(message, str) else ""
-    given = _only(answer, "code")
+    given = only(answer, "code")
     if given is not None:
         code = _code(given)
         # A framework's own error page repeats the status as its code; no result code equals one.
@@ -147,16 +125,6 @@ def _answer_in(status: int, text: str) -> tuple[int | None, str]:
     if named is None or (named.code == 0 and status != 200) or named.code == _EXCEPTION:
         return None, ""
     return named.code, words
-
-
-class _Members(list[tuple[str, Any]]):
-    """A JSON object's names and values, a name that stands twice included."""
-
-
-def _only(answer: _Members, name: str) -> object:
-    """The value of a name in any letter case; None where there is none, False where it stands twice."""
-    values = [value for key, value in answer if key.lower() == name]
-    return (values[0] if len(values) == 1 else False) if values else None
 
 
 def _code(value: object) -> int | None:

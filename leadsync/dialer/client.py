@@ -20,7 +20,8 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from leadsync.dialer.answers import LONGEST_ANSWER, read_answer, unpacked
+from leadsync.dialer.answers import read_answer
+from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
 from leadsync.dialer.connections import Connector, Wire, connected
 from leadsync.dialer.deadline import Deadline

@@ -17,12 +17,18 @@ KEEP_ALIVE_SECONDS = 4.0
 """Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
 
 
+LONGEST_READ = 1024 * 1024
+"""Bytes of the longest answer on the wire: interim answers, headers, packing and trailers included."""
 MOST_SELECTED = 1024
 """`select` takes no higher descriptors."""
 
 
 class SpokeFirstError(aiohttp.ClientConnectionError):
     """The server sent something before it was asked; so it is no HTTP server."""
+
+
+class TooLongError(aiohttp.ClientConnectionError):
+    """The answer has no end."""
 
 
 class Wire(ResponseHandler):
@@ -32,11 +38,18 @@ class Wire(ResponseHandler):
     """How often something has been read."""
     answered = 0
     """How many of those pieces came until the last answer ended; 0 before the first."""
+    length = 0
+    """The bytes since then."""
 
     def data_received(self, data: bytes) -> None:
         # aiohttp itself calls this with nothing, to go on after a pause.
         self.pieces += bool(data)
-        super().data_received(data)
+        self.length += len(data)
+        if self.length <= LONGEST_READ:
+            super().data_received(data)
+        elif self.transport is not None:
+            self.set_exception(TooLongError())
+            self.transport.abort()
 
     def eof_received(self) -> None:
         # Over TLS the connection counts as open for some more rounds of the loop.
@@ -46,6 +59,7 @@ class Wire(ResponseHandler):
     def rest(self) -> None:
         """The connection is idle now: what still comes is nobody's."""
         self.answered = self.pieces
+        self.length = 0
 
 
 connected: ContextVar[Callable[[Wire], Awaitable[None]]] = ContextVar("connected")
@@ -58,7 +72,7 @@ class Connector(aiohttp.TCPConnector):
     `fastest` is the least time in seconds that a connection has taken to be there, None before the first.
     """
 
-    def __init__(self, connections: int, certificates: ssl.SSLContext | bool) -> None:
+    def __init__(self, connections: int, certificates: ssl.SSLContext) -> None:
         super().__init__(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
         self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=self._loop))
         self.fastest: float | None = None

@@ -1,11 +1,13 @@
 """The dialer's lists: templates, campaigns and allocations with their ids. httpx lives in this module only.
 
 Few calls, and a list may be asked for as often as one likes: what the lead calls pay for in care is not needed here.
+Bounds are needed: of each list's time and length, and of all lists together.
 """
 
-import json
+import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -13,6 +15,7 @@ from typing import Self
 from pydantic import SecretStr
 
 from leadsync.dialer.answers import read_answer
+from leadsync.dialer.bodies import LONGEST_LIST, Members, only, parsed, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, call_url
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.trouble import bad_certificate, certificates, reason
@@ -20,7 +23,17 @@ from leadsync.errors import Stopped
 from leadsync.models import Effect
 
 ANSWER_SECONDS = 30.0
-_LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
+"""The longest wait for one whole list."""
+ALL_SECONDS = 300.0
+"""The longest wait for all lists together: 3,000 calls of a tenth of a second."""
+MOST_ENTRIES = 100_000
+"""Entries of all lists together."""
+LONGEST_NAME = 200
+"""Characters; the rest of a longer name is cut off."""
+_LOGGERS = ("asyncio", "httpx", "httpcore.connection", "httpcore.http11")
+_OK = 200
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+_HIGHEST_ID = 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +53,126 @@ class Place:
     allocation: Entity | None = None
 
 
-def places(url: str, api_key: SecretStr, *, ca_file: str = "") -> Iterator[Place]:
+def places(url: str, api_key: SecretStr, *, ca_file: str = "") -> list[Place]:
     """Every allocation of every campaign of every template that the key may see on the dialer at `url`.
 
-    Raises Stopped where a list is not to be had, and SettingsError for a `ca_file` that is none.
+    Takes ALL_SECONDS at most. Raises Stopped where a list is not to be had, and SettingsError for a `ca_file` that is
+    none.
     """
-    with _Lists(url, api_key, ca_file) as lists:
-        for template in lists.entities("getCampaignTemplateList", {}):
-            campaigns = lists.entities("getCampaignList", {"fTemplateId": str(template.id)})
-            if not campaigns:
-                yield Place(template)
-            for campaign in campaigns:
-                allocations = lists.entities("getAllocationList", {"fCampaignId": str(campaign.id)})
-                if not allocations:
-                    yield Place(template, campaign)
-                for allocation in allocations:
-                    yield Place(template, campaign, allocation)
+    return asyncio.run(_all_places(_Lists(url, api_key, ca_file)))
+
+
+async def _all_places(lists: "_Lists") -> list[Place]:
+    found: list[Place] = []
+    try:
+        async with asyncio.timeout(ALL_SECONDS), lists:
+            for template in await lists.entities("getCampaignTemplateList", {}):
+                campaigns = await lists.entities("getCampaignList", {"fTemplateId": str(template.id)})
+                found += [] if campaigns else [Place(template)]
+                for campaign in campaigns:
+                    allocations = await lists.entities("getAllocationList", {"fCampaignId": str(campaign.id)})
+                    found += [] if allocations else [Place(template, campaign)]
+                    found += [Place(template, campaign, allocation) for allocation in allocations]
+    except TimeoutError as error:
+        raise _stopped(f"all lists together took longer than {ALL_SECONDS:g} seconds; try again") from error
+    return found
 
 
 class _Lists:
-    """The list calls of one dialer; a context manager, in which no library logs the key."""
+    """The list calls of one dialer; an asynchronous context manager, in which no library logs the key."""
 
     def __init__(self, url: str, api_key: SecretStr, ca_file: str) -> None:
-        import httpx
-
         self._base = url.rstrip("/") + API_PATH
         self._key = api_key
         self._filter = KeyFilter(api_key.get_secret_value())
+        self._certificates = certificates(ca_file)
+        self._entries = 0
+
+    async def __aenter__(self) -> Self:
+        import httpx
+
+        for name in _LOGGERS:
+            logging.getLogger(name).addFilter(self._filter)
         # Redirects and proxies could carry the key to somebody else.
-        self._client = httpx.Client(
+        self._client = httpx.AsyncClient(
             headers=HEADERS,
-            verify=certificates(ca_file),
+            verify=self._certificates,
             timeout=ANSWER_SECONDS,
             follow_redirects=False,
             trust_env=False,
         )
-
-    def __enter__(self) -> Self:
-        for name in _LOGGERS:
-            logging.getLogger(name).addFilter(self._filter)
         return self
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        await self._client.aclose()
         for name in _LOGGERS:
             logging.getLogger(name).removeFilter(self._filter)
 
-    def entities(self, call: str, arguments: Mapping[str, str]) -> list[Entity]:
-        """What one list call gives; raises Stopped."""
+    async def entities(self, call: str, arguments: Mapping[str, str]) -> list[Entity]:
+        """The entries of one list; raises Stopped."""
+        status, headers, body = await self._fetch(call, arguments)
+        if len(body) > LONGEST_LIST:
+            raise _stopped(f"the answer to {call} is longer than {LONGEST_LIST // 2**20} MB")
+        entities = _entities(body) if status == _OK else None
+        if entities is None:
+            outcome = read_answer(status, headers, body, self._filter)
+            refused = outcome.effect is Effect.REFUSED
+            raise _stopped(outcome.message if refused else f"{call} was not answered with a list: {outcome.message}")
+        self._entries += len(entities)
+        if self._entries > MOST_ENTRIES:
+            raise _stopped(f"its lists have more than {MOST_ENTRIES:,} entries")
+        return entities
+
+    async def _fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and unpacked body of one list; a body that is too long is cut behind the bound."""
         import httpx
 
         url = call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
+        packed = bytearray()
         try:
-            answer = self._client.get(url)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with asyncio.timeout(ANSWER_SECONDS), self._client.stream("GET", url) as answer:
+                async for piece in answer.aiter_raw():
+                    packed += piece
+                    if len(packed) > LONGEST_LIST:
+                        break
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             words = bad_certificate(error) or f"the dialer cannot be reached: {reason(error)}"
             raise _stopped(words) from error
-        try:
-            return [Entity(int(entity["id"]), str(entity["name"])) for entity in json.loads(answer.content)["entities"]]
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-            outcome = read_answer(answer.status_code, answer.headers, answer.content, self._filter)
-            refused = outcome.effect is Effect.REFUSED
-            words = outcome.message if refused else f"{call} was not answered with a list: {outcome.message}"
-            raise _stopped(words) from error
+        encoding = answer.headers.get("content-encoding", "")
+        return answer.status_code, answer.headers, unpacked(encoding, bytes(packed), LONGEST_LIST)
+
+
+def _entities(body: bytes) -> list[Entity] | None:
+    """The entries of a list; None for any other body."""
+    try:
+        answer = parsed(body)
+    except ValueError:
+        return None
+    listed = only(answer, "entities") if isinstance(answer, Members) else None
+    if not isinstance(listed, list) or isinstance(listed, Members):
+        return None
+    entities = [entity for entry in listed if (entity := _entity(entry))]
+    return entities if len(entities) == len(listed) else None
+
+
+def _entity(entry: object) -> Entity | None:
+    """The entry of a list; None for one without a whole number as its id and a text as its name."""
+    if not isinstance(entry, Members):
+        return None
+    number, name = _whole(only(entry, "id")), only(entry, "name")
+    if number is None or isinstance(name, bool) or not isinstance(name, str | int | None):
+        return None
+    text = "" if name is None else str(name)
+    return Entity(number, text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…")
+
+
+def _whole(value: object) -> int | None:
+    """An id, also one written as text or as 41.0; None for anything else."""
+    if (isinstance(value, str) and _ID.fullmatch(value)) or (isinstance(value, float) and value.is_integer()):
+        value = int(value)
+    return value if type(value) is int and 0 <= value < _HIGHEST_ID else None
 
 
 def _stopped(words: str) -> Stopped:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import pytest
 
 from leadsync.dialer import answers
-from leadsync.dialer.answers import LONGEST_ANSWER, read_answer, retry_after, unpacked
+from leadsync.dialer.answers import read_answer, retry_after
+from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
 from leadsync.dialer.key import KeyFilter
 from leadsync.models import Effect, Outcome
 from tests.dialer.peer import KEY, pieces_of_the_key
