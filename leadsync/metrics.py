@@ -1,5 +1,6 @@
 """Figures for Prometheus, in the text form that the node exporter's textfile collector reads."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 from leadsync.errors import OutputError
 from leadsync.models import Totals
 from leadsync.private_files import whole_or_not
+from leadsync.result_codes import RESULT_CODES
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -33,6 +35,14 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
         ) from error
 
 
+def _by_label(totals: Totals) -> Counter[tuple[str, str]]:
+    """Rows by status and code; codes that the dialer does not document make one series of each status."""
+    rows: Counter[tuple[str, str]] = Counter()
+    for (status, code), count in totals.rows.items():
+        rows[status.value, "" if code is None else str(code) if code in RESULT_CODES else "other"] += count
+    return rows
+
+
 def _families(totals: Totals, exit_code: int, now: float) -> Iterator["Metric"]:
     from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
 
@@ -43,8 +53,8 @@ def _families(totals: Totals, exit_code: int, now: float) -> Iterator["Metric"]:
     rows = CounterMetricFamily(
         "leadsync_rows", "Rows of all runs, by where they ended and the dialer's code.", labels=["status", "code"]
     )
-    for (status, code), count in totals.rows.items():
-        rows.add_metric([status.value, "" if code is None else str(code)], count)
+    for (status, code), count in _by_label(totals).items():
+        rows.add_metric([status, code], count)
     yield rows
     yield CounterMetricFamily("leadsync_attempts", "Requests sent for rows.", value=totals.attempts)
     yield CounterMetricFamily("leadsync_sending_seconds", "Time spent sending, over all runs.", value=totals.seconds)

@@ -348,12 +348,18 @@ class StatusCount:
 class CodeCount:
     """How many rows the dialer answered so last; what that means, its likely cause, and the next step."""
 
-    code: int
+    code: int | None
+    """None: several codes together."""
     name: str
     rows: int
     meaning: str
     cause: str
     step: str
+
+    @property
+    def label(self) -> str:
+        """The code as it is shown."""
+        return "other" if self.code is None else str(self.code)
 
 
 @dataclass(frozen=True, slots=True)

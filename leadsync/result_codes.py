@@ -4,6 +4,7 @@ Source: the vendor's page *Update an existing lead in Noojee Contact*, section "
 spelling, its slips included (INVALID_DISPOSTION, ALLOCATIN_ID_REQUIRED): they are what comes over the wire.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -178,5 +179,19 @@ _TABLE = (
 RESULT_CODES: dict[int, ResultCode] = {entry.code: entry for entry in _TABLE}
 """The documented codes by number."""
 
+MOST_UNDOCUMENTED = 10
+"""So many codes beyond the table are shown; a dialer may invent thousands."""
+
 BY_NAME: dict[str, ResultCode] = {entry.name: entry for entry in _TABLE}
 """The documented codes by the server's name."""
+
+
+def split_codes(counts: Mapping[int, int]) -> tuple[dict[int, int], int]:
+    """Split counts by code into the codes to show, in their order, and the sum of the others.
+
+    Shown are the documented codes and the most frequent others, MOST_UNDOCUMENTED at most.
+    """
+    others = sorted(counts.keys() - RESULT_CODES.keys(), key=lambda code: (-counts[code], code))
+    left_out = frozenset(others[MOST_UNDOCUMENTED:])
+    shown = {code: counts[code] for code in sorted(counts) if code not in left_out}
+    return shown, sum(counts[code] for code in left_out)

@@ -18,7 +18,7 @@ from leadsync.models import (
 from leadsync.report.advice import CAUSES, MEANINGS, undecided_in, waits
 from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
-from leadsync.result_codes import RESULT_CODES
+from leadsync.result_codes import RESULT_CODES, split_codes
 
 _MOST_EFFECTS = 20
 _MOST_REASONS = 20
@@ -100,7 +100,7 @@ class Digest:
                 for status in Status
                 if self._statuses[status]
             ),
-            codes=tuple(self._code(code) for code in sorted(self._codes)),
+            codes=tuple(self._answers()),
             reasons=tuple(
                 (_upper(problem), _upper(self._remedies[problem]), count)
                 for problem, count in self._reasons.most_common(_MOST_REASONS)
@@ -174,6 +174,13 @@ class Digest:
             yield "Pace", f"{pace:.1f} calls a second ({self._attempts:,} calls)"
         if run.last_row is not None:
             yield "Trial", f"the rows up to row {run.last_row} of the sheet"
+
+    def _answers(self) -> Iterator[CodeCount]:
+        codes, others = split_codes(self._codes)
+        yield from map(self._code, codes)
+        if others:
+            meaning = f"{len(self._codes) - len(codes):,} more codes, which are not in the dialer's documentation."
+            yield CodeCount(None, "codes", others, meaning, "", "Ask the dialer's vendor.")
 
     def _code(self, code: int) -> CodeCount:
         entry = RESULT_CODES.get(code)

@@ -82,15 +82,15 @@ def _codes(summary: Summary) -> Iterator[str]:
     yield "<h2>What the dialer answered</h2>"
     shown = [one for one in summary.codes if one.code != 0]
     if shown:
-        yield _bars([(f"{one.code} {one.name}", one.rows) for one in shown], "Answers other than 0 OK")
+        yield _bars([(f"{one.label} {one.name}", one.rows) for one in shown], "Answers other than 0 OK")
     else:
         ok = STATUS_COLOURS["succeeded"].strong
-        yield _bars([(f"{one.code} {one.name}", one.rows) for one in summary.codes], "Answers", ok)
+        yield _bars([(f"{one.label} {one.name}", one.rows) for one in summary.codes], "Answers", ok)
     yield from _table(
         ("code", "rows", "what it means", "likely cause", "what to do now"),
         [
             (
-                f'<b>{one.code}</b><br><span class="quiet">{_value(one.name).replace("_", "_<wbr>")}</span>',
+                f'<b>{one.label}</b><br><span class="quiet">{_value(one.name).replace("_", "_<wbr>")}</span>',
                 _number(one.rows),
                 _value(one.meaning),
                 escape(one.cause),

@@ -6,18 +6,19 @@ from typing import Any
 
 from leadsync.models import RunRecord, Status, Tally
 from leadsync.report.advice import MEANINGS
-from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 
 
 def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
     """The object that `--json` prints."""
+    codes, others = split_codes(tally.codes)
     return {
         "run": run.id,
         "file": str(run.file),
         "finished": run.finished,
         "rows": tally.rows,
         "statuses": {status.value: tally.statuses[status] for status in Status if tally.statuses.get(status)},
-        "codes": {str(code): tally.codes[code] for code in sorted(tally.codes)},
+        "codes": {str(code): count for code, count in codes.items()} | ({"other": others} if others else {}),
         "attempts": tally.attempts,
         "seconds": round(run.seconds, 3),
         "files": {name: str(path) if path else None for name, path in files.items()},
@@ -50,16 +51,7 @@ def _lines(
         if count:
             yield f"  {count:>9,}  {paint(status, f'{status:<10}')} {MEANINGS[status]}"
     yield f"  {tally.rows:>9,}  rows read"
-    refusals = {code: count for code, count in sorted(tally.codes.items()) if code != 0}
-    if refusals:
-        yield ""
-        yield "The dialer's answers other than 0 OK:"
-        for code, count in refusals.items():
-            entry = RESULT_CODES.get(code)
-            name = entry.name if entry else "not in the documentation"
-            yield f"  {count:>9,}  {code} {name}"
-            if entry:
-                yield f"             {entry.meaning} {entry.advice}"
+    yield from _refusals(tally)
     if files.get("report"):
         yield ""
         yield "Files:"
@@ -70,6 +62,20 @@ def _lines(
     if steps:
         yield ""
         yield from steps
+
+
+def _refusals(tally: Tally) -> Iterator[str]:
+    codes, others = split_codes({code: count for code, count in tally.codes.items() if code != 0})
+    if codes:
+        yield ""
+        yield "The dialer's answers other than 0 OK:"
+    for code, count in codes.items():
+        entry = RESULT_CODES.get(code)
+        yield f"  {count:>9,}  {code} {entry.name if entry else 'not in the documentation'}"
+        if entry:
+            yield f"             {entry.meaning} {entry.advice}"
+    if others:
+        yield f"  {others:>9,}  other codes, not in the documentation"
 
 
 _FILE_WORDS = {

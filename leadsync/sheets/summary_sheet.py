@@ -150,7 +150,7 @@ def _codes(sheet: Any, looks: _Looks, summary: Summary, row: int) -> tuple[int, 
     answered = sum(one.rows for one in summary.codes)
     first = row
     for one in summary.codes:
-        sheet.write_string(row, _LEFT, f"{one.code}", looks.text)
+        sheet.write_string(row, _LEFT, one.label, looks.text)
         sheet.write_string(row, _MIDDLE, one.name, looks.text)
         sheet.write_number(row, _ROWS, one.rows, looks.count)
         sheet.write_number(row, _SHARE, one.rows / answered, looks.share)
@@ -234,7 +234,7 @@ def _code_chart(workbook: Any, sheet: Any, summary: Summary, rows: tuple[int, in
         {
             "name": "Rows by code",
             "categories": [SUMMARY_SHEET, first, _LEFT, last, _LEFT],
-            "categories_data": [str(one.code) for one in shown],
+            "categories_data": [one.label for one in shown],
             "values": [SUMMARY_SHEET, first, _ROWS, last, _ROWS],
             "values_data": [one.rows for one in shown],
             "fill": {"color": STATUS_COLOURS["failed" if others else "succeeded"].strong},
