@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leadsync.cli.shell import say
 from leadsync.errors import SettingsError, Stopped
 from leadsync.models import CampaignIds, Effect, Outcome
+from leadsync.plurals import counted
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -41,7 +42,7 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     settings.api_key(os.environ)
     yield "key", "the API key is where the settings say."
     places = listed_places(settings)
-    yield "dialer", f"the dialer at {settings.url()} takes the key and lists {len(places)} allocations."
+    yield "dialer", f"the dialer at {settings.url()} takes the key and lists {counted(len(places), 'allocation')}."
     for name in (None, *settings.campaigns):
         where = f"[campaigns.{name}]" if name else "[campaign]"
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."

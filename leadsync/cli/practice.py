@@ -10,6 +10,7 @@ import click
 
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.models import RowRecord
+from leadsync.plurals import counted
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -138,7 +139,8 @@ def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[st
             came = f"{record.status} {'' if record.code is None else record.code} {record.message}"
             unlike.append(f"Row {record.number} should have ended as {expected}, but: {came}")
     if len(records) != known["expected_rows"]:
-        unlike.append(f"{len(records)} rows were read, and the sample has {known['expected_rows']}.")
+        read = counted(len(records), "row was", "rows were")
+        unlike.append(f"{read} read, and the sample has {known['expected_rows']}.")
     return unlike
 
 

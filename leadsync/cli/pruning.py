@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from leadsync.cli.shell import current_shell, set_up_log
+from leadsync.plurals import counted
 
 _UNITS = {"d": 1, "w": 7}
 
@@ -30,11 +31,11 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     before = datetime.now().astimezone() - older_than
     with shell.journal() as journal:
         old = [run for run in old_runs(journal, before) if not run.unfinished and (undecided or not run.undecided)]
-        if old and not yes and not shell.confirm(f"Forget {_counted(len(old))} from before {before:%Y-%m-%d}?"):
+        if old and not yes and not shell.confirm(f"Forget {counted(len(old), 'run')} from before {before:%Y-%m-%d}?"):
             shell.say("Nothing was deleted.")
             return 0
         pruned = prune(journal, before, undecided=undecided)
-    what = f"{_counted(len(pruned.runs))} with {pruned.rows:,} rows"
+    what = f"{counted(len(pruned.runs), 'run')} with {counted(pruned.rows, 'row')}"
     lines = [f"Forgot {what} from before {before:%Y-%m-%d}; {pruned.bytes / 1e6:,.1f} MB given back."]
     for kept, why in (
         (pruned.unfinished, "not finished"),
@@ -42,7 +43,8 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         (pruned.busy, "that another leadsync is at"),
     ):
         if kept:
-            lines.append(f"Kept {_counted(len(kept))} {why}: {', '.join(kept[:5])}{', …' if len(kept) > 5 else ''}")
+            listed = ", ".join(kept[:5]) + (", …" if len(kept) > 5 else "")
+            lines.append(f"Kept {counted(len(kept), 'run')} {why}: {listed}")
     value = {
         "before": before.isoformat(timespec="seconds"),
         "runs": pruned.runs,
@@ -54,7 +56,3 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     }
     shell.result("\n".join(lines), value)
     return 0
-
-
-def _counted(runs: int) -> str:
-    return f"{runs:,} run{'' if runs == 1 else 's'}"

@@ -26,6 +26,7 @@ from leadsync.cli.known_dialers import name_new_dialer, remember_dialer
 from leadsync.cli.shell import Shell, current_shell, reading_options, set_up_log
 from leadsync.errors import UsageError
 from leadsync.models import FileKind, Order, RunRecord, Status, Tally
+from leadsync.plurals import agreeing, counted
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -209,10 +210,10 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         files = write_files(journal, journal.run(run.id), shell.say)
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files)}
     then = {
-        "send": f" Send {_it(count)} now: leadsync resume {run.id}",
-        "not applied": f" To send {_it(count)} again: leadsync retry {run.id}",
+        "send": f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}",
+        "not applied": f" To send {agreeing(count, 'it', 'them')} again: leadsync retry {run.id}",
     }.get(decision, "")
-    shell.result(f"{count} row{'s' if count > 1 else ''} of run {run.id}: {decision}.{then}", value)
+    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then}", value)
     return 0
 
 
@@ -307,7 +308,7 @@ def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:
     count = plan.waiting + (plan.then.waiting if plan.then else 0)
     if not count or asked.yes:
         return True
-    what = "1 row" if count == 1 else f"{count:,} rows"
+    what = counted(count, "row")
     if plan.then is not None:
         what += f" ({plan.waiting:,} left of run {plan.run.id}, then {plan.then.waiting:,} of the file as it is now)"
     return shell.confirm(f"Send {what} to {plan.run.dialer}?", default=None if plan.sent_before else False)
@@ -347,7 +348,7 @@ def _in_words(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> 
 def _held(plan: "Plan") -> Iterator[str]:
     """That rows wait for a decision, if any do."""
     if plan.held:
-        rows = "1 row waits" if plan.held == 1 else f"{plan.held:,} rows wait"
+        rows = counted(plan.held, "row waits", "rows wait")
         yield (
             f"{rows} until a person has decided on another row of the same lead; `leadsync show {plan.run.id} "
             "--status conflict --status unknown` lists those."
@@ -367,10 +368,12 @@ def _nothing_to_retry(run: RunRecord, tally: Tally, files: dict[str, Path | None
     says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
     if rejected := tally.statuses.get(Status.REJECTED):
         file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
-        says.append(f"Rejected rows ({rejected:,}) are to be corrected in {file}, which then goes to `leadsync run`.")
+        rows = counted(rejected, "rejected row is", "rejected rows are")
+        says.append(f"{rows} to be corrected in {file}, which then goes to `leadsync run`.")
     if undecided := sum(tally.statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
         file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
-        says.append(f"Undecided rows ({undecided:,}) are to be decided in {file}, or with `leadsync resolve {run.id}`.")
+        rows = counted(undecided, "undecided row is", "undecided rows are")
+        says.append(f"{rows} to be decided in {file}, or with `leadsync resolve {run.id}`.")
     return " ".join(says)
 
 
@@ -455,7 +458,3 @@ def _check_rows(journal: "Journal", run: RunRecord, rows: tuple[int, ...], *, ta
 
 def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:
     return {name: str(path) if path else None for name, path in files.items()}
-
-
-def _it(count: int) -> str:
-    return "it" if count == 1 else "them"

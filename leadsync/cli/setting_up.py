@@ -13,6 +13,7 @@ from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import Shell, current_shell, say, set_up_log
 from leadsync.errors import LeadsyncError, SheetError, UsageError
 from leadsync.private_files import whole_or_not
+from leadsync.plurals import counted
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -134,7 +135,9 @@ def _try(shell: Shell) -> int:
         problems = list(post(urls, message))
         for problem in problems:
             shell.say(problem)
-        done["messages"] = f"A test message was sent to {len(urls) - len(problems)} of {len(urls)} addresses."
+        done["messages"] = (
+            f"A test message was sent to {len(urls) - len(problems)} of {counted(len(urls), 'address', 'addresses')}."
+        )
         if not shell.json:
             shell.result(f"{'no' if problems else 'ok'}  {done['messages']}", None)
     if shell.json:

@@ -8,6 +8,7 @@ from typing import Any
 
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
+from leadsync.plurals import agreeing, counted
 from leadsync.run import Group, Intake, Survey
 
 LOUD = "!"
@@ -28,16 +29,20 @@ def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]
     if not survey.rows:
         yield "No rows: there is nothing below the headings."
         return
-    yield f"{survey.rows:,} rows: {survey.to_send:,} to send, {survey.rejected:,} rejected, {survey.skipped:,} skipped"
+    rows = counted(survey.rows, "row")
+    yield f"{rows}: {survey.to_send:,} to send, {survey.rejected:,} rejected, {survey.skipped:,} skipped"
     listed = survey.dispositions.most_common(_MOST_DISPOSITIONS)
     for disposition, count in listed:
-        what = "keep their disposition" if disposition == NO_CHANGE else f"set {disposition}"
+        if disposition == NO_CHANGE:
+            what = agreeing(count, "keeps its disposition", "keep their disposition")
+        else:
+            what = f"{agreeing(count, 'sets', 'set')} {disposition}"
         yield f"  {count:>9,}  {what}"
     if others := len(survey.dispositions) - len(listed):
         count = survey.to_send - sum(count for _, count in listed)
-        yield f"  {count:>9,}  set one of {others} other dispositions"
+        yield f"  {count:>9,}  {agreeing(count, 'sets', 'set')} one of {counted(others, 'other disposition')}"
     if survey.callbacks:
-        yield f"  {survey.callbacks:>9,}  move a callback"
+        yield f"  {survey.callbacks:>9,}  {agreeing(survey.callbacks, 'moves', 'move')} a callback"
     if survey.new_leads:
         yield (
             f"{LOUD} {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a "
@@ -46,7 +51,8 @@ def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]
     if survey.repeated_last is not None:
         yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
     if survey.repeated_leads:
-        yield f"  {survey.repeated_leads:>9,}  leads appear in more than one row"
+        leads = agreeing(survey.repeated_leads, "lead appears", "leads appear")
+        yield f"  {survey.repeated_leads:>9,}  {leads} in more than one row"
     if survey.to_send and pace is not None:
         seconds = survey.to_send / pace
         yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
@@ -156,9 +162,8 @@ def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:
 
 def _repeated(count: int, last: datetime, run_id: str, now: datetime) -> str:
     """That rows say what their lead was last sent."""
-    rows = "1 row says" if count == 1 else f"{count:,} rows say"
     when = f"today {last:%H:%M}" if last.date() == now.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{rows} what their lead was last sent, {when} by run {run_id}"
+    return f"{counted(count, 'row says what its', 'rows say what their')} lead was last sent, {when} by run {run_id}"
 
 
 def _largest(groups: Iterable[Group]) -> list[Group]:
@@ -177,7 +182,7 @@ def _short(text: str) -> str:
 def _duration(seconds: float) -> str:
     if seconds < 90:
         whole = max(1, round(seconds))
-        return f"about {whole} second{'s' if whole > 1 else ''}"
+        return f"about {counted(whole, 'second')}"
     if seconds < 5400:
         return f"about {round(seconds / 60)} minutes"
     return f"about {seconds / 3600:.1f} hours"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from leadsync.engine.ports import Clock, Progress
 from leadsync.models import Status
+from leadsync.plurals import counted
 
 STILL_SECONDS = 5.0
 """Nothing is said of shorter waits."""
@@ -73,13 +74,10 @@ class Notice:
         self._of = cause
         if calls:
             left = self._flowed_at + self._answer_seconds - now
-            self.say(f"{_count(calls, 'call')} waiting for an answer, until {clock_time(left)} at most")
+            what = counted(calls, "call is", "calls are")
+            self.say(f"{what} waiting for an answer, until {clock_time(left)} at most")
         elif waiting:
-            left = next_due - now
-            self.say(f"{_count(waiting, 'row')} waiting for the next attempt, the first until {clock_time(left)}")
+            what = counted(waiting, "row is", "rows are")
+            self.say(f"{what} waiting for the next attempt, the first until {clock_time(next_due - now)}")
         else:
             self.say("waiting for the journal, whose disk is slow to write")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from leadsync.models import Status, Tally
+from leadsync.plurals import counted
 
 Event = Literal["failure", "decide", "failed_percent", "recovery"]
 
@@ -96,11 +97,13 @@ def _troubles(ending: Ending, failed_percent: float) -> Iterator[_Trouble]:
         what = f"{ending.file} stopped" if ending.code == 4 else f"{ending.file} failed"
         yield _Trouble("failure", about, Known(_without_figures(ending.reason)), f"{what}: {ending.reason}")
     if to_decide := statuses.get(Status.CONFLICT, 0) + statuses.get(Status.UNKNOWN, 0):
-        words = f"{ending.file}: a person has to decide {to_decide} row{'s' if to_decide > 1 else ''}"
+        words = f"{ending.file}: a person has to decide {counted(to_decide, 'row')}"
         yield _Trouble("decide", f"decide {ending.run}", Known(size=to_decide), words)
     failed = statuses.get(Status.FAILED, 0) + statuses.get(Status.REJECTED, 0)
     if failed * 100 > failed_percent * ending.tally.rows:
-        words = f"{ending.file}: {failed} of {ending.tally.rows} rows failed, more than {failed_percent:g} %"
+        words = (
+            f"{ending.file}: {failed:,} of {counted(ending.tally.rows, 'row')} failed, more than {failed_percent:g} %"
+        )
         yield _Trouble("failed_percent", _ROWS, Known(ending.run), words)
 
 

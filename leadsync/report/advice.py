@@ -12,7 +12,7 @@ MEANINGS = {
     Status.CONFLICT: "an agent was editing the lead: a person decides",
     Status.UNKNOWN: "may or may not have been applied: a person decides",
     Status.SKIPPED: "not sent on purpose",
-    Status.UNSENT: "the run stopped before them",
+    Status.UNSENT: "the run stopped first",
 }
 """What each status means, in a few words."""
 

@@ -15,6 +15,7 @@ from leadsync.models import (
     StatusCount,
     Summary,
 )
+from leadsync.plurals import counted
 from leadsync.report.advice import CAUSES, MEANINGS, undecided_in, waits
 from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
@@ -171,7 +172,7 @@ class Digest:
         yield "Time sending", _duration(run.seconds)
         if run.seconds and self._attempts:
             pace = self._attempts / run.seconds
-            yield "Pace", f"{pace:.1f} calls a second ({self._attempts:,} calls)"
+            yield "Pace", f"{pace:.1f} calls a second ({counted(self._attempts, 'call')})"
         if run.last_row is not None:
             yield "Trial", f"the rows up to row {run.last_row} of the sheet"
 
@@ -196,7 +197,7 @@ class Digest:
         for value, count in changed[:_MOST_EFFECTS]:
             yield "Disposition set", value, count
         if rest := changed[_MOST_EFFECTS:]:
-            yield "Disposition set", f"{len(rest):,} others", sum(count for _, count in rest)
+            yield "Disposition set", counted(len(rest), "other"), sum(count for _, count in rest)
         if kept := self._dispositions[NO_CHANGE]:
             yield "Disposition kept", "as it was", kept
         if self._callbacks:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.models import RunRecord, Status, Tally
+from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import MEANINGS
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 
@@ -50,7 +51,7 @@ def _lines(
         count = tally.statuses.get(status, 0)
         if count:
             yield f"  {count:>9,}  {paint(status, f'{status:<10}')} {MEANINGS[status]}"
-    yield f"  {tally.rows:>9,}  rows read"
+    yield f"  {tally.rows:>9,}  {agreeing(tally.rows, 'row')} read"
     yield from _refusals(tally)
     if files.get("report"):
         yield ""
@@ -91,14 +92,21 @@ def _ending(run: RunRecord, tally: Tally) -> str:
         return f"stopped before the end: {run.stopped}."
     if not run.finished:
         return "not finished."
-    what = f"trial of {_rows(tally.rows)}" if tally.beyond else "finished"
+    what = _trial(tally) if tally.beyond else "finished"
     return f"{what}, {run.seconds:.1f} seconds of sending."
+
+
+def _trial(tally: Tally) -> str:
+    """How many rows a trial was to send; rows between them that are not sent count among the first of the sheet."""
+    rows = tally.rows - tally.statuses.get(Status.REJECTED, 0) - tally.statuses.get(Status.SKIPPED, 0)
+    among = "" if rows == tally.rows else f", among the first {tally.rows:,} of the sheet"
+    return f"trial of {counted(rows, 'row')}{among}"
 
 
 def _next_steps(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
-        what = f"the other {_rows(tally.beyond)}" if tally.beyond else "it"
+        what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
         yield f"Go on with {what}: leadsync resume {run.id}"
     # Of a workbook's report the sheets are worked on, and the file is given back as one.
     workbook = files.get("report") if run.kind == "xlsx" else None
@@ -119,10 +127,6 @@ def _correctable(tally: Tally) -> int:
         if code in RESULT_CODES and RESULT_CODES[code].verdict is Verdict.FINAL
     )
     return tally.statuses.get(Status.REJECTED, 0) + tally.statuses.get(Status.FAILED, 0) - finals
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _quoted(path: str) -> str:

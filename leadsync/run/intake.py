@@ -31,6 +31,7 @@ from leadsync.models import (
     RunRecord,
 )
 from leadsync.private_files import open_regular
+from leadsync.plurals import counted
 from leadsync.run.given_back import put_together
 from leadsync.run.past import Past, past_of
 from leadsync.run.repeats import last_sent_words
@@ -214,9 +215,8 @@ class Intake:
         if not self.survey.rows:
             remarks.append(f"{self.reading.file.name} has headings and no rows below them: there is nothing to send.")
         if self._dropped:
-            remarks.append(
-                f"{self._dropped} rows name a lead that stands in several rows; duplicates = {self._duplicates!r}."
-            )
+            rows = counted(self._dropped, "row names", "rows name")
+            remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._duplicates!r}.")
         return tuple(filter(None, remarks))
 
     def entries(self) -> Iterator[Entry]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
+from leadsync.plurals import counted
 
 LEADS_A_SECOND = 10
 """What one slot does at best: no call of the dialer completes in under 100 ms (the vendor's limits)."""
@@ -57,10 +58,12 @@ class Fit:
     def __str__(self) -> str:
         clock = f"{self.until:%H:%M}"
         if self.ends <= self.until:
-            return f"All {self.rows:,} rows are expected to be sent by about {self.ends:%H:%M}, before {clock}."
+            rows = counted(self.rows, "row is", "rows are")
+            return f"{rows} expected to be sent by about {self.ends:%H:%M}, before {clock}."
+        rows = counted(self.rows, "row")
         return (
-            f"About {self.done_by_then:,} of the {self.rows:,} rows are expected to be sent by {clock}; the others "
-            "stay unsent, and `leadsync resume` goes on with them."
+            f"By {clock} about {self.done_by_then:,} of {rows} can be sent; the rest stays unsent, and `leadsync resume` "
+            "goes on with it."
         )
 
 

@@ -14,6 +14,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Effects, Journal
 from leadsync.models import NOTE, FileKind, Inserts, Order, RunRecord, Status
+from leadsync.plurals import agreeing, counted
 from leadsync.run.intake import Intake, Reading, fingerprint, rules_digest, take_in
 from leadsync.run.survey import Survey
 
@@ -179,7 +180,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     return Plan(
         new,
         count if wishes.limit is None else min(count, wishes.limit),
-        remarks=(f"{count} failed or unsent rows of run {run.id} go again.",),
+        remarks=(f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again.",),
         write=partial(_write_retry, journal, new, wishes.limit),
     )
 

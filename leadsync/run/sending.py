@@ -17,6 +17,7 @@ from leadsync.errors import JournalError
 from leadsync.journal import Journal
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
+from leadsync.plurals import counted
 from leadsync.progress import BarProgress, SilentProgress
 from leadsync.run.pacing import slots_for
 from leadsync.slots import SharedSlots, find_folder
@@ -174,7 +175,9 @@ class _SlotCount:
     async def ask_others(self) -> None:
         """Go by the number that another process knows which is sending, unless it is known here."""
         if not self.known and (count := await self.shared.known_elsewhere()):
-            self._progress.say(f"another leadsync that is sending goes by {count} calls at once; so does this one")
+            self._progress.say(
+                f"another leadsync that is sending goes by {counted(count, 'call')} at once; so does this one"
+            )
             self._use(count)
 
     def found(self, count: int) -> int:
@@ -183,7 +186,7 @@ class _SlotCount:
         if alone:
             self._journal.keep_slots(self._settings.url(), count)
         for_whom = "which is kept for it" if alone else "beside others that are sending just now"
-        self._progress.say(f"the dialer was found to run {count} calls at once, {for_whom}")
+        self._progress.say(f"the dialer was found to run {counted(count, 'call')} at once, {for_whom}")
         return self._use(count)
 
     def _use(self, count: int) -> int:

@@ -55,10 +55,10 @@ def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: 
     assert [" ".join(line.split()) for line in would[:-1]] == [
         "4 rows: 3 to send, 1 rejected, 0 skipped",
         "2 set Sale",
-        "1 keep their disposition",
-        "1 move a callback",
+        "1 keeps its disposition",
+        "1 moves a callback",
         f"! 2 {LOST}",
-        "1 leads appear in more than one row",
+        "1 lead appears in more than one row",
     ]
     assert "started now, it would end" in would[-1]
 

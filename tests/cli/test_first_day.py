@@ -269,7 +269,7 @@ def test_which_sheet_is_asked_before_anything_else(desk: Desk, home: dict[str, s
     terminal.answer("The country of phone numbers", "")
     terminal.answer("Is that right?", "y")
     assert terminal.end() == 0, terminal.said
-    assert "1 rows: 1 to send" in terminal.said
+    assert "1 row: 1 to send" in terminal.said
     assert 'leadsync run leads.xlsx --sheet "Far South" --limit 5' in terminal.said
 
 

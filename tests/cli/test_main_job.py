@@ -1,11 +1,14 @@
 """The main job as a user meets it: a spreadsheet in, every lead updated, a report out."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
 
 SHEET = (
     "Lead Id,Name,First Phone,Outcome,Call Back Date,Priority",
@@ -257,6 +260,23 @@ def test_a_trial_sends_the_first_rows_and_the_next_run_the_others(desk: Any) -> 
     assert (whole.json["run"], whole.json["statuses"]) == (trial.json["run"], {"succeeded": 3})
     assert len(dialer.ledger.as_json()["received"]) == 3, "nothing is sent twice"
     assert "trial" not in desk.leadsync("runs").out
+
+
+def test_a_trial_counts_the_rows_that_it_sends(desk: Any) -> None:
+    dialer = desk.dialer()
+    rows = ("1,0383218191,Sale", "2,123,Sale", *(f"{number},038321819{number},Sale" for number in range(3, 8)))
+    trial = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", *rows), "--limit", "5")
+    assert "trial of 5 rows, among the first 6 of the sheet, " in trial.out
+    assert len(dialer.ledger.received) == 5
+
+
+def test_a_count_of_one_is_told_in_the_singular(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="1", code=106, calls=1)])
+    done = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "1,0383218191,Sale"))
+    assert re.search(r" 1  row read$", done.out, re.M)
+    assert "1 failed or unsent row of run" in (again := desk.leadsync("retry").err)
+    assert "goes again." in again
+    assert "Forgot 0 runs with 0 rows" in desk.leadsync("prune", "--older-than", "1d", "--yes").out
 
 
 def test_a_finished_file_is_not_sent_again_by_habit(desk: Any) -> None:
