@@ -318,6 +318,8 @@ class RunRecord:
     """The trial of the same file whose rows it takes over."""
     warnings: tuple[str, ...] = ()
     """What the user was warned of before it was sent, in sentences."""
+    new_leads: int = 0
+    """How many rows without a callback date went through; until the run has ended, how many are to be sent."""
 
 
 class Line(NamedTuple):
@@ -381,3 +383,5 @@ class Summary:
     """What was done on the dialer: what, to which value, for how many rows."""
     steps: tuple[str, ...]
     """What to do now."""
+    warnings: tuple[str, ...] = ()
+    """What the user was warned of."""

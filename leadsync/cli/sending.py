@@ -246,7 +246,7 @@ def _carry_out(
     try:
         for one in filter(None, (plan, plan.then)):
             check_output(one.run.output, one.run)
-        warnings = _describe(shell, journal, plan, settings, ends)
+        _describe(shell, journal, plan, settings, ends)
         name_new_dialer(shell, settings)
         confirmed = _confirmed(shell, plan, asked)
     except BaseException:
@@ -268,16 +268,15 @@ def _carry_out(
         say=shell.say,
         keep_going=asked.keep_going,
         until=ends,
-        warnings=warnings,
     )
-    done = carry_out(plan)
+    done = carry_out(plan, warnings=_warnings(plan))
     care.ended(done.run, done.tally, done.files, done.code)
     following = anew() if plan.then is not None and anew is not None and done.run.finished else None
-    if following is None or following.nothing_to_do:
+    if plan.then is None or following is None or following.nothing_to_do:
         if plan.then is not None:
             shell.say(f"{plan.run.file.name} as it is now was not sent; `leadsync run` it again.")
         return _tell(shell, journal, done.run, done.files, code=done.code)
-    then = carry_out(following)
+    then = carry_out(following, warnings=_warnings(plan.then))
     care.ended(then.run, then.tally, then.files, then.code)
     if not shell.json:
         _tell(shell, journal, done.run, done.files, code=done.code)
@@ -314,22 +313,27 @@ def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:
     return shell.confirm(f"Send {what} to {plan.run.dialer}?", default=None if plan.sent_before else False)
 
 
-def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", ends: datetime | None) -> list[str]:
-    """Say what will be sent; gives the warnings among it."""
-    from leadsync.cli.texts import LOUD
+def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", ends: datetime | None) -> None:
+    """Say what will be sent."""
     from leadsync.run import expected_pace, fit
 
     now = datetime.now().astimezone()
     pace = expected_pace(journal, settings)
-    said: list[str] = []
     for one in filter(None, (plan, plan.then)):
-        said += _in_words(shell, one, pace, now)
+        for line in _in_words(shell, one, pace, now):
+            shell.say(line)
     waiting = plan.waiting + (plan.then.waiting if plan.then else 0)
     if ends is not None and waiting and pace is not None:
-        said.append(str(fit(waiting, pace, now, ends)))
-    for line in said:
-        shell.say(line)
-    return [line for line in said if line.startswith(LOUD)]
+        shell.say(str(fit(waiting, pace, now, ends)))
+
+
+def _warnings(plan: "Plan") -> list[str]:
+    """The warnings that a plan's run keeps, as they are said before it."""
+    from leadsync.cli.texts import repetitions
+    from leadsync.report import LOUD
+
+    loud = [remark for remark in plan.remarks if remark.startswith(LOUD)]
+    return loud if plan.survey is None else [*loud, *repetitions(plan.survey, datetime.now().astimezone())]
 
 
 def _in_words(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> Iterator[str]:
@@ -338,10 +342,10 @@ def _in_words(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> 
     yield from plan.remarks
     if plan.survey is not None:
         if sys.stderr.isatty() or shell.verbose:
-            yield from would_do(plan.survey, pace, now)
+            yield from would_do(plan.survey, pace, now, plan.trial)
             yield from findings(plan.survey)
         else:
-            yield from loud_lines(plan.survey, pace, now)
+            yield from loud_lines(plan.survey, now, plan.trial)
     yield from _held(plan)
 
 

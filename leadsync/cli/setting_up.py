@@ -12,8 +12,8 @@ from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import Shell, current_shell, say, set_up_log
 from leadsync.errors import LeadsyncError, SheetError, UsageError
-from leadsync.private_files import whole_or_not
 from leadsync.plurals import counted
+from leadsync.private_files import whole_or_not
 
 if TYPE_CHECKING:
     from leadsync.config import Settings

@@ -9,10 +9,9 @@ from typing import Any
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
+from leadsync.report import LOUD, new_leads
 from leadsync.run import Group, Intake, Survey
 
-LOUD = "!"
-"""How a line begins that nobody should overlook."""
 _MOST_FINDINGS = 5
 
 
@@ -24,13 +23,16 @@ def check_as_text(intake: Intake, written: Path | None, pace: float | None, now:
     return "\n".join(lines)
 
 
-def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
-    """What sending the sheet would do, a line each, and how long it would take."""
+def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | None = None) -> Iterator[str]:
+    """What sending the sheet would do, a line each, and how long it would take. Of a `trial`, only so many of its rows
+    are sent now."""
     if not survey.rows:
         yield "No rows: there is nothing below the headings."
         return
     rows = counted(survey.rows, "row")
     yield f"{rows}: {survey.to_send:,} to send, {survey.rejected:,} rejected, {survey.skipped:,} skipped"
+    if trial is not None:
+        yield f"A trial: the first {counted(trial, 'of these is', 'of these are')} sent now."
     listed = survey.dispositions.most_common(_MOST_DISPOSITIONS)
     for disposition, count in listed:
         if disposition == NO_CHANGE:
@@ -43,18 +45,14 @@ def would_do(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]
         yield f"  {count:>9,}  {agreeing(count, 'sets', 'set')} one of {counted(others, 'other disposition')}"
     if survey.callbacks:
         yield f"  {survey.callbacks:>9,}  {agreeing(survey.callbacks, 'moves', 'move')} a callback"
-    if survey.new_leads:
-        yield (
-            f"{LOUD} {survey.new_leads:>9,}  have NO callback date: the dialer will treat them as new leads, and a "
-            "callback that was agreed with them is lost"
-        )
-    if survey.repeated_last is not None:
-        yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
+    yield from filter(None, [new_leads(survey.new_leads(trial), ended=False)])
+    yield from repetitions(survey, now)
     if survey.repeated_leads:
         leads = agreeing(survey.repeated_leads, "lead appears", "leads appear")
         yield f"  {survey.repeated_leads:>9,}  {leads} in more than one row"
-    if survey.to_send and pace is not None:
-        seconds = survey.to_send / pace
+    to_send = survey.to_send if trial is None else trial
+    if to_send and pace is not None:
+        seconds = to_send / pace
         yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
 
 
@@ -68,9 +66,15 @@ def findings(survey: Survey) -> Iterator[str]:
         yield f"  {group.count:>9,}  {what}: {place}{group.what} (row {_rows(group)})"
 
 
-def loud_lines(survey: Survey, pace: float | None, now: datetime) -> Iterator[str]:
+def repetitions(survey: Survey, now: datetime) -> Iterator[str]:
+    """The warning that rows say what their lead was last sent, if any do."""
+    if survey.repeated_last is not None:
+        yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
+
+
+def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Iterator[str]:
     """What is told even where nobody watches: it stands in the log in the morning."""
-    return (line for line in would_do(survey, pace, now) if line.startswith(LOUD))
+    return (line for line in would_do(survey, None, now, trial) if line.startswith(LOUD))
 
 
 def check_as_json(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
@@ -95,7 +99,7 @@ def check_as_json(intake: Intake, written: Path | None, pace: float | None, now:
         ],
         "dispositions": dict(survey.dispositions),
         "callbacks": survey.callbacks,
-        "new_leads": survey.new_leads,
+        "new_leads": survey.new_leads(),
         "repeated_leads": survey.repeated_leads,
         "repeated": survey.repeated,
         "seconds": None if seconds is None else round(seconds, 1),

@@ -150,6 +150,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE runs ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'
     """,
+    # 9: how many rows of a run made their leads new ones, having no callback date
+    "ALTER TABLE runs ADD COLUMN new_leads INTEGER NOT NULL DEFAULT 0",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -15,7 +15,7 @@ from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904, rules, follows, warnings"
+    "date_order, epoch_1904, rules, follows, warnings, new_leads"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
@@ -154,6 +154,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.rules,
         run.follows,
         as_json(run.warnings),
+        run.new_leads,
     )
 
 
@@ -188,6 +189,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         rules=of["rules"],
         follows=of["follows"],
         warnings=tuple(json.loads(of["warnings"])),
+        new_leads=of["new_leads"],
     )
 
 

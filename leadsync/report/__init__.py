@@ -6,10 +6,12 @@ from leadsync.report.offences import offence
 from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
 from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
+from leadsync.report.warnings import LOUD, new_leads, warnings_of
 
 __all__ = [
     "DECISION_COLUMN",
     "DECISION_WORDS",
+    "LOUD",
     "SYNC_COLUMNS",
     "Digest",
     "Table",
@@ -18,6 +20,8 @@ __all__ = [
     "as_text",
     "checked_cells",
     "lines_of",
+    "new_leads",
     "offence",
     "summary_path",
+    "warnings_of",
 ]

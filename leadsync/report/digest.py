@@ -7,6 +7,7 @@ from datetime import datetime
 from leadsync.models import (
     CALLBACK,
     DISPOSITION,
+    EXTERNAL_ID,
     NO_CHANGE,
     CodeCount,
     RowRecord,
@@ -19,6 +20,7 @@ from leadsync.plurals import counted
 from leadsync.report.advice import CAUSES, MEANINGS, undecided_in, waits
 from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
+from leadsync.report.warnings import new_leads
 from leadsync.result_codes import RESULT_CODES, split_codes
 
 _MOST_EFFECTS = 20
@@ -38,8 +40,10 @@ class Digest:
         self._reasons: Counter[str] = Counter()
         self._remedies: dict[str, str] = {}
         self._dispositions: Counter[str] = Counter()
-        self._callbacks = self._new_leads = self._attempts = self._finals = self._plain_failures = 0
+        self._callbacks = self._attempts = self._finals = self._plain_failures = 0
         self._waiting = 0
+        self.new_leads = 0
+        """Rows without a callback date that went through."""
         self._undecided_before: Counter[str] = Counter()
         self._time: datetime | None = None
         self._first: datetime | None = None
@@ -79,8 +83,8 @@ class Digest:
             self._dispositions[disposition] += 1
         if CALLBACK in record.fields:
             self._callbacks += 1
-        else:
-            self._new_leads += 1
+        elif EXTERNAL_ID not in record.fields:
+            self.new_leads += 1
 
     def _was_rejected(self, found: Offence) -> None:
         for problem, remedy in found.faults:
@@ -108,6 +112,7 @@ class Digest:
             ),
             effects=tuple(self._effects()),
             steps=tuple(self._steps()),
+            warnings=(*self._run.warnings, *filter(None, [new_leads(self.new_leads, ended=True)])),
         )
 
     @property
@@ -202,8 +207,8 @@ class Digest:
             yield "Disposition kept", "as it was", kept
         if self._callbacks:
             yield "Callback moved", "to the date given", self._callbacks
-        if self._new_leads:
-            yield "No callback date", "treated as a new lead", self._new_leads
+        if self.new_leads:
+            yield "No callback date", "treated as a new lead", self.new_leads
 
     def _steps(self) -> Iterator[str]:
         run = self._run

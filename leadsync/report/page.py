@@ -51,6 +51,10 @@ def _page(summary: Summary) -> Iterator[str]:
     yield f"<h1>{_value(summary.title)}</h1>"
     yield f'<p class="headline">{escape(summary.headline)}</p>'
     yield f'<p class="quiet">{escape(summary.ending)}</p>'
+    if summary.warnings:
+        yield "<h2>Warnings</h2><ul>"
+        yield from (f"<li>{_value(warning)}</li>" for warning in summary.warnings)
+        yield "</ul>"
     yield "<h2>What to do now</h2><ul>"
     yield from (f"<li>{escape(step)}</li>" for step in summary.steps)
     yield "</ul>"

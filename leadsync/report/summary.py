@@ -7,6 +7,7 @@ from typing import Any
 from leadsync.models import RunRecord, Status, Tally
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import MEANINGS
+from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 
 
@@ -23,7 +24,7 @@ def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> d
         "attempts": tally.attempts,
         "seconds": round(run.seconds, 3),
         "files": {name: str(path) if path else None for name, path in files.items()},
-        "warnings": list(run.warnings),
+        "warnings": list(warnings_of(run)),
         "stopped": run.stopped or None,
     }
 
@@ -45,7 +46,7 @@ def _lines(
     run: RunRecord, tally: Tally, files: Mapping[str, Path | None], paint: Callable[[str, str], str]
 ) -> Iterator[str]:
     yield f"Run {run.id} of {run.file.name}: {_ending(run, tally)}"
-    yield from run.warnings
+    yield from warnings_of(run)
     yield ""
     for status in Status:
         count = tally.statuses.get(status, 0)

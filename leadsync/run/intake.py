@@ -30,8 +30,8 @@ from leadsync.models import (
     Row,
     RunRecord,
 )
-from leadsync.private_files import open_regular
 from leadsync.plurals import counted
+from leadsync.private_files import open_regular
 from leadsync.run.given_back import put_together
 from leadsync.run.past import Past, past_of
 from leadsync.run.repeats import last_sent_words

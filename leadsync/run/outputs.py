@@ -45,10 +45,15 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
     A file that has no rows any more, because the rows of an earlier writing have come to another end, is removed. One
     that somebody has edited since is kept under another name.
     """
+    return _write(journal, run, Digest(run), say)
+
+
+def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
+    """Write the files; `digest` sees every row."""
     set_aside_edited(journal, run, say)
     write = _write_books if run.kind == "xlsx" else _write_texts
     try:
-        return write(journal, run)
+        return write(journal, run, digest)
     finally:
         # What is there now is ours, also where the next file could not be written.
         now = {str(path): state_of(path) for path in written_files(run).values() if path}
@@ -76,9 +81,10 @@ def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) 
 def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
     """Write the files of a run that was sent, and with them bring it to its end, unless it stopped before."""
     run = journal.run(run_id)
-    files = write_files(journal, run, say)
-    if not run.stopped:
-        journal.update_run(run.id, finished=True)
+    digest = Digest(run)
+    files = _write(journal, run, digest, say)
+    ending: dict[str, Any] = {"stopped": run.stopped} if run.stopped else {"finished": True}
+    journal.update_run(run.id, new_leads=digest.new_leads, **ending)
     return journal.run(run.id), files
 
 
@@ -119,10 +125,9 @@ def _name_bytes(path: Path) -> int:
     return len(os.fsencode(path.name))
 
 
-def _write_texts(journal: Journal, run: RunRecord) -> Files:
+def _write_texts(journal: Journal, run: RunRecord, digest: Digest) -> Files:
     """The tables as delimited text, and a page with the summary."""
     delimiter = "," if run.delimiter in ("", "\t") else run.delimiter
-    digest = Digest(run)
     with ExitStack() as files:
         tables = [
             files.enter_context(
@@ -140,10 +145,9 @@ def _write_texts(journal: Journal, run: RunRecord) -> Files:
     return _as_written(tables, page)
 
 
-def _write_books(journal: Journal, run: RunRecord) -> Files:
+def _write_books(journal: Journal, run: RunRecord, digest: Digest) -> Files:
     """The report with all its sheets, and the two smaller tables once more in files of their own."""
     counts = journal.tally(run.id).statuses
-    digest = Digest(run)
     pages = [_page(table, run, counts) for table in Table]
     with ExitStack() as files:
         books = [

@@ -62,8 +62,8 @@ class Fit:
             return f"{rows} expected to be sent by about {self.ends:%H:%M}, before {clock}."
         rows = counted(self.rows, "row")
         return (
-            f"By {clock} about {self.done_by_then:,} of {rows} can be sent; the rest stays unsent, and `leadsync resume` "
-            "goes on with it."
+            f"By {clock} about {self.done_by_then:,} of {rows} can be sent; the rest stays unsent, and "
+            "`leadsync resume` goes on with it."
         )
 
 

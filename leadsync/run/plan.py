@@ -43,12 +43,20 @@ class Plan:
     write: Callable[[], object] = lambda: None
     forget: Callable[[], object] = lambda: None
 
+    @property
+    def trial(self) -> int | None:
+        """How many rows a trial sends; None if all are sent."""
+        return None if self.run.last_row is None else self.waiting
+
     def confirm(self, journal: Journal, warnings: Sequence[str] = ()) -> None:
         """Write down what sending needs, effects on other runs included, and the `warnings` that the user has seen.
         May raise JournalError."""
         self.write()
-        if warnings:
-            journal.update_run(self.run.id, warnings=json.dumps(warnings))
+        said: dict[str, Any] = {"warnings": json.dumps(warnings)} if warnings else {}
+        if self.survey is not None:
+            said["new_leads"] = self.survey.new_leads(self.trial)
+        if said:
+            journal.update_run(self.run.id, **said)
 
     def discard(self) -> None:
         """Forget the draft, if there is one: everything is as it was."""
@@ -174,6 +182,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
         last_row=None,
         retry_of=run.id,
         follows="",
+        warnings=(),
+        new_leads=0,
         order=wishes.order or run.order,
         inserts=_inserts(run, settings, wishes),
     )

@@ -43,7 +43,8 @@ class Survey:
         self.rejections: dict[tuple[str, str], Group] = {}
         self.dispositions: Counter[str] = Counter()
         self.callbacks = 0
-        self.new_leads = 0
+        self._without_callback = bytearray()
+        """A 1 for each row to be sent that has no callback date, in the sheet's order, and a 0 for the others."""
         self.samples: dict[int, str] = {}
         """The first value of each column, by the column's position."""
         self.repeated = 0
@@ -56,6 +57,10 @@ class Survey:
     def repeated_leads(self) -> int:
         """How many leads have more than one row to be sent."""
         return sum(count > 1 for count in self._rows_of_lead.values())
+
+    def new_leads(self, first: int | None = None) -> int:
+        """How many of the rows to be sent, or of the first of them, make their lead a new one: no callback is given."""
+        return sum(self._without_callback[:first])
 
     def sample(self, rows: Sequence[Row]) -> None:
         """Keep the first value of each column, from the sheet's first rows."""
@@ -89,10 +94,8 @@ class Survey:
         # The hash alone: a million ids would be too large to keep, and a collision only miscounts by one.
         self._rows_of_lead[hash(lead.external_id)] += 1
         self.dispositions[lead.fields.get(DISPOSITION, NO_CHANGE)] += 1
-        if CALLBACK in lead.fields:
-            self.callbacks += 1
-        elif not lead.inserts:
-            self.new_leads += 1
+        self.callbacks += CALLBACK in lead.fields
+        self._without_callback.append(CALLBACK not in lead.fields and not lead.inserts)
         for note in lead.notes:
             self._note(number, note)
 

@@ -89,14 +89,16 @@ def _heads(sheet: Any, looks: _Looks, row: int, names: dict[int, str]) -> int:
 
 
 def _steps(sheet: Any, looks: _Looks, summary: Summary, row: int, *, notes_end: bool) -> int:
-    row = _section(sheet, looks, row, "What to do now", _THIRD)
     steps = list(summary.steps)
     if notes_end:
         steps.append("Only the first rows to correct carry their reason as a comment; sync_message has it for all.")
-    for step in steps:
-        sheet.write_string(row, _LEFT, f"•  {step}", looks.step)
-        row += 1
-    return row + 1
+    for title, sentences in (("Warnings", summary.warnings), ("What to do now", steps)):
+        if sentences:
+            row = _section(sheet, looks, row, title, _THIRD)
+            for at, sentence in enumerate(sentences, row):
+                sheet.write_string(at, _LEFT, f"•  {sentence}", looks.step)
+            row += len(sentences) + 1
+    return row
 
 
 def _facts(sheet: Any, looks: _Looks, summary: Summary, row: int) -> int:

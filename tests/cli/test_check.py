@@ -20,7 +20,8 @@ MAPPED = '[columns]\n"Internal" = ""\n'
 
 
 LOST = (
-    "have NO callback date: the dialer will treat them as new leads, and a callback that was agreed with them is lost"
+    "! 2 rows have NO callback date: the dialer will treat their leads as new ones, and a callback that was agreed "
+    "with them is lost"
 )
 
 
@@ -57,7 +58,7 @@ def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: 
         "2 set Sale",
         "1 keeps its disposition",
         "1 moves a callback",
-        f"! 2 {LOST}",
+        LOST,
         "1 lead appears in more than one row",
     ]
     assert "started now, it would end" in would[-1]

@@ -273,7 +273,7 @@ def test_a_trial_counts_the_rows_that_it_sends(desk: Any) -> None:
 def test_a_count_of_one_is_told_in_the_singular(desk: Any) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="1", code=106, calls=1)])
     done = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "1,0383218191,Sale"))
-    assert re.search(r" 1  row read$", done.out, re.M)
+    assert re.search(r" 1  row read$", done.out, re.MULTILINE)
     assert "1 failed or unsent row of run" in (again := desk.leadsync("retry").err)
     assert "goes again." in again
     assert "Forgot 0 runs with 0 rows" in desk.leadsync("prune", "--older-than", "1d", "--yes").out
