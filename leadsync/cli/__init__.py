@@ -3,12 +3,12 @@
 import contextlib
 import errno
 import gc
-import io
 import logging
 import os
 import signal
 import sys
 import traceback
+from difflib import get_close_matches
 from types import FrameType
 from typing import NoReturn
 
@@ -22,6 +22,7 @@ from leadsync.cli.pruning import prune
 from leadsync.cli.sending import resolve, resume, retry, run
 from leadsync.cli.setting_up import campaigns, init
 from leadsync.cli.shell import Shell, common_options, finish_output, say
+from leadsync.cli.usage import unknown, usage_error
 from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError, OutputError
 
@@ -33,6 +34,15 @@ class _InOrder(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a sentence where there is no such command."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            close = get_close_matches(args[0], self.commands)
+            raise click.UsageError(unknown("command", args[0], close, "`leadsync --help` lists them."), ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -89,10 +99,9 @@ def exit_code_of(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
     except click.ClickException as error:
-        shown = io.StringIO()
-        error.show(shown)
-        say(shown.getvalue().rstrip("\n"))
-        _put_error(error.format_message(), as_json="--json" in arguments)
+        words = usage_error(error)
+        say(words)
+        _put_error(words, as_json="--json" in arguments)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted; nothing was being sent.")

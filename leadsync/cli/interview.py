@@ -3,14 +3,14 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.shell import say
+from leadsync.cli.shell import current_shell, say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
 from leadsync.private_files import whole_or_not
@@ -27,9 +27,8 @@ _SAMPLE_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class KeptKey:
-    """An API key and where it is kept: the setting that says so, its value, and what is still to be done."""
+    """Where an API key is kept: the setting that says so, its value, and what is still to be done."""
 
-    key: str = field(repr=False)
     setting: str
     value: str
     still_to_do: str = ""
@@ -39,12 +38,24 @@ def choose(question: str, options: Sequence[str], default: int | None = 1) -> in
     """Let the user choose from a numbered list; gives the position in it. Without a default an answer is waited for."""
     for number, option in enumerate(options, 1):
         say(f"  {number:>3}  {option}")
-    chosen: int = click.prompt(question, type=click.IntRange(1, len(options)), default=default, err=True)
-    return chosen - 1
+    return ask_number(question, len(options), default) - 1
+
+
+def ask_number(question: str, most: int | None = None, default: int | None = None) -> int:
+    """A number from 1 to `most`, or from 1 on, until it is one."""
+    shown = None if default is None else str(default)
+    while True:
+        answer: str = click.prompt(question, type=str, default=shown, err=True).strip()
+        if answer.isdecimal() and int(answer) >= 1 and (most is None or int(answer) <= most):
+            return int(answer)
+        say(f"{answer} is no whole number from 1 {'on' if most is None else f'to {most}'}.")
 
 
 def with_scheme(address: str) -> str:
-    """A dialer's address as a URL: https, but http to this machine itself, where only a practice dialer runs."""
+    """A dialer's address as a URL: https, but http to this machine itself, where only a practice dialer runs.
+
+    Raises SettingsError for a single word, which is more likely a slip than the name of a host.
+    """
     from leadsync.config import Server
 
     address = address.strip()
@@ -52,6 +63,10 @@ def with_scheme(address: str) -> str:
         return address
     with suppress(ValueError):
         return Server(url=f"http://{address}").url
+    if address.isalnum():
+        raise SettingsError(
+            f"A dialer's address looks like https://pbx.example.com or 192.168.1.20:8443, and {address} does not."
+        )
     return f"https://{address}"
 
 
@@ -73,14 +88,25 @@ def complain(error: LeadsyncError) -> None:
     say(reason[0].upper() + reason[1:])
 
 
-def ask_key() -> KeptKey:
-    """The API key, kept where the user wants it; what is typed is not shown."""
+def ask_key() -> str:
+    """The API key; what is typed is not shown."""
     if os.environ.get(KEY_VARIABLE, "").strip():
         say(f"The API key is in the environment variable {KEY_VARIABLE}.")
-        return KeptKey(os.environ[KEY_VARIABLE].strip(), "api_key_env", KEY_VARIABLE)
+        return os.environ[KEY_VARIABLE].strip()
     key = ""
     while not key:
         key = click.prompt("The API key (it is not shown)", hide_input=True, err=True).strip()
+    return key
+
+
+def ask_place_of(key: str, *, taken: bool) -> KeptKey:
+    """Keep the key where the user wants it; a key that the dialer has not `taken` only if the user says so."""
+    setting = f"$env:{KEY_VARIABLE} = " if os.name == "nt" else f"export {KEY_VARIABLE}="
+    nowhere = KeptKey("api_key_env", KEY_VARIABLE, f"Before you send: {setting}… (with the key)")
+    if os.environ.get(KEY_VARIABLE, "").strip():
+        return KeptKey("api_key_env", KEY_VARIABLE)
+    if not taken and not current_shell().confirm("Keep the key, though the dialer has not taken it?"):
+        return nowhere
     file = _key_file()
     places = [f"in a file that only you can read: {file}", f"nowhere: I set {KEY_VARIABLE} each time"]
     if _has_keyring():
@@ -94,12 +120,11 @@ def ask_key() -> KeptKey:
                 from leadsync.settings_files import KEYRING_USER
 
                 keyring.set_password("leadsync", KEYRING_USER, key)
-                return KeptKey(key, "api_key_keyring", "leadsync")
+                return KeptKey("api_key_keyring", "leadsync")
             if where.startswith("in a file"):
                 _keep(file, key)
-                return KeptKey(key, "api_key_file", str(file))
-            setting = f"$env:{KEY_VARIABLE} = " if os.name == "nt" else f"export {KEY_VARIABLE}="
-            return KeptKey(key, "api_key_env", KEY_VARIABLE, f"Before you send: {setting}… (with the key)")
+                return KeptKey("api_key_file", str(file))
+            return nowhere
         except Exception as error:
             # A keyring raises whatever its system does.
             say(f"It cannot be kept there ({error}); choose another place.")
@@ -192,7 +217,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         target = columns.get(heading, own)
         what = "a phone number" if target in phones else "" if target != heading else "a field of the campaign"
         say(f"  {_shown(heading, examples):<44} -> {target or '(not sent)':<20} {what}".rstrip())
-    if click.confirm("Is that right?", default=True, err=True):
+    if current_shell().confirm("Is that right?", default=True):
         return replace(proposal, columns=columns)
     calls = {heading for heading, own in named.items() if columns.get(heading, own) in phones}
     say("Which field does each column fill? Enter keeps what is shown; - does not send it.")
@@ -234,7 +259,7 @@ def first_value(question: str, shown: str) -> str:
 def again(error: LeadsyncError) -> bool:
     """Say what went wrong, and ask whether to try it anew."""
     say(str(error))
-    return click.confirm("Try another address or key?", default=True, err=True)
+    return current_shell().confirm("Try another address or key?", default=True)
 
 
 def _shown(heading: str, examples: dict[str, str]) -> str:

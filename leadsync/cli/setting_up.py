@@ -16,6 +16,7 @@ from leadsync.plurals import counted
 from leadsync.private_files import whole_or_not
 
 if TYPE_CHECKING:
+    from leadsync.cli.interview import KeptKey
     from leadsync.config import Settings
 
 _IDS = ("template_id", "campaign_id", "allocation_id")
@@ -157,35 +158,11 @@ class _Told:
 
 def _interview(text: str, file: Path | None, sheet: str | None, answered: set[str]) -> _Told:
     """Ask for everything that was not given; raises SheetError, before any question, for a file that cannot be read."""
-    from pydantic import SecretStr
-
     from leadsync.cli import interview
-    from leadsync.cli.connection import listed_places
 
     if file is not None:
         sheet = interview.ask_sheet(file, sheet)
-    while True:
-        if "url" not in answered:
-            shown = str(value_in(text, "server", "url"))
-            text = with_value(text, "server", "url", interview.ask_url("" if "example" in shown else shown))
-        kept = interview.ask_key()
-        for setting in ("api_key_file", "api_key_keyring"):
-            text = with_value(text, "server", setting, "")
-        text = with_value(text, "server", kept.setting, kept.value)
-        if answered.issuperset(_IDS):
-            break
-        try:
-            places = listed_places(_settings(text), SecretStr(kept.key))
-            for name, number in zip(_IDS, interview.ask_place(places), strict=True):
-                text = with_value(text, "campaign", name, number)
-            break
-        except LeadsyncError as error:
-            if not interview.again(error):
-                for name in _IDS:
-                    number = click.prompt(f"{name.replace('_', ' ')}", type=click.IntRange(min=1), err=True)
-                    text = with_value(text, "campaign", name, number)
-                break
-            answered = answered - {"url"}
+    text, kept = _ask_dialer(text, answered)
     if "timezone" not in answered:
         shown = str(value_in(text, "input", "timezone"))
         text = _ask_until_right(text, "timezone", "The timezone of the sheet's dates", shown)
@@ -200,6 +177,39 @@ def _interview(text: str, file: Path | None, sheet: str | None, answered: set[st
         say(str(error))
         file = None
     return _Told(text, file, sheet, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE"))
+
+
+def _ask_dialer(text: str, answered: set[str]) -> "tuple[str, KeptKey]":
+    """The settings with the dialer's address, the key's place and the ids; the key is tried before it is kept."""
+    from pydantic import SecretStr
+
+    from leadsync.cli import interview
+    from leadsync.cli.connection import listed_places
+
+    ids: tuple[int, ...] = ()
+    while True:
+        if "url" not in answered:
+            shown = str(value_in(text, "server", "url"))
+            text = with_value(text, "server", "url", interview.ask_url("" if "example" in shown else shown))
+        key, taken = interview.ask_key(), False
+        try:
+            places = listed_places(_settings(text), SecretStr(key))
+            taken = True
+            if not answered.issuperset(_IDS):
+                ids = interview.ask_place(places)
+            break
+        except LeadsyncError as error:
+            if not interview.again(error):
+                if not answered.issuperset(_IDS):
+                    ids = tuple(interview.ask_number(name.replace("_", " ")) for name in _IDS)
+                break
+            answered = answered - {"url"}
+    for name, number in zip(_IDS, ids, strict=False):
+        text = with_value(text, "campaign", name, number)
+    kept = interview.ask_place_of(key, taken=taken)
+    for setting in ("api_key_file", "api_key_keyring"):
+        text = with_value(text, "server", setting, "")
+    return with_value(text, "server", kept.setting, kept.value), kept
 
 
 def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:

@@ -1,5 +1,6 @@
 """The first day, at a terminal: from nothing to a checked sheet, with a practice dialer on the other side."""
 
+import os
 import stat
 import sys
 import tomllib
@@ -64,20 +65,22 @@ def test_from_nothing_to_a_checked_sheet(desk: Desk, home: dict[str, str]) -> No
     desk.sheet("leads.csv", *SHEET)
     terminal = Terminal(desk.folder, home, "init", "leads.csv")
     terminal.answer("The dialer's address", "ftp://nowhere")
+    terminal.answer("The dialer's address", "foo")
     terminal.answer("The dialer's address", url)
     terminal.answer("The API key", "a-wrong-one")
-    terminal.answer("Where is it to be kept?", "")
     terminal.answer("check the key, then try again", "y")
     terminal.answer("The dialer's address", url.removeprefix("http://"))
     terminal.answer("The API key", KEY)
+    terminal.answer("Where do the leads go?", "x")
+    terminal.answer("x is no whole number from 1 to 4.", "")
     terminal.answer("Where is it to be kept?", "1")
-    terminal.answer("Where do the leads go?", "1")
     terminal.answer("The timezone of the sheet's dates", "Melbourne")
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("Is that right?", "y")
     assert terminal.end() == 0, terminal.said
     said = terminal.said
+    assert "and foo does not." in said
     assert "API key was refused" in said
     assert "leadsync resume" not in said
     assert "Outbound sales (41) / Spring renewals (41) / Main list (38)" in said
@@ -168,11 +171,15 @@ def test_the_key_goes_into_the_keyring_where_there_is_one(desk: Desk, home: dict
     url = tomllib.loads(desk.config.read_text())["server"]["url"]
     desk.config.unlink()
     (desk.folder / "made_up_keyring.py").write_text(KEYRING)
-    with_keyring = {**home, "PYTHONPATH": str(desk.folder), "PYTHON_KEYRING_BACKEND": "made_up_keyring.Keyring"}
+    with_keyring = {
+        **home,
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(desk.folder), home.get("PYTHONPATH")))),
+        "PYTHON_KEYRING_BACKEND": "made_up_keyring.Keyring",
+    }
     terminal = Terminal(desk.folder, with_keyring, "init", "--url", url)
     terminal.answer("The API key", KEY)
-    terminal.answer("Where is it to be kept?", "1")
     terminal.answer("Where do the leads go?", "")
+    terminal.answer("Where is it to be kept?", "1")
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("A sheet of leads to look at", "")
@@ -181,6 +188,31 @@ def test_the_key_goes_into_the_keyring_where_there_is_one(desk: Desk, home: dict
     assert (desk.folder / "kept").read_text() == f"leadsync/api-key/{KEY}"
     tried = Terminal(desk.folder, with_keyring, "init", "--check")
     assert tried.end() == 0, tried.said
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("n", False), ("y", True)])
+def test_a_key_that_the_dialer_refuses_is_kept_only_if_the_user_says_so(
+    desk: Desk, home: dict[str, str], keep: str, *, kept: bool
+) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    ids = ("--template-id", "41", "--campaign-id", "41", "--allocation-id", "38")
+    terminal = Terminal(desk.folder, home, "init", "--url", url, *ids)
+    terminal.answer("The API key", "a-wrong-one")
+    terminal.answer("check the key, then try again", "n")
+    terminal.answer("Keep the key, though the dialer has not taken it?", keep)
+    if kept:
+        terminal.answer("Where is it to be kept?", "1")
+    terminal.answer("The timezone of the sheet's dates", "")
+    terminal.answer("The country of phone numbers", "")
+    terminal.answer("A sheet of leads to look at", "")
+    assert terminal.end() == 0, terminal.said
+    file = desk.folder / "config" / "leadsync" / "api-key"
+    assert file.exists() == kept
+    server = tomllib.loads(desk.config.read_text("utf-8"))["server"]
+    assert bool(server["api_key_file"]) == kept
+    assert ("export LEADSYNC_API_KEY=" in terminal.said) != kept
 
 
 def test_ctrl_c_leaves_nothing_behind(desk: Desk, home: dict[str, str]) -> None:
@@ -281,7 +313,7 @@ def test_check_tries_key_dialer_ids_updates_and_messages(desk: Desk) -> None:
     assert "'Win-back'" in done.json["tried"]["ids"]
     bad = desk.leadsync("init", "--check", LEADSYNC_NOTIFY_URLS="nonsense://x")
     assert bad.code == 2
-    assert "0 of 1 addresses" in bad.out
+    assert "0 of 1 address." in bad.out
 
 
 @pytest.mark.parametrize(
