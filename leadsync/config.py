@@ -274,13 +274,17 @@ class Settings(BaseSettings):
             raise SettingsError(f"There is no [campaigns.{name}] in the settings; {known}.")
         return self.model_copy(update={"campaign": self.campaign.with_changes(self.campaigns[name])})
 
+    def campaign_of(self, ids: CampaignIds) -> str | None:
+        """The NAME of the [campaigns.NAME] with these ids; None if they are those of [campaign], or of no campaign."""
+        for name in (None, *self.campaigns):
+            campaign = self.for_campaign(name).campaign
+            if CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0) == ids:
+                return name
+        return None
+
     def for_ids(self, ids: CampaignIds) -> "Settings":
         """These settings with the campaign of these ids in force, if they name it; else as they are."""
-        for settings in (self, *map(self.for_campaign, self.campaigns)):
-            campaign = settings.campaign
-            if CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0) == ids:
-                return settings
-        return self
+        return self.for_campaign(self.campaign_of(ids))
 
     def notify_urls(self, environment: Mapping[str, str]) -> list[SecretStr]:
         """The addresses that messages go to, secrets all of them; none where none are set. Raises SettingsError."""

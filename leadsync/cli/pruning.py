@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import click
 
-from leadsync.cli.shell import current_shell, set_up_log
+from leadsync.cli.shell import at_terminal, current_shell, set_up_log
+from leadsync.errors import UsageError
 from leadsync.plurals import counted
 
 _UNITS = {"d": 1, "w": 7}
@@ -28,6 +29,8 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
 
     shell = current_shell()
     set_up_log(shell)
+    if not (yes or at_terminal()):
+        raise UsageError("Nobody can be asked here before runs are deleted; say so with --yes. Nothing was deleted.")
     before = datetime.now().astimezone() - older_than
     with shell.journal() as journal:
         old = [run for run in old_runs(journal, before) if not run.unfinished and (undecided or not run.undecided)]

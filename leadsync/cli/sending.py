@@ -248,7 +248,8 @@ def _carry_out(
             check_output(one.run.output, one.run)
         _describe(shell, journal, plan, settings, ends)
         name_new_dialer(shell, settings)
-        confirmed = _confirmed(shell, plan, asked)
+        name = asked.campaign or (care.settings or settings).campaign_of(plan.run.ids)
+        confirmed = _confirmed(shell, plan, name, yes=asked.yes)
     except BaseException:
         plan.discard()
         raise
@@ -302,15 +303,19 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", care: Afterca
     return _tell(shell, journal, run, written_files(run), code=0)
 
 
-def _confirmed(shell: Shell, plan: "Plan", asked: Asked) -> bool:
-    """Whether the user wants it sent; there is no default answer where rows may be sent twice by habit."""
+def _confirmed(shell: Shell, plan: "Plan", campaign: str | None, *, yes: bool) -> bool:
+    """Whether the user wants it sent; there is no default answer where rows may be sent twice by habit. `campaign` is
+    its name in the settings, if it has one."""
     count = plan.waiting + (plan.then.waiting if plan.then else 0)
-    if not count or asked.yes:
+    if not count or yes:
         return True
     what = counted(count, "row")
     if plan.then is not None:
         what += f" ({plan.waiting:,} left of run {plan.run.id}, then {plan.then.waiting:,} of the file as it is now)"
-    return shell.confirm(f"Send {what} to {plan.run.dialer}?", default=None if plan.sent_before else False)
+    ids = plan.run.ids
+    where = f"campaign {campaign} ({ids.campaign})" if campaign else f"campaign {ids.campaign}"
+    question = f"Send {what} to {plan.run.dialer}, {where}, template {ids.template}?"
+    return shell.confirm(question, default=None if plan.sent_before else False)
 
 
 def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Settings", ends: datetime | None) -> None:

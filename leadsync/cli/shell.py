@@ -98,14 +98,14 @@ class Shell:
 
         Without a default, an empty answer is asked again. Raises click.Abort where the terminal is lost.
         """
-        return not _at_terminal() or _ask(question, default)
+        return not at_terminal() or _ask(question, default)
 
     def wants(self, question: str) -> bool:
         """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no.
 
         Raises click.Abort where the terminal is lost.
         """
-        return not self.json and _at_terminal() and _ask(question, default=False)
+        return not self.json and at_terminal() and _ask(question, default=False)
 
 
 def say(text: str) -> None:
@@ -127,7 +127,7 @@ def finish_output() -> None:
             _silence(stream)
 
 
-def _at_terminal() -> bool:
+def at_terminal() -> bool:
     """Whether standard input is a terminal; raises click.Abort for one that was hung up."""
     if sys.stdin.isatty():
         return True

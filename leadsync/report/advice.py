@@ -38,6 +38,8 @@ CAUSES = {
 """What most likely led to each result code."""
 
 
+DECIDING = "--applied, --not-applied or --send"
+"""The options of `resolve`, of which a decision takes one."""
 _WAITS = "waits for row "
 _UNDECIDED_THERE = re.compile(
     r"(?:run (?P<run>\S+) (?:calls it|has it as) (?:conflict|unknown)|waits for row \d+ of run (?P<of>[^ ,]+),"
@@ -82,8 +84,8 @@ def _to_decide(record: RowRecord, run_id: str) -> str:
     when = f" at {record.time:%Y-%m-%d %H:%M:%S}" if record.time else ""
     return (
         f"Look at lead {record.lead} in the dialer, then write applied, not applied or send into sync_decision and "
-        f"give the file to `leadsync run`, or use `leadsync resolve {run_id} --row {record.number}`. "
-        f"Sent{when}: {sent}."
+        f"give the file to `leadsync run`, or use `leadsync resolve {run_id} --row {record.number}` "
+        f"with {DECIDING}. Sent{when}: {sent}."
     )
 
 
@@ -107,7 +109,10 @@ def _after_skipping(record: RowRecord) -> str:
     if run and record.message.startswith(_WAITS):
         return f"Decide that row first, in the report or the review file of run {run}, then send this one again."
     if run:
-        return f"Still to be decided: in the report or the review file of run {run}, or with `leadsync resolve {run}`."
+        return (
+            f"Still to be decided: in the report or the review file of run {run}, or with `leadsync resolve {run} "
+            f"--row N` and {DECIDING}."
+        )
     return ""
 
 

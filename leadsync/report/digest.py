@@ -17,7 +17,7 @@ from leadsync.models import (
     Summary,
 )
 from leadsync.plurals import counted
-from leadsync.report.advice import CAUSES, MEANINGS, undecided_in, waits
+from leadsync.report.advice import CAUSES, DECIDING, MEANINGS, undecided_in, waits
 from leadsync.report.offences import Offence
 from leadsync.report.tables import is_final
 from leadsync.report.warnings import new_leads
@@ -231,7 +231,7 @@ class Digest:
         for earlier, rows in self._undecided_before.items():
             yield (
                 f"Decide on what is still undecided in run {earlier} ({rows:,} of these rows): in its report or review "
-                f"file, or with leadsync resolve {earlier}"
+                f"file, or with leadsync resolve {earlier}, which takes --row N and {DECIDING}"
             )
         if self._plain_failures or self._codes[103] or self._codes[109]:
             yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"

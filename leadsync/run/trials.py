@@ -28,7 +28,8 @@ class Trial:
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
                 raise UsageError(
                     f"A person has to decide on row {number} of run {run.id}, the trial of {run.file.name}, before the "
-                    f"rest is sent: leadsync resolve {run.id} --row {number}"
+                    f"rest is sent: leadsync resolve {run.id} --row {number}, with --applied, "
+                    "--not-applied or --send"
                 )
             self._sent.setdefault(origin.lead, []).append((number, origin))
 

@@ -11,10 +11,13 @@ def test_what_was_done_is_said(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", "1,0399900001,Sale", "2,0399900002,Sale")
     run_id = desk.leadsync("run", sheet, "--json").json["run"]
-    assert "Forgot 0 runs" in desk.leadsync("prune", "--older-than", "90d").out
+    assert "Forgot 0 runs" in desk.leadsync("prune", "--older-than", "90d", "--yes").out
     with sqlite3.connect(desk.state / "journal.sqlite3") as connection:
         connection.execute("UPDATE runs SET created = created - 91 * 86400")
-    pruned = desk.leadsync("prune", "--older-than", "90d", "--json")
+    refused = desk.leadsync("prune", "--older-than", "90d")
+    assert (refused.code, "say so with --yes" in refused.err) == (2, True)
+    assert [run["run"] for run in desk.leadsync("runs", "--json").json["runs"]] == [run_id]
+    pruned = desk.leadsync("prune", "--older-than", "90d", "--yes", "--json")
     assert pruned.code == 0
     assert pruned.json["runs"] == [run_id]
     assert pruned.json["rows"] == 2

@@ -418,3 +418,17 @@ def test_the_question_says_how_many_rows_are_of_the_old_run_and_how_many_of_the_
     child.sendline("n")
     child.expect(pexpect.EOF)
     assert f"Send 5 rows (3 left of run {run}, then 2 of the file as it is now) to" in asked
+
+
+def test_the_question_names_the_dialer_the_campaign_and_the_template(desk: Desk) -> None:
+    desk.dialer(settings="[campaigns.winback]\ntemplate_id = 43\ncampaign_id = 42\n")
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    for options, named in (
+        ((), "campaign 41, template 41?"),
+        (("--campaign", "winback"), "campaign winback (42), template 43?"),
+    ):
+        child = at_the_question(desk, "run", file, *options)
+        assert child.after.startswith("Send 3 rows to http://127.0.0.1:")
+        assert child.after.endswith(f", {named}")
+        child.sendline("n")
+        child.expect(pexpect.EOF)
