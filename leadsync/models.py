@@ -1,4 +1,4 @@
-"""The values a row passes through: Row, then Lead or Rejection, then Outcome.
+"""The values a row passes through: Row, then Lead or Rejected, then Outcome.
 
 All are frozen. Words are those of the contract: a *row* is a line of the sheet, a *lead* a person the dialer holds,
 a *field* a name the dialer's API knows, a *column* the sheet's.
@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from leadsync.reasons import Fault, Reason
 
 LONGEST_CELL = 32_767
 """Characters that a workbook's cell can hold."""
@@ -80,14 +82,14 @@ class Row:
 
     `number` is its number in the sheet (the heading line is 1). `cells` has one text for each heading, as a person
     sees it in the sheet; a date cell of a workbook is ISO text (`2026-11-24` or `2026-11-24 14:30`) and its position
-    stands in `dates`. `fault` says why the line cannot be read as the headings promise (too many cells, ...), in one
-    sentence with its remedy; such a row is rejected whatever its cells hold.
+    stands in `dates`. `faults` say why the line cannot be read as the headings promise (too many cells, ...); such a
+    row is rejected whatever its cells hold.
     """
 
     number: int
     cells: tuple[str, ...]
     dates: tuple[int, ...] = ()
-    fault: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 class NoteKind(StrEnum):
@@ -141,33 +143,6 @@ class Lead:
     def body(self) -> Mapping[str, str]:
         """What travels in the body."""
         return {name: value for name, value in self.fields.items() if name not in CAMPAIGN_ID_FIELDS}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One reason for not sending a row: the column (empty where it is the row itself), its value, what is wrong with
-    it, and the remedy, the last two as parts of a sentence."""
-
-    column: str
-    value: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        place = f"{self.column} {self.value!r}" if self.value else self.column
-        text = f"{place} {self.problem}" if place else self.problem
-        return f"{text}; {self.remedy}"
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A row that is not sent, with every reason, so that it can be put right in one go."""
-
-    faults: tuple[Fault, ...]
-    external_id: str = ""
-
-    def __str__(self) -> str:
-        return ". ".join(str(fault) for fault in self.faults) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +216,8 @@ class RowRecord:
     """When its last attempt ended, or began where its end is not known."""
     harmless: bool = True
     """Whether sending it twice would do no harm; a row that began to be inserted is not."""
+    reason: Reason | None = None
+    """Why leadsync did not send it; `message` then says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +230,8 @@ class Tally:
     attempts: int = 0
     beyond: int = 0
     """Rows still to be sent that lie beyond a trial's end, and are not counted above."""
+    still_failing: int = 0
+    """Skipped rows that failed in an earlier run and can be corrected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class ResultCode:
     """One line of the table.
 
     `http` is the status the documentation gives with the code; it never decides anything. `advice` is what the
-    user should do now, in one sentence.
+    user should do now, `cause` what most likely led to the code, both in one sentence. `field` is the field that the
+    code complains of, `phone` for any phone field. `if_all_fail` is the likely cause if almost all rows get the code.
     """
 
     code: int
@@ -34,7 +35,16 @@ class ResultCode:
     verdict: Verdict
     meaning: str
     advice: str
+    cause: str = ""
+    field: str = ""
+    if_all_fail: str = ""
 
+
+_ID = "njExternalLeadId"
+_DISPOSITION = "njDisposition"
+_CALLBACK = "njCallBackDate"
+_HOURS = "njContactHours"
+_PHONE = "phone"
 
 _TABLE = (
     ResultCode(0, "OK", 200, Verdict.SUCCEEDED, "The lead was updated.", ""),
@@ -45,6 +55,11 @@ _TABLE = (
         Verdict.FAILED,
         "No lead has this external id.",
         "Check the external id, and that the lead is in the campaign the settings name; then send the row again.",
+        cause="The id is mistyped or lost its leading zeros, or the lead is in another campaign.",
+        field=_ID,
+        if_all_fail=(
+            "the ids in [campaign] probably name another campaign, or the column of external ids is the wrong one"
+        ),
     ),
     ResultCode(
         102,
@@ -53,6 +68,9 @@ _TABLE = (
         Verdict.FAILED,
         "The lead has no phone number.",
         "Give at least one phone number, or <No Change>; check that phone_fields names the template's phone fields.",
+        cause="The phone columns are blank, or are not the template's phone fields.",
+        field=_PHONE,
+        if_all_fail="phone_fields in [input] probably does not name the template's phone fields",
     ),
     ResultCode(
         103,
@@ -61,6 +79,7 @@ _TABLE = (
         Verdict.RETRY,
         "The dialer failed while it handled the call.",
         "Send the row again later with `leadsync retry`; if it fails again, give the message to the dialer's vendor.",
+        cause="Trouble inside the dialer.",
     ),
     ResultCode(
         104,
@@ -69,6 +88,9 @@ _TABLE = (
         Verdict.FINAL,
         "The number is on the do-not-call list.",
         "Do not call this number and do not send the row again.",
+        cause="The person has asked not to be called.",
+        field=_PHONE,
+        if_all_fail="the sheet is probably a list of numbers not to be called",
     ),
     ResultCode(
         105,
@@ -77,6 +99,9 @@ _TABLE = (
         Verdict.FAILED,
         "Another lead has this phone number.",
         "Find the other lead with this number in the dialer; correct the number or drop the row.",
+        cause="The person stands twice in the campaign, or two people share a number.",
+        field=_PHONE,
+        if_all_fail="the phone column is probably the wrong one",
     ),
     ResultCode(
         106,
@@ -85,6 +110,9 @@ _TABLE = (
         Verdict.FAILED,
         "The campaign has no such disposition.",
         "Write the disposition exactly as the campaign spells it, then send the row again.",
+        cause="It is spelled differently in the campaign, or was renamed or removed there.",
+        field=_DISPOSITION,
+        if_all_fail="the dispositions are probably spelt otherwise than the campaign spells them",
     ),
     ResultCode(
         107,
@@ -93,6 +121,9 @@ _TABLE = (
         Verdict.FAILED,
         "<No Change> was given, but the lead was never dialed and has no disposition to keep.",
         "Give the row a disposition, then send it again.",
+        cause="The sheet leaves the disposition blank for a lead that no agent has spoken to yet.",
+        field=_DISPOSITION,
+        if_all_fail="these leads were never dialed; the sheet needs a disposition for each",
     ),
     ResultCode(
         108,
@@ -101,6 +132,8 @@ _TABLE = (
         Verdict.FAILED,
         "<No Change> was given for a lead that would be new.",
         "Replace <No Change> by real values, then send the row again.",
+        cause="The sheet names a lead that the dialer does not have.",
+        field=_DISPOSITION,
     ),
     ResultCode(
         109,
@@ -109,6 +142,7 @@ _TABLE = (
         Verdict.RETRY,
         "The call waited in the dialer's queue for over a minute; it was not applied.",
         "The dialer is busy: send the row again later with `leadsync retry`, or set `reserve` to leave it more room.",
+        cause="Others were using the dialer heavily at the same time.",
     ),
     ResultCode(
         110,
@@ -117,6 +151,7 @@ _TABLE = (
         Verdict.CONFLICT,
         "An agent was editing the lead; sending again could overwrite the agent's work.",
         "Look at the lead in the dialer and decide whether this row should still be applied.",
+        cause="The lead was open on an agent's screen just then.",
     ),
     ResultCode(
         111,
@@ -125,6 +160,9 @@ _TABLE = (
         Verdict.FAILED,
         "The dialer does not know these Contact Hours.",
         "Write the Contact Hours exactly as the dialer lists them, then send the row again.",
+        cause="The name of the Contact Hours is spelled differently on the dialer.",
+        field=_HOURS,
+        if_all_fail="the column of Contact Hours probably holds something else",
     ),
     ResultCode(
         112,
@@ -133,6 +171,8 @@ _TABLE = (
         Verdict.FAILED,
         "The external id is taken by another lead of the campaign.",
         "Give the lead another external id, or update the lead that has it.",
+        cause="The id was given to two leads.",
+        field=_ID,
     ),
     ResultCode(
         113,
@@ -141,6 +181,8 @@ _TABLE = (
         Verdict.FAILED,
         "No external id arrived with the call.",
         "Give the row an external id, then send it again.",
+        cause="The column that holds the id was left out.",
+        field=_ID,
     ),
     ResultCode(
         114,
@@ -149,6 +191,8 @@ _TABLE = (
         Verdict.FAILED,
         "The dialer could not read the callback date.",
         "Write the callback date as yyyy/MM/dd HH:mm, then send the row again.",
+        cause="The date's form is not the one the dialer reads.",
+        field=_CALLBACK,
     ),
     ResultCode(
         115,
@@ -157,6 +201,7 @@ _TABLE = (
         Verdict.STOP,
         "The dialer does not accept the allocation id.",
         "Correct allocation_id in the settings (`leadsync campaigns` lists the ids), then `leadsync resume`.",
+        cause="The settings name another campaign's allocation.",
     ),
     ResultCode(
         116,
@@ -165,6 +210,7 @@ _TABLE = (
         Verdict.STOP,
         "The dialer does not accept the template id.",
         "Correct template_id in the settings (`leadsync campaigns` lists the ids), then `leadsync resume`.",
+        cause="The settings name a template that the dialer does not have.",
     ),
     ResultCode(
         117,
@@ -173,6 +219,7 @@ _TABLE = (
         Verdict.STOP,
         "The dialer does not accept the campaign id.",
         "Correct campaign_id in the settings (`leadsync campaigns` lists the ids), then `leadsync resume`.",
+        cause="The settings name a campaign that the dialer does not have.",
     ),
 )
 

@@ -191,7 +191,7 @@ def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple
 
     rules = rules_of(settings, datetime.now().astimezone())
     with open_table(file, sheet=sheet) as table:
-        rows = [row.cells for row in islice(table.rows(), _SAMPLE_ROWS) if not row.fault]
+        rows = [row.cells for row in islice(table.rows(), _SAMPLE_ROWS) if not row.faults]
         examples = {
             heading.strip(): next((row[at].strip() for row in rows if row[at].strip()), "")
             for at, heading in enumerate(table.headings)

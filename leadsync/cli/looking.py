@@ -99,6 +99,7 @@ def show(
 def request(run_id: str, number: int) -> int:
     """Print what was sent for a row as a curl command, without the API key."""
     from leadsync.dialer import KEY_VARIABLE, curl_command, lead_request
+    from leadsync.report import message
 
     shell = current_shell()
     set_up_log(shell)
@@ -108,13 +109,13 @@ def request(run_id: str, number: int) -> int:
     if record is None:
         raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id} --rows` lists those it has.")
     if not record.lead or not record.fields:
-        raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {record.message}")
+        raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {message(record)}")
     lead = Lead(record.lead, record.fields)
     address, headers, _ = lead_request(run.dialer, run.ids, lead)
     shell.say(
         "Running this sends the row again, and the dialer does again what its disposition sets off."
         if record.attempts
-        else f"This row was not sent ({record.message or 'not yet'}); this is what would be."
+        else f"This row was not sent ({message(record) or 'not yet'}); this is what would be."
     )
     shell.result(
         command := curl_command(run.dialer, run.ids, lead),
@@ -215,13 +216,15 @@ def _list(shell: Shell, columns: Iterable[Column], lines: Iterator[tuple[str, ..
 
 
 def _cells(record: RowRecord) -> tuple[str, ...]:
+    from leadsync.report import message
+
     return (
         str(record.number),
         record.lead,
         record.status.value,
         "" if record.code is None else str(record.code),
         "" if record.time is None else f"{record.time:%Y-%m-%d %H:%M:%S}",
-        record.message,
+        message(record),
     )
 
 
@@ -230,13 +233,15 @@ def _sent(record: RowRecord) -> str:
 
 
 def _as_json(record: RowRecord) -> dict[str, Any]:
+    from leadsync.report import message
+
     return {
         "row": record.number,
         "lead": record.lead,
         "status": record.status.value,
         "code": record.code,
         "name": record.name,
-        "message": record.message,
+        "message": message(record),
         "attempts": record.attempts,
         "time": None if record.time is None else record.time.isoformat(timespec="seconds"),
         "fields": dict(record.fields),

@@ -131,12 +131,14 @@ def _practice_dialer(known: dict[str, Any]) -> "PracticeDialer":
 
 def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[str]:
     """What did not end as the sample data was made to, a sentence each."""
+    from leadsync.report import message
+
     usual = {"status": "succeeded", "code": 0}
     unlike = []
     for record in records:
         expected = known["expected"].get(str(record.number), usual)
         if {"status": record.status.value, "code": record.code} != expected:
-            came = f"{record.status} {'' if record.code is None else record.code} {record.message}"
+            came = f"{record.status} {'' if record.code is None else record.code} {message(record)}"
             unlike.append(f"Row {record.number} should have ended as {expected}, but: {came}")
     if len(records) != known["expected_rows"]:
         read = counted(len(records), "row was", "rows were")

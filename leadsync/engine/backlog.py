@@ -193,8 +193,7 @@ class Backlog:
             self._ready.append(job)
 
     def _hold(self, number: int, lead: str) -> None:
-        earlier = self._undecided[lead]
-        self._log.hold(number, f"waits for row {earlier} of the same lead, which a person has to decide first")
+        self._log.hold(number, self._undecided[lead])
 
     @staticmethod
     def _is_new(item: Job | int) -> bool:

@@ -11,16 +11,6 @@ from leadsync.result_codes import RESULT_CODES
 FIRST_ROWS = 50
 ALMOST_ALL = 45
 
-_LIKELY_CAUSE = {
-    101: "the ids in [campaign] probably name another campaign, or the column of external ids is the wrong one",
-    102: "phone_fields in [input] probably does not name the template's phone fields",
-    104: "the sheet is probably a list of numbers not to be called",
-    105: "the phone column is probably the wrong one",
-    106: "the dispositions are probably spelt otherwise than the campaign spells them",
-    107: "these leads were never dialed; the sheet needs a disposition for each",
-    111: "the column of Contact Hours probably holds something else",
-}
-
 
 class EarlyFailureCheck:
     """Counts the first rows that were handed out, and their decisive outcomes.
@@ -69,8 +59,9 @@ class EarlyFailureCheck:
         if self._begun < FIRST_ROWS or self._worst < ALMOST_ALL:
             return ""
         code, count = self._refusals.most_common(1)[0]
-        name = RESULT_CODES[code].name if code in RESULT_CODES else "a code the documentation does not know"
-        cause = _LIKELY_CAUSE.get(code, "the sheet or the settings are probably not the right ones")
+        entry = RESULT_CODES.get(code)
+        name = entry.name if entry else "a code the documentation does not know"
+        cause = (entry.if_all_fail if entry else "") or "the sheet or the settings are probably not the right ones"
         return (
             f"{count} of the first {self._outcomes} rows were answered {code} {name}: {cause}; put it right, "
             "or go on all the same with --keep-going"

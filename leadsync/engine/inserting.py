@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Outcome
+from leadsync.reasons import Fault
 
 _MISSING = 101
 
@@ -14,7 +15,7 @@ class InsertPolicy:
 
     phone_fields: tuple[str, ...]
 
-    def after(self, lead: Lead, outcome: Outcome) -> Lead | str | None:
+    def after(self, lead: Lead, outcome: Outcome) -> Lead | Fault | None:
         """The insert that the outcome of an update calls for, why it cannot be made, or None where none is called
         for."""
         if outcome.code != _MISSING or lead.inserts:

@@ -66,8 +66,8 @@ class RunLog(Protocol):
         """The attempts of a row that was to be sent again ran out."""
         ...
 
-    def hold(self, number: int, message: str) -> Awaitable[None]:
-        """Why a row is not sent in this run."""
+    def hold(self, number: int, earlier: int) -> Awaitable[None]:
+        """A row is not sent in this run: a person has to decide on row `earlier` of its lead first."""
         ...
 
 

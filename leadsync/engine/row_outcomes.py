@@ -11,6 +11,8 @@ from leadsync.engine.notice import Notice
 from leadsync.engine.ports import RunLog
 from leadsync.engine.retry import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import Effect, Lead, Outcome, Status
+from leadsync.reasons import Fault
+from leadsync.report.wording import sentence
 
 SEVERAL_IN_A_ROW = 3
 """So many different rows that are refused in a row mean that every row would be."""
@@ -72,7 +74,7 @@ class RowOutcomes:
         if isinstance(insert, Lead):
             self._insert(job, attempt, outcome, insert)
         else:
-            self._settle(job, attempt, replace(outcome, message=f"{outcome.message}; {insert}") if insert else outcome)
+            self._settle(job, attempt, _without_insert(outcome, insert))
         if outcome.effect is Effect.ANSWERED:
             self.others_answered = True
             self.answered()
@@ -149,3 +151,8 @@ class RowOutcomes:
         self.ended += 1
         self._notice.settle(status)
         self._backlog.done(job, undecided=status in (Status.CONFLICT, Status.UNKNOWN))
+
+
+def _without_insert(outcome: Outcome, fault: Fault | None) -> Outcome:
+    """The outcome, with the reason why no insert follows it."""
+    return outcome if fault is None else replace(outcome, message=f"{outcome.message}; {sentence(fault)}")

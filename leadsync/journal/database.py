@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import JournalError
-from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
 from leadsync.private_files import make_private_folder
 
 BUSY_SECONDS = 30.0
@@ -105,9 +105,11 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             raise JournalError(f"{path} is not a leadsync journal; choose another folder with --state.")
         if version > VERSION:
             raise JournalError(f"The journal {path} was written by a newer leadsync; update leadsync to use it.")
-        for script in MIGRATIONS[version:]:
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
             for statement in script.split(";"):
                 connection.execute(statement)
+            if step := STEPS.get(number):
+                step(connection)
         if version < VERSION:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,5 +1,10 @@
 """The journal's tables, and how an older journal is brought up to date."""
 
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from leadsync.journal.legacy import keep_reasons_as_values
+
 APPLICATION_ID = 0x6C656164
 """Marks an SQLite file as leadsync's ("lead")."""
 
@@ -152,7 +157,16 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 9: how many rows of a run made their leads new ones, having no callback date
     "ALTER TABLE runs ADD COLUMN new_leads INTEGER NOT NULL DEFAULT 0",
+    # 10: why leadsync did not send a row, as a value in JSON; counts that were kept do not know which rows that failed
+    # before can be corrected still
+    """
+    ALTER TABLE rows ADD COLUMN reason TEXT;
+    UPDATE runs SET tally = NULL
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
+
+STEPS: Mapping[int, Callable[[sqlite3.Connection], None]] = {10: keep_reasons_as_values}
+"""What follows a version's script, where SQL does not reach."""
 
 VERSION = len(MIGRATIONS)

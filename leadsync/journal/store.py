@@ -25,6 +25,8 @@ from leadsync.journal.values import (
     line_values,
     new_run_id,
     places,
+    reason_json,
+    reason_of,
     row_record,
     run_record,
     run_values,
@@ -33,6 +35,7 @@ from leadsync.journal.values import (
 )
 from leadsync.journal.writing import RunLog
 from leadsync.models import RowRecord, RunRecord, Status, Tally
+from leadsync.reasons import Reason, Skip, SkipKind
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 FILE_NAME = "journal.sqlite3"
@@ -54,7 +57,7 @@ _UNDECIDED_LEADS = (
     f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 )
 _ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
-_ORIGIN = "number, state, lead, fields, code, message"
+_ORIGIN = "number, state, lead, fields, code, reason"
 
 
 def _settled(state: str) -> State:
@@ -63,8 +66,8 @@ def _settled(state: str) -> State:
 
 
 def _origin(run_id: str, values: Sequence[Any]) -> Origin:
-    state, lead, fields, code, message = values
-    return Origin(run_id, _settled(state), lead, json.loads(fields), code, message)
+    state, lead, fields, code, reason = values
+    return Origin(run_id, _settled(state), lead, json.loads(fields), code, reason_of(reason))
 
 
 class Journal:
@@ -148,7 +151,7 @@ class Journal:
                 ((key, number) for number, _ in in_doubt),
             )
             self._connection.executemany(
-                "UPDATE rows SET state = ?, message = ? WHERE run = ? AND number = ?",
+                "UPDATE rows SET state = ?, message = ?, reason = NULL WHERE run = ? AND number = ?",
                 ((State.UNKNOWN, _ENDED_UNDER_WAY, key, number) for number, _ in in_doubt),
             )
             self._connection.executemany(
@@ -310,10 +313,10 @@ class Journal:
                         "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (line_values(key, entry) for entry in chunk)
                     )
                     self._connection.executemany(
-                        "INSERT INTO rows (run, number, lead, harmless, state, message) VALUES (?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO rows (run, number, lead, harmless, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
                         (
-                            (key, entry.row.number, entry.lead, entry.harmless, entry.state, entry.message)
-                            for entry in chunk
+                            (key, one.row.number, one.lead, one.harmless, one.state, reason_json(one.reason))
+                            for one in chunk
                         ),
                     )
 
@@ -418,10 +421,10 @@ class Journal:
 
         `effects` are the run's effects on rows of other runs; `values` change the run as `update_run` does.
         """
-        message = f"sent or decided by run {run_id}, {self.run(run_id).file.name}"
+        reason = Skip(SkipKind.TRANSFERRED, run_id, text=self.run(run_id).file.name)
         with translated(self.path), transaction(self._connection):
             for (other, state), numbers in effects.decided.items():
-                self._move(other, numbers, state, message)
+                self._move(other, numbers, state, reason)
                 self._recount(other)
             for other, places_there_and_here in effects.taken.items():
                 keys = self._key(other), self._key(run_id)
@@ -455,7 +458,8 @@ class Journal:
                 ).rowcount
                 if kept:
                     self._connection.execute(
-                        "UPDATE rows SET state = ?, message = ?, counted_from = attempts WHERE run = ? AND number = ?",
+                        "UPDATE rows SET state = ?, message = ?, reason = NULL, counted_from = attempts "
+                        "WHERE run = ? AND number = ?",
                         [state, f"a person decided: {decided}", key, number],
                     )
                 count += kept
@@ -472,7 +476,8 @@ class Journal:
 
     def _take_back(self, key: int, number: int) -> int:
         came_back = self._connection.execute(
-            "UPDATE rows SET state = was.state, message = was.message FROM decisions AS was WHERE was.run = rows.run "
+            "UPDATE rows SET state = was.state, message = was.message, reason = NULL FROM decisions AS was "
+            "WHERE was.run = rows.run "
             f"AND was.number = rows.number AND rows.run = ? AND rows.number = ? AND {_NOT_SENT_SINCE}",
             [key, number],
         ).rowcount
@@ -532,10 +537,10 @@ class Journal:
                 [new, *which],
             )
             self._connection.execute(
-                "UPDATE rows SET state = 'skipped', message = ? "
+                "UPDATE rows SET state = 'skipped', message = '', reason = ? "
                 f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
-                [f"sent by run {run.id} instead", old, new],
+                [reason_json(Skip(SkipKind.RETRIED, run.id)), old, new],
             )
             left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {_CAN_GO} AND lead NOT IN ({_UNDECIDED_LEADS})"
             self._connection.execute(
@@ -677,8 +682,9 @@ class Journal:
         old, new = self._key(trial), self._key(run_id)
         places_here = [(new, here, old, there) for there, here in kept]
         self._connection.executemany(
-            "UPDATE rows SET (state, code, name, message, attempts, time, sequence) = "
-            "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), attempts, time, sequence "
+            "UPDATE rows SET (state, code, name, message, reason, attempts, time, sequence) = "
+            "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), "
+            "iif(state = 'succeeded', rows.reason, reason), attempts, time, sequence "
             "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
             places_here,
         )
@@ -689,13 +695,13 @@ class Journal:
         )
         self._connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [old])
 
-    def _move(self, run_id: str, numbers: Iterable[int], target: State, message: str) -> int:
+    def _move(self, run_id: str, numbers: Iterable[int], target: State, reason: Reason) -> int:
         """Bring rows to `target` where a transition leads there; gives how many came."""
-        key = self._key(run_id)
+        key, kept = self._key(run_id), reason_json(reason)
         return self._connection.executemany(
-            "UPDATE rows SET state = ?, message = ? "
+            "UPDATE rows SET state = ?, message = '', reason = ? "
             f"WHERE run = ? AND number = ? AND state IN ({places(sources(target))})",
-            ([target, message, key, number, *sources(target)] for number in numbers),
+            ([target, kept, key, number, *sources(target)] for number in numbers),
         ).rowcount
 
     def _recount(self, run_id: str) -> None:
@@ -740,7 +746,12 @@ class Journal:
         beyond = self._connection.execute(
             f"SELECT count(*) FROM rows WHERE run = ? AND number > ? AND {OPEN} AND state = 'pending'", key_and_end
         ).fetchone()[0]
-        return Tally(rows, statuses, codes, attempts, beyond)
+        still_failing = self._connection.execute(
+            "SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND state = 'skipped' "
+            "AND json_extract(reason, '$.skip') = ?",
+            [*key_and_end, SkipKind.STILL_FAILING.name],
+        ).fetchone()[0]
+        return Tally(rows, statuses, codes, attempts, beyond, still_failing)
 
 
 def _gone(run_id: str) -> UsageError:

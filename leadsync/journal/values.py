@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from leadsync.journal.states import State
 from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
@@ -18,7 +19,7 @@ RUN_COLUMNS = (
     "date_order, epoch_1904, rules, follows, warnings, new_leads"
 )
 
-ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless"
+ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Entry:
     fields: Mapping[str, str]
     harmless: bool
     state: State = State.PENDING
-    message: str = ""
+    reason: Reason | None = None
     notes: tuple[Note, ...] = ()
 
 
@@ -46,7 +47,7 @@ class Origin:
     lead: str
     fields: Mapping[str, str]
     code: int | None = None
-    message: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,40 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def reason_json(reason: Reason | None) -> str | None:
+    """A reason as it is stored: only what it has beyond its defaults."""
+    if reason is None:
+        return None
+    if isinstance(reason, Rejected):
+        faults = [_filled({**asdict(fault), "kind": fault.kind.name}) for fault in reason.faults]
+        return as_json({"faults": faults, **({"inserts": True} if reason.inserts else {})})
+    values = {**asdict(reason), "kind": "", "at": reason.at.timestamp() if reason.at else None}
+    return as_json({"skip": reason.kind.name, **_filled(values)})
+
+
+def reason_of(text: str | None) -> Reason | None:
+    """The reason that was stored so."""
+    if not text:
+        return None
+    kept = json.loads(text)
+    if "faults" in kept:
+        return Rejected(tuple(map(_fault, kept["faults"])), inserts=kept.get("inserts", False))
+    kind, at = SkipKind[kept.pop("skip")], kept.pop("at", None)
+    return Skip(kind, at=None if at is None else datetime.fromtimestamp(at, UTC).astimezone(), **kept)
+
+
+def _fault(kept: dict[str, Any]) -> Fault:
+    details = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in kept.get("details", {}).items()
+    }
+    column, value, original = (kept.get(name, "") for name in ("column", "value", "original"))
+    return Fault(column, value, FaultKind[kept["kind"]], original, details)
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in ("", None, {})}
+
+
 def line_values(key: int, entry: Entry) -> tuple[object, ...]:
     """A row's line in the table `lines`."""
     row = entry.row
@@ -105,7 +140,7 @@ def _moment(second: int) -> datetime:
 
 def row_record(values: tuple[Any, ...]) -> RowRecord:
     """A row as `Journal.records` selects it; its time to the second."""
-    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless = values
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason = values
     return RowRecord(
         number,
         tuple(_scan(cells)[0]),
@@ -119,6 +154,7 @@ def row_record(values: tuple[Any, ...]) -> RowRecord:
         attempts,
         None if time is None else _moment(int(time)),
         bool(harmless),
+        reason_of(reason),
     )
 
 
@@ -202,6 +238,7 @@ def tally_json(tally: Tally) -> str:
             "codes": tally.codes,
             "attempts": tally.attempts,
             "beyond": tally.beyond,
+            "still_failing": tally.still_failing,
         }
     )
 
@@ -211,4 +248,4 @@ def tally_of(text: str) -> Tally:
     kept = json.loads(text)
     statuses = {Status(name): count for name, count in kept["statuses"].items()}
     codes = {int(code): count for code, count in kept["codes"].items()}
-    return Tally(kept["rows"], statuses, codes, kept["attempts"], kept["beyond"])
+    return Tally(kept["rows"], statuses, codes, kept["attempts"], kept["beyond"], kept["still_failing"])

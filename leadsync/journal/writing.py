@@ -18,7 +18,9 @@ from leadsync.journal.database import connect, transaction, translated
 from leadsync.journal.marks import Marks
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import TRANSITIONS, State, sources
+from leadsync.journal.values import reason_json
 from leadsync.models import Lead, Outcome, PendingRow, Status
+from leadsync.reasons import Skip, SkipKind
 
 LARGEST_GROUP = 1000
 
@@ -89,7 +91,7 @@ BEGIN_ROWS = (
 )
 FINISH_ROWS = (
     "UPDATE rows SET state = given.state, code = given.code, name = given.name, message = given.message, "
-    f"time = given.time FROM (SELECT {_GIVEN} FROM json_each(?)) AS given "
+    f"reason = NULL, time = given.time FROM (SELECT {_GIVEN} FROM json_each(?)) AS given "
     "WHERE rows.run = given.run AND rows.number = given.number AND rows.attempts = given.attempt "
     f"AND rows.state = '{State.IN_FLIGHT}' AND given.state IN ({_listed(TRANSITIONS[State.IN_FLIGHT])})"
 )
@@ -241,16 +243,17 @@ class RunLog:
     def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
         """Pending to failed, or unknown as it was: its attempts ran out while the dialer took others' calls."""
         # A row in doubt that is sent again after this has all its attempts again.
-        assignments = "message = ?, counted_from = attempts"
+        assignments = "message = ?, reason = NULL, counted_from = attempts"
         return self._call(lambda connection: self._move(connection, number, _state(status), assignments, [message]))
 
-    def hold(self, number: int, message: str) -> asyncio.Future[None]:
-        """Say why a pending row is not sent in this run."""
+    def hold(self, number: int, earlier: int) -> asyncio.Future[None]:
+        """Keep that a pending row waits for row `earlier` of its lead."""
+        reason = reason_json(Skip(SkipKind.WAITS_FOR_DECISION, row=earlier))
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "UPDATE rows SET message = ? WHERE run = ? AND number = ? AND state = 'pending'",
-                [message, self._key, number],
+                "UPDATE rows SET message = '', reason = ? WHERE run = ? AND number = ? AND state = 'pending'",
+                [reason, self._key, number],
             )
 
         return self._call(write)

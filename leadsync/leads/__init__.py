@@ -7,6 +7,7 @@ from leadsync.leads.proposing import Proposal, propose
 from leadsync.leads.rows import RowMapper, map_row
 from leadsync.leads.rules import DateOrder, Rules
 from leadsync.leads.survey import DateSurvey
+from leadsync.leads.text import trim
 
 __all__ = [
     "NEW_LEAD",
@@ -22,4 +23,5 @@ __all__ = [
     "map_columns",
     "map_row",
     "propose",
+    "trim",
 ]

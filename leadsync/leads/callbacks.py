@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from leadsync.leads.dates import EXAMPLES, Moment, read_moment
+from leadsync.leads.dates import Moment, read_moment
 from leadsync.leads.rules import DateOrder, Rules, zone
 from leadsync.leads.text import Cleaned, Refused, is_no_change
+from leadsync.reasons import FaultKind
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # taken from local times before their offset is
 _FAR_AHEAD = timedelta(days=366).total_seconds()
@@ -46,10 +47,7 @@ def _cleaned(
     text: str, order: DateOrder, from_zone: str, to_zone: str, now: float, date_cell: bool, epoch_1904: bool
 ) -> Cleaned | Refused:
     if is_no_change(text):
-        return Refused(
-            "cannot keep the present date: only dispositions and phones know <No Change>",
-            f"write the date, for example {EXAMPLES[order]}, or leave the cell blank to make it a new lead",
-        )
+        return Refused(FaultKind.CALLBACK_IS_NO_CHANGE, {"order": order})
     moment = read_moment(text, order, epoch_1904=epoch_1904)
     if isinstance(moment, Refused):
         return moment

@@ -21,10 +21,10 @@ from leadsync.models import (
     EXTERNAL_ID,
     NO_CHANGE,
     PRIORITY,
-    Fault,
     Note,
     NoteKind,
 )
+from leadsync.reasons import Fault, FaultKind
 
 NEW_LEAD = "no callback date: treated as a new lead"
 """The warning about a blank callback cell, which silently drops an agreed callback."""
@@ -104,7 +104,7 @@ class _Known(dict[str, Cell]):
             return Cell("", fault=_under_no_heading(column, raw))
         cleaned = _clean(column.field, raw, self._date_cells, self._rules)
         if isinstance(cleaned, Refused):
-            return Cell("", fault=Fault(column.heading, _shown(raw), cleaned.problem, cleaned.remedy))
+            return Cell("", fault=Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details))
         if not (cleaned.repairs or cleaned.warnings):
             return Cell(cleaned.value)
         return Cell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)))
@@ -113,7 +113,7 @@ class _Known(dict[str, Cell]):
 def _under_no_heading(column: Column, raw: str) -> Fault | None:
     if column.heading or not trim(raw):
         return None
-    return Fault(f"column {column.position + 1}", _shown(raw), "stands under no heading", "give the column a heading")
+    return Fault(f"column {column.position + 1}", _shown(raw), FaultKind.NO_HEADING, details={"at": column.position})
 
 
 def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
@@ -140,13 +140,13 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
 def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """A text that is not blank by the rules of its field."""
     if field in rules.phone_fields:
-        return _A_NUMBER_AS_DATE if date_cell else clean_phone(text, rules.region)
+        return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else clean_phone(text, rules.region)
     if field == DISPOSITION:
         return clean_disposition(text, rules.dispositions)
     if field == CALLBACK:
         return clean_callback(text, rules, date_cell=date_cell)
     if field == EXTERNAL_ID:
-        return _AN_ID_AS_DATE if date_cell else clean_external_id(text)
+        return Refused(FaultKind.ID_IS_DATE) if date_cell else clean_external_id(text)
     if field == PRIORITY:
         return clean_priority(text)
     if field in CAMPAIGN_ID_FIELDS:
@@ -157,28 +157,18 @@ def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | 
 def _blank(field: str, rules: Rules) -> Cleaned | Refused:
     """What a blank cell means."""
     if field == EXTERNAL_ID:
-        return Refused("is blank", "write the lead's external id")
+        return Refused(FaultKind.BLANK_ID)
     if field == DISPOSITION and rules.blank_disposition == "reject":
-        return _NO_DISPOSITION
+        return Refused(FaultKind.BLANK_DISPOSITION)
     if field == DISPOSITION:
         return Cleaned(NO_CHANGE)
     if field == CALLBACK and rules.blank_callback == "reject":
-        return _NO_CALLBACK
+        return Refused(FaultKind.BLANK_CALLBACK)
     if field == CALLBACK:
         return Cleaned("", warnings=(NEW_LEAD,))
     if field in rules.phone_fields and rules.blank_phone == "no_change":
         return Cleaned(NO_CHANGE)
     return Cleaned("")
-
-
-_AN_ID_AS_DATE = Refused(
-    "is a date, into which a spreadsheet turned the id", "format the column as text and write the id again"
-)
-_A_NUMBER_AS_DATE = Refused(
-    "is a date, into which a spreadsheet turned the number", "format the column as text and write the number again"
-)
-_NO_DISPOSITION = Refused("is blank", "write the disposition, or <No Change> to keep the present one")
-_NO_CALLBACK = Refused("is blank", "write when to call, or set blank_callback to new_lead in the settings")
 
 
 def _shown(raw: str) -> str:

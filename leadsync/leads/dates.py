@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from leadsync.leads.rules import DateOrder
 from leadsync.leads.text import Refused, plain, visible
+from leadsync.reasons import Detail, FaultKind
+
+_K = FaultKind
 
 _LONGEST_DATE = 80
 _DIGITS_OF_A_YEAR = 4
@@ -126,7 +129,7 @@ def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | 
         return _why_not(spelt, order)
     # 10.11.12 20.11.26 and 2058 Nov 30, 2026: without a colon, nothing says which part is the time.
     if ":" not in spelt and any(isinstance(other, Moment) and other != first for other in readings):
-        return Refused("can be read in two ways", _written(order))
+        return _refused(_K.TWO_READINGS, order)
     return first
 
 
@@ -186,7 +189,7 @@ def _date(match: re.Match[str], weekday: str, order: DateOrder) -> date | Refuse
         return _numeric_date(parts["a"], parts["b"], parts["c"], weekday, order)
     month = _month(parts["month"])
     if month is None:
-        return Refused(f"names no month: {parts['month']!r}", _written(order))
+        return _refused(_K.NO_SUCH_MONTH, order, month=parts["month"])
     year, day = int(parts["year"]), int(parts["day"])
     if len(parts["year"]) == 2:
         year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
@@ -208,9 +211,9 @@ def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] 
         return int(a), int(b), int(c)
     year, month, day = {"dmy": (c, b, a), "mdy": (c, a, b), "ymd": (a, b, c)}[order]
     if len(month) > 2 or len(day) > 2:
-        return Refused(f"is not in the order {ORDER_WORDS[order]} that the settings give", _written(order))
+        return _refused(_K.OTHER_ORDER, order)
     if len(year) not in (2, 4):
-        return Refused("has no year of two or four digits", _written(order))
+        return _refused(_K.YEAR_DIGITS, order)
     return int(year) + (2000 if len(year) == 2 else 0), int(month), int(day)
 
 
@@ -221,15 +224,15 @@ def _real_date(year: int, month: int, day: int, weekday: str, order: DateOrder) 
     where they have no date.
     """
     if not 1 <= month <= 12:
-        return Refused(f"has {month} as its month, read as {ORDER_WORDS[order]}", _written(order))
+        return _refused(_K.MONTH_OUT_OF_RANGE, order, month=month)
     if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
-        return Refused(f"is in the year {year}, which no callback is", _written(order))
+        return _refused(_K.YEAR_FAR_OFF, order, year=year)
     try:
         found = date(year, month, day)
     except ValueError:
-        return Refused(f"is no date: {_MONTHS[month - 1].title()} {year} has no day {day}", _written(order))
+        return _refused(_K.NO_SUCH_DAY, order, month=_MONTHS[month - 1].title(), year=year, day=day)
     if weekday and not _WEEKDAYS[found.weekday()].startswith(weekday):
-        return Refused(f"contradicts itself: that day is a {_WEEKDAYS[found.weekday()].title()}", _written(order))
+        return _refused(_K.OTHER_WEEKDAY, order, weekday=_WEEKDAYS[found.weekday()].title())
     return found
 
 
@@ -251,18 +254,18 @@ def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
     if match["hhmm"]:
         return _clock(int(match["hhmm"][:2]), int(match["hhmm"][2:]), second, half, order)
     if match["minute"] is None and not half and not match["h"]:
-        return Refused("has an hour without minutes", _written(order))
+        return _refused(_K.NO_MINUTES, order)
     return _clock(int(match["hour"]), int(match["minute"] or 0), second, half, order)
 
 
 def _clock(hour: int, minute: int, second: int, half: str, order: DateOrder) -> time | Refused:
     """The time, `half` naming the day's half by "a" or "p", or neither; 14:30 pm is 14:30, and 0:30 am 00:30."""
     if (half == "a" and hour > 12) or (half == "p" and hour == 0):
-        return Refused(f"has the hour {hour} with {half}m", _written(order))
+        return _refused(_K.HOUR_OF_OTHER_HALF, order, hour=hour, half=half)
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
-        return Refused("has a time that does not exist", f"{_written(order)}, with a time from 00:00 to 23:59")
+        return _refused(_K.NO_SUCH_TIME, order)
     return time(hour, minute)
 
 
@@ -278,11 +281,11 @@ def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | Non
     if signed in ("", "z"):
         return timedelta()
     if text[0] == "-" and match["join"] != "t" and not match["second"]:
-        return Refused("has a span of time or an offset in an unusual place", f"{_written(order)}, with one time")
+        return _refused(_K.TIME_SPAN, order)
     hours, _, minutes = signed[1:].partition(":") if ":" in signed else (signed[1:3], "", signed[3:])
     distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if distance > _FAR_EAST_OF_UTC or int(minutes or 0) > 59:
-        return Refused(f"has the offset {text}, which no timezone has", _written(order))
+        return _refused(_K.NO_SUCH_OFFSET, order, offset=text)
     return -distance if signed[0] == "-" else distance
 
 
@@ -303,26 +306,24 @@ def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
 
 def _why_not(text: str, order: DateOrder) -> Refused:
     if "midnight" in text:
-        return Refused(
-            "names midnight, which begins one day and ends another", f"{_written(order)}, with 00:00 or 23:59"
-        )
+        return _refused(_K.MIDNIGHT, order)
     if _TIME_ALONE.fullmatch(text):
         return _time_alone(order)
     if _NO_YEAR.fullmatch(text):
-        return Refused("has no year", _written(order))
+        return _refused(_K.NO_YEAR, order)
     word = _WORD_BEHIND_TIME.search(text)
     if word:
-        return Refused(f"has a word behind its time ({word[1]})", f"{_written(order)}, without a timezone's name")
+        return _refused(_K.WORD_BEHIND_TIME, order, word=word[1])
     return _not_a_date(order)
 
 
 def _time_alone(order: DateOrder) -> Refused:
-    return Refused("has a time but no date", _written(order))
+    return _refused(_K.TIME_ALONE, order)
 
 
 def _not_a_date(order: DateOrder) -> Refused:
-    return Refused("is no date that can be read", _written(order))
+    return _refused(_K.NOT_A_DATE, order)
 
 
-def _written(order: DateOrder) -> str:
-    return f"write it as {ORDER_WORDS[order]}, for example {EXAMPLES[order]}"
+def _refused(kind: FaultKind, order: DateOrder, **details: Detail) -> Refused:
+    return Refused(kind, {"order": order, **details})

@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
+from leadsync.reasons import Detail, FaultKind
 
 _MOST_LISTED = 8
 _ODD_BLANK = re.compile(r"[^\S \n\r]")
@@ -24,14 +25,14 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
     if value in dispositions:
         return Cleaned(value, () if value == text else ("invisible characters removed",))
     if _word(value) == "no change":
-        return Refused("lacks its angle brackets", "write <No Change>")
+        return Refused(FaultKind.NO_BRACKETS)
     if "\n" in value or "\r" in value:
-        return Refused("holds more than one line", "write one disposition in the cell")
+        return Refused(FaultKind.DISPOSITION_HAS_LINES)
     if not dispositions:
         return _as_it_stands(value, text)
     spelling = _spellings(dispositions).get(_word(value))
     if spelling is None:
-        return Refused("is none of the campaign's dispositions", _remedy(value, dispositions))
+        return Refused(FaultKind.UNKNOWN_DISPOSITION, _instead(value, dispositions))
     return Cleaned(spelling, ("disposition spelt as in the settings",))
 
 
@@ -43,13 +44,13 @@ def _as_it_stands(value: str, text: str) -> Cleaned:
     return Cleaned(value, () if value == text else ("invisible characters removed",))
 
 
-def _remedy(value: str, dispositions: tuple[str, ...]) -> str:
+def _instead(value: str, dispositions: tuple[str, ...]) -> dict[str, Detail]:
+    """The closest dispositions; the first few of all where none is close."""
     spellings = _spellings(dispositions)
     close = [spellings[word] for word in difflib.get_close_matches(_word(value), spellings)]
     if close:
-        return f"write {' or '.join(close)}, or add it to dispositions in the settings"
-    listed = ", ".join(dispositions[:_MOST_LISTED]) + (", …" if len(dispositions) > _MOST_LISTED else "")
-    return f"write one of {listed}, or add it to dispositions in the settings"
+        return {"close": tuple(close)}
+    return {"listed": dispositions[:_MOST_LISTED], "more": max(0, len(dispositions) - _MOST_LISTED)}
 
 
 def _word(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, visible
+from leadsync.reasons import FaultKind
 
 _KEPT_DIGITS = 15
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
@@ -12,8 +13,6 @@ _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)
 _APOSTROPHE = re.compile("['‘’]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_DESTROYED = "was turned into a rounded number by a spreadsheet, so that its last digits are lost"
-_REMEDY = "format the column as text and put the id in again from where it came"
 
 
 def clean_external_id(text: str) -> Cleaned | Refused:
@@ -25,14 +24,14 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     warning. So are ids that hold full-width digits, long dashes and the like, which the dialer's may not.
     """
     if is_no_change(text):
-        return Refused("names no lead", "write the lead's external id")
+        return Refused(FaultKind.ID_IS_NO_CHANGE)
     if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii():
         return Cleaned(text)
     value = visible(text)
     if "\n" in value or "\r" in value or "\t" in value:
-        return Refused("holds a line break or a tab", "write one id in the cell")
+        return Refused(FaultKind.ID_HAS_LINES)
     if _SCIENTIFIC.fullmatch(value) or _ROUNDED.fullmatch(value):
-        return Refused(_DESTROYED, _REMEDY)
+        return Refused(FaultKind.ID_ROUNDED)
     repairs = () if value == text else ("invisible characters removed",)
     warnings = [what for what, holds in _DOUBTS if holds(value)]
     return Cleaned(value, repairs, tuple(warnings))

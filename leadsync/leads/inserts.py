@@ -5,17 +5,18 @@ from dataclasses import replace
 
 from leadsync.leads.cells import NEW_LEAD
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, Lead
+from leadsync.reasons import Fault, FaultKind
 
 
-def as_insert(lead: Lead, phone_fields: Collection[str]) -> Lead | str:
-    """The lead as `insertLeadFast` takes it, or why it cannot be inserted, as a part of a sentence.
+def as_insert(lead: Lead, phone_fields: Collection[str]) -> Lead | Fault:
+    """The lead as `insertLeadFast` takes it, or the fault by which it cannot be inserted.
 
     The vendor's page on inserts: the external id travels in the body. There is nothing that `<No Change>` could keep
     (108), so fields that hold it are left out; of the phones one has to be left (102).
     """
     kept = {name: value for name, value in lead.fields.items() if value.casefold() != NO_CHANGE.casefold()}
     if not any(kept.get(field) for field in phone_fields):
-        return f"a lead is inserted only with a phone number; write one into {' or '.join(phone_fields)}"
+        return Fault("", "", FaultKind.INSERT_WITHOUT_PHONE, details={"columns": tuple(phone_fields)})
     # Without a date an inserted lead is a new one, and that is what it is.
     notes = tuple(note for note in lead.notes if note.what != NEW_LEAD)
     return replace(lead, fields={EXTERNAL_ID: lead.external_id, **kept}, notes=notes)

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from leadsync.leads.numbering import LONGEST_WITHOUT_TRUNK, Dialed, Plan, country_of, parse, plan_of
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
+from leadsync.reasons import Detail, FaultKind
+
+_K = FaultKind
 
 _LONGEST_CELL = 80
 _LONGEST_NUMBER = 15  # ITU-T E.164
@@ -95,7 +98,7 @@ class _Bare:
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
     if len(text) > _LONGEST_CELL:
-        return Refused("is longer than a phone number can be", "write one number in each cell")
+        return Refused(_K.PHONE_TOO_LONG_TEXT)
     plan = plan_of(region)
     bare = _bare(text)
     number = bare.number
@@ -145,28 +148,25 @@ def _bare(text: str) -> _Bare:
 
 def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
     """Why a text cannot be read as one number, whatever its digits; `one`: those of the whole text are a number."""
+    example = _example(plan)
     if _SCIENTIFIC.fullmatch(text):
-        return Refused(
-            "was turned into a rounded number by a spreadsheet, so that digits are lost",
-            "format the column as text and put the number in again from where it came",
-        )
+        return Refused(_K.PHONE_ROUNDED)
     numbers = _several(text, plan, one=one)
     if len(numbers) > 1:
-        return Refused(
-            f"holds more than one number, {' and '.join(map(_closed, numbers))}", "write one number in each cell"
-        )
+        return Refused(_K.SEVERAL_PHONES, {"numbers": tuple(map(_closed, numbers))})
     if _LIKE_A_DATE.fullmatch(text):
-        return Refused("is a date", f"write the number, for example {plan.example}, or leave the cell blank")
-    remedy = f"write it with digits and blanks only, for example {plan.example}"
+        return Refused(_K.PHONE_IS_DATE, example)
     found = _FOREIGN_CHARACTER.search(text)
     if found:
-        return Refused("has letters in it" if found[0].isalpha() else f"has {found[0]!r} in it", remedy)
+        if found[0].isalpha():
+            return Refused(_K.PHONE_HAS_LETTERS, example)
+        return Refused(_K.PHONE_HAS_CHARACTER, {**example, "character": found[0]})
     if not _DIGITS.search(text):
-        return Refused("has no digits", f"write the number, for example {plan.example}, or leave the cell blank")
+        return Refused(_K.NO_DIGITS, example)
     if text.startswith("-") or "+" in text.lstrip("( ")[1:]:
-        return Refused("is not written as a phone number", remedy)
+        return Refused(_K.NOT_WRITTEN_AS_PHONE, example)
     if _LONE_MARK.fullmatch(text) and not _AREA_CODE_MARK.fullmatch(text):
-        return Refused("is a decimal number or has a mark where a phone number has none", remedy)
+        return Refused(_K.DECIMAL_PHONE, example)
     return None
 
 
@@ -266,26 +266,24 @@ def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
 
 def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
     """What is wrong with digits that are no valid number of the region."""
-    region, example = plan.region, plan.example
-    in_full = f"check it and write it in full, for example {example}"
+    region, example = plan.region, _example(plan)
     if len(digits) > _LONGEST_NUMBER:
-        return Refused(f"has {len(digits)} digits, more than a phone number has", in_full)
+        return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})
     for spelling, abroad in _spellings(digits, plus, plan):
         country = country_of(parse(spelling, region)) if abroad else ""
         if country not in ("", region):
-            return Refused(
-                f"is a number of {country}, not of {region}", f"give a number that is dialed within {region}"
-            )
+            return Refused(_K.FOREIGN_PHONE, {"country": country, "region": region})
     if not plus and digits[0] not in "01" and len(digits) in plan.local_lengths:
-        return Refused("has no area code", f"write it with its area code, for example {example}")
+        return Refused(_K.NO_AREA_CODE, example)
     found = None if plus else plan.find(digits)
     if found and digits == found.significant:
-        return Refused(
-            f"lacks the {plan.trunk} before its area code, its area code or the + before its country code",
-            f"write it in full, for example {example}",
-        )
-    usual = "".join(_DIGITS.findall(example))
+        return Refused(_K.NO_PREFIX, {**example, "trunk": plan.trunk})
+    usual = "".join(_DIGITS.findall(plan.example))
     if not plus and digits[0] == usual[0] and len(digits) != len(usual):
-        size = "short" if len(digits) < len(usual) else "long"
-        return Refused(f"is too {size}, with {len(digits)} where {len(usual)} digits are usual", in_full)
-    return Refused(f"is not a valid phone number in {region}", in_full)
+        kind = _K.SHORT_PHONE if len(digits) < len(usual) else _K.LONG_PHONE
+        return Refused(kind, {**example, "digits": len(digits), "usual": len(usual)})
+    return Refused(_K.INVALID_PHONE, {**example, "region": region})
+
+
+def _example(plan: Plan) -> dict[str, Detail]:
+    return {"example": plan.example}

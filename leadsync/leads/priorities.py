@@ -3,6 +3,7 @@
 import re
 
 from leadsync.leads.text import Cleaned, Refused, plain, visible
+from leadsync.reasons import FaultKind
 
 _WHOLE = re.compile(r"(\d+)(?:\.0+)?", re.ASCII)
 
@@ -20,7 +21,5 @@ def clean_priority(text: str) -> Cleaned | Refused:
     whole = _WHOLE.fullmatch(plain(visible(text)).removeprefix("'"))
     digits = (whole[1].lstrip("0") or "0") if whole else ""
     if not digits or len(digits) > 3 or int(digits) > 100:
-        return Refused(
-            "is no priority", "write a whole number from 0 (called first) to 100 (last), or leave the cell blank"
-        )
+        return Refused(FaultKind.NOT_A_PRIORITY)
     return Cleaned(digits, () if digits == text else ("priority written as a whole number",))

@@ -11,18 +11,17 @@ from leadsync.models import (
     DISPOSITION,
     EXTERNAL_ID,
     NO_CHANGE,
-    Fault,
     Lead,
     Note,
     NoteKind,
-    Rejection,
     Row,
 )
+from leadsync.reasons import Fault, FaultKind, Rejected
 
 _OTHER_HOURS = "the dialer reads this date in the row's own Contact Hours"
 
 
-def map_row(row: Row, mapping: ColumnMapping, rules: Rules) -> Lead | Rejection:
+def map_row(row: Row, mapping: ColumnMapping, rules: Rules) -> Lead | Rejected:
     """What is sent for a row, its fields in the sheet's order; or every fault of the row.
 
     A blank cell leaves its field out of the body, so that the dialer keeps what it has; dispositions, phones and
@@ -44,15 +43,15 @@ class RowMapper:
         self._headings = {column.field: column.heading for column in columns if column.field}
         self._always_missing = list(_always_missing(self._headings, rules))
 
-    def map(self, rows: Sequence[Row]) -> list[Lead | Rejection]:
+    def map(self, rows: Sequence[Row]) -> list[Lead | Rejected]:
         """What becomes of each row."""
-        sound = [row for row in rows if not row.fault and len(row.cells) == self._width]
+        sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
         leads = self._leads(sound) if sound else iter(())
         if len(sound) == len(rows):
             return list(leads)
-        return [Rejection((fault,)) if (fault := self._unreadable(row)) else next(leads) for row in rows]
+        return [Rejected(faults) if (faults := self._unreadable(row)) else next(leads) for row in rows]
 
-    def _leads(self, rows: Sequence[Row]) -> Iterator[Lead | Rejection]:
+    def _leads(self, rows: Sequence[Row]) -> Iterator[Lead | Rejected]:
         texts = list(zip(*(row.cells for row in rows), strict=True))
         any_dates = any(row.dates for row in rows)
         columns = []
@@ -67,27 +66,23 @@ class RowMapper:
         for place, values_of_row in enumerate(zip(*columns, strict=True)):
             yield self._lead(values_of_row, remarkable.get(place, ()))
 
-    def _lead(self, values: Sequence[str], remarkable: Sequence[Cell]) -> Lead | Rejection:
+    def _lead(self, values: Sequence[str], remarkable: Sequence[Cell]) -> Lead | Rejected:
         fields = {field: value for field, value in zip(self._fields, values, strict=True) if value}
         external_id = fields.pop(EXTERNAL_ID, "")
         faults = [cell.fault for cell in remarkable if cell.fault]
         faults += self._always_missing
         faults += self._complete(fields, faults)
         if faults:
-            return Rejection(tuple(faults), external_id)
+            return Rejected(tuple(faults), external_id)
         notes = tuple([note for cell in remarkable for note in cell.notes]) if remarkable else ()
         if CONTACT_HOURS in fields:
             notes += self._other_hours(fields)
         return Lead(external_id, fields, notes)
 
-    def _unreadable(self, row: Row) -> Fault | None:
-        if row.fault:
-            problem, _, remedy = row.fault.rstrip(". ").partition("; ")
-            return Fault("", "", f"The row {problem}", remedy or "correct the row in the sheet")
-        if len(row.cells) != self._width:
-            problem = f"The row has {len(row.cells)} cells under {self._width} headings"
-            return Fault("", "", problem, "put its cells under their headings")
-        return None
+    def _unreadable(self, row: Row) -> tuple[Fault, ...]:
+        if not row.faults and len(row.cells) != self._width:
+            return (Fault("", "", FaultKind.WRONG_WIDTH, details={"cells": len(row.cells), "headings": self._width}),)
+        return row.faults
 
     def _complete(self, fields: dict[str, str], faults: Sequence[Fault]) -> list[Fault]:
         """Fill in what the API demands and the sheet has no column for; the fault where the settings forbid it.
@@ -105,9 +100,7 @@ class RowMapper:
         if self._rules.blank_phone == "no_change":
             fields[phone_fields[0]] = NO_CHANGE
             return []
-        where = " or ".join(phones or phone_fields)
-        remedy = "write one, or <No Change> to keep the present"
-        return [Fault("", "", f"there is no phone number in {where}", remedy)]
+        return [Fault("", "", FaultKind.NO_PHONE, details={"columns": tuple(phones or phone_fields)})]
 
     def _other_hours(self, fields: dict[str, str]) -> tuple[Note, ...]:
         """The warning about a row that names Contact Hours of its own beside a callback date.
@@ -130,4 +123,4 @@ def _always_missing(headings: dict[str, str], rules: Rules) -> Iterator[Fault]:
 
 
 def _missing(field: str, setting: str) -> Fault:
-    return Fault("", "", f"no column fills {field}", f"add the column, or set {setting} in the settings")
+    return Fault("", "", FaultKind.NO_COLUMN, details={"field": field, "setting": setting})

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from leadsync.models import LONGEST_CELL, NO_CHANGE
+from leadsync.reasons import Detail, FaultKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,10 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A value that is not sent: what is wrong with it and the remedy, as parts of a sentence."""
+    """A value that is not sent: what is wrong with it, and the figures and names that the words for it need."""
 
-    problem: str
-    remedy: str
+    kind: FaultKind
+    details: Mapping[str, Detail] = field(default_factory=dict)
 
 
 # Left behind by copying from web pages, chats and telephones: marks of writing direction, joiners, soft hyphens, BOMs.
@@ -113,14 +115,12 @@ def is_ordinary(text: str) -> bool:
 def unsendable(text: str) -> Refused | None:
     """Why a cell's text cannot be sent, whatever its field; None for ordinary text. Line breaks are ordinary."""
     if len(text) > LONGEST_CELL:
-        return Refused(
-            f"is longer than a cell can be ({LONGEST_CELL:,} characters)", "look for a missing closing quote before it"
-        )
+        return Refused(FaultKind.LONG_TEXT)
     if text.startswith(("#", "Err:")) and _ERROR_CELL.fullmatch(text):
-        return Refused("is a spreadsheet's error, not a value", "correct its formula or type the value")
+        return Refused(FaultKind.ERROR_TEXT)
     # A printable text has neither; this question is ten times cheaper than the search.
     if not text.isprintable() and (found := _UNSENDABLE.search(text)):
-        return Refused(f"holds the control character U+{ord(found[0]):04X}", "type the value again without it")
+        return Refused(FaultKind.UNSENDABLE, {"character": f"U+{ord(found[0]):04X}"})
     return None
 
 
@@ -130,10 +130,7 @@ def clean_text(text: str) -> Cleaned | Refused:
     `<No Change>` is refused: only dispositions and phone fields know it, elsewhere it would replace the value.
     """
     if is_no_change(text):
-        return Refused(
-            "has no meaning outside dispositions and phone fields",
-            "leave the cell blank, which keeps what the dialer has, or name the field in phone_fields",
-        )
+        return Refused(FaultKind.NO_CHANGE_ELSEWHERE)
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return Cleaned(text)
     return Cleaned(unicodedata.normalize("NFC", text), ("accents composed",))

@@ -2,11 +2,12 @@
 
 from leadsync.report.checked import checked_cells
 from leadsync.report.digest import Digest
-from leadsync.report.offences import offence
+from leadsync.report.highlights import Highlights, highlights
 from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
 from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
 from leadsync.report.warnings import LOUD, new_leads, warnings_of
+from leadsync.report.wording import message, problem, reason_words, remedy
 
 __all__ = [
     "DECISION_COLUMN",
@@ -14,14 +15,19 @@ __all__ = [
     "LOUD",
     "SYNC_COLUMNS",
     "Digest",
+    "Highlights",
     "Table",
     "as_json",
     "as_page",
     "as_text",
     "checked_cells",
+    "highlights",
     "lines_of",
+    "message",
     "new_leads",
-    "offence",
+    "problem",
+    "reason_words",
+    "remedy",
     "summary_path",
     "warnings_of",
 ]

@@ -1,8 +1,8 @@
 """What to do now about a row, in a sentence. Pure."""
 
-import re
-
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
+from leadsync.reasons import Skip, SkipKind
+from leadsync.report.wording import DECIDING, advice_after
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 MEANINGS = {
@@ -16,36 +16,6 @@ MEANINGS = {
 }
 """What each status means, in a few words."""
 
-CAUSES = {
-    101: "The id is mistyped or lost its leading zeros, or the lead is in another campaign.",
-    102: "The phone columns are blank, or are not the template's phone fields.",
-    103: "Trouble inside the dialer.",
-    104: "The person has asked not to be called.",
-    105: "The person stands twice in the campaign, or two people share a number.",
-    106: "It is spelled differently in the campaign, or was renamed or removed there.",
-    107: "The sheet leaves the disposition blank for a lead that no agent has spoken to yet.",
-    108: "The sheet names a lead that the dialer does not have.",
-    109: "Others were using the dialer heavily at the same time.",
-    110: "The lead was open on an agent's screen just then.",
-    111: "The name of the Contact Hours is spelled differently on the dialer.",
-    112: "The id was given to two leads.",
-    113: "The column that holds the id was left out.",
-    114: "The date's form is not the one the dialer reads.",
-    115: "The settings name another campaign's allocation.",
-    116: "The settings name a template that the dialer does not have.",
-    117: "The settings name a campaign that the dialer does not have.",
-}
-"""What most likely led to each result code."""
-
-
-DECIDING = "--applied, --not-applied or --send"
-"""The options of `resolve`, of which a decision takes one."""
-_WAITS = "waits for row "
-_UNDECIDED_THERE = re.compile(
-    r"(?:run (?P<run>\S+) (?:calls it|has it as) (?:conflict|unknown)|waits for row \d+ of run (?P<of>[^ ,]+),"
-    r"|run (?P<since>\S+) sent it since, and a person has to decide there)"
-)
-"""How a row is skipped that is undecided in an earlier run, or whose lead has such a row there."""
 _LONGEST_VALUE = 60
 
 
@@ -55,7 +25,7 @@ def advice(record: RowRecord, run_id: str) -> str:
         case Status.SUCCEEDED:
             return ""
         case Status.SKIPPED:
-            return _after_skipping(record)
+            return advice_after(record.reason) if isinstance(record.reason, Skip) else ""
         case Status.REJECTED:
             return "Correct the row as the message says, then give this file to `leadsync run`."
         case Status.FAILED:
@@ -95,25 +65,18 @@ def _short(value: str) -> str:
 
 def waits(record: RowRecord) -> bool:
     """Whether the row is unsent only because a person has to decide on another row of its lead first."""
-    return record.status is Status.UNSENT and record.message.startswith(_WAITS)
+    return record.status is Status.UNSENT and isinstance(record.reason, Skip) and record.reason.waits
 
 
 def undecided_in(record: RowRecord) -> str:
     """The earlier run in which a person has still to decide on a row that is skipped here; empty where none has."""
-    found = _UNDECIDED_THERE.match(record.message) if record.status is Status.SKIPPED else None
-    return (found["run"] or found["of"] or found["since"]) if found else ""
+    skipped = record.status is Status.SKIPPED and isinstance(record.reason, Skip)
+    return record.reason.undecided_run if skipped and isinstance(record.reason, Skip) else ""
 
 
-def _after_skipping(record: RowRecord) -> str:
-    run = undecided_in(record)
-    if run and record.message.startswith(_WAITS):
-        return f"Decide that row first, in the report or the review file of run {run}, then send this one again."
-    if run:
-        return (
-            f"Still to be decided: in the report or the review file of run {run}, or with `leadsync resolve {run} "
-            f"--row N` and {DECIDING}."
-        )
-    return ""
+def still_failing(record: RowRecord) -> bool:
+    """Whether the row is skipped because it failed before and was not corrected: it can be corrected still."""
+    return isinstance(record.reason, Skip) and record.reason.kind is SkipKind.STILL_FAILING
 
 
 def _to_send(record: RowRecord, run_id: str) -> str:

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from leadsync.models import Note, Status
+from leadsync.reasons import Reason
 from leadsync.report.tables import SYNC_COLUMNS
+from leadsync.report.wording import reason_words
 
 _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this file to `leadsync run`."}
 
 
-def checked_cells(number: int, status: Status, message: str, notes: Sequence[Note]) -> tuple[str, ...]:
+def checked_cells(number: int, status: Status, reason: Reason | None, notes: Sequence[Note]) -> tuple[str, ...]:
     """The `sync_*` cells of a row that was checked and not sent: where it stands, why, and what would be rewritten.
 
     `sync_run` stays blank: no run has had the row, and the file can be given to `leadsync run` as it is.
     """
-    words = message or "; ".join(map(_in_words, notes))
+    words = reason_words(reason) if reason else "; ".join(map(_in_words, notes))
     known = {
         "sync_row": str(number),
         "sync_status": status.value,

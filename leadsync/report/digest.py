@@ -17,10 +17,11 @@ from leadsync.models import (
     Summary,
 )
 from leadsync.plurals import counted
-from leadsync.report.advice import CAUSES, DECIDING, MEANINGS, undecided_in, waits
-from leadsync.report.offences import Offence
+from leadsync.report.advice import MEANINGS, still_failing, undecided_in, waits
+from leadsync.report.highlights import Highlights
 from leadsync.report.tables import is_final
 from leadsync.report.warnings import new_leads
+from leadsync.report.wording import DECIDING
 from leadsync.result_codes import RESULT_CODES, split_codes
 
 _MOST_EFFECTS = 20
@@ -41,7 +42,7 @@ class Digest:
         self._remedies: dict[str, str] = {}
         self._dispositions: Counter[str] = Counter()
         self._callbacks = self._attempts = self._finals = self._plain_failures = 0
-        self._waiting = 0
+        self._waiting = self._still_failing = 0
         self.new_leads = 0
         """Rows without a callback date that went through."""
         self._undecided_before: Counter[str] = Counter()
@@ -49,7 +50,7 @@ class Digest:
         self._first: datetime | None = None
         self._last: datetime | None = None
 
-    def see(self, record: RowRecord, found: Offence) -> None:
+    def see(self, record: RowRecord, found: Highlights) -> None:
         """One row more, and what is at fault in it."""
         self._statuses[record.status] += 1
         self._attempts += record.attempts
@@ -71,6 +72,8 @@ class Digest:
                 self._plain_failures += 1
             case Status.UNSENT if waits(record):
                 self._waiting += 1
+            case Status.SKIPPED if still_failing(record):
+                self._still_failing += 1
             case Status.SKIPPED:
                 if run := undecided_in(record):
                     self._undecided_before[run] += 1
@@ -86,7 +89,7 @@ class Digest:
         elif EXTERNAL_ID not in record.fields:
             self.new_leads += 1
 
-    def _was_rejected(self, found: Offence) -> None:
+    def _was_rejected(self, found: Highlights) -> None:
         for problem, remedy in found.faults:
             if problem in self._reasons or len(self._reasons) < _MOST_KINDS:
                 self._reasons[problem] += 1
@@ -117,7 +120,12 @@ class Digest:
 
     @property
     def _to_correct(self) -> int:
-        return self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] - self._finals
+        """The rows that can be corrected, skipped ones that failed in an earlier run among them."""
+        return self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] + self._still_failing - self._finals
+
+    @property
+    def _skipped_for_good(self) -> int:
+        return self._statuses[Status.SKIPPED] - self._undecided_before.total() - self._still_failing
 
     @property
     def _to_decide(self) -> int:
@@ -145,7 +153,7 @@ class Digest:
                 (self._waiting, "waiting for that"),
                 (self._not_sent, "not sent yet"),
                 (self._undecided_before.total(), "still to decide in an earlier run"),
-                (self._statuses[Status.SKIPPED] - self._undecided_before.total(), "skipped on purpose"),
+                (self._skipped_for_good, "skipped on purpose"),
             )
             if count
         ]
@@ -194,7 +202,7 @@ class Digest:
             name, message = self._names[code]
             meaning = f"Not in the dialer's documentation. Its words: {message or name or 'none'}"
             return CodeCount(code, name or "?", self._codes[code], meaning, "", "Ask the dialer's vendor.")
-        return CodeCount(code, entry.name, self._codes[code], entry.meaning, CAUSES.get(code, ""), entry.advice)
+        return CodeCount(code, entry.name, self._codes[code], entry.meaning, entry.cause, entry.advice)
 
     def _effects(self) -> Iterator[tuple[str, str, int]]:
         most = self._dispositions.most_common()

@@ -127,7 +127,8 @@ def _correctable(tally: Tally) -> int:
         for code, count in tally.codes.items()
         if code in RESULT_CODES and RESULT_CODES[code].verdict is Verdict.FINAL
     )
-    return tally.statuses.get(Status.REJECTED, 0) + tally.statuses.get(Status.FAILED, 0) - finals
+    rows = tally.statuses.get(Status.REJECTED, 0) + tally.statuses.get(Status.FAILED, 0) + tally.still_failing
+    return rows - finals
 
 
 def _quoted(path: str) -> str:

@@ -14,8 +14,9 @@ from leadsync.models import (
     RunRecord,
     Status,
 )
-from leadsync.report.advice import advice
-from leadsync.report.offences import Offence
+from leadsync.report.advice import advice, still_failing
+from leadsync.report.highlights import Highlights
+from leadsync.report.wording import message
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 SYNC_COLUMNS = (
@@ -76,7 +77,7 @@ _STATUSES = {
 }
 
 
-def lines_of(record: RowRecord, run: RunRecord, found: Offence) -> tuple[Line, Line | None, Line | None]:
+def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line, Line | None, Line | None]:
     """A row's lines in the report, in the retry and in the review table, of which the last two may not hold it.
 
     `found` is what is at fault in the row.
@@ -86,8 +87,8 @@ def lines_of(record: RowRecord, run: RunRecord, found: Offence) -> tuple[Line, L
     line = Line(cells, record.dates, record.status, len(record.cells) + _STATUS_COLUMN, found.positions)
     if record.status in Table.REVIEW.statuses:
         return line, None, line._replace(cells=(*cells, ""), marked=(len(cells),))
-    if record.status in Table.RETRY.statuses and not is_final(record):
-        return line, line._replace(notes=[f"{why}\n{sync[_ADVICE_COLUMN]}" for why in found.reasons]), None
+    if still_failing(record) or (record.status in Table.RETRY.statuses and not is_final(record)):
+        return line, line._replace(notes=[f"{why}\n{sync[_ADVICE_COLUMN]}" for _, why in found.cells]), None
     return line, None, None
 
 
@@ -113,7 +114,7 @@ def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
         record.status.value,
         "" if record.code is None else str(record.code),
         record.name,
-        record.message,
+        message(record),
         advice(record, run.id),
         str(record.attempts),
         "" if record.time is None else _iso(record.time),

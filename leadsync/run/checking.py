@@ -79,6 +79,6 @@ def _write(intake: Intake, output: Path, journal: Journal) -> Path:
     ) as file:
         for entry in intake.entries():
             row = entry.row
-            cells = checked_cells(row.number, entry.state.status, entry.message, entry.notes)
+            cells = checked_cells(row.number, entry.state.status, entry.reason, entry.notes)
             file.put(Line((*row.cells, *cells), row.dates))
     return path

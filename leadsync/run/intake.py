@@ -23,18 +23,16 @@ from leadsync.models import (
     EXTERNAL_ID,
     PHONE,
     SYSTEM_FIELDS,
-    Fault,
     Inserts,
     Lead,
-    Rejection,
     Row,
     RunRecord,
 )
 from leadsync.plurals import counted
 from leadsync.private_files import open_regular
+from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 from leadsync.run.given_back import put_together
 from leadsync.run.past import Past, past_of
-from leadsync.run.repeats import last_sent_words
 from leadsync.run.survey import Survey
 from leadsync.sheets import open_table
 
@@ -239,55 +237,48 @@ class Intake:
                 yield self._entry(row, mapped)
         self._conclude()
 
-    def _entry(self, row: Row, mapped: Lead | Rejection) -> Entry:
+    def _entry(self, row: Row, mapped: Lead | Rejected) -> Entry:
         kept = row
         if self.mapping.sync:
             kept = _without_sync_columns(row, self.mapping)
-            if not row.fault:
+            if not row.faults:
                 self.past.check_decision(row)
             mapped = self.past.as_before(row, mapped)
             if fault := self.past.twice(row):
-                mapped = Rejection((fault,), mapped.external_id)
+                mapped = Rejected((fault,), mapped.external_id)
                 self.survey.reject(row.number, mapped)
-                return _entry(kept, mapped, State.REJECTED, str(mapped))
+                return _entry(kept, mapped, State.REJECTED, mapped)
             self.past.decide(row)
             if reason := self.past.settled(row, mapped):
                 return self._skipped(kept, mapped, reason)
             if faults := self.past.mangled(row):
-                others = mapped.faults if isinstance(mapped, Rejection) else ()
-                mapped = Rejection((*others, *faults), mapped.external_id)
-            elif fault := self.past.overtaken(row, mapped):
-                mapped = Rejection((fault,), mapped.external_id)
-            elif isinstance(mapped, Lead) and (fault := self.past.uncorrected(row, mapped)):
-                rejection = Rejection((fault,), mapped.external_id)
-                self.survey.reject(row.number, rejection)
-                # With what would have been sent: it tells whether the row is corrected when it comes again.
-                return _entry(kept, mapped, State.REJECTED, str(rejection))
+                others = mapped.faults if isinstance(mapped, Rejected) else ()
+                mapped = Rejected((*others, *faults), mapped.external_id)
+            elif reason := self.past.overtaken(row, mapped) or self.past.uncorrected(row, mapped):
+                return self._skipped(kept, mapped, reason)
         if mapped.external_id and self._duplicates != "in_order":
             self._count(mapped.external_id, row.number)
             numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
             if self._duplicates == "last" and row.number != numbers[-1]:
                 self._dropped += 1
-                return self._skipped(kept, mapped, f"row {numbers[-1]} is this lead's last one and counts instead")
+                return self._skipped(kept, mapped, Skip(SkipKind.OTHER_ROW_COUNTS, row=numbers[-1]))
             if self._duplicates == "reject" and len(numbers) > 1 and isinstance(mapped, Lead):
                 self._dropped += 1
-                mapped = Rejection((self._in_several(mapped.external_id, numbers),), mapped.external_id)
+                mapped = Rejected((self._in_several(mapped.external_id, numbers),), mapped.external_id)
         if isinstance(mapped, Lead) and (tried := self.past.tried(row, mapped)):
-            if isinstance(tried, str):
-                return self._skipped(kept, mapped, tried)
-            mapped = Rejection((tried,), mapped.external_id)
-        if isinstance(mapped, Rejection):
+            return self._skipped(kept, mapped, tried)
+        if isinstance(mapped, Rejected):
             self.survey.reject(row.number, mapped)
-            return _entry(kept, mapped, State.REJECTED, str(mapped))
+            return _entry(kept, mapped, State.REJECTED, mapped)
         if last := self.past.unchanged(row, mapped):
             if self._skip_unchanged:
-                return self._skipped(kept, mapped, f"unchanged: {last_sent_words(last)}")
+                return self._skipped(kept, mapped, Skip(SkipKind.UNCHANGED, last.run_id, at=last.time))
             self.survey.repeat(last.time, last.run_id)
         self.past.take(row, mapped)
         self.survey.accept(row.number, mapped)
-        return _entry(kept, mapped, State.PENDING, "")
+        return _entry(kept, mapped, State.PENDING, None)
 
-    def _skipped(self, row: Row, mapped: Lead | Rejection, reason: str) -> Entry:
+    def _skipped(self, row: Row, mapped: Lead | Rejected, reason: Skip) -> Entry:
         self.survey.skip()
         return _entry(row, mapped, State.SKIPPED, reason)
 
@@ -297,9 +288,7 @@ class Intake:
             self._repeated.setdefault(lead, [first]).append(number)
 
     def _in_several(self, lead: str, numbers: Sequence[int]) -> Fault:
-        return Fault(
-            self._id_heading, lead, "stands in several rows", f"keep one of the rows {', '.join(map(str, numbers))}"
-        )
+        return Fault(self._id_heading, lead, FaultKind.SEVERAL_ROWS, details={"rows": tuple(map(str, numbers))})
 
     def _look_at_origins(self, rows: Sequence[Row]) -> None:
         """Dates that come back are read as they were when they came first: few are left, and may fit any order."""
@@ -318,7 +307,7 @@ class Intake:
             return
         at = self._callback.position
         for row in rows:
-            if not row.fault:
+            if not row.faults:
                 self._dates.add(row.number, row.cells[at], date_cell=at in row.dates)
         if self._learned.date_order:
             return
@@ -362,12 +351,11 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def _as_insert(mapped: Lead | Rejection, phone_fields: Sequence[str]) -> Lead | Rejection:
-    insert = as_insert(mapped, phone_fields) if isinstance(mapped, Lead) else mapped
-    if isinstance(insert, str):
-        problem, _, remedy = insert.partition("; ")
-        return Rejection((Fault("", "", problem, remedy),), mapped.external_id)
-    return insert
+def _as_insert(mapped: Lead | Rejected, phone_fields: Sequence[str]) -> Lead | Rejected:
+    if isinstance(mapped, Rejected):
+        return dataclasses.replace(mapped, inserts=True)
+    insert = as_insert(mapped, phone_fields)
+    return Rejected((insert,), mapped.external_id, inserts=True) if isinstance(insert, Fault) else insert
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
@@ -377,10 +365,10 @@ def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
 
 
-def _entry(row: Row, mapped: Lead | Rejection, state: State, message: str) -> Entry:
-    if isinstance(mapped, Rejection):
-        return Entry(row, mapped.external_id, {}, harmless=False, state=state, message=message)
-    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, message, mapped.notes)
+def _entry(row: Row, mapped: Lead | Rejected, state: State, reason: Reason | None) -> Entry:
+    if isinstance(mapped, Rejected):
+        return Entry(row, mapped.external_id, {}, harmless=False, state=state, reason=reason)
+    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, reason, mapped.notes)
 
 
 def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:

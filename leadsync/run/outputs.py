@@ -16,7 +16,7 @@ from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Line, RunRecord, Status
 from leadsync.private_files import check_shared_folder
-from leadsync.report import DECISION_WORDS, Digest, Table, as_page, lines_of, offence, summary_path
+from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, summary_path
 from leadsync.sheets import Page, new_page, new_table, new_workbook
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _write_books(journal: Journal, run: RunRecord, digest: Digest) -> Files:
 def _lines(journal: Journal, run: RunRecord, digest: Digest) -> Iterator[Sequence[Line | None]]:
     """Each row's line in each of the tables, in the sheet's order; `digest` sees the rows go by."""
     for record in journal.records(run.id):
-        found = offence(record, run)
+        found = highlights(record, run)
         digest.see(record, found)
         yield lines_of(record, run, found)
 

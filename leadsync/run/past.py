@@ -10,7 +10,8 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
 from leadsync.journal import History, Journal, LastSent, Origin, State
 from leadsync.leads import ColumnMapping
-from leadsync.models import EXTERNAL_ID, NOTE, CampaignIds, Fault, Lead, Rejection, Row, RunRecord, Status
+from leadsync.models import EXTERNAL_ID, NOTE, CampaignIds, Lead, Row, RunRecord, Status
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.report import DECISION_COLUMN
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.given_back import MOST_DIGITS, heading_name
@@ -26,15 +27,10 @@ _SETTLED = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
 
-_NOT_CORRECTED = "not corrected since"
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
 
-_SPOILT = re.compile(
-    r"(?:^|\. )(?P<heading>[^']+) '[^']*' was '(?P<was>\d+)' in run (?P<run>[^ :]+): a spreadsheet program"
-)
-"""How a row is rejected with such a number, to be known again."""
-
+_STAYS = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
 """What a person can decide about a row, and what the row then is."""
@@ -134,7 +130,8 @@ class Past:
         origin = self.origin(claim) if self._mapping.sync else None
         if origin is None:
             return False
-        return self._runs[claim.run].inserts == "only" or Lead(origin.lead, origin.fields).inserts
+        was_to_insert = isinstance(origin.reason, Rejected) and origin.reason.inserts
+        return self._runs[claim.run].inserts == "only" or Lead(origin.lead, origin.fields).inserts or was_to_insert
 
     def claim(self, row: Row) -> Claim:
         """The row's own sync_* cells, trimmed and in small letters."""
@@ -160,14 +157,9 @@ class Past:
         if claim.row not in seen:
             seen.add(claim.row)
             return None
-        return Fault(
-            "",
-            "",
-            f"row {claim.row} of run {claim.run} stands in the sheet twice",
-            "delete one of the two, or clear sync_run and sync_row if this is a row of its own",
-        )
+        return Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": claim.run, "row": claim.row})
 
-    def as_before(self, row: Row, mapped: Lead | Rejection) -> Lead | Rejection:
+    def as_before(self, row: Row, mapped: Lead | Rejected) -> Lead | Rejected:
         """The lead with its campaign fields named as they were when it came first; without those from columns that the
         sheet did not have then, which are a person's notes."""
         origin = self.origin(self.claim(row))
@@ -207,7 +199,7 @@ class Past:
         """Values that were spoilt on their way: cut to what a workbook's cell holds, or taken for a number by a program
         that opened a text file, which makes an id another lead's."""
         faults = [
-            Fault(column.heading, "", "was cut when the report was written", "write it anew, so that a cell holds it")
+            Fault(column.heading, "", FaultKind.CUT_TEXT)
             for column, cell in zip(self._mapping.columns, row.cells, strict=False)
             if cell.endswith(CUT)
         ]
@@ -221,20 +213,16 @@ class Past:
         before = self._history.row(claim.run, int(claim.row))
         pairs = zip(*before, strict=False) if before else ()
         known = {heading_name(heading): (cell.strip(), claim.run) for heading, cell in pairs}
-        for said in _SPOILT.finditer(origin.message):
-            # It came so before: what counts is what it was at first.
-            known[heading_name(said["heading"])] = said["was"], said["run"]
+        for fault in origin.reason.faults if isinstance(origin.reason, Rejected) else ():
+            if fault.kind is FaultKind.CORRUPTED_NUMBER:
+                # It came so before: what counts is what it was at first.
+                known[heading_name(fault.column)] = fault.original, str(fault.details["run"])
         for column, cell in zip(self._mapping.columns, row.cells, strict=False):
             (was, run), now = known.get(heading_name(column.heading), ("", "")), cell.strip()
             if was == now or not now or not was.isdecimal() or not (column.campaign or column.field == EXTERNAL_ID):
                 continue
             if (was.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
-                problem = f"was {was!r} in run {run}: a spreadsheet program has taken it for a number"
-                remedy = (
-                    "write it back as it was, or, if it is right so, clear the row's sync_run and sync_row; in a "
-                    f"workbook this does not happen (leadsync report {run} --format xlsx)"
-                )
-                faults.append(Fault(column.heading, now, problem, remedy))
+                faults.append(Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was, {"run": run}))
         return tuple(faults)
 
     def decide(self, row: Row) -> None:
@@ -255,28 +243,30 @@ class Past:
             return
         self.decided.setdefault((origin.run_id, state), []).append(int(claim.row))
 
-    def settled(self, row: Row, mapped: Lead | Rejection) -> str:
-        """Why the row is not to be sent, in a few words; empty where it is.
+    def settled(self, row: Row, mapped: Lead | Rejected) -> Skip | None:
+        """Why the row is not to be sent; None where it is.
 
         Its own sync_status counts first, then what the journal knows: a row that the sheet calls unsent may have been
         sent since by `resume`, and a do-not-call number is sent again only where it is another number now.
         """
         if not self._mapping.sync:
-            return ""
+            return None
         claim = self.claim(row)
         origin = self.origin(claim)
         if claim.decision == "send":
             done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
-            return f"run {claim.run} has it as {origin.state.status} by now" if origin and done else ""
+            return Skip(SkipKind.BY_NOW, claim.run, status=origin.state.status) if origin and done else None
         if claim.decision in DECISIONS:
-            return f"a person decided: {claim.decision}"
-        if claim.status in _SETTLED:
+            return Skip(SkipKind.DECIDED, text=claim.decision)
+        if claim.status in _SETTLED and not _can_be_corrected(origin):
             if origin is not None and origin.state.status != claim.status:
-                return f"run {origin.run_id} has it as {origin.state.status} by now"
+                return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+            if origin is not None and isinstance(origin.reason, Skip) and origin.reason.kind in _STAYS:
+                return origin.reason
             where = origin.run_id if origin is not None else claim.run
-            return f"run {where} calls it {claim.status}" if where else f"sync_status calls it {claim.status}"
-        if origin is not None and origin.state.status in _SETTLED:
-            return f"run {origin.run_id} has it as {origin.state.status} by now"
+            return Skip(SkipKind.CALLED, where, status=claim.status)
+        if origin is not None and origin.state.status in _SETTLED and not _can_be_corrected(origin):
+            return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
         if origin is not None and (
             reason := self._elsewhere(claim) or self._waits(claim, mapped.external_id or origin.lead)
         ):
@@ -284,42 +274,39 @@ class Past:
         if origin is not None and isinstance(mapped, Lead) and self._repeats is not None:
             since = self._repeats.sent_since(mapped, self._runs[claim.run])
             if since:
-                return f"sent since: {since}"
+                return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)
         if _is_final(claim.code) and (origin is None or self._same_numbers(mapped, origin)):
-            return f"{claim.code}: the dialer refuses it for good; clear sync_code if this is another number"
-        return ""
+            return Skip(SkipKind.REFUSED_FOR_GOOD, code=int(claim.code))
+        return None
 
-    def _elsewhere(self, claim: Claim) -> str:
-        """Why a row whose file was given before, too, is for the run that has had it since; empty where it is not."""
+    def _elsewhere(self, claim: Claim) -> Skip | None:
+        """Why a row whose file was given before, too, is for the run that has had it since; None where it is not."""
         for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
             if state in _UNDECIDED:
-                return f"run {run_id} sent it since, and a person has to decide there: {state.status}"
+                return Skip(SkipKind.UNDECIDED_SINCE, run_id, status=state.status)
             if state is State.PENDING:
-                return f"run {run_id} is to send it: leadsync resume {run_id}"
-        return ""
+                return Skip(SkipKind.LEFT_TO_RUN, run_id)
+        return None
 
-    def _waits(self, claim: Claim, lead: str) -> str:
-        """Why no row of a lead goes while another of its rows is in doubt, or an agent's work was in its way; empty
+    def _waits(self, claim: Claim, lead: str) -> Skip | None:
+        """Why no row of a lead goes while another of its rows is in doubt, or an agent's work was in its way; None
         where none is."""
         leads = self._leads[claim.run]
         for number in leads.undecided.get(lead, ()):
             if str(number) != claim.row and (claim.run, str(number)) not in self._decided_rows:
-                return f"waits for row {number} of run {claim.run}, which a person has to decide first"
+                return Skip(SkipKind.WAITS_FOR_DECISION, claim.run, number)
         for number in leads.to_repeat.get(lead, ()):
             if number < int(claim.row):
-                return (
-                    f"waits for row {number} of run {claim.run}, which is in doubt and goes first: `leadsync resume "
-                    f"{claim.run}`, then give this file again"
-                )
-        return ""
+                return Skip(SkipKind.WAITS_FOR_RESUME, claim.run, number)
+        return None
 
-    def _same_numbers(self, mapped: Lead | Rejection, origin: Origin) -> bool:
+    def _same_numbers(self, mapped: Lead | Rejected, origin: Origin) -> bool:
         """Whether the numbers to be dialed are those that were refused, whatever else was corrected."""
         if not isinstance(mapped, Lead):
             return False
         return all(mapped.fields.get(name) == origin.fields.get(name) for name in self._settings.input.phone_fields)
 
-    def overtaken(self, row: Row, mapped: Lead | Rejection) -> Fault | None:
+    def overtaken(self, row: Row, mapped: Lead | Rejected) -> Skip | None:
         """Why a row is not sent that went through since, corrected, or whose lead has taken a later row of its sheet:
         it would undo that."""
         claim = self.claim(row)
@@ -328,26 +315,16 @@ class Past:
             return None
         for run_id, state in reversed(self._went_on[claim.run].get(int(claim.row), ())):
             if state is State.SUCCEEDED:
-                return Fault(
-                    "",
-                    "",
-                    f"run {run_id} has sent this row since, and it went through",
-                    "if what stands here is to be sent as well, clear its sync_run and sync_row",
-                )
+                return Skip(SkipKind.SENT_CORRECTED, run_id)
         later, run_id = self._leads[claim.run].succeeded.get(mapped.external_id or origin.lead, 0), claim.run
         if later <= int(claim.row):
             run_id, later = self._overtaken[claim.run].get(int(claim.row), ("", 0))
         if not later:
             return None
-        if origin.state in (State.FAILED, State.REJECTED):
+        if _did_not_go(origin):
             # Known again as this row when it comes once more.
             self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
-        return Fault(
-            "",
-            "",
-            f"row {later} of the same lead, further down in run {run_id}, went through since",
-            "if this one is still to be sent, clear its sync_row",
-        )
+        return Skip(SkipKind.LATER_ROW, run_id, later)
 
     @property
     def date_order(self) -> str:
@@ -370,13 +347,13 @@ class Past:
             self._repeats.sent(lead)
         claim = self.claim(row) if self._mapping.sync else None
         origin = self.origin(claim) if claim else None
-        if claim and origin and origin.state in (State.FAILED, State.REJECTED):
+        if claim and origin and _did_not_go(origin):
             self.taken.setdefault(origin.run_id, []).append((int(claim.row), row.number))
 
-    def tried(self, row: Row, lead: Lead) -> str | Fault:
+    def tried(self, row: Row, lead: Lead) -> Skip | None:
         """What the trial of the sheet's first rows says of a row: why it is not sent, in a few words, or what is wrong
         with it; empty where it is sent."""
-        return self._trial.verdict(row, lead) if self._trial is not None else ""
+        return self._trial.verdict(row, lead) if self._trial is not None else None
 
     def unchanged(self, row: Row, lead: Lead) -> LastSent | None:
         """What the lead was last sent, if this row says the same; None too where a person decided to send it."""
@@ -384,31 +361,22 @@ class Past:
             return None
         return self._repeats.unchanged(lead)
 
-    def uncorrected(self, row: Row, lead: Lead) -> Fault | None:
+    def uncorrected(self, row: Row, lead: Lead | Rejected) -> Skip | None:
         """Why a row that went to the same place before and failed there is not sent again just as it was."""
         claim = self.claim(row) if self._only_corrected else None
         origin = self.origin(claim) if claim else None
-        if claim is None or origin is None or origin.state not in (State.FAILED, State.REJECTED):
+        if claim is None or origin is None or not isinstance(lead, Lead) or not _did_not_go(origin):
             return None
         if lead.external_id != origin.lead or not same_fields(self._read(lead.fields), self._read(origin.fields)):
             return None
         run = self._runs[claim.run]
         if self._repeats is not None and not self._repeats.is_place_of(run):
             return None
-        if origin.message.startswith(_NOT_CORRECTED):
+        if _is_still_failing(origin) and isinstance(origin.reason, Skip):
             # Given back uncorrected before: what the dialer answered then, and the run that can send it, are the same.
-            problem, _, remedy = origin.message.partition("; ")
-            return Fault("", "", problem, remedy.rstrip("."))
-        entry = RESULT_CODES.get(int(claim.code)) if claim.code.isdecimal() else None
-        answered = f"the dialer answered {entry.code} {entry.name}" if entry else "it did not go through"
-        right = entry is not None and entry.verdict is Verdict.RETRY
-        return Fault(
-            "",
-            "",
-            f"{_NOT_CORRECTED} {answered}",
-            f"{'there is nothing to correct' if right else 'correct it'}; as it is, `leadsync retry {origin.run_id}` "
-            "sends it",
-        )
+            return origin.reason
+        code = int(claim.code) if claim.code.isdecimal() else None
+        return Skip(SkipKind.STILL_FAILING, origin.run_id, code=code if code in RESULT_CODES else None)
 
     def _read(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Those of the fields that the sheet still has a column for."""
@@ -480,6 +448,19 @@ class _Leads:
             elif origin.state in _UNDECIDED:
                 leads.undecided.setdefault(origin.lead, []).append(number)
         return leads
+
+
+def _is_still_failing(origin: Origin | None) -> bool:
+    reason = origin.reason if origin is not None else None
+    return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
+
+
+_can_be_corrected = _is_still_failing
+
+
+def _did_not_go(origin: Origin) -> bool:
+    """Whether the row failed or was not sent for what stands in it."""
+    return origin.state in (State.FAILED, State.REJECTED) or _is_still_failing(origin)
 
 
 def _ids(settings: Settings) -> CampaignIds:

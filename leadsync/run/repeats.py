@@ -1,7 +1,6 @@
 """What a lead has taken already and would be sent once more."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from leadsync.journal import History, LastSent
 from leadsync.models import SYSTEM_FIELDS, CampaignIds, Lead, RunRecord
@@ -45,8 +44,8 @@ class Repeats:
         if lead.external_id in self._last:
             self._to_be_sent.add(hash(lead.external_id))
 
-    def sent_since(self, lead: Lead, run: RunRecord) -> str:
-        """Whether the lead has taken the very same from another run after that one had it, in a few words."""
+    def sent_since(self, lead: Lead, run: RunRecord) -> LastSent | None:
+        """What the lead has taken from another run after that one had it, if it is the very same."""
         last = self._last.get(lead.external_id)
         if (
             last is None
@@ -54,8 +53,8 @@ class Repeats:
             or last.time < run.created
             or not same_fields(lead.fields, last.fields)
         ):
-            return ""
-        return last_sent_words(last)
+            return None
+        return last
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -66,12 +65,3 @@ def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 def _loose(fields: Mapping[str, str]) -> dict[str, str]:
     return {name: value if name in SYSTEM_FIELDS else "".join(value.split()) for name, value in fields.items()}
-
-
-def last_sent_words(last: LastSent) -> str:
-    """When and by which run a lead was last sent something."""
-    return f"last sent on {_minute(last.time)} by run {last.run_id}"
-
-
-def _minute(time: datetime) -> str:
-    return f"{time:%Y-%m-%d %H:%M}"

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Rejection, Row
+from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
+from leadsync.reasons import Rejected
+from leadsync.report import problem, remedy
 
 _EXAMPLES = 3
 _ROWS_SAMPLED = 200
@@ -79,13 +81,14 @@ class Survey:
         self.repeated += 1
         self.repeated_last = max(self.repeated_last or (time, run_id), (time, run_id))
 
-    def reject(self, number: int, rejection: Rejection) -> None:
+    def reject(self, number: int, rejected: Rejected) -> None:
         """A row that is not sent."""
         self.rows += 1
         self.rejected += 1
-        for fault in rejection.faults:
-            group = self.rejections.setdefault((fault.problem, fault.column), Group(fault.problem, fault.column))
-            group.add(number, fault.value, fault.remedy)
+        for fault in rejected.faults:
+            what = problem(fault)
+            group = self.rejections.setdefault((what, fault.column), Group(what, fault.column))
+            group.add(number, fault.value, remedy(fault))
 
     def accept(self, number: int, lead: Lead) -> None:
         """A row that would be sent."""

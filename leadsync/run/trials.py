@@ -2,7 +2,8 @@
 
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, Origin, State
-from leadsync.models import Fault, Lead, Row, RunRecord
+from leadsync.models import Lead, Row, RunRecord
+from leadsync.reasons import Skip, SkipKind
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.run.repeats import same_fields
 
@@ -33,11 +34,11 @@ class Trial:
                 )
             self._sent.setdefault(origin.lead, []).append((number, origin))
 
-    def verdict(self, row: Row, lead: Lead) -> str | Fault:
-        """Why the row is not sent, in a few words, or what is wrong with it; empty where it goes."""
+    def verdict(self, row: Row, lead: Lead) -> Skip | None:
+        """Why the row is not sent; None where it goes."""
         sent = self._sent.get(lead.external_id)
         if not sent:
-            return ""
+            return None
         same = next((at for at, (_, origin) in enumerate(sent) if same_fields(origin.fields, lead.fields)), None)
         at = same if same is not None else min(self._passed.get(lead.external_id, 0), len(sent) - 1)
         number, origin = sent[at]
@@ -45,21 +46,16 @@ class Trial:
             del sent[: at + 1]
             self._passed.pop(lead.external_id, None)
             self.kept.append((number, row.number))
-            return f"run {self.run.id} sent it as row {number}"
+            return Skip(SkipKind.SENT_IN_TRIAL, self.run.id, number)
         behind = sent[at + 1 :]
         if later := next((after for after, one in behind if one.state is State.SUCCEEDED), None):
             self._passed[lead.external_id] = at + 1
-            return Fault(
-                "",
-                "",
-                f"row {later} of the same lead, further down, went through in run {self.run.id}",
-                "if this one is still to be sent, give it in a sheet of its own",
-            )
+            return Skip(SkipKind.LATER_ROW_OF_TRIAL, self.run.id, later)
         self._sent[lead.external_id] = behind
         self._passed.pop(lead.external_id, None)
         if origin.state is State.FAILED:
             self.taken.append((number, row.number))
-        return ""
+        return None
 
 
 def _harmless(origin: Origin) -> bool:

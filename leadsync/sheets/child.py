@@ -25,10 +25,11 @@ from python_calamine import (
 )
 
 from leadsync.models import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+from leadsync.reasons import FaultKind
 from leadsync.sheets import ods_parts, second_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.cells import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.content import Content
-from leadsync.sheets.lines import Line, letter
+from leadsync.sheets.lines import Line, LineFault, line_fault
 from leadsync.sheets.own_report import Workbook, report_sheets
 from leadsync.sheets.unseen import Place, Unseen
 
@@ -255,7 +256,7 @@ def _lines(sheet: Sheet, found: Unseen) -> Iterator[Line]:
     for row, values in chain(enumerate(sheet.iter_rows()), below):
         here = missed.get(row, ())
         dates: list[int] = []
-        faults: list[str] = []
+        faults: list[LineFault] = []
         cells = [*before, *cast("list[str]", values)]  # as soon as those that are none have been replaced
         for column, value in enumerate(values, first_column):
             # Nearly all cells are texts: they are let through without a call.
@@ -266,17 +267,17 @@ def _lines(sheet: Sheet, found: Unseen) -> Iterator[Line]:
             cells[column] = _unseen((row, column), found, faults)
         faults += merged.faults(row, cells)
         if faults or any(cells):
-            yield Line(row + 1, cells, tuple(dates), _sentences(faults))
+            yield Line(row + 1, cells, tuple(dates), _first(faults))
 
 
-def _sentences(faults: list[str]) -> str:
-    """A row's faults as the one text that it has for them; of many, the first few will do."""
+def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
+    """The first few of a row's faults, and how many more there are."""
     if len(faults) > _MOST_FAULTS:
-        faults = [*faults[:_MOST_FAULTS], f"has {len(faults) - _MOST_FAULTS:,} more such cells"]
-    return ". It ".join(faults)
+        faults[_MOST_FAULTS:] = [line_fault(FaultKind.MORE_SUCH_CELLS, count=len(faults) - _MOST_FAULTS)]
+    return tuple(faults)
 
 
-def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[str]) -> str:
+def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: list[LineFault]) -> str:
     """A cell's text; it is added to its row's dates and faults where it belongs there."""
     if place in found.texts:
         return found.texts[place]
@@ -284,22 +285,16 @@ def _text(place: Place, value: Value, found: Unseen, dates: list[int], faults: l
     if is_date:
         dates.append(place[1])
     elif isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
-        faults.append(
-            f"has a number of more than 15 digits in column {letter(place[1])}, whose last digits the spreadsheet "
-            "program has lost; format the column as text and enter it again"
-        )
+        faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
     return text
 
 
-def _unseen(place: Place, found: Unseen, faults: list[str]) -> str:
+def _unseen(place: Place, found: Unseen, faults: list[LineFault]) -> str:
     """What stands in a cell that calamine gives as blank (an error or a formula in some makes of workbook as 0)."""
     if place in found.errors:
-        faults.append(f"has the error {found.errors[place]} in column {letter(place[1])}; correct its formula")
+        faults.append(line_fault(FaultKind.ERROR_VALUE, place[1], error=found.errors[place]))
         return found.errors[place]
-    faults.append(
-        f"has a formula without a stored value in column {letter(place[1])}; open the workbook in a spreadsheet "
-        "program and save it, so that the formula is worked out"
-    )
+    faults.append(line_fault(FaultKind.NO_STORED_VALUE, place[1]))
     return found.formulas[place]
 
 
@@ -313,16 +308,14 @@ class _Merged:
             if (top, left) != (bottom, right):
                 self._starting.setdefault(top, []).append((left, bottom))
 
-    def faults(self, row: int, cells: list[str]) -> list[str]:
+    def faults(self, row: int, cells: list[str]) -> list[LineFault]:
         if not self._starting and not self._open:
             return []
         self._open = [(left, bottom) for left, bottom in self._open if bottom >= row]
         self._open += [
             (left, bottom) for left, bottom in self._starting.pop(row, ()) if "".join(cells[left : left + 1])
         ]
-        return [
-            f"has a merged cell in column {letter(left)}; unmerge it and fill in every cell" for left, _ in self._open
-        ]
+        return [line_fault(FaultKind.MERGED_CELL, left) for left, _ in self._open]
 
 
 if __name__ == "__main__":

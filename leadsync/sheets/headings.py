@@ -7,6 +7,7 @@ sentence, because a wrong guess would put values under the wrong names.
 from dataclasses import dataclass
 
 from leadsync.errors import SheetError
+from leadsync.reasons import FaultKind
 from leadsync.sheets.lines import Line, counted, letter
 
 
@@ -32,8 +33,10 @@ class Headings:
         filled = [_filled(other.cells) for other in below if any(map(str.strip, other.cells))]
         is_title = sum(map(bool, map(str.strip, line.cells))) == 1 and len(names) < min(filled, default=0)
         # Of a title it does not matter that its cell is merged; a text's broken quotes may only make it look like one.
-        if line.fault and (counts_cells or not is_title):
-            raise SheetError(f"{place} should be the headings, but {line.fault}.")
+        if line.faults and (counts_cells or not is_title):
+            kind, details = line.faults[0]
+            where = f" (column {details['letter']})" if "letter" in details else ""
+            raise SheetError(f"{place} should be the headings, but {FaultKind[kind].value}{where}; correct that cell.")
         if is_title:
             raise SheetError(
                 f"{place} holds a single heading, but the lines below have up to {counted(max(filled), 'cell')}; "

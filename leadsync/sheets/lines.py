@@ -3,9 +3,14 @@
 Also the few words with which messages name a place in a sheet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from leadsync.reasons import Detail, FaultKind
+
+LineFault = tuple[str, Mapping[str, Detail]]
+"""The name of a fault's kind, and its details: plain values, because they come through a pipe as JSON."""
 
 
 class Line(NamedTuple):
@@ -14,7 +19,7 @@ class Line(NamedTuple):
     number: int
     cells: list[str]
     dates: tuple[int, ...] = ()
-    fault: str = ""
+    faults: tuple[LineFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,12 @@ class Source:
     bom: bool = False
     parts: tuple[str, ...] = ()
     epoch_1904: bool = False
+
+
+def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> LineFault:
+    """A fault of a line, or of its cell at a position counted from 0."""
+    place: dict[str, Detail] = {} if at is None else {"at": at, "letter": letter(at)}
+    return kind.name, {**place, **details}
 
 
 def letter(position: int) -> str:

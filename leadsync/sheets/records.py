@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from leadsync.errors import SheetError
-from leadsync.sheets.lines import Line
+from leadsync.reasons import FaultKind
+from leadsync.sheets.lines import Line, line_fault
 
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 24
@@ -82,8 +83,7 @@ class Records:
         if len(taken) > 1 or "unexpected end" in str(error):
             raise self._unclosed() from error
         cells = next(csv.reader(taken, delimiter=self._delimiter), [])
-        fault = "has a quotation mark inside a quoted cell; write it twice, or leave it out"
-        return Line(self._number, cells, fault=fault)
+        return Line(self._number, cells, faults=(line_fault(FaultKind.QUOTE_IN_CELL),))
 
     def _check_span(self, taken: list[str], cells: list[str]) -> None:
         """A quote that closes, lines later, at another cell's opening quote has swallowed the rows between them."""

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from leadsync.models import LONGEST_CELL, Row
+from leadsync.reasons import Fault, FaultKind
 from leadsync.sheets.headings import Headings
-from leadsync.sheets.lines import Line, counted, letter
+from leadsync.sheets.lines import Line, LineFault, counted, line_fault
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -17,55 +18,51 @@ def clean(chunk: list[Line], headings: Headings, delimiter: str) -> list[Row]:
     is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
     width = len(headings.names)
     rows: list[Row] = []
-    for text, (number, cells, dates, fault) in zip(texts, chunk, strict=True):
+    for text, (number, cells, dates, faults) in zip(texts, chunk, strict=True):
         if not text or text.isspace():
             continue
         for column in headings.unnamed:
             if column < len(cells) and cells[column].strip():
                 raise headings.refuse(column, number)
         if is_odd:
-            fault = _joined(fault, *cell_faults(cells))
+            faults = (*faults, *cell_faults(cells))
         if len(cells) != width:
-            fault = _joined(fault, _width_fault(cells, headings))
+            faults = (*faults, *_width_fault(cells, headings))
             cells = _laid_out(cells, width, delimiter)
-        rows.append(Row(number, tuple(cells), dates, fault))
+        rows.append(Row(number, tuple(cells), dates, tuple(map(_fault, faults)) if faults else ()))
     return rows
 
 
-def _joined(*faults: str) -> str:
-    return ". It ".join(filter(None, faults))
+def _fault(fault: LineFault) -> Fault:
+    kind, details = fault
+    return Fault("", "", FaultKind[kind], details=details)
 
 
-def cell_faults(cells: list[str]) -> Iterator[str]:
-    """What no cell may hold, with its remedy: control characters, and more text than a spreadsheet program takes."""
-    for column, cell in enumerate(cells):
+def cell_faults(cells: list[str]) -> Iterator[LineFault]:
+    """What no cell may hold: control characters, and more text than a spreadsheet program takes."""
+    for at, cell in enumerate(cells):
         if found := _CONTROLS.search(cell):
-            name = "a NUL byte" if found[0] == "\0" else f"the control character U+{ord(found[0]):04X}"
-            yield f"has {name} in column {letter(column)}; delete it"
+            if found[0] == "\0":
+                yield line_fault(FaultKind.NUL_BYTE, at)
+            else:
+                yield line_fault(FaultKind.CONTROL_CHARACTER, at, character=f"U+{ord(found[0]):04X}")
         if len(cell) > LONGEST_CELL:
-            yield f"has {len(cell):,} characters in column {letter(column)}, more than a cell holds; shorten it"
+            yield line_fault(FaultKind.LONG_CELL, at, length=len(cell))
 
 
-def _width_fault(cells: list[str], headings: Headings) -> str:
-    """What is wrong with a line's number of cells; surplus blank ones are harmless.
+def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
+    """The fault in a line's number of cells; surplus blank ones are harmless.
 
     A line that is too short is refused even though only trailing blanks may be missing: a cell left out in its middle
     looks just the same, and has every value behind it stand under the wrong heading.
     """
     width = len(headings.names)
     if not headings.counts_cells:
-        return ""
+        return
     if len(cells) < width:
-        return (
-            f"has {counted(len(cells), 'cell')} where the headings have {width}; "
-            "add the missing ones, blank ones too, so that each value stands under its heading"
-        )
-    if any(cell.strip() for cell in cells[width:]):
-        return (
-            f"has {counted(len(cells), 'cell')} where the headings have {width}; "
-            "put cells that hold the delimiter in quotation marks, or take out what is too much"
-        )
-    return ""
+        yield line_fault(FaultKind.TOO_FEW_CELLS, cells=counted(len(cells), "cell"), headings=width)
+    elif any(cell.strip() for cell in cells[width:]):
+        yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
 
 
 def _laid_out(cells: list[str], width: int, delimiter: str) -> list[str]:

@@ -116,8 +116,7 @@ def _beginning(source: Source, shown: str) -> tuple[Line, list[Line]]:
     for chunk in source.chunks:
         for place, line in enumerate(chunk):
             if any(map(str.strip, line.cells)):
-                odd = next(cell_faults(line.cells), "")
-                first = line._replace(fault=line.fault or odd)
+                first = line._replace(faults=(*line.faults, *cell_faults(line.cells)))
                 return first, chunk[place + 1 :] or next(source.chunks, [])
     raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
 
@@ -135,7 +134,7 @@ def _rows(source: Source, ahead: list[Line], headings: Headings, *, guarded: boo
     for chunk in chain([ahead], source.chunks):
         rows = clean(chunk, headings, source.delimiter)
         if guarded:
-            rows = [Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.fault) for row in rows]
+            rows = [Row(row.number, tuple(map(unprotect, row.cells)), row.dates, row.faults) for row in rows]
         if rows:
             yield rows
 

@@ -58,7 +58,7 @@ def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -
 def _chunks(answers: Generator[Any, None, None]) -> Iterator[list[Line]]:
     with closing(answers):
         for batch in answers:
-            yield [Line(number, cells, tuple(dates), fault) for number, cells, dates, fault in batch]
+            yield [Line(number, cells, tuple(dates), tuple(faults)) for number, cells, dates, faults in batch]
 
 
 def _check_declared(path: Path, size: int, shown: str) -> None:

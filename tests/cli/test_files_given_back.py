@@ -107,10 +107,11 @@ def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Any) ->
     retried = desk.leadsync("retry", done.json["run"])
     assert (retried.code, len(received(dialer))) == (0, 2)
     back = desk.leadsync("run", done.json["files"]["retry"], "--json")
-    assert back.json["statuses"] == {"rejected": 1}
+    assert back.json["statuses"] == {"skipped": 1}
     assert len(received(dialer)) == 2
     assert "row 3 of the same lead" in desk.rows(back.json["files"]["report"])[0]["sync_message"]
-    wanted = corrected(back.json["files"]["retry"], (",2,rejected", ",,rejected"))
+    assert back.json["files"]["retry"] is None
+    wanted = corrected(back.json["files"]["report"], (",2,skipped", ",,"))
     assert desk.leadsync("run", wanted, "--json").json["statuses"] == {"succeeded": 1}
 
 
@@ -219,6 +220,34 @@ def test_every_spoilt_number_of_a_row_is_found_and_stays_so(desk: Any) -> None:
     right = corrected(third.json["files"]["retry"], ("\n5,", "\n005,"), (",231,", ",0231,"))
     assert desk.leadsync("run", right, "--json").json["statuses"] == {"succeeded": 1}
     assert [lead for lead, _, _ in received(dialer)] == ["005"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["Mum's Postcode", "'Post' \"Code\" (Mum's)", "Привет, 'мир'", "x' was '1' in run y: a"]
+)
+def test_a_heading_hides_no_number_that_a_spreadsheet_has_changed(desk: Any, heading: str) -> None:
+    dialer = desk.dialer(settings=DISPOSITIONS)
+    quoted = '"' + heading.replace('"', '""') + '"'
+    rows = ("L1,0383218199,Nope,,0800", "L2,0383218198,Nope,,0900")
+    done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},{quoted}", *rows), "--json")
+    spoilt = corrected(done.json["files"]["retry"], ("Nope,,0800", "Sale,,800"))
+    second = desk.leadsync("run", spoilt, "--json")
+    assert desk.rows(second.json["files"]["report"])[0]["sync_status"] == "rejected"
+    other = corrected(second.json["files"]["report"], ("Nope,,0900", "Sale,,0900"))
+    assert desk.leadsync("run", other, "--json").json["statuses"] == {"rejected": 1, "succeeded": 1}
+    assert [lead for lead, _, _ in received(dialer)] == ["L2"]
+
+
+def test_an_id_under_a_heading_with_an_apostrophe_stays_the_leads_own(desk: Any) -> None:
+    dialer = desk.dialer(settings=f'{DISPOSITIONS}[columns]\n"Customer\'s No" = "njExternalLeadId"\n')
+    head = "Customer's No,FirstPhone,Outcome"
+    sheet = desk.sheet("l.csv", head, "00123,0383218199,Nope", "007,0383218198,Nope")
+    done = desk.leadsync("run", sheet, "--json")
+    spoilt = corrected(done.json["files"]["retry"], ("\n00123,0383218199,Nope", "\n123,0383218199,Sale"))
+    second = desk.leadsync("run", spoilt, "--json")
+    other = corrected(second.json["files"]["report"], ("\n007,0383218198,Nope", "\n007,0383218198,Sale"))
+    desk.leadsync("run", other)
+    assert [lead for lead, _, _ in received(dialer)] == ["007"]
 
 
 def test_a_0_that_was_cleared_was_spoilt_by_nobody(desk: Any) -> None:

@@ -75,7 +75,7 @@ class FakeLog:
     def __init__(self, rows: Iterable[PendingRow], undecided: dict[str, int] | None = None) -> None:
         self.entries = {row.number: Entry(row, "unknown" if row.in_doubt else "pending") for row in rows}
         self.undecided_leads = undecided or {}
-        self.held: dict[int, str] = {}
+        self.held: dict[int, int] = {}
         self.inserted: set[int] = set()
         self.pages: list[int] = []
         self.fails_at: Callable[[str], bool] = lambda what: False
@@ -160,8 +160,8 @@ class FakeLog:
         entry.state, entry.message = _state(status), message
         return _done()
 
-    def hold(self, number: int, message: str) -> Awaitable[None]:
-        self.held[number] = message
+    def hold(self, number: int, earlier: int) -> Awaitable[None]:
+        self.held[number] = earlier
         return _done()
 
     def _maybe_fail(self, what: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from leadsync.journal import Effects, Entry, Journal, RunLog, State
 from leadsync.models import Effect, Outcome, Row, Status
+from leadsync.reasons import Skip, SkipKind
 from tests.journal.test_journal import RUN, a_run, ends
 
 LATER = "20261124-000000-0000"
@@ -130,9 +131,9 @@ def test_in_the_run_they_were_in_failed_rows_stay_failed_and_unsent_ones_are_ski
     add(journal, RUN, *rows)
     journal.update_run(RUN, stopped="401", finished=False)
     assert retried(journal, tmp_path) == [2, 3, 4]
-    records = {record.number: (record.status, record.message) for record in journal.records(RUN)}
-    instead = f"sent by run {LATER} instead"
-    assert records == {2: (FAILED, ""), 3: (SKIPPED, instead), 4: (SKIPPED, instead), 5: (UNKNOWN, "")}
+    records = {record.number: (record.status, record.reason) for record in journal.records(RUN)}
+    instead = Skip(SkipKind.RETRIED, LATER)
+    assert records == {2: (FAILED, None), 3: (SKIPPED, instead), 4: (SKIPPED, instead), 5: (UNKNOWN, None)}
     run = journal.run(RUN)
     assert (run.finished, run.stopped) == (True, "")
 

@@ -10,6 +10,7 @@ from leadsync.errors import JournalError
 from leadsync.journal import Entry, Journal, RunLog
 from leadsync.journal.writing import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
 from leadsync.models import Effect, Outcome, Row, Status
+from leadsync.reasons import Skip, SkipKind
 from tests.journal.test_journal import RUN, a_run
 
 OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
@@ -148,13 +149,13 @@ def test_a_reason_for_holding_rows_is_written_to_that_row_alone_and_only_while_i
         async with RunLog(journal.path, RUN) as log:
             await log.begin(2, 1)
             await log.finish(2, 1, OK, Status.SUCCEEDED)
-            await log.hold(2, "waits")
-            await log.hold(3, "waits")
+            await log.hold(2, 5)
+            await log.hold(3, 5)
 
     asyncio.run(send())
-    assert {record.number: record.message for record in journal.records(RUN) if record.number < 5} == {
-        2: "OK",
-        3: "waits",
-        4: "",
+    assert {record.number: record.reason for record in journal.records(RUN) if record.number < 5} == {
+        2: None,
+        3: Skip(SkipKind.WAITS_FOR_DECISION, row=5),
+        4: None,
     }
-    assert [record.message for record in journal.records(other)] == [""]
+    assert [record.reason for record in journal.records(other)] == [None]

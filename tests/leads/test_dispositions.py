@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.text import Cleaned, Refused
+from leadsync.report import problem, remedy
 
 LISTED = ("Sale", "Call Back", "Don’t Call", "Café", "Wrong No - Business")
 SPELT = "disposition spelt as in the settings"
@@ -33,8 +34,8 @@ def test_the_settings_spelling_is_sent(cell: str, sent: str) -> None:
 def test_what_is_not_in_the_list_is_sent_back_naming_one_that_is(cell: str) -> None:
     refused = clean_disposition(cell, LISTED)
     assert isinstance(refused, Refused)
-    assert refused.problem == "is none of the campaign's dispositions"
-    assert any(listed in refused.remedy for listed in LISTED)
+    assert problem(refused) == "is none of the campaign's dispositions"
+    assert any(listed in remedy(refused) for listed in LISTED)
 
 
 @pytest.mark.parametrize(

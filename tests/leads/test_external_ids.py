@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.text import Cleaned, Refused
+from leadsync.report import problem
 
 BEYOND = "id has characters beyond the plain ones, kept as they are"
 
@@ -33,7 +34,7 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
 
 
 @pytest.mark.parametrize(
-    ("cell", "problem"),
+    ("cell", "wrong"),
     [
         ("1.23457E+14", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
         ("1E+20", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
@@ -43,10 +44,10 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
         ("<No Change>", "names no lead"),
     ],
 )
-def test_an_id_that_is_sent_back(cell: str, problem: str) -> None:
+def test_an_id_that_is_sent_back(cell: str, wrong: str) -> None:
     refused = clean_external_id(cell)
     assert isinstance(refused, Refused)
-    assert refused.problem == problem
+    assert problem(refused) == wrong
 
 
 @given(cell=st.text(min_size=1, max_size=30) | st.from_regex(r"[0-9]{1,20}(\.0)?", fullmatch=True))

@@ -4,6 +4,8 @@ import pytest
 
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Note, NoteKind
+from leadsync.reasons import Fault
+from leadsync.report.wording import sentence
 
 PHONES = ("FirstPhone", "SecondPhone")
 
@@ -35,9 +37,9 @@ def test_words_that_only_begin_like_it_are_a_value() -> None:
 )
 def test_a_lead_without_a_phone_is_not_inserted(fields: dict[str, str]) -> None:
     """102: for an import the lead has no phone numbers."""
-    assert as_insert(Lead("9856", fields), PHONES) == (
-        "a lead is inserted only with a phone number; write one into FirstPhone or SecondPhone"
-    )
+    fault = as_insert(Lead("9856", fields), PHONES)
+    assert isinstance(fault, Fault)
+    assert sentence(fault) == "a lead is inserted only with a phone number; write one into FirstPhone or SecondPhone"
 
 
 def test_either_phone_will_do() -> None:

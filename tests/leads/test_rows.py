@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from leadsync.errors import SettingsError
 from leadsync.leads import NEW_LEAD, Rules, map_columns, map_row
 from leadsync.leads.text import trim
-from leadsync.models import Fault, Lead, Note, NoteKind, Rejection, Row
+from leadsync.models import Lead, Note, NoteKind, Row
+from leadsync.reasons import Fault, FaultKind, Rejected
+from leadsync.report import problem, reason_words, remedy
 
 RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
 
 
-def lead(cells: dict[str, str], rules: Rules = RULES, dates: tuple[int, ...] = ()) -> Lead | Rejection:
+def lead(cells: dict[str, str], rules: Rules = RULES, dates: tuple[int, ...] = ()) -> Lead | Rejected:
     return map_row(Row(2, tuple(cells.values()), dates), map_columns(tuple(cells), rules), rules)
 
 
@@ -27,8 +29,8 @@ def sent(cells: dict[str, str], rules: Rules = RULES) -> dict[str, str]:
 
 def faults(cells: dict[str, str], rules: Rules = RULES) -> list[tuple[str, str]]:
     found = lead(cells, rules)
-    assert isinstance(found, Rejection)
-    return [(fault.column, fault.problem) for fault in found.faults]
+    assert isinstance(found, Rejected)
+    return [(fault.column, problem(fault)) for fault in found.faults]
 
 
 def test_the_sample_of_the_documentation() -> None:
@@ -135,21 +137,21 @@ def test_all_faults_of_a_row_are_told_together() -> None:
 
 def test_a_rejection_names_its_lead_and_reads_as_a_sentence() -> None:
     found = lead({"Lead Id": "9856", "FirstPhone": "8321 8199", "Outcome": "Sale"})
-    assert isinstance(found, Rejection)
+    assert isinstance(found, Rejected)
     assert found.external_id == "9856"
-    assert str(found) == (
+    assert reason_words(found) == (
         "FirstPhone '8321 8199' has no area code; write it with its area code, for example (02) 1234 5678."
     )
 
 
 def test_a_row_that_the_reader_could_not_read() -> None:
     mapping = map_columns(["Lead Id"], RULES)
-    row = Row(7, ("9856",), fault="has 3 cells under 1 heading; check its quotes.")
-    assert map_row(row, mapping, RULES) == Rejection(
-        (Fault("", "", "The row has 3 cells under 1 heading", "check its quotes"),)
-    )
-    assert str(map_row(row, mapping, RULES)) == "The row has 3 cells under 1 heading; check its quotes."
-    assert isinstance(map_row(Row(8, ("1", "2")), mapping, RULES), Rejection)
+    quote = Fault("", "", FaultKind.QUOTE_IN_CELL)
+    row = Row(7, ("9856",), faults=(quote,))
+    found = map_row(row, mapping, RULES)
+    assert found == Rejected((quote,))
+    assert reason_words(found) == "The row has a quotation mark inside a quoted cell; write it twice, or leave it out."
+    assert isinstance(map_row(Row(8, ("1", "2")), mapping, RULES), Rejected)
 
 
 def test_a_value_under_no_heading_is_never_dropped() -> None:
@@ -210,12 +212,12 @@ def test_external_ids_that_a_spreadsheet_destroyed(cell: str) -> None:
 
 def test_an_external_id_that_became_a_date_cell() -> None:
     found = lead({"Lead Id": "2026-02-01"}, dates=(0,))
-    assert isinstance(found, Rejection)
+    assert isinstance(found, Rejected)
 
 
 def test_a_phone_that_became_a_date_cell() -> None:
     found = lead({"Lead Id": "1", "FirstPhone": "2026-11-24"}, dates=(1,))
-    assert str(found) == (
+    assert reason_words(found) == (
         "FirstPhone '2026-11-24' is a date, into which a spreadsheet turned the number; "
         "format the column as text and write the number again."
     )
@@ -259,7 +261,7 @@ def test_dispositions_are_sent_as_the_settings_spell_them(cell: str, disposition
 def test_an_unknown_disposition_names_the_closest() -> None:
     listed = replace(RULES, dispositions=("Sale", "Call Back", "Do Not Call"))
     found = lead({"Lead Id": "1", "Outcome": "Callback"}, listed)
-    assert str(found) == (
+    assert reason_words(found) == (
         "Outcome 'Callback' is none of the campaign's dispositions; "
         "write Call Back, or add it to dispositions in the settings."
     )
@@ -308,9 +310,9 @@ _CELL = st.one_of(
 def test_any_text_ends_in_a_lead_or_a_rejection_and_a_lead_maps_to_itself(cells: tuple[str, ...]) -> None:
     mapping = map_columns(_HEADINGS, RULES)
     found = map_row(Row(2, cells), mapping, RULES)
-    if isinstance(found, Rejection):
+    if isinstance(found, Rejected):
         assert found.faults
-        assert all(fault.problem and fault.remedy for fault in found.faults)
+        assert all(problem(fault) and remedy(fault) for fault in found.faults)
         return
     names = ("njExternalLeadId", "Name", "FirstPhone", "SecondPhone", "njDisposition", "njCallBackDate", "njPriority")
     values = {"njExternalLeadId": found.external_id, **found.fields}
@@ -358,7 +360,7 @@ def test_nothing_is_changed_silently(
     cell = before + text + behind
     cells = {"Lead Id": "1", "FirstPhone": "0383218199", heading: cell}
     found = lead(cells, replace(RULES, dispositions=listed))
-    if isinstance(found, Rejection):
+    if isinstance(found, Rejected):
         assert [fault.column for fault in found.faults] == [heading]
         return
     value = found.fields.get(_SENT_AS.get(heading, heading), "") if heading != "Lead Id" else found.external_id

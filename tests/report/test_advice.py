@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from leadsync.models import RowRecord, Status
-from leadsync.report.advice import CAUSES, MEANINGS, advice, undecided_in, waits
+from leadsync.reasons import Skip, SkipKind
+from leadsync.report.advice import MEANINGS, advice, still_failing, undecided_in, waits
 from leadsync.result_codes import RESULT_CODES
 
 RUN = "20261123-210455-7f3a"
@@ -23,8 +24,13 @@ def record(status: Status, **values: Any) -> RowRecord:
 
 def test_what_went_through_or_was_left_out_on_purpose_wants_nothing() -> None:
     assert advice(record(Status.SUCCEEDED, code=0), RUN) == ""
-    assert advice(record(Status.SKIPPED, message="says what run x sent"), RUN) == ""
-    assert advice(record(Status.SKIPPED, message=f"run {OTHER} has it as succeeded by now"), RUN) == ""
+    assert (
+        advice(
+            record(Status.SKIPPED, reason=Skip(SkipKind.UNCHANGED, OTHER, at=datetime(2026, 11, 22, tzinfo=UTC))), RUN
+        )
+        == ""
+    )
+    assert advice(record(Status.SKIPPED, reason=Skip(SkipKind.BY_NOW, OTHER, status="succeeded")), RUN) == ""
 
 
 def test_a_rejected_row_is_corrected_in_the_sheet() -> None:
@@ -108,7 +114,7 @@ def test_a_row_that_stopped_the_run_names_the_setting(code: int, setting: str) -
 
 
 def test_a_row_behind_an_undecided_one_waits_for_that() -> None:
-    waiting = record(Status.UNSENT, message="waits for row 2 of the same lead, which a person has to decide first")
+    waiting = record(Status.UNSENT, reason=Skip(SkipKind.WAITS_FOR_DECISION, row=2))
     assert waits(waiting)
     assert advice(waiting, RUN) == f"Decide that row first, then `leadsync resume {RUN}`."
     assert not waits(record(Status.UNSENT))
@@ -116,15 +122,15 @@ def test_a_row_behind_an_undecided_one_waits_for_that() -> None:
 
 
 @pytest.mark.parametrize(
-    "message",
+    "reason",
     [
-        f"run {OTHER} has it as conflict by now",
-        f"run {OTHER} calls it unknown",
-        f"run {OTHER} sent it since, and a person has to decide there: conflict",
+        Skip(SkipKind.BY_NOW, OTHER, status="conflict"),
+        Skip(SkipKind.CALLED, OTHER, status="unknown"),
+        Skip(SkipKind.UNDECIDED_SINCE, OTHER, status="conflict"),
     ],
 )
-def test_a_row_that_is_undecided_in_an_earlier_run_is_decided_there(message: str) -> None:
-    skipped = record(Status.SKIPPED, message=message)
+def test_a_row_that_is_undecided_in_an_earlier_run_is_decided_there(reason: Skip) -> None:
+    skipped = record(Status.SKIPPED, reason=reason)
     assert undecided_in(skipped) == OTHER
     assert undecided_in(replace(skipped, status=Status.REJECTED)) == ""
     assert advice(skipped, RUN) == (
@@ -134,7 +140,7 @@ def test_a_row_that_is_undecided_in_an_earlier_run_is_decided_there(message: str
 
 
 def test_a_row_that_waits_for_one_of_an_earlier_run_is_sent_again_after_that() -> None:
-    skipped = record(Status.SKIPPED, message=f"waits for row 2 of run {OTHER}, which a person has to decide first")
+    skipped = record(Status.SKIPPED, reason=Skip(SkipKind.WAITS_FOR_DECISION, OTHER, 2))
     assert undecided_in(skipped) == OTHER
     assert advice(skipped, RUN) == (
         f"Decide that row first, in the report or the review file of run {OTHER}, then send this one again."
@@ -143,4 +149,13 @@ def test_a_row_that_waits_for_one_of_an_earlier_run_is_sent_again_after_that() -
 
 def test_every_status_has_a_meaning_and_every_refusal_a_cause() -> None:
     assert MEANINGS.keys() == set(Status)
-    assert CAUSES.keys() == RESULT_CODES.keys() - {0}
+    assert {code for code, entry in RESULT_CODES.items() if entry.cause} == RESULT_CODES.keys() - {0}
+
+
+@pytest.mark.parametrize(
+    ("code", "what"), [(106, "Correct it"), (103, "There is nothing to correct"), (None, "Correct it")]
+)
+def test_a_row_that_failed_before_can_be_corrected_still(code: int | None, what: str) -> None:
+    again = record(Status.SKIPPED, reason=Skip(SkipKind.STILL_FAILING, OTHER, code=code))
+    assert still_failing(again)
+    assert advice(again, RUN) == f"{what}; to send it as it is: `leadsync retry {OTHER}`."

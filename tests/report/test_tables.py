@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.models import CampaignIds, RowRecord, RunRecord, Status
-from leadsync.report import SYNC_COLUMNS, Table, lines_of, offence
+from leadsync.report import SYNC_COLUMNS, Table, highlights, lines_of
 
 RUN = RunRecord(
     id="20261123-210455-7f3a",
@@ -49,7 +49,7 @@ def record(status: Status, code: int | None = None, name: str = "") -> RowRecord
 )
 def test_a_row_is_in_the_report_and_in_the_file_that_is_for_it(status: Status, code: int | None, file: str) -> None:
     row = record(status, code)
-    report, retry, review = lines_of(row, RUN, offence(row, RUN))
+    report, retry, review = lines_of(row, RUN, highlights(row, RUN))
     assert report.cells[:2] == ("9856", "0383218199")
     assert [name for name, line in (("retry", retry), ("review", review)) if line] == ([file] if file else [])
     if retry:
@@ -60,7 +60,7 @@ def test_a_row_is_in_the_report_and_in_the_file_that_is_for_it(status: Status, c
 
 def test_leadsyncs_columns() -> None:
     row = record(Status.FAILED, 106, "INVALID_DISPOSTION")
-    report, _, _ = lines_of(row, RUN, offence(row, RUN))
+    report, _, _ = lines_of(row, RUN, highlights(row, RUN))
     assert dict(zip(SYNC_COLUMNS, report.cells[2:], strict=True)) == {
         "sync_row": "7",
         "sync_status": "failed",
@@ -77,7 +77,7 @@ def test_leadsyncs_columns() -> None:
 @pytest.mark.parametrize(("code", "text"), [(0, "0"), (110, "110"), (None, "")])
 def test_0_is_a_code_too(code: int | None, text: str) -> None:
     row = record(Status.SUCCEEDED, code)
-    report, _, _ = lines_of(row, RUN, offence(row, RUN))
+    report, _, _ = lines_of(row, RUN, highlights(row, RUN))
     assert report.cells[2 + SYNC_COLUMNS.index("sync_code")] == text
 
 

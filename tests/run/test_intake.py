@@ -11,6 +11,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from leadsync.config import settings_from
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, State
+from leadsync.reasons import Skip, SkipKind
+from leadsync.report import reason_words
 from leadsync.run import Intake, Reading, take_in
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -87,7 +89,7 @@ def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS, duplicates="last")
     states = {number: entry.state for number, entry in taken.entries.items()}
     assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.SKIPPED, 5: State.REJECTED}
-    assert taken.entries[2].message == "row 5 is this lead's last one and counts instead"
+    assert taken.entries[2].reason == Skip(SkipKind.OTHER_ROW_COUNTS, row=5)
     assert taken.intake.survey.dispositions == {"Sale": 1}
     assert "2 rows name a lead that stands in several rows; duplicates = 'last'." in taken.intake.remarks
 
@@ -96,7 +98,8 @@ def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS, duplicates="reject")
     states = {number: entry.state for number, entry in taken.entries.items()}
     assert states == {2: State.REJECTED, 3: State.PENDING, 4: State.REJECTED, 5: State.REJECTED}
-    assert taken.entries[2].message == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4, 5."
+    assert taken.entries[2].reason is not None
+    assert reason_words(taken.entries[2].reason) == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4, 5."
     assert taken.intake.survey.dispositions == {"Sale": 1}
 
 

@@ -5,6 +5,10 @@ import struct
 import zipfile
 from pathlib import Path
 
+from leadsync.models import Row
+from leadsync.reasons import Fault, FaultKind, Rejected
+from leadsync.report import reason_words
+
 RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
@@ -172,3 +176,13 @@ def ods(path: Path, rows: str) -> Path:
             "</office:spreadsheet></office:body></office:document-content>",
         )
     return path
+
+
+def fault_words(row: Row) -> str:
+    """What is wrong with a row, as a report says it behind "The row"."""
+    return reason_words(Rejected(row.faults)).removeprefix("The row ").removesuffix(".") if row.faults else ""
+
+
+def error_fault(error: str) -> Fault:
+    """The fault of a row whose second cell holds an error."""
+    return Fault("", "", FaultKind.ERROR_VALUE, details={"at": 1, "letter": "B", "error": error})

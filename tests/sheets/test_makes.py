@@ -13,11 +13,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.reasons import Fault, FaultKind
 from leadsync.sheets import open_table
 from tests.sheets import making
+from tests.sheets.making import error_fault, fault_words
 
 HEADINGS = [(6, making.wide("Id")), (6, making.wide("Name"))]
-MERGED = "has a merged cell in column A; unmerge it and fill in every cell"
+MERGED = Fault("", "", FaultKind.MERGED_CELL, details={"at": 0, "letter": "A"})
 UNWORKED = "has a formula without a stored value in column B; open the workbook in a spreadsheet program and save it"
 
 
@@ -37,8 +39,8 @@ def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
         },
     )
     na, division, zero = rows_of(path)
-    assert na == Row(2, ("x", "#N/A"), fault="has the error #N/A in column B; correct its formula")
-    assert division == Row(3, ("y", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
+    assert na == Row(2, ("x", "#N/A"), faults=(error_fault("#N/A"),))
+    assert division == Row(3, ("y", "#DIV/0!"), faults=(error_fault("#DIV/0!"),))
     assert zero == Row(4, ("z", "0"))
 
 
@@ -46,7 +48,7 @@ def test_formulas_of_an_xlsb_that_all_come_to_0_were_never_worked_out(tmp_path, 
     line = [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
     for row in rows_of(making.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
         assert row.cells == ("z", "=")
-        assert row.fault.startswith(UNWORKED)
+        assert fault_words(row).startswith(UNWORKED)
 
 
 def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
@@ -61,8 +63,8 @@ def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
         merged=[(1, 2, 0, 0)],
     )
     first, second = rows_of(path)
-    assert first == Row(2, ("0800", "12.5%", "2026-11-24 12:00"), dates=(2,), fault=MERGED)
-    assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), fault=MERGED)
+    assert first == Row(2, ("0800", "12.5%", "2026-11-24 12:00"), dates=(2,), faults=(MERGED,))
+    assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), faults=(MERGED,))
 
 
 def label(row: int, column: int, number: int) -> bytes:
@@ -100,7 +102,7 @@ def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value,
     cells = HEADED + label(1, 0, 0) + formula(1, 1, value, **options)
     (row,) = rows_of(making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
     assert row.cells == ("Id", "=" if cell is None else cell)
-    assert row.fault.startswith(UNWORKED) == (cell is None)
+    assert fault_words(row).startswith(UNWORKED) == (cell is None)
 
 
 def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_path, rows_of):
@@ -115,14 +117,14 @@ def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows
     path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     (row,) = rows_of(path)
     assert (row.number, row.cells) == (4, ("", "="))
-    assert row.fault.startswith(UNWORKED)
+    assert fault_words(row).startswith(UNWORKED)
 
 
 def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells = HEADED + label(1, 0, 0) + label(1, 1, 1) + label(2, 1, 1)
     cells += making.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
     path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
-    assert rows_of(path) == [Row(2, ("Id", "Name"), fault=MERGED), Row(3, ("", "Name"), fault=MERGED)]
+    assert rows_of(path) == [Row(2, ("Id", "Name"), faults=(MERGED,)), Row(3, ("", "Name"), faults=(MERGED,))]
 
 
 def test_texts_of_an_xls_that_names_a_code_page(tmp_path, rows_of):
@@ -162,10 +164,10 @@ def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
         ),
     )
     first, second, unworked, blank = rows_of(path)
-    assert first == Row(2, ("x", "Bo"), fault=MERGED)
-    assert second == Row(3, ("", "Di"), fault=MERGED)
+    assert first == Row(2, ("x", "Bo"), faults=(MERGED,))
+    assert second == Row(3, ("", "Di"), faults=(MERGED,))
     assert unworked.cells == ("y", "=1+1")
-    assert unworked.fault.startswith(UNWORKED)
+    assert fault_words(unworked).startswith(UNWORKED)
     assert blank == Row(5, ("z", ""))
 
 
@@ -182,8 +184,8 @@ def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_w
         + row.format(cell("z") + "\n" + cell("</text:p>\n<text:p>".join(("two <text:span>lines</text:span>", "here")))),
     )
     division, number, lines = rows_of(path)
-    assert division == Row(2, ("x", "#DIV/0!"), fault="has the error #DIV/0! in column B; correct its formula")
-    assert number == Row(3, ("y", "Err:502"), fault="has the error Err:502 in column B; correct its formula")
+    assert division == Row(2, ("x", "#DIV/0!"), faults=(error_fault("#DIV/0!"),))
+    assert number == Row(3, ("y", "Err:502"), faults=(error_fault("Err:502"),))
     assert lines == Row(4, ("z", "two lines\nhere"))
 
 
@@ -322,8 +324,12 @@ def test_a_workbook_that_the_first_reader_refuses_is_read_the_same_by_the_second
         rows = list(second.rows())
         assert rows == list(first.rows())
     assert rows[0].cells == ("007", "0383218199", "2031-11-24 14:30", "12.5%", "NA")
-    assert [row.fault[:16] for row in rows[:2]] == ["", ""]
-    assert [row.fault[:16] for row in rows[2:]] == ["has a number of ", "has a formula wi", *["has a merged cel"] * 2]
+    assert [fault_words(row)[:16] for row in rows[:2]] == ["", ""]
+    assert [fault_words(row)[:16] for row in rows[2:]] == [
+        "has a number of ",
+        "has a formula wi",
+        *["has a merged cel"] * 2,
+    ]
 
 
 def test_several_sheets_of_it_are_asked_about(tmp_path):

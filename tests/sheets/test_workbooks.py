@@ -16,6 +16,7 @@ from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
 from leadsync.sheets import workbook as room
+from tests.sheets.making import error_fault, fault_words
 
 SHEET = "xl/worksheets/sheet1.xml"
 DATA_FOLDER = Path(__file__).parent / "data"
@@ -91,14 +92,14 @@ def test_rows_keep_their_number_and_columns_their_place(workbook, rows_of):
 
 def test_an_error_cell_is_its_text_and_the_rows_fault(workbook, rows_of):
     bad, good = rows_of(workbook([["Id", "Name"], ["x", "#N/A"], ["y", "Bo"]]))
-    assert bad == Row(2, ("x", "#N/A"), fault="has the error #N/A in column B; correct its formula")
+    assert bad == Row(2, ("x", "#N/A"), faults=(error_fault("#N/A"),))
     assert good == Row(3, ("y", "Bo"))
 
 
 def test_a_formula_that_was_never_worked_out_does_not_read_as_blank(workbook, rows_of):
     (row,) = rows_of(workbook([["Id", "Name"], ["x", "=A2"]]))
     assert row.cells == ("x", "=A2")
-    assert row.fault.startswith("has a formula without a stored value in column B; open the workbook in")
+    assert fault_words(row).startswith("has a formula without a stored value in column B; open the workbook in")
 
 
 def test_a_formula_is_its_stored_value_blank_texts_included(workbook, rows_of):
@@ -122,7 +123,7 @@ def test_the_0_that_stands_for_a_formula_not_worked_out_is_no_value(tmp_path, ro
         sheet.write_formula(2, 1, "=1+1", value=2)
     unworked, worked = rows_of(tmp_path / "leads.xlsx")
     assert unworked.cells == ("x", "=1+1")
-    assert unworked.fault.startswith("has a formula without a stored value in column B")
+    assert fault_words(unworked).startswith("has a formula without a stored value in column B")
     assert worked == Row(3, ("y", "2"))
 
 
@@ -138,7 +139,7 @@ def test_document_types_in_parts_that_hold_no_cells_do_no_harm(workbook, cells_o
 
 def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
     lost, kept, text = rows_of(workbook([["Id"], [1234567890123456], [123456789012345], ["1234567890123456"]]))
-    assert lost.fault.startswith("has a number of more than 15 digits in column A")
+    assert fault_words(lost).startswith("has a number of more than 15 digits in column A")
     assert kept == Row(3, ("123456789012345",))
     assert text == Row(4, ("1234567890123456",))
 
@@ -146,7 +147,9 @@ def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
 def test_rows_under_a_merged_cell_are_at_fault(workbook, rows_of):
     rows = [["Id", "Name"], ["1", "Bo"], ["", "Di"], ["3", "Al"]]
     first, second, third = rows_of(workbook(rows, lambda sheet: sheet.merge_cells("A2:A3")))
-    assert first.fault == second.fault == "has a merged cell in column A; unmerge it and fill in every cell"
+    assert (
+        fault_words(first) == fault_words(second) == "has a merged cell in column A; unmerge it and fill in every cell"
+    )
     assert third == Row(4, ("3", "Al"))
 
 
@@ -180,7 +183,9 @@ def test_a_merged_title_above_the_headings_gets_the_sentence_of_any_title(workbo
 
 def test_a_heading_that_is_merged_is_no_title(workbook, rows_of):
     rows = [["Lead Id", "Phone"], ["x", "0383218199"], ["y", "0383218198"]]
-    with pytest.raises(SheetError, match="line 1 should be the headings, but has a merged cell in column B; unmerge"):
+    with pytest.raises(
+        SheetError, match=r"line 1 should be the headings, but a cell is merged with others \(column B\)"
+    ):
         rows_of(workbook(rows, lambda sheet: sheet.merge_cells("B1:C1")))
 
 
@@ -351,7 +356,7 @@ def test_the_other_makes_of_workbook_read_alike(rows_of, name):
     assert plain == Row(2, ("00123", "383218199", "2026-11-24 14:30", "TRUE"), dates=(2,))
     assert shown == Row(4, ("0800", "12.5%", "2026-11-24", "14:30"), dates=(2,))
     assert error.cells == ("#N/A", "#DIV/0!", "0.3", "Zoë")
-    assert error.fault == (
+    assert fault_words(error) == (
         "has the error #N/A in column A; correct its formula. It has the error #DIV/0! in column B; correct its formula"
     )
 

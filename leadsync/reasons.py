@@ -1,0 +1,183 @@
+"""Why a row is not sent, as values. Rules, highlights and counts read them; `report.wording` alone has words for them.
+
+They are stored by the names of their kinds: a name that was released stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+Detail = str | int | tuple[str, ...]
+
+
+class FaultKind(Enum):
+    """The kinds of wrong data, each with its meaning."""
+
+    # a row as it was read
+    TOO_FEW_CELLS = "the line has fewer cells than there are headings"
+    TOO_MANY_CELLS = "the line has more cells than there are headings"
+    WRONG_WIDTH = "the row's cells do not fit the headings"
+    QUOTE_IN_CELL = "a quoted cell holds a lone quotation mark"
+    NUL_BYTE = "a cell holds a NUL byte"
+    CONTROL_CHARACTER = "a cell holds a control character"
+    LONG_CELL = "a cell holds more than a spreadsheet program takes"
+    LONG_NUMBER = "a number has lost digits in a spreadsheet program"
+    ERROR_VALUE = "a cell holds an error instead of a value"
+    NO_STORED_VALUE = "a formula was never worked out"
+    MERGED_CELL = "a cell is merged with others"
+    MORE_SUCH_CELLS = "further cells of the row are at fault"
+
+    # any cell
+    NO_HEADING = "a value stands under no heading"
+    LONG_TEXT = "the text is longer than a cell can be"
+    ERROR_TEXT = "the text is a spreadsheet's error"
+    UNSENDABLE = "the text holds a character that cannot be sent"
+    NO_CHANGE_ELSEWHERE = "<No Change> in a field that does not know it"
+
+    # the external id, campaign ids and priorities
+    BLANK_ID = "the external id is blank"
+    ID_IS_DATE = "a spreadsheet turned the external id into a date"
+    ID_IS_NO_CHANGE = "<No Change> instead of an external id"
+    ID_HAS_LINES = "the external id holds a line break or a tab"
+    ID_ROUNDED = "a spreadsheet rounded the external id"
+    NOT_A_CAMPAIGN_ID = "the template, campaign or allocation id is no number"
+    NOT_A_PRIORITY = "the priority is no whole number from 0 to 100"
+
+    # dispositions
+    BLANK_DISPOSITION = "the disposition is blank, and the settings refuse that"
+    NO_BRACKETS = "No Change without its angle brackets"
+    DISPOSITION_HAS_LINES = "the disposition has more than one line"
+    UNKNOWN_DISPOSITION = "the settings do not list the disposition"
+
+    # callback dates
+    BLANK_CALLBACK = "the callback date is blank, and the settings refuse that"
+    CALLBACK_IS_NO_CHANGE = "<No Change> instead of a callback date"
+    NOT_A_DATE = "the text cannot be read as a date"
+    TWO_READINGS = "the date can be read in two ways"
+    NO_SUCH_MONTH = "the date names no month"
+    OTHER_ORDER = "the date is not in the order of the settings"
+    NO_YEAR = "the date has no year"
+    YEAR_DIGITS = "the year has neither two nor four digits"
+    MONTH_OUT_OF_RANGE = "the month's number is no month"
+    YEAR_FAR_OFF = "no callback is in that year"
+    NO_SUCH_DAY = "the month has no such day"
+    OTHER_WEEKDAY = "the weekday is another one"
+    NO_MINUTES = "the time is an hour alone"
+    HOUR_OF_OTHER_HALF = "the hour does not go with am or pm"
+    NO_SUCH_TIME = "the time does not exist"
+    TIME_SPAN = "a span of time, or an offset in an odd place"
+    NO_SUCH_OFFSET = "no timezone has the offset"
+    MIDNIGHT = "midnight, of which day is open"
+    WORD_BEHIND_TIME = "a word stands behind the time"
+    TIME_ALONE = "a time without a date"
+
+    # phones
+    PHONE_IS_DATE_CELL = "a spreadsheet turned the phone number into a date"
+    PHONE_TOO_LONG_TEXT = "the text is too long for one phone number"
+    PHONE_ROUNDED = "a spreadsheet rounded the phone number"
+    SEVERAL_PHONES = "the cell holds several phone numbers"
+    PHONE_IS_DATE = "a date instead of a phone number"
+    PHONE_HAS_LETTERS = "the phone number has letters in it"
+    PHONE_HAS_CHARACTER = "the phone number has a foreign character in it"
+    NO_DIGITS = "the phone number has no digits"
+    NOT_WRITTEN_AS_PHONE = "signs stand where a phone number has none"
+    DECIMAL_PHONE = "the phone number looks like a decimal number"
+    TOO_MANY_DIGITS = "the phone number has more digits than any"
+    FOREIGN_PHONE = "the phone number is another country's"
+    NO_AREA_CODE = "the phone number has no area code"
+    NO_PREFIX = "the phone number lacks what stands before its area code"
+    SHORT_PHONE = "the phone number has too few digits"
+    LONG_PHONE = "the phone number has too many digits"
+    INVALID_PHONE = "the phone number is not valid in its region"
+
+    # the row as a whole
+    NO_PHONE = "no column gives a phone number"
+    INSERT_WITHOUT_PHONE = "a lead to be added has no phone number"
+    NO_COLUMN = "no column fills a field that the settings demand"
+    SEVERAL_ROWS = "the lead stands in several rows, and the settings refuse that"
+
+    # a file that came back
+    CUT_TEXT = "a workbook could not hold the whole text"
+    CORRUPTED_NUMBER = "a spreadsheet program took the text for a number"
+    DUPLICATE_ROW = "the row of an earlier run stands in the file twice"
+
+
+class SkipKind(Enum):
+    """The kinds of reasons for leaving out a row whose data is right, each with its meaning."""
+
+    DECIDED = "a person decided on the row in this file"
+    CALLED = "the file itself calls the row done or undecided"
+    BY_NOW = "an earlier run has brought the row to its end since"
+    UNDECIDED_SINCE = "a later run sent the row, and a person has to decide there"
+    LEFT_TO_RUN = "a stopped run is to send the row"
+    WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
+    WAITS_FOR_RESUME = "an earlier row of the lead is in doubt and goes first"
+    SENT_SINCE = "the lead has taken the same from another run since"
+    REFUSED_FOR_GOOD = "the dialer refuses the row for good"
+    STILL_FAILING = "the row failed before and was not corrected"
+    SENT_CORRECTED = "the row went through since, corrected"
+    LATER_ROW = "a later row of the lead went through in an earlier run"
+    LATER_ROW_OF_TRIAL = "a later row of the lead went through in the trial of this file"
+    OTHER_ROW_COUNTS = "the lead's last row counts, by the settings"
+    SENT_IN_TRIAL = "the trial of this file has sent the row"
+    UNCHANGED = "the row says what its lead was last sent"
+    RETRIED = "a retry sends the row"
+    TRANSFERRED = "a file that came back has sent or decided the row"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a row.
+
+    `column` is the heading, trimmed, and empty for the row as a whole. `value` is what stands there. `original` is what
+    stood there at first, where a program changed it. `details` are the figures and names that the words need.
+    """
+
+    column: str
+    value: str
+    kind: FaultKind
+    original: str = ""
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not sent because its data is wrong, with every fault, so that one correction will do.
+
+    `inserts`: the row was to add a lead, and still is once corrected.
+    """
+
+    faults: tuple[Fault, ...]
+    external_id: str = ""
+    inserts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A row that is left out on purpose, or waits. `run` and `row` name the row elsewhere that is the reason, `at` when
+    it was sent, `status` and `code` how it stands; `text` is a decision or a file's name."""
+
+    kind: SkipKind
+    run: str = ""
+    row: int | None = None
+    at: datetime | None = None
+    status: str = ""
+    code: int | None = None
+    text: str = ""
+
+    @property
+    def undecided_run(self) -> str:
+        """The earlier run in which a person has still to decide first; empty if there is none."""
+        undecided = self.status in ("conflict", "unknown")
+        if self.kind in (SkipKind.CALLED, SkipKind.BY_NOW, SkipKind.UNDECIDED_SINCE):
+            return self.run if undecided else ""
+        return self.run if self.kind is SkipKind.WAITS_FOR_DECISION else ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the row goes once a person has decided on an earlier row of its lead."""
+        return self.kind is SkipKind.WAITS_FOR_DECISION
+
+
+Reason = Rejected | Skip

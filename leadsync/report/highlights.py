@@ -1,0 +1,85 @@
+"""The cells at fault in a row: those that leadsync rejected, or that the dialer's code points at. Pure."""
+
+from typing import NamedTuple
+
+from leadsync.leads import trim
+from leadsync.models import NO_CHANGE, PHONE, RowRecord, RunRecord, Status
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.report.wording import message, problem, remedy, sentence
+from leadsync.result_codes import RESULT_CODES
+
+
+class CellError(NamedTuple):
+    """One cell at fault: its position in the row, and why."""
+
+    position: int
+    why: str
+
+
+class Highlights(NamedTuple):
+    """A row's cells at fault, and for the counts each fault in two halves: what is wrong, and the remedy."""
+
+    cells: tuple[CellError, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Where the cells at fault stand."""
+        return tuple(cell.position for cell in self.cells)
+
+
+NOTHING = Highlights()
+
+
+def highlights(record: RowRecord, run: RunRecord) -> Highlights:
+    """What is at fault in a row that did not go through; nothing where the row itself may well be right."""
+    reason = record.reason
+    if isinstance(reason, Rejected):
+        cells: dict[int, CellError] = {}
+        for cell in (cell for fault in reason.faults for cell in _of_fault(fault, run)):
+            cells.setdefault(cell.position, cell)
+        return Highlights(tuple(cells.values()), tuple(map(_halves, reason.faults)))
+    if isinstance(reason, Skip):
+        again = reason.kind is SkipKind.STILL_FAILING and reason.code is not None
+        return Highlights(_of_code(reason.code, message(record), record, run)) if again and reason.code else NOTHING
+    if record.status is Status.REJECTED:
+        # Written by an earlier leadsync, in words alone.
+        return Highlights(faults=((record.message.rstrip("."), ""),))
+    if record.status is Status.FAILED and record.code is not None:
+        entry = RESULT_CODES.get(record.code)
+        why = f"{record.code} {record.message or record.name}. {entry.cause if entry else ''}".rstrip()
+        return Highlights(_of_code(record.code, why, record, run))
+    return NOTHING
+
+
+def _of_fault(fault: Fault, run: RunRecord) -> tuple[CellError, ...]:
+    at = fault.details.get("at")
+    if isinstance(at, int):
+        places: tuple[int, ...] = (at,)
+    elif fault.column:
+        places = tuple(at for at, heading in enumerate(run.headings) if trim(heading) == fault.column)
+    else:
+        places = _filling(run, PHONE) if fault.kind in (FaultKind.NO_PHONE, FaultKind.INSERT_WITHOUT_PHONE) else ()
+    return tuple(CellError(at, f"{sentence(fault)}.") for at in places if at < len(run.headings))
+
+
+def _of_code(code: int, why: str, record: RowRecord, run: RunRecord) -> tuple[CellError, ...]:
+    entry = RESULT_CODES.get(code)
+    role = entry.field if entry else ""
+    positions = _filling(run, role) if role else ()
+    if role == PHONE and code != 102:
+        # Which of the numbers the dialer means it does not say; a blank cell it cannot be.
+        positions = tuple(at for at in positions if _is_number(record.cells[at])) or positions
+    return tuple(CellError(at, why) for at in positions)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.strip().casefold() not in ("", NO_CHANGE.casefold())
+
+
+def _filling(run: RunRecord, role: str) -> tuple[int, ...]:
+    return tuple(at for at, one in enumerate(run.roles) if one == role)
+
+
+def _halves(fault: Fault) -> tuple[str, str]:
+    return f"{fault.column} {problem(fault)}".strip(), remedy(fault)
