@@ -145,12 +145,15 @@ class Fault:
 class Rejected:
     """A row that is not sent because its data is wrong, with every fault, so that one correction will do.
 
-    `inserts`: the row was to add a lead, and still is once corrected.
+    `inserts`: the row was to add a lead, and still is once corrected. `run` and `row` name the row of an earlier run
+    that failed and that this row was.
     """
 
     faults: tuple[Fault, ...]
     external_id: str = ""
     inserts: bool = False
+    run: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def check(
         reading = Reading(
             named, sheet or "", encoding or "", delimiter or "", content, "only" if insert_only else "none"
         )
-        intake, written = look_through(reading, settings, now, journal, output)
+        scan, written = look_through(reading, settings, now, journal, output)
         pace = expected_pace(journal, settings)
-    shell.result(check_as_text(intake, written, pace, now), check_as_json(intake, written, pace, now))
-    return 3 if intake.survey.rejected else 0
+    shell.result(check_as_text(scan, written, pace, now), check_as_json(scan, written, pace, now))
+    return 3 if scan.survey.rejected else 0

@@ -149,15 +149,15 @@ def _unlike_designed(records: list[RowRecord], known: dict[str, Any]) -> list[st
 def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
     """The leads of a sheet, as the practice dialer would hold them after a first call."""
     from leadsync.models import DISPOSITION, NO_CHANGE
-    from leadsync.run import Intake, Reading, take_in
+    from leadsync.run import Reading, SheetScan, scan_sheet
 
     held: dict[str, dict[str, str]] = {}
 
-    def take(intake: Intake) -> None:
-        for entry in intake.entries():
+    def take(scan: SheetScan) -> None:
+        for entry in scan.entries():
             if entry.lead:
                 kept = {name: value for name, value in entry.fields.items() if value != NO_CHANGE}
                 held[entry.lead] = {**kept, DISPOSITION: "No Answer"}
 
-    take_in(Reading(file), shell.settings(), datetime.now().astimezone(), take)
+    scan_sheet(Reading(file), shell.settings(), datetime.now().astimezone(), take)
     return held

@@ -190,7 +190,8 @@ def retry(run_id: str | None, asked: Asked) -> int:
 @click.option("--take-back", is_flag=True, help="Take back a decision of which nothing was sent yet.")
 def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool, send: bool, take_back: bool) -> int:
     """Decide RUN's conflict and unknown rows."""
-    from leadsync.run import DECISIONS, write_files
+    from leadsync.reimport import DECISIONS
+    from leadsync.run import write_files
 
     shell = current_shell()
     set_up_log(shell)

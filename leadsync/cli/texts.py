@@ -10,14 +10,14 @@ from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
 from leadsync.report import LOUD, new_leads
-from leadsync.run import Group, Intake, Survey
+from leadsync.run import Group, SheetScan, Survey
 
 _MOST_FINDINGS = 5
 
 
-def check_as_text(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> str:
+def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> str:
     """Everything that `check` tells. `pace` is how many leads a second the dialer takes, None where it is not known."""
-    lines = list(_sections(intake, pace, now))
+    lines = list(_sections(scan, pace, now))
     if written:
         lines += ["", f"Written, with what was found in each row: {written}"]
     return "\n".join(lines)
@@ -77,13 +77,13 @@ def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Itera
     return (line for line in would_do(survey, None, now, trial) if line.startswith(LOUD))
 
 
-def check_as_json(intake: Intake, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
+def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
     """The same for a script."""
-    survey = intake.survey
+    survey = scan.survey
     seconds = None if pace is None else survey.to_send / pace
     return {
-        "file": str(intake.reading.file),
-        "sheet": intake.table.sheet,
+        "file": str(scan.reading.file),
+        "sheet": scan.table.sheet,
         "rows": survey.rows,
         "to_send": survey.to_send,
         "rejected": survey.rejected,
@@ -95,7 +95,7 @@ def check_as_json(intake: Intake, written: Path | None, pace: float | None, now:
                 "why": column.why,
                 "sample": survey.samples.get(column.position, ""),
             }
-            for column in intake.mapping.columns
+            for column in scan.mapping.columns
         ],
         "dispositions": dict(survey.dispositions),
         "callbacks": survey.callbacks,
@@ -107,7 +107,7 @@ def check_as_json(intake: Intake, written: Path | None, pace: float | None, now:
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
-        "remarks": list(intake.remarks),
+        "remarks": list(scan.remarks),
         "output": str(written) if written else None,
     }
 
@@ -115,13 +115,13 @@ def check_as_json(intake: Intake, written: Path | None, pace: float | None, now:
 _MOST_DISPOSITIONS = 12
 
 
-def _sections(intake: Intake, pace: float | None, now: datetime) -> Iterator[str]:
-    survey = intake.survey
-    yield f"{intake.reading.file.name}{f', sheet {intake.table.sheet}' if intake.table.sheet else ''}"
-    yield from (f"  {remark}" for remark in intake.remarks)
+def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[str]:
+    survey = scan.survey
+    yield f"{scan.reading.file.name}{f', sheet {scan.table.sheet}' if scan.table.sheet else ''}"
+    yield from (f"  {remark}" for remark in scan.remarks)
     yield ""
     yield "Columns:"
-    for column in intake.mapping.columns:
+    for column in scan.mapping.columns:
         target = column.field or "(not sent)"
         sample = survey.samples.get(column.position, "")
         shown = f"  e.g. {_short(sample)}" if sample else ""

@@ -350,6 +350,16 @@ class Journal:
             to_read += self.retries(one)
         return known
 
+    def cells(self, run_id: str, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """The cells of some rows as they were read from their sheet."""
+        with translated(self.path):
+            found = self._connection.execute(
+                "SELECT number, cells FROM json_each(?) AS wanted CROSS JOIN lines "
+                "WHERE run = ? AND number = wanted.value",
+                [json.dumps(list(numbers)), self._key(run_id)],
+            )
+            return {number: tuple(json.loads(cells)) for number, cells in found}
+
     def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
         """The rows of a trial that were sent, by their number, and the numbers of those that are still to be sent."""
         with translated(self.path):

@@ -87,7 +87,8 @@ def reason_json(reason: Reason | None) -> str | None:
         return None
     if isinstance(reason, Rejected):
         faults = [_filled({**asdict(fault), "kind": fault.kind.name}) for fault in reason.faults]
-        return as_json({"faults": faults, **({"inserts": True} if reason.inserts else {})})
+        rest = _filled({"inserts": reason.inserts or None, "run": reason.run, "row": reason.row})
+        return as_json({"faults": faults, **rest})
     values = {**asdict(reason), "kind": "", "at": reason.at.timestamp() if reason.at else None}
     return as_json({"skip": reason.kind.name, **_filled(values)})
 
@@ -98,7 +99,7 @@ def reason_of(text: str | None) -> Reason | None:
         return None
     kept = json.loads(text)
     if "faults" in kept:
-        return Rejected(tuple(map(_fault, kept["faults"])), inserts=kept.get("inserts", False))
+        return Rejected(tuple(map(_fault, kept.pop("faults"))), **kept)
     kind, at = SkipKind[kept.pop("skip")], kept.pop("at", None)
     return Skip(kind, at=None if at is None else datetime.fromtimestamp(at, UTC).astimezone(), **kept)
 

@@ -10,8 +10,8 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import FileKind, Line
 from leadsync.report import SYNC_COLUMNS, checked_cells
-from leadsync.run.intake import Intake, Reading, take_in
 from leadsync.run.outputs import check_output, state_of
+from leadsync.run.scan import Reading, SheetScan, scan_sheet
 from leadsync.sheets import new_table
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
@@ -19,7 +19,7 @@ _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
 
 def check(
     reading: Reading, settings: Settings, now: datetime, journal: Journal, output: Path | None
-) -> tuple[Intake, Path | None]:
+) -> tuple[SheetScan, Path | None]:
     """Read, map and validate a sheet; gives what was found, and the file written if one was asked for.
 
     `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError, and
@@ -29,17 +29,17 @@ def check(
         _check_target(output, reading.file)
     written: list[Path] = []
 
-    def take(intake: Intake) -> None:
+    def take(scan: SheetScan) -> None:
         if output is None:
-            deque(intake.entries(), maxlen=0)
+            deque(scan.entries(), maxlen=0)
         else:
-            written.append(_write(intake, output, journal))
+            written.append(_write(scan, output, journal))
 
-    intake = take_in(reading, settings, now, take, journal=journal)
+    scan = scan_sheet(reading, settings, now, take, journal=journal)
     if written:
         size, modified_ns = state_of(written[-1])
         journal.keep_wrote(written[-1], size, modified_ns)
-    return intake, written[-1] if written else None
+    return scan, written[-1] if written else None
 
 
 def _check_target(output: Path, file: Path) -> None:
@@ -54,14 +54,14 @@ def _check_target(output: Path, file: Path) -> None:
         check_output(output.parent)
 
 
-def _write(intake: Intake, output: Path, journal: Journal) -> Path:
+def _write(scan: SheetScan, output: Path, journal: Journal) -> Path:
     """The sheet with `sync_*` columns, so that it can be put right before anything is sent.
 
     A file there already is replaced only if an earlier check wrote it and nobody has changed it since.
     """
-    table = intake.table
+    table = scan.table
     kind = _KINDS.get(output.suffix.lower())
-    named = output if kind else output / f"{intake.reading.file.stem}.check.{table.kind}"
+    named = output if kind else output / f"{scan.reading.file.stem}.check.{table.kind}"
     path = named.parent.resolve() / named.name
     if os.path.lexists(path) and journal.wrote(path) != state_of(path):
         raise UsageError(
@@ -71,13 +71,13 @@ def _write(intake: Intake, output: Path, journal: Journal) -> Path:
     delimiter = "," if table.delimiter == "\t" else table.delimiter
     with new_table(
         path,
-        (*intake.headings, *SYNC_COLUMNS),
+        (*scan.headings, *SYNC_COLUMNS),
         kind=kind or table.kind,
         delimiter=delimiter or ",",
         bom=table.bom,
         even_empty=True,
     ) as file:
-        for entry in intake.entries():
+        for entry in scan.entries():
             row = entry.row
             cells = checked_cells(row.number, entry.state.status, entry.reason, entry.notes)
             file.put(Line((*row.cells, *cells), row.dates))

@@ -13,9 +13,9 @@ from typing import Any
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Effects, Journal
-from leadsync.models import NOTE, FileKind, Inserts, Order, RunRecord, Status
+from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.run.intake import Intake, Reading, fingerprint, rules_digest, take_in
+from leadsync.run.scan import Reading, SheetScan, fingerprint, rules_digest, scan_sheet
 from leadsync.run.survey import Survey
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
@@ -296,24 +296,23 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
     digest = fingerprint(wishes.content or run.file)
     sources: set[str] = set()
     try:
-        intake = _take_in(journal, replace(run, fingerprint=digest), settings, wishes, known, trial, sources)
+        scan = _take_in(journal, replace(run, fingerprint=digest), settings, wishes, known, trial, sources)
     except BaseException:
         journal.delete_draft(run.id)
         raise
     copies = _same_content(journal, run, digest)
-    remarks = (*copies, *([_of_trial(run, trial, digest)] if trial else ()), *intake.remarks)
+    remarks = (*copies, *([_of_trial(run, trial, digest)] if trial else ()), *scan.remarks)
     end = None if wishes.limit is None else journal.nth_pending(run.id, wishes.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
-    past = intake.past
     return Plan(
         journal.run(run.id),
         journal.ready(run.id, end),
         journal.waiting_for_decision(run.id, end),
-        intake.survey,
+        scan.survey,
         remarks,
-        sent_before=bool(copies or intake.survey.repeated),
-        write=partial(_confirm, journal, run.id, Effects(past.decided, past.taken, past.kept), sources),
+        sent_before=bool(copies or scan.survey.repeated),
+        write=partial(_confirm, journal, run.id, scan.effects, sources),
         forget=partial(journal.delete_draft, run.id),
     )
 
@@ -326,7 +325,7 @@ def _take_in(
     known: Sequence[str],
     trial: RunRecord | None,
     sources: set[str],
-) -> Intake:
+) -> SheetScan:
     """Read the sheet to its end. Runs that rows of it came from are held, so that nobody else sends those meanwhile;
     they are added to `sources`."""
 
@@ -334,15 +333,15 @@ def _take_in(
         journal.hold(run_id)
         sources.add(run_id)
 
-    def take(intake: Intake) -> None:
-        if trial is not None and intake.mapping.sync:
+    def take(scan: SheetScan) -> None:
+        if trial is not None and scan.mapping.sync:
             raise _GivenBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
-        journal.create(_as_read(run, intake, settings, wishes), known)
-        journal.add(run.id, intake.entries())
+        journal.create(_as_read(run, scan, settings, wishes), known)
+        journal.add(run.id, scan.entries())
 
     if trial is not None:
         hold(trial.id)
-    intake = take_in(
+    scan = scan_sheet(
         Reading(run.file, run.sheet, run.encoding, run.delimiter, wishes.content, run.inserts),
         settings,
         run.created,
@@ -352,14 +351,11 @@ def _take_in(
         skip_unchanged=wishes.skip_unchanged,
         trial=trial,
     )
-    past = intake.past
-    if run.inserts == "none" and past.insert_missing:
+    if run.inserts == "none" and scan.lineage.insert_missing:
         journal.update_run(run.id, inserts="missing")
-    if past.notes:
-        headings_and_roles = zip(intake.headings, intake.roles, strict=True)
-        roles = [NOTE if heading in past.notes else role for heading, role in headings_and_roles]
-        journal.update_run(run.id, roles=json.dumps(roles))
-    return intake
+    if scan.lineage.notes:
+        journal.update_run(run.id, roles=json.dumps(scan.roles))
+    return scan
 
 
 def _same_content(journal: Journal, run: RunRecord, digest: str) -> list[str]:
@@ -372,19 +368,19 @@ def _same_content(journal: Journal, run: RunRecord, digest: str) -> list[str]:
     return []
 
 
-def _as_read(run: RunRecord, intake: Intake, settings: Settings, wishes: Wishes) -> RunRecord:
+def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, wishes: Wishes) -> RunRecord:
     """The run with what its sheet has shown."""
-    table = intake.table
+    table = scan.table
     return replace(
         run,
         sheet=table.sheet,
         kind=wishes.kind or table.kind,
         delimiter=table.delimiter,
         bom=table.bom,
-        headings=intake.headings,
-        roles=intake.roles,
-        date_order=intake.date_order,
-        epoch_1904=intake.epoch_1904,
+        headings=scan.headings,
+        roles=scan.roles,
+        date_order=scan.date_order,
+        epoch_1904=scan.epoch_1904,
         rules=rules_digest(settings),
     )
 

@@ -212,7 +212,7 @@ def test_a_corrected_retry_file_goes_on_as_it_began(desk: Any, how: str, expecte
     assert [call for call, _, _ in calls(dialer)] == expected
 
 
-@pytest.mark.parametrize(("outcome", "status"), [("Sail", "failed")])
+@pytest.mark.parametrize(("outcome", "status"), [("Sail", "failed"), ("Sale,03832", "rejected")])
 def test_a_new_lead_that_is_corrected_in_two_rounds_still_is_one(desk: Any, outcome: str, status: str) -> None:
     """The second round leaves it as wrong as it was, in another way."""
     dialer = desk.dialer(any_lead=False)

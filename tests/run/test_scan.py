@@ -13,25 +13,25 @@ from leadsync.errors import SheetError
 from leadsync.journal import Entry, State
 from leadsync.reasons import Skip, SkipKind
 from leadsync.report import reason_words
-from leadsync.run import Intake, Reading, take_in
+from leadsync.run import Reading, SheetScan, scan_sheet
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Taken:
-    """What a sheet came to: its last intake, and each reading's entries."""
+    """What a sheet came to: its last scan, and each reading's entries."""
 
     def __init__(self, folder: Path, lines: list[str], **values: Any) -> None:
         sheet = folder / "leads.csv"
         sheet.write_text("\n".join(lines) + "\n", "utf-8")
         self.readings: list[list[Entry]] = []
         settings = settings_from({"input": values}, "the test")
-        self.intake = take_in(Reading(sheet), settings, NOW, self._take)
+        self.scan = scan_sheet(Reading(sheet), settings, NOW, self._take)
         self.entries = {entry.row.number: entry for entry in self.readings[-1]}
 
-    def _take(self, intake: Intake) -> None:
+    def _take(self, scan: SheetScan) -> None:
         self.readings.append([])
-        for entry in intake.entries():
+        for entry in scan.entries():
             self.readings[-1].append(entry)
 
     @property
@@ -46,7 +46,7 @@ def test_dates_that_fit_are_read_in_one_go(tmp_path: Path) -> None:
     taken = Taken(tmp_path, [HEAD, "1,0383218199,Sale,04/03/2026 10:00", "2,0383218199,Sale,24/03/2026 10:00"])
     assert len(taken.readings) == 1
     assert taken.callbacks == ["2026/03/04 10:00", "2026/03/24 10:00"]
-    assert taken.intake.remarks == ()
+    assert taken.scan.remarks == ()
 
 
 def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: Path) -> None:
@@ -54,9 +54,9 @@ def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: 
     taken = Taken(tmp_path, [HEAD, *rows, "5000,0383218199,Sale,03/24/2026 10:00"])
     assert len(taken.readings) == 2
     assert set(taken.callbacks) == {"2026/03/04 10:00", "2026/03/24 10:00"}
-    assert taken.intake.remarks[0].startswith("! ")
-    assert "every date that can be read fits month/day/year, so all 4,999 of them" in taken.intake.remarks[0]
-    assert taken.intake.survey.rows == 4999
+    assert taken.scan.remarks[0].startswith("! ")
+    assert "every date that can be read fits month/day/year, so all 4,999 of them" in taken.scan.remarks[0]
+    assert taken.scan.survey.rows == 4999
 
 
 def test_where_no_order_fits_all_dates_the_sheet_is_refused(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_day_numbers_are_counted_as_their_workbook_counts_them(tmp_path: Path) -
     book.save(tmp_path / "leads.xlsx")
     entries: list[Entry] = []
     settings = settings_from({}, "the test")
-    take_in(Reading(tmp_path / "leads.xlsx"), settings, NOW, lambda intake: entries.extend(intake.entries()))
+    scan_sheet(Reading(tmp_path / "leads.xlsx"), settings, NOW, lambda scan: entries.extend(scan.entries()))
     assert [entry.fields["njCallBackDate"] for entry in entries] == ["2027/03/25 10:00"]
 
 
@@ -82,7 +82,7 @@ LEADS = [HEAD, "A,0383218199,Sale,", "B,0383218199,Sale,", "A,0383218199,Sale,",
 def test_a_leads_rows_are_all_sent_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     taken = Taken(tmp_path, LEADS)
     assert [entry.state for entry in taken.entries.values()] == [State.PENDING] * 3 + [State.REJECTED]
-    assert taken.intake.survey.repeated_leads == 1
+    assert taken.scan.survey.repeated_leads == 1
 
 
 def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
@@ -90,8 +90,8 @@ def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
     states = {number: entry.state for number, entry in taken.entries.items()}
     assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.SKIPPED, 5: State.REJECTED}
     assert taken.entries[2].reason == Skip(SkipKind.OTHER_ROW_COUNTS, row=5)
-    assert taken.intake.survey.dispositions == {"Sale": 1}
-    assert "2 rows name a lead that stands in several rows; duplicates = 'last'." in taken.intake.remarks
+    assert taken.scan.survey.dispositions == {"Sale": 1}
+    assert "2 rows name a lead that stands in several rows; duplicates = 'last'." in taken.scan.remarks
 
 
 def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
     assert states == {2: State.REJECTED, 3: State.PENDING, 4: State.REJECTED, 5: State.REJECTED}
     assert taken.entries[2].reason is not None
     assert reason_words(taken.entries[2].reason) == "Lead Id 'A' stands in several rows; keep one of the rows 2, 4, 5."
-    assert taken.intake.survey.dispositions == {"Sale": 1}
+    assert taken.scan.survey.dispositions == {"Sale": 1}
 
 
 def test_the_order_of_dates_and_a_leads_several_rows_are_both_learned(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from leadsync.errors import SheetError
 from leadsync.journal import History
 from leadsync.models import REPORT_SHEET, Row, Status
+from leadsync.reimport.claims import MOST_DIGITS
 from leadsync.sheets import as_a_cell_holds, open_table
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
-MOST_DIGITS = 9
-"""A row's number has no more; a longer one is none."""
 _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
 
 

@@ -1,11 +1,14 @@
 """A sheet that is read anew after a trial of its first rows, because it or the settings for reading it have changed."""
 
+from collections.abc import Mapping
+
 from leadsync.errors import UsageError
-from leadsync.journal import Journal, Origin, State
-from leadsync.models import Lead, Row, RunRecord
+from leadsync.journal import Origin, State
+from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.context import TrialMatch
+from leadsync.reimport.unchanged import same_fields
 from leadsync.result_codes import RESULT_CODES, Verdict
-from leadsync.run.repeats import same_fields
 
 
 class Trial:
@@ -15,13 +18,8 @@ class Trial:
     on a row of the trial first.
     """
 
-    def __init__(self, journal: Journal, run: RunRecord) -> None:
-        self.run = run
-        sent, self.unsent = journal.tried(run.id)
-        self.kept: list[tuple[int, int]] = []
-        """Rows of the trial that stand as they came out there, each with its number there and here."""
-        self.taken: list[tuple[int, int]] = []
-        """Rows of the trial that failed and go again, in the same way."""
+    def __init__(self, run: RunRecord, sent: Mapping[int, Origin]) -> None:
+        self._run = run
         self._passed: dict[str, int] = {}
         """In whose place of a lead's rows others stand now that are not sent: how many."""
         self._sent: dict[str, list[tuple[int, Origin]]] = {}
@@ -34,8 +32,9 @@ class Trial:
                 )
             self._sent.setdefault(origin.lead, []).append((number, origin))
 
-    def verdict(self, row: Row, lead: Lead) -> Skip | None:
-        """Why the row is not sent; None where it goes."""
+    def match(self, lead: Lead) -> TrialMatch | None:
+        """The row of the trial that the lead's next row in the file is; None if it had none."""
+        run_id = self._run.id
         sent = self._sent.get(lead.external_id)
         if not sent:
             return None
@@ -45,17 +44,14 @@ class Trial:
         if same is not None and (origin.state is State.SUCCEEDED or _is_final(origin)):
             del sent[: at + 1]
             self._passed.pop(lead.external_id, None)
-            self.kept.append((number, row.number))
-            return Skip(SkipKind.SENT_IN_TRIAL, self.run.id, number)
+            return TrialMatch(run_id, Skip(SkipKind.SENT_IN_TRIAL, run_id, number), kept=number)
         behind = sent[at + 1 :]
         if later := next((after for after, one in behind if one.state is State.SUCCEEDED), None):
             self._passed[lead.external_id] = at + 1
-            return Skip(SkipKind.LATER_ROW_OF_TRIAL, self.run.id, later)
+            return TrialMatch(run_id, Skip(SkipKind.LATER_ROW_OF_TRIAL, run_id, later))
         self._sent[lead.external_id] = behind
         self._passed.pop(lead.external_id, None)
-        if origin.state is State.FAILED:
-            self.taken.append((number, row.number))
-        return None
+        return TrialMatch(run_id, again=number) if origin.state is State.FAILED else None
 
 
 def _harmless(origin: Origin) -> bool:

@@ -16,23 +16,25 @@ from typing import TYPE_CHECKING, get_args
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
-from leadsync.journal import Entry, Journal, State
-from leadsync.leads import ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, as_insert, map_columns
-from leadsync.models import (
-    CALLBACK,
-    EXTERNAL_ID,
-    PHONE,
-    SYSTEM_FIELDS,
-    Inserts,
-    Lead,
-    Row,
-    RunRecord,
-)
+from leadsync.journal import Effects, Entry, Journal, State
+from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, map_columns
+from leadsync.models import CALLBACK, EXTERNAL_ID, NOTE, PHONE, SYSTEM_FIELDS, Inserts, Row, RunRecord
 from leadsync.plurals import counted
 from leadsync.private_files import open_regular
-from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
-from leadsync.run.given_back import put_together
-from leadsync.run.past import Past, past_of
+from leadsync.reasons import FaultKind, Rejected, SkipKind
+from leadsync.reimport import (
+    Context,
+    ContextBuilder,
+    Decision,
+    LastSentLeads,
+    Lineage,
+    Send,
+    SheetFacts,
+    Trial,
+    decide,
+    put_together,
+    rules_for,
+)
 from leadsync.run.survey import Survey
 from leadsync.sheets import open_table
 
@@ -94,47 +96,82 @@ def fingerprint(file: Path, *, links: bool = True) -> str:
         raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
 
 
-def take_in(
+def scan_sheet(
     reading: Reading,
     settings: Settings,
     now: datetime,
-    take: "Callable[[Intake], object]",
+    take: "Callable[[SheetScan], object]",
     *,
     journal: Journal | None = None,
     hold: Callable[[str], None] = lambda _: None,
     skip_unchanged: bool = False,
     trial: RunRecord | None = None,
-) -> "Intake":
-    """Read a sheet to its end. `take` gets the intake and is to exhaust its entries; it is called anew each time that
-    the sheet has to be read again. Gives the intake of the last reading. Raises SheetError or MappingError.
+) -> "SheetScan":
+    """Read a sheet to its end. `take` gets the scan and is to exhaust its entries; it is called anew each time that
+    the sheet has to be read again. Gives the last scan. Raises SheetError, MappingError or SettingsError.
 
-    Of a report workbook that is given back, the sheets to work on are read as one. `journal`, `hold` and `trial`: see
-    `past_of`. `skip_unchanged`: rows that say what their lead was last sent are skipped, as the settings may say too.
+    Of a report workbook that came back, the sheets to work on are read as one. `hold`: see `Lineage`. `skip_unchanged`:
+    rows that say what their lead was last sent are skipped, as the settings may say too. `trial` is the run whose rows
+    the sheet takes over.
     """
     learned = _Learned()
     while True:
         with _opened(reading, journal) as table:
-            rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904 or learned.given_1904)
-            if learned.given_order:
-                rules = dataclasses.replace(rules, date_order=learned.given_order)
-            mapping = map_columns(table.headings, rules)
-            past = past_of(table, mapping, journal, settings, hold, trial=trial)
-            intake = Intake(
-                reading,
-                table,
-                mapping,
-                rules,
-                past,
-                learned,
-                settings.input.duplicates,
-                skip_unchanged=skip_unchanged or settings.input.skip_unchanged,
-            )
+            lineage = Lineage(journal, settings, hold)
+            scan = _scan(reading, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged)
             try:
-                take(intake)
+                take(scan)
             except _ReadAgain as again:
                 learned = again.learned
                 continue
-            return intake
+            return scan
+
+
+def _scan(
+    reading: Reading,
+    table: "Table",
+    settings: Settings,
+    now: datetime,
+    learned: _Learned,
+    lineage: Lineage,
+    journal: Journal | None,
+    trial: RunRecord | None,
+    *,
+    skip_unchanged: bool,
+) -> "SheetScan":
+    rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904 or learned.given_1904)
+    if learned.given_order:
+        rules = dataclasses.replace(rules, date_order=learned.given_order)
+    mapping = map_columns(table.headings, rules)
+    # A sheet that came back is not read anew after a trial.
+    follows = trial if journal is not None and not mapping.sync else None
+    sheet = SheetFacts(
+        columns=mapping.columns,
+        fields=frozenset(column.field for column in mapping.columns),
+        id_heading=next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID),
+        phone_fields=rules.phone_fields,
+        duplicates=settings.input.duplicates,
+        skip_unchanged=skip_unchanged or settings.input.skip_unchanged,
+        came_back=bool(mapping.sync),
+        is_workbook=bool(table.parts),
+        is_trial=follows is not None,
+        repeated=learned.repeated,
+    )
+    last_sent = None
+    if journal is not None and lineage.has_place:
+        last_sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
+    tried, unsent = journal.tried(follows.id) if journal is not None and follows is not None else ({}, [])
+    builder = ContextBuilder(
+        sheet,
+        mapping.sync,
+        lineage,
+        last_sent,
+        Trial(follows, tried) if follows is not None else None,
+        inserts_only=reading.inserts == "only",
+    )
+    if follows is not None:
+        builder.transfer.release(follows.id, unsent)
+    return SheetScan(reading, table, mapping, rules, learned, lineage, builder, sheet)
 
 
 @contextmanager
@@ -155,7 +192,7 @@ def _opened(reading: Reading, journal: Journal | None) -> Iterator["Table"]:
         yield table
 
 
-class Intake:
+class SheetScan:
     """One reading of a sheet: its rows as they go into the journal, and what was found out on the way."""
 
     def __init__(
@@ -164,32 +201,34 @@ class Intake:
         table: "Table",
         mapping: ColumnMapping,
         rules: Rules,
-        past: "Past",
         learned: _Learned,
-        duplicates: str,
-        *,
-        skip_unchanged: bool,
+        lineage: Lineage,
+        builder: ContextBuilder,
+        sheet: SheetFacts,
     ) -> None:
         self.reading = reading
         self.table = table
         self.mapping = mapping
+        self.lineage = lineage
         self.survey = Survey()
-        self.past = past
         self.date_order = learned.date_order or rules.date_order
         self.epoch_1904 = rules.epoch_1904
         self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self.date_order))
-        self._inserts_only = reading.inserts == "only"
-        self._phone_fields = rules.phone_fields
         self._learned = learned
-        self._duplicates = duplicates
-        self._skip_unchanged = skip_unchanged
+        self._builder = builder
+        self._sheet = sheet
+        self._rules = rules_for(sheet)
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
         self._dates = DateSurvey(rules)
-        self._id_heading = next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID)
         self._first_rows: dict[str, int] = {}
         self._repeated: dict[str, list[int]] = {}
         self._dropped = 0
         self._date_remark = ""
+
+    @property
+    def effects(self) -> Effects:
+        """What the sheet does to rows of earlier runs; complete when the entries are exhausted."""
+        return self._builder.transfer.effects
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -199,105 +238,74 @@ class Intake:
     @property
     def roles(self) -> tuple[str, ...]:
         """What each of these headings' columns fills, for whoever looks for the cell at fault later."""
-        return _without(tuple(self._role(column.field) for column in self.mapping.columns), self.mapping)
+        return _without(tuple(self._role(column) for column in self.mapping.columns), self.mapping)
 
-    def _role(self, field: str) -> str:
-        if field in self._phone_fields:
+    def _role(self, column: Column) -> str:
+        if column.heading in self.lineage.notes:
+            return NOTE
+        if column.field in self._sheet.phone_fields:
             return PHONE
-        return field if field in SYSTEM_FIELDS else ""
+        return column.field if column.field in SYSTEM_FIELDS else ""
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
-        remarks = [*self.table.remarks, *self.mapping.remarks, *self.past.remarks, self._date_remark]
+        remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, self._date_remark]
+        remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
             remarks.append(f"{self.reading.file.name} has headings and no rows below them: there is nothing to send.")
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
-            remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._duplicates!r}.")
+            remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}.")
         return tuple(filter(None, remarks))
 
     def entries(self) -> Iterator[Entry]:
-        """Every row of the sheet; what is found out goes into `survey`, and into `past` what the rows decide about rows
-        of earlier runs."""
+        """Every row of the sheet; what is found out goes into `survey` and `effects`."""
         for chunk in self.table.chunks():
-            self._look_at_origins(chunk)
+            self._builder.look_at(chunk)
+            self._look_at_origins()
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
-            leads = self._mapper.map(chunk)
-            if self._inserts_only or self.mapping.sync:
-                leads = [
-                    _as_insert(mapped, self._phone_fields)
-                    if self._inserts_only or self.past.was_insert(row)
-                    else mapped
-                    for row, mapped in zip(chunk, leads, strict=True)
-                ]
-            self.past.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
-            for row, mapped in zip(chunk, leads, strict=True):
-                yield self._entry(row, mapped)
+            for context in self._builder.contexts(chunk, self._mapper.map(chunk)):
+                if self._sheet.duplicates != "in_order" and context.mapped.external_id:
+                    self._count(context.mapped.external_id, context.row.number)
+                decision = decide(context, self._rules)
+                self._builder.note(context, decision)
+                yield self._entry(context, decision)
         self._conclude()
 
-    def _entry(self, row: Row, mapped: Lead | Rejected) -> Entry:
-        kept = row
-        if self.mapping.sync:
-            kept = _without_sync_columns(row, self.mapping)
-            if not row.faults:
-                self.past.check_decision(row)
-            mapped = self.past.as_before(row, mapped)
-            if fault := self.past.twice(row):
-                mapped = Rejected((fault,), mapped.external_id)
-                self.survey.reject(row.number, mapped)
-                return _entry(kept, mapped, State.REJECTED, mapped)
-            self.past.decide(row)
-            if reason := self.past.settled(row, mapped):
-                return self._skipped(kept, mapped, reason)
-            if faults := self.past.mangled(row):
-                others = mapped.faults if isinstance(mapped, Rejected) else ()
-                mapped = Rejected((*others, *faults), mapped.external_id)
-            elif reason := self.past.overtaken(row, mapped) or self.past.uncorrected(row, mapped):
-                return self._skipped(kept, mapped, reason)
-        if mapped.external_id and self._duplicates != "in_order":
-            self._count(mapped.external_id, row.number)
-            numbers = self._learned.repeated.get(mapped.external_id, (row.number,))
-            if self._duplicates == "last" and row.number != numbers[-1]:
-                self._dropped += 1
-                return self._skipped(kept, mapped, Skip(SkipKind.OTHER_ROW_COUNTS, row=numbers[-1]))
-            if self._duplicates == "reject" and len(numbers) > 1 and isinstance(mapped, Lead):
-                self._dropped += 1
-                mapped = Rejected((self._in_several(mapped.external_id, numbers),), mapped.external_id)
-        if isinstance(mapped, Lead) and (tried := self.past.tried(row, mapped)):
-            return self._skipped(kept, mapped, tried)
-        if isinstance(mapped, Rejected):
-            self.survey.reject(row.number, mapped)
-            return _entry(kept, mapped, State.REJECTED, mapped)
-        if last := self.past.unchanged(row, mapped):
-            if self._skip_unchanged:
-                return self._skipped(kept, mapped, Skip(SkipKind.UNCHANGED, last.run_id, at=last.time))
-            self.survey.repeat(last.time, last.run_id)
-        self.past.take(row, mapped)
-        self.survey.accept(row.number, mapped)
-        return _entry(kept, mapped, State.PENDING, None)
-
-    def _skipped(self, row: Row, mapped: Lead | Rejected, reason: Skip) -> Entry:
+    def _entry(self, context: Context, decision: Decision) -> Entry:
+        """The row for the journal. A skipped row keeps what would have been sent: that tells whether it is corrected
+        when it comes again."""
+        row = _without_sync_columns(context.row, self.mapping) if self.mapping.sync else context.row
+        mapped = context.mapped
+        if isinstance(decision, Send):
+            lead = decision.lead
+            self.survey.accept(row.number, lead)
+            if decision.repeats:
+                self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
+            return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes)
+        if isinstance(decision, Rejected):
+            self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)
+            self.survey.reject(row.number, decision)
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision)
+        self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
         self.survey.skip()
-        return _entry(row, mapped, State.SKIPPED, reason)
+        if isinstance(mapped, Rejected):
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision)
+        return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes)
 
     def _count(self, lead: str, number: int) -> None:
         first = self._first_rows.setdefault(lead, number)
         if first != number:
             self._repeated.setdefault(lead, [first]).append(number)
 
-    def _in_several(self, lead: str, numbers: Sequence[int]) -> Fault:
-        return Fault(self._id_heading, lead, FaultKind.SEVERAL_ROWS, details={"rows": tuple(map(str, numbers))})
-
-    def _look_at_origins(self, rows: Sequence[Row]) -> None:
+    def _look_at_origins(self) -> None:
         """Dates that come back are read as they were when they came first: few are left, and may fit any order."""
         if self._learned.given_order or not self.mapping.sync:
             return
-        for row in rows:
-            self.past.origin(self.past.claim(row))
-        order = next((order for order in get_args(DateOrder) if order == self.past.date_order), self.date_order)
-        epoch_1904 = self.epoch_1904 or self.past.epoch_1904
+        order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)
+        epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
         if (order, epoch_1904) != (self.date_order, self.epoch_1904):
             raise _ReadAgain(dataclasses.replace(self._learned, given_order=order, given_1904=epoch_1904))
 
@@ -351,24 +359,11 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     )
 
 
-def _as_insert(mapped: Lead | Rejected, phone_fields: Sequence[str]) -> Lead | Rejected:
-    if isinstance(mapped, Rejected):
-        return dataclasses.replace(mapped, inserts=True)
-    insert = as_insert(mapped, phone_fields)
-    return Rejected((insert,), mapped.external_id, inserts=True) if isinstance(insert, Fault) else insert
-
-
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     """The row without leadsync's own columns, for the files that will be written with new ones."""
     taken = set(mapping.sync.values())
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
     return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
-
-
-def _entry(row: Row, mapped: Lead | Rejected, state: State, reason: Reason | None) -> Entry:
-    if isinstance(mapped, Rejected):
-        return Entry(row, mapped.external_id, {}, harmless=False, state=state, reason=reason)
-    return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, state, reason, mapped.notes)
 
 
 def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:

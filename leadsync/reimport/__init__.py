@@ -1,0 +1,27 @@
+"""Files that come back: what their rows claim, what earlier runs know of them, and what is to become of each."""
+
+from leadsync.reimport.builder import ContextBuilder
+from leadsync.reimport.claims import DECISIONS
+from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.rules import Decision, Send, decide, rules_for
+from leadsync.reimport.transfer import Transfer
+from leadsync.reimport.trial import Trial
+from leadsync.reimport.unchanged import LastSentLeads
+from leadsync.reimport.workbook import put_together
+
+__all__ = [
+    "DECISIONS",
+    "Context",
+    "ContextBuilder",
+    "Decision",
+    "LastSentLeads",
+    "Lineage",
+    "Send",
+    "SheetFacts",
+    "Transfer",
+    "Trial",
+    "decide",
+    "put_together",
+    "rules_for",
+]

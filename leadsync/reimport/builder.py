@@ -1,0 +1,176 @@
+"""Puts the contexts of a file's rows together, in the file's order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from leadsync.errors import SheetError
+from leadsync.journal import Origin, State
+from leadsync.leads import as_insert
+from leadsync.models import Lead, Row
+from leadsync.reasons import Fault, Rejected
+from leadsync.reimport.claims import Claim, claim_of
+from leadsync.reimport.context import Before, Context, SheetFacts
+from leadsync.reimport.corrections import Corrections, is_changed
+from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.rules import Decision, Send, did_not_go, several_rows
+from leadsync.reimport.transfer import Transfer
+from leadsync.reimport.trial import Trial
+from leadsync.reimport.unchanged import LastSentLeads
+from leadsync.report import DECISION_COLUMN
+
+
+class ContextBuilder:
+    """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
+    rows add leads. Each context's decision is to be noted before the next context is asked for."""
+
+    def __init__(
+        self,
+        sheet: SheetFacts,
+        sync: Mapping[str, int],
+        lineage: Lineage,
+        last_sent: LastSentLeads | None,
+        trial: Trial | None,
+        *,
+        inserts_only: bool,
+    ) -> None:
+        self._sheet = sheet
+        self._sync = sync
+        self._lineage = lineage
+        self._last_sent = last_sent
+        self._trial = trial
+        self._inserts_only = inserts_only
+        self._seen: set[tuple[str, str]] = set()
+        self.transfer = Transfer()
+        self.corrections = Corrections()
+
+    def look_at(self, rows: Sequence[Row]) -> None:
+        """Find the earlier runs of these rows, before anything in them is read."""
+        if self._sync:
+            for run_id in {claim_of(row, self._sync).run for row in rows}:
+                self._lineage.earlier(run_id)
+
+    def contexts(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
+        """The contexts of a chunk's rows, of which each was mapped."""
+        if self._sync:
+            yield from self._of_rows_that_came_back(rows, leads)
+            return
+        if self._inserts_only:
+            leads = [self._as_insert(mapped) for mapped in leads]
+        self._look_up(leads)
+        for row, mapped in zip(rows, leads, strict=True):
+            context = Context(self._sheet, row, mapped)
+            if self._last_sent is not None:
+                lead = mapped.external_id
+                context = context._replace(last_sent=self._last_sent.get(lead), lead_goes=self._last_sent.goes(lead))
+            if self._trial is not None and isinstance(mapped, Lead) and not several_rows(context):
+                context = context._replace(trial=self._trial.match(mapped))
+            yield context
+
+    def note(self, context: Context, decision: Decision) -> None:
+        """The row was decided: rows below depend on it."""
+        self.transfer.note(context, decision)
+        self.corrections.note(context, decision)
+        if isinstance(decision, Send) and self._last_sent is not None:
+            self._last_sent.note_sent(decision.lead)
+
+    def _of_rows_that_came_back(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
+        claims = [claim_of(row, self._sync) for row in rows]
+        mapped_rows = [self._restored(claim, mapped) for claim, mapped in zip(claims, leads, strict=True)]
+        self._look_up(mapped_rows)
+        before = self._cells_before(claims, mapped_rows)
+        for row, claim, mapped in zip(rows, claims, mapped_rows, strict=True):
+            known = before.get((claim.run, claim.number), {}) if claim.number is not None else {}
+            yield self._context(row, claim, mapped, known)
+
+    def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
+        lead = mapped.external_id
+        context = Context(
+            self._sheet,
+            row,
+            mapped,
+            claim,
+            second_line=self._is_second(claim),
+            last_sent=self._last_sent.get(lead) if self._last_sent is not None else None,
+            lead_goes=self._last_sent is not None and self._last_sent.goes(lead),
+        )
+        earlier, number = self._lineage.earlier(claim.run), claim.number
+        origin = earlier.origins.get(number) if earlier is not None and number is not None else None
+        if earlier is None or number is None or origin is None:
+            return context
+        self._check_lead(row, claim, mapped, origin.lead)
+        lead = lead or origin.lead
+        undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
+        return context._replace(
+            origin=origin,
+            began=earlier.run.created,
+            same_place=earlier.same_place,
+            later=earlier.descendants.get(number, ()),
+            later_row=earlier.later_row(lead, number),
+            undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
+            in_doubt=next((one for one in earlier.in_doubt.get(lead, ()) if one < number), None),
+            before=before,
+        )
+
+    @staticmethod
+    def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, lead: str) -> None:
+        """Raise SheetError for a decision beside another lead: it would decide about a row that nobody looked at."""
+        if claim.decision and mapped.external_id != lead:
+            raise SheetError(
+                f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about lead {lead!r} (row {claim.row} of "
+                f"run {claim.run}), but the row names {mapped.external_id or 'no lead'!r}; put the id back, or clear "
+                "the decision. Nothing was sent."
+            )
+
+    def _restored(self, claim: Claim, mapped: Lead | Rejected) -> Lead | Rejected:
+        """The lead with its campaign fields named as they were at first, without those that were not there then; as an
+        insert, if it was one."""
+        earlier, number = self._lineage.earlier(claim.run), claim.number
+        if earlier is None or number is None or number not in earlier.origins:
+            return self._as_insert(mapped) if self._inserts_only else mapped
+        names = self._lineage.names_before(earlier.run, self._sheet.columns)
+        if isinstance(mapped, Lead) and not names.keys().isdisjoint(mapped.fields):
+            renamed = ((names.get(name, name), value) for name, value in mapped.fields.items())
+            mapped = replace(mapped, fields={name: value for name, value in renamed if name})
+        return self._as_insert(mapped) if self._inserts_only or earlier.inserted(number) else mapped
+
+    def _as_insert(self, mapped: Lead | Rejected) -> Lead | Rejected:
+        if isinstance(mapped, Rejected):
+            return replace(mapped, inserts=True)
+        insert = as_insert(mapped, self._sheet.phone_fields)
+        return Rejected((insert,), mapped.external_id, inserts=True) if isinstance(insert, Fault) else insert
+
+    def _cells_before(
+        self, claims: Sequence[Claim], mapped_rows: Sequence[Lead | Rejected]
+    ) -> dict[tuple[str, int], dict[str, Before]]:
+        """The first cells of those rows that a rule or the receipt compares: the open ones and the changed ones."""
+        wanted: dict[str, list[int]] = {}
+        for claim, mapped in zip(claims, mapped_rows, strict=True):
+            earlier, number = self._lineage.earlier(claim.run), claim.number
+            if earlier is None or number is None:
+                continue
+            origin = earlier.origins.get(number)
+            if origin is not None and (_is_open(origin) or is_changed(origin, mapped, self._sheet)):
+                wanted.setdefault(claim.run, []).append(number)
+        return {
+            (run_id, number): cells
+            for run_id, numbers in wanted.items()
+            for number, cells in self._lineage.cells_before(run_id, numbers).items()
+        }
+
+    def _is_second(self, claim: Claim) -> bool:
+        if not claim.run or not claim.row:
+            return False
+        key = claim.run, claim.row
+        if key in self._seen:
+            return True
+        self._seen.add(key)
+        return False
+
+    def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:
+        if self._last_sent is not None:
+            self._last_sent.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
+
+
+def _is_open(origin: Origin) -> bool:
+    """Whether the row may still be sent, by a rule or by a person's decision."""
+    return did_not_go(origin) or origin.state in (State.PENDING, State.UNKNOWN, State.CONFLICT)

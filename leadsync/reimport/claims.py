@@ -1,0 +1,59 @@
+"""What a row's own sync_* cells say about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadsync.errors import SheetError
+from leadsync.journal import State
+from leadsync.models import Row, Status
+from leadsync.report import DECISION_COLUMN
+
+DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
+"""What a person can decide about a row, and the state that the row gets."""
+
+DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKNOWN})
+"""The words in sync_status by which a row is not to be sent again."""
+
+MOST_DIGITS = 9
+"""A row's number has no more; a longer text is none."""
+
+_COLUMNS = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The cells, trimmed and in small letters."""
+
+    status: str = ""
+    code: str = ""
+    run: str = ""
+    row: str = ""
+    decision: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The row's number in the earlier run; None if there is no such number."""
+        return int(self.row) if self.row.isdecimal() and len(self.row) <= MOST_DIGITS else None
+
+    @property
+    def result_code(self) -> int | None:
+        """The code that the dialer answered, as far as the cell tells."""
+        return int(self.code) if self.code.isdecimal() and len(self.code) <= MOST_DIGITS else None
+
+
+NO_CLAIM = Claim()
+
+
+def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
+    """A row's claim; `sync` are the positions of the sync_* columns. The cells of a line that could not be read right
+    decide nothing. Raises SheetError for a decision that is none: it would be sent undecided."""
+    values = (row.cells[sync[name]] if name in sync else "" for name in _COLUMNS)
+    status, code, run, number, decision = (" ".join(value.lower().split()) for value in values)
+    if row.faults:
+        return Claim(status, code, run, number)
+    if decision and decision not in DECISIONS:
+        raise SheetError(
+            f"Row {row.number}: {DECISION_COLUMN} {decision!r} is no decision; write applied, not applied or send, "
+            "or clear the cell to decide later. Nothing was sent."
+        )
+    return Claim(status, code, run, number, decision)

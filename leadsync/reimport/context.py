@@ -1,0 +1,93 @@
+"""Everything that the rules may know of a row. It is put together once; no rule asks the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from leadsync.journal import LastSent, Origin, State
+from leadsync.leads import Column
+from leadsync.models import Lead, Row
+from leadsync.reasons import Rejected, Skip
+from leadsync.reimport.claims import NO_CLAIM, Claim
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What holds for all rows of a file."""
+
+    columns: tuple[Column, ...]
+    fields: frozenset[str] = frozenset()
+    """The fields that the columns fill."""
+    id_heading: str = ""
+    phone_fields: tuple[str, ...] = ()
+    duplicates: str = "in_order"
+    skip_unchanged: bool = False
+    came_back: bool = False
+    """Whether the file has sync_* columns."""
+    is_workbook: bool = False
+    """Whether it is a report workbook: a text stays a text in it, and what is not corrected is not sent."""
+    is_trial: bool = False
+    """Whether the file takes over from a trial of its first rows."""
+    repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The rows of each lead that stands in several, where not all of them are sent."""
+
+
+class Descendant(NamedTuple):
+    """A later run that had the same row, and the row's state there."""
+
+    run_id: str
+    state: State
+
+
+class Before(NamedTuple):
+    """A cell as it was read at first, and the run that read it."""
+
+    cell: str
+    run_id: str
+
+
+class TrialMatch(NamedTuple):
+    """The row of a trial that is this row: kept as it came out there, or sent again from here. `skip` tells why the row
+    is not sent."""
+
+    run_id: str
+    skip: Skip | None = None
+    kept: int | None = None
+    again: int | None = None
+
+
+class Context(NamedTuple):
+    """One row. `origin` and what follows it are of the earlier run that the claim names."""
+
+    sheet: SheetFacts
+    row: Row
+    mapped: Lead | Rejected
+    claim: Claim = NO_CLAIM
+    origin: Origin | None = None
+    began: datetime | None = None
+    """When that run was created."""
+    same_place: bool = True
+    """Whether it sent to the same campaign."""
+    second_line: bool = False
+    """Whether its row stands in this file already."""
+    later: Sequence[Descendant] = ()
+    """The runs that had the row since, the oldest first."""
+    later_row: tuple[str, int] | None = None
+    """Run and number of a later row of the lead that went through."""
+    undecided: int | None = None
+    """The number of an earlier row of the lead that a person has to decide first."""
+    in_doubt: int | None = None
+    """The number of one that is in doubt and goes first."""
+    before: Mapping[str, Before] = {}
+    """The row's cells as they were read at first, by the name of their heading."""
+    last_sent: LastSent | None = None
+    """What the lead was last sent, by any run."""
+    lead_goes: bool = False
+    """Whether an earlier row of this file sends the lead something."""
+    trial: TrialMatch | None = None
+
+    @property
+    def lead(self) -> str:
+        """The lead that the row names now, or named before if no id can be read."""
+        return self.mapped.external_id or (self.origin.lead if self.origin else "")

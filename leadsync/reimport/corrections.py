@@ -1,0 +1,126 @@
+"""What was understood of a file that came back, for the user to see before anything is sent."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from leadsync.journal import Origin, State
+from leadsync.models import Lead
+from leadsync.plurals import agreeing, counted
+from leadsync.reasons import Rejected, Skip, SkipKind
+from leadsync.reimport.claims import DECISIONS
+from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.rules import Decision, Send, says_the_same
+from leadsync.reimport.workbook import heading_name
+
+_UNDECIDED = (State.UNKNOWN, State.CONFLICT)
+_LEAST_ROWS = 3
+"""Of fewer rows most may well change at once."""
+_MOST_VALUES = 10_000
+_LONGEST_VALUE = 40
+
+
+@dataclass(slots=True)
+class _Column:
+    corrected: int = 0
+    changed: int = 0
+    """Corrected or not: of rows that went through, too."""
+    values_before: Counter[str] = field(default_factory=Counter)
+    values_now: Counter[str] = field(default_factory=Counter)
+
+    def add(self, before: str, now: str, *, corrected: bool) -> None:
+        self.corrected += corrected
+        self.changed += 1
+        if self.changed <= _MOST_VALUES:
+            self.values_before[before] += 1
+            self.values_now[now] += 1
+
+    @property
+    def moved(self) -> int:
+        """How many of the new values are old ones of other rows."""
+        return (self.values_before & self.values_now).total()
+
+
+class Corrections:
+    """Counts the rows of earlier runs by what was done to them."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, _Column] = {}
+        self._compared = 0
+        self._corrected = self._as_they_were = self._not_corrected = 0
+        self._decisions = self._to_decide = 0
+        self._changed_in_vain: list[int] = []
+        self._example = ""
+
+    def note(self, context: Context, decision: Decision) -> None:
+        """Count one row."""
+        origin = context.origin
+        if origin is None or context.second_line:
+            return
+        self._compared += 1
+        undecided = origin.state in _UNDECIDED
+        self._decisions += undecided and context.claim.decision in DECISIONS
+        self._to_decide += undecided and context.claim.decision not in DECISIONS
+        changes = list(_changes(context)) if context.before else []
+        corrected = bool(changes) and not undecided and isinstance(decision, Send | Rejected)
+        for heading, before, now in changes:
+            self._columns.setdefault(heading, _Column()).add(before, now, corrected=corrected)
+        if corrected:
+            self._corrected += 1
+            _, before, now = changes[0]
+            self._example = self._example or f"row {context.row.number}: {_short(before)} -> {_short(now)}"
+        elif origin.state is State.SUCCEEDED and changes and isinstance(decision, Skip):
+            self._changed_in_vain.append(context.row.number)
+        elif not undecided:
+            self._as_they_were += isinstance(decision, Send)
+            left = isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING
+            self._not_corrected += left or isinstance(decision, Rejected)
+
+    def remarks(self) -> Iterator[str]:
+        """What was understood, in sentences; those that nobody should overlook begin with "!"."""
+        parts = [
+            f"{counted(self._corrected, 'row')} corrected: {self._by_column()} (for example {self._example})"
+            if self._corrected
+            else "",
+            counted(self._decisions, "decision") if self._decisions else "",
+            f"{counted(self._to_decide, 'row')} still to decide" if self._to_decide else "",
+            f"{counted(self._not_corrected, 'row')} not corrected, not sent" if self._not_corrected else "",
+            f"{counted(self._as_they_were, 'row')} to be sent again as before" if self._as_they_were else "",
+        ]
+        if any(parts):
+            yield "; ".join(filter(None, parts)) + "."
+        if in_vain := len(self._changed_in_vain):
+            where = ", ".join(map(str, self._changed_in_vain[:3])) + (", …" if in_vain > 3 else "")
+            was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
+            yield f"{counted(in_vain, 'row')} that went through {was} changed; {it_is} not sent (row {where})."
+        for heading, column in self._columns.items():
+            most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared
+            if most and column.moved * 2 > min(column.changed, _MOST_VALUES):
+                yield (
+                    f"! {heading}: {column.changed:,} of {self._compared:,} rows have another row's value now, as if "
+                    "this column was sorted alone; sort whole rows, or take the file as leadsync wrote it."
+                )
+
+    def _by_column(self) -> str:
+        counts = {heading: column.corrected for heading, column in self._columns.items() if column.corrected}
+        return ", ".join(f"{heading} {count:,}" for heading, count in sorted(counts.items(), key=lambda one: -one[1]))
+
+
+def is_changed(origin: Origin, mapped: Lead | Rejected, sheet: SheetFacts) -> bool:
+    """Whether a row that went through says something else now, as far as its fields tell."""
+    if origin.state is not State.SUCCEEDED or not isinstance(mapped, Lead):
+        return False
+    return not says_the_same(sheet, mapped, origin)
+
+
+def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
+    """Heading, first value and present value of each cell that says something else than at first."""
+    for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
+        was = context.before.get(heading_name(column.heading))
+        if was is not None and "".join(was.cell.split()) != "".join(cell.split()):
+            yield column.heading, was.cell, cell.strip()
+
+
+def _short(value: str) -> str:
+    text = " ".join(value.split())
+    return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…")

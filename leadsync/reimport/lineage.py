@@ -1,0 +1,199 @@
+"""What the journal knows of the earlier runs that rows of a file come from. Nothing else in this package asks it."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from leadsync.config import Settings
+from leadsync.errors import SettingsError, SheetError
+from leadsync.journal import Journal, Origin, State
+from leadsync.leads import Column
+from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
+from leadsync.reasons import FaultKind, Rejected
+from leadsync.reimport.context import Before, Descendant
+from leadsync.reimport.workbook import heading_name
+
+_IDS = {"template_id", "campaign_id", "allocation_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier run as it stands now. Rows are known by their number, leads by their id."""
+
+    run: RunRecord
+    same_place: bool
+    origins: Mapping[int, Origin]
+    descendants: Mapping[int, Sequence[Descendant]]
+    superseded: Mapping[int, tuple[str, int]]
+    """Rows that came from runs before it, where a later row of their lead went through: that run and row."""
+    undecided: Mapping[str, Sequence[int]]
+    """The rows on which a person has to decide."""
+    in_doubt: Mapping[str, Sequence[int]]
+    """The idempotent rows in doubt, which are sent again."""
+    succeeded: Mapping[str, int]
+    """The last row that went through."""
+
+    def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
+        """Run and number of a later row of the lead that went through."""
+        later = self.succeeded.get(lead, 0)
+        return (self.run.id, later) if later > number else self.superseded.get(number)
+
+    def inserted(self, number: int) -> bool:
+        """Whether the row was to add a lead; corrected, it still is."""
+        origin = self.origins[number]
+        rejected = isinstance(origin.reason, Rejected) and origin.reason.inserts
+        return self.run.inserts == "only" or rejected or Lead(origin.lead, origin.fields).inserts
+
+
+class Lineage:
+    """Reads each earlier run once.
+
+    `hold` is called with the id of each run that has or had such rows, to keep others from sending them meanwhile.
+    Raises SettingsError for rows of a run of another of the settings' campaigns, and SheetError where the runs' dates
+    were read in different orders.
+    """
+
+    def __init__(self, journal: Journal | None, settings: Settings, hold: Callable[[str], None]) -> None:
+        self._journal = journal
+        self._settings = settings
+        self._hold = hold
+        self._known: dict[str, Earlier | None] = {}
+        self._names: dict[str, Mapping[str, str]] = {}
+        self.notes: set[str] = set()
+        """Headings of columns that a person has added and that are not sent."""
+        self.remarks: list[str] = []
+        """What is worth knowing about those runs, in sentences."""
+
+    @property
+    def has_place(self) -> bool:
+        """Whether the settings say where rows go; for `check` they need not."""
+        return bool(self._settings.server.url and all(self._settings.campaign.model_dump(include=_IDS).values()))
+
+    def earlier(self, run_id: str) -> Earlier | None:
+        """The run of that id, if this journal knows it."""
+        if run_id not in self._known:
+            run = self._journal.find(run_id) if self._journal is not None and run_id else None
+            self._known[run_id] = self._read(run) if run is not None else None
+        return self._known[run_id]
+
+    def _read(self, run: RunRecord) -> Earlier:
+        journal = self._journal
+        assert journal is not None  # noqa: S101 - it has found the run
+        same_place = self._check_place(run)
+        self._check_dates(run)
+        for one in (run.id, *journal.lineage(run.id)):
+            self._hold(one)
+        origins = journal.origins(run.id)
+        undecided: dict[str, list[int]] = {}
+        in_doubt: dict[str, list[int]] = {}
+        succeeded: dict[str, int] = {}
+        for number, origin in sorted(origins.items()):
+            if origin.state is State.SUCCEEDED:
+                succeeded[origin.lead] = number
+            elif origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless:
+                in_doubt.setdefault(origin.lead, []).append(number)
+            elif origin.state in (State.UNKNOWN, State.CONFLICT):
+                undecided.setdefault(origin.lead, []).append(number)
+        descendants = {
+            number: [Descendant(*later) for later in found] for number, found in journal.went_on(run.id).items()
+        }
+        superseded = journal.overtaken(run.id)
+        return Earlier(run, same_place, origins, descendants, superseded, undecided, in_doubt, succeeded)
+
+    def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
+        """The cells of these rows as they were read at first, by the name of their heading."""
+        earlier = self.earlier(run_id)
+        if self._journal is None or earlier is None:
+            return {}
+        names = [heading_name(heading) for heading in earlier.run.headings]
+        found = self._journal.cells(run_id, numbers)
+        return {number: self._before(earlier, number, names, cells) for number, cells in found.items()}
+
+    @staticmethod
+    def _before(earlier: Earlier, number: int, names: Sequence[str], cells: Sequence[str]) -> dict[str, Before]:
+        known = {name: Before(cell.strip(), earlier.run.id) for name, cell in zip(names, cells, strict=False)}
+        reason = earlier.origins[number].reason if number in earlier.origins else None
+        for fault in reason.faults if isinstance(reason, Rejected) else ():
+            if fault.kind is FaultKind.CORRUPTED_NUMBER:
+                # It came so before: what counts is what it was at first.
+                known[heading_name(fault.column)] = Before(fault.original, str(fault.details["run"]))
+        return known
+
+    def names_before(self, run: RunRecord, columns: Sequence[Column]) -> Mapping[str, str]:
+        """What campaign fields were called in a run, where that is not as now; empty for those that it did not have,
+        which are a person's notes."""
+        if run.id not in self._names:
+            self._names[run.id] = self._named(run, columns)
+        return self._names[run.id]
+
+    def _named(self, run: RunRecord, columns: Sequence[Column]) -> dict[str, str]:
+        roles = run.roles or ("",) * len(run.headings)
+        known = [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
+        alike = {heading_name(heading): heading for heading in known}
+        names = {}
+        for column in columns:
+            if not column.campaign or column.heading in known:
+                continue
+            was = alike.get(heading_name(column.heading), "")
+            # A field of another name than its heading's is so by the settings, whatever the heading's letter case.
+            plain = heading_name(column.field) == heading_name(column.heading)
+            name = " ".join(was.split()) if was and plain else column.field if was else ""
+            if name != column.field:
+                names[column.field] = name
+            if not was:
+                self.notes.add(column.heading)
+                self.remarks.append(
+                    f"The column {column.heading!r} was not in run {run.id} and is not sent; to send it, give its "
+                    "rows in a sheet without leadsync's columns."
+                )
+        return names
+
+    @property
+    def _runs(self) -> list[RunRecord]:
+        return [earlier.run for earlier in self._known.values() if earlier is not None]
+
+    @property
+    def insert_missing(self) -> bool:
+        """Whether a run that rows of the file come from inserts missing leads: corrected, they go on as they began."""
+        return any(run.inserts == "missing" for run in self._runs)
+
+    @property
+    def date_order(self) -> str:
+        """In which order the dates of those runs were read; empty where that is not known."""
+        return next((run.date_order for run in self._runs if run.date_order), "")
+
+    @property
+    def epoch_1904(self) -> bool:
+        """Whether day numbers in the rows of those runs count from 1904."""
+        return any(run.epoch_1904 for run in self._runs)
+
+    def _check_place(self, run: RunRecord) -> bool:
+        """Whether the run went where the settings send to. Wrong ids may have been put right since; that is said."""
+        if not self.has_place or (run.dialer, run.ids) == (self._settings.url(), self._settings.ids()):
+            return True
+        name = next(
+            (name for name in self._settings.campaigns if _ids(self._settings.for_campaign(name)) == run.ids), None
+        )
+        if name is not None:
+            raise SettingsError(
+                f"The sheet has rows of run {run.id}, which went to [campaigns.{name}]; give it with --campaign "
+                f"{name}, or take its sync_run column out to send the rows to this campaign."
+            )
+        ids = run.ids
+        self.remarks.append(
+            f"The sheet has rows of run {run.id}, which went to {run.dialer}, template {ids.template}, campaign "
+            f"{ids.campaign}, allocation {ids.allocation}; they go where the settings say now."
+        )
+        return False
+
+    def _check_dates(self, run: RunRecord) -> None:
+        orders = {one.date_order for one in (*self._runs, run)} - {""}
+        if len(orders) > 1:
+            raise SheetError(
+                f"The sheet has rows of run {run.id} and others, whose dates were read in different orders "
+                f"({' and '.join(sorted(orders))}); give the rows of each run in a file of its own."
+            )
+
+
+def _ids(settings: Settings) -> CampaignIds:
+    campaign = settings.campaign
+    return CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0)

@@ -1,0 +1,269 @@
+"""What becomes of a row: ordered rules over its context, the first that applies decides. Pure."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from leadsync.journal import LastSent, Origin, State
+from leadsync.models import EXTERNAL_ID, Lead
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.reimport.claims import DECISIONS, DONE
+from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.unchanged import same_fields
+from leadsync.reimport.workbook import heading_name
+from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.sheets import CUT
+
+_IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
+"""A number with many digits as a spreadsheet program shows it."""
+_UNDECIDED = (State.UNKNOWN, State.CONFLICT)
+_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
+"""Reasons that a skipped row keeps when it comes again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The row is sent. `repeats` is what its lead was last sent, if that is the same."""
+
+    lead: Lead
+    repeats: LastSent | None = None
+
+
+Decision = Send | Skip | Rejected
+Rule = Callable[[Context], Skip | Rejected | None]
+
+
+def duplicate_row(context: Context) -> Rejected | None:
+    """A line that was copied stands for one row: only the first goes."""
+    if not context.second_line:
+        return None
+    claim = context.claim
+    fault = Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": claim.run, "row": claim.row})
+    return Rejected((fault,), context.mapped.external_id)
+
+
+def already_decided(context: Context) -> Skip | None:
+    """A person's decision counts first, then the row's own sync_status, then what the journal knows."""
+    claim, origin = context.claim, context.origin
+    if claim.decision == "send":
+        done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
+        return Skip(SkipKind.BY_NOW, claim.run, status=origin.state.status) if origin and done else None
+    if claim.decision in DECISIONS:
+        return Skip(SkipKind.DECIDED, text=claim.decision)
+    if is_still_failing(origin):
+        return None
+    if claim.status in DONE:
+        return _as_called(context)
+    if origin is not None and origin.state.status in DONE:
+        return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+    return None
+
+
+def _as_called(context: Context) -> Skip:
+    claim, origin = context.claim, context.origin
+    if origin is None:
+        return Skip(SkipKind.CALLED, claim.run, status=claim.status)
+    if origin.state.status != claim.status:
+        return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+    if isinstance(origin.reason, Skip) and origin.reason.kind in _LASTING:
+        return origin.reason
+    return Skip(SkipKind.CALLED, origin.run_id, status=claim.status)
+
+
+def settled_elsewhere(context: Context) -> Skip | None:
+    """The row is for another run to send, waits for an earlier row of its lead, or was sent from another file."""
+    claim, origin = context.claim, context.origin
+    if claim.decision == "send":
+        return None
+    if origin is not None:
+        for run_id, state in reversed(context.later):
+            if state in _UNDECIDED:
+                return Skip(SkipKind.UNDECIDED_SINCE, run_id, status=state.status)
+            if state is State.PENDING:
+                return Skip(SkipKind.LEFT_TO_RUN, run_id)
+        if context.undecided is not None:
+            return Skip(SkipKind.WAITS_FOR_DECISION, claim.run, context.undecided)
+        if context.in_doubt is not None:
+            return Skip(SkipKind.WAITS_FOR_RESUME, claim.run, context.in_doubt)
+        if since := _sent_since(context):
+            return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)
+    code = claim.result_code
+    if _is_final(code) and (origin is None or _same_numbers(context, origin)):
+        return Skip(SkipKind.REFUSED_FOR_GOOD, code=code)
+    return None
+
+
+def _sent_since(context: Context) -> LastSent | None:
+    last, mapped = context.last_sent, context.mapped
+    if last is None or context.began is None or not isinstance(mapped, Lead):
+        return None
+    later = last.run_id != context.claim.run and last.time >= context.began
+    return last if later and same_fields(mapped.fields, last.fields) else None
+
+
+def _same_numbers(context: Context, origin: Origin) -> bool:
+    """Whether the numbers to be dialed are those that were refused, whatever else was corrected."""
+    mapped = context.mapped
+    if not isinstance(mapped, Lead):
+        return False
+    return all(mapped.fields.get(name) == origin.fields.get(name) for name in context.sheet.phone_fields)
+
+
+def corrupted_cells(context: Context) -> Rejected | None:
+    """A value was cut to the size of a workbook's cell, or a program took a text for a number, which makes an id
+    another lead's. In a workbook a text stays one: another value was typed."""
+    faults = tuple(_corrupted(context))
+    if not faults:
+        return None
+    mapped = context.mapped
+    others = mapped.faults if isinstance(mapped, Rejected) else ()
+    inserts = mapped.inserts
+    return Rejected((*others, *faults), mapped.external_id, inserts)
+
+
+def _corrupted(context: Context) -> Iterator[Fault]:
+    for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
+        if cell.endswith(CUT):
+            yield Fault(column.heading, "", FaultKind.CUT_TEXT)
+        if context.sheet.is_workbook or not (column.campaign or column.field == EXTERNAL_ID):
+            continue
+        was, now = context.before.get(heading_name(column.heading)), cell.strip()
+        if was is None or was.cell == now or not now or not was.cell.isdecimal():
+            continue
+        if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
+            yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
+
+
+def superseded(context: Context) -> Skip | None:
+    """The row went through since, corrected, or its lead has taken a later row: sending it would undo that."""
+    if context.origin is None or context.claim.decision == "send":
+        return None
+    for run_id, state in reversed(context.later):
+        if state is State.SUCCEEDED:
+            return Skip(SkipKind.SENT_CORRECTED, run_id)
+    return Skip(SkipKind.LATER_ROW, *context.later_row) if context.later_row else None
+
+
+def still_failing(context: Context) -> Skip | None:
+    """The row of a report workbook failed before, and stands as it was."""
+    origin, mapped = context.origin, context.mapped
+    if origin is None or not context.sheet.is_workbook or not context.same_place:
+        return None
+    if not isinstance(mapped, Lead) or not did_not_go(origin) or not says_the_same(context.sheet, mapped, origin):
+        return None
+    if is_still_failing(origin) and isinstance(origin.reason, Skip):
+        # What the dialer answered, and the run that can send the row, are the same as the last time.
+        return origin.reason
+    code = context.claim.result_code
+    known = code if code in RESULT_CODES else None
+    return Skip(SkipKind.STILL_FAILING, origin.run_id, context.claim.number, code=known)
+
+
+def says_the_same(sheet: SheetFacts, mapped: Lead, origin: Origin) -> bool:
+    """Whether the row says what it said, in the fields that the file still has a column for."""
+    now, before = (
+        {name: value for name, value in values.items() if name in sheet.fields}
+        for values in (mapped.fields, origin.fields)
+    )
+    return mapped.external_id == origin.lead and same_fields(now, before)
+
+
+def several_rows(context: Context) -> Skip | Rejected | None:
+    """By the settings, of a lead's rows only the last is sent, or none."""
+    lead, number = context.mapped.external_id, context.row.number
+    numbers = context.sheet.repeated.get(lead, (number,)) if lead else (number,)
+    if len(numbers) == 1:
+        return None
+    if context.sheet.duplicates == "last":
+        return Skip(SkipKind.OTHER_ROW_COUNTS, row=numbers[-1]) if number != numbers[-1] else None
+    if not isinstance(context.mapped, Lead):
+        return None
+    details = {"rows": tuple(map(str, numbers))}
+    return Rejected((Fault(context.sheet.id_heading, lead, FaultKind.SEVERAL_ROWS, details=details),), lead)
+
+
+def sent_in_trial(context: Context) -> Skip | None:
+    """The trial of this file has sent the row, or a later one of its lead."""
+    return context.trial.skip if context.trial else None
+
+
+def unchanged(context: Context) -> Skip | None:
+    """The row says what its lead was last sent, and such rows are to be skipped."""
+    last = repeats(context)
+    return Skip(SkipKind.UNCHANGED, last.run_id, at=last.time) if last else None
+
+
+def repeats(context: Context) -> LastSent | None:
+    """What the lead was last sent, if this row says the same and nothing else goes to the lead before. A row that a
+    person decided to send is no repetition."""
+    last, mapped = context.last_sent, context.mapped
+    if last is None or context.lead_goes or context.claim.decision == "send" or not isinstance(mapped, Lead):
+        return None
+    return last if dict(mapped.fields) == dict(last.fields) else None
+
+
+RULES: tuple[Rule, ...] = (
+    duplicate_row,
+    already_decided,
+    settled_elsewhere,
+    corrupted_cells,
+    superseded,
+    still_failing,
+    several_rows,
+    sent_in_trial,
+    unchanged,
+)
+
+
+def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
+    """Those of RULES that can apply to the file's rows, in their order: a plain sheet of a million rows asks none."""
+    needless = set() if sheet.came_back else set(RULES[:6])
+    needless |= set() if sheet.repeated else {several_rows}
+    needless |= set() if sheet.is_trial else {sent_in_trial}
+    needless |= set() if sheet.skip_unchanged else {unchanged}
+    return tuple(rule for rule in RULES if rule not in needless)
+
+
+def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
+    """What becomes of the row. A rejected row keeps which failed row of an earlier run it was."""
+    for rule in rules:
+        if decision := rule(context):
+            break
+    else:
+        mapped = context.mapped
+        if isinstance(mapped, Lead):
+            return Send(mapped, repeats(context))
+        decision = mapped
+    return _with_root(decision, context) if isinstance(decision, Rejected) else decision
+
+
+def _with_root(rejected: Rejected, context: Context) -> Rejected:
+    root = root_of(context)
+    return replace(rejected, run=root[0], row=root[1]) if root else rejected
+
+
+def root_of(context: Context) -> tuple[str, int] | None:
+    """Run and number of the first row that this row was and that did not go through."""
+    origin, number = context.origin, context.claim.number
+    if origin is None or number is None or not did_not_go(origin):
+        return None
+    reason = origin.reason
+    if isinstance(reason, Rejected | Skip) and reason.run and reason.row is not None:
+        return reason.run, reason.row
+    return origin.run_id, number
+
+
+def is_still_failing(origin: Origin | None) -> bool:
+    """Whether the row was skipped because it was not corrected."""
+    reason = origin.reason if origin is not None else None
+    return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
+
+
+def did_not_go(origin: Origin) -> bool:
+    """Whether the row failed, or was not sent for what stands in it."""
+    return origin.state in (State.FAILED, State.REJECTED) or is_still_failing(origin)
+
+
+def _is_final(code: int | None) -> bool:
+    entry = RESULT_CODES.get(code) if code is not None else None
+    return entry is not None and entry.verdict is Verdict.FINAL

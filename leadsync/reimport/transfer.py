@@ -1,0 +1,85 @@
+"""What a file that comes back does to rows of earlier runs, applied when its run is confirmed."""
+
+from leadsync.journal import Effects, State
+from leadsync.reasons import Rejected, Skip, SkipKind
+from leadsync.reimport.claims import DECISIONS
+from leadsync.reimport.context import Context
+from leadsync.reimport.rules import Decision, Send, did_not_go, root_of
+
+_LEFT_WHERE_IT_IS = frozenset(
+    {
+        SkipKind.WAITS_FOR_DECISION,
+        SkipKind.WAITS_FOR_RESUME,
+        SkipKind.BY_NOW,
+        SkipKind.CALLED,
+        SkipKind.UNDECIDED_SINCE,
+        SkipKind.LEFT_TO_RUN,
+    }
+)
+"""Why an unsent row is skipped here and still belongs to its run."""
+
+
+class Transfer:
+    """Collects the effects of a file's rows, in the file's order."""
+
+    def __init__(self) -> None:
+        self._decided: dict[tuple[str, State], list[int]] = {}
+        self._transferred: dict[str, list[tuple[int, int]]] = {}
+        self._kept: list[tuple[int, int]] = []
+        self._decided_rows: set[tuple[str, int]] = set()
+
+    @property
+    def effects(self) -> Effects:
+        """All of them, for the journal."""
+        return Effects(self._decided, self._transferred, self._kept)
+
+    def is_decided(self, run_id: str, number: int) -> bool:
+        """Whether the file decides on that row of an earlier run, further up."""
+        return (run_id, number) in self._decided_rows
+
+    def release(self, run_id: str, numbers: list[int]) -> None:
+        """Unsent rows of a trial are its own no more."""
+        self._decided[run_id, State.SKIPPED] = numbers
+
+    def note(self, context: Context, decision: Decision) -> None:
+        """Add the effects of one row."""
+        trial, number = context.trial, context.row.number
+        if trial is not None:
+            if trial.kept is not None:
+                self._kept.append((trial.kept, number))
+            if trial.again is not None:
+                self._add(trial.run_id, trial.again, number)
+        if context.origin is not None and not context.second_line:
+            self._note_origin(context, decision)
+
+    def _note_origin(self, context: Context, decision: Decision) -> None:
+        origin, claim = context.origin, context.claim
+        if origin is None or claim.number is None:
+            return
+        if origin.state in (State.UNKNOWN, State.CONFLICT):
+            if claim.decision in DECISIONS:
+                state = DECISIONS[claim.decision]
+                self._decide(origin.run_id, claim.number, State.SKIPPED if state is State.PENDING else state)
+                self._decided_rows.add((claim.run, claim.number))
+        elif origin.state is State.PENDING:
+            if not (isinstance(decision, Skip) and decision.kind in _LEFT_WHERE_IT_IS):
+                self._decide(origin.run_id, claim.number, State.SKIPPED)
+        elif did_not_go(origin) and _goes_on_here(decision):
+            self._add(origin.run_id, claim.number, context.row.number)
+            root = root_of(context)
+            if root and root != (origin.run_id, claim.number) and isinstance(decision, Send):
+                # In between it was rejected or left uncorrected: a retry of its first run must not send it either.
+                self._add(*root, context.row.number)
+
+    def _decide(self, run_id: str, number: int, state: State) -> None:
+        self._decided.setdefault((run_id, state), []).append(number)
+
+    def _add(self, run_id: str, there: int, here: int) -> None:
+        self._transferred.setdefault(run_id, []).append((there, here))
+
+
+def _goes_on_here(decision: Decision) -> bool:
+    """Whether the row is known from now on as this file's. A later row of its lead makes it known again, too."""
+    if isinstance(decision, Rejected):
+        return False
+    return isinstance(decision, Send) or decision.kind is SkipKind.LATER_ROW

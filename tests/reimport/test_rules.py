@@ -1,0 +1,238 @@
+"""The rules for rows of a file that comes back, one table each: what the rule is given, and what it decides."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from leadsync.journal import LastSent, Origin, State
+from leadsync.leads import Column
+from leadsync.models import Lead, Row
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.reimport import Send, SheetFacts, decide, rules, rules_for
+from leadsync.reimport.claims import Claim
+from leadsync.reimport.context import Before, Context, Descendant, TrialMatch
+from leadsync.sheets import CUT
+
+RUN, LATER = "20261122-080000-0001", "20261123-080000-0002"
+MORNING, NOON = datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
+COLUMNS = (
+    Column(0, "Lead Id", "njExternalLeadId", ""),
+    Column(1, "Phone", "FirstPhone", ""),
+    Column(2, "Outcome", "njDisposition", ""),
+    Column(3, "Mum's Code", "Mum's Code", "", campaign=True),
+)
+SHEET = SheetFacts(COLUMNS, frozenset(column.field for column in COLUMNS), "Lead Id", ("FirstPhone",), came_back=True)
+BOOK = SheetFacts(COLUMNS, SHEET.fields, "Lead Id", ("FirstPhone",), came_back=True, is_workbook=True)
+FIELDS = {"FirstPhone": "0383218199", "njDisposition": "Sale", "Mum's Code": "0800"}
+LEAD = Lead("007", FIELDS)
+WRONG = Rejected((Fault("Phone", "1", FaultKind.NO_DIGITS, details={"example": "x"}),), "007")
+ROW = Row(5, ("007", "0383218199", "Sale", "0800"))
+LASTING = Skip(SkipKind.LATER_ROW, LATER, 9)
+STILL = Skip(SkipKind.STILL_FAILING, RUN, 2, code=106)
+
+
+def origin(state: State, reason: Any = None, **fields: str) -> Origin:
+    return Origin(RUN, state, "007", {**FIELDS, **fields}, reason=reason)
+
+
+def claim(status: str = "", *, decision: str = "", code: str = "") -> Claim:
+    return Claim(status, code, RUN, "2", decision)
+
+
+def context(sheet: SheetFacts = SHEET, row: Row = ROW, mapped: Lead | Rejected = LEAD, **values: Any) -> Context:
+    return Context(sheet, row, mapped, values.pop("claim", claim()), **values)
+
+
+def test_a_copied_line_is_rejected() -> None:
+    assert rules.duplicate_row(context()) is None
+    found = rules.duplicate_row(context(second_line=True))
+    assert found == Rejected((Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": RUN, "row": "2"}),), "007")
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "decision"),
+    [
+        # a person's decision
+        (claim(decision="applied"), origin(State.CONFLICT), Skip(SkipKind.DECIDED, text="applied")),
+        (claim(decision="not applied"), None, Skip(SkipKind.DECIDED, text="not applied")),
+        (claim("conflict", decision="send"), origin(State.CONFLICT), None),
+        (claim("conflict", decision="send"), origin(State.SKIPPED), Skip(SkipKind.BY_NOW, RUN, status="skipped")),
+        (claim("unknown", decision="send"), origin(State.SUCCEEDED), Skip(SkipKind.BY_NOW, RUN, status="succeeded")),
+        # the row's own status
+        (claim("succeeded"), None, Skip(SkipKind.CALLED, RUN, status="succeeded")),
+        (claim("conflict"), origin(State.CONFLICT), Skip(SkipKind.CALLED, RUN, status="conflict")),
+        (claim("unknown"), origin(State.SUCCEEDED), Skip(SkipKind.BY_NOW, RUN, status="succeeded")),
+        (claim("skipped"), origin(State.SKIPPED, LASTING), LASTING),
+        # the journal
+        (claim("unsent"), origin(State.SUCCEEDED), Skip(SkipKind.BY_NOW, RUN, status="succeeded")),
+        (claim("failed"), origin(State.FAILED), None),
+        (claim("rejected"), origin(State.REJECTED), None),
+        (claim("unsent"), origin(State.PENDING), None),
+        # not corrected the last time: it can be now
+        (claim("skipped"), origin(State.SKIPPED, STILL), None),
+        (claim(), None, None),
+    ],
+)  # fmt: skip
+def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Skip | None) -> None:
+    assert rules.already_decided(context(claim=said, origin=known)) == decision
+
+
+@pytest.mark.parametrize(
+    ("values", "decision"),
+    [
+        ({"later": (Descendant(LATER, State.CONFLICT),)}, Skip(SkipKind.UNDECIDED_SINCE, LATER, status="conflict")),
+        ({"later": (Descendant(LATER, State.PENDING),)}, Skip(SkipKind.LEFT_TO_RUN, LATER)),
+        ({"later": (Descendant(LATER, State.FAILED),)}, None),
+        ({"undecided": 4}, Skip(SkipKind.WAITS_FOR_DECISION, RUN, 4)),
+        ({"in_doubt": 3}, Skip(SkipKind.WAITS_FOR_RESUME, RUN, 3)),
+        ({"undecided": 4, "claim": claim(decision="send")}, None),
+        ({"last_sent": LastSent(LATER, 2, NOON, FIELDS)}, Skip(SkipKind.SENT_SINCE, LATER, at=NOON)),
+        ({"last_sent": LastSent(LATER, 2, MORNING.replace(hour=7), FIELDS)}, None),
+        ({"last_sent": LastSent(RUN, 2, NOON, FIELDS)}, None),
+        ({"last_sent": LastSent(LATER, 2, NOON, {**FIELDS, "njDisposition": "Busy"})}, None),
+        ({"claim": claim("failed", code="104")}, Skip(SkipKind.REFUSED_FOR_GOOD, code=104)),
+        ({"claim": claim("failed", code="104"), "origin": origin(State.FAILED, FirstPhone="0383210000")}, None),
+        ({"claim": claim("failed", code="104"), "origin": None}, Skip(SkipKind.REFUSED_FOR_GOOD, code=104)),
+        ({"claim": claim("failed", code="106")}, None),
+    ],
+)
+def test_what_other_runs_settle(values: dict[str, Any], decision: Skip | None) -> None:
+    known = {"origin": origin(State.FAILED), "began": MORNING, **values}
+    assert rules.settled_elsewhere(context(**known)) == decision
+
+
+@pytest.mark.parametrize(
+    ("cell", "was", "now"),
+    [
+        ("800", "0800", "800"),
+        ("0", "000", "0"),
+        ("1E+05", "100000", "1E+05"),
+        ("0800", "0800", ""),
+        ("801", "0800", ""),
+        ("", "0800", ""),
+        ("800", "abc", ""),
+    ],
+)
+@pytest.mark.parametrize("position", [0, 3])
+def test_a_number_that_a_program_made_of_a_text(position: int, cell: str, was: str, now: str) -> None:
+    cells = tuple(cell if at == position else value for at, value in enumerate(ROW.cells))
+    heading = COLUMNS[position].heading
+    before = {heading.casefold(): Before(was, RUN)}
+    fault = Fault(heading, now, FaultKind.CORRUPTED_NUMBER, was, {"run": RUN})
+    given = context(row=Row(5, cells), before=before)
+    assert rules.corrupted_cells(given) == (Rejected((fault,), "007") if now else None)
+    assert rules.corrupted_cells(given._replace(sheet=BOOK)) is None, "in a workbook it was typed"
+    both = rules.corrupted_cells(given._replace(mapped=WRONG))
+    assert both == (Rejected((*WRONG.faults, fault), "007") if now else None)
+
+
+def test_a_phone_may_have_lost_its_zero_and_a_cut_text_is_wrong_in_a_workbook_too() -> None:
+    lost = context(row=Row(5, ("007", "383218199", "Sale", "")), before={"phone": Before("0383218199", RUN)})
+    assert rules.corrupted_cells(lost) is None, "the rule for phones puts it back"
+    cut = context(BOOK, Row(5, ("007", "", "Sale", f"long{CUT}")))
+    assert rules.corrupted_cells(cut) == Rejected((Fault("Mum's Code", "", FaultKind.CUT_TEXT),), "007")
+
+
+@pytest.mark.parametrize(
+    ("values", "decision"),
+    [
+        ({}, None),
+        ({"later": (Descendant(LATER, State.SUCCEEDED),)}, Skip(SkipKind.SENT_CORRECTED, LATER)),
+        ({"later": (Descendant(LATER, State.REJECTED),)}, None),
+        ({"later_row": (RUN, 9)}, Skip(SkipKind.LATER_ROW, RUN, 9)),
+        ({"later_row": (RUN, 9), "claim": claim(decision="send")}, None),
+        ({"later_row": (RUN, 9), "origin": None}, None),
+    ],
+)
+def test_what_would_undo_something(values: dict[str, Any], decision: Skip | None) -> None:
+    assert rules.superseded(context(**{"origin": origin(State.FAILED), **values})) == decision
+
+
+@pytest.mark.parametrize(
+    ("values", "decision"),
+    [
+        ({}, STILL),
+        ({"sheet": SHEET}, None),
+        ({"same_place": False}, None),
+        ({"mapped": Lead("007", {**FIELDS, "njDisposition": "Busy"})}, None),
+        ({"mapped": Lead("7", FIELDS)}, None),
+        ({"mapped": Lead("007", {**FIELDS, "My notes": "x"})}, STILL),
+        ({"mapped": Lead("007", {**FIELDS, "Mum's Code": " 08 00"})}, STILL),
+        ({"mapped": WRONG}, None),
+        ({"origin": origin(State.PENDING)}, None),
+        ({"origin": origin(State.SKIPPED, Skip(SkipKind.STILL_FAILING, LATER, 8, code=103))},
+         Skip(SkipKind.STILL_FAILING, LATER, 8, code=103)),
+        ({"claim": claim("failed", code="999")}, Skip(SkipKind.STILL_FAILING, RUN, 2)),
+    ],
+)  # fmt: skip
+def test_what_was_not_corrected_in_a_report_workbook(values: dict[str, Any], decision: Skip | None) -> None:
+    given = {"sheet": BOOK, "origin": origin(State.FAILED), "claim": claim("failed", code="106"), **values}
+    assert rules.still_failing(context(**given)) == decision
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "numbers", "decision"),
+    [
+        ("last", (5, 9), Skip(SkipKind.OTHER_ROW_COUNTS, row=9)),
+        ("last", (3, 5), None),
+        ("reject", (3, 5),
+         Rejected((Fault("Lead Id", "007", FaultKind.SEVERAL_ROWS, details={"rows": ("3", "5")}),), "007")),
+    ],
+)  # fmt: skip
+def test_a_leads_several_rows(duplicates: str, numbers: tuple[int, ...], decision: Any) -> None:
+    sheet = SheetFacts(COLUMNS, SHEET.fields, "Lead Id", duplicates=duplicates, repeated={"007": numbers})
+    assert rules.several_rows(context(sheet)) == decision
+    assert rules.several_rows(context(sheet, mapped=Lead("other", FIELDS))) is None
+
+
+def test_what_the_trial_has_sent() -> None:
+    sent = Skip(SkipKind.SENT_IN_TRIAL, RUN, 2)
+    assert rules.sent_in_trial(context(trial=TrialMatch(RUN, sent, kept=2))) == sent
+    assert rules.sent_in_trial(context(trial=TrialMatch(RUN, again=2))) is None
+    assert rules.sent_in_trial(context()) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "same"),
+    [
+        ({}, True),
+        ({"lead_goes": True}, False),
+        ({"claim": claim(decision="send")}, False),
+        ({"mapped": Lead("007", {**FIELDS, "njDisposition": "Busy"})}, False),
+        ({"mapped": WRONG}, False),
+        ({"last_sent": None}, False),
+    ],
+)
+def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool) -> None:
+    last = LastSent(LATER, 2, NOON, FIELDS)
+    given = context(**{"last_sent": last, **values})
+    assert rules.unchanged(given) == (Skip(SkipKind.UNCHANGED, LATER, at=NOON) if same else None)
+    if isinstance(given.mapped, Lead):
+        assert decide(given, ()) == Send(given.mapped, given.last_sent if same else None)
+
+
+def test_the_first_rule_that_applies_decides() -> None:
+    known = {"origin": origin(State.FAILED), "later": (Descendant(LATER, State.SUCCEEDED),)}
+    assert (
+        decide(context(second_line=True, **known)) != decide(context(**known)) == Skip(SkipKind.SENT_CORRECTED, LATER)
+    )
+    cut = context(row=Row(5, ("007", "", "", f"x{CUT}")), **known)
+    assert isinstance(decide(cut), Rejected), "whatever became of the row, what stands here cannot be sent"
+
+
+def test_a_rejected_row_keeps_which_failed_row_it_was() -> None:
+    first = decide(context(mapped=WRONG, origin=origin(State.FAILED)))
+    assert first == Rejected(WRONG.faults, "007", run=RUN, row=2)
+    again = decide(context(mapped=WRONG, origin=origin(State.REJECTED, Rejected((), run=LATER, row=7))))
+    assert again == Rejected(WRONG.faults, "007", run=LATER, row=7)
+    assert decide(context(mapped=WRONG)) == WRONG
+
+
+def test_a_plain_sheet_asks_no_rule() -> None:
+    assert rules_for(SheetFacts(COLUMNS)) == ()
+    assert rules_for(SheetFacts(COLUMNS, came_back=True)) == rules.RULES[:6]
+    everything = SheetFacts(
+        COLUMNS, came_back=True, is_trial=True, skip_unchanged=True, repeated={"007": (2, 3)}, duplicates="last"
+    )
+    assert rules_for(everything) == rules.RULES
