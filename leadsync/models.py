@@ -299,6 +299,13 @@ class RunRecord:
     """What the user was warned of before it was sent, in sentences."""
     new_leads: int = 0
     """How many rows without a callback date went through; until the run has ended, how many are to be sent."""
+    first_stem: str = ""
+    """The stem of the sheet that its rows first came from; empty: of its own file."""
+
+    @property
+    def stem(self) -> str:
+        """The beginning of the names of its files: they do not grow with each report that comes back."""
+        return self.first_stem or self.file.stem
 
 
 class Line(NamedTuple):

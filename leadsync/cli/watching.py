@@ -26,6 +26,7 @@ from leadsync.errors import (
     SheetError,
     UsageError,
 )
+from leadsync.file_names import own_run_id
 from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord
 from leadsync.nights import (
@@ -37,7 +38,6 @@ from leadsync.nights import (
     SystemClock,
     look,
     move,
-    own_run_id,
     prepare,
 )
 from leadsync.private_files import whole_or_not

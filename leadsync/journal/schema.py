@@ -163,6 +163,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE rows ADD COLUMN reason TEXT;
     UPDATE runs SET tally = NULL
     """,
+    # 11: by what a run's files are called, where its own file is the report of another run
+    "ALTER TABLE runs ADD COLUMN stem TEXT NOT NULL DEFAULT ''",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -253,7 +253,7 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`, `kind`, `dialer`,
-        `ids`, `order`, `inserts`, `roles`, `warnings`, `new_leads`."""
+        `ids`, `order`, `inserts`, `roles`, `stem`, `warnings`, `new_leads`."""
         with translated(self.path), transaction(self._connection):
             self._set(run_id, values)
 

@@ -16,7 +16,7 @@ from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 RUN_COLUMNS = (
     "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
     "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904, rules, follows, warnings, new_leads"
+    "date_order, epoch_1904, rules, follows, warnings, new_leads, stem"
 )
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
@@ -192,6 +192,7 @@ def run_values(run: RunRecord) -> tuple[object, ...]:
         run.follows,
         as_json(run.warnings),
         run.new_leads,
+        run.first_stem,
     )
 
 
@@ -227,6 +228,7 @@ def run_record(values: tuple[Any, ...]) -> RunRecord:
         follows=of["follows"],
         warnings=tuple(json.loads(of["warnings"])),
         new_leads=of["new_leads"],
+        first_stem=of["stem"],
     )
 
 

@@ -1,6 +1,6 @@
 """A folder that is watched: which of its files may be sent, and where each goes when it was."""
 
-from leadsync.nights.folder import Found, Left, look, own_run_id
+from leadsync.nights.folder import Found, Left, look
 from leadsync.nights.moving import ATTENTION, DONE, free_name, move, prepare
 from leadsync.nights.settling import Settling
 from leadsync.nights.watching import Clock, Handled, Night, SystemClock
@@ -18,6 +18,5 @@ __all__ = [
     "free_name",
     "look",
     "move",
-    "own_run_id",
     "prepare",
 ]

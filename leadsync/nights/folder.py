@@ -2,7 +2,6 @@
 
 import errno
 import os
-import re
 import signal
 import sys
 from collections.abc import Collection
@@ -15,10 +14,6 @@ from leadsync.private_files import open_regular
 
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
 """The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
-
-_OWN = re.compile(
-    r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)(?:\.edited-\d{6})?\.(?:csv|xlsx)|summary\.html)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +64,6 @@ def look(folder: Path) -> tuple[list[Found], list[Left]]:
         else:
             found.append(Found(path, state.st_size, state.st_mtime_ns))
     return found, left
-
-
-def own_run_id(name: str) -> str:
-    """The run whose report, retry or review file, or summary, has this name; empty where it is none."""
-    match = _OWN.search(name)
-    return match[1] if match else ""
 
 
 def _opened_by(name: str, names: Collection[str]) -> str:

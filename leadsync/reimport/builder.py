@@ -46,7 +46,7 @@ class ContextBuilder:
     def look_at(self, rows: Sequence[Row]) -> None:
         """Find the earlier runs of these rows, before anything in them is read."""
         if self._sync:
-            for run_id in {claim_of(row, self._sync).run for row in rows}:
+            for run_id in dict.fromkeys(claim_of(row, self._sync).run for row in rows):
                 self._lineage.earlier(run_id)
 
     def contexts(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:

@@ -152,6 +152,11 @@ class Lineage:
         return [earlier.run for earlier in self._known.values() if earlier is not None]
 
     @property
+    def stem(self) -> str:
+        """By what the files of the first of those runs are called; empty if there is none."""
+        return next((run.stem for run in self._runs), "")
+
+    @property
     def insert_missing(self) -> bool:
         """Whether a run that rows of the file come from inserts missing leads: corrected, they go on as they began."""
         return any(run.inserts == "missing" for run in self._runs)

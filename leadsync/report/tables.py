@@ -64,7 +64,7 @@ class Table(Enum):
 
     def path(self, run: RunRecord) -> Path:
         """Where the file goes."""
-        return run.output / f"{run.file.stem}.{run.id}.{self.value}.{run.kind}"
+        return run.output / f"{run.stem}.{run.id}.{self.value}.{run.kind}"
 
 
 _SHEETS = {Table.REPORT: REPORT_SHEET, Table.RETRY: TO_CORRECT_SHEET, Table.REVIEW: TO_DECIDE_SHEET}
@@ -94,7 +94,7 @@ def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line
 
 def summary_path(run: RunRecord) -> Path:
     """Where the page with the summary goes, where the tables are delimited text."""
-    return run.output / f"{run.file.stem}.{run.id}.summary.html"
+    return run.output / f"{run.stem}.{run.id}.summary.html"
 
 
 def is_final(record: RowRecord) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
+from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import FileKind, Inserts, Order, RunRecord, Status
 from leadsync.plurals import agreeing, counted
@@ -351,6 +352,9 @@ def _take_in(
         skip_unchanged=wishes.skip_unchanged,
         trial=trial,
     )
+    stem = scan.lineage.stem or first_stem(run.file.name)
+    if stem != run.file.stem:
+        journal.update_run(run.id, stem=stem)
     if run.inserts == "none" and scan.lineage.insert_missing:
         journal.update_run(run.id, inserts="missing")
     if scan.lineage.notes:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.nights import Found, Settling, free_name, look, move, own_run_id, prepare
+from leadsync.file_names import own_run_id
+from leadsync.nights import Found, Settling, free_name, look, move, prepare
 
 
 def names(folder: Path) -> list[str]:
