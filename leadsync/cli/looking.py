@@ -155,7 +155,8 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
         check_output(run.output)
         files = write_files(journal, run, shell.say)
         tally = journal.tally(run.id)
-    shell.result(as_text(run, tally, files, coloured_status), as_json(run, tally, files))
+        text = as_text(run, tally, files, coloured_status, called=shell.called, moved_to=journal.moved_to(run.id))
+    shell.result(text, as_json(run, tally, files))
     return 0
 
 
@@ -184,7 +185,8 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, wanted: _Wanted,
     files = written_files(run)
     value = as_json(run, tally, files)
     if not listing:
-        shell.result(as_text(run, tally, files, coloured_status), value)
+        moved_to = journal.moved_to(run.id)
+        shell.result(as_text(run, tally, files, coloured_status, called=shell.called, moved_to=moved_to), value)
         return 0
     records = wanted.among(journal.records(run.id, wanted.statuses or None))
     if shell.json:

@@ -1,6 +1,9 @@
 """The commands to practise with: simulate and demo."""
 
 import json
+import os
+import tomllib
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -19,6 +22,22 @@ if TYPE_CHECKING:
 
 _KEY = "practice-key"
 _DEMO_FOLDER = Path("leadsync-demo")
+_SETTINGS = """\
+# The demonstration's settings, for the practice dialer that `leadsync simulate` starts. Waits are short, because its
+# troubles pass quickly.
+[server]
+url = "http://127.0.0.1:8080"
+hardware_threads = 16
+[campaign]
+template_id = 41
+campaign_id = 41
+allocation_id = 38
+[columns]
+"Agent notes" = ""
+[retry]
+attempts = 3
+wait_seconds = 0.5
+"""
 
 
 @click.command()
@@ -72,14 +91,15 @@ def demo(output: Path) -> int:
     set_up_log(shell)
     samples = shipped("sample_data")
     known = json.loads((samples / "practice_dialer.json").read_text("utf-8"))
-    state = (shell.state or output / "state").absolute()
-    with PracticeServer(_practice_dialer(known)) as server, Journal(state) as journal:
-        run_id = _send_samples(shell, samples / "leads.csv", output, journal, server.url)
+    state, config = shell.state or output / "state", output / "leadsync.toml"
+    practised = replace(shell, config=config, state=state)
+    with PracticeServer(_practice_dialer(known)) as server, Journal(state.absolute()) as journal:
+        run_id = _send_samples(practised, samples / "leads.csv", output, journal, server.url)
         unlike = _unlike_designed(list(journal.records(run_id)), known)
     for line in unlike:
         shell.say(line)
     if not unlike:
-        shell.say(f"\nThat went as designed. Look at the run again: leadsync --state {state} show {run_id}")
+        shell.say(_what_now(practised, run_id))
     return 1 if unlike else 0
 
 
@@ -91,6 +111,8 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
 
     settings = _demo_settings(url)
     check_output(output)
+    if shell.config is not None:
+        shell.config.write_text(_SETTINGS, "utf-8")
     wishes = Wishes(output=output, fresh=True)
     plan = plan_run(journal, file.resolve(), settings, wishes, datetime.now().astimezone())
     for remark in plan.remarks:
@@ -100,21 +122,27 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     done = execute(
         journal, plan, settings, partial(progress_for, shell), shell.say, environment={"LEADSYNC_API_KEY": _KEY}
     )
-    shell.result(as_text(done.run, done.tally, done.files), as_json(done.run, done.tally, done.files))
+    text = as_text(done.run, done.tally, done.files, called=shell.called)
+    shell.result(text, as_json(done.run, done.tally, done.files))
     return done.run.id
 
 
+def _what_now(shell: Shell, run_id: str) -> str:
+    """Commands that work as they are pasted: the demonstration's own dialer has ended with it."""
+    key = f"$env:LEADSYNC_API_KEY = '{_KEY}'" if os.name == "nt" else f"export LEADSYNC_API_KEY={_KEY}"
+    dialer = replace(shell, config=None, state=None).called
+    return (
+        f"\nThat went as designed. Look at the run again: {shell.called} show {run_id}\n"
+        f"To send corrected rows, start a practice dialer in another terminal: {dialer} simulate\n"
+        f"Then let this one know its key: {key}"
+    )
+
+
 def _demo_settings(url: str) -> "Settings":
-    """Short waits, because the practice dialer's troubles pass quickly."""
     from leadsync.config import settings_from
 
-    values = {
-        "server": {"url": url, "hardware_threads": 16},
-        "campaign": {"template_id": 41, "campaign_id": 41, "allocation_id": 38},
-        "columns": {"Agent notes": ""},
-        "retry": {"attempts": 3, "wait_seconds": 0.5},
-    }
-    return settings_from(values, "the demonstration's settings")
+    values = tomllib.loads(_SETTINGS)
+    return settings_from({**values, "server": {**values["server"], "url": url}}, "the demonstration's settings")
 
 
 def _practice_dialer(known: dict[str, Any]) -> "PracticeDialer":

@@ -25,7 +25,7 @@ from leadsync.cli.input_file import input_file
 from leadsync.cli.known_dialers import name_new_dialer, remember_dialer
 from leadsync.cli.shell import Shell, current_shell, reading_options, set_up_log
 from leadsync.errors import UsageError
-from leadsync.models import FileKind, Order, RunRecord, Status, Tally
+from leadsync.models import FileKind, Order, RunRecord, Status
 from leadsync.plurals import agreeing, counted
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def retry(run_id: str | None, asked: Asked) -> int:
             settings = ready_to_send(_of_run(care.settings, before, asked.campaign), asked.output)
             plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
             if plan.nothing_to_do:
-                shell.say(_nothing_to_retry(before, journal.tally(before.id), written_files(before)))
+                shell.say(_nothing_to_retry(journal, before))
                 care.measure(0)
                 return _tell(shell, journal, before, written_files(before), code=0)
             return _carry_out(shell, journal, plan, settings, care, asked)
@@ -292,12 +292,10 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", care: Afterca
     from leadsync.run import written_files
 
     run = plan.run
-    failed = journal.tally(run.id).statuses.get(Status.FAILED)
-    again = f"`leadsync retry {run.id}` sends its failed rows again, `--fresh` all of them."
-    shell.say(
-        f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}. "
-        f"{again if failed else '`--fresh` sends it again.'}"
-    )
+    again = "`--fresh` sends it again."
+    if journal.count_retry(run.id):
+        again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
+    shell.say(f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}. {again}")
     for line in _held(plan):
         shell.say(line)
     care.measure(0)
@@ -373,14 +371,19 @@ def _sent_already(journal: "Journal", run: RunRecord) -> str:
     )
 
 
-def _nothing_to_retry(run: RunRecord, tally: Tally, files: dict[str, Path | None]) -> str:
+def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     """That nothing can go again, and what is to be done with the rows that did not go through."""
+    from leadsync.run import written_files
+
+    statuses, files = journal.tally(run.id).statuses, written_files(run)
     says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
-    if rejected := tally.statuses.get(Status.REJECTED):
+    if later := journal.lineage(run.id):
+        says.append(f"Run {later[-1]} has had rows of it since.")
+    if journal.moved_to(run.id) is None and (rejected := statuses.get(Status.REJECTED)):
         file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
         rows = counted(rejected, "rejected row is", "rejected rows are")
         says.append(f"{rows} to be corrected in {file}, which then goes to `leadsync run`.")
-    if undecided := sum(tally.statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
+    if undecided := sum(statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
         file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
         rows = counted(undecided, "undecided row is", "undecided rows are")
         says.append(f"{rows} to be decided in {file}, or with `leadsync resolve {run.id}`.")
@@ -401,7 +404,8 @@ def _tell(
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
-    shell.result(as_text(run, tally, files, coloured_status), value)
+    text = as_text(run, tally, files, coloured_status, called=shell.called, moved_to=journal.moved_to(run.id))
+    shell.result(text, value)
     return code
 
 

@@ -4,6 +4,8 @@ import errno
 import json
 import logging
 import os
+import shlex
+import shutil
 import stat
 import sys
 from collections.abc import Callable
@@ -34,6 +36,13 @@ class Shell:
     verbose: int = 0
     log_file: Path | None = None
     log_format: str = "text"
+
+    @property
+    def called(self) -> str:
+        """How leadsync is called with the same settings and journal again, in commands for the user to paste."""
+        options = (("--config", self.config), ("--state", self.state))
+        given = (f"{name} {shlex.quote(str(path))}" for name, path in options if path is not None)
+        return " ".join([_program(), *given])
 
     def settings(self) -> "Settings":
         """The settings, from the file that is found and the environment; raises SettingsError."""
@@ -106,6 +115,14 @@ class Shell:
         Raises click.Abort where the terminal is lost.
         """
         return not self.json and at_terminal() and _ask(question, default=False)
+
+
+def _program() -> str:
+    """The program by its name, or by its path as it was called where the name alone does not find it."""
+    path = Path(sys.argv[0])
+    found = shutil.which(path.name)
+    is_found = found is not None and path.exists() and path.samefile(found)
+    return shlex.quote(sys.argv[0]) if path.stem == "leadsync" and not is_found else "leadsync"
 
 
 def say(text: str) -> None:

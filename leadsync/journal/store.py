@@ -251,6 +251,28 @@ class Journal:
             ahead += new
         return later
 
+    def moved_to(self, run_id: str) -> list[str] | None:
+        """The later runs, the newest first, in which a row of this one is still to be sent, corrected or decided. None
+        while a failed or rejected row is left here that no other run has had."""
+        later = set(self.lineage(run_id))
+        if not later or self._has_left(run_id, "FALSE"):
+            return None
+        return [run.id for run in self.runs() if run.id in later and self._has_left(run.id, OPEN)]
+
+    def _has_left(self, run_id: str, or_else: str) -> bool:
+        """Whether a row failed or was rejected here and has not gone on, or a condition on rows is true of one."""
+        finals = [code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL]
+        with translated(self.path):
+            key = self._key(run_id)
+            found = self._connection.execute(
+                f"SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR (state IN ('failed', 'rejected') "
+                f"AND coalesce(code, 0) NOT IN ({places(finals)}) "
+                "AND number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+                "AND number NOT IN (SELECT number FROM taken WHERE run = ?))) LIMIT 1",
+                [key, *finals, run_id, key],
+            )
+            return found.fetchone() is not None
+
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`, `kind`, `dialer`,
         `ids`, `order`, `inserts`, `roles`, `stem`, `warnings`, `new_leads`."""

@@ -1,6 +1,6 @@
 """What a run came to, for a person and for a script. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,17 @@ def as_text(
     tally: Tally,
     files: Mapping[str, Path | None],
     paint: Callable[[str, str], str] = lambda _, text: text,
+    *,
+    called: str = "leadsync",
+    moved_to: Sequence[str] | None = None,
 ) -> str:
     """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step.
 
-    `paint` gives a text the colour of a status.
+    `paint` gives a text the colour of a status. `called` is how leadsync is called. With `moved_to`, the failed
+    and rejected rows have gone on, and a row is still to be looked at in these runs.
     """
-    return "\n".join(_lines(run, tally, files, paint))
+    steps = list(_next_steps(run, tally, files, called, moved_to))
+    return "\n".join([*_lines(run, tally, files, paint), *([""] if steps else []), *steps])
 
 
 def _lines(
@@ -60,10 +65,6 @@ def _lines(
         for name, path in files.items():
             if path:
                 yield f"  {_FILE_WORDS[name]:<30} {path}"
-    steps = list(_next_steps(run, tally, files))
-    if steps:
-        yield ""
-        yield from steps
 
 
 def _refusals(tally: Tally) -> Iterator[str]:
@@ -104,18 +105,22 @@ def _trial(tally: Tally) -> str:
     return f"trial of {counted(rows, 'row')}{among}"
 
 
-def _next_steps(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
+def _next_steps(
+    run: RunRecord, tally: Tally, files: Mapping[str, Path | None], called: str, moved_to: Sequence[str] | None
+) -> Iterator[str]:
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
-        yield f"Go on with {what}: leadsync resume {run.id}"
+        yield f"Go on with {what}: {called} resume {run.id}"
     # Of a workbook's report the sheets are worked on, and the file is given back as one.
     workbook = files.get("report") if run.kind == "xlsx" else None
-    if (retry := files.get("retry")) and _correctable(tally):
+    if moved_to is not None:
+        yield from (f"Rows of it are in run {later} now: {called} show {later}" for later in moved_to)
+    elif (retry := files.get("retry")) and _correctable(tally):
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
-        yield f"{correct} the {what}, then send them: leadsync run {_quoted(str(workbook or retry))}"
-    if files.get("review"):
+        yield f"{correct} the {what}, then send them: {called} run {_quoted(str(workbook or retry))}"
+    if files.get("review") and any(tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)):
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
 

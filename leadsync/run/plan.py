@@ -163,10 +163,10 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     run = journal.run(run.id)
     count = journal.count_retry(run.id)
     if count == 0:
-        if later_runs := journal.takers(run.id):
-            raise UsageError(
-                f"Run {later_runs[-1]} has taken the rows of run {run.id}; use: leadsync retry {later_runs[-1]}"
-            )
+        later_runs = set(journal.lineage(run.id))
+        for other in journal.runs():
+            if other.id in later_runs and journal.count_retry(other.id):
+                raise UsageError(f"Run {other.id} has taken the rows of run {run.id}; use: leadsync retry {other.id}")
         return _nothing_to_do(journal, run)
     new = replace(
         run,

@@ -2,13 +2,15 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer, PracticeServer
 
 SHEET = (
     "Lead Id,Name,First Phone,Outcome,Call Back Date,Priority",
@@ -302,9 +304,48 @@ def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Any) -> None:
     assert second.json["run"] != first.json["run"]
     assert second.json["statuses"] == {"succeeded": 1}, "the do-not-call row is not among them"
     third = desk.leadsync("retry", first.json["run"])
-    assert third.code == 2
-    assert second.json["run"] in third.err
+    assert third.code == 0
+    assert f"Run {second.json['run']} has had rows of it since." in third.err
     assert len(dialer.ledger.as_json()["received"]) == 6
+
+
+def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106, calls=2)])
+    sheet = desk.sheet("leads.csv", *SHEET)
+    done = desk.leadsync("run", sheet, "--json").json
+    first = done["run"]
+    assert "then send them: leadsync run" in desk.leadsync("show", first).out
+    assert f"`leadsync retry {first}`" in desk.leadsync("run", sheet).err
+    second = desk.leadsync("run", done["files"]["retry"], "--json").json["run"]
+    shown, again = desk.leadsync("show", first).out, desk.leadsync("run", sheet)
+    for told in (shown, again.out):
+        assert f"Rows of it are in run {second} now: leadsync show {second}" in told
+        assert "then send them" not in told
+    assert "Nothing to do" in again.err
+    assert "leadsync retry" not in again.err
+    refused = desk.leadsync("retry", first)
+    assert (refused.code, f"use: leadsync retry {second}" in refused.err) == (2, True)
+    assert desk.leadsync("retry", second).code == 0
+    assert "leadsync" not in desk.leadsync("show", first).out.split("Files:")[1], "there is nothing left to do"
+
+
+def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json
+    assert "Fill the column sync_decision" in desk.leadsync("show", first["run"]).out
+    review = Path(first["files"]["review"])
+    head, row = review.read_text("utf-8").splitlines()
+    review.write_text(f"{head}\n{row}applied\n", "utf-8")
+    assert desk.leadsync("run", review).code == 0
+    assert "sync_decision" not in desk.leadsync("show", first["run"]).out
+
+
+def test_commands_to_paste_have_the_options_of_the_one_before(desk: Any) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106)])
+    desk.config.rename(desk.folder / "other.toml")
+    options = ("--config", "other.toml", "--state", "a state")
+    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), *options)
+    assert "send them: leadsync --config other.toml --state 'a state' run " in done.out
 
 
 def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) -> None:
@@ -412,6 +453,43 @@ def test_demo_goes_as_designed_twice(desk: Any) -> None:
         assert done.code == 0, done.err
         assert done.json["rows"] == 200 == sum(done.json["statuses"].values())
         assert Path(done.json["files"]["review"]).is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so is its shell")
+def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Any) -> None:
+    program = desk.folder / "bin" / "leadsync"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom leadsync.cli import main\nmain()\n")
+    program.chmod(0o755)
+    environment = {name: desk.environment[name] for name in desk.environment if not name.startswith("LEADSYNC_")}
+
+    def sh(command: str) -> str:
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=desk.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+
+    told = sh("bin/leadsync demo 2>&1")
+    [run] = re.findall(r"^Run (\S+) of", told, re.MULTILINE)
+    [show] = re.findall(r"Look at the run again: (.*)", told)
+    assert f"Run {run} of leads.csv: finished" in sh(show)
+    [send] = re.findall(r"send them: (.*)", told)
+    assert send.startswith("bin/leadsync --config leadsync-demo/leadsync.toml --state leadsync-demo/state run ")
+    dialer = PracticeServer(PracticeDialer(api_key="practice-key", any_lead=True))
+    [start] = re.findall(r"in another terminal: (.*)", told)
+    [key] = re.findall(r"know its key: (.*)", told)
+    assert start == "bin/leadsync simulate"
+    with dialer as server:
+        settings = desk.folder / "leadsync-demo" / "leadsync.toml"
+        assert 'url = "http://127.0.0.1:8080"' in settings.read_text(), "where `simulate` is"
+        settings.write_text(settings.read_text().replace("http://127.0.0.1:8080", server.url))
+        assert "rows read" in sh(f"{key}; {send} || test $? = 3")
 
 
 def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Any) -> None:
