@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
+_WHOLE = " |{bar}| [{elapsed}, {rate_fmt}{postfix}]"
+"""What stands behind words where there is room for it, and how many columns that takes."""
+_WIDTH_OF_WHOLE = 60
+_WIDE = 1000
+"""The columns of a stream that does not say how many it has."""
 
 
 class SilentProgress:
@@ -88,7 +93,30 @@ class BarProgress:
         bar.close()
 
     def _show(self, bar: "tqdm[None]") -> None:
-        ok, failed, words = self._ok, self._failed, self._words
+        from tqdm.utils import disp_len
+
+        ok, failed, words = self._ok, self._failed, one_line(self._words)
         counts = f"{ok} ok, {failed} failed"
         bar.n = ok + failed
-        bar.set_postfix_str(f"{counts}; {one_line(words)}" if words else counts)
+        # Words come first: a narrow terminal loses the bar, then the counts, before it loses a word.
+        width = bar.format_dict["ncols"] or _WIDE
+        words = _shortened(words, width - len(f"{bar.total}/{bar.total} "))
+        left = width - len(f"{bar.n}/{bar.total} ") - disp_len(words)
+        tail = _WHOLE if left >= _WIDTH_OF_WHOLE else "{postfix}" if left > len(f", {counts}") else ""
+        bar.bar_format = f"{{n_fmt}}/{{total_fmt}} {{desc}}{tail}" if words else None
+        bar.set_description_str(words, refresh=False)
+        bar.set_postfix_str(counts)
+
+
+def _shortened(text: str, width: int) -> str:
+    """A text in so many columns. What is left out is in the middle: at the end stands the time of the next try."""
+    from tqdm.utils import disp_len
+
+    if disp_len(text) <= width:
+        return text
+    start, end = text[:width], text[-width // 2 :]
+    while end and disp_len(end) > width // 2:
+        end = end[1:]
+    while start and disp_len(f"{start}…{end}") > width:
+        start = start[:-1]
+    return f"{start}…{end}"
