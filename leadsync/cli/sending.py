@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -277,7 +278,11 @@ def _carry_out(
     if plan.then is None or following is None or following.nothing_to_do:
         if plan.then is not None:
             shell.say(f"{plan.run.file.name} as it is now was not sent; `leadsync run` it again.")
-        return _tell(shell, journal, done.run, done.files, code=done.code)
+        _tell(shell, journal, done.run, done.files, code=done.code)
+        if plan.file_is_new:
+            file = shlex.quote(str(plan.run.file))
+            shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {shell.called} run {file}")
+        return done.code
     then = carry_out(following, warnings=_warnings(plan.then))
     care.ended(then.run, then.tally, then.files, then.code)
     if not shell.json:

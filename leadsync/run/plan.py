@@ -30,7 +30,7 @@ class Plan:
     `waiting` rows can go; `held` ones wait until a person has decided on another row of their lead. `survey` tells
     about the sheet, where it was read just now. `remarks` are sentences for the user to see before. `nothing_to_do`: an
     earlier run has done it all. `sent_before`: some of it would be sent a second time. `then` is the plan for the file
-    as it is now, where an older run of it goes on first.
+    as it is now, where an older run of it goes on first. `file_is_new`: the file holds what no run of it has read.
     """
 
     run: RunRecord
@@ -41,6 +41,7 @@ class Plan:
     nothing_to_do: bool = False
     sent_before: bool = False
     then: "Plan | None" = None
+    file_is_new: bool = False
     write: Callable[[], object] = lambda: None
     forget: Callable[[], object] = lambda: None
 
@@ -148,7 +149,8 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishe
             f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
         )
     digest = fingerprint(run.file) if run.file.is_file() else ""
-    return _go_on(journal, run.id, settings, wishes, digest)
+    is_new = digest not in {"", *(other.fingerprint for other in journal.runs_of(run.file))}
+    return replace(_go_on(journal, run.id, settings, wishes, digest), file_is_new=is_new)
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes, now: datetime) -> Plan:

@@ -420,6 +420,21 @@ def test_the_question_says_how_many_rows_are_of_the_old_run_and_how_many_of_the_
     assert f"Send 5 rows (3 left of run {run}, then 2 of the file as it is now) to" in asked
 
 
+def test_resume_tells_in_the_end_how_to_send_what_the_file_holds_now(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", file).code == 4
+    again = desk.leadsync("resume")
+    assert "holds other rows" not in again.err
+    dialer.faults.clear()
+    desk.sheet("leads.csv", HEADINGS, *TUESDAY)
+    done = desk.leadsync("resume")
+    assert done.err.splitlines()[-1] == f"leads.csv holds other rows by now; send them with: leadsync run {file}"
+    assert desk.leadsync("run", file).code == 0
+    assert received(dialer)[-6:] == ["M0", "M1", "M2", "T0", "T1", "T2"]
+
+
 def test_the_question_names_the_dialer_the_campaign_and_the_template(desk: Desk) -> None:
     desk.dialer(settings="[campaigns.winback]\ntemplate_id = 43\ncampaign_id = 42\n")
     file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
