@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WALKS ?= 80
 
-.PHONY: help demo test bench torture clean
+.PHONY: help demo test bench torture constraints clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,12 @@ bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer
 
 torture: .venv/.ready  ## random commands, hundreds of them struck, each held against a dialer's own ledger
 	@$(BIN)/python -m tests.faults.torture --walks $(WALKS)
+
+constraints: .venv/.ready  ## the packages of a server, with their hashes, as they are now
+	@$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' | \
+		$(BIN)/uv pip compile pyproject.toml - --upgrade --universal --python-version 3.11 --generate-hashes \
+		--custom-compile-command "make constraints" --quiet --output-file constraints.txt
 
 clean:  ## remove what the other commands made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache leadsync-demo build dist
