@@ -1,4 +1,4 @@
-"""The units and the crontab to copy: shown in the README as they are under docs, and taken by systemd."""
+"""The units and the crontab to copy: named in the README, taken by systemd, and given no more than they need."""
 
 import re
 import shlex
@@ -18,13 +18,53 @@ CRONTAB = (ROOT / "docs" / "crontab").read_text("utf-8")
 PROGRAM = "/opt/leadsync/bin/leadsync"
 
 
-def test_the_readme_shows_them_as_they_are() -> None:
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+NEEDS_SYSTEMD = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+LEADS = "/srv/leads"
+MOST_EXPOSED = 20
+"""Tenths of the figure that systemd gives a service: 100 is one without any guard, below 50 is "OK"."""
+
+
+def test_the_readme_shows_the_crontab_and_names_the_units() -> None:
+    assert f"\n{CRONTAB}```\n" in README
     assert len(UNITS) == 3
-    for text in (CRONTAB, *(unit.read_text("utf-8") for unit in UNITS)):
-        assert f"\n{text}```\n" in README
+    assert [unit.name for unit in UNITS if f"](docs/systemd/{unit.name})" not in README] == []
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_is_given_no_more_than_it_needs(service: Path) -> None:
+    told = dict(line.split("=", 1) for line in service.read_text("utf-8").splitlines() if re.match(r"\w+=", line))
+    assert {name: told[name] for name in ("User", "UMask", "LimitCORE", "CapabilityBoundingSet")} == {
+        "User": "leadsync",
+        "UMask": "0077",
+        "LimitCORE": "0",
+        "CapabilityBoundingSet": "",
+    }
+    for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "PrivateDevices", "MemoryDenyWriteExecute"):
+        assert told[name] == "yes", name
+    assert told["RestrictAddressFamilies"].split() == ["AF_INET", "AF_INET6", "AF_UNIX"]
+    # All is read-only but these: the state folder and the folder that the command line names.
+    assert told["ProtectSystem"] == "strict"
+    assert told["StateDirectory"] == "leadsync"
+    assert told["StateDirectoryMode"] == "0700"
+    assert told["ReadWritePaths"] == LEADS
+    assert f" watch {LEADS}" in told["ExecStart"]
+    assert "LEADSYNC_STATE=/var/lib/leadsync" in told["Environment"]
+
+
+@NEEDS_SYSTEMD
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_systemd_finds_a_service_well_guarded(service: Path) -> None:
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}", "--no-pager", service],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@NEEDS_SYSTEMD
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text("utf-8").replace(PROGRAM, sys.executable)
