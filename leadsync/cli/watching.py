@@ -181,7 +181,9 @@ class Work:
     def settings(self) -> "Settings":
         """The settings as they stand now, so that what is put right there counts from the next file on."""
         self.care.settings = self.shell.settings()
-        return ready_to_send(self.care.settings.for_campaign(self.campaign))
+        settings = ready_to_send(self.care.settings.for_campaign(self.campaign))
+        meet_dialer(self.shell, settings)
+        return settings
 
     def leave(self, left: Left) -> None:
         """A file is left alone; said once for each reason."""
@@ -219,7 +221,7 @@ class Work:
         there = set()
         for found in look(self.folder)[0]:
             with suppress(SheetError):
-                there.add(fingerprint(found.path, links=False))
+                there.add(fingerprint(found.path))
         for run in stopped:
             if run.fingerprint not in there:
                 words = (
@@ -272,7 +274,6 @@ class Work:
             for remark in plan.remarks:
                 loud = "! " if remark.startswith("! ") else ""
                 self.shell.say(f"{loud}{one_line(file.name)}: {remark.removeprefix(loud)}")
-            meet_dialer(self.shell, settings)
             changed = plan.then is not None
             if plan.then is not None:
                 plan.then.discard()
@@ -338,7 +339,7 @@ class Work:
         from leadsync.run import fingerprint
 
         try:
-            if fingerprint(file, links=False) != run.fingerprint:
+            if fingerprint(file) != run.fingerprint:
                 words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
             moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))

@@ -87,10 +87,10 @@ class _ReadAgain(Exception):  # noqa: N818 - a signal within this module, not an
         self.learned = learned
 
 
-def fingerprint(file: Path, *, links: bool = True) -> str:
-    """A digest of the bytes of a regular file; raises SheetError, also for a link if not `links`."""
+def fingerprint(file: Path) -> str:
+    """A digest of the bytes of a regular file; raises SheetError, also for a pipe, which nobody waits for."""
     try:
-        with open_regular(file, links=links) as stream:
+        with open_regular(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error

@@ -52,6 +52,20 @@ def test_a_subfolder_that_is_a_link_gets_nothing(folder: Any, tmp_path: Path, wr
     assert dialer.ledger.received == []
 
 
+@POSIX
+def test_not_even_a_file_that_cannot_be_read_goes_through_a_link(folder: Any, tmp_path: Path) -> None:  # noqa: F811
+    folder.desk.dialer()
+    (tmp_path / "elsewhere").mkdir()
+    (folder.path / "attention").symlink_to(tmp_path / "elsewhere")
+    folder.drop("a\nb.csv", GOOD)
+    done = folder.watch()
+    assert done.code == 2
+    assert "cannot be moved to attention either: it is a link or no folder, so move it away." in done.err
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert list((folder.path / "done").iterdir()) == []
+    assert folder.names == {"a\nb.csv"}
+
+
 @AS_ROOT
 def test_a_subfolder_of_another_user_gets_nothing(folder: Any, tmp_path: Path) -> None:  # noqa: F811
     dialer = folder.desk.dialer()
