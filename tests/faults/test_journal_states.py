@@ -133,8 +133,11 @@ class JournalStates(RuleBasedStateMachine):
 
     @rule()
     def die_and_recover(self) -> None:
-        """What a new process finds in flight is in doubt if it had left, and else as it was before."""
         self.close_log()
+        self.settle()
+
+    def settle(self) -> None:
+        """What a new process finds in flight is in doubt if it had left, and else as it was before."""
         in_flight = {number for number, state in self.model.items() if state == "in_flight"}
         assert self.journal.settle("run") == len(in_flight)
         for number in in_flight:
@@ -180,7 +183,7 @@ class JournalStates(RuleBasedStateMachine):
         self.loop.run_until_complete(asyncio.sleep(0))
         with pytest.raises(JournalError):
             self.close_log()
-        self.open_log()
+        self.settle()
 
     @invariant()
     def every_row_is_where_the_model_has_it(self) -> None:
