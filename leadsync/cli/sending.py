@@ -240,24 +240,13 @@ def _carry_out(
     Where the file as it is now is to follow (`plan.then`), `anew` plans that once the older run has come to its end.
     """
     from leadsync.report import as_json
-    from leadsync.run import check_output, execute, next_time
+    from leadsync.run import execute, next_time
 
     if plan.nothing_to_do:
         return _nothing_to_do(shell, journal, plan, care)
     ends = next_time(asked.until, datetime.now().astimezone()) if asked.until else None
-    try:
-        for one in filter(None, (plan, plan.then)):
-            check_output(one.run.output, one.run)
-        _describe(shell, journal, plan, settings, ends)
-        name_new_dialer(shell, settings)
-        name = asked.campaign or (care.settings or settings).campaign_of(plan.run.ids)
-        confirmed = _confirmed(shell, plan, name, yes=asked.yes)
-    except BaseException:
-        plan.discard()
-        raise
-    if not confirmed:
-        plan.discard()
-        shell.say("Nothing was sent.")
+    name = asked.campaign or (care.settings or settings).campaign_of(plan.run.ids)
+    if not _wanted(shell, journal, plan, settings, ends, name, yes=asked.yes):
         return 0
     remember_dialer(shell, settings)
     if plan.then is not None:
@@ -276,10 +265,8 @@ def _carry_out(
     care.ended(done.run, done.tally, done.files, done.code)
     following = anew() if plan.then is not None and anew is not None and done.run.finished else None
     if plan.then is None or following is None or following.nothing_to_do:
-        if plan.then is not None:
-            shell.say(f"{plan.run.file.name} as it is now was not sent; `leadsync run` it again.")
         _tell(shell, journal, done.run, done.files, code=done.code)
-        if plan.file_is_new:
+        if plan.file_is_new or (plan.then is not None and following is None):
             file = shlex.quote(str(plan.run.file))
             shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {shell.called} run {file}")
         return done.code
@@ -290,6 +277,34 @@ def _carry_out(
     before = [as_json(done.run, done.tally, done.files)]
     _tell(shell, journal, then.run, then.files, code=then.code, before=before)
     return then.code or done.code
+
+
+def _wanted(
+    shell: Shell,
+    journal: "Journal",
+    plan: "Plan",
+    settings: "Settings",
+    ends: datetime | None,
+    campaign: str | None,
+    *,
+    yes: bool,
+) -> bool:
+    """Say what will be sent and ask whether it is to be; the plan is discarded if it is not, or cannot be."""
+    from leadsync.run import check_output
+
+    try:
+        for one in filter(None, (plan, plan.then)):
+            check_output(one.run.output, one.run)
+        _describe(shell, journal, plan, settings, ends)
+        name_new_dialer(shell, settings)
+        confirmed = _confirmed(shell, plan, campaign, yes=yes)
+    except BaseException:
+        plan.discard()
+        raise
+    if not confirmed:
+        plan.discard()
+        shell.say(f"Nothing was sent.{' No decision was written down.' if plan.has_decisions else ''}")
+    return confirmed
 
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", care: Aftercare) -> int:

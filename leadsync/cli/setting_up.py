@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from leadsync.cli.interview import KeptKey
     from leadsync.config import Settings
 
+_Option = tuple[str, str, str | int | None]
+"""An option that was given: the settings' section and name, and the value; None if it was not."""
 _IDS = ("template_id", "campaign_id", "allocation_id")
 
 
@@ -45,7 +47,6 @@ def init(
     **ids: int | None,
 ) -> int:
     """Write a leadsync.toml, asking for what it needs; FILE is a sheet to propose the columns for."""
-    from leadsync.cli.checking import check
     from leadsync.cli.interview import with_scheme
     from leadsync.cli.shipped import shipped
     from leadsync.config import FILE_NAME
@@ -62,13 +63,9 @@ def init(
     if file is not None and not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     text = shipped("config.example.toml").read_text("utf-8")
-    if url:
-        url = with_scheme(url)
-    given = [("server", "url", url), ("input", "timezone", timezone), *(("campaign", name, ids[name]) for name in _IDS)]
-    for section, name, value in given:
-        if value is not None:
-            text = with_value(text, section, name, value)
-            _settings(text, f"--{name.replace('_', '-')}")
+    server, place = ("server", "url", url and with_scheme(url)), [("campaign", name, ids[name]) for name in _IDS]
+    given: list[_Option] = [server, ("input", "timezone", timezone), *place]
+    text = _with_options(text, given)
     then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
     if sys.stdin.isatty():
         answered = {name for _, name, value in given if value is not None}
@@ -84,16 +81,22 @@ def init(
         raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
     if file is not None and not shell.json:
-        shell.say("")
-        named = f"{_quoted(file)} --sheet {_quoted(sheet)}" if sheet else _quoted(file)
-        try:
-            context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
-        except LeadsyncError as error:
-            # What was asked for is done: the settings are written.
-            shell.say(f"{error} Once that is put right: leadsync check {named}")
-        else:
-            shell.say(f"\nNothing was sent. To try five rows: leadsync run {named} --limit 5")
+        _check(context, shell, file, sheet)
     return 0
+
+
+def _check(context: click.Context, shell: Shell, file: Path, sheet: str | None) -> None:
+    """Check a sheet by the new settings. What is wrong with it is said, and no error: the settings are written."""
+    from leadsync.cli.checking import check
+
+    shell.say("")
+    named = f"{_quoted(file)} --sheet {_quoted(sheet)}" if sheet else _quoted(file)
+    try:
+        context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
+    except LeadsyncError as error:
+        shell.say(f"{error} Once that is put right: leadsync check {named}")
+    else:
+        shell.say(f"\nNothing was sent. To try five rows: leadsync run {named} --limit 5")
 
 
 @click.command()
@@ -113,6 +116,15 @@ def campaigns() -> int:
     value = [dataclasses.asdict(place) for place in found]
     shell.result("\n".join(lines) if found else "The key sees no campaign template.", {"campaigns": value})
     return 0
+
+
+def _with_options(text: str, given: list[_Option]) -> str:
+    """The settings with the options that were given; raises SettingsError, which names the option."""
+    for section, name, value in given:
+        if value is not None:
+            text = with_value(text, section, name, value)
+            _settings(text, f"--{name.replace('_', '-')}")
+    return text
 
 
 def _try(shell: Shell) -> int:

@@ -91,7 +91,7 @@ def test_while_the_old_run_does_not_come_to_its_end_the_new_file_waits_and_that_
     desk.sheet("leads.csv", HEADINGS, *TUESDAY)
     done = desk.leadsync("run", file, "--json")
     assert done.code == 4
-    assert "leads.csv as it is now was not sent" in done.err
+    assert "leads.csv holds other rows by now; send them with: leadsync run " in done.err
     assert len(runs(desk)) == 1
 
 
