@@ -399,10 +399,10 @@ class Journal:
             )
             return sent, [number for (number,) in unsent]
 
-    def went_on(self, run_id: str) -> dict[int, list[tuple[str, State]]]:
+    def went_on(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
         """Rows of a run that came again in a corrected sheet: for each of their numbers the runs that had them then, or
-        sent them once more after that, and how they stand there."""
-        found: dict[int, list[tuple[str, State]]] = {}
+        sent them once more after that, how they stand there, and their number there."""
+        found: dict[int, list[tuple[str, State, int]]] = {}
         with translated(self.path):
             rows = self._connection.execute(
                 """
@@ -420,13 +420,13 @@ class Journal:
                               FROM later JOIN runs AS before ON before.run = later.run
                               JOIN runs AS again ON again.retry_of = before.id
                     )
-                SELECT origin, runs.id, rows.state
+                SELECT origin, runs.id, rows.state, later.number
                 FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
                 """,
                 [run_id],
             )
-            for number, later, state in rows:
-                found.setdefault(number, []).append((later, _settled(state)))
+            for origin, later, state, number in rows:
+                found.setdefault(origin, []).append((later, _settled(state), number))
         return found
 
     def overtaken(self, run_id: str) -> dict[int, tuple[str, int]]:

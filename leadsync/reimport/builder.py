@@ -59,18 +59,18 @@ class ContextBuilder:
         self._look_up(leads)
         for row, mapped in zip(rows, leads, strict=True):
             context = Context(self._sheet, row, mapped)
-            if self._last_sent is not None:
-                lead = mapped.external_id
-                context = context._replace(last_sent=self._last_sent.get(lead), lead_goes=self._last_sent.goes(lead))
+            if self._last_sent is not None and (last := self._last_sent.get(mapped.external_id)) is not None:
+                context = context._replace(last_sent=last, lead_goes=self._last_sent.goes(mapped.external_id))
             if self._trial is not None and isinstance(mapped, Lead) and not several_rows(context):
                 context = context._replace(trial=self._trial.match(mapped))
             yield context
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""
-        self.transfer.note(context, decision)
-        self.corrections.note(context, decision)
-        if isinstance(decision, Send) and self._last_sent is not None:
+        if context.origin is not None or context.trial is not None:
+            self.transfer.note(context, decision)
+            self.corrections.note(context, decision)
+        if context.last_sent is not None and self._last_sent is not None and isinstance(decision, Send):
             self._last_sent.note_sent(decision.lead)
 
     def _of_rows_that_came_back(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:

@@ -34,10 +34,11 @@ class SheetFacts:
 
 
 class Descendant(NamedTuple):
-    """A later run that had the same row, and the row's state there."""
+    """A later run that had the same row, the row's state and its number there."""
 
     run_id: str
     state: State
+    number: int = 0
 
 
 class Before(NamedTuple):

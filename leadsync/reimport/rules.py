@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from leadsync.journal import LastSent, Origin, State
 from leadsync.models import EXTERNAL_ID, Lead
@@ -21,9 +22,9 @@ _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
 """Reasons that a skipped row keeps when it comes again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """The row is sent. `repeats` is what its lead was last sent, if that is the same."""
+class Send(NamedTuple):
+    """The row is sent. `repeats` is what its lead was last sent, if that is the same. A tuple, because a sheet may have
+    a million rows."""
 
     lead: Lead
     repeats: LastSent | None = None
@@ -76,7 +77,7 @@ def settled_elsewhere(context: Context) -> Skip | None:
     if claim.decision == "send":
         return None
     if origin is not None:
-        for run_id, state in reversed(context.later):
+        for run_id, state, _ in reversed(context.later):
             if state in _UNDECIDED:
                 return Skip(SkipKind.UNDECIDED_SINCE, run_id, status=state.status)
             if state is State.PENDING:
@@ -138,7 +139,7 @@ def superseded(context: Context) -> Skip | None:
     """The row went through since, corrected, or its lead has taken a later row: sending it would undo that."""
     if context.origin is None or context.claim.decision == "send":
         return None
-    for run_id, state in reversed(context.later):
+    for run_id, state, _ in reversed(context.later):
         if state is State.SUCCEEDED:
             return Skip(SkipKind.SENT_CORRECTED, run_id)
     return Skip(SkipKind.LATER_ROW, *context.later_row) if context.later_row else None
@@ -232,7 +233,7 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
     else:
         mapped = context.mapped
         if isinstance(mapped, Lead):
-            return Send(mapped, repeats(context))
+            return Send(mapped, repeats(context) if context.last_sent else None)
         decision = mapped
     return _with_root(decision, context) if isinstance(decision, Rejected) else decision
 

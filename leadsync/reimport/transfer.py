@@ -70,6 +70,10 @@ class Transfer:
             if root and root != (origin.run_id, claim.number) and isinstance(decision, Send):
                 # In between it was rejected or left uncorrected: a retry of its first run must not send it either.
                 self._add(*root, context.row.number)
+        if isinstance(decision, Send):
+            for later in context.later:
+                # Given back before, too, and failed there: from now on it is this file's alone.
+                self._add(later.run_id, later.number, context.row.number)
 
     def _decide(self, run_id: str, number: int, state: State) -> None:
         self._decided.setdefault((run_id, state), []).append(number)

@@ -29,9 +29,8 @@ class LastSentLeads:
         return hash(lead) in self._go
 
     def note_sent(self, lead: Lead) -> None:
-        """A row is sent."""
-        if lead.external_id in self._last:
-            self._go.add(hash(lead.external_id))
+        """A row is sent to a lead that was sent something before."""
+        self._go.add(hash(lead.external_id))
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

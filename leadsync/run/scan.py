@@ -261,13 +261,14 @@ class SheetScan:
 
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; what is found out goes into `survey` and `effects`."""
+        in_order = self._sheet.duplicates == "in_order"
         for chunk in self.table.chunks():
             self._builder.look_at(chunk)
             self._look_at_origins()
             self._look_at_dates(chunk)
             self.survey.sample(chunk)
             for context in self._builder.contexts(chunk, self._mapper.map(chunk)):
-                if self._sheet.duplicates != "in_order" and context.mapped.external_id:
+                if not in_order and context.mapped.external_id:
                     self._count(context.mapped.external_id, context.row.number)
                 decision = decide(context, self._rules)
                 self._builder.note(context, decision)
