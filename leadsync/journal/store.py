@@ -13,12 +13,12 @@ from leadsync.journal.database import check, connect, prepare, transaction, tran
 from leadsync.journal.history import History
 from leadsync.journal.lock import SHORT_HOLD_SECONDS, StateLock, run_lock
 from leadsync.journal.marks import drop_marks, left_attempts
+from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, stored
 from leadsync.journal.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import (
     NO_EFFECTS,
     ROW_COLUMNS,
-    RUN_COLUMNS,
     Effects,
     Entry,
     Origin,
@@ -28,8 +28,6 @@ from leadsync.journal.values import (
     reason_json,
     reason_of,
     row_record,
-    run_record,
-    run_values,
     tally_json,
     tally_of,
 )
@@ -275,20 +273,14 @@ class Journal:
 
     def update_run(self, run_id: str, **values: Any) -> None:
         """Change a run: any of `complete`, `finished`, `stopped`, `seconds`, `last_row`, `output`, `kind`, `dialer`,
-        `ids`, `order`, `inserts`, `roles`, `stem`, `warnings`, `new_leads`."""
+        `ids`, `order`, `inserts`, `roles`, `first_stem`, `warnings`, `new_leads`."""
         with translated(self.path), transaction(self._connection):
             self._set(run_id, values)
 
     def _set(self, run_id: str, values: Mapping[str, Any]) -> None:
-        values = dict(values)
-        if "order" in values:
-            values["ordering"] = values.pop("order")
-        if "ids" in values:
-            ids = values.pop("ids")
-            values |= {"template": ids.template, "campaign": ids.campaign, "allocation": ids.allocation}
-        assignments = ", ".join(f"{name} = ?" for name in values)
-        plain = [str(value) if isinstance(value, Path) else value for value in values.values()]
-        self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*plain, run_id])
+        columns = stored(values)
+        assignments = ", ".join(f"{name} = ?" for name in columns)
+        self._connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", [*columns.values(), run_id])
         # Counted once where the run stands still, so that listing a thousand runs counts nothing.
         tally = tally_json(self._count(run_id)) if values.get("finished") or "stopped" in values else None
         self._connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])

@@ -6,18 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from leadsync.journal.states import State
-from leadsync.models import CampaignIds, Note, Row, RowRecord, RunRecord, Status, Tally
+from leadsync.models import Note, Row, RowRecord, Status, Tally
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
-
-RUN_COLUMNS = (
-    "id, file, sheet, fingerprint, kind, delimiter, bom, headings, output, dialer, template, campaign, allocation, "
-    "created, complete, finished, stopped, seconds, last_row, retry_of, encoding, ordering, inserts, roles, "
-    "date_order, epoch_1904, rules, follows, warnings, new_leads, stem"
-)
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
 
@@ -156,79 +149,6 @@ def row_record(values: tuple[Any, ...]) -> RowRecord:
         None if time is None else _moment(int(time)),
         bool(harmless),
         reason_of(reason),
-    )
-
-
-def run_values(run: RunRecord) -> tuple[object, ...]:
-    """A run's line in the table `runs`, in the order of RUN_COLUMNS."""
-    return (
-        run.id,
-        str(run.file),
-        run.sheet,
-        run.fingerprint,
-        run.kind,
-        run.delimiter,
-        run.bom,
-        as_json(run.headings),
-        str(run.output),
-        run.dialer,
-        run.ids.template,
-        run.ids.campaign,
-        run.ids.allocation,
-        run.created.timestamp(),
-        run.complete,
-        run.finished,
-        run.stopped,
-        run.seconds,
-        run.last_row,
-        run.retry_of,
-        run.encoding,
-        run.order,
-        run.inserts,
-        as_json(run.roles),
-        run.date_order,
-        run.epoch_1904,
-        run.rules,
-        run.follows,
-        as_json(run.warnings),
-        run.new_leads,
-        run.first_stem,
-    )
-
-
-def run_record(values: tuple[Any, ...]) -> RunRecord:
-    """The run of such a line."""
-    of = dict(zip(RUN_COLUMNS.split(", "), values, strict=True))
-    return RunRecord(
-        id=of["id"],
-        file=Path(of["file"]),
-        sheet=of["sheet"],
-        fingerprint=of["fingerprint"],
-        kind=of["kind"],
-        delimiter=of["delimiter"],
-        bom=bool(of["bom"]),
-        headings=tuple(json.loads(of["headings"])),
-        output=Path(of["output"]),
-        dialer=of["dialer"],
-        ids=CampaignIds(of["template"], of["campaign"], of["allocation"]),
-        created=datetime.fromtimestamp(of["created"], UTC).astimezone(),
-        complete=bool(of["complete"]),
-        finished=bool(of["finished"]),
-        stopped=of["stopped"],
-        seconds=of["seconds"],
-        last_row=of["last_row"],
-        retry_of=of["retry_of"],
-        encoding=of["encoding"],
-        order=of["ordering"],
-        inserts=of["inserts"],
-        roles=tuple(json.loads(of["roles"])),
-        date_order=of["date_order"],
-        epoch_1904=bool(of["epoch_1904"]),
-        rules=of["rules"],
-        follows=of["follows"],
-        warnings=tuple(json.loads(of["warnings"])),
-        new_leads=of["new_leads"],
-        first_stem=of["stem"],
     )
 
 

@@ -1,7 +1,6 @@
 """Which run a command is about: a new one, or one to go on with. Nothing is sent, and no other run changed, before the
 plan is confirmed."""
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -54,7 +53,7 @@ class Plan:
         """Write down what sending needs, effects on other runs included, and the `warnings` that the user has seen.
         May raise JournalError."""
         self.write()
-        said: dict[str, Any] = {"warnings": json.dumps(warnings)} if warnings else {}
+        said: dict[str, Any] = {"warnings": tuple(warnings)} if warnings else {}
         if self.survey is not None:
             said["new_leads"] = self.survey.new_leads(self.trial)
         if said:
@@ -356,11 +355,11 @@ def _take_in(
     )
     stem = scan.lineage.stem or first_stem(run.file.name)
     if stem != run.file.stem:
-        journal.update_run(run.id, stem=stem)
+        journal.update_run(run.id, first_stem=stem)
     if run.inserts == "none" and scan.lineage.insert_missing:
         journal.update_run(run.id, inserts="missing")
     if scan.lineage.notes:
-        journal.update_run(run.id, roles=json.dumps(scan.roles))
+        journal.update_run(run.id, roles=scan.roles)
     return scan
 
 

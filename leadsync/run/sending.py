@@ -1,7 +1,6 @@
 """From the journal to the dialer: one run's rows through the engine, with signals handled."""
 
 import asyncio
-import json
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -129,7 +128,7 @@ async def _send(
                 reason = await engine.run()
                 seconds = time.monotonic() - began
     if complaint := count.shared.complaint:
-        journal.update_run(run.id, warnings=json.dumps([*run.warnings, f"! {complaint[0].upper()}{complaint[1:]}."]))
+        journal.update_run(run.id, warnings=(*run.warnings, f"! {complaint[0].upper()}{complaint[1:]}."))
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     signal_number = received[0] if received else 0

@@ -115,15 +115,9 @@ class Story:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANSWERS, STEPS)
-def test_nothing_is_applied_twice_and_no_row_is_forgotten(
-    answers: dict[tuple[str, int], str], steps: list[str]
-) -> None:
-    from dataclasses import replace
-
+def test_nothing_is_applied_twice_and_no_row_is_lost(answers: dict[tuple[str, int], str], steps: list[str]) -> None:
     faults = [replace(FAULTS[kind], lead=lead, attempt=attempt) for (lead, attempt), kind in answers.items()]
-    dialer = PracticeDialer(
-        api_key="f863246a-973e-11e6-8784-08002718f5b5", any_lead=True, floor_seconds=0, faults=faults
-    )
+    dialer = PracticeDialer(api_key=KEY, any_lead=True, floor_seconds=0, faults=faults)
     with tempfile.TemporaryDirectory() as folder, PracticeServer(dialer) as server:
         desk = Desk(Path(folder), lambda _: server)
         desk.settings(server.url, "[retry]\nwait_seconds = 0\nattempts = 1\n")
