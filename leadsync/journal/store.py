@@ -54,6 +54,8 @@ _CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
 _UNDECIDED_LEADS = (
     f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 )
+_DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
+"""A person's decisions that bring a row of an earlier run to its end; any other row of it that moves is sent anew."""
 _ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
 _ORIGIN = "number, state, lead, fields, code, reason"
 
@@ -448,7 +450,13 @@ class Journal:
         reason = Skip(SkipKind.TRANSFERRED, run_id, text=self.run(run_id).file.name)
         with translated(self.path), transaction(self._connection):
             for (other, state), numbers in effects.decided.items():
-                self._move(other, numbers, state, reason)
+                key = self._key(other)
+                for number in numbers:
+                    if state in _DECIDED:
+                        self._decide(key, number, state, _DECIDED[state])
+                    else:
+                        self._keep_decision(key, number, "send", "NOT harmless")
+                        self._move(other, [number], state, reason)
                 self._recount(other)
             for other, places_there_and_here in effects.taken.items():
                 keys = self._key(other), self._key(run_id)
@@ -468,27 +476,28 @@ class Journal:
     def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
         """Write down what a person decided about conflict and unknown rows, or about rows decided before; gives how
         many there were. With a row to be sent, the run is not finished any more."""
-        count = 0
         with translated(self.path), transaction(self._connection):
             key = self._key(run_id)
-            for number in numbers:
-                self._take_back(key, number)
-                kept = self._connection.execute(
-                    "INSERT OR REPLACE INTO decisions "
-                    "SELECT run, number, state, message, (SELECT last FROM sequence), ? "
-                    "FROM rows WHERE run = ? AND "
-                    f"number = ? AND {OPEN} AND state IN ('conflict', 'unknown')",
-                    [decided, key, number],
-                ).rowcount
-                if kept:
-                    self._connection.execute(
-                        "UPDATE rows SET state = ?, message = ?, reason = NULL, counted_from = attempts "
-                        "WHERE run = ? AND number = ?",
-                        [state, f"a person decided: {decided}", key, number],
-                    )
-                count += kept
+            count = sum(self._decide(key, number, state, decided) for number in numbers)
             self._recount(run_id)
         return count
+
+    def _decide(self, key: int, number: int, state: State, decided: str) -> int:
+        self._take_back(key, number)
+        if kept := self._keep_decision(key, number, decided):
+            self._connection.execute(
+                "UPDATE rows SET state = ?, message = ?, reason = NULL, counted_from = attempts "
+                "WHERE run = ? AND number = ?",
+                [state, f"a person decided: {decided}", key, number],
+            )
+        return kept
+
+    def _keep_decision(self, key: int, number: int, decided: str, condition: str = "TRUE") -> int:
+        return self._connection.execute(
+            "INSERT OR REPLACE INTO decisions SELECT run, number, state, message, (SELECT last FROM sequence), ? "
+            f"FROM rows WHERE run = ? AND number = ? AND {OPEN} AND state IN ('conflict', 'unknown') AND {condition}",
+            [decided, key, number],
+        ).rowcount
 
     def take_back(self, run_id: str, numbers: Iterable[int]) -> int:
         """Take back what a person decided about these rows, as far as nothing was sent from it; gives how many."""
@@ -508,6 +517,13 @@ class Journal:
         if came_back:
             self._connection.execute("DELETE FROM decisions WHERE run = ? AND number = ?", [key, number])
         return came_back
+
+    def decision(self, run_id: str, number: int) -> str:
+        """What a person decided last about a row; empty for one about which nobody did, or that was taken back."""
+        with translated(self.path):
+            query = "SELECT decided FROM decisions WHERE run = ? AND number = ?"
+            found = self._connection.execute(query, [self._key(run_id), number]).fetchone()
+            return found[0] if found else ""
 
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
         """What a person decided about these rows, as far as it can be taken back; others are left out."""

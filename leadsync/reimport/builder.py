@@ -97,7 +97,9 @@ class ContextBuilder:
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         if earlier is None or number is None or origin is None:
             return context
-        self._check_lead(row, claim, mapped, origin.lead)
+        if claim.decision:
+            _check_lead(row, claim, mapped, origin)
+            self._check_decision(row, claim, origin, number)
         lead = lead or origin.lead
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
         return context._replace(
@@ -111,14 +113,16 @@ class ContextBuilder:
             before=before,
         )
 
-    @staticmethod
-    def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, lead: str) -> None:
-        """Raise SheetError for a decision beside another lead: it would decide about a row that nobody looked at."""
-        if claim.decision and mapped.external_id != lead:
+    def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
+        """Raise SheetError for a decision that overrules another one."""
+        if origin.state in (State.UNKNOWN, State.CONFLICT):
+            return
+        before = self._lineage.decision(origin.run_id, number)
+        if before not in ("", claim.decision):
+            take_back = f"leadsync resolve {origin.run_id} --row {number} --take-back"
             raise SheetError(
-                f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about lead {lead!r} (row {claim.row} of "
-                f"run {claim.run}), but the row names {mapped.external_id or 'no lead'!r}; put the id back, or clear "
-                "the decision. Nothing was sent."
+                f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is not as it was decided before: {before!r}; "
+                f"write that again, or first `{take_back}`. Nothing was sent."
             )
 
     def _restored(self, claim: Claim, mapped: Lead | Rejected) -> Lead | Rejected:
@@ -169,6 +173,16 @@ class ContextBuilder:
     def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:
         if self._last_sent is not None:
             self._last_sent.look_up(mapped.external_id for mapped in leads if isinstance(mapped, Lead))
+
+
+def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin) -> None:
+    """Raise SheetError for a decision beside another lead: it would decide about a row that nobody looked at."""
+    if mapped.external_id != origin.lead:
+        raise SheetError(
+            f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about lead {origin.lead!r} (row {claim.row} of "
+            f"run {claim.run}), but the row names {mapped.external_id or 'no lead'!r}; put the id back, or clear the "
+            "decision. Nothing was sent."
+        )
 
 
 def _is_open(origin: Origin) -> bool:

@@ -18,6 +18,7 @@ _LEAST_ROWS = 3
 """Of fewer rows most may well change at once."""
 _MOST_VALUES = 10_000
 _LONGEST_VALUE = 40
+_MOST_LISTED = 10
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class Corrections:
         self._columns: dict[str, _Column] = {}
         self._compared = 0
         self._corrected = self._as_they_were = self._not_corrected = 0
-        self._decisions = self._to_decide = 0
+        self._to_decide = 0
+        self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
         self._example = ""
 
@@ -59,8 +61,10 @@ class Corrections:
             return
         self._compared += 1
         undecided = origin.state in _UNDECIDED
-        self._decisions += undecided and context.claim.decision in DECISIONS
-        self._to_decide += undecided and context.claim.decision not in DECISIONS
+        if undecided and context.claim.decision in DECISIONS:
+            self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
+        elif undecided:
+            self._to_decide += 1
         changes = list(_changes(context)) if context.before else []
         corrected = bool(changes) and not undecided and isinstance(decision, Send | Rejected)
         for heading, before, now in changes:
@@ -82,13 +86,15 @@ class Corrections:
             f"{counted(self._corrected, 'row')} corrected: {self._by_column()} (for example {self._example})"
             if self._corrected
             else "",
-            counted(self._decisions, "decision") if self._decisions else "",
+            counted(self.decisions, "decision") if self._decisions else "",
             f"{counted(self._to_decide, 'row')} still to decide" if self._to_decide else "",
             f"{counted(self._not_corrected, 'row')} not corrected, not sent" if self._not_corrected else "",
             f"{counted(self._as_they_were, 'row')} to be sent again as before" if self._as_they_were else "",
         ]
         if any(parts):
             yield "; ".join(filter(None, parts)) + "."
+        if self._decisions:
+            yield self._receipt()
         if in_vain := len(self._changed_in_vain):
             where = ", ".join(map(str, self._changed_in_vain[:3])) + (", …" if in_vain > 3 else "")
             was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
@@ -100,6 +106,19 @@ class Corrections:
                     f"! {heading}: {column.changed:,} of {self._compared:,} rows have another row's value now, as if "
                     "this column was sorted alone; sort whole rows, or take the file as leadsync wrote it."
                 )
+
+    @property
+    def decisions(self) -> int:
+        """How many rows of earlier runs the file decides on."""
+        return sum(map(len, self._decisions.values()))
+
+    def _receipt(self) -> str:
+        """The decisions: how many, and about which rows of which runs."""
+        parts = []
+        for (decision, run_id), numbers in sorted(self._decisions.items()):
+            listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
+            parts.append(f"{agreeing(len(numbers), 'row')} {listed} of run {run_id} {decision}")
+        return f"{counted(self.decisions, 'decision')}: {'; '.join(parts)}."
 
     def _by_column(self) -> str:
         counts = {heading: column.corrected for heading, column in self._columns.items() if column.corrected}

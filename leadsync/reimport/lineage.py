@@ -118,6 +118,10 @@ class Lineage:
                 known[heading_name(fault.column)] = Before(fault.original, str(fault.details["run"]))
         return known
 
+    def decision(self, run_id: str, number: int) -> str:
+        """What a person decided about the row; empty if nobody did."""
+        return self._journal.decision(run_id, number) if self._journal is not None else ""
+
     def names_before(self, run: RunRecord, columns: Sequence[Column]) -> Mapping[str, str]:
         """What campaign fields were called in a run, where that is not as now; empty for those that it did not have,
         which are a person's notes."""

@@ -30,6 +30,7 @@ class Plan:
     about the sheet, where it was read just now. `remarks` are sentences for the user to see before. `nothing_to_do`: an
     earlier run has done it all. `sent_before`: some of it would be sent a second time. `then` is the plan for the file
     as it is now, where an older run of it goes on first. `file_is_new`: the file holds what no run of it has read.
+    `has_decisions`: a person has decided on rows of earlier runs in it.
     """
 
     run: RunRecord
@@ -41,6 +42,7 @@ class Plan:
     sent_before: bool = False
     then: "Plan | None" = None
     file_is_new: bool = False
+    has_decisions: bool = False
     write: Callable[[], object] = lambda: None
     forget: Callable[[], object] = lambda: None
 
@@ -314,6 +316,7 @@ def _read(journal: Journal, run: RunRecord, settings: Settings, wishes: Wishes, 
         scan.survey,
         remarks,
         sent_before=bool(copies or scan.survey.repeated),
+        has_decisions=scan.has_decisions,
         write=partial(_confirm, journal, run.id, scan.effects, sources),
         forget=partial(journal.delete_draft, run.id),
     )

@@ -231,6 +231,11 @@ class SheetScan:
         return self._builder.transfer.effects
 
     @property
+    def has_decisions(self) -> bool:
+        """Whether a person has decided on rows of earlier runs in it."""
+        return self._builder.corrections.decisions > 0
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """The sheet's headings without leadsync's own."""
         return _without(self.table.headings, self.mapping)

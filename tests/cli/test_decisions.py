@@ -1,0 +1,82 @@
+"""Decisions in a review file count as those of `resolve`: with a receipt, to be taken back, never two of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
+
+HEADINGS = "Lead Id,FirstPhone,Outcome"
+ROWS = tuple(f"L{n},038321819{n},Sale" for n in range(4))
+
+
+@pytest.fixture
+def reviewed(desk: Any) -> Any:
+    """A run whose rows 3, 4 and 5 (L1, L2, L3) are in conflict."""
+    faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("L1", "L2", "L3")]
+    dialer = desk.dialer(faults=faults)
+    done = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *ROWS), "--json").json
+    desk.run, desk.review, desk.practice = done["run"], Path(done["files"]["review"]).read_text("utf-8"), dialer
+    return desk
+
+
+def decide(desk: Any, name: str, *decisions: str) -> Path:
+    """The review file under another name, with a decision for each of its rows."""
+    head, *rows = desk.review.splitlines()
+    decided = [f"{row}{decision}" for row, decision in zip(rows, decisions, strict=True)]
+    return desk.sheet(name, head, *decided)
+
+
+def states(desk: Any) -> list[str]:
+    return [row["status"] for row in desk.leadsync("show", desk.run, "--rows", "--json").json["listed"]]
+
+
+def test_what_was_decided_is_told(reviewed: Any) -> None:
+    done = reviewed.leadsync("run", decide(reviewed, "review.csv", "applied", "not applied", "applied"))
+    run = reviewed.run
+    assert f"3 decisions: rows 3, 5 of run {run} applied; row 4 of run {run} not applied." in done.err
+    assert states(reviewed) == ["succeeded", "succeeded", "failed", "succeeded"]
+
+
+def test_a_decision_in_a_file_can_be_taken_back_and_taken_anew(reviewed: Any) -> None:
+    run = reviewed.run
+    reviewed.leadsync("run", decide(reviewed, "review.csv", "applied", "not applied", ""))
+    assert reviewed.leadsync("resolve", run, "--row", "3", "--row", "4", "--take-back").code == 0
+    assert states(reviewed) == ["succeeded", "conflict", "conflict", "conflict"]
+    assert reviewed.leadsync("run", decide(reviewed, "again.csv", "not applied", "applied", "")).code == 0
+    assert states(reviewed) == ["succeeded", "failed", "succeeded", "conflict"]
+
+
+def test_a_decision_from_which_a_row_was_sent_stays(reviewed: Any) -> None:
+    run = reviewed.run
+    reviewed.leadsync("run", decide(reviewed, "review.csv", "not applied", "", ""))
+    assert reviewed.leadsync("retry", run).code == 0
+    refused = reviewed.leadsync("resolve", run, "--row", "3", "--take-back")
+    assert (refused.code, "it was acted on" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("applied", "not applied"), ("not applied", "send"), ("send", "applied")]
+)
+def test_another_decision_about_the_same_row_is_refused(reviewed: Any, first: str, second: str) -> None:
+    run = reviewed.run
+    reviewed.leadsync("run", decide(reviewed, "first.csv", first, "", ""))
+    before = states(reviewed), len(reviewed.practice.ledger.received)
+    refused = reviewed.leadsync("run", decide(reviewed, "second.csv", second, "", "applied"))
+    assert refused.code == 2
+    assert refused.err.endswith(
+        f"Row 2: sync_decision {second!r} is not as it was decided before: {first!r}; write that again, or first "
+        f"`leadsync resolve {run} --row 3 --take-back`. Nothing was sent.\n"
+    )
+    assert (states(reviewed), len(reviewed.practice.ledger.received)) == before
+    assert reviewed.leadsync("run", decide(reviewed, "third.csv", first, "", "applied")).code in (0, 3), (
+        "the same is no other"
+    )
+    assert states(reviewed)[3] == "succeeded"
+
+
+def test_a_decision_of_resolve_counts_in_the_same_way(reviewed: Any) -> None:
+    reviewed.leadsync("resolve", reviewed.run, "--row", "3", "--applied")
+    refused = reviewed.leadsync("run", decide(reviewed, "review.csv", "not applied", "", ""))
+    assert (refused.code, "decided before: 'applied'" in refused.err) == (2, True)
