@@ -62,7 +62,7 @@ def test_it_is_said_above_the_question_and_remembered_with_a_yes(
         shell.say(question)
         return answer
 
-    monkeypatch.setattr(shell, "_at_terminal", lambda: True)
+    monkeypatch.setattr(shell, "at_terminal", lambda: True)
     monkeypatch.setattr(shell, "_ask", asked)
     lines = desk.leadsync("run", sheet).err
     assert lines.index(said(desk)) < lines.index("Send 1 row to ")
