@@ -122,9 +122,9 @@ def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str,
         stream.write(b"\xef\xbb\xbf")
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow(protect_all(headings))
+    writer.writerow(protect_all(headings, delimiter))
     try:
-        yield lambda line: writer.writerow(protect_all(line.cells))
+        yield lambda line: writer.writerow(protect_all(line.cells, delimiter))
         text.flush()
     finally:
         text.detach()

@@ -55,7 +55,7 @@ def test_delimiter_and_mark_are_as_asked(tmp_path):
         ("@SUM(A1)", "'@SUM(A1)"),
         ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
         ("+1+cmd", "'+1+cmd"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'~=1"),
         (" =1", "' =1"),
         ("'=1", "''=1"),
         ("+61 3 8321 8199", "+61 3 8321 8199"),
