@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import first_stem
@@ -140,8 +141,8 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, wishes: Wishe
     run = journal.run(run_id)
     if not run.complete:
         raise UsageError(
-            f"Run {run.id} was read but never confirmed, and nothing of it was sent; `leadsync run {run.file.name}` "
-            "reads the file again."
+            f"Run {run.id} was read but never confirmed, and nothing of it was sent; "
+            f"`{command('run', Path(run.file.name))}` reads the file again."
         )
     if not _same_place(journal, run, settings):
         ids = run.ids
@@ -158,7 +159,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, wishes: Wishes
     """A new run with the failed and unsent rows of a run; raises UsageError where those are not its own any more."""
     run = journal.run(run_id)
     if not run.complete:
-        raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: leadsync run {run.file.name}")
+        raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
     journal.hold(run.id)
     # Rows that a later run has sent again are looked at there.
     for later in journal.lineage(run.id):

@@ -24,6 +24,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from leadsync.commands import arguments
 from leadsync.models import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 from leadsync.reasons import FaultKind
 from leadsync.sheets import ods_parts, second_reader, xls_records, xlsb_records, xlsx_parts
@@ -185,7 +186,7 @@ def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
         if len(candidates) > 1:
             raise Unreadable(
                 f"there is more than one sheet with data: {_listed(list(candidates))}; "
-                f"name the one to read, such as --sheet {_quoted(next(iter(candidates)))}"
+                f"name the one to read, such as {arguments('--sheet', next(iter(candidates)))}"
             )
         if candidates:
             name, sheet = next(iter(candidates.items()))
@@ -237,10 +238,6 @@ def _left_out(name: str, is_hidden: bool, shown: Found, hidden: Found) -> list[s
 
 def _listed(names: list[str]) -> str:
     return ", ".join(repr(name) for name in names)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if not name.isalnum() else name
 
 
 def _lines(sheet: Sheet, found: Unseen) -> Iterator[Line]:

@@ -1,0 +1,84 @@
+"""Commands that leadsync suggests, written so that they can be pasted into a shell. Pure."""
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from leadsync.terminal import one_line
+
+_ON_WINDOWS = os.name == "nt"
+_PLAIN_ON_WINDOWS = re.compile(r"[A-Za-z0-9_./\\:-]+")
+_OBEYED_BY_POSIX = frozenset('"$`\\!')
+"""What a POSIX shell, an interactive one too, does not take for text inside double quotes."""
+_OBEYED_BY_WINDOWS = frozenset('"“”„$`%')
+"""What cmd.exe or PowerShell does not take for text inside double quotes."""
+
+
+def command(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
+    """A leadsync command line: `command("run", path, "--sheet", name)`."""
+    return f"leadsync {arguments(*words, windows=windows)}"
+
+
+def arguments(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
+    """Words as the shell passes them on unchanged: a POSIX shell, or either shell of Windows.
+
+    A path that begins with `-` is given as `./-…`, so that it is no option.
+    """
+    quote = _for_windows if windows else for_posix
+    return " ".join(quote(_no_option(word)) for word in words)
+
+
+def for_posix(word: str) -> str:
+    """One word for a POSIX shell: in double quotes if nothing in it is obeyed there, else in single ones.
+
+    Hidden characters become octal escapes, `$'\\033'`, for bash, zsh and the POSIX of 2024. An older shell takes that
+    for another word and runs nothing of it, because no quotation mark stands inside.
+    """
+    if one_line(word) == word:
+        quoted = shlex.quote(word)
+        return f'"{word}"' if quoted != word and _OBEYED_BY_POSIX.isdisjoint(word) else quoted
+    return "$'" + "".join(_octal(one) if one in "'\\" or _is_hidden(one) else one for one in word) + "'"
+
+
+def _for_windows(word: str) -> str:
+    """One word for cmd.exe and PowerShell: nobody knows which of the two a command is pasted into.
+
+    Both take double quotes, but obey some characters inside: cmd.exe `%`; PowerShell `$`, the backtick, curly quotes.
+    These and hidden ones become an expression of PowerShell, `(""+"a"+[char]36+"b")`, which is the word itself there.
+    cmd.exe takes it for another word and runs nothing of it.
+    """
+    if _PLAIN_ON_WINDOWS.fullmatch(word):
+        return word
+    if not any(map(_is_obeyed, word)):
+        return f'"{word}"'
+    parts = ['""']
+    for obeyed, run in groupby(word, _is_obeyed):
+        text = "".join(run)
+        parts += [f"[char]{unit}" for unit in _utf16(text)] if obeyed else [f'"{text}"']
+    return f"({'+'.join(parts)})"
+
+
+def _no_option(word: str | Path) -> str:
+    return f"./{word}" if isinstance(word, Path) and str(word).startswith("-") else str(word)
+
+
+def _is_hidden(character: str) -> bool:
+    return one_line(character) != character
+
+
+def _is_obeyed(character: str) -> bool:
+    return character in _OBEYED_BY_WINDOWS or _is_hidden(character)
+
+
+def _octal(character: str) -> str:
+    # The bytes of a file's name that are not UTF-8 are such surrogates in Python; others stand in sheets only.
+    how = "surrogateescape" if "\udc80" <= character <= "\udcff" else "surrogatepass"
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", how))
+
+
+def _utf16(text: str) -> Iterable[int]:
+    """The characters of Windows, which are UTF-16 units."""
+    return memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")
