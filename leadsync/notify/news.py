@@ -80,10 +80,10 @@ def news(
     after |= {trouble.about: trouble.known for trouble in troubles}
     while len(after) > _MOST_REMEMBERED:
         del after[next(iter(after))]
-    lines = [trouble.words for trouble in new if trouble.event in events]
+    lines = [_joined(trouble.words) for trouble in new if trouble.event in events]
     bad = bool(lines)
     if "recovery" in events:
-        lines += [_recovery(about, ending) for about in over]
+        lines += [_joined(_recovery(about, ending)) for about in over]
     if not lines:
         return None, after
     title = lines[0] if len(lines[0]) <= _LONGEST_TITLE else lines[0][: _LONGEST_TITLE - 1] + "…"
@@ -129,6 +129,11 @@ def _recovery(about: str, ending: Ending) -> str:
     if about.startswith("decide "):
         return f"{ending.file}: no row is left to decide"
     return f"{ending.file} went through: what stopped or failed before is over"
+
+
+def _joined(words: str) -> str:
+    """One line: nothing that the words quote begins another."""
+    return " ".join(words.split("\n"))
 
 
 def _without_figures(reason: str) -> str:

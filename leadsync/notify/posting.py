@@ -3,9 +3,11 @@
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pydantic import SecretStr
 
+from leadsync.notify.inert import inert
 from leadsync.notify.news import Message
 
 _log = logging.getLogger(__name__)
@@ -14,9 +16,10 @@ _log = logging.getLogger(__name__)
 def post(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
     """Send a message to each address; gives a sentence for each that it could not be delivered to.
 
-    The sentences name an address by its place and kind: the rest of it is a secret. Takes a few seconds for an address
-    that does not answer, and raises nothing.
+    The message's lines are made `inert`. The sentences name an address by its place and kind: the rest of it is a
+    secret. Takes a few seconds for an address that does not answer, and raises nothing.
     """
+    message = replace(message, title=inert(message.title), body="\n".join(map(inert, message.body.split("\n"))))
     for place, url in enumerate(urls, 1):
         understood, delivered = _send(url.get_secret_value(), message)
         if not understood:

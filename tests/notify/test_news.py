@@ -91,3 +91,10 @@ def test_nothing_that_was_not_sent_tells_that_the_dialer_is_well_again() -> None
     person = Person()
     person.hears(AWAY)
     assert person.hears(Ending("old.csv", 0, "R0", tally(succeeded=3), sent=False)) == ""
+
+
+def test_nothing_that_a_reason_quotes_begins_a_line() -> None:
+    message, _ = news(Ending("a.csv", 2, reason="x is wrong\na.csv: all is well", of_file=True), {}, ALL, 10)
+    assert message is not None
+    assert message.title == "leadsync: a.csv failed: x is wrong a.csv: all is well"
+    assert message.body == "a.csv failed: x is wrong a.csv: all is well\n"
