@@ -33,6 +33,7 @@ from leadsync.settings_files import (
     refuse_others,
     refuse_others_folder,
 )
+from leadsync.terminal import visible_lines
 
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
@@ -340,7 +341,7 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         lines = [_sentence(detail, source) for detail in error.errors()]
-        raise SettingsError("\n".join(dict.fromkeys(lines))) from error
+        raise SettingsError(visible_lines(dict.fromkeys(lines))) from error
     except NoJsonError as error:
         section = re.search(r'field "(\w+)"', str(error))
         raise SettingsError(

@@ -2,12 +2,12 @@
 
 import os
 import re
-import shlex
 import stat
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from leadsync.commands import arguments
 from leadsync.errors import SettingsError
 from leadsync.private_files import ANOTHERS, file_problem, is_anothers, open_regular, others_can_write
 
@@ -43,7 +43,7 @@ def refuse_others(path: Path, status: os.stat_result) -> None:
     if problem:
         raise SettingsError(
             f"Everybody can write {path}, and decide by it where the API key goes; protect it with: "
-            f"chmod go-w {shlex.quote(str(path))}"
+            f"chmod go-w {arguments(path)}"
         )
 
 
@@ -54,7 +54,8 @@ def refuse_others_folder(path: Path) -> None:
     status = folder.stat()
     if is_anothers(status) or (others_can_write(status) and status.st_uid != os.geteuid()):
         raise SettingsError(
-            f"Other users can write into {folder}, so its {path} is not taken unasked; if it is yours: --config {path}"
+            f"Other users can write into {folder}, so its {path} is not taken unasked; if it is yours: "
+            f"--config {arguments(path)}"
         )
 
 
@@ -66,8 +67,9 @@ def read_secret(path: Path, setting: str, what: str) -> str:
             if is_anothers(status):
                 raise SettingsError(f"{path} ({setting}) belongs to another user; keep the {what} in a file of yours.")
             if os.name == "posix" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                quoted = shlex.quote(str(path))
-                raise SettingsError(f"Others can read the {what} in {path}; protect it with: chmod 600 {quoted}")
+                raise SettingsError(
+                    f"Others can read the {what} in {path}; protect it with: chmod 600 {arguments(path)}"
+                )
             text = stream.read().decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         raise SettingsError(f"The {what} cannot be read from {path} ({setting}): save it as UTF-8 text.") from None
@@ -89,6 +91,7 @@ def key_of_keyring(service: str) -> str:
         raise SettingsError(f"The system's keyring cannot be used ([server] api_key_keyring): {error}.") from error
     if not key:
         raise SettingsError(
-            f"The keyring has no API key under {service}; store it with: python -m keyring set {service} {KEYRING_USER}"
+            f"The keyring has no API key under {service}; store it with: "
+            f"python -m keyring set {arguments(service, KEYRING_USER)}"
         )
     return key

@@ -6,6 +6,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from typing import TextIO
@@ -19,30 +20,42 @@ _LINGER_SECONDS = 1.0
 _BUSY_SECONDS = 0.05
 """The pause before a full non-blocking stream is tried again."""
 
-# Unicode's Cc and Cf characters, surrogates and line separators. Two joiners stay: names are spelt with them.
+# Unicode's Cc, Cs, Zl and Zp, and what its property Default_Ignorable_Code_Point calls invisible.
 _HIDDEN = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, DEL, C1
-    "\u00ad\u061c\u180e\u200b\u200e\u200f"  # marks without a width
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"  # marks and letters without a shape
     "\u2028-\u202e\u2060-\u206f"  # line separators, directions of writing, invisible operators
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"  # BOM, annotations, lone surrogates, tags
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"  # fillers, lone surrogates, BOM, annotations
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # formats, tags
 )
-_ANY_HIDDEN = re.compile(f"[{_HIDDEN}]")
-_ANY_HIDDEN_OR_NEWLINE = re.compile(f"[\n{_HIDDEN}]")
-# The colours of `colours.py`, bold and reset; concealed, black and all other sequences are none of ours.
-_HIDDEN_BUT_COLOURS = re.compile(rf"(?!\x1b\[(?:0|1|3[1-7]|9[0-7])m)[{_HIDDEN}]")
+# Names and emoji are spelt with them behind a character that they join or vary; behind ASCII they only hide.
+_JOINERS = "\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_ANY_HIDDEN = re.compile(f"[{_HIDDEN}][{_JOINERS}]*|(?<![^\\x00-\\x7f])[{_JOINERS}]+")
+_ANY_HIDDEN_OR_NEWLINE = re.compile(f"\n|{_ANY_HIDDEN.pattern}")
 
 
-def visible(text: str, *, colours: bool = False) -> str:
+class Visible(str):
+    """Text to show as it is: lines and colours are leadsync's own, and all that they quote was made visible."""
+
+    __slots__ = ()
+
+
+def visible(text: str) -> str:
     """The text with hidden characters written as JSON escapes, such as `\\u001b`; tabs and newlines stay.
 
-    JSON text keeps its value. With `colours`, the terminal colours that leadsync uses stay too.
+    JSON text keeps its value.
     """
-    return (_HIDDEN_BUT_COLOURS if colours else _ANY_HIDDEN).sub(_escaped, text)
+    return _ANY_HIDDEN.sub(_escaped, text)
 
 
 def one_line(text: str) -> str:
-    """As `visible`, with newlines escaped too: nobody can forge a line of a log."""
+    """As `visible`, with newlines escaped too: nobody can forge a line of a log, a message or a page."""
     return _ANY_HIDDEN_OR_NEWLINE.sub(_escaped, text)
+
+
+def visible_lines(lines: Iterable[str]) -> Visible:
+    """Lines of one text; nothing that they quote begins another."""
+    return Visible("\n".join(map(one_line, lines)))
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -10,14 +11,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TextIO
 
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsync import terminal
-from leadsync.colours import STATUS_COLOURS
-from leadsync.terminal import BackgroundWriter, one_line, visible
+from leadsync.terminal import BackgroundWriter, Visible, one_line, visible, visible_lines
 
 
 @pytest.mark.parametrize(
@@ -66,19 +65,30 @@ def test_json_keeps_half_a_character() -> None:
     assert json.loads(shown) == "leads-\udce9.csv"
 
 
-def test_own_colours_pass_where_they_are_asked_for() -> None:
-    ours = [click.style("x", fg=colour.terminal) for colour in STATUS_COLOURS.values()] + [click.style("x", bold=True)]
-    for text in ours:
-        assert "\x1b[" in text
-        assert visible(text, colours=True) == text
-        assert "\x1b" not in visible(text)
+def test_what_hides_a_character_or_draws_none_is_hidden() -> None:
+    """By the Unicode Standard: controls, surrogates, line separators and default ignorable code points."""
+    drawn = (
+        "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f"  # formats with a shape
+    )
+    joiners = "\u180b-\u180d\u180f\u200c\u200d"
+    for number in range(sys.maxunicode + 1):
+        one = chr(number)
+        if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp") and not re.match(f"[{drawn}{joiners}\t\n]", one):
+            assert one not in visible(f"é{one}"), hex(number)
+    for one in "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufff0\U000e0fff":
+        assert one not in visible(f"é{one}"), hex(ord(one))
 
 
-@pytest.mark.parametrize(
-    "sequence", ["\x1b[8m", "\x1b[30m", "\x1b[2J", "\x1b[1A", "\x1b[38;5;1m", "\x1b]0;a\x07", "\x1b"]
-)
-def test_other_sequences_never_pass(sequence: str) -> None:
-    assert "\x1b" not in visible(sequence, colours=True)
+@pytest.mark.parametrize("joiner", ["\u200d", "\u200c", "\ufe0f", "\U000e0101"])
+def test_a_joiner_that_joins_nothing_is_hidden(joiner: str) -> None:
+    assert visible(f"é{joiner}é") == f"é{joiner}é"
+    for text in (joiner, f"leads{joiner}.csv", f"a{joiner}{joiner}", f"é\n{joiner}", f"\u200b{joiner}"):
+        assert joiner not in visible(text)
+
+
+def test_nothing_that_a_line_quotes_begins_another() -> None:
+    assert visible_lines(["a\nb", "\x1b[31mc"]) == "a\\nb\n\\u001b[31mc"
+    assert isinstance(visible_lines([]), Visible)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from leadsync.cli.shell import Shell, common_options, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
 from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError, OutputError
+from leadsync.terminal import Visible, visible_lines
 
 _log = logging.getLogger(__name__)
 
@@ -110,8 +111,10 @@ def exit_code_of(arguments: list[str]) -> int:
         say(str(error))
         return 128 + error.signal_number
     except LeadsyncError as error:
-        _complain(str(error), shell_options)
-        _put_error(str(error), as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
+        # An error of the settings has a line for each fault.
+        words = error.args[0] if error.args and isinstance(error.args[0], Visible) else str(error)
+        _complain(words, shell_options)
+        _put_error(words, as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
         return error.exit_code
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
@@ -142,7 +145,8 @@ def _put_error(text: str, *, as_json: bool) -> None:
 
 def _complain(text: str, shell_options: dict[str, object]) -> None:
     if shell_options.get("verbose"):
-        say(traceback.format_exc().rstrip("\n"))
+        # Indented, as in the log: a message in it may have lines of its own.
+        say(visible_lines(f"    {line}" for line in traceback.format_exc().rstrip("\n").split("\n")))
     say(text)
 
 

@@ -1,6 +1,7 @@
 """Tables for a terminal: columns aligned in every script, colours where somebody sees them."""
 
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -12,7 +13,7 @@ import click
 
 from leadsync.colours import STATUS_COLOURS
 from leadsync.models import Status
-from leadsync.terminal import visible
+from leadsync.terminal import Visible, visible
 
 _SAMPLE = 1000
 """The lines that columns are fitted to; a longer value further down moves its line's rest aside."""
@@ -28,7 +29,7 @@ class Column:
     gives_way: bool = False
 
 
-def table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Iterator[Visible]:
     """The lines of a table, the headings first; a `Status` among the values is coloured at a terminal."""
     remaining = iter(lines)
     sample = [[_shown(value) for value in line] for line in islice(remaining, _SAMPLE)]
@@ -47,10 +48,13 @@ def in_colour(text: str, **look: object) -> str:
     return click.style(text, **look) if seen else text  # type: ignore[arg-type]
 
 
-def coloured_status(status: str, text: str = "") -> str:
-    """A status, or a text about it, in its colour."""
-    colour = STATUS_COLOURS.get(status)
-    return in_colour(text or status, fg=colour.terminal) if colour else text or status
+def coloured_summary(text: Visible) -> Visible:
+    """A run's summary, with each status that it counts in its colour."""
+    return Visible(_COUNTED.sub(lambda match: match[1] + _coloured_status(match[2]), text))
+
+
+def _coloured_status(status: str) -> str:
+    return in_colour(status, fg=STATUS_COLOURS[status].terminal)
 
 
 def _fitted(columns: Sequence[Column], widths: list[int]) -> list[int]:
@@ -67,17 +71,18 @@ def _fitted(columns: Sequence[Column], widths: list[int]) -> list[int]:
     return fitted
 
 
-def _line(columns: Sequence[Column], widths: Sequence[int], values: Sequence[str], *, bold: bool = False) -> str:
+def _line(columns: Sequence[Column], widths: Sequence[int], values: Sequence[str], *, bold: bool = False) -> Visible:
     cells = []
     for column, width, value in zip(columns, widths, values, strict=True):
         text = _cut(value, width) if column.gives_way else value
         blanks = " " * max(width - _width(text), 0)
-        look = in_colour(text, bold=True) if bold else coloured_status(text) if text in _STATUSES else text
+        look = in_colour(text, bold=True) if bold else _coloured_status(text) if text in _STATUSES else text
         cells.append(blanks + look if column.number else look + blanks)
-    return "  ".join(cells).rstrip()
+    return Visible("  ".join(cells).rstrip())
 
 
 _STATUSES = frozenset(status.value for status in Status)
+_COUNTED = re.compile(rf"^( +[\d,]+  )({'|'.join(Status)})(?= )", re.MULTILINE)
 
 
 def _shown(value: str) -> str:

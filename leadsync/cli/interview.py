@@ -8,13 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from leadsync.cli.shell import current_shell, say
+from leadsync.cli.shell import ask, current_shell, say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS
 from leadsync.private_files import whole_or_not
-from leadsync.terminal import visible
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -45,7 +42,7 @@ def ask_number(question: str, most: int | None = None, default: int | None = Non
     """A number from 1 to `most`, or from 1 on, until it is one."""
     shown = None if default is None else str(default)
     while True:
-        answer: str = click.prompt(question, type=str, default=shown, err=True).strip()
+        answer: str = ask(question, shown, type=str).strip()
         if answer.isdecimal() and int(answer) >= 1 and (most is None or int(answer) <= most):
             return int(answer)
         say(f"{answer} is no whole number from 1 {'on' if most is None else f'to {most}'}.")
@@ -75,7 +72,7 @@ def ask_url(shown: str) -> str:
     from leadsync.config import settings_from
 
     while True:
-        answer: str = click.prompt("The dialer's address (https://…)", default=shown or None, err=True)
+        answer: str = ask("The dialer's address (https://…)", shown or None)
         try:
             return settings_from({"server": {"url": with_scheme(answer)}}, "the answer").url()
         except SettingsError as error:
@@ -95,7 +92,7 @@ def ask_key() -> str:
         return os.environ[KEY_VARIABLE].strip()
     key = ""
     while not key:
-        key = click.prompt("The API key (it is not shown)", hide_input=True, err=True).strip()
+        key = ask("The API key (it is not shown)", hide_input=True).strip()
     return key
 
 
@@ -153,7 +150,7 @@ def ask_place(places: "list[Place]") -> tuple[int, int, int]:
 def ask_file() -> Path | None:
     """A sheet to read; None where the user has none yet."""
     while True:
-        answer = click.prompt("A sheet of leads to look at (Enter: none yet)", default="", show_default=False, err=True)
+        answer = ask("A sheet of leads to look at (Enter: none yet)", "")
         if not answer.strip():
             return None
         path = Path(answer.strip().strip("\"'")).expanduser()
@@ -178,7 +175,7 @@ def ask_sheet(file: Path, sheet: str | None) -> str | None:
                 raise
             say(question)
         asked = True
-        sheet = click.prompt("Which sheet?", err=True).strip()
+        sheet = ask("Which sheet?").strip()
 
 
 def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple[Proposal, dict[str, str], Rules]":
@@ -225,7 +222,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         before = columns.get(heading, own)
         if heading.lower().startswith("sync_"):
             continue
-        answer: str = click.prompt(visible(f"  {_shown(heading, examples)}"), default=before or "-", err=True).strip()
+        answer: str = ask(f"  {_shown(heading, examples)}", before or "-").strip()
         field_name = "" if answer == "-" else answer
         if field_name != own:
             columns[heading] = field_name
@@ -240,9 +237,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
 def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
     """Which fields hold phone numbers, of those that a column fills."""
     while True:
-        answer: str = click.prompt(
-            "Which of the fields are phone numbers? (with commas between them)", default=", ".join(shown), err=True
-        )
+        answer: str = ask("Which of the fields are phone numbers? (with commas between them)", ", ".join(shown))
         given = tuple(filter(None, map(str.strip, answer.split(","))))
         unknown = [name for name in given if name not in filled]
         if not unknown:
@@ -252,7 +247,7 @@ def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
 
 def first_value(question: str, shown: str) -> str:
     """One answer with a default."""
-    answer: str = click.prompt(question, default=shown, err=True)
+    answer: str = ask(question, shown)
     return answer.strip()
 
 

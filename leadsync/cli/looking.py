@@ -1,5 +1,6 @@
 """The commands that look at what was done: runs, show, request, report."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadsync.cli.columns import Column, coloured_status, table
+from leadsync.cli.columns import Column, coloured_summary, table
 from leadsync.cli.shell import Shell, current_shell, set_up_log
-from leadsync.errors import UsageError
+from leadsync.errors import SettingsError, UsageError
 from leadsync.models import FileKind, Lead, RowRecord, RunRecord, Status, Tally
+from leadsync.terminal import Visible
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -60,7 +62,7 @@ def runs(run_id: str | None) -> int:
         for run, tally in listed
     ]
     shell.result(
-        "\n".join(table(columns, lines))
+        Visible("\n".join(table(columns, lines)))
         if listed
         else "There are no such runs."
         if run_id
@@ -118,7 +120,7 @@ def request(run_id: str, number: int) -> int:
         else f"This row was not sent ({message(record) or 'not yet'}); this is what would be."
     )
     shell.result(
-        command := curl_command(run.dialer, run.ids, lead),
+        Visible(command := curl_command(run.dialer, run.ids, lead, _key_in_shell(shell))),
         {
             "run": run.id,
             "row": number,
@@ -155,9 +157,28 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
         check_output(run.output)
         files = write_files(journal, run, shell.say)
         tally = journal.tally(run.id)
-        text = as_text(run, tally, files, coloured_status, called=shell.called, moved_to=journal.moved_to(run.id))
-    shell.result(text, as_json(run, tally, files))
+        text = as_text(run, tally, files, called=shell.called, moved_to=journal.moved_to(run.id))
+    shell.result(coloured_summary(text), as_json(run, tally, files))
     return 0
+
+
+def _key_in_shell(shell: Shell) -> str:
+    """The API key as a word of a POSIX shell, from where the settings keep it.
+
+    Nothing is sent here: settings that are gone or wrong are no error, and the usual variable stands for the key.
+    """
+    from leadsync.dialer import KEY_VARIABLE, key_of_command, key_of_variable
+    from leadsync.settings_files import KEYRING_USER
+
+    try:
+        server = shell.settings().server
+    except SettingsError:
+        return key_of_variable(KEY_VARIABLE)
+    if server.api_key_file:
+        return key_of_command("cat", str(Path(server.api_key_file).expanduser().absolute()))
+    if server.api_key_keyring:
+        return key_of_command(sys.executable, "-m", "keyring", "get", server.api_key_keyring, KEYRING_USER)
+    return key_of_variable(server.api_key_env)
 
 
 class _Wanted:
@@ -186,7 +207,7 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, wanted: _Wanted,
     value = as_json(run, tally, files)
     if not listing:
         moved_to = journal.moved_to(run.id)
-        shell.result(as_text(run, tally, files, coloured_status, called=shell.called, moved_to=moved_to), value)
+        shell.result(coloured_summary(as_text(run, tally, files, called=shell.called, moved_to=moved_to)), value)
         return 0
     records = wanted.among(journal.records(run.id, wanted.statuses or None))
     if shell.json:

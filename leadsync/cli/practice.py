@@ -14,6 +14,7 @@ import click
 from leadsync.cli.shell import Shell, current_shell, set_up_log
 from leadsync.models import RowRecord
 from leadsync.plurals import counted
+from leadsync.terminal import Visible, visible_lines
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -63,7 +64,7 @@ def simulate(host: str, port: int, threads: int, key: str, leads: Path | None, f
 
     def announce(url: str) -> None:
         shell.result(
-            f"The practice dialer is at {url}, its API key is {key}.\n"
+            f"The practice dialer is at {url}, its API key is {key}. "
             f'In the settings: [server] url = "{url}", [campaign] template_id = 41, campaign_id = 41, '
             "allocation_id = 38. Ctrl-C ends it.",
             {"url": url, "api_key": key, "template_id": 41, "campaign_id": 41, "allocation_id": 38},
@@ -118,7 +119,8 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:
-        shell.say("\n".join(would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone())))
+        for line in would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone()):
+            shell.say(line)
     done = execute(
         journal, plan, settings, partial(progress_for, shell), shell.say, environment={"LEADSYNC_API_KEY": _KEY}
     )
@@ -127,14 +129,17 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     return done.run.id
 
 
-def _what_now(shell: Shell, run_id: str) -> str:
+def _what_now(shell: Shell, run_id: str) -> Visible:
     """Commands that work as they are pasted: the demonstration's own dialer has ended with it."""
     key = f"$env:LEADSYNC_API_KEY = '{_KEY}'" if os.name == "nt" else f"export LEADSYNC_API_KEY={_KEY}"
     dialer = replace(shell, config=None, state=None).called
-    return (
-        f"\nThat went as designed. Look at the run again: {shell.called} show {run_id}\n"
-        f"To send corrected rows, start a practice dialer in another terminal: {dialer} simulate\n"
-        f"Then let this one know its key: {key}"
+    return visible_lines(
+        (
+            "",
+            f"That went as designed. Look at the run again: {shell.called} show {run_id}",
+            f"To send corrected rows, start a practice dialer in another terminal: {dialer} simulate",
+            f"Then let this one know its key: {key}",
+        )
     )
 
 

@@ -8,6 +8,7 @@ import click
 from leadsync.cli.shell import at_terminal, current_shell, set_up_log
 from leadsync.errors import UsageError
 from leadsync.plurals import counted
+from leadsync.terminal import visible_lines
 
 _UNITS = {"d": 1, "w": 7}
 
@@ -57,5 +58,5 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         "undecided": pruned.undecided,
         "busy": pruned.busy,
     }
-    shell.result("\n".join(lines), value)
+    shell.result(visible_lines(lines), value)
     return 0

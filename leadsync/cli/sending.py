@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from leadsync.cli.choices import (
 from leadsync.cli.input_file import input_file
 from leadsync.cli.known_dialers import name_new_dialer, remember_dialer
 from leadsync.cli.shell import Shell, current_shell, reading_options, set_up_log
+from leadsync.commands import arguments
 from leadsync.errors import UsageError
 from leadsync.models import FileKind, Order, RunRecord, Status
 from leadsync.plurals import agreeing, counted
@@ -267,8 +267,8 @@ def _carry_out(
     if plan.then is None or following is None or following.nothing_to_do:
         _tell(shell, journal, done.run, done.files, code=done.code)
         if plan.file_is_new or (plan.then is not None and following is None):
-            file = shlex.quote(str(plan.run.file))
-            shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {shell.called} run {file}")
+            command = f"{shell.called} {arguments('run', plan.run.file)}"
+            shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
         return done.code
     then = carry_out(following, warnings=_warnings(plan.then))
     care.ended(then.run, then.tally, then.files, then.code)
@@ -419,13 +419,13 @@ def _tell(
     code: int,
     before: Sequence[dict[str, Any]] = (),
 ) -> int:
-    from leadsync.cli.columns import coloured_status
+    from leadsync.cli.columns import coloured_summary
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
-    text = as_text(run, tally, files, coloured_status, called=shell.called, moved_to=journal.moved_to(run.id))
-    shell.result(text, value)
+    text = as_text(run, tally, files, called=shell.called, moved_to=journal.moved_to(run.id))
+    shell.result(coloured_summary(text), value)
     return code
 
 

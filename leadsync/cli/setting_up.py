@@ -11,9 +11,11 @@ import click
 from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import Shell, current_shell, say, set_up_log
+from leadsync.commands import command
 from leadsync.errors import LeadsyncError, SheetError, UsageError
 from leadsync.plurals import counted
 from leadsync.private_files import whole_or_not
+from leadsync.terminal import visible_lines
 
 if TYPE_CHECKING:
     from leadsync.cli.interview import KeptKey
@@ -90,13 +92,14 @@ def _check(context: click.Context, shell: Shell, file: Path, sheet: str | None) 
     from leadsync.cli.checking import check
 
     shell.say("")
-    named = f"{_quoted(file)} --sheet {_quoted(sheet)}" if sheet else _quoted(file)
+    named = (file, "--sheet", sheet) if sheet else (file,)
     try:
         context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
     except LeadsyncError as error:
-        shell.say(f"{error} Once that is put right: leadsync check {named}")
+        shell.say(f"{error} Once that is put right: {command('check', *named)}")
     else:
-        shell.say(f"\nNothing was sent. To try five rows: leadsync run {named} --limit 5")
+        shell.say("")
+        shell.say(f"Nothing was sent. To try five rows: {command('run', *named, '--limit', '5')}")
 
 
 @click.command()
@@ -114,7 +117,7 @@ def campaigns() -> int:
         entities = (place.template, place.campaign, place.allocation)
         lines.append(" ".join(f"{f'{one.id}  {one.name}' if one else '-':<32}" for one in entities).rstrip())
     value = [dataclasses.asdict(place) for place in found]
-    shell.result("\n".join(lines) if found else "The key sees no campaign template.", {"campaigns": value})
+    shell.result(visible_lines(lines) if found else "The key sees no campaign template.", {"campaigns": value})
     return 0
 
 
@@ -252,7 +255,3 @@ def _settings(text: str, source: str = "the answer") -> "Settings":
     from leadsync.config import settings_from
 
     return settings_from(tomllib.loads(text), source)
-
-
-def _quoted(name: Path | str) -> str:
-    return f'"{name}"' if " " in str(name) else str(name)

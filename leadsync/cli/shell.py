@@ -4,7 +4,6 @@ import errno
 import json
 import logging
 import os
-import shlex
 import shutil
 import stat
 import sys
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from leadsync.commands import arguments
 from leadsync.errors import OutputError, SettingsError, UsageError
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
 from leadsync.private_files import folder_problem, open_to_append
-from leadsync.terminal import visible, writer_to
+from leadsync.terminal import Visible, one_line, writer_to
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -41,8 +41,8 @@ class Shell:
     def called(self) -> str:
         """How leadsync is called with the same settings and journal again, in commands for the user to paste."""
         options = (("--config", self.config), ("--state", self.state))
-        given = (f"{name} {shlex.quote(str(path))}" for name, path in options if path is not None)
-        return " ".join([_program(), *given])
+        given = [word for name, path in options if path is not None for word in (name, path)]
+        return " ".join([_program(), *([arguments(*given)] if given else [])])
 
     def settings(self) -> "Settings":
         """The settings, from the file that is found and the environment; raises SettingsError."""
@@ -82,12 +82,12 @@ class Shell:
             self.put(json.dumps(value, ensure_ascii=False) if self.json else text)
 
     def put(self, text: str) -> None:
-        """Write a line to standard output.
+        """Write text to standard output, as one line unless it is `Visible`.
 
         Raises click's Exit where nobody reads it (`leadsync show … | head`), OutputError where it cannot be written.
         """
         try:
-            click.echo(visible(text, colours=sys.stdout.isatty()))
+            click.echo(_shown(text))
         except OSError as error:
             unread = _is_unread(sys.stdout, error)
             _silence(sys.stdout)
@@ -122,14 +122,24 @@ def _program() -> str:
     path = Path(sys.argv[0])
     found = shutil.which(path.name)
     is_found = found is not None and path.exists() and path.samefile(found)
-    return shlex.quote(sys.argv[0]) if path.stem == "leadsync" and not is_found else "leadsync"
+    return arguments(sys.argv[0]) if path.stem == "leadsync" and not is_found else "leadsync"
 
 
 def say(text: str) -> None:
-    """Write a line to standard error; waits a second at most, and never raises."""
+    """Write text to standard error, as one line unless it is `Visible`; waits a second at most, and never raises."""
     writer = writer_to(sys.stderr)
-    writer.write(f"{visible(text)}\n")
+    writer.write(f"{_shown(text)}\n")
     writer.flush()
+
+
+def ask(question: str, default: object = None, **options: Any) -> Any:
+    """Ask as `click.prompt` does, on standard error; question and default may hold text of a sheet or the dialer."""
+    hint = "" if default in (None, "") else f" [{default}]"
+    return click.prompt(one_line(f"{question}{hint}"), default=default, show_default=False, err=True, **options)
+
+
+def _shown(text: str) -> str:
+    return text if isinstance(text, Visible) else one_line(text)
 
 
 def finish_output() -> None:
@@ -165,7 +175,7 @@ def _ask(question: str, default: bool | None) -> bool:
         writer_to(sys.stderr).drain()
         while True:
             # Not by `input` or click, which go on where the question cannot be shown.
-            sys.stderr.write(f"{visible(question)} [{hint}]: ")
+            sys.stderr.write(f"{one_line(question)} [{hint}]: ")
             sys.stderr.flush()
             if (answer := input().strip().lower()) in answers:
                 return answers[answer]

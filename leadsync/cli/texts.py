@@ -11,16 +11,17 @@ from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
 from leadsync.report import LOUD, new_leads
 from leadsync.run import Group, SheetScan, Survey
+from leadsync.terminal import Visible, visible_lines
 
 _MOST_FINDINGS = 5
 
 
-def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> str:
+def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> Visible:
     """Everything that `check` tells. `pace` is how many leads a second the dialer takes, None where it is not known."""
     lines = list(_sections(scan, pace, now))
     if written:
         lines += ["", f"Written, with what was found in each row: {written}"]
-    return "\n".join(lines)
+    return visible_lines(lines)
 
 
 def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | None = None) -> Iterator[str]:

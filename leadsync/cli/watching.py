@@ -41,7 +41,7 @@ from leadsync.nights import (
     prepare,
 )
 from leadsync.private_files import whole_or_not
-from leadsync.terminal import one_line
+from leadsync.terminal import Visible, one_line
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -308,7 +308,7 @@ class Work:
             self._remove_earlier_files(journal, done.run)
         self.care.ended(done.run, done.tally, done.files, done.code)
         if not self.shell.json:
-            self.shell.result(as_text(done.run, done.tally, done.files) + "\n", None)
+            self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
         return done
 
     def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:
@@ -361,9 +361,9 @@ class Work:
             moved = move(file, self.folder / ATTENTION)
             # One that is there already is about a sheet of this name that was taken back.
             remedy = f"Correct it and put it back into the folder {self.folder}."
-            why = f"{one_line(file.name)} was not sent: {words} {remedy}\n"
+            why = one_line(f"{file.name} was not sent: {words} {remedy}")
             with whole_or_not(_why(moved)) as note:
-                note.write(why.encode("utf-8", "backslashreplace"))
+                note.write(f"{why}\n".encode("utf-8", "backslashreplace"))
         except OSError as problem:
             words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
             return Handled(file, error.exit_code, words=words, again=True)

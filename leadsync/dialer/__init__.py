@@ -2,7 +2,17 @@
 
 from leadsync.dialer.calls import lead_request
 from leadsync.dialer.client import DialerClient
-from leadsync.dialer.curl import KEY_VARIABLE, curl_command
+from leadsync.dialer.curl import KEY_VARIABLE, curl_command, key_of_command, key_of_variable
 from leadsync.dialer.directory import Entity, Place, places
 
-__all__ = ["KEY_VARIABLE", "DialerClient", "Entity", "Place", "curl_command", "lead_request", "places"]
+__all__ = [
+    "KEY_VARIABLE",
+    "DialerClient",
+    "Entity",
+    "Place",
+    "curl_command",
+    "key_of_command",
+    "key_of_variable",
+    "lead_request",
+    "places",
+]

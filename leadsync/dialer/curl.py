@@ -1,20 +1,43 @@
-"""A lead call as a command line for curl, for whoever wants to see what was sent."""
+"""A lead call as a command line for curl, for whoever wants to see what was sent. Pure."""
 
-import shlex
+import re
 
+from leadsync.commands import arguments
 from leadsync.dialer.calls import lead_request
 from leadsync.models import CampaignIds, Lead
 
 KEY_VARIABLE = "LEADSYNC_API_KEY"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN_A_URL = r"od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'"
+"""Writes every byte as `%66`: a key may hold what means something in a URL. curl does it itself since 7.87 only."""
 
 
-def curl_command(url: str, ids: CampaignIds, lead: Lead) -> str:
-    """The call that updates or adds a lead, for a POSIX shell. The API key is not in it: the shell puts it in, from the
-    environment."""
+def key_of_variable(name: str) -> str:
+    """The value of an environment variable, as a word of a POSIX shell."""
+    return f'"${name}"' if _NAME.fullmatch(name) else key_of_command("printenv", name)
+
+
+def key_of_command(*words: str) -> str:
+    """The output of a command, as a word of a POSIX shell."""
+    return f'"$({arguments(*words, windows=False)})"'
+
+
+def curl_command(url: str, ids: CampaignIds, lead: Lead, key: str) -> str:
+    """The call that updates or adds a lead, for a POSIX shell.
+
+    `key` is a word that the shell replaces by the API key. curl reads the key from its standard input, and `printf` is
+    a part of the shell: so the key is in no process's command line, which every user of the machine can list.
+    """
     address, headers, body = lead_request(url, ids, lead)
     parts = [
-        f'curl --request POST {shlex.quote(address)}"${KEY_VARIABLE}"',
-        *(f"--header {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()),
-        f"--data-raw {shlex.quote(body.decode('ascii'))}",
+        f"""printf 'url = "%s%s"\\n' {_quoted(address)}""",
+        f'"$(printf %s {key} | {_IN_A_URL})"',
+        "| curl --config - --request POST",
+        *(f"--header {_quoted(f'{name}: {value}')}" for name, value in headers.items()),
+        f"--data-raw {_quoted(body.decode('ascii'))}",
     ]
     return " \\\n  ".join(parts)
+
+
+def _quoted(word: str) -> str:
+    return arguments(word, windows=False)

@@ -6,6 +6,7 @@ from leadsync.models import Note, Status
 from leadsync.reasons import Reason
 from leadsync.report.tables import SYNC_COLUMNS
 from leadsync.report.wording import reason_words
+from leadsync.terminal import one_line
 
 _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this file to `leadsync run`."}
 
@@ -19,7 +20,7 @@ def checked_cells(number: int, status: Status, reason: Reason | None, notes: Seq
     known = {
         "sync_row": str(number),
         "sync_status": status.value,
-        "sync_message": words,
+        "sync_message": one_line(words),
         "sync_advice": _ADVICE.get(status, ""),
     }
     return tuple(known.get(name, "") for name in SYNC_COLUMNS)

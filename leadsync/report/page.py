@@ -6,6 +6,7 @@ from html import escape
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
 from leadsync.models import Summary
+from leadsync.terminal import visible
 
 _STYLE = f"""
 body {{ font: 15px/1.5 "Segoe UI", Helvetica, Arial, sans-serif; color: {INK}; background: #F4F6F8; margin: 0; }}
@@ -46,17 +47,17 @@ def _page(summary: Summary) -> Iterator[str]:
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{escape(summary.title)}: {escape(summary.headline)}</title>"
+    yield f"<title>{_text(summary.title)}: {_text(summary.headline)}</title>"
     yield f"<style>{_STYLE}</style></head><body><main>"
     yield f"<h1>{_value(summary.title)}</h1>"
-    yield f'<p class="headline">{escape(summary.headline)}</p>'
-    yield f'<p class="quiet">{escape(summary.ending)}</p>'
+    yield f'<p class="headline">{_text(summary.headline)}</p>'
+    yield f'<p class="quiet">{_text(summary.ending)}</p>'
     if summary.warnings:
         yield "<h2>Warnings</h2><ul>"
         yield from (f"<li>{_value(warning)}</li>" for warning in summary.warnings)
         yield "</ul>"
     yield "<h2>What to do now</h2><ul>"
-    yield from (f"<li>{escape(step)}</li>" for step in summary.steps)
+    yield from (f"<li>{_text(step)}</li>" for step in summary.steps)
     yield "</ul>"
     yield from _statuses(summary)
     yield from _codes(summary)
@@ -64,7 +65,7 @@ def _page(summary: Summary) -> Iterator[str]:
     yield from _reasons(summary)
     yield "<h2>The run</h2>"
     yield '<table class="facts">'
-    yield from (f"<tr><th>{escape(label)}</th><td>{_value(value)}</td></tr>" for label, value in summary.facts)
+    yield from (f"<tr><th>{_text(label)}</th><td>{_value(value)}</td></tr>" for label, value in summary.facts)
     yield "</table></main></body></html>\n"
 
 
@@ -75,7 +76,7 @@ def _statuses(summary: Summary) -> Iterator[str]:
     for one in summary.statuses:
         colour = STATUS_COLOURS[one.status]
         badge = f'<span class="badge" style="background:{colour.pale};color:{colour.ink}">{one.status}</span>'
-        lines.append((badge, escape(one.meaning), _number(one.rows), f"{one.rows / max(summary.rows, 1):.1%}"))
+        lines.append((badge, _text(one.meaning), _number(one.rows), f"{one.rows / max(summary.rows, 1):.1%}"))
     total = f'<tr class="total"><td>rows read</td><td></td><td class="n">{_number(summary.rows)}</td><td></td></tr>'
     yield from _table(("status", "what it means", "rows", "share"), lines, numbers=(2, 3), last=total)
 
@@ -97,8 +98,8 @@ def _codes(summary: Summary) -> Iterator[str]:
                 f'<b>{one.label}</b><br><span class="quiet">{_value(one.name).replace("_", "_<wbr>")}</span>',
                 _number(one.rows),
                 _value(one.meaning),
-                escape(one.cause),
-                escape(one.step),
+                _text(one.cause),
+                _text(one.step),
             )
             for one in summary.codes
         ],
@@ -109,7 +110,7 @@ def _codes(summary: Summary) -> Iterator[str]:
 def _effects(summary: Summary) -> Iterator[str]:
     if summary.effects:
         yield "<h2>What was done on the dialer</h2>"
-        lines = [(escape(what), _value(value), _number(count)) for what, value, count in summary.effects]
+        lines = [(_text(what), _value(value), _number(count)) for what, value, count in summary.effects]
         yield from _table(("what", "to", "leads"), lines, numbers=(2,))
 
 
@@ -144,14 +145,14 @@ def _ring(parts: Sequence[tuple[str, int, str]]) -> str:
         drawn.append(
             f'<circle cx="85" cy="{middle}" r="{radius}" fill="none" stroke="{colour}" stroke-width="32" '
             f'stroke-dasharray="{length:.3f} {around - length:.3f}" stroke-dashoffset="{around / 4 - begun:.3f}">'
-            f"<title>{escape(name)}: {count:,}</title></circle>"
+            f"<title>{_text(name)}: {count:,}</title></circle>"
         )
         begun += length
     top = middle - 13 * len(parts) + 18
     for index, (name, count, colour) in enumerate(parts):
         y = top + 26 * index
         drawn.append(f'<rect x="200" y="{y - 12}" width="14" height="14" rx="3" fill="{colour}"/>')
-        drawn.append(f'<text x="224" y="{y}">{escape(name)}</text>')
+        drawn.append(f'<text x="224" y="{y}">{_text(name)}</text>')
         drawn.append(f'<text x="400" y="{y}" text-anchor="end">{count:,}</text>')
     return _svg(420, height, "Rows by status", drawn)
 
@@ -162,7 +163,7 @@ def _bars(bars: Sequence[tuple[str, int]], title: str, colour: str = STATUS_COLO
     for index, (name, count) in enumerate(bars):
         y = 30 * index
         width = max(2, round(380 * count / longest))
-        drawn.append(f'<text x="0" y="{y + 20}">{escape(_short(name))}</text>')
+        drawn.append(f'<text x="0" y="{y + 20}">{_text(_short(name))}</text>')
         drawn.append(f'<rect x="440" y="{y + 6}" width="{width}" height="18" rx="3" fill="{colour}"/>')
         drawn.append(f'<text x="{448 + width}" y="{y + 20}">{count:,}</text>')
     return _svg(900, 30 * len(bars) + 6, title, drawn)
@@ -171,13 +172,18 @@ def _bars(bars: Sequence[tuple[str, int]], title: str, colour: str = STATUS_COLO
 def _svg(width: int, height: int, title: str, drawn: Sequence[str]) -> str:
     return (
         f'<div class="chart"><svg width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(title)}">{"".join(drawn)}</svg></div>'
+        f'aria-label="{_text(title)}">{"".join(drawn)}</svg></div>'
     )
 
 
 def _value(text: str) -> str:
     """A text that may run in either direction, without turning what stands around it."""
-    return f"<bdi>{escape(text)}</bdi>" if text else ""
+    return f"<bdi>{_text(text)}</bdi>" if text else ""
+
+
+def _text(text: str) -> str:
+    """Text for the page, with hidden characters written out: some get round the `bdi` and turn what follows."""
+    return escape(visible(text))
 
 
 def _number(count: int) -> str:

@@ -1,14 +1,16 @@
 """What a run came to, for a person and for a script. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from leadsync.commands import arguments
 from leadsync.models import RunRecord, Status, Tally
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import MEANINGS
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
+from leadsync.terminal import Visible, visible_lines
 
 
 def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> dict[str, Any]:
@@ -33,30 +35,27 @@ def as_text(
     run: RunRecord,
     tally: Tally,
     files: Mapping[str, Path | None],
-    paint: Callable[[str, str], str] = lambda _, text: text,
     *,
     called: str = "leadsync",
     moved_to: Sequence[str] | None = None,
-) -> str:
+) -> Visible:
     """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step.
 
-    `paint` gives a text the colour of a status. `called` is how leadsync is called. With `moved_to`, the failed
-    and rejected rows have gone on, and a row is still to be looked at in these runs.
+    `called` is how leadsync is called. With `moved_to`, the failed and rejected rows have gone on, and a row is still
+    to be looked at in these runs.
     """
     steps = list(_next_steps(run, tally, files, called, moved_to))
-    return "\n".join([*_lines(run, tally, files, paint), *([""] if steps else []), *steps])
+    return visible_lines([*_lines(run, tally, files), *([""] if steps else []), *steps])
 
 
-def _lines(
-    run: RunRecord, tally: Tally, files: Mapping[str, Path | None], paint: Callable[[str, str], str]
-) -> Iterator[str]:
+def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
     yield f"Run {run.id} of {run.file.name}: {_ending(run, tally)}"
     yield from warnings_of(run)
     yield ""
     for status in Status:
         count = tally.statuses.get(status, 0)
         if count:
-            yield f"  {count:>9,}  {paint(status, f'{status:<10}')} {MEANINGS[status]}"
+            yield f"  {count:>9,}  {status:<10} {MEANINGS[status]}"
     yield f"  {tally.rows:>9,}  {agreeing(tally.rows, 'row')} read"
     yield from _refusals(tally)
     if files.get("report"):
@@ -119,7 +118,7 @@ def _next_steps(
     elif (retry := files.get("retry")) and _correctable(tally):
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
-        yield f"{correct} the {what}, then send them: {called} run {_quoted(str(workbook or retry))}"
+        yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
     if files.get("review") and any(tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)):
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
@@ -134,7 +133,3 @@ def _correctable(tally: Tally) -> int:
     )
     rows = tally.statuses.get(Status.REJECTED, 0) + tally.statuses.get(Status.FAILED, 0) + tally.still_failing
     return rows - finals
-
-
-def _quoted(path: str) -> str:
-    return f'"{path}"' if " " in path else path

@@ -18,6 +18,7 @@ from leadsync.report.advice import advice, still_failing
 from leadsync.report.highlights import Highlights
 from leadsync.report.wording import message
 from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.terminal import one_line
 
 SYNC_COLUMNS = (
     "sync_row",
@@ -113,9 +114,9 @@ def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
         str(record.number),
         record.status.value,
         "" if record.code is None else str(record.code),
-        record.name,
-        message(record),
-        advice(record, run.id),
+        one_line(record.name),
+        one_line(message(record)),
+        one_line(advice(record, run.id)),
         str(record.attempts),
         "" if record.time is None else _iso(record.time),
         run.id,
