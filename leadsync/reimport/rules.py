@@ -35,12 +35,14 @@ Rule = Callable[[Context], Skip | Rejected | None]
 
 
 def duplicate_row(context: Context) -> Rejected | None:
-    """A line that was copied stands for one row: only the first goes."""
-    if not context.second_line:
-        return None
-    claim = context.claim
-    fault = Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": claim.run, "row": claim.row})
-    return Rejected((fault,), context.mapped.external_id)
+    """A line that was copied stands for one row: only the first goes. The copy stays one when it comes back alone."""
+    claim, reason = context.claim, context.origin.reason if context.origin else None
+    faults: tuple[Fault, ...] = ()
+    if context.second_line:
+        faults = (Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": claim.run, "row": claim.row}),)
+    elif isinstance(reason, Rejected):
+        faults = tuple(fault for fault in reason.faults if fault.kind is FaultKind.DUPLICATE_ROW)
+    return Rejected(faults, context.mapped.external_id) if faults else None
 
 
 def already_decided(context: Context) -> Skip | None:

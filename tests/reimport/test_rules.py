@@ -47,7 +47,11 @@ def context(sheet: SheetFacts = SHEET, row: Row = ROW, mapped: Lead | Rejected =
 def test_a_copied_line_is_rejected() -> None:
     assert rules.duplicate_row(context()) is None
     found = rules.duplicate_row(context(second_line=True))
-    assert found == Rejected((Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": RUN, "row": "2"}),), "007")
+    fault = Fault("", "", FaultKind.DUPLICATE_ROW, details={"run": RUN, "row": "2"})
+    assert found == Rejected((fault,), "007")
+    alone = context(origin=origin(State.REJECTED, Rejected((*WRONG.faults, fault))))
+    assert rules.duplicate_row(alone) == Rejected((fault,), "007"), "it is no more right for having come twice"
+    assert rules.duplicate_row(context(origin=origin(State.REJECTED, WRONG))) is None
 
 
 @pytest.mark.parametrize(
