@@ -13,8 +13,6 @@ from typing import Literal, NamedTuple
 
 from leadsync.reasons import Fault, Reason
 
-LONGEST_CELL = 32_767
-"""Characters that a workbook's cell can hold."""
 NO_CHANGE = "<No Change>"
 """What the API reads as "keep the present value" in a disposition or a phone field."""
 
@@ -24,11 +22,6 @@ CALLBACK = "njCallBackDate"
 PRIORITY = "njPriority"
 CONTACT_HOURS = "njContactHours"
 SYSTEM_FIELDS = frozenset({EXTERNAL_ID, DISPOSITION, CALLBACK, PRIORITY, CONTACT_HOURS})
-SUMMARY_SHEET = "Summary"
-REPORT_SHEET = "Report"
-TO_CORRECT_SHEET = "To correct"
-TO_DECIDE_SHEET = "To decide"
-"""The sheets of a report as a workbook, by which it is known again when it is given back."""
 PHONE = "phone"
 """Not a field but the role of any column that fills a phone field."""
 NOTE = "note"

@@ -4,16 +4,17 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from leadsync.errors import UsageError
 from leadsync.private_files import open_regular
+from leadsync.temporary_files import private_copy, sweep
 from leadsync.terminal import one_line
 
 STDIN = "stdin"
 """The name that standard input has in messages, runs and reports."""
-_BLOCK_BYTES = 1 << 20
+_BLOCK = 1 << 20
 
 
 @contextmanager
@@ -23,21 +24,26 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
     `-` is standard input, called `stdin` in the current folder. Without `links`, a link is never followed. Raises
     UsageError where there is no such file, or no room for the copy.
     """
-    with tempfile.TemporaryDirectory(prefix="leadsync-") as folder:
-        if file == Path("-"):
-            copy = Path(folder, STDIN)
-            with _copied(file, copy), copy.open("wb") as target:
-                shutil.copyfileobj(sys.stdin.buffer, target)
-            yield Path(STDIN).resolve(), copy
-        elif file.is_file():
-            resolved = _resolved(file, links=links)
-            copy = Path(folder, resolved.name)
-            with _copied(file, copy), open_regular(resolved, links=links) as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target, _BLOCK_BYTES)
-            yield resolved, copy
-        else:
-            what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
-            raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+    sweep()
+    if file == Path("-"):
+        named = Path(STDIN).resolve()
+    elif file.is_file():
+        named = _resolved(file, links=links)
+    else:
+        what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
+        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+    with ExitStack() as context:
+        try:
+            source = sys.stdin.buffer if file == Path("-") else context.enter_context(open_regular(named, links=links))
+            target, copy = context.enter_context(private_copy(named.name))
+            shutil.copyfileobj(source, target, _BLOCK)
+            target.flush()
+        except OSError as error:
+            raise UsageError(
+                f"{file} cannot be copied to be read ({error.strerror}); check its permissions, and that there is "
+                f"room in {tempfile.gettempdir()}."
+            ) from error
+        yield named, copy
 
 
 def _resolved(file: Path, *, links: bool) -> Path:
@@ -50,14 +56,3 @@ def _resolved(file: Path, *, links: bool) -> Path:
     if any(character in resolved.name for character in "\n\r\0"):
         raise UsageError(f"The name of {one_line(str(file))} holds a line end; give the file another name.")
     return resolved
-
-
-@contextmanager
-def _copied(file: Path, copy: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(
-            f"{file} cannot be copied to be read ({error.strerror}); check its permissions, and that there is room in "
-            f"{copy.parent.parent}."
-        ) from error

@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadsync.models import LONGEST_CELL, NO_CHANGE
+from leadsync.models import NO_CHANGE
 from leadsync.reasons import Detail, FaultKind
+from leadsync.spreadsheet import LONGEST_CELL
 
 
 @dataclass(frozen=True, slots=True)

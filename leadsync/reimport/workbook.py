@@ -6,21 +6,23 @@ knows of the row tells on which of the two it was. Rows keep the numbers that th
 
 import dataclasses
 import heapq
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.errors import SheetError
 from leadsync.journal import History
-from leadsync.models import REPORT_SHEET, Row, Status
+from leadsync.models import Row, Status
 from leadsync.reimport.claims import MOST_DIGITS
-from leadsync.sheets import as_a_cell_holds, open_table
+from leadsync.sheets import as_a_cell_holds
+from leadsync.spreadsheet import REPORT_SHEET
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
+OpenPart = Callable[[str], AbstractContextManager["Table"]]
+"""Opens one of the workbook's sheets by its name."""
 Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
@@ -28,34 +30,37 @@ _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
 
 
 @contextmanager
-def put_together(file: Path, table: "Table", history: History | None) -> Iterator["Table"]:
-    """The rows of a report workbook that were to be worked on; raises SheetError where a row was corrected in two
-    ways. `table` is the workbook as it was opened; without `history` what stands on *Report* is not looked at."""
+def put_together(open_part: OpenPart, shown: str, table: "Table", history: History | None) -> Iterator["Table"]:
+    """The rows of a report workbook that were to be worked on; raises SheetError where a row was corrected in two ways.
+
+    `shown` is the file's name in messages, `table` the workbook as it was opened; without `history` what stands on
+    *Report* is not looked at.
+    """
     parts = [part for part in table.parts if part != REPORT_SHEET] or [REPORT_SHEET]
-    headings = _headings(file, parts)
+    headings = _headings(open_part, parts)
     if history is not None:
-        _check_columns(file, table.parts, history)
+        _check_columns(open_part, shown, table.parts, history)
     seen = _Seen(headings)
     for part in parts:
-        seen.look(_aligned(file, part, headings))
+        seen.look(_aligned(open_part, part, headings))
     corrected: list[Row] = []
     if history is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
-        corrected = list(_corrected_elsewhere(file, headings, seen, history))
+        corrected = list(_corrected_elsewhere(open_part, shown, headings, seen, history))
     replaced: set[Key | None] = {_key(row, headings) for row in corrected}
     numbered = _Numbered(headings)
     with ExitStack() as streams:
-        sheets = [streams.enter_context(closing(_aligned(file, part, headings))) for part in parts]
+        sheets = [streams.enter_context(closing(_aligned(open_part, part, headings))) for part in parts]
         kept = [(row for row in rows if _key(row, headings) not in replaced) for rows in sheets]
         named = [numbered.named(rows) for rows in (*kept, corrected)]
         in_order = heapq.merge(*named, key=_number) if seen.in_order else sorted(chain(*named), key=_number)
         yield table.holding(headings, chain(in_order, numbered.rest()))
 
 
-def _headings(file: Path, parts: Sequence[str]) -> tuple[str, ...]:
+def _headings(open_part: OpenPart, parts: Sequence[str]) -> tuple[str, ...]:
     """The headings of the first part and what others have beyond them; letter case and blanks make none of its own."""
     names: list[str] = []
     for part in parts:
-        with open_table(file, sheet=part) as table:
+        with open_part(part) as table:
             found = _places(table.headings, names)
             names += [heading for at, heading in enumerate(table.headings) if at not in found]
     return tuple(names)
@@ -69,13 +74,13 @@ def _places(headings: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return [exact.get(heading, alike.get(heading_name(heading), -1)) for heading in wanted]
 
 
-def _check_columns(file: Path, parts: Sequence[str], history: History) -> None:
+def _check_columns(open_part: OpenPart, shown: str, parts: Sequence[str], history: History) -> None:
     """Raise SheetError where one of the sheets lacks a column of the run's that another has: its rows would be taken
     for corrected, and their values for deleted."""
     columns: dict[str, set[str]] = {}
     own: Sequence[str] = ()
     for part in parts:
-        with open_table(file, sheet=part) as table:
+        with open_part(part) as table:
             columns[part] = set(map(heading_name, table.headings))
             first = next(iter(table.rows()), None) if not own else None
             key = _key(first, table.headings) if first is not None else None
@@ -85,7 +90,7 @@ def _check_columns(file: Path, parts: Sequence[str], history: History) -> None:
     for part, names in columns.items():
         if missing := next((one for one in own if heading_name(one) in there - names), None):
             raise SheetError(
-                f"{file.name}: its sheet {part} lacks the column {missing!r}, which another has; put it back, or "
+                f"{shown}: its sheet {part} lacks the column {missing!r}, which another has; put it back, or "
                 "delete it on all of them."
             )
 
@@ -95,9 +100,9 @@ def heading_name(heading: str) -> str:
     return " ".join(heading.split()).casefold()
 
 
-def _aligned(file: Path, part: str, headings: Sequence[str]) -> Generator[Row, None, None]:
+def _aligned(open_part: OpenPart, part: str, headings: Sequence[str]) -> Generator[Row, None, None]:
     """A sheet's rows with their cells under these headings."""
-    with open_table(file, sheet=part) as table:
+    with open_part(part) as table:
         places = _places(table.headings, headings)
         same = places == list(range(len(table.headings)))
         for row in table.rows():
@@ -128,9 +133,11 @@ class _Seen:
                 before = key[1]
 
 
-def _corrected_elsewhere(file: Path, headings: Sequence[str], seen: _Seen, history: History) -> Iterator[Row]:
+def _corrected_elsewhere(
+    open_part: OpenPart, shown: str, headings: Sequence[str], seen: _Seen, history: History
+) -> Iterator[Row]:
     """The rows that were put right on *Report* and not where they were to be."""
-    for row in _aligned(file, REPORT_SHEET, headings):
+    for row in _aligned(open_part, REPORT_SHEET, headings):
         key = _key(row, headings)
         if key is None or _sync(row, headings, "sync_status") not in _CAN_STILL_GO:
             continue
@@ -143,7 +150,7 @@ def _corrected_elsewhere(file: Path, headings: Sequence[str], seen: _Seen, histo
             continue
         if there is not None and there != original:
             raise SheetError(
-                f"{file.name}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
+                f"{shown}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
                 "and differently; write the same on both."
             )
         yield row

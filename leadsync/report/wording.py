@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from leadsync.leads.dates import EXAMPLES, ORDER_WORDS
-from leadsync.models import LONGEST_CELL, RowRecord
+from leadsync.models import RowRecord
 from leadsync.reasons import Detail, Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 from leadsync.result_codes import RESULT_CODES, Verdict
+from leadsync.spreadsheet import LONGEST_CELL
 
 DECIDING = "--applied, --not-applied or --send"
 """The options of `resolve`; a decision takes one of them."""

@@ -8,7 +8,7 @@ the sheet is read again from its beginning with what was learned.
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,7 @@ class Reading:
     @property
     def shown(self) -> str:
         """The file's name in messages."""
-        return "standard input" if self.content is not None and self.content.name == "stdin" else str(self.file)
+        return "standard input" if self.content is not None and self.file.name == "stdin" else str(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +176,20 @@ def _scan(
 
 @contextmanager
 def _opened(reading: Reading, journal: Journal | None) -> Iterator["Table"]:
-    with ExitStack() as context:
-        table = context.enter_context(
-            open_table(
-                reading.bytes_at,
-                sheet=reading.sheet or None,
-                encoding=reading.encoding or None,
-                delimiter=reading.delimiter or None,
-                shown=reading.shown,
-            )
+    def open_part(sheet: str) -> "AbstractContextManager[Table]":
+        return open_table(
+            reading.bytes_at,
+            sheet=sheet or None,
+            encoding=reading.encoding or None,
+            delimiter=reading.delimiter or None,
+            shown=reading.shown,
         )
+
+    with ExitStack() as context:
+        table = context.enter_context(open_part(reading.sheet))
         if table.parts:
             history = journal.history() if journal else None
-            table = context.enter_context(put_together(reading.bytes_at, table, history))
+            table = context.enter_context(put_together(open_part, reading.shown, table, history))
         yield table
 
 

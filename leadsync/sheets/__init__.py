@@ -7,13 +7,14 @@ write files, whole or not at all. All load their libraries when they are called,
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.models import FileKind, Line, Summary
 from leadsync.sheets.page import CUT, Page, as_a_cell_holds
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leadsync.models import FileKind, Line, Summary
     from leadsync.sheets.table import Table
     from leadsync.sheets.writing import Output
 
@@ -21,7 +22,7 @@ __all__ = ["CUT", "Page", "as_a_cell_holds", "new_page", "new_table", "new_workb
 
 
 def open_table(
-    path: Path,
+    path: "Path",
     *,
     sheet: str | None = None,
     encoding: str | None = None,
@@ -41,10 +42,10 @@ def open_table(
 
 
 def new_table(
-    path: Path,
+    path: "Path",
     headings: Sequence[str],
     *,
-    kind: FileKind,
+    kind: "FileKind",
     delimiter: str = ",",
     bom: bool = False,
     even_empty: bool = False,
@@ -62,7 +63,7 @@ def new_table(
 
 
 def new_workbook(
-    path: Path, pages: Sequence[Page], summary: Callable[[], Summary] | None = None
+    path: "Path", pages: Sequence[Page], summary: "Callable[[], Summary] | None" = None
 ) -> "Output[Sequence[Line | None]]":
     """A workbook of several sheets, as `new_table` makes one of one; what is put is a line, or none, for each page.
 
@@ -73,7 +74,7 @@ def new_workbook(
     return workbook_output(path, pages, summary)
 
 
-def new_page(path: Path) -> "Output[str]":
+def new_page(path: "Path") -> "Output[str]":
     """A file of UTF-8 text, as `new_table` makes a table."""
     from leadsync.sheets.writing import page_output
 

@@ -1,7 +1,6 @@
 """A workbook of several sheets written in one go with XlsxWriter, a line at a time, so that memory does not grow."""
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
@@ -11,10 +10,12 @@ from typing import IO, Any
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
 from leadsync.errors import OutputError
-from leadsync.models import LONGEST_CELL, SUMMARY_SHEET, Line, Status, Summary
+from leadsync.models import Line, Status, Summary
 from leadsync.sheets.lines import letter
 from leadsync.sheets.page import MOST_LINES, Page, as_a_cell_holds
 from leadsync.sheets.summary_sheet import draw
+from leadsync.spreadsheet import LONGEST_CELL, SUMMARY_SHEET
+from leadsync.temporary_files import temporary_folder
 
 MOST_NOTES = 2_000
 """Each comment is a drawing of its own, and programs slow down with many."""
@@ -46,8 +47,8 @@ def started_workbook(
     from xlsxwriter.exceptions import FileCreateError
 
     # XlsxWriter keeps the rows in files until the end; in a folder of ours they are gone where writing fails, too.
-    with tempfile.TemporaryDirectory(prefix="leadsync-") as folder, ExitStack() as files:
-        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": folder})
+    with temporary_folder("report") as folder, ExitStack() as files:
+        workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "tmpdir": str(folder)})
         workbook.set_properties({"author": "leadsync"})
         front = workbook.add_worksheet(SUMMARY_SHEET) if summary else None
         formats = {roomy: _Formats(workbook, wrap=roomy) for roomy in {page.roomy for page in pages}}

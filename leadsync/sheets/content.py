@@ -2,12 +2,13 @@
 
 import re
 import struct
-import zipfile
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from leadsync.errors import SheetError
-from leadsync.sheets.compound import Compound
+
+if TYPE_CHECKING:
+    import zipfile
 
 _HEAD = 8192
 _FEW = 10
@@ -60,18 +61,18 @@ class Content(Enum):
     ZIP = "an archive of one file"
 
 
-def content_of(path: Path, shown: str) -> Content:
-    """What `path` is. Raises `SheetError`, naming it as `shown`, where it is nothing that holds a table."""
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD)
+def content_of(file: BinaryIO, shown: str) -> Content:
+    """What `file` is. Raises `SheetError`, naming it as `shown`, where it is nothing that holds a table."""
+    file.seek(0)
+    head = file.read(_HEAD)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a"):
         raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
     if head.startswith(b"\x1f\x8b"):
         return Content.GZIP
     if head.startswith(_OLE):
-        return _contained(path, shown)
+        return _contained(file, shown)
     if head.startswith(b"PK\x03\x04"):
-        return _zipped(path, shown)
+        return _zipped(file, shown)
     for magic, name in _KNOWN:
         if head.startswith(magic):
             raise _no_table(shown, name)
@@ -82,10 +83,13 @@ def content_of(path: Path, shown: str) -> Content:
     return Content.TEXT
 
 
-def _contained(path: Path, shown: str) -> Content:
+def _contained(file: BinaryIO, shown: str) -> Content:
     """Which of the documents that share the container of .xls a file is, by the names of its streams."""
+    from leadsync.sheets.compound import Compound
+
+    file.seek(0)
     try:
-        names = Compound(path.read_bytes()).names
+        names = Compound(file.read()).names
     except (struct.error, ValueError):
         return Content.XLS  # its reader will say what is wrong with it
     if "encryptedpackage" in names:
@@ -96,9 +100,11 @@ def _contained(path: Path, shown: str) -> Content:
     return Content.XLS
 
 
-def _zipped(path: Path, shown: str) -> Content:
+def _zipped(file: BinaryIO, shown: str) -> Content:
+    import zipfile
+
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = [member.filename for member in files_in(archive)]
     except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
         # Whatever zipfile raises on a directory of names that no program wrote so.
@@ -120,7 +126,7 @@ def _zipped(path: Path, shown: str) -> Content:
     raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
 
 
-def files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":
     """The files of an archive, without the shadows that a Mac puts beside each."""
     return [
         member

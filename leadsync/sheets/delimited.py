@@ -6,11 +6,13 @@ a quote that runs on over other lines is the file's, because the rows behind it 
 """
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from typing import TextIO
+from operator import itemgetter
+from typing import BinaryIO, TextIO
 
 from leadsync.errors import SheetError
 from leadsync.sheets.encodings import Encoding, find_encoding, named_encoding
@@ -24,10 +26,10 @@ _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
 
-def read_delimited(path: Path, shown: str, suffix: str, encoding: str | None, delimiter: str | None) -> Source:
+def read_delimited(sheet: BinaryIO, shown: str, suffix: str, encoding: str | None, delimiter: str | None) -> Source:
     """Open delimited text. `shown` is the file's name in messages, `suffix` the ending it was given (`.tsv`)."""
-    found = named_encoding(encoding, path) if encoding else find_encoding(path, shown)
-    with path.open(encoding=found.name, newline="") as stream:
+    found = named_encoding(encoding, sheet) if encoding else find_encoding(sheet, shown)
+    with _text(sheet, found) as stream:
         sample = _decoded(stream, shown, found)
     declared, body = _declared_delimiter(sample)
     usual = "\t" if suffix == ".tsv" else ","
@@ -35,8 +37,19 @@ def read_delimited(path: Path, shown: str, suffix: str, encoding: str | None, de
     remarks = [found.remark] if found.remark else []
     if delimiter is None and declared is None and chosen != usual:
         remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
-    chunks = _chunks(path, shown, found, chosen, skip=declared is not None)
+    chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None)
     return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+@contextmanager
+def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
+    """The sheet's text from its beginning; the sheet stays open."""
+    sheet.seek(0)
+    stream = io.TextIOWrapper(sheet, encoding=encoding.name, newline="")
+    try:
+        yield stream
+    finally:
+        stream.detach()
 
 
 def named_delimiter(name: str) -> str:
@@ -82,7 +95,7 @@ def _guess(sample: str, usual: str) -> str:
         if not widths or max(widths) < 2:
             return 0.0, 1, delimiter == usual
         # A title above the headings, or a broken first row, must not decide it: the commonest width does.
-        width, lines_of_it = Counter(widths).most_common(1)[0]
+        width, lines_of_it = max(Counter(widths).items(), key=itemgetter(1))
         return (round(lines_of_it / len(widths), 1) if width > 1 else 0.0), width, delimiter == usual
 
     try:
@@ -91,8 +104,8 @@ def _guess(sample: str, usual: str) -> str:
         return usual
 
 
-def _chunks(path: Path, shown: str, encoding: Encoding, delimiter: str, *, skip: bool) -> Iterator[list[Line]]:
-    with path.open(encoding=encoding.name, newline="") as stream:
+def _chunks(sheet: BinaryIO, shown: str, encoding: Encoding, delimiter: str, *, skip: bool) -> Iterator[list[Line]]:
+    with _text(sheet, encoding) as stream:
         if skip:
             stream.readline()
         try:

@@ -6,10 +6,10 @@ encodings cannot be told apart by a few names, so of them only the commonest is 
 """
 
 import codecs
-from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from leadsync.errors import SheetError
+from leadsync.sheets.libraries import CHARSETS, require
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,8 +31,7 @@ _SAMPLE = 1 << 16
 _OVERRULE = "give --encoding if letters look wrong"
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(NamedTuple):
     """A codec's name, whether the file began with a byte order mark, and what is to be said about the choice."""
 
     name: str
@@ -45,28 +44,28 @@ class Encoding:
         return self.mark or self.name not in ("utf-8", "ascii")
 
 
-def find_encoding(path: Path, shown: str) -> Encoding:
+def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
     """The encoding of a whole file, which is read once. `shown` is its name in messages."""
-    with path.open("rb") as stream:
-        head = stream.read(_SAMPLE)
+    sheet.seek(0)
+    head = sheet.read(_SAMPLE)
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, mark=True, remark="" if name == "utf-8-sig" else f"The text is {name.upper()}.")
     if wide := _by_nuls(head):
         return Encoding(wide, remark=f"The text is {wide.upper()}, without a byte order mark; {_OVERRULE}.")
-    bad = _first_not_utf8(path)
-    return Encoding("utf-8") if bad is None else _guessed(path, bad, shown)
+    bad = _first_not_utf8(sheet)
+    return Encoding("utf-8") if bad is None else _guessed(sheet, bad, shown)
 
 
-def named_encoding(name: str, path: Path) -> Encoding:
+def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
     """The encoding that the user named. Raises `SheetError` where Python knows none of that name."""
     try:
         codec = codecs.lookup(name)
         "".encode(codec.name).decode(codec.name)
     except (LookupError, TypeError, AttributeError) as error:
         raise SheetError(f"--encoding {name}: there is no such text encoding; try utf-8, cp1252 or utf-16.") from error
-    with path.open("rb") as stream:
-        head = stream.read(4)
+    sheet.seek(0)
+    head = sheet.read(4)
     mark = any(head.startswith(known) for known, _ in _MARKS)
     return Encoding("utf-8-sig" if codec.name == "utf-8" else codec.name, mark=mark or codec.name != "utf-8")
 
@@ -91,30 +90,30 @@ def _by_nuls(head: bytes) -> str:
     return ""
 
 
-def _first_not_utf8(path: Path) -> int | None:
+def _first_not_utf8(sheet: BinaryIO) -> int | None:
     """Where the first block begins that is not UTF-8; None where all of the file is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            try:
-                decoder.decode(block, final=len(block) < _BLOCK)
-            except UnicodeDecodeError as error:
-                return max(0, stream.tell() - len(block) + error.start - _SAMPLE // 2)
+    sheet.seek(0)
+    while block := sheet.read(_BLOCK):
+        try:
+            decoder.decode(block, final=len(block) < _BLOCK)
+        except UnicodeDecodeError as error:
+            return max(0, sheet.tell() - len(block) + error.start - _SAMPLE // 2)
     return None
 
 
-def _guessed(path: Path, place: int, shown: str) -> Encoding:
+def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
+    require(CHARSETS)
     from charset_normalizer import from_bytes
 
-    with path.open("rb") as stream:
-        stream.seek(place)
-        sample = stream.read(_SAMPLE)
+    sheet.seek(place)
+    sample = sheet.read(_SAMPLE)
     if place:
         sample = sample.partition(b"\n")[2] or sample
     best = from_bytes(sample).best()
-    if best is not None and best.encoding in _NOT_LATIN and best.chaos < 0.1 and _decodes(path, best.encoding):
+    if best is not None and best.encoding in _NOT_LATIN and best.chaos < 0.1 and _decodes(sheet, best.encoding):
         return Encoding(best.encoding, remark=f"The text is not UTF-8; it was read as {best.encoding}; {_OVERRULE}.")
-    if _decodes(path, "cp1252"):
+    if _decodes(sheet, "cp1252"):
         remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252); {_OVERRULE}."
         return Encoding("cp1252", remark=remark)
     raise SheetError(
@@ -123,13 +122,13 @@ def _guessed(path: Path, place: int, shown: str) -> Encoding:
     )
 
 
-def _decodes(path: Path, name: str) -> bool:
+def _decodes(sheet: BinaryIO, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
-    with path.open("rb") as stream:
-        try:
-            while block := stream.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
+    sheet.seek(0)
+    try:
+        while block := sheet.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
     return True

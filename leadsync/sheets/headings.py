@@ -4,15 +4,14 @@ It is the first line that is not blank. A title above the headings is not skippe
 sentence, because a wrong guess would put values under the wrong names.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
 from leadsync.sheets.lines import Line, counted, letter
 
 
-@dataclass(frozen=True, slots=True)
-class Headings:
+class Headings(NamedTuple):
     """The names as they stand in the sheet and the columns under which there may be no data, each with the reason.
 
     `counts_cells` tells delimited text, whose lines have a number of cells, from workbooks, whose lines do not.

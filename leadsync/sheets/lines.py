@@ -4,7 +4,6 @@ Also the few words with which messages name a place in a sheet.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from leadsync.reasons import Detail, FaultKind
@@ -22,8 +21,7 @@ class Line(NamedTuple):
     faults: tuple[LineFault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file opened for reading, before its headings are known.
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,

@@ -6,9 +6,10 @@ An OpenDocument cell carries the text that a person sees beside its value, so fo
 import io
 import re
 import zipfile
+from typing import BinaryIO
 
-from leadsync.models import LONGEST_CELL
 from leadsync.sheets.unseen import Place, Unseen, Walk, walk_xml
+from leadsync.spreadsheet import LONGEST_CELL
 
 _MOST_REPEATED = 1 << 20
 _REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
@@ -26,18 +27,18 @@ _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number that is shown with leading zeros or as a phone number."""
 
 
-def unseen_cells(path: str, sheet: str) -> Unseen:
+def unseen_cells(file: BinaryIO, sheet: str) -> Unseen:
     """Look through one sheet of an .ods file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
     found = Unseen()
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+    with zipfile.ZipFile(file) as archive, archive.open("content.xml") as stream:
         walk_xml(stream.read, _CellWalk(sheet, found))
     return found
 
 
-def repeated_rows(path: str) -> int:
+def repeated_rows(file: BinaryIO) -> int:
     """How many rows of an .ods file, in all its sheets, stand there only as a count of how often to repeat one that is
     not blank. calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         content = archive.read("content.xml")
     repeated = 0
     for count in _REPEATED.finditer(content):
@@ -47,10 +48,10 @@ def repeated_rows(path: str) -> int:
     return repeated
 
 
-def tightened(path: str) -> io.BytesIO:
+def tightened(file: BinaryIO) -> io.BytesIO:
     """A copy of an .ods file without the blanks between its elements, at which calamine stumbles."""
     copy = io.BytesIO()
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
         for name in ("mimetype", "META-INF/manifest.xml"):
             target.writestr(name, source.read(name))
         target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", source.read("content.xml")))

@@ -4,8 +4,8 @@ from itertools import islice
 
 from python_calamine import CalamineWorkbook
 
-from leadsync.models import REPORT_SHEET, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 from leadsync.sheets.second_reader import SecondWorkbook
+from leadsync.spreadsheet import REPORT_SHEET, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 
 _MARK = "sync_run"
 _TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)

@@ -1,9 +1,9 @@
 """What a workbook's sheet is to be, before its lines are written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from leadsync.models import LONGEST_CELL
+from leadsync.spreadsheet import LONGEST_CELL
 
 CUT = " … [cut: the value was longer than a cell holds]"
 """The end of a text that had to be cut."""
@@ -11,8 +11,7 @@ MOST_LINES = 1_048_575
 """What a workbook's sheet holds below its headings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A sheet that holds a table. The first `own` of its headings are the user's, the others leadsync's.
 
     `choices` are the words that its last column takes. On a `roomy` page long texts are shown whole, on as many lines

@@ -3,39 +3,35 @@
 import re
 from collections.abc import Iterator
 
-from leadsync.models import LONGEST_CELL, Row
-from leadsync.reasons import Fault, FaultKind
+from leadsync.reasons import FaultKind
 from leadsync.sheets.headings import Headings
 from leadsync.sheets.lines import Line, LineFault, counted, line_fault
+from leadsync.spreadsheet import LONGEST_CELL
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def clean(chunk: list[Line], headings: Headings, delimiter: str) -> list[Row]:
+def clean(chunk: list[Line], headings: Headings, delimiter: str) -> list[Line]:
     """The rows of a chunk. Raises `SheetError` where there is data below a heading that is blank or there twice."""
     # One text for each line, and one for all: a look at that spares looking into the cells of most sheets at all.
     texts = ["\n".join(line.cells) for line in chunk]
     is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
     width = len(headings.names)
-    rows: list[Row] = []
-    for text, (number, cells, dates, faults) in zip(texts, chunk, strict=True):
+    rows: list[Line] = []
+    for text, line in zip(texts, chunk, strict=True):
         if not text or text.isspace():
             continue
+        cells = line.cells
         for column in headings.unnamed:
             if column < len(cells) and cells[column].strip():
-                raise headings.refuse(column, number)
+                raise headings.refuse(column, line.number)
         if is_odd:
-            faults = (*faults, *cell_faults(cells))
+            line = line._replace(faults=(*line.faults, *cell_faults(cells)))
         if len(cells) != width:
-            faults = (*faults, *_width_fault(cells, headings))
-            cells = _laid_out(cells, width, delimiter)
-        rows.append(Row(number, tuple(cells), dates, tuple(map(_fault, faults)) if faults else ()))
+            faults = (*line.faults, *_width_fault(cells, headings))
+            line = line._replace(cells=_laid_out(cells, width, delimiter), faults=faults)
+        rows.append(line)
     return rows
-
-
-def _fault(fault: LineFault) -> Fault:
-    kind, details = fault
-    return Fault("", "", FaultKind[kind], details=details)
 
 
 def cell_faults(cells: list[str]) -> Iterator[LineFault]:

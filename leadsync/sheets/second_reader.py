@@ -4,12 +4,13 @@ They are few: an impossible `dimension`, a relationship that leads nowhere. This
 more memory, so it is asked only then. What it gives looks like calamine's.
 """
 
+import io
 import os
 import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
+from typing import BinaryIO, cast
 
 from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
@@ -59,23 +60,32 @@ class SecondWorkbook:
         return self.sheets[name]
 
 
-def read(path: str) -> SecondWorkbook:
-    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none, and ValueError where either of
-    them would pass over something: a sheet without a part, a number under a date's format that is no day."""
+def load() -> None:
+    """Load pandas, openpyxl and what they load on their first use."""
     # numpy's OpenBLAS reserves memory for a thread on each processor: on 16 that is more than this process may have.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    import openpyxl
+
+    book = io.BytesIO()
+    openpyxl.Workbook().save(book)
+    read(book)
+
+
+def read(file: BinaryIO) -> SecondWorkbook:
+    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none, and ValueError where either of
+    them would pass over something: a sheet without a part, a number under a date's format that is no day."""
     import pandas as pd
 
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         if missing := missing_sheets(archive):
             raise ValueError(f"the sheet {missing[0]!r} is missing")
     warnings.filterwarnings("error", message=".* is marked as a date but the serial value")
     found = SecondWorkbook()
     # What is merged is told only where the whole sheet is loaded.
-    with pd.ExcelFile(path, engine="openpyxl", engine_kwargs={"read_only": False}) as file:
-        for name in cast("list[str]", file.sheet_names):
-            sheet = file.book[name]
-            table = file.parse(name, header=None, dtype=object, na_filter=False)
+    with pd.ExcelFile(file, engine="openpyxl", engine_kwargs={"read_only": False}) as workbook:
+        for name in cast("list[str]", workbook.sheet_names):
+            sheet = workbook.book[name]
+            table = workbook.parse(name, header=None, dtype=object, na_filter=False)
             merged = [
                 ((one.min_row - 1, one.min_col - 1), (one.max_row - 1, one.max_col - 1))
                 for one in sheet.merged_cells.ranges

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.models import SUMMARY_SHEET, Summary
+from leadsync.models import Summary
+from leadsync.spreadsheet import SUMMARY_SHEET
 
 _WIDTHS = (2, 19, 48, 11, 10, 46, 46, 52)
 _LEFT, _MIDDLE, _ROWS, _SHARE, _FIRST, _SECOND, _THIRD = range(1, 8)

@@ -1,84 +1,128 @@
-"""Workbooks, read in a process of their own that is held to a limit of memory and time.
+"""Workbooks of all makes to lines of texts, by python-calamine, and by openpyxl where that refuses.
 
-The limits follow from the size of the file and what its directory declares, so that a list of a million leads is read
-and a few kilobytes that unpack to gigabytes are not.
+Runs in the confined process. The memory and the time that it may take are that process's limits.
 """
 
-import json
-import os
-import subprocess
-import sys
+import struct
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator
-from contextlib import closing, suppress
-from importlib.util import find_spec
-from pathlib import Path
-from threading import Timer
-from typing import IO, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile
 
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from leadsync.commands import arguments
 from leadsync.errors import SheetError
+from leadsync.sheets import ods_parts, second_reader, xls_records, xlsb_records, xlsx_parts
+from leadsync.sheets.cells import Value
 from leadsync.sheets.content import Content
+from leadsync.sheets.libraries import SECOND_READER, LibraryNeeded, require
 from leadsync.sheets.lines import Line, Source
+from leadsync.sheets.own_report import Workbook, report_sheets
+from leadsync.sheets.unseen import Unseen
+from leadsync.sheets.workbook_lines import Sheet, lines
+from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 
+_BATCH = 2_000
+_MOST_CELLS = 200_000
+"""In one batch of rows."""
+_MOST_ROWS = 1 << 20
+_MOST_REPEATED = 5_000
+_MOST_LISTED = 5
+_MOST_NAMES = 30
 _MB = 1 << 20
-_LEAST_MEMORY = 640 * _MB
-_MOST_MEMORY = 6144 * _MB
-_MEMORY_PER_BYTE = 80
-"""Of the file as it lies on disk. Measured: a workbook of 200,000 rows in 7.4 MB takes 240 MB to read."""
-_LEAST_SECONDS = 6
-_SECONDS_PER_MB = 6
-"""Of the processor's time, by the file as it lies on disk. Measured: 53 MB (1,000,000 rows of 11) take 24 s."""
-_PATIENCE = 4 if find_spec("resource") else 1.5
-"""How many times as long an answer may take by the clock: a busy machine is slow, and a process that is held to its
-seconds of processor time does not wait for ever."""
 _PLAUSIBLE_RATIO = 150
 _PROLOGUE = 4096
 _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
 
-
-def read_workbook(path: Path, shown: str, sheet: str | None, content: Content) -> Source:
-    """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `lines` too."""
-    size = path.stat().st_size
-    _check_declared(path, size, shown)
-    answers = _answers(path, shown, sheet, size, content)
-    header = next(answers)
-    remarks, parts = tuple(header["remarks"]), tuple(header["parts"])
-    return Source(
-        "xlsx",
-        _chunks(answers),
-        sheet=header["sheet"],
-        remarks=remarks,
-        parts=parts,
-        epoch_1904=header["epoch_1904"],
-    )
+Found = dict[str, Sheet]
+Chosen = tuple[str, Sheet, list[str]]
+"""A sheet's name, the sheet, and what is to be said about the choice."""
 
 
-def _chunks(answers: Generator[Any, None, None]) -> Iterator[list[Line]]:
-    with closing(answers):
-        for batch in answers:
-            yield [Line(number, cells, tuple(dates), tuple(faults)) for number, cells, dates, faults in batch]
+class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
+    """Why the workbook cannot be read, as the end of a sentence."""
 
 
-def _check_declared(path: Path, size: int, shown: str) -> None:
+def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content) -> Source:
+    """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too."""
+    with _explained(file, shown, content):
+        _check_declared(file)
+        (name, sheet, remarks), parts = _found(file, wanted, content)
+        found = _unseen_cells(file, name, content, remarks)
+        if found.repeated:
+            raise Unreadable(
+                f"the workbook is damaged ({found.repeated} stands in it twice, of which programs show one alone); "
+                "get it anew from the program that wrote it"
+            )
+        if sheet.end and sheet.end[0] >= _MOST_ROWS:
+            raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
+        remarks += _of_hidden_rows(sheet, found.hidden)
+    chunks = _chunks(sheet, found, file, shown, content)
+    return Source("xlsx", chunks, sheet=name, remarks=tuple(remarks), parts=tuple(parts), epoch_1904=found.epoch_1904)
+
+
+@contextmanager
+def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
+    """Raise whatever a parser raises as SheetError; memory that ran out and a library that is needed as they are."""
+    try:
+        yield
+    except (GeneratorExit, LibraryNeeded, MemoryError, SheetError):
+        raise
+    except Unreadable as error:
+        raise SheetError(f"{shown}: {error}.") from error
+    except BaseException as error:  # the parser's panics derive from BaseException
+        if isinstance(error, PasswordError) or (content is Content.XLS and xls_records.is_locked(file)):
+            raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.") from error
+        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        if "limit exceeded" in detail:
+            raise MemoryError from error
+        raise SheetError(
+            f"{shown}: the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew."
+        ) from error
+
+
+def _chunks(sheet: Sheet, found: Unseen, file: BinaryIO, shown: str, content: Content) -> Iterator[list[Line]]:
+    most = max(1, min(_BATCH, _MOST_CELLS // (sheet.end[1] + 1))) if sheet.end else _BATCH
+    batch: list[Line] = []
+    with _explained(file, shown, content):
+        for line in lines(sheet, found):
+            batch.append(line)
+            if len(batch) == most:
+                yield batch
+                batch = []
+    yield batch
+
+
+def _check_declared(file: BinaryIO) -> None:
     """Refuse what a zipped workbook has no reason to hold, before anything in it is unpacked."""
-    with path.open("rb") as stream:
-        if stream.read(2) != b"PK":
-            return
-    with zipfile.ZipFile(path) as archive:
+    file.seek(0)
+    if file.read(2) != b"PK":
+        return
+    size = file.seek(0, 2)
+    with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         declared = sum(member.file_size for member in members)
         if declared > max(_SMALL, size * _PLAUSIBLE_RATIO):
-            raise SheetError(
-                f"{shown}: its {size // 1024 + 1} KB unpack to {declared // _MB} MB, which no list of leads does; "
-                "copy the leads into a new workbook, or save them as .csv."
+            raise Unreadable(
+                f"its {size // 1024 + 1} KB unpack to {declared // _MB} MB, which no list of leads does; "
+                "copy the leads into a new workbook, or save them as .csv"
             )
         # Parsers differ in what they make of entities (nothing, a refusal, a file of this machine): none may come in.
         if any(_declares_entities(archive, member) for member in members if _is_read(member.filename.lower())):
-            raise SheetError(
-                f"{shown}: the workbook declares XML entities, which no spreadsheet program writes; "
-                "open it in one and save it anew."
+            raise Unreadable(
+                "the workbook declares XML entities, which no spreadsheet program writes; "
+                "open it in one and save it anew"
             )
 
 
@@ -90,65 +134,135 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
     try:
         with archive.open(member) as stream:
             return b"<!ENTITY" in stream.read(_PROLOGUE)
-    except (RuntimeError, OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError):
+    except (RuntimeError, OSError, EOFError, zlib.error, BadZipFile, NotImplementedError):
         return False  # the parser will say what is wrong with it
 
 
-def _answers(path: Path, shown: str, sheet: str | None, size: int, content: Content) -> Generator[Any, None, None]:
-    """What the child answers, one object at a time; the child is gone when this ends, however it ends."""
-    seconds = _LEAST_SECONDS + _SECONDS_PER_MB * size // _MB
-    memory = min(max(_LEAST_MEMORY, _MEMORY_PER_BYTE * size), _MOST_MEMORY)
-    request = {
-        "path": str(path.resolve()), "sheet": sheet, "content": content.name, "memory": memory, "seconds": seconds
-    }  # fmt: skip
-    process = _start(request)
-    stream = process.stdout
+def _found(file: BinaryIO, wanted: str | None, content: Content) -> tuple[Chosen, list[str]]:
+    """The sheet to read, and those of a report of leadsync's own."""
     try:
-        while True:
-            line = _read(process, stream, _PATIENCE * seconds) if stream else b""
-            answer = json.loads(line) if line.endswith(b"\n") else {"error": "memory"}
-            if answer is None:
-                return
-            if isinstance(answer, dict) and "error" in answer:
-                raise SheetError(f"{shown}: {_reason(answer['error'])}.")
-            yield answer
-    finally:
-        process.kill()
-        process.wait()
-        if stream:
-            stream.close()
+        return _looked_for(_opened(file, content), wanted)
+    except CalamineError as refusal:
+        if content is not Content.XLSX:
+            raise
+        require(SECOND_READER)
+        try:
+            second = second_reader.read(file)
+        except Exception:  # what neither can read is refused in the first one's words
+            raise refusal from None
+    return _looked_for(second, wanted)
 
 
-def _start(request: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    # The child parses what strangers wrote: it gets no sight of the dialer's key and no module of the working folder.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LEADSYNC_")}
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "leadsync.sheets.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
-    if process.stdin:
-        with suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-    return process
+def _looked_for(workbook: Workbook, wanted: str | None) -> tuple[Chosen, list[str]]:
+    parts, renamed = ([], []) if wanted else report_sheets(workbook)
+    if renamed:
+        raise Unreadable(
+            f"its sheet {renamed[0]!r} holds rows of the report under another name; call it {TO_CORRECT_SHEET}, "
+            f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
+        )
+    return _choose(workbook, parts[0] if parts else wanted), parts
 
 
-def _read(process: "subprocess.Popen[bytes]", stream: IO[bytes], seconds: float) -> bytes:
-    """The next line, empty where the child ended without one or had to be ended for taking too long."""
-    timer = Timer(seconds, process.kill)
-    timer.start()
+def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
+    if content is Content.ODS and (repeated := ods_parts.repeated_rows(file)) > _MOST_REPEATED:
+        raise Unreadable(
+            f"{repeated:,} of its rows are mere repetitions of the row above them, which no list of leads has; "
+            "delete those rows, or copy the leads into a new workbook"
+        )
     try:
-        return stream.readline()
-    finally:
-        timer.cancel()
+        file.seek(0)
+        return CalamineWorkbook.from_filelike(file)
+    except CalamineError:
+        if content is not Content.ODS:
+            raise
+        return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
 
 
-def _reason(error: str) -> str:
-    if error != "memory":
-        return error
-    return (
-        "the workbook takes more memory or time to read than a list of leads can need; "
-        "copy the leads into a new workbook, or save them as .csv"
+def _unseen_cells(file: BinaryIO, sheet: str, content: Content, remarks: list[str]) -> Unseen:
+    look = {
+        Content.XLSX: xlsx_parts.unseen_cells,
+        Content.XLSB: xlsb_records.unseen_cells,
+        Content.ODS: ods_parts.unseen_cells,
+        Content.XLS: xls_records.unseen_cells,
+    }.get(content)
+    try:
+        if look is not None:
+            return look(file, sheet)
+    except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
+        # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
+        pass
+    remarks.append(
+        "! This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open "
+        "it in a spreadsheet program and save it anew."
     )
+    return Unseen()
+
+
+def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
+    """The sheet named, or the only one that has data: more than one line that is not blank, and not hidden."""
+    if wanted is not None:
+        if wanted not in workbook.sheet_names:
+            raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
+        return wanted, workbook.get_sheet_by_name(wanted), []
+    shown, hidden, short = _sort(workbook)
+    for candidates in (shown, hidden, short):
+        if len(candidates) > 1:
+            raise Unreadable(
+                f"there is more than one sheet with data: {_listed(list(candidates))}; "
+                f"name the one to read, such as {arguments('--sheet', next(iter(candidates)))}"
+            )
+        if candidates:
+            name, sheet = next(iter(candidates.items()))
+            return name, sheet, _left_out(name, candidates is hidden, shown, hidden)
+    raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
+
+
+def _sort(workbook: Workbook) -> tuple[Found, Found, Found]:
+    """The sheets with data, the hidden ones with data, and the visible ones with a single line, all by name."""
+    shown: Found = {}
+    hidden: Found = {}
+    short: Found = {}
+    for metadata in workbook.sheets_metadata:
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_name(metadata.name)
+        filled = sum(1 for _, _ in zip(_filled(sheet), range(2), strict=False))
+        visible = metadata.visible == SheetVisibleEnum.Visible
+        if filled > 1:
+            (shown if visible else hidden)[metadata.name] = sheet
+        elif filled and visible:
+            short[metadata.name] = sheet
+    return shown, hidden, short
+
+
+def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
+    """A word about rows that the user does not see, by a filter perhaps, and may not want sent."""
+    if not hidden:
+        return
+    filled = (row for row, values in enumerate(sheet.iter_rows()) if any(value != "" for value in values))
+    next(filled, None)  # the headings
+    numbers = [row + 1 for row in filled if row in hidden]
+    listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
+    if len(numbers) == 1:
+        yield f"1 of the rows is hidden in the sheet and is read all the same (row {listed})."
+    elif numbers:
+        yield f"{len(numbers):,} of the rows are hidden in the sheet and are read all the same (rows {listed})."
+
+
+def _filled(sheet: Sheet) -> Iterator[list[Value]]:
+    return (row for row in sheet.iter_rows() if any(value != "" for value in row))
+
+
+def _left_out(name: str, is_hidden: bool, shown: Found, hidden: Found) -> list[str]:
+    if is_hidden:
+        return [f"The sheet {name!r} is hidden; it was read because no other has data."]
+    others = list(hidden) if shown else []
+    remarks = [f"The hidden sheet {other!r} has data too and was not read." for other in others[:_MOST_LISTED]]
+    if more := len(others) - len(remarks):
+        remarks.append(f"{more:,} more hidden sheets have data too and were not read.")
+    return remarks
+
+
+def _listed(names: list[str]) -> str:
+    listed = ", ".join(map(repr, names[:_MOST_NAMES]))
+    return listed if len(names) <= _MOST_NAMES else f"{listed}, and {len(names) - _MOST_NAMES:,} more"

@@ -6,7 +6,7 @@ Source: [MS-XLS].
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 from leadsync.sheets.cells import changes_meaning
 from leadsync.sheets.compound import Compound
@@ -40,9 +40,9 @@ class _Globals:
     epoch_1904: bool
 
 
-def unseen_cells(path: str, sheet: str) -> Unseen:
+def unseen_cells(file: BinaryIO, sheet: str) -> Unseen:
     """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
-    stream = _workbook_stream(Path(path).read_bytes())
+    stream = _workbook_stream(file)
     workbook = _globals(stream, sheet)
     found = Unseen(epoch_1904=workbook.epoch_1904)
     doubtful: dict[Place, str] = {}
@@ -156,10 +156,10 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
     return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared, epoch_1904)
 
 
-def is_locked(path: str) -> bool:
+def is_locked(file: BinaryIO) -> bool:
     """Whether an .xls file is encrypted; False where that cannot be told."""
     try:
-        return any(kind == _FILE_PASS for kind, _ in _records(_workbook_stream(Path(path).read_bytes()), 0))
+        return any(kind == _FILE_PASS for kind, _ in _records(_workbook_stream(file), 0))
     except (ValueError, LookupError, struct.error):
         return False
 
@@ -182,8 +182,9 @@ class _Texts:
         return self.of(body[4:], struct.unpack_from("<H", body, 2)[0]) if self._wide else self.of(body[3:], body[2])
 
 
-def _workbook_stream(file: bytes) -> bytes:
-    container = Compound(file)
+def _workbook_stream(file: BinaryIO) -> bytes:
+    file.seek(0)
+    container = Compound(file.read())
     for name in ("workbook", "book"):
         if name in container.names:
             return container.stream(name)

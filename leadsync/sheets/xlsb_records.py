@@ -6,6 +6,7 @@ Source: [MS-XLSB]. The container is that of an .xlsx; its parts are records inst
 import struct
 import zipfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from leadsync.sheets.cells import changes_meaning
 from leadsync.sheets.unseen import BUILT_IN_FORMATS, ERRORS, Place, Unseen
@@ -20,9 +21,9 @@ _ROW_HIDDEN = 0x10
 _ALWAYS_CALCULATE = 2
 
 
-def unseen_cells(path: str, sheet: str) -> Unseen:
+def unseen_cells(file: BinaryIO, sheet: str) -> Unseen:
     """Look through one sheet of an .xlsb file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         parts = parts_of(archive)
         workbook = archive.read(parts["xl/workbook.bin"])
         relation = next(_relations(workbook, sheet))

@@ -7,7 +7,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, BinaryIO
 
 from leadsync.sheets.cells import changes_meaning
 from leadsync.sheets.lines import letter
@@ -25,9 +25,9 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 _WORKBOOK = "xl/workbook.xml"
 
 
-def unseen_cells(path: str, sheet: str) -> Unseen:
+def unseen_cells(file: BinaryIO, sheet: str) -> Unseen:
     """Look through one sheet of an .xlsx file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         parts = parts_of(archive)
         workbook = _elements(archive, parts[_WORKBOOK])
         relation = next(

@@ -1,17 +1,14 @@
 """Delimited text: what is read, what is a row's fault, and what is the file's."""
 
 import codecs
-import csv
 import gzip
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
-from leadsync.sheets import open_table, records
+from leadsync.sheets import open_table
 from tests.sheets.making import fault_words
 
 
@@ -202,31 +199,6 @@ def test_a_quote_inside_a_quoted_cell_is_the_rows_fault(text_file, rows_of):
 def test_an_unclosed_quote_is_named_by_its_line_and_swallows_nothing(text_file, rows_of, content):
     with pytest.raises(SheetError, match=r"leads\.csv: the quotation mark that opens on line 3 is not closed"):
         rows_of(text_file(content))
-
-
-cells = st.text(st.sampled_from('ab",\r\n é'), max_size=6)
-
-
-@pytest.mark.parametrize("block", [1, 2, 7, 1 << 18])
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(table=st.lists(st.tuples(cells, cells), max_size=6))
-def test_wherever_a_block_ends_the_cells_are_the_same(tmp_path, monkeypatch, block, table):
-    monkeypatch.setattr(records, "_BLOCK", block)
-    path = tmp_path / "leads.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([("Id", "Name", "Note"), *(("x", *row) for row in table)])
-    with open_table(path) as opened:
-        assert [(row.number, row.cells) for row in opened.rows()] == [
-            (number, ("x", *row)) for number, row in enumerate(table, 2)
-        ]
-
-
-def test_a_line_without_an_end_gets_one_sentence(text_file, rows_of, monkeypatch):
-    monkeypatch.setattr(records, "_LONGEST_LINE", 1 << 19)
-    long, longer = "x" * (1 << 18), "x" * (1 << 20)
-    assert rows_of(text_file(f"a,b\n1,2\n3,{long}\n5,6\n"))[2] == Row(4, ("5", "6"))
-    with pytest.raises(SheetError, match="line 3 is over 524,288 characters long; this is not a table with one lead"):
-        rows_of(text_file(f"a,b\n1,2\n3,{longer}\n5,6\n"))
 
 
 def test_headings_alone_are_a_table_without_rows(text_file):

@@ -1,9 +1,6 @@
 """Workbooks: values as a person sees them, and what is wrong with a row or with the file."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +12,6 @@ import xlsxwriter
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
-from leadsync.sheets import workbook as room
 from tests.sheets.making import error_fault, fault_words
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -305,47 +301,6 @@ def test_a_cut_off_workbook_gets_one_sentence(workbook, rows_of):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(SheetError, match="damaged or was cut off while it was copied"):
         rows_of(path)
-
-
-@pytest.mark.parametrize("code", ["import os; os.abort()", "import sys; sys.exit(1)", "input(); input()"])
-def test_a_reader_that_dies_or_hangs_is_one_sentence(workbook, rows_of, monkeypatch, code):
-    started: list[subprocess.Popen[bytes]] = []
-    real = subprocess.Popen
-
-    def start(arguments, **options):
-        started.append(real([sys.executable, "-c", code], **options))
-        return started[-1]
-
-    monkeypatch.setattr(room.subprocess, "Popen", start)
-    monkeypatch.setattr(room, "_LEAST_SECONDS", 0.2)
-    with pytest.raises(SheetError, match="takes more memory or time"):
-        rows_of(workbook([["Id"], ["x"]]))
-    assert started[0].returncode is not None
-
-
-def test_an_abandoned_read_leaves_no_process(workbook, monkeypatch):
-    started: list[subprocess.Popen[bytes]] = []
-    real = subprocess.Popen
-    monkeypatch.setattr(room.subprocess, "Popen", lambda *a, **o: started.append(real(*a, **o)) or started[-1])
-    with open_table(workbook([["Id"]] + [[f"x{number}"] for number in range(30_000)])) as table:
-        next(table.rows())
-        assert started[0].poll() is None
-    assert started[0].returncode is not None
-
-
-def test_the_reader_is_not_given_the_dialers_key(monkeypatch, workbook):
-    seen: dict[str, str] = {}
-    real = subprocess.Popen
-
-    def start(*arguments, env, **options):
-        seen.update(env)
-        return real(*arguments, env=env, **options)
-
-    monkeypatch.setenv("LEADSYNC_API_KEY", "secret")
-    monkeypatch.setattr(room.subprocess, "Popen", start)
-    with open_table(workbook([["Id"], ["x"]])):
-        assert "LEADSYNC_API_KEY" not in seen
-        assert seen["PATH"] == os.environ["PATH"]
 
 
 @pytest.mark.parametrize("name", ["sample.xls", "sample.ods"])

@@ -1,0 +1,59 @@
+"""Limits that this process sets itself: no core dump, no look inside by other processes, less of the machine."""
+
+import signal
+import sys
+
+_DEATH_SIGNAL, _DUMPABLE = 1, 4
+"""Options of prctl(2)."""
+
+
+def keep_private(*, end_with_parent: bool = False) -> None:
+    """Leave no core dump and let no process of the same user look into this one's memory, where the system can.
+
+    `end_with_parent`: kill this process as soon as the thread that started it ends.
+    """
+    limit_to({"RLIMIT_CORE": 0})
+    # Where core dumps go to a program, as on most of today's systems, their limit alone does not count: core(5).
+    if (prctl := Prctl.here()) is not None:
+        prctl(_DUMPABLE, 0)
+        if end_with_parent:
+            prctl(_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def limit_to(limits: dict[str, int]) -> None:
+    """Lower resource limits for good, each as far as the platform knows it."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for name, most in limits.items():
+        if (which := getattr(resource, name, None)) is None:
+            continue
+        _, hard = resource.getrlimit(which)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        try:
+            resource.setrlimit(which, (most, most))
+        except (OSError, ValueError):  # macOS refuses some values
+            continue
+
+
+class Prctl:
+    """prctl(2) of Linux; gives -1 where the kernel refuses."""
+
+    def __init__(self) -> None:
+        import ctypes
+
+        self._long = ctypes.c_ulong
+        self._call = ctypes.CDLL(None).prctl
+
+    @classmethod
+    def here(cls) -> "Prctl | None":
+        """None on any other system, and where the C library cannot be called."""
+        try:
+            return cls() if sys.platform == "linux" else None
+        except (ImportError, OSError, AttributeError):
+            return None
+
+    def __call__(self, option: int, *arguments: int) -> int:
+        padded = (*arguments, 0, 0, 0, 0)[:4]
+        return int(self._call(option, *map(self._long, padded)))

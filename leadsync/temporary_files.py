@@ -1,0 +1,53 @@
+"""What leadsync puts into the system's temporary folder, and the end of it, also where a process was killed."""
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+_DESCRIPTORS = Path("/proc/self/fd")
+_LEFT_BEHIND = re.compile(r"leadsync-(sheet|report)-[a-z0-9_]{8}")
+_OLD = 86_400
+"""Seconds: no command reads a sheet or writes a report for longer."""
+
+
+@contextmanager
+def private_copy(name: str) -> Iterator[tuple[BinaryIO, Path]]:
+    """A new file for this user alone, open for writing, and the path by which this process reads it.
+
+    It is gone when the context ends. On Linux it has no name from the beginning, so that nothing is left behind even if
+    the process is killed. Elsewhere it is called `name`, in a folder of its own, and `sweep` removes what was left.
+    """
+    if sys.platform == "linux" and _DESCRIPTORS.is_dir():
+        with tempfile.TemporaryFile() as file:
+            yield file, _DESCRIPTORS / str(file.fileno())
+    else:
+        with temporary_folder("sheet") as folder, (folder / name).open("xb") as file:
+            yield file, folder / name
+
+
+@contextmanager
+def temporary_folder(kind: Literal["sheet", "report"]) -> Iterator[Path]:
+    """A new folder for this user alone, gone when the context ends."""
+    with tempfile.TemporaryDirectory(prefix=f"leadsync-{kind}-") as folder:
+        yield Path(folder)
+
+
+def sweep() -> None:
+    """Remove folders that killed processes of this user left behind a day ago or earlier."""
+    with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+        for entry in entries:
+            if _LEFT_BEHIND.fullmatch(entry.name) and _is_old_and_own(entry):
+                shutil.rmtree(entry.path, ignore_errors=True)  # leaves links alone
+
+
+def _is_old_and_own(entry: "os.DirEntry[str]") -> bool:
+    found = entry.stat(follow_symlinks=False)
+    own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return own and found.st_mtime < time.time() - _OLD

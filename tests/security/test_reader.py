@@ -1,0 +1,261 @@
+"""The author of a sheet: the process that reads it has nothing to give away and nothing to reach."""
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from leadsync.sheets import open_table, reader
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc, Landlock and seccomp are Linux's")
+
+ATTEMPTS = """
+import ctypes, json, os, resource, signal, socket, sys
+from leadsync.process_limits import Prctl, limit_to
+from leadsync.sheets import confinement
+
+def execute():
+    print(json.dumps(done), flush=True)
+    told = json.dumps([*done, "exec"])
+    os.execv(sys.executable, [sys.executable, "-c", f"print({told!r})"])
+
+def fork():
+    if os.fork() == 0:
+        os._exit(0)
+
+attempts = {
+    "read": lambda: open(sys.argv[2], "rb"),
+    "write": lambda: open(sys.argv[2] + ".new", "wb"),
+    "list": lambda: os.listdir("/"),
+    "rename": lambda: os.rename(sys.argv[2], sys.argv[2] + ".moved"),
+    "delete": lambda: os.unlink(sys.argv[2] + ".held"),
+    "write what is open": lambda: os.write(held, b"x"),
+    "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    "unix": lambda: socket.socket(socket.AF_UNIX),
+    "netlink": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
+    "connect": lambda: ready.connect(("127.0.0.1", int(sys.argv[3]))),
+    "fork": fork,
+    "kill": lambda: os.kill(os.getppid(), 0),
+    "raise": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)),
+    "exec": execute,
+}
+held = os.open(sys.argv[2] + ".held", os.O_CREAT | os.O_WRONLY)
+ready = socket.socket()
+layer = sys.argv[1]
+Prctl.here()(38, 1)
+if layer == "all":
+    confinement.confine(memory=1 << 30, seconds=5)
+elif layer == "limits":
+    limit_to({"RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 0})
+elif layer == "landlock":
+    confinement._forbid_files()
+elif layer == "seccomp":
+    confinement._forbid_calls(Prctl.here())
+done = []
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        done.append(name)
+    except (OSError, ValueError):
+        pass
+print(json.dumps(done))
+"""
+EVERYTHING = {
+    "read", "write", "list", "rename", "delete", "write what is open", "udp", "unix", "netlink", "connect", "fork",
+    "kill", "raise", "exec",
+}  # fmt: skip
+
+
+BUSY = '''
+import subprocess, sys
+from pathlib import Path
+from leadsync.cli.input_file import input_file
+from leadsync.sheets import open_table, reader
+
+hangs = """
+import os, time
+from leadsync.sheets import reader_process
+reader_process.confine = lambda **_: (os.write(1, b"x"), time.sleep(60))
+reader_process.main()
+"""
+
+def start(arguments, _real=subprocess.Popen, **options):
+    process = _real([sys.executable, "-c", hangs], **options)
+    process.stdout.read(1)
+    print(process.pid, flush=True)
+    return process
+
+reader.subprocess.Popen = start
+with input_file(Path(sys.argv[1])) as (named, copy), open_table(copy):
+    pass
+'''
+"""A program whose reading process is busy and writes nothing, so that a closed pipe would not end it."""
+
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root may look into a process that left no dump")
+
+
+def landlock_version() -> int:
+    return ctypes.CDLL(None).syscall(ctypes.c_long(444), None, ctypes.c_size_t(0), ctypes.c_uint(1))
+
+
+def done_under(layer: str, tmp_path: Path) -> set[str]:
+    """What a process still manages to do that this layer confines."""
+    secret = tmp_path / "api-key"
+    secret.write_text("secret")
+    with listening() as port:
+        ended = subprocess.run(
+            [sys.executable, "-c", ATTEMPTS, layer, secret, str(port)], capture_output=True, timeout=60
+        )
+    return set(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def listening() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def test_a_confined_process_can_do_none_of_it(tmp_path):
+    assert done_under("all", tmp_path) == set()
+
+
+def test_without_confinement_each_attempt_would_succeed(tmp_path):
+    """Else the other tests would prove nothing."""
+    assert done_under("none", tmp_path) == EVERYTHING
+
+
+def test_the_limits_alone_leave_no_file_and_no_connection(tmp_path):
+    assert done_under("limits", tmp_path) & {"read", "write", "list", "write what is open", "udp", "unix"} == set()
+
+
+@pytest.mark.skipif(landlock_version() < 6, reason="this kernel's Landlock does not know TCP and signals")
+def test_landlock_alone_leaves_no_file_no_tcp_and_no_signal(tmp_path):
+    done = done_under("landlock", tmp_path)
+    assert done & {"read", "write", "list", "delete", "rename", "connect", "exec", "kill"} == set()
+
+
+@pytest.mark.skipif(os.uname().machine not in ("x86_64", "aarch64"), reason="seccomp is not used on this machine")
+def test_seccomp_alone_leaves_no_connection_no_process_and_the_limits_as_they_are(tmp_path):
+    done = done_under("seccomp", tmp_path)
+    assert done & {"udp", "unix", "netlink", "fork", "exec", "kill", "raise"} == set()
+
+
+@pytest.fixture(params=["csv", "xlsx"])
+def sheet(request, tmp_path) -> Path:
+    """A sheet so long that its process waits for somebody to take the rows."""
+    path = tmp_path / f"leads.{request.param}"
+    if request.param == "csv":
+        path.write_text("Id,Name\n" + "".join(f"{number},{'x' * 50}\n" for number in range(30_000)))
+    else:
+        book = openpyxl.Workbook(write_only=True)
+        page = book.create_sheet()
+        page.append(["Id", "Name"])
+        for number in range(5_000):
+            page.append([str(number), f"{'x' * 90}{number}"])
+        book.save(path)
+    return path
+
+
+@pytest.fixture
+def process(monkeypatch, sheet) -> Iterator[Path]:
+    """The /proc folder of the process that reads the sheet; it has given its first rows."""
+    monkeypatch.setenv("LEADSYNC_API_KEY", "a-secret")
+    monkeypatch.setenv("HTTPS_PROXY", "http://a-secret@proxy")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+    monkeypatch.setattr(reader.subprocess, "Popen", lambda *a, **o: started.append(real(*a, **o)) or started[-1])
+    with open_table(sheet) as table:
+        next(table.rows())
+        yield Path(f"/proc/{started[0].pid}")
+
+
+@ROOT_ONLY
+def test_its_environment_is_a_list_of_what_python_needs(process):
+    environment = (process / "environ").read_bytes()
+    names = {entry.partition(b"=")[0].decode() for entry in environment.split(b"\0") if entry}
+    assert names <= {"PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "SHEET_REQUEST"}
+    assert b"a-secret" not in environment
+    assert b"leads." not in (process / "cmdline").read_bytes()
+
+
+@ROOT_ONLY
+def test_it_holds_the_sheet_a_pipe_and_nothing_else(process, sheet):
+    held = {link.name: str(link.readlink()) for link in (process / "fd").iterdir()}
+    assert held == {"0": str(sheet), "1": held["1"], "2": "/dev/null"}
+    assert held["1"].startswith("pipe:")
+
+
+def test_it_is_held_to_its_limits(process):
+    limits = {line[:26].strip(): line[26:].split()[:2] for line in (process / "limits").read_text().splitlines()}
+    for name in ("Max open files", "Max file size", "Max processes", "Max core file size"):
+        assert limits[name] == ["0", "0"], name
+    assert limits["Max address space"] == [str(640 << 20)] * 2
+    assert 6 < int(limits["Max cpu time"][1]) < 30
+    status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines())
+    assert status["NoNewPrivs"] == "1"
+
+
+def ended(process: Path) -> bool:
+    """Whether the process is no more, or waits only for its end to be noticed."""
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_nothing_is_left_of_a_program_that_was_killed(sheet, tmp_path):
+    """Neither the process nor the copy of the sheet that it reads."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    program = subprocess.Popen(
+        [sys.executable, "-c", BUSY, sheet], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}
+    )
+    assert program.stdout is not None
+    reading = Path(f"/proc/{int(program.stdout.readline())}")
+    program.send_signal(signal.SIGKILL)
+    program.wait()
+    program.stdout.close()
+    until = time.monotonic() + 10
+    while not ended(reading):
+        assert time.monotonic() < until, "the reading process outlives the program"
+        time.sleep(0.01)
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_program_leaves_no_core_dump_and_cannot_be_looked_into():
+    code = (
+        "import ctypes, resource, sys, leadsync.cli as c\n"
+        "c.exit_code_of = lambda _: print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))\n"
+        "c.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    assert ended.stdout == "(0, 0) 0\n"
+
+
+def test_two_million_columns_cost_the_program_nothing(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(["ab"] * 2_000_000) + "\n1\n")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from leadsync.errors import SheetError; from leadsync.sheets import open_table\n"
+        "try:\n"
+        "    with open_table(Path(sys.argv[1])): pass\n"
+        "except SheetError as error: print(error)\n"
+        "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=True, text=True, timeout=60)
+    sentence, peak = ended.stdout.splitlines()
+    assert "line 1 has 2,000,000 columns" in sentence
+    assert int(peak) < 200 * 1024
