@@ -25,6 +25,7 @@ from leadsync.cli.shell import Shell, common_options, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
 from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError, OutputError
+from leadsync.process_limits import keep_private
 from leadsync.terminal import Visible, visible_lines
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
+    keep_private()
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
