@@ -112,6 +112,7 @@ class SkipKind(Enum):
     UNDECIDED_SINCE = "a later run sent the row, and a person has to decide there"
     LEFT_TO_RUN = "a stopped run is to send the row"
     WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
+    UNDECIDED_BEFORE = "the row says what its lead was last sent, and a person has to decide on that first"
     WAITS_FOR_RESUME = "an earlier row of the lead is in doubt and goes first"
     SENT_SINCE = "the lead has taken the same from another run since"
     REFUSED_FOR_GOOD = "the dialer refuses the row for good"
@@ -175,12 +176,12 @@ class Skip:
         undecided = self.status in ("conflict", "unknown")
         if self.kind in (SkipKind.CALLED, SkipKind.BY_NOW, SkipKind.UNDECIDED_SINCE):
             return self.run if undecided else ""
-        return self.run if self.kind is SkipKind.WAITS_FOR_DECISION else ""
+        return self.run if self.waits else ""
 
     @property
     def waits(self) -> bool:
         """Whether the row goes once a person has decided on an earlier row of its lead."""
-        return self.kind is SkipKind.WAITS_FOR_DECISION
+        return self.kind in (SkipKind.WAITS_FOR_DECISION, SkipKind.UNDECIDED_BEFORE)
 
 
 Reason = Rejected | Skip

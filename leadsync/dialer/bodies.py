@@ -50,6 +50,9 @@ def parsed(text: str | bytes) -> object:
 
 
 def only(members: Members, name: str) -> object:
-    """The value of a name in any letter case; None if it is missing, False if it is repeated."""
-    values = [value for key, value in members if key.lower() == name]
+    """The value of a name, written small or with a capital; None if it is missing, False if it is repeated.
+
+    Source: the vendor's page, which writes `code` and `Code`.
+    """
+    values = [value for key, value in members if key in (name, name.capitalize())]
     return (values[0] if len(values) == 1 else False) if values else None

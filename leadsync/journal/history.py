@@ -18,12 +18,16 @@ _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 
 @dataclass(frozen=True, slots=True)
 class LastSent:
-    """What a lead was last sent and has taken: the fields, when, and by which run and row."""
+    """What a lead was last sent: the fields, when, by which run and row, and whether the lead has taken it.
+
+    `state` is `succeeded`, or what a person has to decide about: `unknown` or `conflict`.
+    """
 
     run_id: str
     number: int
     time: datetime
     fields: Mapping[str, str]
+    state: State = State.SUCCEEDED
 
 
 class History:
@@ -35,26 +39,29 @@ class History:
         self._runs: dict[tuple[str, int], dict[int, str]] = {}
 
     def last_sent(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, LastSent]:
-        """What each of these leads of a campaign was last sent and has taken, by the order of the attempts.
+        """What each of these leads of a campaign was last sent, by the order of the attempts.
 
-        Left out are leads that were never sent anything, and those that something else may have reached since: a row
-        in doubt, or one that an agent's work was in the way of.
+        Left out are leads that were never sent anything, and those whose last row is under way, or is in doubt and
+        idempotent.
         """
         with translated(self._path):
             runs = self._of_campaign(dialer, campaign)
             if not runs:
                 return {}
             found = self._connection.execute(
-                "WITH last AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, max(rows.sequence) "
+                "WITH last AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, "
+                "max(rows.sequence) "
                 "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
                 f"AND rows.sequence IS NOT NULL AND rows.state NOT IN {_NOT_APPLIED} "
                 "AND rows.run IN (SELECT value FROM json_each(?)) GROUP BY rows.lead) "
-                "SELECT lead, run, number, time, fields FROM last JOIN lines USING (run, number) WHERE state = ?",
-                [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs)), State.SUCCEEDED],
+                "SELECT lead, run, number, time, fields, state FROM last JOIN lines USING (run, number) "
+                f"WHERE state IN ('{State.SUCCEEDED}', '{State.CONFLICT}') "
+                f"OR (state = '{State.UNKNOWN}' AND NOT harmless)",
+                [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             return {
-                lead: LastSent(runs[run], number, datetime.fromtimestamp(time, UTC).astimezone(), json.loads(fields))
-                for lead, run, number, time, fields in found
+                lead: LastSent(runs[run], number, _moment(time), json.loads(fields), State(state))
+                for lead, run, number, time, fields, state in found
             }
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
@@ -96,3 +103,7 @@ class History:
                 self._connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
             )
         return self._runs[place]
+
+
+def _moment(time: float) -> datetime:
+    return datetime.fromtimestamp(time, UTC).astimezone()

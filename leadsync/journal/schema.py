@@ -165,6 +165,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # 11: by what a run's files are called, where its own file is the report of another run
     "ALTER TABLE runs ADD COLUMN stem TEXT NOT NULL DEFAULT ''",
+    # 12: whether the row's attempts add a lead
+    "ALTER TABLE rows ADD COLUMN inserting INTEGER NOT NULL DEFAULT 0",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

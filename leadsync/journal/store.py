@@ -57,7 +57,7 @@ _UNDECIDED_LEADS = (
 _DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
 """A person's decisions that bring a row of an earlier run to its end; any other row of it that moves is sent anew."""
 _ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
-_ORIGIN = "number, state, lead, fields, code, reason"
+_ORIGIN = "number, state, lead, fields, code, reason, attempts"
 
 
 def _settled(state: str) -> State:
@@ -66,8 +66,8 @@ def _settled(state: str) -> State:
 
 
 def _origin(run_id: str, values: Sequence[Any]) -> Origin:
-    state, lead, fields, code, reason = values
-    return Origin(run_id, _settled(state), lead, json.loads(fields), code, reason_of(reason))
+    state, lead, fields, code, reason, attempts = values
+    return Origin(run_id, _settled(state), lead, json.loads(fields), code, reason_of(reason), attempts)
 
 
 class Journal:

@@ -41,6 +41,7 @@ class Origin:
     fields: Mapping[str, str]
     code: int | None = None
     reason: Reason | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

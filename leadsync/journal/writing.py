@@ -24,8 +24,9 @@ from leadsync.reasons import Skip, SkipKind
 
 LARGEST_GROUP = 1000
 
-SENDABLE = "(state = 'pending' OR (state = 'unknown' AND (harmless OR ?)))"
-UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT (harmless OR ?)))"
+_RESENDABLE = "(harmless OR (? AND NOT inserting))"
+SENDABLE = f"(state = 'pending' OR (state = 'unknown' AND {_RESENDABLE}))"
+UNDECIDED = f"(state = 'conflict' OR (state = 'unknown' AND NOT {_RESENDABLE}))"
 """What only a person can decide; later rows of the same lead wait for it."""
 
 
@@ -233,17 +234,21 @@ class RunLog:
         return self._call(_Finish(number, attempt, time.time(), outcome, _state(status)))
 
     def never_harmless(self, number: int) -> asyncio.Future[None]:
-        """A row that is to be sent adds a lead: found in flight after a crash, it is for a person to decide."""
+        """A row that is to be sent adds a lead: found in flight after a crash, it is for a person to decide.
+
+        No setting sends it again: it could add the lead twice.
+        """
 
         def write(connection: sqlite3.Connection) -> None:
-            connection.execute("UPDATE rows SET harmless = 0 WHERE run = ? AND number = ?", [self._key, number])
+            assignments = "harmless = 0, inserting = 1"
+            connection.execute(f"UPDATE rows SET {assignments} WHERE run = ? AND number = ?", [self._key, number])
 
         return self._call(write)
 
     def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
         """Pending to failed, or unknown as it was: its attempts ran out while the dialer took others' calls."""
-        # A row in doubt that is sent again after this has all its attempts again.
-        assignments = "message = ?, reason = NULL, counted_from = attempts"
+        # An idempotent row in doubt that is sent again after this has all its attempts again.
+        assignments = "message = ?, reason = NULL, counted_from = iif(harmless, attempts, counted_from)"
         return self._call(lambda connection: self._move(connection, number, _state(status), assignments, [message]))
 
     def hold(self, number: int, earlier: int) -> asyncio.Future[None]:

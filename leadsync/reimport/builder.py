@@ -8,7 +8,7 @@ from leadsync.journal import Origin, State
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Row
 from leadsync.reasons import Fault, Rejected
-from leadsync.reimport.claims import Claim, claim_of
+from leadsync.reimport.claims import MOST_DIGITS, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.lineage import Lineage
@@ -114,8 +114,9 @@ class ContextBuilder:
         )
 
     def _check_decision(self, row: Row, claim: Claim, origin: Origin, number: int) -> None:
-        """Raise SheetError for a decision that overrules another one."""
+        """Raise SheetError for a decision that overrules another one, or that knows nothing of the last attempt."""
         if origin.state in (State.UNKNOWN, State.CONFLICT):
+            self._check_attempts(row, claim, origin)
             return
         before = self._lineage.decision(origin.run_id, number)
         if before not in ("", claim.decision):
@@ -124,6 +125,21 @@ class ContextBuilder:
                 f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is not as it was decided before: {before!r}; "
                 f"write that again, or first `{take_back}`. Nothing was sent."
             )
+
+    @staticmethod
+    def _check_attempts(row: Row, claim: Claim, origin: Origin) -> None:
+        if origin.run_id != claim.run:
+            what = f"run {origin.run_id} has sent the row since"
+        elif claim.attempts.isdecimal() and len(claim.attempts) <= MOST_DIGITS:
+            if int(claim.attempts) == origin.attempts:
+                return
+            what = "the row was sent once more since"
+        else:
+            return
+        raise SheetError(
+            f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} was written before the row's last attempt "
+            f"({what}); decide in the file that `leadsync report {origin.run_id}` writes. Nothing was sent."
+        )
 
     def _restored(self, claim: Claim, mapped: Lead | Rejected) -> Lead | Rejected:
         """The lead with its campaign fields named as they were at first, without those that were not there then; as an

@@ -17,7 +17,7 @@ DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED, Status.CONFLICT, Status.UNKN
 MOST_DIGITS = 9
 """A row's number has no more; a longer text is none."""
 
-_COLUMNS = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN)
+_COLUMNS = ("sync_status", "sync_code", "sync_run", "sync_row", DECISION_COLUMN, "sync_attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Claim:
     run: str = ""
     row: str = ""
     decision: str = ""
+    attempts: str = ""
 
     @property
     def number(self) -> int | None:
@@ -48,7 +49,7 @@ def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
     """A row's claim; `sync` are the positions of the sync_* columns. The cells of a line that could not be read right
     decide nothing. Raises SheetError for a decision that is none: it would be sent undecided."""
     values = (row.cells[sync[name]] if name in sync else "" for name in _COLUMNS)
-    status, code, run, number, decision = (" ".join(value.lower().split()) for value in values)
+    status, code, run, number, decision, attempts = (" ".join(value.lower().split()) for value in values)
     if row.faults:
         return Claim(status, code, run, number)
     if decision and decision not in DECISIONS:
@@ -56,4 +57,4 @@ def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
             f"Row {row.number}: {DECISION_COLUMN} {decision!r} is no decision; write applied, not applied or send, "
             "or clear the cell to decide later. Nothing was sent."
         )
-    return Claim(status, code, run, number, decision)
+    return Claim(status, code, run, number, decision, attempts)

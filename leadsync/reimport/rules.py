@@ -98,7 +98,7 @@ def settled_elsewhere(context: Context) -> Skip | None:
 
 def _sent_since(context: Context) -> LastSent | None:
     last, mapped = context.last_sent, context.mapped
-    if last is None or context.began is None or not isinstance(mapped, Lead):
+    if last is None or last.state is not State.SUCCEEDED or context.began is None or not isinstance(mapped, Lead):
         return None
     later = last.run_id != context.claim.run and last.time >= context.began
     return last if later and same_fields(mapped.fields, last.fields) else None
@@ -199,6 +199,19 @@ def unchanged(context: Context) -> Skip | None:
 def repeats(context: Context) -> LastSent | None:
     """What the lead was last sent, if this row says the same and nothing else goes to the lead before. A row that a
     person decided to send is no repetition."""
+    last = _said_before(context)
+    return last if last and last.state is State.SUCCEEDED else None
+
+
+def undecided_before(context: Context) -> Skip | None:
+    """The row says what its lead was last sent, and a person has still to decide whether the lead has taken it."""
+    last = _said_before(context)
+    if last is None or last.state not in _UNDECIDED:
+        return None
+    return Skip(SkipKind.UNDECIDED_BEFORE, last.run_id, last.number, status=last.state.status)
+
+
+def _said_before(context: Context) -> LastSent | None:
     last, mapped = context.last_sent, context.mapped
     if last is None or context.lead_goes or context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
@@ -214,12 +227,13 @@ RULES: tuple[Rule, ...] = (
     still_failing,
     several_rows,
     sent_in_trial,
+    undecided_before,
     unchanged,
 )
 
 
 def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
-    """Those of RULES that can apply to the file's rows, in their order: a plain sheet of a million rows asks none."""
+    """Those of RULES that can apply to the file's rows, in their order: a plain sheet of a million rows asks one."""
     needless = set() if sheet.came_back else set(RULES[:6])
     needless |= set() if sheet.repeated else {several_rows}
     needless |= set() if sheet.is_trial else {sent_in_trial}

@@ -9,6 +9,7 @@ from leadsync.reimport.rules import Decision, Send, did_not_go, root_of
 _LEFT_WHERE_IT_IS = frozenset(
     {
         SkipKind.WAITS_FOR_DECISION,
+        SkipKind.UNDECIDED_BEFORE,
         SkipKind.WAITS_FOR_RESUME,
         SkipKind.BY_NOW,
         SkipKind.CALLED,

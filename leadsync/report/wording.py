@@ -165,6 +165,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.UNDECIDED_SINCE: "run {run} sent it since, and a person has to decide there: {status}",
     SkipKind.LEFT_TO_RUN: "run {run} is to send it: leadsync resume {run}",
     SkipKind.WAITS_FOR_DECISION: "waits for row {row} of {whose}, which a person has to decide first",
+    SkipKind.UNDECIDED_BEFORE: "run {run} sent the same as its row {row}, which a person has to decide first: {status}",
     SkipKind.WAITS_FOR_RESUME: (
         "waits for row {row} of run {run}, which is in doubt and goes first: `leadsync resume {run}`, then give this "
         "file again"

@@ -80,3 +80,50 @@ def test_a_decision_of_resolve_counts_in_the_same_way(reviewed: Any) -> None:
     reviewed.leadsync("resolve", reviewed.run, "--row", "3", "--applied")
     refused = reviewed.leadsync("run", decide(reviewed, "review.csv", "not applied", "", ""))
     assert (refused.code, "decided before: 'applied'" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize("word", ["send", "not applied", "applied"])
+def test_an_old_decision_says_nothing_of_a_later_attempt(reviewed: Any, word: str) -> None:
+    """The row was decided by `resolve`, sent once more, and is in conflict again."""
+    run = reviewed.run
+    reviewed.practice.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    reviewed.leadsync("resolve", run, "--row", "3", "--send")
+    reviewed.leadsync("resume", run)
+    calls = len(reviewed.practice.ledger.received)
+    refused = reviewed.leadsync("run", decide(reviewed, "old.csv", word, "", ""))
+    assert refused.code == 2
+    assert refused.err.endswith(
+        f"Row 2: sync_decision {word!r} was written before the row's last attempt (the row was sent once more since); "
+        f"decide in the file that `leadsync report {run}` writes. Nothing was sent.\n"
+    )
+    assert (states(reviewed)[1], len(reviewed.practice.ledger.received)) == ("conflict", calls)
+
+
+def test_an_old_decision_says_nothing_of_a_later_run(reviewed: Any) -> None:
+    """The row was decided by `resolve`, went in a retry, and is in conflict there."""
+    run = reviewed.run
+    reviewed.practice.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    reviewed.leadsync("resolve", run, "--row", "3", "--not-applied")
+    later = reviewed.leadsync("retry", run, "--json").json["run"]
+    refused = reviewed.leadsync("run", decide(reviewed, "old.csv", "send", "", ""))
+    assert (refused.code, f"run {later} has sent the row since" in refused.err) == (2, True), refused.err
+    [row] = reviewed.leadsync("show", later, "--rows", "--json").json["listed"]
+    assert row["status"] == "conflict"
+
+
+@pytest.mark.parametrize("options", [(), ("--skip-unchanged",)])
+def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(reviewed: Any, options: tuple[str, ...]) -> None:
+    calls = len(reviewed.practice.ledger.received)
+    again = reviewed.sheet("tomorrow.csv", HEADINGS, *ROWS[1:], "L0,0383218190,Busy")
+    done = reviewed.leadsync("run", again, *options, "--json")
+    assert done.json["statuses"] == {"skipped": 3, "succeeded": 1}
+    assert len(reviewed.practice.ledger.received) == calls + 1
+    rows = reviewed.leadsync("show", done.json["run"], "--rows", "--json").json["listed"]
+    assert rows[0]["message"] == (
+        f"run {reviewed.run} sent the same as its row 3, which a person has to decide first: conflict"
+    )
+
+
+def test_a_new_sheet_sends_what_is_new_about_an_undecided_lead(reviewed: Any) -> None:
+    done = reviewed.leadsync("run", reviewed.sheet("tomorrow.csv", HEADINGS, "L1,0383218191,Busy"), "--json")
+    assert done.json["statuses"] == {"succeeded": 1}

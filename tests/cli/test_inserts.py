@@ -175,7 +175,8 @@ def test_options_that_exclude_each_other(desk: Any) -> None:
     assert desk.leadsync("run", sheet, "--limit", "1").code == 0
 
 
-def test_killed_while_an_insert_is_under_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("disposition", "unknown"), [("", "hold"), ("", "send"), ("Sale", "send")])
+def test_killed_while_an_insert_is_under_way(tmp_path: Path, disposition: str, unknown: str) -> None:
     from leadsync.simulator import PracticeDialer, PracticeServer
     from tests.faults.invariants import sheet_rows
     from tests.faults.scene import Scene
@@ -183,7 +184,8 @@ def test_killed_while_an_insert_is_under_way(tmp_path: Path) -> None:
     hang = FaultRule(FaultKind.SLOW, lead="L2", attempt=2, seconds=30)
     dialer = PracticeDialer(floor_seconds=0.005, faults=[hang])
     with PracticeServer(dialer) as server:
-        scene = Scene(tmp_path / "scene", dialer, server.url, sheet_rows(1, disposition=""))
+        rows = sheet_rows(1, disposition=disposition)
+        scene = Scene(tmp_path / "scene", dialer, server.url, rows, settings=f'unknown = "{unknown}"')
         running = scene.start("run", scene.sheet, "--insert-missing")
         scene.await_calls(2)
         running.signal(signal.SIGKILL)

@@ -50,7 +50,7 @@ def test_every_documented_code_is_read_in_every_known_form(code: int, name: str,
         "code": {"code": code, "message": name},
         "Code": {"Code": code, "Message": name},
         "string": {"code": str(code), "message": name},
-        "padded": {"CODE": f" {code} ", "message": name},
+        "padded": {"Code": f" {code} ", "message": name},
     }[shape]
     outcome = read(http, body)
     assert (outcome.effect, outcome.code, outcome.name, outcome.away) == (Effect.ANSWERED, code, name, False)

@@ -43,7 +43,8 @@ def journal(tmp_path: Path) -> Journal:
 
 def last(journal: Journal, *leads: str, dialer: str = DIALER, campaign: int = 41) -> dict[str, str]:
     found = journal.history().last_sent(leads or ("L",), dialer, campaign)
-    return {lead: one.fields["Name"] for lead, one in found.items()}
+    taken = State.SUCCEEDED
+    return {lead: one.fields["Name"] + ("" if one.state is taken else f", {one.state}") for lead, one in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def last(journal: Journal, *leads: str, dialer: str = DIALER, campaign: int = 41
         (Status.FAILED, {"L": "old"}),  # the dialer refused it
         (Status.UNSENT, {"L": "old"}),  # it was not processed, and is to be sent again
         (Status.UNKNOWN, {}),
-        (Status.CONFLICT, {}),  # an agent has changed the lead
+        (Status.CONFLICT, {"L": "new, conflict"}),  # an agent has changed the lead
         (None, {}),
     ],
 )

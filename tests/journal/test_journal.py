@@ -503,16 +503,25 @@ def test_a_kill_counts_against_the_attempts_of_a_row_only_if_it_may_have_fired_a
     assert asyncio.run(spent()) == [1, 0]
 
 
-def test_a_row_whose_attempts_ran_out_has_all_of_them_again_when_it_is_sent_anew(journal: Journal) -> None:
-    journal.add(RUN, [entry(3, harmless=True)])
+def test_of_the_rows_whose_attempts_ran_out_only_idempotent_ones_have_them_again(journal: Journal) -> None:
+    """A row that sets a disposition ends after its attempts, whatever the settings say; a person may send it again."""
+    journal.add(RUN, [entry(2), entry(3, harmless=True)])
 
-    async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
-            await attempt(log, 3, CUT, Status.UNKNOWN)
-            await log.exhaust(3, "not done in 1 attempt", Status.UNKNOWN)
-            assert [row.spent for row in await log.pending(0, 10)] == [0]
+    async def send() -> list[int]:
+        async with RunLog(journal.path, RUN, resend_unknown=True) as log:
+            for number in (2, 3):
+                await attempt(log, number, CUT, Status.UNKNOWN)
+                await log.exhaust(number, "not done in 1 attempt", Status.UNKNOWN)
+            return [row.spent for row in await log.pending(0, 10)]
 
-    asyncio.run(send())
+    assert asyncio.run(send()) == [1, 0]
+    journal.resolve(RUN, [2], State.PENDING, "send")
+
+    async def spent() -> list[int]:
+        async with RunLog(journal.path, RUN, resend_unknown=True) as log:
+            return [row.spent for row in await log.pending(0, 10)]
+
+    assert asyncio.run(spent()) == [0, 0]
 
 
 def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journal: Journal, tmp_path: Path) -> None:

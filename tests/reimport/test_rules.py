@@ -216,6 +216,19 @@ def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool)
         assert decide(given, ()) == Send(given.mapped, given.last_sent if same else None)
 
 
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.CONFLICT])
+def test_what_a_person_has_to_decide_is_not_sent_again_from_another_sheet(state: State) -> None:
+    last = LastSent(LATER, 2, NOON, FIELDS, state)
+    held = Skip(SkipKind.UNDECIDED_BEFORE, LATER, 2, status=state.value)
+    assert decide(context(last_sent=last)) == held
+    assert (held.undecided_run, held.waits) == (LATER, True)
+    assert rules.unchanged(context(last_sent=last)) is None
+    another = Lead("007", {**FIELDS, "njDisposition": "Busy"})
+    assert decide(context(last_sent=last, mapped=another)) == Send(another)
+    for values in ({"claim": claim(decision="send")}, {"lead_goes": True}):
+        assert rules.undecided_before(context(last_sent=last, **values)) is None
+
+
 def test_the_first_rule_that_applies_decides() -> None:
     known = {"origin": origin(State.FAILED), "later": (Descendant(LATER, State.SUCCEEDED),)}
     assert (
@@ -233,9 +246,9 @@ def test_a_rejected_row_keeps_which_failed_row_it_was() -> None:
     assert decide(context(mapped=WRONG)) == WRONG
 
 
-def test_a_plain_sheet_asks_no_rule() -> None:
-    assert rules_for(SheetFacts(COLUMNS)) == ()
-    assert rules_for(SheetFacts(COLUMNS, came_back=True)) == rules.RULES[:6]
+def test_a_plain_sheet_asks_one_rule() -> None:
+    assert rules_for(SheetFacts(COLUMNS)) == (rules.undecided_before,)
+    assert rules_for(SheetFacts(COLUMNS, came_back=True)) == (*rules.RULES[:6], rules.undecided_before)
     everything = SheetFacts(
         COLUMNS, came_back=True, is_trial=True, skip_unchanged=True, repeated={"007": (2, 3)}, duplicates="last"
     )
