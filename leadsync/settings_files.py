@@ -48,11 +48,14 @@ def refuse_others(path: Path, status: os.stat_result) -> None:
 
 
 def refuse_others_folder(path: Path) -> None:
-    """Raise SettingsError if others may have put this settings file, which nobody named, into the working folder."""
+    """Raise SettingsError if others may have put this settings file, which nobody named, into the working folder.
+
+    In an open folder the file's owner proves nothing: others can rename a report of this user into the settings.
+    """
     refuse_others(path, path.stat())
     folder = path.absolute().parent
     status = folder.stat()
-    if is_anothers(status) or (others_can_write(status) and status.st_uid != os.geteuid()):
+    if is_anothers(status) or others_can_write(status) or is_anothers(path.lstat()):
         raise SettingsError(
             f"Other users can write into {folder}, so its {path} is not taken unasked; if it is yours: "
             f"--config {arguments(path)}"

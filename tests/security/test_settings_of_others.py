@@ -77,6 +77,40 @@ def test_settings_in_a_folder_of_another_user_are_taken_only_if_they_are_named(
 
 
 @AS_ROOT
+@pytest.mark.parametrize(("group", "mode"), [(0, 0o777), (0, 0o1777), (OTHER, 0o2770)])
+def test_settings_in_an_open_folder_of_ones_own_are_taken_only_if_they_are_named(
+    desk: Any, group: int, mode: int
+) -> None:
+    # Another user can rename a report of this user, with headings made up for it, to leadsync.toml.
+    dialer = desk.dialer()
+    desk.config.chmod(0o600)
+    os.chown(desk.folder, -1, group)
+    desk.folder.chmod(mode)
+    sheet = desk.sheet("leads.csv", *SHEET)
+    for command in (["campaigns"], ["run", sheet]):
+        done = desk.leadsync(*command)
+        assert done.code == 2
+        assert done.err == (
+            f"Other users can write into {desk.folder}, so its leadsync.toml is not taken unasked; if it is yours: "
+            "--config leadsync.toml\n"
+        )
+    assert dialer.ledger.received == []
+    assert desk.leadsync("campaigns", "--config", "leadsync.toml").code == 0
+
+
+@AS_ROOT
+def test_settings_behind_a_link_of_another_user_are_not_taken_unasked(desk: Any) -> None:
+    desk.dialer()
+    desk.config.rename(desk.folder / "report.csv")
+    desk.config.symlink_to("report.csv")
+    assert desk.leadsync("campaigns").code == 0
+    os.lchown(desk.config, OTHER, OTHER)
+    done = desk.leadsync("campaigns")
+    assert done.code == 2
+    assert "leadsync.toml is not taken unasked" in done.err
+
+
+@AS_ROOT
 def test_a_key_file_of_another_user_is_not_used(desk: Any) -> None:
     key = desk.folder / "api-key"
     key.write_text(KEY)
