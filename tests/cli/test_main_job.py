@@ -345,7 +345,7 @@ def test_commands_to_paste_have_the_options_of_the_one_before(desk: Any) -> None
     desk.config.rename(desk.folder / "other.toml")
     options = ("--config", "other.toml", "--state", "a state")
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), *options)
-    assert "send them: leadsync --config other.toml --state 'a state' run " in done.out
+    assert 'send them: leadsync --config other.toml --state "a state" run ' in done.out
 
 
 def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) -> None:
