@@ -115,7 +115,7 @@ class _Lists:
         status, headers, body = await self._fetch(call, arguments)
         if len(body) > LONGEST_LIST:
             raise _stopped(f"the answer to {call} is longer than {LONGEST_LIST // 2**20} MB")
-        entities = _entities(body) if status == _OK else None
+        entities = _entities(body, self._filter) if status == _OK else None
         if entities is None:
             outcome = read_answer(status, headers, body, self._filter)
             refused = outcome.effect is Effect.REFUSED
@@ -144,7 +144,7 @@ class _Lists:
         return answer.status_code, answer.headers, unpacked(encoding, bytes(packed), LONGEST_LIST)
 
 
-def _entities(body: bytes) -> list[Entity] | None:
+def _entities(body: bytes, key: KeyFilter) -> list[Entity] | None:
     """The entries of a list; None for any other body."""
     try:
         answer = parsed(body)
@@ -153,18 +153,18 @@ def _entities(body: bytes) -> list[Entity] | None:
     listed = only(answer, "entities") if isinstance(answer, Members) else None
     if not isinstance(listed, list) or isinstance(listed, Members):
         return None
-    entities = [entity for entry in listed if (entity := _entity(entry))]
+    entities = [entity for entry in listed if (entity := _entity(entry, key))]
     return entities if len(entities) == len(listed) else None
 
 
-def _entity(entry: object) -> Entity | None:
-    """The entry of a list; None for one without a whole number as its id and a text as its name."""
+def _entity(entry: object, key: KeyFilter) -> Entity | None:
+    """The entry of a list, its name without the key; None for one without a whole number as its id and a text as its name."""
     if not isinstance(entry, Members):
         return None
     number, name = _whole(only(entry, "id")), only(entry, "name")
     if number is None or isinstance(name, bool) or not isinstance(name, str | int | None):
         return None
-    text = "" if name is None else str(name)
+    text = "" if name is None else key.scrub(str(name))
     return Entity(number, text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…")
 
 

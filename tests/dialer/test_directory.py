@@ -134,6 +134,32 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture, status: int, be
     assert not pieces_of_the_key(caplog.text + str(stopped.value))
 
 
+@pytest.mark.parametrize("before", [0, 170, 190])
+@pytest.mark.parametrize(
+    "spelled",
+    [KEY, KEY.upper(), KEY.replace("-", "%2d"), KEY.replace("-", "&#x2D;"), KEY.replace("-", "\\u002d"), KEY[:20]],
+)
+def test_no_name_holds_the_key(spelled: str, before: int) -> None:
+    name = f"{'x' * before} {spelled} more"
+    with dialer(200, json.dumps({"entities": [{"id": 41, "name": name}]}).encode()) as url:
+        (place,) = places(url, SecretStr(KEY))
+    for entity in (place.template, place.campaign, place.allocation):
+        assert entity is not None
+        assert entity.name == f"{'x' * before} *** more"
+
+
+def test_a_name_is_cut_behind_the_key() -> None:
+    with dialer(200, json.dumps({"entities": [{"id": 41, "name": f"{'x' * 190}{KEY}{'y' * 20}"}]}).encode()) as url:
+        (place,) = places(url, SecretStr(KEY))
+    assert place.template.name == f"{'x' * 190}***yyyyyy…"
+
+
+def test_a_number_for_a_name_may_be_the_key() -> None:
+    with dialer(200, b'{"entities": [{"id": 41, "name": 1234567890}]}') as url:
+        (place,) = places(url, SecretStr("1234567890"))
+    assert place.template.name == "***"
+
+
 def test_what_is_no_http_is_not_quoted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
