@@ -317,8 +317,9 @@ class Settings(BaseSettings):
             key = environment.get(self.server.api_key_env, "")
             if not key.strip():
                 named = self.server.api_key_env
-                # Some write the key itself there.
-                shown = f" {named}" if re.fullmatch(r"[A-Z][A-Z0-9_]*", named) else ""
+                # Some write the key itself there, and a key may look like a name.
+                usual = named == Server.model_fields["api_key_env"].default
+                shown = f" {named}" if usual or named in environment else ""
                 raise SettingsError(
                     f"The environment variable{shown} ([server] api_key_env) holds no API key; set it, or use "
                     "api_key_file or api_key_keyring."

@@ -63,7 +63,10 @@ def refuse_others_folder(path: Path) -> None:
 
 
 def read_secret(path: Path, setting: str, what: str) -> str:
-    """The text of a file that this user alone can read. Raises SettingsError, which quotes nothing of it."""
+    """The text of a file that this user alone can read.
+
+    Raises SettingsError, which quotes nothing of the file, nor a path that leads nowhere: some write the secret there.
+    """
     try:
         with open_regular(path) as stream:
             status = os.fstat(stream.fileno())
@@ -77,7 +80,8 @@ def read_secret(path: Path, setting: str, what: str) -> str:
     except UnicodeDecodeError:
         raise SettingsError(f"The {what} cannot be read from {path} ({setting}): save it as UTF-8 text.") from None
     except OSError as error:
-        raise SettingsError(f"The {what} cannot be read from {path} ({setting}): {error.strerror}.") from error
+        named = path if os.path.lexists(path) else "its file"
+        raise SettingsError(f"The {what} cannot be read from {named} ({setting}): {error.strerror}.") from None
     if not text:
         raise SettingsError(f"{path} ({setting}) is empty; write the {what} into it.")
     return text

@@ -341,6 +341,11 @@ def test_a_key_in_the_environment() -> None:
             read.api_key(environment)
 
 
+def test_a_variable_that_is_set_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"variable OTHER \(\[server\] api_key_env\) holds no API key"):
+        settings("server", api_key_env="OTHER").api_key({"OTHER": " "})
+
+
 @pytest.mark.parametrize("content", [f"{KEY}\n", f"  {KEY}\r\n", f"\ufeff{KEY}"])
 def test_a_key_in_a_file(secret: Path, content: str) -> None:
     secret.write_text(content, "utf-8")

@@ -1,5 +1,6 @@
 """The commands that look at what was done: runs, show, request, report."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -166,6 +167,7 @@ def _key_in_shell(shell: Shell) -> str:
     """The API key as a word of a POSIX shell, from where the settings keep it.
 
     Nothing is sent here: settings that are gone or wrong are no error, and the usual variable stands for the key.
+    A path that leads nowhere may be the key itself.
     """
     from leadsync.dialer import KEY_VARIABLE, key_of_command, key_of_variable
     from leadsync.settings_files import KEYRING_USER
@@ -175,7 +177,8 @@ def _key_in_shell(shell: Shell) -> str:
     except SettingsError:
         return key_of_variable(KEY_VARIABLE)
     if server.api_key_file:
-        return key_of_command("cat", str(Path(server.api_key_file).expanduser().absolute()))
+        file = Path(server.api_key_file).expanduser().absolute()
+        return key_of_command("cat", str(file)) if os.path.lexists(file) else key_of_variable(KEY_VARIABLE)
     if server.api_key_keyring:
         return key_of_command(sys.executable, "-m", "keyring", "get", server.api_key_keyring, KEYRING_USER)
     return key_of_variable(server.api_key_env)

@@ -13,8 +13,8 @@ _IN_A_URL = r"od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'"
 
 
 def key_of_variable(name: str) -> str:
-    """The value of an environment variable, as a word of a POSIX shell."""
-    return f'"${name}"' if _NAME.fullmatch(name) else key_of_command("printenv", name)
+    """The value of an environment variable, as a word of a POSIX shell; of the usual one if `name` is no name."""
+    return f'"${name if _NAME.fullmatch(name) else KEY_VARIABLE}"'
 
 
 def key_of_command(*words: str) -> str:

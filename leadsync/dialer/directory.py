@@ -158,7 +158,10 @@ def _entities(body: bytes, key: KeyFilter) -> list[Entity] | None:
 
 
 def _entity(entry: object, key: KeyFilter) -> Entity | None:
-    """The entry of a list, its name without the key; None for one without a whole number as its id and a text as its name."""
+    """The entry of a list, the key taken out of its name.
+
+    None for one without a whole number as its id and a text as its name.
+    """
     if not isinstance(entry, Members):
         return None
     number, name = _whole(only(entry, "id")), only(entry, "name")

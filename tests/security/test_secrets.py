@@ -100,10 +100,28 @@ def test_what_is_wrong_with_toml_is_told_by_its_place(desk: Any, tmp_path: Path,
     clean(desk, "campaigns", "--config", path)
 
 
-def test_the_key_where_its_variable_should_be_named(desk: Any) -> None:
-    desk.dialer(settings=f'[server]\nurl = "@URL@"\napi_key_env = "{MARK}"\n')
+@pytest.mark.parametrize("setting", ["api_key_env", "api_key_file"])
+@pytest.mark.parametrize("key", [MARK, MARK.upper(), f"{MARK}-{MARK}", f"{MARK}/{MARK}", f"/{MARK}", MARK * 30])
+def test_the_key_where_its_place_should_be_named(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, setting: str, key: str
+) -> None:
+    if key.isupper():
+        monkeypatch.setattr("tests.security.test_secrets.MARK", key)
+    desk.dialer(settings=f'[server]\nurl = "@URL@"\n{setting} = "{key}"\n')
     desk.config.rename(desk.folder / "secret")
     clean(desk, "campaigns", "--config", desk.folder / "secret")
+
+
+@pytest.mark.parametrize("setting", ["api_key_env", "api_key_file"])
+def test_a_request_does_not_show_the_key_where_its_place_should_be_named(desk: Any, setting: str) -> None:
+    desk.dialer()
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    text = desk.config.read_text("utf-8")
+    desk.config.write_text(text.replace("[server]\n", f'[server]\n{setting} = "{MARK}-{MARK}"\n'), "utf-8")
+    desk.config.rename(desk.folder / "secret")
+    shown = desk.leadsync("request", run, "--row", "2", "--config", desk.folder / "secret")
+    assert '"$LEADSYNC_API_KEY"' in shown.out
+    clean(desk, "request", run, "--row", "2", "--config", desk.folder / "secret")
 
 
 @pytest.mark.parametrize("variable", ["LEADSYNC_SERVER", "LEADSYNC_RETRY__ATTEMPTS", "LEADSYNC_SERVER__URL"])
