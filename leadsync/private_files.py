@@ -137,8 +137,13 @@ def folder_problem(path: Path, *, links: bool = False) -> str:
 def check_shared_folder(path: Path) -> None:
     """Raise OSError for a folder of another user, unless this user's group is meant to write into it."""
     status = path.stat()
-    if is_anothers(status, path) and not (status.st_mode & S_IWGRP and status.st_gid in _groups()):
+    if is_anothers(status, path) and not is_for_our_group(status):
         raise OSError(errno.EPERM, ANOTHERS, str(path))
+
+
+def is_for_our_group(status: os.stat_result) -> bool:
+    """Whether a group of this user can write the file or folder."""
+    return bool(status.st_mode & S_IWGRP) and status.st_gid in _groups()
 
 
 def file_problem(status: os.stat_result) -> str:

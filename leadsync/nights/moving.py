@@ -5,9 +5,9 @@ import os
 import sys
 from itertools import count
 from pathlib import Path
-from stat import S_ISDIR, S_ISGID, S_IWGRP, S_IWOTH
+from stat import S_IMODE, S_ISDIR, S_ISGID, S_IWGRP, S_IWOTH
 
-from leadsync.private_files import ANOTHERS, is_anothers, others_can_write
+from leadsync.private_files import ANOTHERS, is_anothers, is_for_our_group, others_can_write
 from leadsync.private_files import move as rename
 
 DONE = "done"
@@ -22,7 +22,7 @@ def prepare(folder: Path) -> None:
     for name in (DONE, ATTENTION):
         path = folder / name
         if not os.path.lexists(path):
-            path.mkdir(mode=0o775 if above.st_mode & S_IWGRP and _gives_its_group(above) else 0o755)
+            _make(path, above)
         if problem := _problem(path, above):
             raise OSError(errno.EPERM, problem, str(path))
 
@@ -43,18 +43,36 @@ def free_name(path: Path) -> Path:
     return next(other for other in numbered if not os.path.lexists(other))
 
 
+def _make(path: Path, above: os.stat_result) -> None:
+    """Make a subfolder; on a team's share with the share's mode, so that the next of the team can use it."""
+    if not (_is_of_a_team(above) and _gives_its_group(above)):
+        path.mkdir(mode=0o755)
+        return
+    # A mode that is set afterwards might be set on something else with that name.
+    before = os.umask(0)
+    try:
+        path.mkdir(mode=S_IMODE(above.st_mode) & 0o775)
+    finally:
+        os.umask(before)
+
+
 def _problem(path: Path, above: os.stat_result) -> str:
-    """Why nothing is written into a subfolder; empty if it is ours, and only users of the folder can write into it."""
+    """Why nothing is written into a subfolder; empty if it is ours or our team's, and only users of the folder can
+    write into it."""
     status = path.lstat()
     if not S_ISDIR(status.st_mode):
         return "it is a link or no folder, so move it away"
-    if is_anothers(status, path.parent):
+    of_the_team = _is_of_a_team(above) and status.st_gid == above.st_gid and not status.st_mode & S_IWOTH
+    if is_anothers(status, path.parent) and not (of_the_team and is_for_our_group(status)):
         return f"{ANOTHERS}, so move it away"
-    open_to_all = above.st_mode & S_IWOTH
-    of_the_team = above.st_mode & S_IWGRP and status.st_gid == above.st_gid and not status.st_mode & S_IWOTH
-    if others_can_write(status) and not (open_to_all or of_the_team):
+    if others_can_write(status) and not (above.st_mode & S_IWOTH or of_the_team):
         return "other users can write into it than into the watched folder, so close it with chmod go-w"
     return ""
+
+
+def _is_of_a_team(above: os.stat_result) -> bool:
+    """Whether a group can write into the watched folder, and not everybody."""
+    return bool(above.st_mode & S_IWGRP) and not above.st_mode & S_IWOTH
 
 
 def _gives_its_group(above: os.stat_result) -> bool:

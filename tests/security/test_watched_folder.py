@@ -202,18 +202,63 @@ def test_a_hard_link_to_a_file_of_ours_is_left_alone(folder: Any, secret: Path) 
 
 
 @AS_ROOT
-def test_a_teams_folder_gets_subfolders_for_the_team(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o2775, 0o2770])
+@pytest.mark.parametrize("umask", [0o002, 0o022, 0o077])
+def test_a_teams_folder_gets_subfolders_for_the_team(tmp_path: Path, umask: int, mode: int) -> None:
     os.chown(tmp_path, -1, OTHER)
-    tmp_path.chmod(0o2775)
-    before = os.umask(0o002)
+    tmp_path.chmod(mode)
+    before = os.umask(umask)
     try:
         prepare(tmp_path)
         prepare(tmp_path)
     finally:
-        os.umask(before)
+        assert os.umask(before) == umask
     for name in ("done", "attention"):
         status = (tmp_path / name).stat()
-        assert (stat.S_IMODE(status.st_mode), status.st_gid) == (0o2775, OTHER)
+        assert (stat.S_IMODE(status.st_mode), status.st_gid) == (mode, OTHER)
+
+
+@AS_ROOT
+def test_a_second_user_of_a_teams_folder_takes_the_subfolders_of_the_first(tmp_path: Path) -> None:
+    tmp_path.chmod(0o2770)
+    prepare(tmp_path)
+    os.chown(tmp_path / "done", OTHER, -1)
+    (tmp_path / "done").chmod(0o2770)
+    prepare(tmp_path)
+
+
+@AS_ROOT
+@pytest.mark.parametrize(
+    ("above", "mode", "group"),
+    [
+        (0o2770, 0o2750, 0),
+        (0o2770, 0o2777, 0),
+        (0o2770, 0o2770, OTHER),
+        (0o2777, 0o2775, 0),
+        (0o755, 0o2770, 0),
+    ],
+    ids=["closed to the team", "open to all", "another team's", "made by anybody", "no team's folder"],
+)
+def test_a_subfolder_of_another_user_that_is_not_the_teams_is_refused(
+    tmp_path: Path, above: int, mode: int, group: int
+) -> None:
+    tmp_path.chmod(above)
+    prepare(tmp_path)
+    os.chown(tmp_path / "done", OTHER, group)
+    (tmp_path / "done").chmod(mode)
+    with pytest.raises(OSError, match="it belongs to another user, so move it away"):
+        prepare(tmp_path)
+
+
+@AS_ROOT
+def test_a_subfolder_of_a_team_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    os.chown(tmp_path, -1, OTHER)
+    tmp_path.chmod(0o2770)
+    prepare(tmp_path)
+    os.chown(tmp_path / "done", OTHER, -1)
+    (tmp_path / "done").chmod(0o2770)
+    with pytest.raises(OSError, match="it belongs to another user, so move it away"):
+        prepare(tmp_path)
 
 
 @AS_ROOT
