@@ -162,14 +162,20 @@ def is_anothers(status: os.stat_result, folder: Path | None = None) -> bool:
     """
     if sys.platform == "win32":
         return False
-    trusted = {0, _user()}
-    if _user() == 0 and (caller := os.environ.get("SUDO_UID", "")).isdecimal():
-        trusted.add(int(caller))
+    trusted = {0, _user(), _caller()}
     if status.st_uid in trusted or folder is None:
         return status.st_uid not in trusted
     with suppress(OSError), tempfile.TemporaryFile(dir=folder) as made:
         return status.st_uid != os.fstat(made.fileno()).st_uid
     return True
+
+
+def would_shut_out_caller(path: Path) -> bool:
+    """Whether a folder, made by root now, would stand in a folder of root's caller by sudo."""
+    if _caller() == _user() or path.exists():
+        return False
+    above = next((one for one in path.absolute().parents if one.exists()), None)
+    return above is not None and above.stat().st_uid == _caller()
 
 
 def others_can_write(status: os.stat_result) -> bool:
@@ -207,6 +213,12 @@ def _sync(folder: int | None) -> None:
 
 def _user() -> int:
     return os.geteuid() if sys.platform != "win32" else 0
+
+
+def _caller() -> int:
+    """The user who called root by sudo; without sudo, the user."""
+    caller = os.environ.get("SUDO_UID", "")
+    return int(caller) if _user() == 0 and caller.isdecimal() else _user()
 
 
 def _groups() -> set[int]:

@@ -18,7 +18,7 @@ import click
 from leadsync.commands import arguments
 from leadsync.errors import OutputError, SettingsError, UsageError
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
-from leadsync.private_files import folder_problem, open_to_append
+from leadsync.private_files import ANOTHERS, folder_problem, open_to_append, would_shut_out_caller
 from leadsync.terminal import Visible, one_line, writer_to
 
 if TYPE_CHECKING:
@@ -59,14 +59,20 @@ class Shell:
         return str(path.absolute()) if path else f"the environment variable {variable}"
 
     def state_folder(self) -> Path:
-        """Where the journal is; raises SettingsError if another user has a hand in it."""
+        """Where the journal is; raises SettingsError if another user has a hand in it, or would be shut out of it."""
         from leadsync.config import state_folder
 
         folder = state_folder(self.state, os.environ)
         if folder.is_dir() and (problem := folder_problem(folder, links=True)):
+            remedy = "run this as that user" if problem == ANOTHERS else "protect it with chmod go-w"
             raise SettingsError(
-                f"The state folder {folder} cannot be used: {problem}; protect it with chmod go-w if it is yours, or "
-                "choose another with --state."
+                f"The state folder {folder} cannot be used: {problem}; {remedy}, or choose another with --state."
+            )
+        named = self.state or os.environ.get("LEADSYNC_STATE")
+        if not named and would_shut_out_caller(folder):
+            raise SettingsError(
+                f"Root would make the state folder {folder}, and shut out the user who called it by sudo; run this "
+                "without sudo, or choose another with --state."
             )
         return folder
 

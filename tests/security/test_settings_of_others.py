@@ -167,10 +167,29 @@ def test_a_state_folder_that_others_have_a_hand_in_is_refused(desk: Any, harm: s
         done = desk.leadsync(*command, LEADSYNC_NOTIFY_URLS="json://127.0.0.1:9/")
         assert done.code == 2, done.err
         assert f"The state folder {desk.state} cannot be used: " in done.err
-        assert "--state" in done.err
+        remedy = "protect it with chmod go-w" if harm == "open" else "run this as that user"
+        assert f"; {remedy}, or choose another with --state." in done.err
     assert {path.name for path in desk.state.iterdir()} == before
     assert (desk.folder / "bashrc").read_text() == "precious"
     assert dialer.ledger.received == []
+
+
+@AS_ROOT
+def test_root_makes_no_state_folder_in_the_home_of_its_caller_by_sudo(desk: Any) -> None:
+    desk.dialer()
+    home = desk.folder / "home"
+    home.mkdir()
+    os.chown(home, OTHER, OTHER)
+    place = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state"), "LEADSYNC_STATE": ""}
+    done = desk.leadsync("runs", SUDO_UID=str(OTHER), **place)
+    assert done.code == 2
+    assert done.err == (
+        f"Root would make the state folder {home / 'state' / 'leadsync'}, and shut out the user who called it by sudo; "
+        "run this without sudo, or choose another with --state.\n"
+    )
+    assert list(home.iterdir()) == []
+    assert desk.leadsync("--state", home / "named", "runs", SUDO_UID=str(OTHER), **place).code == 0
+    assert desk.leadsync("runs", SUDO_UID="0", **place).code == 0
 
 
 @AS_ROOT
