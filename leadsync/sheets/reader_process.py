@@ -60,8 +60,6 @@ def _answer(answers: BinaryIO, sheet: BinaryIO, request: dict[str, Any]) -> dict
         raise
     except BaseException as error:  # noqa: BLE001, RUF100 - the parser's panics derive from BaseException
         detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        if "limit exceeded" in detail:
-            return {"exhausted": True}
         return {"error": f"{shown}: the file is damaged ({detail}); open it in a spreadsheet program and save it anew."}
 
 

@@ -39,6 +39,8 @@ _MOST_ROWS = 1 << 20
 _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
 _MOST_NAMES = 30
+_NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
+"""How python-calamine puts it that it got no more memory."""
 _MB = 1 << 20
 _PLAUSIBLE_RATIO = 150
 _PROLOGUE = 4096
@@ -85,7 +87,7 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
         if isinstance(error, PasswordError) or (content is Content.XLS and xls_records.is_locked(file)):
             raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.") from error
         detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        if "limit exceeded" in detail:
+        if any(sign in detail for sign in _NO_MEMORY):
             raise MemoryError from error
         raise SheetError(
             f"{shown}: the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew."
