@@ -3,6 +3,10 @@
 A process that is killed loses its locks, but the dialer goes on with its calls. The texts of its files still call them
 busy. Such a slot rests until its call should have ended: for twice the longest call seen, counted from its beginning.
 
+A dialer may become slow at any time. As soon as a call is late, the texts say that calls may last for the longest rest.
+A kill is not covered in the first moments of a dialer's slowness, before a late call can be seen: within LATE_SECONDS,
+or LATE_TIMES the longest call, and one look of `look_after`. Its slots rest as if the calls were as quick as before.
+
 While no other process waits, a slot stays locked between two calls, and its text announces calls. Each system call
 gives the interpreter's lock away: seven of them for each call took 4 % of the pace at 64 slots.
 """
@@ -16,11 +20,14 @@ from itertools import chain
 from leadsync.slots.files import LockFile, Mark
 from leadsync.slots.folder import SlotsFolder, file_prefix
 
-LEAST_REST_SECONDS = 1.0
+LEAST_REST_SECONDS = 5.0
 MOST_REST_SECONDS = 75.0
 """Bounds of a rest."""
 UNSEEN_CALL_SECONDS = 5.0
 """The longest call, as long as none was seen to end."""
+LATE_SECONDS = 0.2
+LATE_TIMES = 1.5
+"""A call is late after so long, and so many times the longest call seen: before its short rest would end."""
 FORGETTING = 0.999
 """How much of the longest call is kept at each later one: half after 700 calls."""
 RESTORED_REST_SECONDS = 0.3
@@ -77,6 +84,7 @@ class SlotPool:
         self._last = 0
         self._released = 0.0
         self._longest = 0.0
+        self._slow = False
         self._rests: dict[int, float] = {}
         self._unusable_until = 0.0
         self._kept: dict[int, tuple[LockFile, float]] = {}
@@ -135,10 +143,10 @@ class SlotPool:
             mark = file.read()
             if mark is None or mark.begun > now + 1.0:
                 # The text is damaged, or older than the computer's start: the call may have begun just now.
-                mark = Mark(busy=True, begun=now, longest=self._usual_seconds())
+                mark = Mark(busy=True, begun=now, longest=self._may_last())
                 file.write(mark)
             if mark.busy:
-                rest = 2 * max(mark.longest, self._longest)
+                rest = MOST_REST_SECONDS if self._slow else 2 * max(mark.longest, self._longest)
                 self._rests[number] = mark.begun + min(max(rest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
                 if self._rests[number] > now:
                     file.unlock()
@@ -165,6 +173,7 @@ class SlotPool:
         self._last = slot.number
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
+            self._slow = self._slow and self._any_late()
         if slot.file is None:
             return
         if self.keeps and finished and slot.number < self.slots:
@@ -190,14 +199,23 @@ class SlotPool:
                 self._unlock(file, Mark(busy=False, longest=self._longest))
 
     def _mark(self, slot: HeldSlot) -> Mark:
-        return Mark(True, os.getpid(), slot.begun, max(self._usual_seconds(), slot.seconds), self.knows)
+        return Mark(True, os.getpid(), slot.begun, self._may_last(slot), self.knows)
 
     def _note(self, slot: HeldSlot) -> None:
         if slot.file is not None:
             slot.file.write(self._mark(slot))
 
-    def _usual_seconds(self) -> float:
+    def _may_last(self, slot: HeldSlot | None = None) -> float:
+        """How long a call may last, as far as calls before it show, and that of `slot` so far."""
+        if self._slow or (slot is not None and self._is_late(slot)):
+            return MOST_REST_SECONDS / 2
         return self._longest or UNSEEN_CALL_SECONDS
+
+    def _is_late(self, slot: HeldSlot) -> bool:
+        return slot.seconds > max(LATE_SECONDS, LATE_TIMES * self._longest)
+
+    def _any_late(self) -> bool:
+        return any(map(self._is_late, self.held.values()))
 
     def resize(self, slots: int) -> None:
         """Take note of the number of slots that the dialer has, for others to read. Raises OSError."""
@@ -231,15 +249,16 @@ class SlotPool:
         return [until for until in self._rests.values() if until > time.monotonic()]
 
     def look_after(self) -> None:
-        """Make removed files anew, note calls that take longer than any before, and free slots that are not used.
+        """Make removed files anew, note that calls are late, and free slots that are not used.
 
         Raises OSError.
         """
         self.free_kept(0.0 if self._folder_changed() else KEPT_SECONDS)
         # Each file, not only the first that is missing.
         restored = self._looks <= STABLE_LOOKS and [file for file in self._files.values() if file.restore()]
-        for slot in self.held.values():
-            if restored or slot.seconds > self._usual_seconds():
+        self._slow = self._any_late()
+        if restored or self._slow:
+            for slot in self.held.values():
                 self._note(slot)
         if restored:
             until = time.monotonic() + RESTORED_REST_SECONDS

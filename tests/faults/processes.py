@@ -34,6 +34,7 @@ Patch = Callable[..., None]
 _SHORTER = (
     ("leadsync.slots.pool", "LEAST_REST_SECONDS", 0.1),
     ("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 0.1),
+    ("leadsync.slots.pool", "MOST_REST_SECONDS", 2.0),
 )
 """Times that every child waits less, as the dialers of these tests are faster than real ones: module, name, seconds."""
 

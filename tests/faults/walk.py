@@ -77,6 +77,7 @@ def _patch(tempo: Tempo) -> None:
     if tempo is SLOW:
         shorten("leadsync.slots.pool", "LEAST_REST_SECONDS", 1.0)
         shorten("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 5.0)
+        shorten("leadsync.slots.pool", "MOST_REST_SECONDS", 12.0)
 
 
 @dataclass

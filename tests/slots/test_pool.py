@@ -112,7 +112,7 @@ def test_other_dialers_have_other_slots(members: Members) -> None:
 
 
 @pytest.mark.parametrize(
-    ("longest", "rest"), [(0.1, 1.0), (0.5, 1.0), (0.75, 1.5), (4.0, 8.0), (37.5, 75.0), (60.0, 75.0), (1e6, 75.0)]
+    ("longest", "rest"), [(0.1, 5.0), (2.5, 5.0), (2.75, 5.5), (4.0, 8.0), (37.5, 75.0), (60.0, 75.0), (1e6, 75.0)]
 )
 def test_a_killed_processs_slot_rests_for_twice_the_longest_call_seen(
     members: Members, clock: Clock, longest: float, rest: float
@@ -187,23 +187,91 @@ def test_the_other_slots_are_used_meanwhile(members: Members, clock: Clock) -> N
 
 def test_a_call_that_was_given_up_lets_its_slot_rest_for_all(members: Members, clock: Clock) -> None:
     one, other = members.join(slots=1), members.join(slots=1)
-    call(one, clock, 2.0)
+    call(one, clock, 4.0)
     held(one.take()).release(finished=False)
     assert one.take() is None
     assert other.take() is None
-    clock.now += 4.1
+    clock.now += 8.1
     assert one.take() is not None
 
 
-def test_a_call_under_way_counts_as_long_as_it_is_by_now(members: Members, clock: Clock) -> None:
-    killed, living = members.join(slots=1), members.join(slots=1)
-    call(killed, clock, 0.1)
+@pytest.mark.parametrize(
+    ("usual", "late"),
+    [(0.02, 0.21), (0.1, 0.21), (2.0, 3.1), (0.0, 0.21)],
+    ids=["quick", "0.1 s", "2 s", "no call yet"],
+)
+def test_after_a_late_call_the_killed_processs_slots_rest_for_as_long_as_a_call_may_last(
+    members: Members, clock: Clock, usual: float, late: float
+) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    if usual:
+        call(killed, clock, usual)
     held(killed.take())
-    clock.now += 3.0
+    clock.now += late
+    held(killed.take())
     killed.look_after()
     members.kill(killed)
-    clock.now += 2.9
-    assert living.take() is None, "twice three seconds from its beginning"
+    clock.now += 74.9 - late
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None, "75 seconds from the beginning of the first call"
+    clock.now += late - 0.2
+    assert living.take() is None, "the second is in time, but the dialer is slow"
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+@pytest.mark.parametrize(("usual", "in_time"), [(0.02, 0.19), (0.1, 0.19), (2.0, 2.9)])
+def test_a_call_that_takes_little_longer_than_usual_is_not_late(
+    members: Members, clock: Clock, usual: float, in_time: float
+) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, usual)
+    held(killed.take())
+    clock.now += in_time
+    killed.look_after()
+    members.kill(killed)
+    clock.now += 5.1 - in_time
+    assert living.take() is not None
+
+
+def test_once_the_late_call_has_ended_its_length_is_what_counts(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 0.1)
+    late = held(killed.take())
+    clock.now += 4.0
+    killed.look_after()
+    late.release()
+    held(killed.take())
+    members.kill(killed)
+    clock.now += 7.9
+    assert living.take() is None
+    clock.now += 0.2
+    assert living.take() is not None
+
+
+def test_a_late_call_that_is_given_up_lets_its_slot_rest_as_after_a_kill(members: Members, clock: Clock) -> None:
+    one, other = members.join(slots=1), members.join(slots=1)
+    call(one, clock, 0.1)
+    late = held(one.take())
+    clock.now += 3.0
+    late.release(finished=False)
+    clock.now += 71.9
+    assert other.take() is None
+    clock.now += 0.2
+    assert other.take() is not None
+
+
+def test_whoever_has_a_late_call_lets_slots_of_others_rest_longer(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    call(living, clock, 0.1)
+    held(living.take())
+    clock.now += 1.0
+    held(killed.take())
+    members.kill(killed)
+    living.look_after()
+    clock.now += 74.9
+    assert living.take() is None
     clock.now += 0.2
     assert living.take() is not None
 
