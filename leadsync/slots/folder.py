@@ -59,7 +59,8 @@ class SlotsFolder:
 def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> SlotsFolder:
     """The folder of the slot files: `slots_dir` if set, else one in the user's runtime folder, else one in `state`.
 
-    Raises SettingsError if `slots_dir` is no folder: somebody who set it wants to share.
+    A process with a runtime folder and one without do not find each other, not even with the same `state`. They share
+    by `slots_dir`. Raises SettingsError if `slots_dir` is no folder: somebody who set it wants to share.
     """
     if slots_dir:
         path = Path(slots_dir).expanduser()
