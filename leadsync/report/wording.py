@@ -9,8 +9,8 @@ from leadsync.reasons import Detail, Fault, FaultKind, Reason, Rejected, Skip, S
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.spreadsheet import LONGEST_CELL
 
-DECIDING = "--applied, --not-applied or --send"
-"""The options of `resolve`; a decision takes one of them."""
+DECIDING = "--applied or --not-applied or --send"
+"""The options of `resolve`; a decision takes one of them. A hyphen behind a comma would count as a formula in a csv."""
 
 _K = FaultKind
 _IN_FULL = "check it and write it in full, for example {example}"

@@ -180,7 +180,7 @@ def test_what_is_undecided_in_an_earlier_run_is_still_said(desk: Any) -> None:
     [row] = [row for row in desk.rows(again["files"]["report"]) if row["Lead Id"] == "L1"]
     assert row["sync_advice"] == (
         f"Still to be decided: in the report or the review file of run {first['run']}, or with "
-        f"`leadsync resolve {first['run']} --row N` and --applied, --not-applied or --send."
+        f"`leadsync resolve {first['run']} --row N` and --applied or --not-applied or --send."
     )
     page = Path(again["files"]["summary"]).read_text("utf-8")
     assert f"Decide on what is still undecided in run {first['run']} (1 of these rows)" in page

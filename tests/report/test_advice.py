@@ -79,7 +79,7 @@ def test_a_person_is_told_where_to_look_how_to_decide_and_what_was_sent(status: 
     at = datetime(2026, 11, 23, 21, 5, 9, tzinfo=UTC)
     assert advice(record(status, code=code, time=at), RUN) == (
         "Look at lead 9856 in the dialer, then write applied, not applied or send into sync_decision and give the file "
-        f"to `leadsync run`, or use `leadsync resolve {RUN} --row 7` with --applied, --not-applied or --send. "
+        f"to `leadsync run`, or use `leadsync resolve {RUN} --row 7` with --applied or --not-applied or --send. "
         "Sent at 2026-11-23 21:05:09: FirstPhone '0383218199', njDisposition 'Sale'."
     )
     assert advice(record(status, code=code), RUN).endswith("Sent: FirstPhone '0383218199', njDisposition 'Sale'.")
@@ -135,7 +135,7 @@ def test_a_row_that_is_undecided_in_an_earlier_run_is_decided_there(reason: Skip
     assert undecided_in(replace(skipped, status=Status.REJECTED)) == ""
     assert advice(skipped, RUN) == (
         f"Still to be decided: in the report or the review file of run {OTHER}, or with `leadsync resolve {OTHER} "
-        "--row N` and --applied, --not-applied or --send."
+        "--row N` and --applied or --not-applied or --send."
     )
 
 
