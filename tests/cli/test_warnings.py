@@ -85,7 +85,7 @@ def test_a_copy_that_nobody_was_asked_about_is_warned_of_in_the_message(
         return []
 
     monkeypatch.setattr("leadsync.notify.post", post)
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110)])
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=105)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *THREE), "--json").json["run"]
     copy = desk.sheet("copy.csv", HEADINGS, *THREE)
     done = desk.leadsync("run", copy, "--json", LEADSYNC_NOTIFY_URLS="json://127.0.0.1")
