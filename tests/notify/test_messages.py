@@ -79,7 +79,8 @@ def test_a_message_that_cannot_be_delivered_is_said_and_changes_no_exit_code(des
 def test_addresses_in_a_file_that_others_can_read_are_not_used(desk: Desk, hook: Hook) -> None:
     file = desk.folder / "urls"
     file.write_text(f"# where to\n{hook.url}\n")
-    desk.dialer(editing={"2"}, settings=f'[notify]\nurls_file = "{file}"\n')
+    refused = FaultRule(FaultKind.CODE, lead="2", code=105)
+    desk.dialer(faults=[refused], settings=f'[notify]\nurls_file = "{file}"\n')
     file.chmod(0o644)
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET))
     assert (done.code, hook.messages) == (3, [])
