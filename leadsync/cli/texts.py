@@ -68,7 +68,10 @@ def findings(survey: Survey) -> Iterator[str]:
 
 
 def repetitions(survey: Survey, now: datetime) -> Iterator[str]:
-    """The warning that rows say what their lead was last sent, if any do."""
+    """The warnings that rows say what their lead was last sent, if any do."""
+    for run_id, count in survey.undecided.items():
+        rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
+        yield f"{LOUD} {rows} run {run_id} sent, and a person has to decide first whether that was applied"
     if survey.repeated_last is not None:
         yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
 

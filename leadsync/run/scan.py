@@ -297,7 +297,7 @@ class SheetScan:
             self.survey.reject(row.number, decision)
             return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision)
         self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
-        self.survey.skip()
+        self.survey.skip(decision)
         if isinstance(mapped, Rejected):
             return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision)
         return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes)

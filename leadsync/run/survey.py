@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
-from leadsync.reasons import Rejected
+from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.report import problem, remedy
 
 _EXAMPLES = 3
@@ -53,6 +53,8 @@ class Survey:
         """How many rows to be sent say what their lead was last sent."""
         self.repeated_last: tuple[datetime, str] | None = None
         """When, and by which run, the latest of those leads was sent it."""
+        self.undecided: Counter[str] = Counter()
+        """Rows that are held until a person has decided on the same row of an earlier run, by that run."""
         self._rows_of_lead: Counter[int] = Counter()
 
     @property
@@ -71,10 +73,12 @@ class Survey:
                 if cell.strip():
                     self.samples.setdefault(position, cell)
 
-    def skip(self) -> None:
-        """A row that an earlier run has settled."""
+    def skip(self, reason: Skip) -> None:
+        """A row that an earlier run has settled, or that a person has to decide on there."""
         self.rows += 1
         self.skipped += 1
+        if reason.kind is SkipKind.UNDECIDED_BEFORE:
+            self.undecided[reason.run] += 1
 
     def repeat(self, time: datetime, run_id: str) -> None:
         """A row that says what its lead was last sent, then and by that run."""

@@ -118,6 +118,12 @@ def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(reviewed: A
     done = reviewed.leadsync("run", again, *options, "--json")
     assert done.json["statuses"] == {"skipped": 3, "succeeded": 1}
     assert len(reviewed.practice.ledger.received) == calls + 1
+    held = (
+        f"! 3 rows are not sent: they say what run {reviewed.run} sent, and a person has to decide first whether that "
+        "was applied"
+    )
+    assert held in done.err
+    assert held in done.json["warnings"]
     rows = reviewed.leadsync("show", done.json["run"], "--rows", "--json").json["listed"]
     assert rows[0]["message"] == (
         f"run {reviewed.run} sent the same as its row 3, which a person has to decide first: conflict"
