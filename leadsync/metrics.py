@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.errors import OutputError
 from leadsync.models import Totals
-from leadsync.private_files import whole_or_not
+from leadsync.private_files import check_shared_folder, whole_or_not
 from leadsync.result_codes import RESULT_CODES
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
     registry.register(Figures())
     try:
         # The collector that reads the figures is another user's.
+        check_shared_folder(path.parent)
         with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
             stream.write(generate_latest(registry))
     except OSError as error:

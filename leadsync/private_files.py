@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from stat import S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_IWGRP, S_IWOTH
+from stat import S_ISCHR, S_ISDIR, S_ISLNK, S_ISREG, S_ISVTX, S_IWGRP, S_IWOTH
 from typing import IO
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -135,10 +135,18 @@ def folder_problem(path: Path, *, links: bool = False) -> str:
 
 
 def check_shared_folder(path: Path) -> None:
-    """Raise OSError for a folder of another user, unless this user's group is meant to write into it."""
+    """Raise OSError for a folder in which others may exchange the files that this user makes.
+
+    That is one of another user, unless a group of this user can write into it, and one that everybody can write into.
+    Sticky folders such as /tmp keep each user's files. Some mounts show every file as open to all, which says nothing.
+    """
     status = path.stat()
     if is_anothers(status, path) and not is_for_our_group(status):
         raise OSError(errno.EPERM, ANOTHERS, str(path))
+    if sys.platform != "win32" and status.st_mode & S_IWOTH and not status.st_mode & S_ISVTX:
+        made = _made_in(path)
+        if made is None or not made.st_mode & S_IWOTH:
+            raise OSError(errno.EPERM, "everybody can write into it", str(path))
 
 
 def is_for_our_group(status: os.stat_result) -> bool:
@@ -165,9 +173,15 @@ def is_anothers(status: os.stat_result, folder: Path | None = None) -> bool:
     trusted = {0, _user(), _caller()}
     if status.st_uid in trusted or folder is None:
         return status.st_uid not in trusted
+    made = _made_in(folder)
+    return made is None or status.st_uid != made.st_uid
+
+
+def _made_in(folder: Path) -> os.stat_result | None:
+    """How a file stands that was made in the folder for this user alone; None if none can be made."""
     with suppress(OSError), tempfile.TemporaryFile(dir=folder) as made:
-        return status.st_uid != os.fstat(made.fileno()).st_uid
-    return True
+        return os.fstat(made.fileno())
+    return None
 
 
 def would_shut_out_caller(path: Path) -> bool:

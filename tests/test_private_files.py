@@ -252,3 +252,26 @@ def test_a_teams_folder_is_written_into_by_who_is_in_the_team(tmp_path: Path, mo
         check_shared_folder(tmp_path)
     tmp_path.chmod(0o2775)
     check_shared_folder(tmp_path)
+
+
+@POSIX
+def test_a_folder_that_everybody_can_write_into_gets_no_files(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(OSError, match="everybody can write into it"):
+        check_shared_folder(tmp_path)
+    tmp_path.chmod(0o1777)
+    check_shared_folder(tmp_path)
+
+
+@POSIX
+def test_a_mount_that_shows_every_file_as_open_to_all_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.chmod(0o777)
+    real = tempfile.TemporaryFile
+
+    def of_the_mount(**options: Any) -> Any:
+        file = real(**options)
+        os.fchmod(file.fileno(), 0o777)
+        return file
+
+    monkeypatch.setattr(private_files.tempfile, "TemporaryFile", of_the_mount)
+    check_shared_folder(tmp_path)

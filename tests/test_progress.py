@@ -98,9 +98,11 @@ def drawn(words: str, columns: int) -> str:
             for _ in range(40):
                 bar.settle(Status.SUCCEEDED)
             bar.say(words)
-        shown = os.read(ours, 100_000).decode()
+        shown = b""
+        while not shown.endswith(b"\n"):  # the system hands it over piece by piece
+            shown += os.read(ours, 100_000)
     os.close(ours)
-    return shown.rstrip().split("\r")[-1]
+    return shown.decode().rstrip().split("\r")[-1]
 
 
 AWAY = "the dialer is away (connection refused); next try at 21:19:47"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
     from leadsync.progress import BarProgress, SilentProgress
-    from leadsync.run import Plan, Wishes
+    from leadsync.run import Executed, Plan, Wishes
 
 
 def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -239,7 +239,6 @@ def _carry_out(
 
     Where the file as it is now is to follow (`plan.then`), `anew` plans that once the older run has come to its end.
     """
-    from leadsync.report import as_json
     from leadsync.run import execute, next_time
 
     if plan.nothing_to_do:
@@ -264,14 +263,25 @@ def _carry_out(
     done = carry_out(plan, warnings=_warnings(plan))
     care.ended(done.run, done.tally, done.files, done.code)
     following = anew() if plan.then is not None and anew is not None and done.run.finished else None
-    if plan.then is None or following is None or following.nothing_to_do:
+    if following is None or following.nothing_to_do:
         _tell(shell, journal, done.run, done.files, code=done.code)
         if plan.file_is_new or (plan.then is not None and following is None):
             command = f"{shell.called} {arguments('run', plan.run.file)}"
             shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
         return done.code
-    then = carry_out(following, warnings=_warnings(plan.then))
+    said = _warnings(plan.then) if plan.then is not None else []
+    news = [warning for warning in _warnings(following) if warning not in said]
+    for warning in news:
+        shell.say(warning)
+    then = carry_out(following, warnings=[*said, *news])
     care.ended(then.run, then.tally, then.files, then.code)
+    return _tell_both(shell, journal, done, then)
+
+
+def _tell_both(shell: Shell, journal: "Journal", done: "Executed", then: "Executed") -> int:
+    """Say how a file's older run went, and then its new one; gives the exit code."""
+    from leadsync.report import as_json
+
     if not shell.json:
         _tell(shell, journal, done.run, done.files, code=done.code)
     before = [as_json(done.run, done.tally, done.files)]

@@ -18,7 +18,13 @@ import click
 from leadsync.commands import arguments
 from leadsync.errors import OutputError, SettingsError, UsageError
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
-from leadsync.private_files import ANOTHERS, folder_problem, open_to_append, would_shut_out_caller
+from leadsync.private_files import (
+    ANOTHERS,
+    check_shared_folder,
+    folder_problem,
+    open_to_append,
+    would_shut_out_caller,
+)
 from leadsync.terminal import Visible, one_line, writer_to
 
 if TYPE_CHECKING:
@@ -252,6 +258,7 @@ def set_up_log(shell: Shell) -> None:
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
     if shell.log_file is not None:
         try:
+            check_shared_folder(shell.log_file.parent)
             handler = BackgroundHandler(os.fdopen(open_to_append(shell.log_file), "a", encoding="utf-8"), closes=True)
         except OSError as error:
             raise UsageError(

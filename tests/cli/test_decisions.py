@@ -133,3 +133,21 @@ def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(reviewed: A
 def test_a_new_sheet_sends_what_is_new_about_an_undecided_lead(reviewed: Any) -> None:
     done = reviewed.leadsync("run", reviewed.sheet("tomorrow.csv", HEADINGS, "L1,0383218191,Busy"), "--json")
     assert done.json["statuses"] == {"succeeded": 1}
+
+
+def test_the_file_of_the_next_night_is_warned_of_by_what_its_older_run_came_to(desk: Any) -> None:
+    """The older run is finished first, in the same call; what is undecided in it was not known before."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *ROWS)
+    stopped = desk.leadsync("run", sheet, "--json").json
+    assert stopped["finished"] is False
+    dialer.faults.clear()
+    dialer.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
+    dialer.ledger.received.clear()
+    desk.sheet("leads.csv", HEADINGS, *ROWS, "L9,0383218198,Sale")
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["before"][0]["statuses"]["conflict"] == 1
+    held = f"! 1 row is not sent: it says what run {stopped['run']} sent, and a person has to decide first whether that"
+    assert f"{held} was applied" in done.err
+    assert f"{held} was applied" in done.json["warnings"]
+    assert [entry.lead for entry in dialer.ledger.received].count("L1") == 1

@@ -48,6 +48,7 @@ def clean(desk: Any, *arguments: str | Path, **environment: str) -> None:
     log = desk.folder / "log"
     for more in ([], ["--json"]):
         done = desk.leadsync(*arguments, "-vv", "--log-file", log, *more, **environment)
+        assert done.out + done.err, "nothing at all was said"
         assert MARK not in done.out + done.err + log.read_text("utf-8")
         assert "leadsync itself failed" not in done.err
     left = [path for path in desk.folder.rglob("*") if path.is_file() and path.name != "secret"]

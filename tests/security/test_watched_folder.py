@@ -225,6 +225,7 @@ def test_a_second_user_of_a_teams_folder_takes_the_subfolders_of_the_first(tmp_p
     os.chown(tmp_path / "done", OTHER, -1)
     (tmp_path / "done").chmod(0o2770)
     prepare(tmp_path)
+    assert (tmp_path / "done").stat().st_uid == OTHER, "it stays the first user's"
 
 
 @AS_ROOT

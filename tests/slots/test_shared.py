@@ -353,8 +353,11 @@ def test_in_a_folder_that_cannot_be_used_whoever_asks_first_is_served_first(
         await asyncio.sleep(0.02)
         held.release()
         second = asyncio.create_task(member.take())
-        (await first).release()
-        await second
+        await asyncio.sleep(0)
+        slot = await first
+        assert not second.done()
+        slot.release()
+        assert (await second).number == slot.number
 
     in_loop(test)
 
