@@ -1,7 +1,7 @@
 """What was understood of a file that came back, for the user to see before anything is sent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leadsync.journal import Origin, State
@@ -19,6 +19,7 @@ _LEAST_ROWS = 3
 _MOST_VALUES = 10_000
 _LONGEST_VALUE = 40
 _MOST_LISTED = 10
+_MOST_EXAMPLES = 3
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Corrections:
         self._to_decide = 0
         self._decisions: dict[tuple[str, str], list[int]] = {}
         self._changed_in_vain: list[int] = []
+        self._corrected_in_vain: list[int] = []
         self._example = ""
 
     def note(self, context: Context, decision: Decision) -> None:
@@ -75,6 +77,8 @@ class Corrections:
             self._example = self._example or f"row {context.row.number}: {_short(before)} -> {_short(now)}"
         elif origin.state is State.SUCCEEDED and changes and isinstance(decision, Skip):
             self._changed_in_vain.append(context.row.number)
+        elif changes and not undecided:
+            self._corrected_in_vain.append(context.row.number)
         elif not undecided:
             self._as_they_were += isinstance(decision, Send)
             left = isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING
@@ -96,9 +100,12 @@ class Corrections:
         if self._decisions:
             yield self._receipt()
         if in_vain := len(self._changed_in_vain):
-            where = ", ".join(map(str, self._changed_in_vain[:3])) + (", …" if in_vain > 3 else "")
             was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
+            where = _rows(self._changed_in_vain)
             yield f"{counted(in_vain, 'row')} that went through {was} changed; {it_is} not sent (row {where})."
+        if in_vain := len(self._corrected_in_vain):
+            rows = counted(in_vain, "corrected row is", "corrected rows are")
+            yield f"{rows} not sent (row {_rows(self._corrected_in_vain)}); the report says why."
         for heading, column in self._columns.items():
             most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared
             if most and column.moved * 2 > min(column.changed, _MOST_VALUES):
@@ -143,3 +150,9 @@ def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
 def _short(value: str) -> str:
     text = " ".join(value.split())
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…")
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    """The first few."""
+    listed = ", ".join(map(str, numbers[:_MOST_EXAMPLES]))
+    return f"{listed}, …" if len(numbers) > _MOST_EXAMPLES else listed

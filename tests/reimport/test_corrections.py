@@ -51,6 +51,15 @@ def test_a_decision_is_counted(desk: Desk, first: tuple[PracticeDialer, str]) ->
     assert "1 decision." in desk.leadsync("run", decided).err
 
 
+def test_a_corrected_row_that_would_undo_a_later_one_is_named(desk: Desk) -> None:
+    dialer = desk.dialer(settings=SETTINGS)
+    sheet = desk.sheet("leads.csv", HEAD, "L1,0412345671,Sail", "L1,0412345671,Busy")
+    report = desk.leadsync("run", sheet, "--json").json["files"]["report"]
+    done = desk.leadsync("run", edited(report, ("L1,0412345671,Sail", "L1,0412345671,Sale")))
+    assert "1 corrected row is not sent (row 2); the report says why." in done.err
+    assert received(dialer) == [("L1", "Busy")]
+
+
 def test_a_row_that_went_through_and_was_changed_is_named(desk: Desk, first: tuple[PracticeDialer, str]) -> None:
     dialer, report = first
     done = desk.leadsync("run", edited(report, ("L1,0412345671,Sale", "L1,0412345671,Busy")))
