@@ -211,7 +211,7 @@ def test_reports_go_into_no_folder_of_another_user(desk: Any) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o2775])
+@pytest.mark.parametrize("mode", [0o1777, 0o2775])
 def test_a_sheet_in_a_folder_that_others_can_write_into_is_sent(desk: Any, mode: int) -> None:
     desk.dialer()
     shared = desk.folder / "shared"
