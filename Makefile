@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WALKS ?= 80
 
-.PHONY: help demo test bench torture constraints clean
+.PHONY: help demo test docs pictures bench torture constraints clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,12 +18,18 @@ help:  ## list the commands
 demo: .venv/.ready  ## the sample data against a practice dialer, end to end
 	@$(BIN)/leadsync demo
 
-test: .venv/.ready  ## every check: format, lint, types, import rules, tests
+test: .venv/.ready  ## every check: format, lint, types, import rules, pages, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+docs: .venv/.ready  ## the pages as a site in docs/_build; warnings are errors
+	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build
+
+pictures: .venv/.ready  ## draw the pictures of README and the pages anew
+	$(BIN)/python docs/pictures.py
 
 bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer's ceiling
 	@$(BIN)/python -m tests.bench
@@ -38,4 +44,4 @@ constraints: .venv/.ready  ## the packages of a server, with their hashes, as th
 		--custom-compile-command "make constraints" --quiet --output-file constraints.txt
 
 clean:  ## remove what the other commands made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache leadsync-demo build dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache leadsync-demo build dist docs/_build

@@ -1,4 +1,4 @@
-"""The pages say what is so: README, CONTRIBUTING and the example settings, held against the program."""
+"""README, CONTRIBUTING, the pages of docs/ and the example settings, held against the program."""
 
 import os
 import re
@@ -15,25 +15,21 @@ from leadsync import errors
 from leadsync.cli import cli
 from leadsync.config import Settings, settings_from
 from leadsync.models import Status
-from leadsync.result_codes import RESULT_CODES, Verdict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 EXAMPLE = (ROOT / "config.example.toml").read_text("utf-8")
+DOCS = {
+    path.relative_to(ROOT / "docs").as_posix(): path.read_text("utf-8")
+    for path in sorted((ROOT / "docs").rglob("*.md"))
+    if "_build" not in path.parts
+}
+PAGES = {"README.md": README, "CONTRIBUTING.md": CONTRIBUTING, **DOCS}
 
 YOURS = {"server.url", "campaign.template_id", "campaign.campaign_id", "campaign.allocation_id"}
 """What the example settings show an example of, because no default would do."""
-
-ENDS_AS = {
-    Verdict.SUCCEEDED: "`succeeded`",
-    Verdict.FAILED: "`failed`",
-    Verdict.FINAL: "`failed`, for good",
-    Verdict.RETRY: "tried again, then `failed`",
-    Verdict.CONFLICT: "`conflict`",
-    Verdict.STOP: "stops the run, `unsent`",
-}
 
 
 def blocks(page: str) -> list[str]:
@@ -45,13 +41,9 @@ def prose(page: str) -> str:
 
 
 def command_lines() -> list[str]:
-    """What stands behind `leadsync` on the lines of README's blocks, however it is started there."""
-    lines = [line for block in blocks(README) for line in block.splitlines()]
+    """What stands behind `leadsync` on the lines of the pages' blocks, however it is started there."""
+    lines = {line: None for page in PAGES.values() for block in blocks(page) for line in block.splitlines()}
     return [found[1] for line in lines if (found := re.search(r"(?:^|/bin/)leadsync (.+?)'?$", line))]
-
-
-def inline_commands() -> list[str]:
-    return re.findall(r"`leadsync ([a-z]+)", prose(README))
 
 
 def options() -> set[str]:
@@ -59,12 +51,10 @@ def options() -> set[str]:
     return {name for command in commands for parameter in command.params for name in parameter.opts} | {"--help"}
 
 
-def table_below(heading: str) -> list[list[str]]:
-    """The cells of the last table of a README section, its heading lines left out."""
-    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
-    start = max(number for number, line in enumerate(lines) if line.startswith("|---"))
-    return [[cell.strip(" |") for cell in line.split(" | ")] for line in lines[start + 1 :]]
+def table(page: str, heading: str) -> list[list[str]]:
+    """The cells of the page's table whose first heading this is."""
+    lines = page.split(f"\n| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip(" |") for cell in line.split(" | ")] for line in lines]
 
 
 def by_name(settings: Settings) -> dict[str, Any]:
@@ -83,27 +73,34 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("line", command_lines())
-def test_every_command_line_of_the_readme_is_accepted(line: str) -> None:
-    name, *arguments = shlex.split(line)
-    assert name in cli.commands
-    cli.commands[name].make_context(name, arguments)
+def test_every_command_line_of_the_pages_is_accepted(line: str) -> None:
+    words = shlex.split(line)
+    while words[0] in ("--config", "--state"):
+        del words[:2]
+    name, *arguments = words
+    if name != "--version":
+        cli.commands[name].make_context(name, arguments)
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:
-    in_lines = {line.split()[0] for line in command_lines()}
-    assert {*in_lines, *inline_commands()} == {*cli.commands}
+    assert set(re.findall(r"`leadsync ([a-z]+)", prose(README))) == {*cli.commands}
 
 
-def test_every_option_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"`(?:leadsync [^`]*)?(--[a-z-]+)", prose(README)))
-    assert named
-    assert named <= options()
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_every_command_and_option_that_a_page_names_exists(page: str) -> None:
+    assert set(re.findall(r"`leadsync ([a-z]+)", prose(page))) <= {*cli.commands}
+    assert set(re.findall(r"`(?:leadsync [^`]*)?(--[a-z-]+)", prose(page))) <= options()
 
 
 def test_every_make_command_of_the_pages_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README + CONTRIBUTING, re.MULTILINE))
-    assert {"demo", "test"} <= named <= targets
+    named = {name for page in PAGES.values() for name in re.findall(r"(?:^|`)make ([a-z]+)", page, re.MULTILINE)}
+    assert {"demo", "test", "docs"} <= named <= targets
+
+
+def test_the_readme_and_contributing_are_short() -> None:
+    assert len(README.splitlines()) <= 150
+    assert len(CONTRIBUTING.splitlines()) <= 80
 
 
 def test_demo_and_test_are_the_first_commands_of_the_readme() -> None:
@@ -119,10 +116,16 @@ def test_every_link_leads_somewhere(page: str) -> None:
         assert target in anchors or (ROOT / target).is_file(), target
 
 
-def test_every_place_that_contributing_names_exists() -> None:
-    places = re.findall(r"`((?:leadsync|tests|sample_data)/[\w/.]*)`", CONTRIBUTING)
-    assert places
-    assert [place for place in places if not (ROOT / place).exists()] == []
+@pytest.mark.parametrize(
+    "page", ["CONTRIBUTING.md", "threat-model.md", *(p for p in DOCS if p.startswith("contributing/"))]
+)
+def test_every_place_that_a_page_for_contributors_names_exists(page: str) -> None:
+    places = re.findall(r"`((?:leadsync|tests|docs|sample_data)/[\w/.-]*)`", PAGES[page])
+    assert [place for place in places if place != "docs/_build" and not (ROOT / place).exists()] == []
+
+
+def test_pages_for_contributors_name_places() -> None:
+    assert "`leadsync/leads/rules.py`" in DOCS["contributing/extending.md"]
 
 
 def test_contributing_names_every_room() -> None:
@@ -145,32 +148,17 @@ def test_the_example_settings_name_every_setting() -> None:
     assert names | {"columns", "campaigns"} == by_name(Settings()).keys()
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    listed = {name.strip("`"): default.strip("`") for name, default, _ in table_below("Settings")}
-    defaults = by_name(Settings())
-    assert listed.keys() == defaults.keys()
-    for name, default in listed.items():
-        value = None if default == "–" else tomllib.loads(f"value = {default}")["value"]
-        assert (tuple(value) if isinstance(value, list) else value) == defaults[name], name
+@pytest.mark.parametrize("page", ["README.md", "reference/statuses.md"])
+def test_the_pages_list_every_status(page: str) -> None:
+    assert [row[0] for row in table(PAGES[page], "status")] == [f"`{status}`" for status in Status]
 
 
-def test_the_readme_lists_every_result_code() -> None:
-    listed = {int(code): (name.strip("`"), ends) for code, name, _, ends, _ in table_below("Result codes")}
-    assert listed == {code: (entry.name, ENDS_AS[entry.verdict]) for code, entry in RESULT_CODES.items()}
-
-
-def test_the_readme_says_what_to_do_about_every_result_code() -> None:
-    assert all(to_do for *_, to_do in table_below("Result codes"))
-
-
-def test_the_readme_lists_every_status() -> None:
-    assert [row[0] for row in table_below("Where a row can end")] == [f"`{status}`" for status in Status]
-
-
-def test_the_readme_lists_every_exit_code() -> None:
+def test_the_page_lists_every_exit_code() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     of_errors = {kind.exit_code for kind in kinds if issubclass(kind, errors.LeadsyncError)}
     of_signals = {128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
     # 0 and 3 are how a run ends that no error stopped.
     expected = {0, 3} | of_errors | of_signals
-    assert {int(code) for row in table_below("Exit codes") for code in row[0].split(",")} == expected
+    assert {
+        int(code) for row in table(DOCS["reference/exit-codes.md"], "exit code") for code in row[0].split(",")
+    } == expected

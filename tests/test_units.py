@@ -1,4 +1,4 @@
-"""The units and the crontab to copy: named in the README, taken by systemd, and given no more than they need."""
+"""The units and the crontab to copy: named on the pages, taken by systemd, and given no more than they need."""
 
 import re
 import shlex
@@ -12,7 +12,7 @@ import pytest
 from leadsync.cli import cli
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+PAGES = ROOT / "docs" / "how-to"
 UNITS = sorted((ROOT / "docs" / "systemd").iterdir())
 CRONTAB = (ROOT / "docs" / "crontab").read_text("utf-8")
 PROGRAM = "/opt/leadsync/bin/leadsync"
@@ -25,10 +25,11 @@ MOST_EXPOSED = 20
 """Tenths of the figure that systemd gives a service: 100 is one without any guard, below 50 is "OK"."""
 
 
-def test_the_readme_shows_the_crontab_and_names_the_units() -> None:
-    assert f"\n{CRONTAB}```\n" in README
+def test_the_pages_show_the_crontab_and_name_the_units() -> None:
+    assert f"\n{CRONTAB}```\n" in (PAGES / "nights.md").read_text("utf-8")
     assert len(UNITS) == 3
-    assert [unit.name for unit in UNITS if f"](docs/systemd/{unit.name})" not in README] == []
+    page = (PAGES / "server.md").read_text("utf-8")
+    assert [unit.name for unit in UNITS if f"](../systemd/{unit.name})" not in page] == []
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

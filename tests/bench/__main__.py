@@ -25,7 +25,9 @@ def main() -> int:
     parser.add_argument(
         "--rows", type=int, default=100_000, help="how large the journal of `growth` and the sheets of `checking` are"
     )
-    parser.add_argument("--markdown", action="store_true", help=f"measure nothing: print {RESULTS} as README shows it")
+    parser.add_argument(
+        "--markdown", action="store_true", help=f"measure nothing: print {RESULTS} as docs/benchmarks.md shows it"
+    )
     arguments = parser.parse_args()
     if arguments.markdown:
         print(as_markdown(json.loads(RESULTS.read_text("utf-8"))))
@@ -46,7 +48,7 @@ def main() -> int:
 
 
 def as_markdown(results: Sequence[Mapping[str, Any]]) -> str:
-    """The table for the README: one line for each figure that has a bound to keep."""
+    """The table for docs/benchmarks.md: one line for each figure that has a bound to keep."""
     lines = ["| line | what | value | bound | ratio |", "|---|---|---|---|---|"]
     for result in results:
         if result["bound"] is not None:

@@ -1,4 +1,4 @@
-"""The first rows of a run as a phase: at least 45 of the first 50 refused alike end the run (README)."""
+"""The first rows of a run as a phase: at least 45 of the first 50 refused alike end the run (docs/how-to/resume.md)."""
 
 from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.models import Effect, Outcome
