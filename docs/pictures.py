@@ -156,7 +156,7 @@ def draw_page(demo: Path, terminal: str, pictures: Path) -> None:
         "--headless",
         "--disable-gpu",
         "--hide-scrollbars",
-        "--window-size=1100,1000",
+        "--window-size=1100,965",
         f"--user-data-dir={demo / 'browser'}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
