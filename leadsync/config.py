@@ -161,7 +161,9 @@ class Input(_Section):
     """How the sheet is meant."""
 
     region: Annotated[str, AfterValidator(_region)] = Field("AU", description="how local phone numbers are read")
-    date_order: Literal["dmy", "mdy", "ymd"] = Field("dmy", description="the order of day, month and year")
+    date_order: Literal["dmy", "mdy", "ymd", "auto"] = Field(
+        "dmy", description="the order of day, month and year; auto: the one order of all dates to be sent"
+    )
     timezone: Timezone = Field("Australia/Melbourne", description="the timezone of the sheet's dates")
     phone_fields: Annotated[tuple[str, ...], AfterValidator(_phone_fields)] = Field(
         ("FirstPhone", "SecondPhone"), min_length=1, description="the template's phone fields"

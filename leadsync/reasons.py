@@ -71,6 +71,7 @@ class FaultKind(Enum):
     MIDNIGHT = "midnight, of which day is open"
     WORD_BEHIND_TIME = "a word stands behind the time"
     TIME_ALONE = "a time without a date"
+    SWAPPED_DATE_CELL = "a date cell beside text dates, its day and month probably swapped by a spreadsheet program"
 
     # phones
     PHONE_IS_DATE_CELL = "a spreadsheet turned the phone number into a date"

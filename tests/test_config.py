@@ -234,7 +234,7 @@ def test_a_name_that_is_no_setting(values: dict[str, Any], said: str) -> None:
         ("server", "reserve", [0, 3], [-1, 1.5, "some"]),
         ("campaign", "template_id", [1, 41], [0, -1, "x"]),
         ("campaign", "insert_missing", [True, False], ["perhaps", 7]),
-        ("input", "date_order", ["dmy", "mdy", "ymd"], ["DMY", "", "ydm"]),
+        ("input", "date_order", ["dmy", "mdy", "ymd", "auto"], ["DMY", "", "ydm"]),
         ("input", "blank_disposition", ["no_change", "reject"], ["omit"]),
         ("input", "blank_phone", ["no_change", "omit"], ["reject"]),
         ("input", "blank_callback", ["new_lead", "reject"], ["no_change"]),

@@ -95,7 +95,7 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
         "columns": [
             {
                 "column": column.heading,
-                "field": column.field or None,
+                "field": column.field or column.completes or None,
                 "why": column.why,
                 "sample": survey.samples.get(column.position, ""),
             }
@@ -126,7 +126,7 @@ def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[st
     yield ""
     yield "Columns:"
     for column in scan.mapping.columns:
-        target = column.field or "(not sent)"
+        target = column.field or column.completes or "(not sent)"
         sample = survey.samples.get(column.position, "")
         shown = f"  e.g. {_short(sample)}" if sample else ""
         yield f"  {_short(column.heading):<24} -> {target:<20} {column.why}{shown}"

@@ -37,6 +37,8 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     Of a workbook's date cell, whose text is not what the sheet shows, the change of form alone is no repair. Warned
     of are dates without a time, in the past or over a year ahead, and times that the clocks skip or have twice.
     """
+    if date_cell and rules.swapped_date_cells:
+        return Refused(FaultKind.SWAPPED_DATE_CELL, {"order": rules.date_order})
     order = "ymd" if date_cell else rules.date_order
     now = rules.now.timestamp()
     return _cleaned(text, order, rules.input_timezone, rules.contact_hours, now, date_cell, rules.epoch_1904)

@@ -69,6 +69,7 @@ _QUICK = re.compile(
 _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(20\d\d)(?!\d)")
 _STAMP = re.compile(r"(20\d{6})(\d{4}(?:\d\d)?)")
 _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
+_MIDNIGHT_BEHIND = re.compile(r" 0?0:00(?::00)?$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
 _WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$")
@@ -95,6 +96,23 @@ def read_moment(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Mom
     the order by themselves. Years of two digits are 20xx. Seconds are dropped: the API has none.
     """
     return _quick_moment(text, order) or _read(text, order, epoch_1904=epoch_1904)
+
+
+def join_time(date_text: str, time_text: str) -> str:
+    """One text for a date and its time of day in two cells, in whichever of them the time stands.
+
+    A time beside a midnight replaces it: a date cell without a time has one.
+    """
+    date_text, time_text = date_text.strip(), time_text.strip()
+    if _is_time(date_text) and not _is_time(time_text):
+        date_text, time_text = time_text, date_text
+    if not (date_text and time_text):
+        return date_text or time_text
+    return f"{_MIDNIGHT_BEHIND.sub('', date_text)} {time_text}"
+
+
+def _is_time(text: str) -> bool:
+    return _TIME_ALONE.fullmatch(text.lower()) is not None
 
 
 def _quick_moment(text: str, order: DateOrder) -> Moment | None:

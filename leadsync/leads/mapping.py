@@ -3,7 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadsync.errors import MappingError
 from leadsync.leads.rules import Rules
@@ -55,6 +55,10 @@ class Column:
     why: str
     campaign: bool = False
     """Whether it is a field of the campaign's own, whose text is sent as it stands."""
+    completes: str = ""
+    """The field whose value this column completes: the time of a callback beside the column of its date."""
+    time_at: int | None = None
+    """The position of the column with the time of day, for a callback's date and time in two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,12 @@ def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
     """Match headings to fields: by `[columns]`, then by a field's own or common name without regard to letter case,
     blanks and punctuation; any other column is the campaign field of exactly its name.
 
+    A callback's date and time in two columns become one: the column of the time fills nothing by itself.
+
     Raises MappingError where two columns fill one field, where no column holds the external id, and where two entries
     of `[columns]` fit one heading.
     """
-    columns = tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings))
+    columns = _with_time(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
     sync = {column.heading.lower(): column.position for column in columns if _is_sync(column.heading)}
     _refuse_conflicts(columns)
     if not any(column.field == EXTERNAL_ID for column in columns):
@@ -85,6 +91,27 @@ def _column(position: int, heading: str, rules: Rules) -> Column:
     field, why = _field(heading, rules)
     campaign = field != "" and field not in _COMMON_NAMES and field not in rules.phone_fields
     return Column(position, heading, field, why, campaign)
+
+
+def _with_time(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns, a callback's date joined with its time.
+
+    Two columns are date and time if the heading of one of them says time, or the settings map both to the callback; the
+    date comes first then.
+    """
+    both = [column for column in columns if column.field == CALLBACK]
+    if len(both) != 2:
+        return columns
+    timed = [column for column in both if _looks_like_a_time(column.heading)]
+    if len(timed) != 1 and any(column.why != _BY_SETTINGS for column in both):
+        return columns
+    time = timed[0] if len(timed) == 1 else both[1]
+    date = both[0] if time is both[1] else both[1]
+    joined = {
+        date.position: replace(date, time_at=time.position),
+        time.position: replace(time, field="", completes=CALLBACK, why=f"the time of {date.heading}"),
+    }
+    return tuple(joined.get(column.position, column) for column in columns)
 
 
 def _field(heading: str, rules: Rules) -> tuple[str, str]:
@@ -167,7 +194,7 @@ def _conflict(first: Column, second: Column) -> str:
     spare = first if second.why == _BY_SETTINGS else second
     advice = f'say which one under [columns] in the settings, for example "{spare.heading}" = "" to leave that one out'
     if first.field == CALLBACK:
-        advice += ", and put a date and its time into one column"
+        advice += ", or map a date and its time alone to it, which are joined"
     return f"The columns {first.heading!r} and {second.heading!r} both fill {first.field}; {advice}."
 
 
@@ -219,8 +246,8 @@ def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
         )
     elif CALLBACK in filled and _looks_like_a_time(heading):
         yield (
-            f"{heading!r} goes out as a campaign field and adds no time to {CALLBACK}; put a date and its time into "
-            "one column."
+            f"{heading!r} goes out as a campaign field and adds no time to {CALLBACK}; if it is the callback's time, "
+            f'write "{heading}" = "{CALLBACK}" under [columns] in the settings, beside the date.'
         )
     elif meant and column.why != _BY_SETTINGS:
         yield (

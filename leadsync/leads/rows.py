@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from leadsync.leads.cells import Cell, ColumnCells
+from leadsync.leads.dates import join_time
 from leadsync.leads.mapping import ColumnMapping
 from leadsync.leads.rules import Rules
 from leadsync.models import (
@@ -58,8 +59,10 @@ class RowMapper:
         remarkable: dict[int, list[Cell]] = {}
         for cells in self._columns:
             position = cells.column.position
+            time_at = cells.column.time_at
             dated = [position in row.dates for row in rows] if any_dates else ()
-            values, odd = cells.clean(texts[position], dated)
+            own = texts[position] if time_at is None else list(map(join_time, texts[position], texts[time_at]))
+            values, odd = cells.clean(own, dated)
             columns.append(values)
             for place, cell in odd:
                 remarkable.setdefault(place, []).append(cell)

@@ -20,8 +20,9 @@ class Rules:
 
     `columns` is the `[columns]` table: heading -> field, "" for a column that is not sent. An empty
     `campaign_timezone` means the input's. `now` is the caller's clock, with its timezone: callback dates are compared
-    with it. `epoch_1904` is no setting but the workbook's: it counts days from 1904. Raises SettingsError for a region
-    or timezone that does not exist and where no phone field is named.
+    with it. Two are the workbook's and no settings: `epoch_1904`, it counts days from 1904; `swapped_date_cells`, its
+    callback dates in date cells are rejected, because a program has swapped day and month. Raises SettingsError for a
+    region or timezone that does not exist and where no phone field is named.
     """
 
     now: datetime
@@ -36,6 +37,7 @@ class Rules:
     dispositions: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     epoch_1904: bool = False
+    swapped_date_cells: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -1,97 +1,125 @@
-"""The order of day and month in a whole column, where single dates leave it open."""
+"""What the dates of a column say together: their order, and whether a spreadsheet program has swapped day and month."""
 
 from leadsync.errors import SheetError
 from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
-from leadsync.leads.rules import DateOrder, Rules
+from leadsync.leads.rules import DateOrder
+from leadsync.plurals import counted
 
-_ENOUGH_TO_SUSPECT = 3
 _DAY_OF_ISO = slice(8, 10)
+_MOST_NAMED = 3
 
 
 class DateSurvey:
-    """Finds out in which order a column writes its dates.
+    """Collects the callback dates of the rows to be sent; other rows prove nothing.
 
-    Used in a first pass over the sheet, before any row is mapped: the caller gives `add` every cell of the callback
-    column, then puts the order that `decide` gives into `Rules.date_order`, and shows the sentence with it, which
-    begins with "!" where it must not be overlooked: one row then decides about all. It holds an example for each order,
-    not the rows, so memory does not grow with the sheet.
+    It holds a few row numbers, so its memory does not grow with the sheet.
     """
 
-    def __init__(self, rules: Rules) -> None:
-        self._configured = rules.date_order
-        self._against: dict[DateOrder, tuple[int, str]] = {}
-        self._plain_texts = 0
+    def __init__(self) -> None:
+        self._dates = 0
+        self._against: dict[DateOrder, list[int]] = {order: [] for order in ORDER_WORDS}
+        self._against_count = dict.fromkeys(ORDER_WORDS, 0)
         self._low_texts = 0
+        self._high_texts = 0
         self._date_cells: list[int] = []
         self._high_date_cells = 0
 
     def add(self, number: int, text: str, *, date_cell: bool = False) -> None:
-        """Look at one cell: its row's number in the sheet, its text, and whether it is a workbook's real date, in ISO.
+        """Add the callback cell of a row, by the row's number in the sheet.
 
-        A text seen before costs a look into a table, so that every row may be given, or each text once.
+        `date_cell`: the text is a workbook's real date, in ISO form. Texts such as `24 Nov 2026`, equal in every order,
+        and texts that are no date do not count.
         """
         if date_cell:
-            self._add_date_cell(number, text)
+            self._high_date_cells += text[_DAY_OF_ISO] > "12"
+            if len(self._date_cells) < _MOST_NAMED:
+                self._date_cells.append(number)
             return
         fitting = orders_fitting(text)
         if not fitting:
             return
-        self._plain_texts += 1
-        self._low_texts += "dmy" in fitting and "mdy" in fitting
+        self._dates += 1
+        either = "dmy" in fitting and "mdy" in fitting
+        self._low_texts += either
+        self._high_texts += not either
         for order in ORDER_WORDS:
             if order not in fitting:
-                self._against.setdefault(order, (number, text.strip()))
+                self._against_count[order] += 1
+                if len(self._against[order]) < _MOST_NAMED:
+                    self._against[order].append(number)
 
-    def decide(self, column: str) -> tuple[DateOrder, str]:
-        """The order to read the column of this heading in, and a sentence for the user, empty where all is as set.
+    @property
+    def fitting(self) -> tuple[DateOrder, ...]:
+        """The orders that fit every date so far."""
+        return tuple(order for order, count in self._against_count.items() if not count)
 
-        The configured order wins wherever it fits every date; another is taken where it alone does. Raises SheetError
-        where no order fits all dates, or two others do. Texts that are no date in any order do not count: their rows
-        are rejected by themselves.
+    @property
+    def is_swapped(self) -> bool:
+        """Whether date cells and text dates show the mark of a swapped import.
+
+        A spreadsheet program set to month/day/year turns the text 05/11/2026 into a date in May and leaves 24/11/2026 a
+        text. So all date cells have days up to 12, and all text dates have days over 12.
         """
-        configured = self._configured
-        fitting = [order for order in ORDER_WORDS if order not in self._against]
-        if configured in fitting:
-            return configured, self._suspicion(column)
-        row, text = self._against[configured]
+        return bool(self._date_cells and self._high_texts and not self._high_date_cells and not self._low_texts)
+
+    def order(self, column: str) -> DateOrder | None:
+        """The one order that fits every date, None if no date tells; for `date_order = "auto"`.
+
+        Raises SheetError, naming the column, if several orders fit or none does.
+        """
+        if not self._dates:
+            return None
+        fitting = self.fitting
         if len(fitting) == 1:
-            order = fitting[0]
-            return order, (
-                f"! {column}: row {row} ({text}) cannot be {ORDER_WORDS[configured]} as the settings say; every date "
-                f"that can be read fits {ORDER_WORDS[order]}, so all {self._plain_texts:,} of them are read so, "
-                f"{EXAMPLES[order]} for example, and not as the settings say. If that row is wrong, correct it; if the "
-                f'settings are, write date_order = "{order}" into [input].'
-            )
+            return fitting[0]
+        remedy = 'set date_order in [input] to "dmy", "mdy" or "ymd"'
         if fitting:
             raise SheetError(
-                f"{column}: row {row} ({text}) cannot be {ORDER_WORDS[configured]} as the settings say, and the "
-                f"rows fit {' and '.join(ORDER_WORDS[order] for order in fitting)} alike; set date_order in [input]."
+                f'{column}: date_order = "auto" finds no order, because {_either(fitting)} fit all dates '
+                f"alike; {remedy}."
             )
-        examples = ", ".join(
-            f"row {row} ({text}) cannot be {ORDER_WORDS[order]}" for order, (row, text) in self._against.items()
-        )
+        against = ", ".join(f"{_rows(rows)} not {ORDER_WORDS[order]}" for order, rows in self._against.items())
         raise SheetError(
-            f"{column}: no one order of day, month and year fits all dates: {examples}; write them all in the "
-            f"order {ORDER_WORDS[configured]}, for example {EXAMPLES[configured]}."
+            f'{column}: date_order = "auto" finds no order, because none fits all dates ({against}); '
+            f"correct these rows, or {remedy}, which rejects the others."
         )
 
-    def _add_date_cell(self, number: int, text: str) -> None:
-        self._high_date_cells += text[_DAY_OF_ISO] > "12"
-        if len(self._date_cells) < _ENOUGH_TO_SUSPECT:
-            self._date_cells.append(number)
+    def remarks(self, column: str, order: DateOrder, *, chosen: bool) -> list[str]:
+        """What a user should know before sending, in sentences without cell values.
 
-    def _suspicion(self, column: str) -> str:
-        """A sentence where a spreadsheet seems to have swapped day and month on opening a file.
-
-        Set to month/day/year, it turns the text 05/11/2026 into a date in May and leaves 24/11/2026 a text: what is
-        left are real dates with days up to 12 alone beside texts with days over 12 alone.
+        `order` is the order of reading; `chosen` tells if `date_order = "auto"` found it.
         """
-        telling = min(len(self._date_cells), self._plain_texts) >= _ENOUGH_TO_SUSPECT
-        if not telling or self._low_texts or self._high_date_cells:
+        remarks = [self._of_order(column, order, chosen=chosen)]
+        if self.is_swapped:
+            remarks.append(
+                f"! {column} mixes date cells, all with days up to 12 ({_rows(self._date_cells)}, …), and dates as "
+                "text, all with days over 12: a spreadsheet program has probably swapped day and month of the date "
+                "cells. Their rows are rejected."
+            )
+        return [remark for remark in remarks if remark]
+
+    def _of_order(self, column: str, order: DateOrder, *, chosen: bool) -> str:
+        words = ORDER_WORDS[order]
+        if chosen:
+            others = [rows[0] for other, rows in self._against.items() if other != order]
+            return (
+                f'! {column}: date_order = "auto" reads all {counted(self._dates, "date")} as {words}, '
+                f"{EXAMPLES[order]} for example, because of {_rows(sorted(set(others)))}."
+            )
+        against, fitting = self._against_count[order], self.fitting
+        if not against or len(fitting) != 1:
             return ""
-        rows = ", ".join(map(str, self._date_cells))
+        rest = f"; the others are read as {words}" if against < self._dates else ""
         return (
-            f"{column} mixes real dates, all with days up to 12 (rows {rows}, …), and dates as text, all with "
-            "days over 12: a spreadsheet has probably swapped day and month in the real ones; compare them with "
-            "where they came from."
+            f"! {column}: {counted(against, 'date')} ({_rows(self._against[order])}) cannot be {words} as the settings "
+            f"say, and all {self._dates:,} fit {ORDER_WORDS[fitting[0]]}{rest}. If the sheet is written in that "
+            f'order, set date_order = "{fitting[0]}" in [input].'
         )
+
+
+def _either(orders: tuple[DateOrder, ...]) -> str:
+    return " and ".join(ORDER_WORDS[order] for order in orders)
+
+
+def _rows(numbers: list[int]) -> str:
+    return f"row{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"

@@ -115,7 +115,7 @@ def _same_numbers(context: Context, origin: Origin) -> bool:
 def corrupted_cells(context: Context) -> Rejected | None:
     """A value was cut to the size of a workbook's cell, or a program took a text for a number, which makes an id
     another lead's. In a workbook a text stays one: another value was typed."""
-    faults = tuple(_corrupted(context))
+    faults = (*_corrupted(context), *_swapped(context))
     if not faults:
         return None
     mapped = context.mapped
@@ -135,6 +135,22 @@ def _corrupted(context: Context) -> Iterator[Fault]:
             continue
         if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
             yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
+
+
+def _swapped(context: Context) -> Iterator[Fault]:
+    """Date cells that were rejected as swapped and stand as they did: the text dates beside them are gone by now."""
+    reason = context.origin.reason if context.origin else None
+    if not isinstance(reason, Rejected):
+        return
+    now = {
+        heading_name(c.heading): cell.strip() for c, cell in zip(context.sheet.columns, context.row.cells, strict=False)
+    }
+    known = context.mapped.faults if isinstance(context.mapped, Rejected) else ()
+    for fault in reason.faults:
+        name = heading_name(fault.column)
+        was = context.before.get(name)
+        if fault.kind is FaultKind.SWAPPED_DATE_CELL and fault not in known and was and was.cell == now.get(name):
+            yield fault
 
 
 def superseded(context: Context) -> Skip | None:

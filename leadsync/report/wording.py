@@ -101,6 +101,10 @@ _WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.MIDNIGHT: ("names midnight, which begins one day and ends another", f"{_DATE}, with 00:00 or 23:59"),
     _K.WORD_BEHIND_TIME: ("has a word behind its time ({word})", f"{_DATE}, without a timezone's name"),
     _K.TIME_ALONE: ("has a time but no date", _DATE),
+    _K.SWAPPED_DATE_CELL: (
+        "is a conflict of date cells and text dates: a spreadsheet program has probably swapped its day and month",
+        "format the column as text and write the date as it came, for example {order_example}",
+    ),
     _K.PHONE_IS_DATE_CELL: (
         "is a date, into which a spreadsheet turned the number",
         "format the column as text and write the number again",

@@ -8,7 +8,7 @@ the sheet is read again from its beginning with what was learned.
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapp
 from leadsync.models import CALLBACK, EXTERNAL_ID, NOTE, PHONE, SYSTEM_FIELDS, Inserts, Row, RunRecord
 from leadsync.plurals import counted
 from leadsync.private_files import open_regular
-from leadsync.reasons import FaultKind, Rejected, SkipKind
+from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import (
     Context,
     ContextBuilder,
@@ -68,9 +68,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Learned:
-    """What an earlier reading of the sheet showed; None for the date order that the settings have."""
+    """What an earlier reading of the sheet showed."""
 
     date_order: DateOrder | None = None
+    """The order that `date_order = "auto"` has found."""
+    swapped_date_cells: bool = False
     given_order: DateOrder | None = None
     """The order in which the run read its dates that the sheet's rows come from,"""
     given_1904: bool = False
@@ -139,9 +141,13 @@ def _scan(
     *,
     skip_unchanged: bool,
 ) -> "SheetScan":
-    rules = dataclasses.replace(rules_of(settings, now), epoch_1904=table.epoch_1904 or learned.given_1904)
-    if learned.given_order:
-        rules = dataclasses.replace(rules, date_order=learned.given_order)
+    rules = rules_of(settings, now)
+    rules = dataclasses.replace(
+        rules,
+        epoch_1904=table.epoch_1904 or learned.given_1904,
+        date_order=learned.given_order or learned.date_order or rules.date_order,
+        swapped_date_cells=learned.swapped_date_cells,
+    )
     mapping = map_columns(table.headings, rules)
     # A sheet that came back is not read anew after a trial.
     follows = trial if journal is not None and not mapping.sync else None
@@ -171,7 +177,8 @@ def _scan(
     )
     if follows is not None:
         builder.transfer.release(follows.id, unsent)
-    return SheetScan(reading, table, mapping, rules, learned, lineage, builder, sheet)
+    finds_order = settings.input.date_order == "auto" and not learned.given_order
+    return SheetScan(reading, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)
 
 
 @contextmanager
@@ -206,25 +213,28 @@ class SheetScan:
         lineage: Lineage,
         builder: ContextBuilder,
         sheet: SheetFacts,
+        *,
+        finds_order: bool,
     ) -> None:
         self.reading = reading
         self.table = table
         self.mapping = mapping
         self.lineage = lineage
         self.survey = Survey()
-        self.date_order = learned.date_order or rules.date_order
+        self.date_order = rules.date_order
         self.epoch_1904 = rules.epoch_1904
-        self._mapper = RowMapper(mapping, dataclasses.replace(rules, date_order=self.date_order))
+        self._mapper = RowMapper(mapping, rules)
         self._learned = learned
         self._builder = builder
         self._sheet = sheet
         self._rules = rules_for(sheet)
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
-        self._dates = DateSurvey(rules)
+        self._dates = DateSurvey()
+        self._finds_order = finds_order
         self._first_rows: dict[str, int] = {}
         self._repeated: dict[str, list[int]] = {}
         self._dropped = 0
-        self._date_remark = ""
+        self._date_remarks: list[str] = []
 
     @property
     def effects(self) -> Effects:
@@ -256,7 +266,7 @@ class SheetScan:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
-        remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, self._date_remark]
+        remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, *self._date_remarks]
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
             remarks.append(f"{self.reading.file.name} has headings and no rows below them: there is nothing to send.")
@@ -271,14 +281,17 @@ class SheetScan:
         for chunk in self.table.chunks():
             self._builder.look_at(chunk)
             self._look_at_origins()
-            self._look_at_dates(chunk)
             self.survey.sample(chunk)
             for context in self._builder.contexts(chunk, self._mapper.map(chunk)):
                 if not in_order and context.mapped.external_id:
                     self._count(context.mapped.external_id, context.row.number)
                 decision = decide(context, self._rules)
                 self._builder.note(context, decision)
+                self._look_at_date(context, decision)
                 yield self._entry(context, decision)
+            if self._finds_order and len(self._dates.fitting) == 1:
+                # A large sheet is read anew at once, not at its end.
+                self._read_dates_in(self._dates.fitting[0])
         self._conclude()
 
     def _entry(self, context: Context, decision: Decision) -> Entry:
@@ -312,32 +325,49 @@ class SheetScan:
         if self._learned.given_order or not self.mapping.sync:
             return
         order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)
+        if self.lineage.date_order:
+            self._finds_order = False
         epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
         if (order, epoch_1904) != (self.date_order, self.epoch_1904):
             raise _ReadAgain(dataclasses.replace(self._learned, given_order=order, given_1904=epoch_1904))
 
-    def _look_at_dates(self, rows: Sequence[Row]) -> None:
-        """Where the dates so far can only be meant otherwise than the settings say, begin again at once."""
+    def _look_at_date(self, context: Context, decision: Decision) -> None:
+        """Count the row's callback cell if the row will be sent, or would be but for that cell."""
+        column = self._callback
+        if column is None or isinstance(decision, Skip):
+            return
+        if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
+            return
+        row = context.row
+        if not row.faults:
+            self._dates.add(row.number, row.cells[column.position], date_cell=column.position in row.dates)
+
+    def _check_dates(self) -> None:
+        """Read the sheet anew if its dates stand in another order, or its date cells are swapped."""
         if self._callback is None:
             return
-        at = self._callback.position
-        for row in rows:
-            if not row.faults:
-                self._dates.add(row.number, row.cells[at], date_cell=at in row.dates)
-        if self._learned.date_order:
-            return
-        with suppress(SheetError):  # what more than one order fits, or none, is for the end to judge
-            self._read_dates_in(self._dates.decide(self._callback.heading)[0])
+        heading, learned = self._callback.heading, self._learned
+        found = self._dates.order(heading) if self._finds_order else None
+        if found:
+            self._read_dates_in(found)
+        if self._dates.is_swapped and not learned.swapped_date_cells:
+            raise _ReadAgain(dataclasses.replace(learned, swapped_date_cells=True))
+        self._date_remarks = self._dates.remarks(heading, self.date_order, chosen=found is not None)
 
     def _read_dates_in(self, order: DateOrder) -> None:
-        if order != self.date_order:
-            raise _ReadAgain(dataclasses.replace(self._learned, date_order=order))
+        if order == self.date_order:
+            return
+        if self._learned.date_order:
+            # The rows to be sent depend on the order here: an unchanged row in one order is a new date in another.
+            raise SheetError(
+                f'{self.reading.shown}: date_order = "auto" finds no order; set date_order in [input] to "dmy", "mdy" '
+                'or "ymd".'
+            )
+        raise _ReadAgain(dataclasses.replace(self._learned, date_order=order))
 
     def _conclude(self) -> None:
         """The whole sheet is known now: is all of it as it was assumed to be?"""
-        if self._callback is not None:
-            order, self._date_remark = self._dates.decide(self._callback.heading)
-            self._read_dates_in(order)
+        self._check_dates()
         if self._repeated != self._learned.repeated:
             raise _ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
 
@@ -353,7 +383,8 @@ def rules_of(settings: Settings, now: datetime) -> Rules:
     given = settings.input
     return Rules(
         region=given.region,
-        date_order=given.date_order,
+        # "auto" begins with an order that the sheet confirms or corrects.
+        date_order="dmy" if given.date_order == "auto" else given.date_order,
         input_timezone=given.timezone,
         campaign_timezone=settings.campaign.timezone,
         phone_fields=given.phone_fields,

@@ -1,9 +1,11 @@
 """Files that come back: nothing goes to another place, with another date, out of order, or twice."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -29,12 +31,51 @@ def corrected(path: str, *pairs: tuple[str, str]) -> Path:
 
 
 def test_dates_are_read_in_the_order_in_which_the_run_read_them(desk: Any) -> None:
-    dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
+    dialer = desk.dialer(settings='[input]\ndate_order = "auto"\ndispositions = ["Sale"]\n')
     lines = "L1,0383218199,Sale,03/25/2031 10:00", "L2,0383218198,Nope,03/04/2031 10:00"
     sheet = desk.sheet("l.csv", HEAD, *lines)
     done = desk.leadsync("run", sheet, "--json")
     assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"))).code == 0
     assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00"), ("L2", "Sale", "2031/03/04 10:00")]
+
+
+def test_a_date_typed_in_another_order_does_not_change_the_order_of_its_run(desk: Any) -> None:
+    dialer = desk.dialer(settings='[input]\ndate_order = "auto"\ndispositions = ["Sale"]\n')
+    lines = (
+        "L1,0383218199,Nope,25/03/2031 10:00",
+        "L2,0383218198,Nopa,04/03/2031 10:00",
+        "L3,0383218197,Sale,26/03/2031",
+    )
+    done = desk.leadsync("run", desk.sheet("l.csv", HEAD, *lines), "--json")
+    given = corrected(done.json["files"]["retry"], ("Nope", "Sale"), ("25/03/2031", "03/25/2031"), ("Nopa", "Sale"))
+    again = desk.leadsync("run", given, "--json")
+    assert again.code == 3
+    assert again.json["statuses"]["rejected"] == 1
+    assert received(dialer) == [("L3", "Sale", "2031/03/26 00:00"), ("L2", "Sale", "2031/03/04 10:00")]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_swapped_dates_stay_rejected_without_the_text_dates_beside_them(desk: Any, form: str) -> None:
+    dialer = desk.dialer()
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    for lead, date in ("L1", datetime(2031, 5, 11, 9)), ("L2", "24/11/2031 09:00"):
+        book.active.append([lead, f"038321819{lead[1]}", "Sale", date])
+    book.save(desk.folder / "leads.xlsx")
+    done = desk.leadsync("run", desk.folder / "leads.xlsx", "--format", form, "--json")
+    again = desk.leadsync("run", done.json["files"]["retry"], "--json")
+    assert again.code == 3
+    assert again.json["statuses"]["rejected"] == 1
+    retry = Path(again.json["files"]["retry"])
+    if form == "csv":
+        corrected(str(retry), ("2031-05-11 09:00", "05/11/2031 09:00"))
+    else:
+        book = openpyxl.load_workbook(retry)
+        column = next(cell.column for cell in book.worksheets[-1][1] if cell.value == "Callback")
+        book.worksheets[-1].cell(2, column).value = "05/11/2031 09:00"
+        book.save(retry)
+    assert desk.leadsync("run", retry).code == 0
+    assert received(dialer) == [("L2", "Sale", "2031/11/24 09:00"), ("L1", "Sale", "2031/11/05 09:00")]
 
 
 def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Any) -> None:

@@ -114,7 +114,8 @@ def test_sync_columns_are_found_and_never_sent() -> None:
         (["Lead Id", "Name", "Name"], {}, ["Columns 2 and 3", "'Name'", "rename"]),
         (["Lead Id", "Result", "Outcome"], {"Result": "njDisposition"}, ['"Outcome" = ""']),
         (["Outcome", "Result", "Lead Id"], {"Result": "njDisposition"}, ['"Outcome" = ""']),
-        (["Lead Id", "Callback Date", "Callback Time"], {}, ["put a date and its time into one column"]),
+        (["Lead Id", "Callback Date", "Next Callback"], {}, ["map a date and its time alone to it, which are joined"]),
+        (["Lead Id", "Callback Date", "Callback Time", "Callback At"], {}, ["'Callback Date'", "'Callback Time'"]),
         (["Lead Id", "Phone A", "Name"], {"Phone A": "Name"}, ["'Phone A'", "'Name'"]),
         (["Lead Id", "Note"], {"note": "A", "NOTE": "B"}, ["'note', 'NOTE'", "'Note'"]),
         (["Lead Id", "sync_row", "Sync_Row"], {}, ["sync_row"]),
@@ -167,9 +168,28 @@ def test_a_field_that_is_filled_is_not_asked_about_again() -> None:
 def test_a_time_in_a_column_of_its_own_is_told() -> None:
     (remark,) = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback Date", "Time"]).remarks
     assert remark == (
-        "'Time' goes out as a campaign field and adds no time to njCallBackDate; put a date and its time into one "
-        "column."
+        "'Time' goes out as a campaign field and adds no time to njCallBackDate; if it is the callback's time, write "
+        '"Time" = "njCallBackDate" under [columns] in the settings, beside the date.'
     )
+
+
+@pytest.mark.parametrize(
+    ("headings", "settings"),
+    [
+        (["Lead Id", "FirstPhone", "Callback Date", "Callback Time"], {}),
+        (["Callback Time", "Lead Id", "FirstPhone", "Callback Date"], {}),
+        (["Lead Id", "FirstPhone", "Callback Date", "Time"], {"Time": "njCallBackDate"}),
+        (["Lead Id", "FirstPhone", "Recall", "At"], {"Recall": "njCallBackDate", "At": "njCallBackDate"}),
+    ],
+)
+def test_a_callbacks_date_and_time_in_two_columns_are_one(headings: list[str], settings: dict[str, str]) -> None:
+    mapping = mapped(headings, settings)
+    (date,) = [column for column in mapping.columns if column.field == "njCallBackDate"]
+    (time,) = [column for column in mapping.columns if column.completes == "njCallBackDate"]
+    assert date.heading in ("Callback Date", "Recall")
+    assert date.time_at == time.position
+    assert time.field == ""
+    assert mapping.remarks[1:] == ()
 
 
 @pytest.mark.parametrize(

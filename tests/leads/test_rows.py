@@ -368,3 +368,30 @@ def test_nothing_is_changed_silently(
     assert all((note.before, note.after) == (cell, value) for note in repairs)
     said = value == cell or repairs or (value in ("", "<No Change>") and trim(cell) == "")
     assert said, (cell, value)
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "sent"),
+    [
+        ("24/11/2027", "14:30", "2027/11/24 14:30"),
+        ("24/11/2027", "2.30pm", "2027/11/24 14:30"),
+        ("24/11/2027", "1430", "2027/11/24 14:30"),
+        ("14:30", "24/11/2027", "2027/11/24 14:30"),
+        ("24/11/2027 00:00", "14:30", "2027/11/24 14:30"),
+        ("24/11/2027 14:30", "", "2027/11/24 14:30"),
+        ("24/11/2027", "", "2027/11/24 00:00"),
+        ("", "", None),
+        ("24/11/2027 09:00", "14:30", Rejected),
+        ("24/11/2027", "soon", Rejected),
+        ("24/11/2027", "25/11/2027", Rejected),
+        ("", "14:30", Rejected),
+    ],
+)
+def test_a_callbacks_date_and_time_are_joined(date: str, time: str, sent: str | type | None) -> None:
+    found = lead({"Lead Id": "A1", "FirstPhone": "0383218199", "Callback Date": date, "Callback Time": time})
+    if sent is Rejected:
+        assert isinstance(found, Rejected)
+        assert [fault.column for fault in found.faults] == ["Callback Date"]
+    else:
+        assert isinstance(found, Lead)
+        assert found.fields.get("njCallBackDate") == sent

@@ -49,19 +49,68 @@ def test_dates_that_fit_are_read_in_one_go(tmp_path: Path) -> None:
     assert taken.scan.remarks == ()
 
 
-def test_where_only_another_order_fits_all_dates_all_are_read_in_that(tmp_path: Path) -> None:
-    rows = [f"{number},0383218199,Sale,03/04/2026 10:00" for number in range(2, 5000)]
-    taken = Taken(tmp_path, [HEAD, *rows, "5000,0383218199,Sale,03/24/2026 10:00"])
-    assert len(taken.readings) == 2
-    assert set(taken.callbacks) == {"2026/03/04 10:00", "2026/03/24 10:00"}
-    assert taken.scan.remarks[0].startswith("! ")
-    assert "every date that can be read fits month/day/year, so all 4,999 of them" in taken.scan.remarks[0]
-    assert taken.scan.survey.rows == 4999
+def test_a_date_that_does_not_fit_the_order_is_rejected_alone(tmp_path: Path) -> None:
+    # shared case one_us_date: read with "dmy", the third date has no month 13.
+    dates = ["03/11/2026 14:30", "05/12/2026 14:30", "12/13/2026 9:00"]
+    lines = [HEAD, *(f"{number},0383218199,Sale,{date}" for number, date in enumerate(dates))]
+    taken = Taken(tmp_path, lines)
+    assert len(taken.readings) == 1
+    assert taken.callbacks == ["2026/11/03 14:30", "2026/12/05 14:30", None]
+    assert taken.entries[4].state is State.REJECTED
+    assert taken.scan.remarks[0].startswith("! Callback: 1 date (row 4) cannot be day/month/year")
+    auto = Taken(tmp_path, lines, date_order="auto")
+    assert auto.callbacks == ["2026/03/11 14:30", "2026/05/12 14:30", "2026/12/13 09:00"]
+    assert auto.scan.remarks[0].startswith('! Callback: date_order = "auto" reads all 3 dates as month/day/year')
+    assert auto.scan.date_order == "mdy"
 
 
-def test_where_no_order_fits_all_dates_the_sheet_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SheetError, match="no one order"):
-        Taken(tmp_path, [HEAD, "1,0383218199,Sale,24/03/2026", "2,0383218199,Sale,03/24/2026"])
+def test_a_large_sheet_in_another_order_is_read_anew_at_once(tmp_path: Path) -> None:
+    rows = [f"{number},0383218199,Sale,03/24/2026 10:00" for number in range(2, 30_000)]
+    taken = Taken(tmp_path, [HEAD, *rows], date_order="auto")
+    assert set(taken.callbacks) == {"2026/03/24 10:00"}
+    first, second = taken.readings
+    assert len(first) < len(second) == 29_998
+
+
+@pytest.mark.parametrize("third", [",nope,Sale,03/24/2026", "3,nope,Sale,03/24/2026", "3,0383218199,Nope,03/24/2026"])
+def test_only_rows_to_be_sent_prove_an_order(tmp_path: Path, third: str) -> None:
+    lines = [HEAD, "1,0383218199,Sale,24/03/2026 10:00", "2,0383218199,Sale,04/03/2026 10:00", third]
+    taken = Taken(tmp_path, lines, date_order="auto", dispositions=["Sale"])
+    assert taken.callbacks == ["2026/03/24 10:00", "2026/03/04 10:00", None]
+    del lines[1]
+    with pytest.raises(SheetError, match=r"day/month/year and month/day/year fit all dates alike"):
+        Taken(tmp_path, lines, date_order="auto", dispositions=["Sale"])
+
+
+def test_auto_refuses_a_sheet_that_no_order_fits(tmp_path: Path) -> None:
+    lines = [HEAD, "1,0383218199,Sale,24/03/2026", "2,0383218199,Sale,03/24/2026"]
+    with pytest.raises(SheetError, match="none fits all dates"):
+        Taken(tmp_path, lines, date_order="auto")
+    assert Taken(tmp_path, lines).callbacks == ["2026/03/24 00:00", None]
+
+
+def test_auto_needs_no_order_for_dates_that_are_equal_in_all(tmp_path: Path) -> None:
+    taken = Taken(tmp_path, [HEAD, "1,0383218199,Sale,2026-03-04", "2,0383218199,Sale,"], date_order="auto")
+    assert taken.callbacks == ["2026/03/04 00:00", None]
+    assert taken.scan.remarks == ()
+
+
+def test_date_cells_beside_text_dates_with_the_mark_of_a_swap_are_rejected(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(HEAD.split(","))
+    for number, date in enumerate([datetime(2027, 5, 11, 9), datetime(2027, 8, 12, 9), "24/11/2027 09:00"]):
+        book.active.append([f"A{number}", "0383218199", "Sale", date])
+    book.save(tmp_path / "leads.xlsx")
+    entries: list[Entry] = []
+
+    def take(scan: SheetScan) -> None:
+        entries[:] = scan.entries()
+
+    scan = scan_sheet(Reading(tmp_path / "leads.xlsx"), settings_from({}, "the test"), NOW, take)
+    assert [entry.state for entry in entries] == [State.REJECTED, State.REJECTED, State.PENDING]
+    assert entries[2].fields["njCallBackDate"] == "2027/11/24 09:00"
+    assert "conflict of date cells and text dates" in reason_words(entries[0].reason)
+    assert any(remark.startswith("! Callback mixes date cells") for remark in scan.remarks)
 
 
 def test_day_numbers_are_counted_as_their_workbook_counts_them(tmp_path: Path) -> None:
@@ -105,6 +154,6 @@ def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
 
 def test_the_order_of_dates_and_a_leads_several_rows_are_both_learned(tmp_path: Path) -> None:
     lines = [HEAD, "A,0383218199,Sale,03/04/2026", "A,0383218199,Sale,03/24/2026"]
-    taken = Taken(tmp_path, lines, duplicates="last")
+    taken = Taken(tmp_path, lines, duplicates="last", date_order="auto")
     assert [entry.state for entry in taken.entries.values()] == [State.SKIPPED, State.PENDING]
     assert taken.callbacks == ["2026/03/04 00:00", "2026/03/24 00:00"]
