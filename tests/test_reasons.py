@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.journal.values import reason_json, reason_of
+from leadsync.journal.json_text import reason_json, reason_of
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 from leadsync.report.wording import _SKIPPED, _WORDS, reason_words
 

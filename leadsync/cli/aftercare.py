@@ -83,12 +83,11 @@ class Aftercare:
         """Write the metrics, where they were asked for."""
         if self._metrics_file is None:
             return
-        from leadsync.journal import totals
         from leadsync.metrics import write_metrics
 
         try:
             with self._shell.journal() as journal:
-                write_metrics(self._metrics_file, totals(journal), code, time.time())
+                write_metrics(self._metrics_file, journal.totals(), code, time.time())
         except LeadsyncError as error:
             self._say(str(error))
 

@@ -85,7 +85,7 @@ def simulate(host: str, port: int, threads: int, key: str, leads: Path | None, f
 def demo(output: Path) -> int:
     """Send the sample data to a practice dialer, end to end."""
     from leadsync.cli.shipped import shipped
-    from leadsync.journal import Journal
+    from leadsync.journal import open_journal
     from leadsync.simulator import PracticeServer
 
     shell = current_shell()
@@ -94,7 +94,7 @@ def demo(output: Path) -> int:
     known = json.loads((samples / "practice_dialer.json").read_text("utf-8"))
     state, config = shell.state or output / "state", output / "leadsync.toml"
     practised = replace(shell, config=config, state=state)
-    with PracticeServer(_practice_dialer(known)) as server, Journal(state.absolute()) as journal:
+    with PracticeServer(_practice_dialer(known)) as server, open_journal(state.absolute()) as journal:
         run_id = _send_samples(practised, samples / "leads.csv", output, journal, server.url)
         unlike = _unlike_designed(list(journal.records(run_id)), known)
     for line in unlike:
@@ -115,7 +115,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     if shell.config is not None:
         shell.config.write_text(_SETTINGS, "utf-8")
     wishes = Wishes(output=output, fresh=True)
-    plan = plan_run(journal, file.resolve(), settings, wishes, datetime.now().astimezone())
+    plan = plan_run(journal, file.resolve(), settings, wishes, journal.now())
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:

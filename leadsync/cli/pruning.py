@@ -1,7 +1,7 @@
 """The command that forgets old runs."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import click
 
@@ -26,19 +26,17 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> ti
 @click.option("--yes", is_flag=True, help="Do not ask before deleting.")
 def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     """Forget old runs, rows and all, and give their space back."""
-    from leadsync.journal import old_runs, prune
-
     shell = current_shell()
     set_up_log(shell)
     if not (yes or at_terminal()):
         raise UsageError("Nobody can be asked here before runs are deleted; say so with --yes. Nothing was deleted.")
-    before = datetime.now().astimezone() - older_than
     with shell.journal() as journal:
-        old = [run for run in old_runs(journal, before) if not run.unfinished and (undecided or not run.undecided)]
+        before = journal.now() - older_than
+        old = [run for run in journal.old_runs(before) if not run.unfinished and (undecided or not run.undecided)]
         if old and not yes and not shell.confirm(f"Forget {counted(len(old), 'run')} from before {before:%Y-%m-%d}?"):
             shell.say("Nothing was deleted.")
             return 0
-        pruned = prune(journal, before, undecided=undecided)
+        pruned = journal.prune(before, undecided=undecided)
     what = f"{counted(len(pruned.runs), 'run')} with {counted(pruned.rows, 'row')}"
     lines = [f"Forgot {what} from before {before:%Y-%m-%d}; {pruned.bytes / 1e6:,.1f} MB given back."]
     for kept, why in (

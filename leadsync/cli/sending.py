@@ -124,7 +124,7 @@ def run(
             )
 
             def plan(fresh: bool = fresh) -> "Plan":
-                return plan_run(journal, named, settings, replace(wishes, fresh=fresh), datetime.now().astimezone())
+                return plan_run(journal, named, settings, replace(wishes, fresh=fresh), journal.now())
 
             planned = plan()
             if planned.nothing_to_do and not asked.yes and shell.wants(_sent_already(journal, planned.run)):
@@ -151,7 +151,7 @@ def resume(run_id: str | None, asked: Asked) -> int:
         with aftercare(shell, stopped.file, asked.metrics_file) as care:
             care.settings = shell.settings()
             settings = ready_to_send(_of_run(care.settings, stopped, asked.campaign), asked.output)
-            plan = plan_resume(journal, stopped.id, settings, wishes, datetime.now().astimezone())
+            plan = plan_resume(journal, stopped.id, settings, wishes, journal.now())
             return _carry_out(shell, journal, plan, settings, care, asked)
 
 
@@ -174,7 +174,7 @@ def retry(run_id: str | None, asked: Asked) -> int:
         with aftercare(shell, before.file, asked.metrics_file) as care:
             care.settings = shell.settings()
             settings = ready_to_send(_of_run(care.settings, before, asked.campaign), asked.output)
-            plan = plan_retry(journal, before.id, settings, wishes, datetime.now().astimezone())
+            plan = plan_retry(journal, before.id, settings, wishes, journal.now())
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))
                 care.measure(0)

@@ -84,9 +84,9 @@ class Shell:
 
     def journal(self) -> "Journal":
         """The journal; raises JournalError."""
-        from leadsync.journal import Journal
+        from leadsync.journal import open_journal
 
-        return Journal(self.state_folder())
+        return open_journal(self.state_folder())
 
     def result(self, text: str, value: Any) -> None:
         """Print a command's result: the text, or with --json the value; the command goes on if nobody reads it."""

@@ -7,7 +7,6 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,7 +262,7 @@ class Work:
         prepare(self.folder)
         wishes = Wishes(content=content, output=self.folder / DONE, inserts=self.inserts)
         while True:
-            plan = plan_content(journal, file, settings, wishes, datetime.now().astimezone())
+            plan = plan_content(journal, file, settings, wishes, journal.now())
             if plan.nothing_to_do:
                 return self._already_done(journal, file, plan.run)
             try:

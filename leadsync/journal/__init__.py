@@ -1,13 +1,20 @@
-"""The journal: runs, rows, attempts and their transitions. The only room that knows SQLite."""
+"""The journal: runs, rows, attempts and their transitions, behind a protocol; see `protocol.py`."""
 
-from leadsync.journal.history import History, LastSent
+from pathlib import Path
+
 from leadsync.journal.lock import folder_lock
-from leadsync.journal.pruning import Pruned, old_runs, prune
+from leadsync.journal.protocol import Journal
+from leadsync.journal.row_protocols import History
+from leadsync.journal.run_log import RunLog
+from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
-from leadsync.journal.store import Journal
-from leadsync.journal.totals import totals
-from leadsync.journal.values import Effects, Entry, Origin, new_run_id
-from leadsync.journal.writing import RunLog
+from leadsync.journal.values import Effects, Entry, LastSent, OldRun, Origin, Pruned, new_run_id
+
+
+def open_journal(state: Path) -> Journal:
+    """The journal of a state folder; begun if it is new, brought up to date if it is old. Raises JournalError."""
+    return SqliteJournal(state)
+
 
 __all__ = [
     "Effects",
@@ -15,13 +22,12 @@ __all__ = [
     "History",
     "Journal",
     "LastSent",
+    "OldRun",
     "Origin",
     "Pruned",
     "RunLog",
     "State",
     "folder_lock",
     "new_run_id",
-    "old_runs",
-    "prune",
-    "totals",
+    "open_journal",
 ]

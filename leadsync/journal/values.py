@@ -1,18 +1,13 @@
-"""Between the journal's values and its tables' lines."""
+"""The values that the journal takes and gives."""
 
-import json
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from leadsync.journal.states import State
-from leadsync.models import Note, Row, RowRecord, Status, Tally
-from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
-
-ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
+from leadsync.models import Note, Row
+from leadsync.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,111 +60,39 @@ def new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def places(values: Collection[object]) -> str:
-    """As many question marks as there are values."""
-    return ", ".join("?" * len(values))
+@dataclass(frozen=True, slots=True)
+class LastSent:
+    """The values that a lead was last sent, with the run, row and time; `state` says whether the lead has taken them.
+
+    `state` is `succeeded`, or a state for a person to decide: `unknown` or `conflict`.
+    """
+
+    run_id: str
+    number: int
+    time: datetime
+    fields: Mapping[str, str]
+    state: State = State.SUCCEEDED
 
 
-def as_json(value: object) -> str:
-    """Compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+@dataclass(frozen=True, slots=True)
+class OldRun:
+    """A run that is old enough to be deleted, and the objections."""
+
+    id: str
+    unfinished: bool
+    undecided: bool
 
 
-def reason_json(reason: Reason | None) -> str | None:
-    """A reason as it is stored: only what it has beyond its defaults."""
-    if reason is None:
-        return None
-    if isinstance(reason, Rejected):
-        faults = [_filled({**asdict(fault), "kind": fault.kind.name}) for fault in reason.faults]
-        rest = _filled({"inserts": reason.inserts or None, "run": reason.run, "row": reason.row})
-        return as_json({"faults": faults, **rest})
-    values = {**asdict(reason), "kind": "", "at": reason.at.timestamp() if reason.at else None}
-    return as_json({"skip": reason.kind.name, **_filled(values)})
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """The deleted runs by id, their rows, and the bytes given back; and the old runs that stay, by the objection.
 
+    `busy`: another leadsync uses the run.
+    """
 
-def reason_of(text: str | None) -> Reason | None:
-    """The reason that was stored so."""
-    if not text:
-        return None
-    kept = json.loads(text)
-    if "faults" in kept:
-        return Rejected(tuple(map(_fault, kept.pop("faults"))), **kept)
-    kind, at = SkipKind[kept.pop("skip")], kept.pop("at", None)
-    return Skip(kind, at=None if at is None else datetime.fromtimestamp(at, UTC).astimezone(), **kept)
-
-
-def _fault(kept: dict[str, Any]) -> Fault:
-    details = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in kept.get("details", {}).items()
-    }
-    column, value, original = (kept.get(name, "") for name in ("column", "value", "original"))
-    return Fault(column, value, FaultKind[kept["kind"]], original, details)
-
-
-def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in ("", None, {})}
-
-
-def line_values(key: int, entry: Entry) -> tuple[object, ...]:
-    """A row's line in the table `lines`."""
-    row = entry.row
-    return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
-
-
-_scan = json.JSONDecoder().raw_decode
-"""Reads JSON of our own writing, a row at a time, at half of what `json.loads` costs."""
-
-
-_STATUS_OF = {state.value: state.status for state in State}
-
-
-@lru_cache(maxsize=1024)
-def _positions(dates: str) -> tuple[int, ...]:
-    return tuple(json.loads(dates)) if dates else ()
-
-
-@lru_cache(maxsize=1024)
-def _moment(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC).astimezone()
-
-
-def row_record(values: tuple[Any, ...]) -> RowRecord:
-    """A row as `Journal.records` selects it; its time to the second."""
-    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason = values
-    return RowRecord(
-        number,
-        tuple(_scan(cells)[0]),
-        _positions(dates),
-        lead,
-        _scan(fields)[0],
-        _STATUS_OF[state],
-        code,
-        name,
-        message,
-        attempts,
-        None if time is None else _moment(int(time)),
-        bool(harmless),
-        reason_of(reason),
-    )
-
-
-def tally_json(tally: Tally) -> str:
-    """A tally as it is kept with a finished run."""
-    return as_json(
-        {
-            "rows": tally.rows,
-            "statuses": tally.statuses,
-            "codes": tally.codes,
-            "attempts": tally.attempts,
-            "beyond": tally.beyond,
-            "still_failing": tally.still_failing,
-        }
-    )
-
-
-def tally_of(text: str) -> Tally:
-    """The tally that was kept so."""
-    kept = json.loads(text)
-    statuses = {Status(name): count for name, count in kept["statuses"].items()}
-    codes = {int(code): count for code, count in kept["codes"].items()}
-    return Tally(kept["rows"], statuses, codes, kept["attempts"], kept["beyond"], kept["still_failing"])
+    runs: tuple[str, ...]
+    rows: int
+    bytes: int
+    unfinished: tuple[str, ...]
+    undecided: tuple[str, ...]
+    busy: tuple[str, ...]

@@ -94,9 +94,9 @@ class Lineage:
             elif origin.state in (State.UNKNOWN, State.CONFLICT):
                 undecided.setdefault(origin.lead, []).append(number)
         descendants = {
-            number: [Descendant(*later) for later in found] for number, found in journal.went_on(run.id).items()
+            number: [Descendant(*later) for later in found] for number, found in journal.descendants(run.id).items()
         }
-        superseded = journal.overtaken(run.id)
+        superseded = journal.superseded(run.id)
         return Earlier(run, same_place, origins, descendants, superseded, undecided, in_doubt, succeeded)
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:

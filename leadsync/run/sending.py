@@ -165,7 +165,7 @@ class _SlotCount:
         self.shared = SharedSlots(
             settings.url(),
             found or settings.slots + settings.server.reserve,
-            find_folder(settings.server.slots_dir, environment, journal.path.parent),
+            find_folder(settings.server.slots_dir, environment, journal.state),
             progress.say,
             give_up_seconds=settings.retry.give_up_after_minutes * 60,
             known=self.known,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from leadsync.journal import Entry, Journal
+from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
 from leadsync.slots.pool import LEAST_REST_SECONDS
 from tests.bench.checking import check, write
@@ -176,7 +176,7 @@ def auto(options: Options) -> Iterator[Line]:
     """A dialer whose processor nobody knows."""
     with dialer(12) as here, desk(here.url, "auto") as at:
         at.send(int(options.seconds * 120))
-        with Journal(at.folder / "state") as journal:
+        with open_journal(at.folder / "state") as journal:
             found = journal.known_slots(here.url) or 0
         yield Line("slots found, of 12: below rather than above", found, "slots", 12)
         yield Line("and not far below", found, "slots", 11, "at least")
@@ -232,7 +232,7 @@ def reports(options: Options) -> Iterator[Line]:
 def runs(options: Options) -> Iterator[Line]:
     """A thousand runs in the journal."""
     with desk("http://127.0.0.1:1", 16) as at:
-        with Journal(at.folder / "state") as journal:
+        with open_journal(at.folder / "state") as journal:
             for n in range(1000):
                 run = _run(at.folder, "http://127.0.0.1:1", f"20260101-000000-{n:04x}")
                 journal.create(run)
@@ -313,7 +313,7 @@ def _entries(rows: int) -> Iterator[Entry]:
 def _fill(folder: Path, url: str, rows: int) -> str:
     run = _run(folder, url, "20260101-000000-aaaa")
     run.file.touch()
-    with Journal(folder / "state") as journal:
+    with open_journal(folder / "state") as journal:
         journal.create(run)
         journal.add(run.id, _entries(rows))
         journal.confirm(run.id)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leadsync.journal import Journal
+from leadsync.journal import open_journal
 from leadsync.run import sending
 from tests.conftest import Desk
 
@@ -76,7 +76,7 @@ def test_an_unknown_dialers_slots_are_found_out_said_and_kept(desk: Desk) -> Non
     first = desk.leadsync("run", sheet, "--keep-going")
     assert first.code == 0
     assert "calls at once, which is kept for it" in first.err
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         found = journal.known_slots(desk.config.read_text().split('"')[1])
     assert found in (3, 4), "not above its 4, and not far below"
     queued = dialer.slots.queued
@@ -89,9 +89,9 @@ def test_the_time_promised_is_that_of_the_pace_reached(desk: Desk) -> None:
     sheet = sheet_of(desk, 40)
     assert desk.leadsync("check", sheet, "--json").json["seconds"] == 0.5, "8 slots of 10 leads a second"
     url = desk.config.read_text().split('"')[1]
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         journal.keep_pace(url, 20.0, 8)
     assert desk.leadsync("check", sheet, "--json").json["seconds"] == 2.0
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         journal.keep_pace(url, 20.0, 4)
     assert desk.leadsync("check", sheet, "--json").json["seconds"] == 0.5, "that pace was reached with other settings"

@@ -148,7 +148,7 @@ def _fail_outcomes() -> None:
     from leadsync.journal import RunLog
 
     def finish(self: RunLog, *_arguments: object) -> object:
-        def work(_connection: sqlite3.Connection) -> None:
+        def work() -> None:
             raise sqlite3.OperationalError("disk I/O error")
 
         return self._call(work)

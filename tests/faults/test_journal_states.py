@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from leadsync.errors import JournalError
-from leadsync.journal import Effects, Entry, Journal, RunLog, State
+from leadsync.journal import Effects, Entry, State, open_journal
 from leadsync.models import DISPOSITION, CampaignIds, Effect, Outcome, Row, RunRecord, Status
 
 ROWS = range(2, 8)
@@ -57,10 +57,11 @@ class JournalStates(RuleBasedStateMachine):
     @initialize()
     def take_in(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.journal = Journal(Path(self.folder.name))
+        self.journal = open_journal(Path(self.folder.name))
         self.journal.create(a_run("run"))
         self.journal.add("run", (self.entry(number) for number in ROWS))
         self.journal.update_run("run", complete=True)
+        self.journal.hold("run")
         self.loop = asyncio.new_event_loop()
         self.open_log()
         self.model = dict.fromkeys(ROWS, "pending")
@@ -75,7 +76,7 @@ class JournalStates(RuleBasedStateMachine):
         return Entry(Row(number, (f"L{number}",)), f"L{number}", fields, is_harmless(number))
 
     def open_log(self) -> None:
-        self.log = self.loop.run_until_complete(RunLog(self.journal.path, "run").__aenter__())
+        self.log = self.loop.run_until_complete(self.journal.log("run").__aenter__())
 
     def close_log(self) -> None:
         self.loop.run_until_complete(self.log.__aexit__(None, None, None))

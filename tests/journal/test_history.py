@@ -6,19 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Entry, Journal, RunLog, State
+from leadsync.journal import Entry, Journal, State
 from leadsync.models import CampaignIds, Effect, Outcome, Row, Status
-from tests.journal.test_journal import RUN, a_run
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import (
+    LATER,
+    RUN,
+    a_run,
+    sending,
+)
 
 DIALER = "http://127.0.0.1"
-LATER = "20261124-000000-0000"
 
 
 def send(journal: Journal, run_id: str, number: int, status: Status | None, attempt: int = 1) -> None:
     """One attempt for a row, which ends so; None: it stays under way."""
 
     async def one() -> None:
-        async with RunLog(journal.path, run_id) as log:
+        async with sending(journal, run_id) as log:
             await log.begin(number, attempt)
             if status is not None:
                 await log.finish(number, attempt, Outcome(Effect.ANSWERED, 0), status)
@@ -31,9 +36,9 @@ def add(journal: Journal, run_id: str, number: int, says: str, lead: str = "L", 
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
+def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
     """A run that sent lead L "old", and a later one with a row for it that says "new"."""
-    journal = Journal(tmp_path)
+    journal = open_store()
     for run_id, says in ((RUN, "old"), (LATER, "new")):
         journal.create(a_run(tmp_path, run_id))
         add(journal, run_id, 2, says)
@@ -88,7 +93,7 @@ def test_rows_that_begin_together_keep_their_order(journal: Journal) -> None:
     add(journal, LATER, 3, "newer")
 
     async def together() -> None:
-        async with RunLog(journal.path, LATER) as log:
+        async with sending(journal, LATER) as log:
             await asyncio.gather(log.begin(2, 1), log.begin(3, 1))
             for number in (3, 2):
                 log.finish(number, 1, Outcome(Effect.ANSWERED, 0), Status.SUCCEEDED)
@@ -130,3 +135,16 @@ def test_one_row_is_that_of_its_run(journal: Journal) -> None:
     assert history.row(LATER, 2) == (("Lead Id", "Name"), ("L", "new"))
     assert history.row(LATER, 3) is None
     assert history.row("20200101-000000-0000", 2) is None
+
+
+def test_leads_last_sent_go_by_the_order_of_attempts_and_not_by_the_clock(
+    open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = open_store()
+    for run_id, says, clock in ((RUN, "old", 2_000_000_000.0), (LATER, "new", 1_700_000_000.0)):
+        journal.create(a_run(tmp_path, run_id))
+        add(journal, run_id, 2, says)
+        monkeypatch.setattr("time.time", lambda clock=clock: clock)
+        send(journal, run_id, 2, Status.SUCCEEDED)
+    assert last(journal, "L", "M") == {"L": "new"}
+    assert journal.history().last_sent(["L"], DIALER, 41)["L"].run_id == LATER

@@ -67,7 +67,7 @@ def test_a_report_that_somebody_has_edited_meanwhile_is_not_removed(folder: Fold
 
 
 def test_a_sheet_that_another_leadsync_is_sending_is_left_alone_and_the_others_are_not(folder: Folder) -> None:
-    from leadsync.journal import Journal
+    from leadsync.journal import open_journal
 
     dialer = folder.desk.dialer()
     dialer.faults.add([REFUSE])
@@ -77,7 +77,7 @@ def test_a_sheet_that_another_leadsync_is_sending_is_left_alone_and_the_others_a
     dialer.faults.clear()
     dialer.ledger.received.clear()
     folder.drop("free.csv", "3,0383218103,Sale,x")
-    with Journal(folder.desk.state) as other:
+    with open_journal(folder.desk.state) as other:
         other.hold(run)
         done = folder.watch("--json")
     assert (done.code, [Path(one["file"]).name for one in done.json["left"]]) == (0, ["busy.csv"])

@@ -214,14 +214,14 @@ def test_only_one_watch_has_a_folder(folder: Any) -> None:
 
 
 def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Any) -> None:
-    from leadsync.journal import Journal
+    from leadsync.journal import open_journal
 
     dialer = folder.desk.dialer()
     dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
     sheet = folder.drop("leads.csv", "1,0383218191,Sale,x")
     run = folder.desk.leadsync("run", sheet, "--output", folder.desk.folder, "--json").json["run"]
     dialer.ledger.received.clear()
-    with Journal(folder.desk.state) as other:
+    with open_journal(folder.desk.state) as other:
         other.hold(run)
         done = folder.watch()
     assert (done.code, received(dialer), folder.names) == (0, [], {"leads.csv"})

@@ -170,7 +170,9 @@ def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: 
     trial, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("leadsync.journal.Journal.confirm", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(
+            "leadsync.journal.sqlite.SqliteJournal.confirm", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         assert desk.leadsync("run", sheet).code == 130
     whole = desk.leadsync("run", sheet, "--json")
     assert whole.json["run"] != trial

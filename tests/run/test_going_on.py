@@ -6,7 +6,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from leadsync.journal import Journal
+from leadsync.journal import open_journal
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 from tests.run.test_plan import at_the_question, runs
@@ -160,7 +160,7 @@ def test_a_retry_counts_its_own_seconds_and_a_run_that_goes_on_all_of_them(desk:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
     sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
     first = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         journal.update_run(first, seconds=1000.0)
     assert 1000 < desk.leadsync("resume", first, "--json").json["seconds"] < 1060
     assert desk.leadsync("retry", first, "--json").json["seconds"] < 60

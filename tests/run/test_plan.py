@@ -1,5 +1,6 @@
 """Which run a command is about, what confirming it changes, and who may be at it."""
 
+import asyncio
 import hashlib
 import os
 import signal
@@ -9,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from leadsync.journal import Journal
+from leadsync.journal import open_journal
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
@@ -189,7 +190,7 @@ def test_what_is_hashed_is_what_was_read(desk: Desk, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(plan, "fingerprint", replaced_meanwhile)
     assert desk.leadsync("run", file).code == 0
     assert received(dialer) == ["M0", "M1", "M2"]
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         assert journal.runs()[0].fingerprint == hashlib.sha256(monday).hexdigest()
     assert desk.leadsync("run", file).code == 0
     assert desk.leadsync("run", file).code == 0
@@ -371,10 +372,14 @@ def test_looking_at_a_run_that_is_being_sent_says_so(desk: Desk) -> None:
     dialer = desk.dialer()
     refuse_everything(dialer)
     run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *MONDAY), "--json").json["run"]
-    with Journal(desk.state) as other:
+    with open_journal(desk.state) as other:
         other.hold(run)
-        connection = other._connection
-        connection.execute("UPDATE rows SET state = 'in_flight', attempts = 1 WHERE number = 2")
+
+        async def begin() -> None:
+            async with other.log(run) as log:
+                await log.begin(2, 1)
+
+        asyncio.run(begin())
         assert "being sent" in desk.leadsync("runs").out
         for command in ("show", "report"):
             assert f"Run {run} is being sent by another leadsync just now" in desk.leadsync(command, run).err

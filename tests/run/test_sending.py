@@ -9,12 +9,12 @@ import pytest
 
 from leadsync.config import Settings, load
 from leadsync.errors import BusyError
-from leadsync.journal import Entry, Journal, RunLog
+from leadsync.journal import Entry, Journal, open_journal
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
 from leadsync.run import sending
 from tests.conftest import Desk
-from tests.journal.test_journal import RUN, a_run
+from tests.journal.samples import RUN, a_run
 
 AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\nreserve = 1\n'
 
@@ -37,7 +37,7 @@ def settings(desk: Desk) -> Settings:
 
 @pytest.fixture
 def journal(desk: Desk) -> Iterator[Journal]:
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         yield journal
 
 
@@ -104,18 +104,20 @@ def in_flight(journal: Journal, folder: Path) -> None:
         fields = {"njDisposition": "Sale", "FirstPhone": f"038321810{n}"}
         journal.add(RUN, [Entry(Row(n, (f"L{n}",)), f"L{n}", fields, harmless=False)])
 
-    async def die() -> None:
-        async with RunLog(journal.path, RUN) as log:
+    async def die(dying: Journal) -> None:
+        dying.hold(RUN)
+        async with dying.log(RUN) as log:
             await log.begin(2, 1)
             await log.begin(3, 1)
             log.leaves(2, 1)
 
-    asyncio.run(die())
+    with open_journal(journal.state) as dying:
+        asyncio.run(die(dying))
 
 
 def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_sent(desk: Desk) -> None:
     dialer = desk.dialer()
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         in_flight(journal, desk.folder)
         settings = load(desk.config)
         sent = sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
@@ -126,7 +128,7 @@ def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_se
 
 def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
     dialer = desk.dialer()
-    with Journal(desk.state) as journal, Journal(desk.state) as other:
+    with open_journal(desk.state) as journal, open_journal(desk.state) as other:
         in_flight(journal, desk.folder)
         settings = load(desk.config)
         other.hold(RUN)
@@ -136,12 +138,12 @@ def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
 
 
 def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: Desk) -> None:
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         in_flight(journal, desk.folder)
         journal.hold(RUN)
 
         async def begin() -> None:
-            async with RunLog(journal.path, RUN) as log:
+            async with journal.log(RUN) as log:
                 await log.begin(3, 1)
                 log.leaves(3, 1)
 
@@ -156,13 +158,13 @@ def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: 
 def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:
     """With `unknown = "send"` and two attempts, one was made by a process that died."""
     dialer = desk.dialer(settings='[retry]\nunknown = "send"\nattempts = 2\nwait_seconds = 0\n')
-    with Journal(desk.state) as journal:
+    with open_journal(desk.state) as journal:
         in_flight(journal, desk.folder)
         settings = load(desk.config)
         journal.hold(RUN)
 
         async def cut() -> None:
-            async with RunLog(journal.path, RUN, resend_unknown=True) as log:
+            async with journal.log(RUN, resend_unknown=True) as log:
                 await log.begin(2, 2)
                 await log.finish(2, 2, Outcome(Effect.IN_DOUBT, message="cut"), Status.UNKNOWN)
 

@@ -2,16 +2,45 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import JournalError
-from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
+from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
 from leadsync.private_files import make_private_folder
 
 BUSY_SECONDS = 30.0
 """How long one process waits for another's commit; commits take milliseconds."""
+
+
+class Database:
+    """An open journal file and its connection. Raises JournalError for SQLite's exceptions."""
+
+    def __init__(self, path: Path) -> None:
+        prepare(path)
+        self.path = path
+        with translated(path):
+            self.connection = connect(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for queries."""
+        with translated(self.path):
+            yield self.connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The connection, in a transaction."""
+        with translated(self.path), transaction(self.connection):
+            yield self.connection
+
+
+class Connected:
+    """A part of the journal that uses its database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
 
 def prepare(path: Path) -> None:
@@ -57,6 +86,11 @@ def check(path: Path) -> None:
             connection.close()
     if found != "ok":
         raise _damaged(path, found)
+
+
+def places(values: Collection[object]) -> str:
+    """As many question marks as there are values."""
+    return ", ".join("?" * len(values))
 
 
 @contextmanager

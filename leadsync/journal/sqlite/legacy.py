@@ -7,7 +7,7 @@ import json
 import re
 import sqlite3
 
-from leadsync.journal.values import reason_json
+from leadsync.journal.json_text import reason_json
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 
 _CORRUPTED = r"(?:^|\. ){heading} '(?P<value>[^']*)' was '(?P<was>\d+)' in run (?P<run>[^ :]+): a spreadsheet program"

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 
-from leadsync.journal.legacy import keep_reasons_as_values
+from leadsync.journal.sqlite.legacy import keep_reasons_as_values
 
 APPLICATION_ID = 0x6C656164
 """Marks an SQLite file as leadsync's ("lead")."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Entry, Journal, RunLog
+from leadsync.journal import Entry, Journal
 from leadsync.models import Effect, Outcome, Row, Status
-from tests.journal.test_journal import RUN, a_run
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import RUN, a_run, sending
 
 OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
 
@@ -17,9 +18,9 @@ def entry(number: int, lead: str, priority: str = "") -> Entry:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
+def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
     """Rows 2 to 7 of six leads, with the priorities 50, 10 (not given), 0, 100, 10 and 5."""
-    journal = Journal(tmp_path)
+    journal = open_store()
     journal.create(a_run(tmp_path))
     priorities = ("50", "", "0", "100", "10", "5")
     journal.add(RUN, [entry(number, f"L{number}", priority) for number, priority in enumerate(priorities, 2)])
@@ -31,7 +32,7 @@ def pages(journal: Journal, limit: int, *, by_priority: bool) -> list[list[int]]
 
     async def read() -> list[list[int]]:
         found: list[list[int]] = []
-        async with RunLog(journal.path, RUN, by_priority=by_priority) as log:
+        async with sending(journal, RUN, by_priority=by_priority) as log:
             after = 0
             while rows := await log.pending(after, limit):
                 found.append([row.number for row in rows])
@@ -51,14 +52,16 @@ def test_by_priority_each_page_goes_on_behind_the_last(journal: Journal) -> None
 
 def test_by_priority_the_rows_can_be_asked_for_from_the_beginning_again(journal: Journal) -> None:
     async def read() -> list[list[int]]:
-        async with RunLog(journal.path, RUN, by_priority=True) as log:
+        async with sending(journal, RUN, by_priority=True) as log:
             return [[row.number for row in await log.pending(after, 2)] for after in (0, 7, 0)]
 
     assert asyncio.run(read()) == [[4, 7], [3, 6], [4, 7]]
 
 
-def test_by_priority_a_lead_goes_as_early_as_its_most_urgent_row_and_in_the_sheets_order(tmp_path: Path) -> None:
-    with Journal(tmp_path) as journal:
+def test_by_priority_a_lead_goes_as_early_as_its_most_urgent_row_and_in_the_sheets_order(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    with open_store() as journal:
         journal.create(a_run(tmp_path))
         rows = [entry(2, "A", "90"), entry(3, "B", "20"), entry(4, "A", "1"), entry(5, "A", "95")]
         journal.add(RUN, rows)
@@ -85,7 +88,7 @@ def test_rows_that_have_ended_or_wait_for_a_person_are_not_handed_out(journal: J
     ends = {2: Status.SUCCEEDED, 3: Status.FAILED, 4: Status.UNKNOWN, 5: Status.CONFLICT}
 
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             for number, status in ends.items():
                 await log.begin(number, 1)
                 await log.finish(number, 1, OK, status)

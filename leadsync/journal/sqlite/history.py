@@ -1,54 +1,33 @@
-"""What the journal knows of leads over all its runs. Reads only."""
+"""The leads over all runs. Reads only."""
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-from leadsync.journal.database import translated
+from leadsync.journal.sqlite.database import Connected, Database
+from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
 from leadsync.journal.states import State
-from leadsync.journal.values import ROW_COLUMNS, row_record
+from leadsync.journal.values import LastSent
 from leadsync.models import RowRecord
 
 _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 """With an attempt behind it, such a row has certainly not changed the lead."""
 
 
-@dataclass(frozen=True, slots=True)
-class LastSent:
-    """What a lead was last sent: the fields, when, by which run and row, and whether the lead has taken it.
+class LeadHistory(Connected):
+    """The leads; see `leadsync.journal.row_protocols.History`."""
 
-    `state` is `succeeded`, or what a person has to decide about: `unknown` or `conflict`.
-    """
-
-    run_id: str
-    number: int
-    time: datetime
-    fields: Mapping[str, str]
-    state: State = State.SUCCEEDED
-
-
-class History:
-    """Questions about leads; get it from `Journal.history`. Every method may raise JournalError."""
-
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._runs: dict[tuple[str, int], dict[int, str]] = {}
 
     def last_sent(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, LastSent]:
-        """What each of these leads of a campaign was last sent, by the order of the attempts.
-
-        Left out are leads that were never sent anything, and those whose last row is under way, or is in doubt and
-        idempotent.
-        """
-        with translated(self._path):
-            runs = self._of_campaign(dialer, campaign)
+        with self._database.reading() as connection:
+            runs = self._of_campaign(connection, dialer, campaign)
             if not runs:
                 return {}
-            found = self._connection.execute(
+            rows = connection.execute(
                 "WITH last AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, "
                 "max(rows.sequence) "
                 "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
@@ -61,46 +40,43 @@ class History:
             )
             return {
                 lead: LastSent(runs[run], number, _moment(time), json.loads(fields), State(state))
-                for lead, run, number, time, fields, state in found
+                for lead, run, number, time, fields, state in rows
             }
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
-        """All rows that name a lead, each with its run's id, the newest first."""
-        with translated(self._path):
-            found = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 f"SELECT id, {ROW_COLUMNS} "
                 "FROM rows JOIN lines USING (run, number) JOIN runs USING (run) "
                 "WHERE lead = ? ORDER BY run DESC, number DESC",
                 [lead],
             )
-            for run_id, *values in found:
+            for run_id, *values in rows:
                 yield run_id, row_record(tuple(values))
 
     def record(self, run_id: str, number: int) -> Iterator[RowRecord]:
-        """One row of a run, or none."""
-        with translated(self._path):
-            found = self._connection.execute(
+        with self._database.reading() as connection:
+            rows = connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
                 "WHERE run = (SELECT run FROM runs WHERE id = ?) AND number = ?",
                 [run_id, number],
             )
-            for values in found:
+            for values in rows:
                 yield row_record(values)
 
     def row(self, run_id: str, number: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-        """The headings and a row's cells as they were read from its sheet."""
-        with translated(self._path):
-            found = self._connection.execute(
+        with self._database.reading() as connection:
+            row = connection.execute(
                 "SELECT headings, cells FROM runs JOIN lines USING (run) WHERE id = ? AND number = ?", [run_id, number]
             ).fetchone()
-        return (tuple(json.loads(found[0])), tuple(json.loads(found[1]))) if found else None
+        return (tuple(json.loads(row[0])), tuple(json.loads(row[1]))) if row else None
 
-    def _of_campaign(self, dialer: str, campaign: int) -> dict[int, str]:
+    def _of_campaign(self, connection: sqlite3.Connection, dialer: str, campaign: int) -> dict[int, str]:
         """The ids of the campaign's runs by key, as they are when first asked for."""
         place = dialer, campaign
         if place not in self._runs:
             self._runs[place] = dict(
-                self._connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
+                connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
             )
         return self._runs[place]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Journal
-from leadsync.journal.legacy import reason_in
-from leadsync.journal.schema import APPLICATION_ID, MIGRATIONS
-from leadsync.journal.store import FILE_NAME
+from leadsync.journal.sqlite import SqliteJournal
+from leadsync.journal.sqlite.legacy import reason_in
+from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from leadsync.journal.sqlite.store import FILE_NAME
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 
 RUN = "20261122-080000-0001"
@@ -79,7 +79,7 @@ def test_an_old_journal_opens_with_its_sentences_and_its_reasons(tmp_path: Path)
         )
     connection.commit()
     connection.close()
-    with Journal(tmp_path) as journal:
+    with SqliteJournal(tmp_path) as journal:
         found = {record.number: (record.message, record.reason) for record in journal.records("old")}
         assert journal.tally("old").still_failing == 0
     assert found == {

@@ -1,46 +1,34 @@
-"""The statements by which a group of rows is written at once: what they keep, refuse, and how they find the rows."""
+"""Groups of attempts: what is kept of them, and what is refused."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from leadsync.errors import JournalError
-from leadsync.journal import Entry, Journal, RunLog
-from leadsync.journal.writing import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
+from leadsync.journal import Entry, Journal
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Skip, SkipKind
-from tests.journal.test_journal import RUN, a_run
-
-OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import (
+    OK,
+    RUN,
+    a_run,
+    sending,
+)
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    journal = Journal(tmp_path)
+def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
+    journal = open_store()
     journal.create(a_run(tmp_path))
     journal.add(RUN, [Entry(Row(n, (f"L{n}",)), f"L{n}", {}, harmless=False) for n in range(2, 102)])
     return journal
 
 
-def attempts(journal: Journal) -> list[tuple[object, ...]]:
-    with sqlite3.connect(journal.path) as connection:
-        return connection.execute(
-            "SELECT number, attempt, begun <= ended, effect, http, code, message FROM attempts ORDER BY number, attempt"
-        ).fetchall()
-
-
-@pytest.mark.parametrize("statement", [BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS])
-def test_rows_are_looked_up_by_their_whole_key(journal: Journal, statement: str) -> None:
-    with sqlite3.connect(journal.path) as connection:
-        plan = [line[3] for line in connection.execute(f"EXPLAIN QUERY PLAN {statement}", ["[]"])]
-    assert any("SEARCH rows USING PRIMARY KEY (run=? AND number=?)" in step for step in plan), plan
-
-
 def test_many_rows_at_once_each_keep_their_own_end(journal: Journal) -> None:
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await asyncio.gather(*(log.begin(n, 1) for n in range(2, 102)))
             for n in range(2, 102):
                 failed = Outcome(Effect.ANSWERED, 101, "COULDNT_FIND_THE_LEAD", f"no {n}", 400)
@@ -53,36 +41,21 @@ def test_many_rows_at_once_each_keep_their_own_end(journal: Journal) -> None:
         else:
             expected = (Status.FAILED, 101, f"no {record.number}", 1)
         assert (record.status, record.code, record.message, record.attempts) == expected
-    assert attempts(journal)[:2] == [(2, 1, 1, "answered", 400, 101, "no 2"), (3, 1, 1, "answered", 200, 0, "")]
 
 
 def test_a_row_may_end_and_begin_again_in_one_group(journal: Journal) -> None:
     again = Outcome(Effect.NOT_PROCESSED, message="busy", http=503)
 
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             log.finish(2, 1, again, Status.UNSENT)
             await log.begin(2, 2)
             log.finish(2, 2, OK, Status.SUCCEEDED)
 
     asyncio.run(send())
-    assert [line[:6] for line in attempts(journal)] == [
-        (2, 1, 1, "not_processed", 503, None),
-        (2, 2, 1, "answered", 200, 0),
-    ]
-
-
-def test_an_attempt_that_was_under_way_at_the_crash_is_kept(journal: Journal) -> None:
-    async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
-            await log.begin(7, 1)
-            log.leaves(7, 1)
-
-    asyncio.run(send())
-    assert attempts(journal) == []
-    assert journal.settle(RUN) == 1
-    assert attempts(journal) == [(7, 1, None, "", None, None, "")]
+    record = next(journal.records(RUN))
+    assert (record.status, record.code, record.attempts) == (Status.SUCCEEDED, 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +65,7 @@ def test_whatever_the_dialer_says_can_be_kept(journal: Journal, text: str) -> No
     said = Outcome(Effect.ANSWERED, 103, "EXCEPTION", text, 500)
 
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             await log.finish(2, 1, said, Status.FAILED)
 
@@ -103,13 +76,13 @@ def test_whatever_the_dialer_says_can_be_kept(journal: Journal, text: str) -> No
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SKIPPED])
 def test_an_attempt_comes_to_nothing_that_only_a_row_that_is_not_sent_can_be(journal: Journal, status: Status) -> None:
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             await log.finish(2, 1, OK, status)
 
     with pytest.raises(JournalError, match=f"Row 2 .* cannot become {status}"):
         asyncio.run(send())
-    assert attempts(journal) == []
+    assert journal.states(RUN, [2]) == {2: Status.UNKNOWN}, "it is still under way"
 
 
 @pytest.mark.parametrize("attempt", [1, 3])
@@ -117,7 +90,7 @@ def test_the_end_of_another_attempt_is_none_of_the_one_under_way(journal: Journa
     """As it would arrive from a process that was thought dead."""
 
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             await log.finish(2, 1, Outcome(Effect.NOT_PROCESSED, message="busy", http=503), Status.UNSENT)
             await log.begin(2, 2)
@@ -130,7 +103,7 @@ def test_the_end_of_another_attempt_is_none_of_the_one_under_way(journal: Journa
 
 def test_a_row_that_is_under_way_is_not_begun_once_more(journal: Journal) -> None:
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             await log.begin(2, 2)
 
@@ -146,7 +119,7 @@ def test_a_reason_for_holding_rows_is_written_to_that_row_alone_and_only_while_i
     journal.add(other, [Entry(Row(3, ("L3",)), "L3", {}, harmless=False)])
 
     async def send() -> None:
-        async with RunLog(journal.path, RUN) as log:
+        async with sending(journal, RUN) as log:
             await log.begin(2, 1)
             await log.finish(2, 1, OK, Status.SUCCEEDED)
             await log.hold(2, 5)

@@ -1,0 +1,207 @@
+"""The journal as the rest of leadsync sees it: small protocols, and `Journal`, which is all of them together.
+
+Every method may raise JournalError. A run is named by its id, a row by its run and its number in the sheet. Several
+processes may have one journal open.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from leadsync.journal.lock import SHORT_HOLD_SECONDS
+from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, Rows
+from leadsync.journal.values import NO_EFFECTS, Effects, Entry, OldRun, Pruned
+from leadsync.models import RunRecord, Tally, Totals
+
+
+class RunLocks(Protocol):
+    """The right to change or send a run: one process has it at a time."""
+
+    def hold(self, run_id: str, patience: float = SHORT_HOLD_SECONDS) -> None:
+        """Take the lock of a run until `release` or the journal's end, and settle rows left in flight.
+
+        Raises BusyError if another process keeps the lock for longer than `patience`, in seconds.
+        """
+        ...
+
+    def try_hold(self, run_id: str) -> bool:
+        """Take the lock of a run like `hold`; False if another process has it."""
+        ...
+
+    def release(self, run_id: str) -> None:
+        """Give the lock of a run back, if it is held."""
+        ...
+
+    def settle(self, run_id: str) -> int:
+        """Settle the rows in flight of a held run that nothing sends now; return their count.
+
+        An attempt is in doubt if it has left, or if nobody knows. The others were never made.
+        """
+        ...
+
+    def settle_if_dead(self, run_id: str) -> bool:
+        """Settle rows in flight if no process sends the run; False if one does."""
+        ...
+
+    def new_run_id(self, now: datetime) -> str:
+        """An unused id for a run, with its lock held."""
+        ...
+
+
+class Runs(Protocol):
+    """Runs and the counts over their rows."""
+
+    def run(self, run_id: str) -> RunRecord:
+        """The run with that id, or the only one with that part in its id. Raises UsageError."""
+        ...
+
+    def find(self, run_id: str) -> RunRecord | None:
+        """The run with exactly that id."""
+        ...
+
+    def runs(self) -> list[RunRecord]:
+        """All runs, the newest first."""
+        ...
+
+    def runs_like(self, part: str) -> list[RunRecord]:
+        """The runs with that part in their ids, the newest first."""
+        ...
+
+    def runs_of(self, file: Path) -> list[RunRecord]:
+        """The runs of one file, the newest first."""
+        ...
+
+    def update_run(self, run_id: str, **values: Any) -> None:
+        """Change fields of a run, named as in RunRecord."""
+        ...
+
+    def tally(self, run_id: str) -> Tally:
+        """Counts over the run's rows; a trial's end at its last row."""
+        ...
+
+    def tallies(self) -> list[tuple[RunRecord, Tally]]:
+        """All runs, the newest first, each with its counts. Writes nothing, and so waits for nobody."""
+        ...
+
+    def totals(self) -> Totals:
+        """Counts over all runs, for metrics. Reads every row."""
+        ...
+
+
+class Drafts(Protocol):
+    """Runs that were read and not confirmed yet: nothing of them is sent."""
+
+    def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
+        """Store a draft; its lock is held.
+
+        `known` are the ids of the file's runs a moment ago. Raises BusyError if another process has added one since.
+        """
+        ...
+
+    def add(self, run_id: str, entries: Iterable[Entry]) -> None:
+        """Add rows, a chunk to a commit. Raises JournalError for a state in which no row begins."""
+        ...
+
+    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
+        """Let a draft be sent, and apply its effects on rows of other runs: all in one transaction.
+
+        `values` change the run like `update_run`.
+        """
+        ...
+
+    def delete_draft(self, run_id: str) -> None:
+        """Delete a held draft and release it; a confirmed run stays."""
+        ...
+
+
+class FileRecords(Protocol):
+    """The files that leadsync wrote, by their size and time of change (ns): one edited since is not lost."""
+
+    def written(self, run_id: str) -> dict[str, list[int]]:
+        """The run's files by path, as they were when they were kept last."""
+        ...
+
+    def keep_written(self, run_id: str, files: Mapping[str, Sequence[int]]) -> None:
+        """Keep the state of a run's files."""
+        ...
+
+    def wrote(self, path: Path) -> list[int] | None:
+        """The state of a file that `check --output` wrote; None for any other file."""
+        ...
+
+    def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
+        """Keep the state of a file that `check --output` wrote."""
+        ...
+
+
+class DialerRecords(Protocol):
+    """The slots and the pace of each dialer, measured while sending."""
+
+    def known_slots(self, url: str) -> int | None:
+        """The measured number of calls that the dialer at `url` runs at once."""
+        ...
+
+    def keep_slots(self, url: str, slots: int) -> None:
+        """Keep the measured number of calls."""
+        ...
+
+    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+        """The leads a second of the last longer run, waits included; with `slots`, only if it had so many."""
+        ...
+
+    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+        """Keep the leads a second that were sent with so many slots."""
+        ...
+
+
+class OldRuns(Protocol):
+    """Runs of a certain age, and their deletion."""
+
+    def old_runs(self, before: datetime) -> list[OldRun]:
+        """The runs begun before that moment, the oldest first, and those with an interrupted deletion."""
+        ...
+
+    def prune(self, before: datetime, *, undecided: bool) -> Pruned:
+        """Delete the finished runs that were begun before that moment, and give their space back.
+
+        With `undecided`, also those with rows that wait for a person. A run in use by another process stays. A run is
+        not listed from its first deletion on; the next call continues an interrupted one.
+        """
+        ...
+
+
+class Journal(
+    RunLocks,
+    Runs,
+    Drafts,
+    Rows,
+    Decisions,
+    PendingRows,
+    LineageQueries,
+    FileRecords,
+    DialerRecords,
+    OldRuns,
+    Protocol,
+):
+    """The journal of one state folder; a context manager."""
+
+    @property
+    def state(self) -> Path:
+        """The state folder: files of this machine lie there."""
+        ...
+
+    def now(self) -> datetime:
+        """The time by the journal's clock, for comparisons between runs."""
+        ...
+
+    def check(self) -> None:
+        """Look through the whole journal before it is written to. Raises JournalError for damage."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

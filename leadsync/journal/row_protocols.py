@@ -1,0 +1,161 @@
+"""The journal's rows as the rest of leadsync sees them; see `leadsync.journal.protocol`."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Protocol
+
+from leadsync.journal.run_log import RunLog
+from leadsync.journal.states import State
+from leadsync.journal.values import LastSent, Origin
+from leadsync.models import RowRecord, RunRecord, Status
+
+
+class Rows(Protocol):
+    """Rows as they stand."""
+
+    def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
+        """The run's rows in the sheet's order, all or those of some statuses; a trial's end at its last row."""
+        ...
+
+    def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
+        """The statuses of some rows; unknown numbers are left out."""
+        ...
+
+    def cells(self, run_id: str, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """The cells of some rows as they were read from their sheet."""
+        ...
+
+    def history(self) -> "History":
+        """The leads over all runs, while this journal is open."""
+        ...
+
+
+class History(Protocol):
+    """Leads over all runs."""
+
+    def last_sent(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, LastSent]:
+        """The last values sent to each of these leads of a campaign, by the order of the attempts.
+
+        A lead is left out if nothing was sent to it, or if its last row is under way, or is idempotent and in doubt.
+        """
+        ...
+
+    def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
+        """All rows of a lead, each with its run's id, the newest first."""
+        ...
+
+    def record(self, run_id: str, number: int) -> Iterator[RowRecord]:
+        """One row of a run, or none."""
+        ...
+
+    def row(self, run_id: str, number: int) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+        """The headings and a row's cells as they were read from its sheet."""
+        ...
+
+
+class Decisions(Protocol):
+    """A person's decisions about conflict and unknown rows."""
+
+    def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
+        """Apply a decision to conflict and unknown rows, or in place of an earlier decision; return their count.
+
+        A run with a row to send is not finished any more.
+        """
+        ...
+
+    def take_back(self, run_id: str, numbers: Iterable[int]) -> int:
+        """Undo the decisions about these rows unless something was sent since; return their count."""
+        ...
+
+    def decision(self, run_id: str, number: int) -> str:
+        """The last decision about a row; empty if there is none."""
+        ...
+
+    def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        """The decisions about these rows that `take_back` would undo."""
+        ...
+
+
+class PendingRows(Protocol):
+    """The rows that a run or its retry can still send."""
+
+    def nth_pending(self, run_id: str, count: int) -> int | None:
+        """The number of the `count`-th pending row; None if there are not more than that."""
+        ...
+
+    def ready(self, run_id: str, end: int | None) -> int:
+        """How many rows up to row `end`, or all, can go now: none of their leads waits for a person."""
+        ...
+
+    def waiting_for_decision(self, run_id: str, end: int | None) -> int:
+        """How many pending rows up to row `end`, or all, wait for a decision about another row of their lead."""
+        ...
+
+    def has_more(self, run_id: str) -> bool:
+        """Whether rows can still go without a decision, beyond a trial's end too."""
+        ...
+
+    def count_retry(self, run_id: str) -> int:
+        """How many rows a retry of this run would send."""
+        ...
+
+    def create_retry(self, run: RunRecord) -> None:
+        """Store a draft with the rows that its `retry_of` is to send again; its lock is held.
+
+        Pending rows of that earlier run become skipped there: never do both runs send them.
+        """
+        ...
+
+    def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
+        """The log of a held run, for the time of its sending.
+
+        With `resend_unknown`, rows in doubt are sent again even if they set a disposition; idempotent ones always are.
+        """
+        ...
+
+
+class LineageQueries(Protocol):
+    """The way of rows through retries and corrected sheets."""
+
+    def retries(self, run_id: str) -> list[str]:
+        """The retries of a run, the oldest first."""
+        ...
+
+    def takers(self, run_id: str) -> list[str]:
+        """The runs that send rows of this one again, as they were or corrected, the oldest first."""
+        ...
+
+    def lineage(self, run_id: str) -> list[str]:
+        """The later runs with rows of this one, directly or through others."""
+        ...
+
+    def moved_to(self, run_id: str) -> list[str] | None:
+        """The later runs, the newest first, with a row of this one still to send, correct or decide.
+
+        None while this run has a failed or rejected row that no other run has taken.
+        """
+        ...
+
+    def origins(self, run_id: str) -> dict[int, Origin]:
+        """The rows of an earlier run by number, as they stand after its retries; empty for an unknown run.
+
+        Holds them all.
+        """
+        ...
+
+    def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
+        """The sent rows of a trial by number, and the numbers of those still to be sent."""
+        ...
+
+    def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
+        """Rows of a run that came again in a corrected sheet, by number.
+
+        Each with the later runs, its state there, and its number there.
+        """
+        ...
+
+    def superseded(self, run_id: str) -> dict[int, tuple[str, int]]:
+        """Rows that came from an earlier run in which a later row of their lead went through.
+
+        By number: that run, and the number of the later row there.
+        """
+        ...

@@ -1,0 +1,203 @@
+"""The log of a run while it is being sent: many coroutines, one thread, few commits."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Any, NamedTuple, Protocol, Self
+
+from leadsync.errors import JournalError
+from leadsync.journal.states import State
+from leadsync.models import Outcome, PendingRow, Status
+
+LARGEST_GROUP = 1000
+
+
+class Begin(NamedTuple):
+    """An attempt that may reach the dialer from now on."""
+
+    number: int
+    attempt: int
+
+
+class Finish(NamedTuple):
+    """The outcome of an attempt, and the state of its row from now on."""
+
+    number: int
+    attempt: int
+    outcome: Outcome
+    state: State
+
+
+Work = Begin | Finish | Callable[[], Any]
+
+
+class RunWriter(Protocol):
+    """A store's part in the log of one run. The log's own thread makes all calls but `leaves` and `close`.
+
+    Each method may raise JournalError. The state of a row changes along a transition of `states.py` only.
+    """
+
+    def commit(self, group: Sequence[Work]) -> list[Any]:
+        """Do all of a group's work in one transaction, or none of it; return the results in order.
+
+        Of any one row, finishes go before and begins behind the rest. Functions are methods of this writer.
+        """
+        ...
+
+    def undecided(self) -> dict[str, int]:
+        """As RunLog."""
+        ...
+
+    def pending(self, after: int, limit: int) -> list[PendingRow]:
+        """As RunLog."""
+        ...
+
+    def pending_row(self, number: int) -> PendingRow:
+        """As RunLog."""
+        ...
+
+    def leaves(self, number: int, attempt: int) -> None:
+        """As RunLog; waits for nothing."""
+        ...
+
+    def withdraw(self, number: int, attempt: int, state: State) -> None:
+        """As RunLog."""
+        ...
+
+    def never_harmless(self, number: int) -> None:
+        """As RunLog."""
+        ...
+
+    def exhaust(self, number: int, message: str, state: State) -> None:
+        """As RunLog."""
+        ...
+
+    def hold(self, number: int, earlier: int) -> None:
+        """As RunLog."""
+        ...
+
+    def close(self) -> None:
+        """Write no more."""
+        ...
+
+
+class RunLog:
+    """The engine's view of one run in the journal; an asynchronous context manager.
+
+    Each call goes to a thread at once, in the order of the calls: a cancellation of the caller loses nothing. Awaiting
+    a call gives its result when it is durable. All calls that wait when the thread is free share one commit. After a
+    failure of the journal, every call raises JournalError, and so does the end of the context.
+    """
+
+    def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
+        self._open_writer = open_writer
+        self._calls: queue.SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, name="journal")
+        self._failure: JournalError | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._writer = self._open_writer()
+        self._thread.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._calls.put(None)
+        self._thread.join()
+        self._writer.close()
+        if self._failure is not None and error is None:
+            # Nobody awaits the last calls; their failure must not pass for an end.
+            raise self._failure
+
+    def undecided(self) -> asyncio.Future[dict[str, int]]:
+        """The leads with a row that a person has to decide on, each with the number of the first such row."""
+        return self._call(self._writer.undecided)
+
+    def pending(self, after: int, limit: int) -> asyncio.Future[list[PendingRow]]:
+        """The next rows to be sent behind row `after`, in the run's order."""
+        return self._call(partial(self._writer.pending, after, limit))
+
+    def pending_row(self, number: int) -> asyncio.Future[PendingRow]:
+        """One row that `pending` gave before."""
+        return self._call(partial(self._writer.pending_row, number))
+
+    def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
+        """Pending to in flight: to be awaited before a byte of the attempt leaves."""
+        return self._call(Begin(number, attempt))
+
+    def leaves(self, number: int, attempt: int) -> None:
+        """The attempt leaves now: if this process is killed, it is in doubt."""
+        self._writer.leaves(number, attempt)
+
+    def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
+        """In flight to the state before: the attempt was begun but never made."""
+        return self._call(partial(self._writer.withdraw, number, attempt, _state(status)))
+
+    def finish(self, number: int, attempt: int, outcome: Outcome, status: Status) -> asyncio.Future[None]:
+        """In flight to the attempt's outcome; pending again if `status` is `unsent`."""
+        return self._call(Finish(number, attempt, outcome, _state(status)))
+
+    def never_harmless(self, number: int) -> asyncio.Future[None]:
+        """A pending row adds a lead: if it is in flight at a crash, a person has to decide.
+
+        No setting sends it again: it could add the lead twice.
+        """
+        return self._call(partial(self._writer.never_harmless, number))
+
+    def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
+        """Pending to failed, or unknown as before: its attempts ran out while the dialer took others' calls."""
+        return self._call(partial(self._writer.exhaust, number, message, _state(status)))
+
+    def hold(self, number: int, earlier: int) -> asyncio.Future[None]:
+        """Keep that a pending row waits for row `earlier` of its lead."""
+        return self._call(partial(self._writer.hold, number, earlier))
+
+    def _call(self, work: Work) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._calls.put((work, future))
+        return future
+
+    def _serve(self) -> None:
+        while (first := self._calls.get()) is not None:
+            group = [first]
+            closing = False
+            while len(group) < LARGEST_GROUP and not self._calls.empty():
+                call = self._calls.get()
+                if call is None:
+                    closing = True
+                    break
+                group.append(call)
+            results = self._commit([work for work, _ in group])
+            futures = [future for _, future in group]
+            self._loop.call_soon_threadsafe(_resolve, futures, results)
+            if closing:
+                return
+
+    def _commit(self, group: list[Work]) -> list[Any] | JournalError:
+        if self._failure is None:
+            try:
+                return self._writer.commit(group)
+            except JournalError as error:
+                self._failure = error
+        return self._failure
+
+
+def _state(status: Status) -> State:
+    return State.PENDING if status is Status.UNSENT else State(status)
+
+
+def _resolve(futures: list[asyncio.Future[Any]], results: list[Any] | JournalError) -> None:
+    for position, future in enumerate(futures):
+        if future.cancelled():
+            continue
+        if isinstance(results, JournalError):
+            future.set_exception(results)
+            # Whoever awaits it gets it; one that nobody awaits is no news, as the next call will fail too.
+            future.exception()
+        else:
+            future.set_result(results[position])

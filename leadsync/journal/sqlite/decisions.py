@@ -1,0 +1,91 @@
+"""A person's decisions about conflict and unknown rows."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.sqlite.run_table import recount, run_key
+from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.states import State
+
+_NOT_SENT_SINCE = (
+    "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent JOIN runs AS by "
+    "ON by.run = sent.run WHERE sent.lead = rows.lead AND sent.sequence > was.sequence AND (sent.run = rows.run OR "
+    "by.retry_of = (SELECT id FROM runs WHERE runs.run = rows.run))) AND NOT EXISTS (SELECT 1 FROM "
+    "rows AS again JOIN runs AS by ON by.run = again.run WHERE again.number = rows.number AND by.retry_of = "
+    "(SELECT id FROM runs WHERE runs.run = rows.run)) AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.run = rows.run "
+    "AND taken.number = rows.number)"
+)
+"""Nothing was sent since a decision (`was`) about a row: no attempt for its lead, no retry, no corrected sheet."""
+
+
+class SqliteDecisions(Connected):
+    """The decisions; see `leadsync.journal.row_protocols.Decisions`."""
+
+    def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            count = sum(decide(connection, key, number, state, decided) for number in numbers)
+            recount(connection, run_id)
+        return count
+
+    def take_back(self, run_id: str, numbers: Iterable[int]) -> int:
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            count = sum(_take_back(connection, key, number) for number in numbers)
+            recount(connection, run_id)
+        return count
+
+    def decision(self, run_id: str, number: int) -> str:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT decided FROM decisions WHERE run = ? AND number = ?", [run_key(connection, run_id), number]
+            ).fetchone()
+            return row[0] if row else ""
+
+    def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = (
+                connection.execute(
+                    "SELECT was.number, was.decided FROM decisions AS was JOIN rows USING (run, number) "
+                    f"WHERE was.run = ? AND was.number = ? AND {_NOT_SENT_SINCE}",
+                    [key, number],
+                ).fetchone()
+                for number in numbers
+            )
+            return dict(filter(None, rows))
+
+
+def decide(connection: sqlite3.Connection, key: int, number: int, state: State, decided: str) -> int:
+    """Apply a decision to a row, in place of an earlier one; return 1, or 0 if there is nothing to decide."""
+    _take_back(connection, key, number)
+    kept = keep_decision(connection, key, number, decided)
+    if kept:
+        connection.execute(
+            "UPDATE rows SET state = ?, message = ?, reason = NULL, counted_from = attempts "
+            "WHERE run = ? AND number = ?",
+            [state, f"a person decided: {decided}", key, number],
+        )
+    return kept
+
+
+def keep_decision(connection: sqlite3.Connection, key: int, number: int, decided: str, condition: str = "TRUE") -> int:
+    """Keep a decision and the row's state before it, for `take_back`; return 1, or 0 if there is nothing to decide."""
+    return connection.execute(
+        "INSERT OR REPLACE INTO decisions SELECT run, number, state, message, (SELECT last FROM sequence), ? "
+        f"FROM rows WHERE run = ? AND number = ? AND {OPEN} AND state IN ('conflict', 'unknown') AND {condition}",
+        [decided, key, number],
+    ).rowcount
+
+
+def _take_back(connection: sqlite3.Connection, key: int, number: int) -> int:
+    came_back = connection.execute(
+        "UPDATE rows SET state = was.state, message = was.message, reason = NULL FROM decisions AS was "
+        "WHERE was.run = rows.run "
+        f"AND was.number = rows.number AND rows.run = ? AND rows.number = ? AND {_NOT_SENT_SINCE}",
+        [key, number],
+    ).rowcount
+    if came_back:
+        connection.execute("DELETE FROM decisions WHERE run = ? AND number = ?", [key, number])
+    return came_back

@@ -1,0 +1,119 @@
+"""Drafts: stored, confirmed or deleted."""
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from leadsync.errors import BusyError, JournalError
+from leadsync.journal.json_text import reason_json
+from leadsync.journal.sqlite.database import places
+from leadsync.journal.sqlite.decisions import decide, keep_decision
+from leadsync.journal.sqlite.row_table import line_values
+from leadsync.journal.sqlite.run_locks import SqliteRunLocks
+from leadsync.journal.sqlite.run_table import delete_run, insert_run, recount, run_key, set_run
+from leadsync.journal.states import INITIAL, State, sources
+from leadsync.journal.values import NO_EFFECTS, Effects, Entry
+from leadsync.models import RunRecord
+from leadsync.reasons import Reason, Skip, SkipKind
+
+_CHUNK = 2000
+_DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
+"""A person's decisions that end a row of an earlier run; any other state means that it is sent anew."""
+
+
+class SqliteDrafts(SqliteRunLocks):
+    """The drafts; see `leadsync.journal.protocol.Drafts`."""
+
+    def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
+        with self._database.writing() as connection:
+            others = connection.execute("SELECT id FROM runs WHERE file = ?", [str(run.file)]).fetchall()
+            new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
+            if known is not None and new:
+                raise BusyError(f"{run.file.name} is being read by another leadsync, as run {new.pop()}; try again.")
+            _delete_draft(connection, run.id)
+            insert_run(connection, run)
+
+    def add(self, run_id: str, entries: Iterable[Entry]) -> None:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+        remaining = iter(entries)
+        while chunk := list(islice(remaining, _CHUNK)):
+            if any(entry.state not in INITIAL for entry in chunk):
+                raise JournalError("A row cannot be taken in as already sent; please report this.")
+            with self._database.writing() as connection:
+                connection.executemany(
+                    "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (line_values(key, entry) for entry in chunk)
+                )
+                connection.executemany(
+                    "INSERT INTO rows (run, number, lead, harmless, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
+                    (
+                        (key, entry.row.number, entry.lead, entry.harmless, entry.state, reason_json(entry.reason))
+                        for entry in chunk
+                    ),
+                )
+
+    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            [file, trial] = connection.execute("SELECT file, follows FROM runs WHERE run = ?", [key]).fetchone()
+            _apply_decided(connection, effects, Skip(SkipKind.TRANSFERRED, run_id, text=Path(file).name))
+            for other, numbers in effects.taken.items():
+                other_key = run_key(connection, other)
+                connection.executemany(
+                    "INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)",
+                    ((other_key, there, key, here) for there, here in numbers),
+                )
+            if trial:
+                _follow(connection, run_key(connection, trial), key, effects.kept)
+            set_run(connection, run_id, {**values, "complete": True})
+
+    def delete_draft(self, run_id: str) -> None:
+        with self._database.writing() as connection:
+            _delete_draft(connection, run_id)
+        self.release(run_id)
+
+
+def _delete_draft(connection: sqlite3.Connection, run_id: str) -> None:
+    if draft := connection.execute("SELECT run FROM runs WHERE id = ? AND complete = 0", [run_id]).fetchone():
+        delete_run(connection, draft[0])
+
+
+def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Reason) -> None:
+    for (other, state), numbers in effects.decided.items():
+        key = run_key(connection, other)
+        for number in numbers:
+            if state in _DECIDED:
+                decide(connection, key, number, state, _DECIDED[state])
+            else:
+                keep_decision(connection, key, number, "send", "NOT harmless")
+                _move(connection, key, number, state, reason)
+        recount(connection, other)
+
+
+def _move(connection: sqlite3.Connection, key: int, number: int, target: State, reason: Reason) -> None:
+    """Bring a row to `target` if a transition leads there."""
+    connection.execute(
+        "UPDATE rows SET state = ?, message = '', reason = ? "
+        f"WHERE run = ? AND number = ? AND state IN ({places(sources(target))})",
+        [target, reason_json(reason), key, number, *sources(target)],
+    )
+
+
+def _follow(connection: sqlite3.Connection, trial: int, key: int, kept: Collection[tuple[int, int]]) -> None:
+    """Copy a trial's outcomes to the run that takes over from it, and finish the trial."""
+    rows = [(key, here, trial, there) for there, here in kept]
+    connection.executemany(
+        "UPDATE rows SET (state, code, name, message, reason, attempts, time, sequence) = "
+        "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), "
+        "iif(state = 'succeeded', rows.reason, reason), attempts, time, sequence "
+        "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
+        rows,
+    )
+    connection.executemany(
+        "INSERT INTO attempts SELECT ?1, ?2, attempt, begun, ended, effect, http, code, message FROM attempts "
+        "WHERE run = ?3 AND number = ?4",
+        rows,
+    )
+    connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [trial])

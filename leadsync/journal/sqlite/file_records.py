@@ -1,0 +1,64 @@
+"""The files that leadsync wrote, and the measured slots and pace of each dialer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leadsync.journal.sqlite.database import Connected
+
+
+class SqliteFileRecords(Connected):
+    """The written files; see `leadsync.journal.protocol.FileRecords`."""
+
+    def written(self, run_id: str) -> dict[str, list[int]]:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT written FROM runs WHERE id = ?", [run_id]).fetchone()
+            files: dict[str, list[int]] = json.loads(row[0])
+            return files
+
+    def keep_written(self, run_id: str, files: Mapping[str, Sequence[int]]) -> None:
+        with self._database.writing() as connection:
+            connection.execute("UPDATE runs SET written = ? WHERE id = ?", [json.dumps(files), run_id])
+
+    def wrote(self, path: Path) -> list[int] | None:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT size, modified_ns FROM written WHERE path = ?", [str(path)]).fetchone()
+        return list(row) if row else None
+
+    def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", [str(path), size, modified_ns])
+
+
+class SqliteDialerRecords(Connected):
+    """The dialers; see `leadsync.journal.protocol.DialerRecords`."""
+
+    def known_slots(self, url: str) -> int | None:
+        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", url)
+        return slots
+
+    def keep_slots(self, url: str, slots: int) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO dialers (url, slots) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET slots = excluded.slots",
+                [url, slots],
+            )
+
+    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+        query = "SELECT pace FROM dialers WHERE url = ? AND coalesce(pace_slots = ?, TRUE)"
+        pace: float | None = self._known(query, url, slots)
+        return pace
+
+    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO dialers (url, pace, pace_slots) VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE "
+                "SET pace = excluded.pace, pace_slots = excluded.pace_slots",
+                [url, pace, slots],
+            )
+
+    def _known(self, query: str, *values: object) -> Any:
+        with self._database.reading() as connection:
+            row = connection.execute(query, values).fetchone()
+            return row[0] if row else None

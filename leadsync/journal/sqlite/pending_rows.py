@@ -1,0 +1,99 @@
+"""The rows that a run or its retry can still send."""
+
+from leadsync.errors import JournalError
+from leadsync.journal.json_text import reason_json
+from leadsync.journal.run_log import RunLog
+from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
+from leadsync.journal.sqlite.run_locks import SqliteRunLocks
+from leadsync.journal.sqlite.run_table import NO_END, insert_run, run_key
+from leadsync.journal.sqlite.run_writer import SqliteRunWriter
+from leadsync.journal.sqlite.schema import OPEN
+from leadsync.models import RunRecord
+from leadsync.reasons import Skip, SkipKind
+
+_RETRIED = (
+    f"rows.run = ? AND ({CAN_GO} OR (state = 'failed' AND {CORRECTABLE})) AND {NOT_TAKEN} "
+    f"AND lead NOT IN ({UNDECIDED_LEADS}) "
+    "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
+    "AND later.number > rows.number AND later.state = 'succeeded')"
+)
+"""The rows that a retry sends. A lead's later row that went through would be undone."""
+
+
+class SqlitePendingRows(SqliteRunLocks):
+    """The rows to send; see `leadsync.journal.row_protocols.PendingRows`."""
+
+    def nth_pending(self, run_id: str, count: int) -> int | None:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' "
+                "ORDER BY number LIMIT 2 OFFSET ?",
+                [run_key(connection, run_id), count - 1],
+            ).fetchall()
+        return rows[0][0] if len(rows) > 1 else None
+
+    def ready(self, run_id: str, end: int | None) -> int:
+        return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})")
+
+    def waiting_for_decision(self, run_id: str, end: int | None) -> int:
+        return self._count(run_id, end, f"state = 'pending' AND lead IN ({UNDECIDED_LEADS})")
+
+    def _count(self, run_id: str, end: int | None, condition: str) -> int:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            count: int = connection.execute(
+                f"SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND {OPEN} AND {condition}",
+                [key, NO_END if end is None else end, key],
+            ).fetchone()[0]
+            return count
+
+    def has_more(self, run_id: str) -> bool:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            row = connection.execute(
+                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND (state = 'in_flight' OR {CAN_GO}) "
+                f"AND lead NOT IN ({UNDECIDED_LEADS}) LIMIT 1",
+                [key, key],
+            )
+            return row.fetchone() is not None
+
+    def count_retry(self, run_id: str) -> int:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            count: int = connection.execute(
+                f"SELECT count(*) FROM rows WHERE {_RETRIED}", [key, run_id, key, key]
+            ).fetchone()[0]
+        return count
+
+    def create_retry(self, run: RunRecord) -> None:
+        with self._database.writing() as connection:
+            insert_run(connection, run)
+            old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
+            retried = [old, run.retry_of, old, old]
+            connection.execute(
+                "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
+                f"WHERE {_RETRIED}",
+                [new, *retried],
+            )
+            connection.execute(
+                "INSERT INTO rows (run, number, lead, harmless, state) SELECT ?, number, lead, harmless, 'pending' "
+                f"FROM rows WHERE {_RETRIED}",
+                [new, *retried],
+            )
+            connection.execute(
+                "UPDATE rows SET state = 'skipped', message = '', reason = ? "
+                f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
+                "AND number IN (SELECT number FROM rows WHERE run = ?)",
+                [reason_json(Skip(SkipKind.RETRIED, run.id)), old, new],
+            )
+            left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
+            connection.execute(
+                f"UPDATE runs SET tally = NULL, stopped = '', finished = NOT EXISTS ({left}) WHERE run = ?",
+                [old, old, old],
+            )
+
+    def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
+        if run_id not in self._held:
+            raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
+        path = self._database.path
+        return RunLog(lambda: SqliteRunWriter(path, run_id, resend_unknown=resend_unknown, by_priority=by_priority))

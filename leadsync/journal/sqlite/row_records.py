@@ -1,0 +1,49 @@
+"""Rows of a run as they stand."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+
+from leadsync.journal.sqlite.database import Connected, places
+from leadsync.journal.sqlite.history import LeadHistory
+from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
+from leadsync.journal.sqlite.run_table import run_key, run_key_and_end
+from leadsync.journal.states import State
+from leadsync.models import RowRecord, Status
+
+
+class RowRecords(Connected):
+    """The rows; see `leadsync.journal.row_protocols.Rows`."""
+
+    def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
+        wanted = set(Status) if statuses is None else set(statuses)
+        states = [state for state in State if state.status in wanted]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
+                f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
+                [*run_key_and_end(connection, run_id), *states],
+            )
+            yield from map(row_record, rows)
+
+    def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = (
+                connection.execute(
+                    "SELECT number, state FROM rows WHERE run = ? AND number = ?", [key, number]
+                ).fetchone()
+                for number in numbers
+            )
+            return {number: State(state).status for number, state in filter(None, rows)}
+
+    def cells(self, run_id: str, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT number, cells FROM json_each(?) AS wanted CROSS JOIN lines "
+                "WHERE run = ? AND number = wanted.value",
+                [json.dumps(list(numbers)), run_key(connection, run_id)],
+            )
+            return {number: tuple(json.loads(cells)) for number, cells in rows}
+
+    def history(self) -> LeadHistory:
+        return LeadHistory(self._database)

@@ -1,0 +1,82 @@
+"""Rows as columns of the tables `lines` and `rows`, and the conditions that several queries share."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from leadsync.journal.json_text import as_json, reason_of
+from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.states import State
+from leadsync.journal.values import Entry, Origin
+from leadsync.models import RowRecord
+from leadsync.result_codes import RESULT_CODES, Verdict
+
+ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
+ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
+
+CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
+UNDECIDED_LEADS = (
+    f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
+)
+_FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
+CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
+"""The dialer has not refused the row for good."""
+NOT_TAKEN = (
+    "number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
+    "AND number NOT IN (SELECT number FROM taken WHERE run = ?)"
+)
+"""No retry and no corrected sheet has taken the row; the values are its run's id and key."""
+
+
+def settled(state: str) -> State:
+    """The state; in doubt for a row in flight."""
+    return State.UNKNOWN if state == State.IN_FLIGHT else State(state)
+
+
+def origin_of(run_id: str, values: Sequence[Any]) -> Origin:
+    """A row from its ORIGIN_COLUMNS behind the number."""
+    state, lead, fields, code, reason, attempts = values
+    return Origin(run_id, settled(state), lead, json.loads(fields), code, reason_of(reason), attempts)
+
+
+def line_values(key: int, entry: Entry) -> tuple[object, ...]:
+    """A row's line in the table `lines`."""
+    row = entry.row
+    return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
+
+
+_scan = json.JSONDecoder().raw_decode
+"""Reads our own JSON, a row at a time, at half the cost of `json.loads`."""
+_STATUS_OF = {state.value: state.status for state in State}
+
+
+@lru_cache(maxsize=1024)
+def _positions(dates: str) -> tuple[int, ...]:
+    return tuple(json.loads(dates)) if dates else ()
+
+
+@lru_cache(maxsize=1024)
+def _second(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC).astimezone()
+
+
+def row_record(values: tuple[Any, ...]) -> RowRecord:
+    """A row from its ROW_COLUMNS; its time to the second."""
+    number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason = values
+    return RowRecord(
+        number,
+        tuple(_scan(cells)[0]),
+        _positions(dates),
+        lead,
+        _scan(fields)[0],
+        _STATUS_OF[state],
+        code,
+        name,
+        message,
+        attempts,
+        None if time is None else _second(int(time)),
+        bool(harmless),
+        reason_of(reason),
+    )

@@ -1,0 +1,123 @@
+"""The way of rows through retries and corrected sheets."""
+
+from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
+from leadsync.journal.sqlite.run_table import run_key, select_runs
+from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.states import State
+from leadsync.journal.values import Origin
+
+_DESCENDANTS = """
+    WITH RECURSIVE
+        same(run) AS (
+            SELECT run FROM runs WHERE id = ?
+            UNION SELECT again.run FROM runs AS again JOIN runs AS before ON again.retry_of = before.id
+                  JOIN same ON same.run = before.run
+        ),
+        later(origin, run, number) AS (
+            SELECT number, by_run, by_number FROM taken JOIN same USING (run)
+            UNION SELECT later.origin, taken.by_run, taken.by_number
+                  FROM later JOIN taken ON taken.run = later.run AND taken.number = later.number
+            UNION SELECT later.origin, again.run, later.number
+                  FROM later JOIN runs AS before ON before.run = later.run
+                  JOIN runs AS again ON again.retry_of = before.id
+        )
+    SELECT origin, runs.id, rows.state, later.number
+    FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
+"""
+_SUPERSEDED = """
+    WITH RECURSIVE back(origin, run, number) AS (
+        SELECT by_number, run, number FROM taken WHERE by_run = ?
+        UNION SELECT back.origin, taken.run, taken.number
+              FROM back JOIN taken ON taken.by_run = back.run AND taken.by_number = back.number
+    )
+    SELECT origin, runs.id, max(later.number) FROM back JOIN rows USING (run, number) JOIN rows AS later
+    ON later.run = back.run AND later.lead = rows.lead AND later.number > back.number
+    AND later.state = 'succeeded' JOIN runs ON runs.run = back.run GROUP BY origin
+"""
+
+
+class RunLineage(Connected):
+    """The lineage of runs; see `leadsync.journal.row_protocols.LineageQueries`."""
+
+    def retries(self, run_id: str) -> list[str]:
+        return self._ids("WHERE retry_of = ? ORDER BY run", run_id)
+
+    def takers(self, run_id: str) -> list[str]:
+        taken = "SELECT by_run FROM taken WHERE run = (SELECT run FROM runs WHERE id = ?)"
+        return self._ids(f"WHERE retry_of = ? OR run IN ({taken}) ORDER BY run", run_id, run_id)
+
+    def _ids(self, condition: str, *values: object) -> list[str]:
+        with self._database.reading() as connection:
+            return [run.id for run in select_runs(connection, condition, *values)]
+
+    def lineage(self, run_id: str) -> list[str]:
+        later: list[str] = []
+        ahead = [run_id]
+        while ahead:
+            new = [taker for taker in self.takers(ahead.pop()) if taker not in later]
+            later += new
+            ahead += new
+        return later
+
+    def moved_to(self, run_id: str) -> list[str] | None:
+        later = set(self.lineage(run_id))
+        if not later or self._has_left(run_id, "FALSE"):
+            return None
+        return [
+            later_id
+            for later_id in self._ids("ORDER BY run DESC")
+            if later_id in later and self._has_left(later_id, OPEN)
+        ]
+
+    def _has_left(self, run_id: str, or_else: str) -> bool:
+        """Whether a row failed or was rejected and no later run has taken it, or a condition is true of a row."""
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            row = connection.execute(
+                f"SELECT 1 FROM rows WHERE run = ? AND ({or_else} OR (state IN ('failed', 'rejected') "
+                f"AND {CORRECTABLE} AND {NOT_TAKEN})) LIMIT 1",
+                [key, run_id, key],
+            )
+            return row.fetchone() is not None
+
+    def origins(self, run_id: str) -> dict[int, Origin]:
+        origins: dict[int, Origin] = {}
+        to_read = [run_id]
+        while to_read:
+            next_id = to_read.pop(0)
+            with self._database.reading() as connection:
+                rows = connection.execute(
+                    f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
+                    "WHERE run = (SELECT run FROM runs WHERE id = ?)",
+                    [next_id],
+                )
+                origins |= {number: origin_of(next_id, values) for number, *values in rows}
+            to_read += self.retries(next_id)
+        return origins
+
+    def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            rows = connection.execute(
+                f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
+                "WHERE run = ? AND state NOT IN ('pending', 'rejected', 'skipped')",
+                [key],
+            )
+            sent = {number: origin_of(run_id, values) for number, *values in rows}
+            unsent = connection.execute(
+                f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} ORDER BY number", [key]
+            )
+            return sent, [number for (number,) in unsent]
+
+    def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
+        descendants: dict[int, list[tuple[str, State, int]]] = {}
+        with self._database.reading() as connection:
+            for origin, later, state, number in connection.execute(_DESCENDANTS, [run_id]):
+                descendants.setdefault(origin, []).append((later, settled(state), number))
+        return descendants
+
+    def superseded(self, run_id: str) -> dict[int, tuple[str, int]]:
+        with self._database.reading() as connection:
+            rows = connection.execute(_SUPERSEDED, [run_key(connection, run_id)])
+            return {origin: (earlier, later) for origin, earlier, later in rows}

@@ -1,0 +1,63 @@
+"""The statements that write a group of attempts at once, and those that select the rows to send.
+
+A group's begins or finishes are one statement and one JSON text. SQLite gives the interpreter's lock away with each
+statement, and getting it back from a busy sender takes longer than the statement. Each of the text's lines names the
+run, so that SQLite looks rows up by their key and does not go through the run's.
+"""
+
+from collections.abc import Iterable
+
+from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.states import TRANSITIONS, State, sources
+
+_RESENDABLE = "(harmless OR (? AND NOT inserting))"
+SENDABLE = f"(state = 'pending' OR (state = 'unknown' AND {_RESENDABLE}))"
+UNDECIDED = f"(state = 'conflict' OR (state = 'unknown' AND NOT {_RESENDABLE}))"
+"""The rows for a person to decide; later rows of the same lead wait for them."""
+
+PENDING = (
+    "number, lead, fields, attempts, state, iif(attempts = 0, 0, (SELECT count(*) FROM attempts AS made "
+    "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
+    "AND (made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))))"
+)
+"""The last counts against a row's attempts, whichever process made them: those in doubt (`maybe_applied` in an earlier
+leadsync's words). One that a kill ended says nothing about the row, unless it may have fired an action."""
+PRIORITY_ORDER = (
+    "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
+    "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
+    f"FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? AND {OPEN} AND {SENDABLE}) "
+    "ORDER BY first, number"
+)
+"""A lead's rows keep their order: each goes as early as the most urgent of those behind it."""
+
+
+def _given(*names: str) -> str:
+    """The columns of a group's lines, by their place in the JSON text."""
+    return ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(names))
+
+
+def _listed(states: Iterable[State]) -> str:
+    return ", ".join(f"'{state}'" for state in sorted(states))
+
+
+_BEGUN = _given("run", "number", "attempt", "time", "sequence")
+_FINISHED = _given("run", "number", "attempt", "time", "effect", "http", "code", "name", "message", "state")
+
+BEGIN_ROWS = (
+    f"UPDATE rows SET came_from = state, state = '{State.IN_FLIGHT}', attempts = given.attempt, time = given.time, "
+    f"sequence = given.sequence FROM (SELECT {_BEGUN} FROM json_each(?)) AS given "
+    f"WHERE rows.run = given.run AND rows.number = given.number AND rows.state IN ({_listed(sources(State.IN_FLIGHT))})"
+)
+FINISH_ROWS = (
+    "UPDATE rows SET state = given.state, code = given.code, name = given.name, message = given.message, "
+    f"reason = NULL, time = given.time FROM (SELECT {_FINISHED} FROM json_each(?)) AS given "
+    "WHERE rows.run = given.run AND rows.number = given.number AND rows.attempts = given.attempt "
+    f"AND rows.state = '{State.IN_FLIGHT}' AND given.state IN ({_listed(TRANSITIONS[State.IN_FLIGHT])})"
+)
+KEEP_ATTEMPTS = (
+    "INSERT INTO attempts (run, number, attempt, begun, ended, effect, http, code, message) "
+    "SELECT rows.run, rows.number, given.attempt, rows.time, given.time, given.effect, given.http, given.code, "
+    f"iif(given.code = 0, '', given.message) FROM (SELECT {_FINISHED} FROM json_each(?)) AS given CROSS JOIN rows "
+    "WHERE rows.run = given.run AND rows.number = given.number"
+)
+"""An attempt has its own line from its end on; until then its row holds its beginning."""

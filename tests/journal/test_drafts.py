@@ -1,0 +1,101 @@
+"""Drafts, until they are confirmed or deleted."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import BusyError
+from leadsync.journal import Effects, Entry, Journal, State
+from leadsync.models import Row, Status
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import CUT, OK, OTHER, RUN, a_run, attempt, ends, entry, sending
+
+
+def test_rows_come_out_as_they_went_in(journal: Journal) -> None:
+    row = Row(7, ("007", "2026-11-24"), dates=(1,))
+    journal.add(RUN, [Entry(row, "007", {"Name": "Zoë"}, harmless=True)])
+    [record] = journal.records(RUN)
+    assert (record.number, record.cells, record.dates, record.lead) == (7, ("007", "2026-11-24"), (1,), "007")
+    assert dict(record.fields) == {"Name": "Zoë"}
+    assert (record.status, record.attempts, record.time) == (Status.UNSENT, 0, None)
+
+
+def test_a_draft_changes_other_runs_only_when_it_is_confirmed(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(2), entry(3)])
+    draft = a_run(tmp_path, "20261124-000000-0000")
+    journal.create(draft)
+    assert not journal.run(draft.id).complete
+    assert ends(journal) == {2: Status.UNSENT, 3: Status.UNSENT}
+    journal.confirm(draft.id, Effects({(RUN, State.SKIPPED): [3]}))
+    assert journal.run(draft.id).complete
+    assert ends(journal) == {2: Status.UNSENT, 3: Status.SKIPPED}
+    journal.delete_draft(draft.id)
+    assert journal.find(draft.id) is not None, "a confirmed run is no draft"
+
+
+def test_a_file_that_another_process_reads_too_is_refused(journal: Journal, tmp_path: Path) -> None:
+    with pytest.raises(BusyError, match=f"leads.csv is being read .* {RUN}"):
+        journal.create(a_run(tmp_path, "20261124-000000-0000"), known=[])
+    journal.create(a_run(tmp_path, "20261124-000000-0000"), known=[RUN])
+
+
+def test_a_deleted_draft_leaves_nothing_and_the_others_stay(journal: Journal, tmp_path: Path) -> None:
+    for run_id in (OTHER, "20261125-000000-0000"):
+        journal.create(a_run(tmp_path, run_id))
+        journal.add(run_id, [entry(2), entry(3)])
+    journal.hold(OTHER)
+    journal.delete_draft(OTHER)
+    assert journal.find(OTHER) is None
+    assert [run.id for run in journal.runs()] == ["20261125-000000-0000", RUN]
+    assert ends(journal, "20261125-000000-0000") == {2: Status.UNSENT, 3: Status.UNSENT}
+    journal.create(a_run(tmp_path, OTHER))
+    assert ends(journal, OTHER) == {}, "its rows are gone too"
+
+
+def test_a_deleted_draft_is_released(journal: Journal, open_store: OpenStore, tmp_path: Path) -> None:
+    journal.hold(RUN)
+    journal.delete_draft(RUN)
+    with open_store() as other:
+        other.create(a_run(tmp_path))
+        assert other.try_hold(RUN)
+
+
+def test_a_retry_made_before_a_draft_is_deleted_keeps_its_rows(journal: Journal, tmp_path: Path) -> None:
+    """A question about a sheet that comes back is open; another process retries the sheet's run meanwhile."""
+    journal.add(RUN, [entry(2), entry(3)])
+    journal.confirm(RUN)
+    journal.create(a_run(tmp_path, OTHER))
+    journal.add(OTHER, [entry(2)])
+    retry = a_run(tmp_path, "20261125-000000-0000", retry_of=RUN)
+    journal.create_retry(retry)
+    journal.delete_draft(OTHER)
+    assert ends(journal) == {2: Status.SKIPPED, 3: Status.SKIPPED}
+    assert ends(journal, retry.id) == {2: Status.UNSENT, 3: Status.UNSENT}
+
+
+def test_a_trials_outcomes_stand_in_the_run_that_follows_it_with_their_attempts(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """Row 2 was answered, row 3 is in doubt; in the sheet as it is now they are rows 3 and 4."""
+    journal.add(RUN, [entry(2), entry(3)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+            await attempt(log, 3, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+    journal.create(replace(a_run(tmp_path, OTHER), follows=RUN))
+    journal.add(OTHER, [entry(number) for number in (2, 3, 4)])
+    journal.confirm(OTHER, Effects(kept=[(2, 3), (3, 4)]))
+    assert ends(journal, OTHER) == {2: Status.UNSENT, 3: Status.SUCCEEDED, 4: Status.UNKNOWN}
+    assert [record.attempts for record in journal.records(OTHER)] == [0, 1, 1]
+    assert journal.run(RUN).finished
+
+    async def spent() -> dict[int, int]:
+        async with sending(journal, OTHER, resend_unknown=True) as log:
+            return {row.number: row.spent for row in await log.pending(0, 10)}
+
+    assert asyncio.run(spent()) == {2: 0, 4: 1}, "the attempt in doubt counts here too"

@@ -1,0 +1,60 @@
+"""Which old runs are deleted, and which stay."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import Journal
+from leadsync.models import Status
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import (
+    NOW,
+    OLD,
+    add_run,
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
+    return open_store()
+
+
+def test_old_finished_runs_go_rows_and_all(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED, Status.FAILED] * 3)
+    add_run(journal, tmp_path, "new", NOW, [Status.SUCCEEDED])
+    pruned = journal.prune(NOW - timedelta(days=90), undecided=False)
+    assert (pruned.runs, pruned.rows) == (("old",), 6)
+    assert [run.id for run in journal.runs()] == ["new"]
+
+
+def test_what_can_go_on_or_waits_for_a_person_stays(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "stopped", OLD, [Status.SUCCEEDED, Status.UNSENT], stopped="interrupted")
+    add_run(journal, tmp_path, "trial", OLD, [Status.SUCCEEDED, Status.UNSENT], finished=True, last_row=2)
+    add_run(journal, tmp_path, "conflict", OLD, [Status.CONFLICT])
+    add_run(journal, tmp_path, "unknown", OLD, [Status.UNKNOWN])
+    pruned = journal.prune(NOW, undecided=False)
+    assert pruned.runs == ()
+    assert pruned.unfinished == ("stopped", "trial")
+    assert pruned.undecided == ("conflict", "unknown")
+    assert journal.prune(NOW, undecided=True).runs == ("conflict", "unknown")
+    assert journal.prune(NOW, undecided=True).unfinished == ("stopped", "trial")
+
+
+def test_a_run_that_another_process_is_at_stays_and_the_others_go(
+    journal: Journal, tmp_path: Path, open_store: OpenStore
+) -> None:
+    add_run(journal, tmp_path, "busy", OLD, [Status.SUCCEEDED])
+    add_run(journal, tmp_path, "free", OLD, [Status.SUCCEEDED])
+    with open_store() as other:
+        other.hold("busy")
+        pruned = journal.prune(NOW, undecided=False)
+    assert (pruned.runs, pruned.busy, pruned.rows) == (("free",), ("busy",), 1)
+    assert journal.tally("busy").rows == 1
+    assert journal.prune(NOW, undecided=False).runs == ("busy",)
+
+
+def test_what_begins_at_the_moment_itself_is_not_before_it(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED])
+    assert journal.prune(OLD, undecided=False).runs == ()
+    assert journal.prune(OLD + timedelta(seconds=1), undecided=False).runs == ("old",)

@@ -1,0 +1,234 @@
+"""Which rows of a run can go, go again by a retry, or wait for a person; and when a decision can be taken back.
+
+Each test lists rows in the sheet's order: lead, how the row ended, and the dialer's code. Row numbers begin with 2.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import Effects, Journal, State
+from leadsync.models import Effect, Outcome, Status
+from leadsync.reasons import Skip, SkipKind
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import (
+    CONFLICT,
+    CUT,
+    FAILED,
+    LATER,
+    OK,
+    REJECTED,
+    RUN,
+    SKIPPED,
+    SUCCEEDED,
+    UNKNOWN,
+    UNSENT,
+    Ended,
+    a_run,
+    add,
+    attempt,
+    ends,
+    entry,
+    retried,
+    sending,
+)
+
+
+@pytest.fixture
+def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
+    journal = open_store()
+    journal.create(a_run(tmp_path))
+    journal.confirm(RUN)
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("A", SUCCEEDED), ("B", FAILED, 101), ("C", UNSENT), ("D", REJECTED), ("E", SKIPPED)], [3, 4]),
+        ([("A", FAILED, None)], [2]),  # its attempts ran out without an answer
+        ([("A", FAILED, 104)], []),  # do not call: refused for good
+        ([("A", UNKNOWN, None, "idempotent")], [2]),
+        ([("A", UNKNOWN), ("B", CONFLICT, 110)], []),
+        ([("A", UNKNOWN, None), ("A", UNSENT), ("A", FAILED, 101), ("B", UNSENT)], [5]),
+        ([("A", CONFLICT, 110), ("A", UNSENT)], []),
+        ([("A", CONFLICT, 110, "idempotent"), ("A", UNSENT)], []),
+        ([("A", UNKNOWN, None, "idempotent"), ("A", UNSENT)], [2, 3]),
+        ([("A", FAILED, 101), ("A", SUCCEEDED)], []),  # would undo the later row
+        ([("A", SUCCEEDED), ("A", FAILED, 101)], [3]),
+        ([("A", FAILED, 101), ("B", SUCCEEDED)], [2]),
+        ([("A", FAILED, 101), ("A", FAILED, 106)], [2, 3]),
+    ],
+)
+def test_a_retry_takes(journal: Journal, tmp_path: Path, rows: list[Ended], expected: list[int]) -> None:
+    add(journal, RUN, *rows)
+    assert retried(journal, tmp_path) == expected
+    later = ends(journal, LATER)
+    assert set(later.values()) <= {UNSENT}
+
+
+def test_what_the_lead_took_in_another_run_keeps_no_row_from_going_again(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101))
+    other = "20261123-220000-aaaa"
+    journal.create(a_run(tmp_path, other))
+    add(journal, other, ("B", SUCCEEDED), ("A", SUCCEEDED))
+    assert retried(journal, tmp_path) == [2]
+
+
+def test_what_is_undecided_in_another_run_neither(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101))
+    other = "20261123-220000-aaaa"
+    journal.create(a_run(tmp_path, other))
+    add(journal, other, ("A", CONFLICT, 110))
+    assert retried(journal, tmp_path) == [2]
+    assert (journal.ready(LATER, None), journal.waiting_for_decision(LATER, None)) == (1, 0)
+
+
+def test_a_row_goes_to_one_retry_only(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    assert retried(journal, tmp_path) == [2, 3]
+    assert journal.count_retry(RUN) == 0
+    assert journal.count_retry(LATER) == 2
+    third = "20261125-000000-0000"
+    assert retried(journal, tmp_path, third, of=LATER) == [2, 3]
+    assert ends(journal, LATER) == {2: SKIPPED, 3: SKIPPED}
+    assert (journal.retries(RUN), journal.takers(RUN), journal.lineage(RUN)) == ([LATER], [LATER], [LATER, third])
+
+
+def test_a_row_that_a_corrected_sheet_has_taken_goes_to_no_retry(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    corrected = "20261123-220000-aaaa"
+    journal.create(a_run(tmp_path, corrected))
+    add(journal, corrected, ("A", UNSENT))
+    journal.confirm(corrected, Effects(taken={RUN: [(2, 2)]}))
+    assert retried(journal, tmp_path) == [3]
+    assert journal.takers(RUN) == [corrected, LATER]
+    assert journal.retries(RUN) == [LATER]
+
+
+def test_in_the_run_they_were_in_failed_rows_stay_failed_and_unsent_ones_are_skipped(
+    journal: Journal, tmp_path: Path
+) -> None:
+    rows: list[Ended] = [("A", FAILED, 101), ("B", UNSENT), ("C", UNKNOWN, None, "idempotent"), ("D", UNKNOWN)]
+    add(journal, RUN, *rows)
+    journal.update_run(RUN, stopped="401", finished=False)
+    assert retried(journal, tmp_path) == [2, 3, 4]
+    records = {record.number: (record.status, record.reason) for record in journal.records(RUN)}
+    instead = Skip(SkipKind.RETRIED, LATER)
+    assert records == {2: (FAILED, None), 3: (SKIPPED, instead), 4: (SKIPPED, instead), 5: (UNKNOWN, None)}
+    run = journal.run(RUN)
+    assert (run.finished, run.stopped) == (True, "")
+
+
+def test_a_run_whose_rows_a_retry_could_not_take_is_not_finished_by_it(journal: Journal, tmp_path: Path) -> None:
+    """Row 2 would undo row 3, but is still to be sent by its own run."""
+    add(journal, RUN, ("A", UNSENT), ("A", SUCCEEDED), ("B", FAILED, 101))
+    assert retried(journal, tmp_path) == [4]
+    assert not journal.run(RUN).finished
+
+
+# What can go, and what waits
+
+
+ROWS: list[Ended] = [
+    ("A", UNSENT),  # 2
+    ("B", CONFLICT, 110),  # 3
+    ("B", UNSENT),  # 4
+    ("C", UNKNOWN, None, "idempotent"),  # 5
+    ("C", UNSENT),  # 6
+    ("D", UNKNOWN),  # 7
+    ("D", UNSENT),  # 8
+    ("E", SUCCEEDED),  # 9
+    ("F", FAILED, 101),  # 10
+]
+
+
+@pytest.mark.parametrize(
+    ("end", "ready", "waiting"),
+    [(None, 3, 2), (8, 3, 2), (7, 3, 1), (6, 3, 1), (5, 2, 1), (4, 1, 1), (3, 1, 0), (2, 1, 0), (1, 0, 0)],
+)
+def test_rows_that_can_go_and_rows_that_wait_up_to_a_trials_end(
+    journal: Journal, end: int | None, ready: int, waiting: int
+) -> None:
+    add(journal, RUN, *ROWS)
+    assert (journal.ready(RUN, end), journal.waiting_for_decision(RUN, end)) == (ready, waiting)
+
+
+@pytest.mark.parametrize(
+    ("rows", "more"),
+    [
+        ([("A", SUCCEEDED), ("B", FAILED, 101), ("C", REJECTED), ("D", SKIPPED)], False),
+        ([("A", SUCCEEDED), ("B", UNSENT)], True),
+        ([("A", UNKNOWN, None, "idempotent")], True),
+        ([("A", UNKNOWN), ("B", CONFLICT, 110)], False),
+        ([("A", UNKNOWN), ("A", UNSENT), ("B", CONFLICT, 110), ("B", UNSENT)], False),
+        ([("A", UNKNOWN), ("A", UNSENT), ("B", UNSENT)], True),
+    ],
+)
+def test_whether_a_run_has_more_to_send(journal: Journal, rows: list[Ended], more: bool) -> None:
+    add(journal, RUN, *rows)
+    assert journal.has_more(RUN) is more
+
+
+def test_a_row_under_way_is_more_to_send(journal: Journal) -> None:
+    add(journal, RUN, ("A", UNSENT))
+
+    async def begin() -> None:
+        async with sending(journal, RUN) as log:
+            await log.begin(2, 1)
+
+    asyncio.run(begin())
+    assert journal.has_more(RUN)
+
+
+def test_rows_of_another_run_count_for_nothing(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", SUCCEEDED))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, *ROWS)
+    assert not journal.has_more(RUN)
+    assert (journal.ready(RUN, None), journal.waiting_for_decision(RUN, None)) == (0, 0)
+    assert journal.nth_pending(RUN, 1) is None
+
+
+def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(n) for n in range(2, 7)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+            await attempt(log, 3, Outcome(Effect.ANSWERED, 101, "X", "X", 400), Status.FAILED)
+            await attempt(log, 4, Outcome(Effect.ANSWERED, 104, "DNC", "DNC", 400), Status.FAILED)
+            await attempt(log, 5, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+    later = a_run(tmp_path, "20261124-000000-0000", retry_of=RUN)
+    assert journal.count_retry(RUN) == 2
+    journal.create_retry(later)
+    assert ends(journal, later.id) == {3: Status.UNSENT, 6: Status.UNSENT}
+    assert ends(journal)[6] is Status.SKIPPED
+    assert ends(journal)[5] is Status.UNKNOWN
+    assert journal.retries(RUN) == [later.id]
+    assert journal.count_retry(RUN) == 0, "a row goes to one retry only"
+    assert journal.origins(RUN)[3].run_id == later.id
+    assert journal.lineage(RUN) == [later.id]
+
+
+def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(2, "L", harmless=True), entry(3, "L"), entry(4, "M"), entry(5, "M")])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 2, CUT, Status.UNKNOWN)
+            await attempt(log, 4, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+    journal.update_run(RUN, complete=True)
+    later = a_run(tmp_path, "20261124-000000-0000", retry_of=RUN)
+    assert journal.count_retry(RUN) == 2
+    journal.create_retry(later)
+    assert ends(journal, later.id) == {2: Status.UNSENT, 3: Status.UNSENT}
+    assert ends(journal) == {2: Status.SKIPPED, 3: Status.SKIPPED, 4: Status.UNKNOWN, 5: Status.UNSENT}
+    assert journal.run(RUN).finished, "what is left waits for a person"
+    journal.resolve(RUN, [4], State.SUCCEEDED, "applied")
+    assert not journal.run(RUN).finished

@@ -1,0 +1,119 @@
+"""The locks of runs, and what taking one settles."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import BusyError, JournalError
+from leadsync.journal import Journal, new_run_id
+from leadsync.models import Status
+from tests.journal.conftest import OpenStore
+from tests.journal.samples import (
+    CUT,
+    RUN,
+    a_run,
+    attempt,
+    ends,
+    entry,
+    sending,
+)
+
+
+def test_a_run_is_held_by_one_and_the_other_hears_by_whom(
+    journal: Journal, tmp_path: Path, open_store: OpenStore
+) -> None:
+    journal.hold(RUN)
+    with open_store() as other:
+        with pytest.raises(BusyError, match=f"Run {RUN} .*process {os.getpid()}"):
+            other.hold(RUN)
+        assert not other.try_hold(RUN)
+    journal.hold(RUN)
+    journal.release(RUN)
+    with open_store() as other:
+        other.hold(RUN)
+    journal.hold(RUN)
+
+
+def test_a_journal_that_is_closed_holds_nothing(tmp_path: Path, open_store: OpenStore) -> None:
+    with open_store() as journal:
+        journal.create(a_run(tmp_path))
+        journal.hold(RUN)
+    with open_store() as other:
+        assert other.try_hold(RUN)
+
+
+def test_only_a_held_run_is_sent(journal: Journal) -> None:
+    with pytest.raises(JournalError, match="without its lock"):
+        journal.log(RUN, resend_unknown=False, by_priority=False)
+
+
+def test_ids_of_new_runs_are_new(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = iter(["7f3a", "7f3a", "0001"])
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(given))
+    now = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
+    assert journal.new_run_id(now) == "20261123-210455-0001"
+
+
+def test_an_id_that_another_process_has_drawn_but_not_used_yet_is_not_taken(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_store: OpenStore
+) -> None:
+    given = iter(["0001", "0001", "0002"])
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(given))
+    now = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
+    with open_store() as other:
+        assert other.new_run_id(now) == "20261123-210455-0001"
+        assert journal.new_run_id(now) == "20261123-210455-0002"
+        assert not other.try_hold("20261123-210455-0002"), "its lock is held from the start"
+
+
+def test_a_run_id_is_the_time_and_four_digits() -> None:
+    assert new_run_id(datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC))[:-4] == "20261123-210455-"
+
+
+def test_holding_a_run_settles_what_a_killed_process_left_in_flight(journal: Journal, open_store: OpenStore) -> None:
+    """Only an attempt that has left is in doubt; the rows that waited for a slot are as they were."""
+    journal.add(RUN, [entry(2), entry(3), entry(4)])
+
+    async def die(dying: Journal) -> None:
+        async with sending(dying, RUN) as log:
+            await attempt(log, 4, CUT, Status.UNKNOWN)
+            for number, count in ((2, 1), (3, 1), (4, 2)):
+                await log.begin(number, count)
+            log.leaves(2, 1)
+
+    with open_store() as dying:
+        asyncio.run(die(dying))
+    with open_store() as other:
+        other.hold(RUN)
+        records = {record.number: record for record in other.records(RUN)}
+    assert {number: record.status for number, record in records.items()} == {
+        2: Status.UNKNOWN,
+        3: Status.UNSENT,
+        4: Status.UNKNOWN,
+    }
+    assert [records[number].attempts for number in (2, 3, 4)] == [1, 0, 1]
+
+
+def test_what_was_in_flight_when_the_process_died_is_unknown(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3, harmless=True), entry(4)])
+
+    async def die() -> None:
+        async with sending(journal, RUN) as log:
+            for number in (2, 3):
+                await log.begin(number, 1)
+                log.leaves(number, 1)
+
+    asyncio.run(die())
+    assert journal.settle(RUN) == 2
+    assert ends(journal) == {2: Status.UNKNOWN, 3: Status.UNKNOWN, 4: Status.UNSENT}
+
+    async def go_on() -> tuple[list[tuple[int, bool]], dict[str, int]]:
+        async with sending(journal, RUN) as log:
+            return [(row.number, row.in_doubt) for row in await log.pending(0, 10)], await log.undecided()
+
+    sendable, undecided = asyncio.run(go_on())
+    assert sendable == [(3, True), (4, False)], "a harmless row goes again, the other waits for a person"
+    assert undecided == {"L2": 2}

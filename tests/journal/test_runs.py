@@ -1,0 +1,108 @@
+"""Runs, how they are found, and the counts over their rows."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import UsageError
+from leadsync.journal import Journal, State
+from leadsync.models import Status
+from tests.journal.samples import (
+    OK,
+    OLD,
+    RUN,
+    a_run,
+    add_run,
+    attempt,
+    ends,
+    entry,
+    sending,
+)
+
+
+def test_a_trial_counts_and_shows_its_rows_only(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(4, state=State.REJECTED), entry(5), entry(9)])
+    assert journal.nth_pending(RUN, 2) == 5
+    assert journal.nth_pending(RUN, 3) is None
+    journal.update_run(RUN, last_row=5)
+    assert journal.tally(RUN).rows == 3
+    assert list(ends(journal)) == [2, 4, 5]
+
+
+def test_the_tally_is_kept_when_a_run_finishes_and_counted_anew_when_it_goes_on(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3, state=State.REJECTED)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    journal.update_run(RUN, finished=True)
+    tally = journal.tally(RUN)
+    assert (tally.rows, dict(tally.statuses), dict(tally.codes), tally.attempts) == (
+        2,
+        {Status.SUCCEEDED: 1, Status.REJECTED: 1},
+        {0: 1},
+        1,
+    )
+
+
+def test_runs_are_found_by_any_part_of_their_id(journal: Journal, tmp_path: Path) -> None:
+    journal.create(replace(a_run(tmp_path), id="20261123-220000-aaaa"))
+    assert journal.run("20261123-22").id == "20261123-220000-aaaa"
+    assert journal.run("7f3a").id == RUN
+    with pytest.raises(UsageError, match="2 runs"):
+        journal.run("20261123")
+    with pytest.raises(UsageError, match="no run"):
+        journal.run("2025")
+    assert [run.id for run in journal.runs()] == ["20261123-220000-aaaa", RUN]
+
+
+def test_a_run_that_is_not_there_any_more_is_one_sentence(journal: Journal) -> None:
+    for ask in (journal.tally, journal.has_more, lambda run_id: list(journal.records(run_id))):
+        with pytest.raises(UsageError, match="not in the journal any more"):
+            ask("20200101-000000-0000")
+
+
+def test_while_a_run_goes_on_its_rows_are_counted_anew(journal: Journal, tmp_path: Path) -> None:
+    add_run(journal, tmp_path, "run", OLD, [Status.SUCCEEDED, Status.UNSENT], stopped="interrupted")
+    journal.update_run("run", last_row=None, finished=False)
+    assert dict(journal.tallies()[0][1].statuses) == {Status.SUCCEEDED: 1, Status.UNSENT: 1}
+
+    async def go_on() -> None:
+        async with sending(journal, "run") as log:
+            await log.begin(3, 1)
+            await log.finish(3, 1, OK, Status.SUCCEEDED)
+
+    asyncio.run(go_on())
+    assert dict(journal.tallies()[0][1].statuses) == {Status.SUCCEEDED: 2}
+
+
+def test_totals_count_the_rows_of_all_runs(journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last run without a row to look at is the first: its attempts ended at second 1,800,000,000."""
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    add_run(journal, tmp_path, "good", OLD, [Status.SUCCEEDED, Status.SUCCEEDED], finished=True, seconds=2.5)
+    monkeypatch.setattr("time.time", lambda: 1_800_000_060.0)
+    add_run(journal, tmp_path, "bad", OLD, [Status.CONFLICT], finished=True, seconds=1.0)
+    add_run(journal, tmp_path, "stopped", OLD, [Status.UNSENT], stopped="interrupted")
+    totals = journal.totals()
+    assert totals.runs == {"finished": 2, "stopped": 1, "unfinished": 1}
+    assert totals.rows == {(Status.SUCCEEDED, 0): 2, (Status.CONFLICT, 0): 1, (Status.UNSENT, None): 1}
+    assert (totals.attempts, totals.seconds) == (3, 3.5)
+    assert (totals.last_finished, totals.last_success) == (1_800_000_060.0, 1_800_000_000.0)
+
+
+def test_the_journals_clock_is_that_of_its_attempts(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal.add(RUN, [entry(2)])
+    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    [record] = journal.records(RUN)
+    assert record.time == journal.now() == datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
