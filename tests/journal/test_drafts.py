@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import BusyError
+from leadsync.errors import BusyError, JournalError
 from leadsync.journal import Effects, Entry, Journal, State
 from leadsync.models import Row, Status
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import CUT, OK, OTHER, RUN, a_run, attempt, ends, entry, sending
+
+NEWEST = "20261125-000000-0000"
 
 
 def test_rows_come_out_as_they_went_in(journal: Journal) -> None:
@@ -41,17 +43,28 @@ def test_a_file_that_another_process_reads_too_is_refused(journal: Journal, tmp_
     journal.create(a_run(tmp_path, "20261124-000000-0000"), known=[RUN])
 
 
-def test_a_deleted_draft_leaves_nothing_and_the_others_stay(journal: Journal, tmp_path: Path) -> None:
-    for run_id in (OTHER, "20261125-000000-0000"):
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.IN_FLIGHT, State.UNKNOWN, State.CONFLICT])
+def test_no_row_begins_as_one_that_was_sent(journal: Journal, state: State) -> None:
+    with pytest.raises(JournalError, match="already sent"):
+        journal.add(RUN, [entry(2), entry(3, state=state)])
+    assert ends(journal) == {}
+
+
+@pytest.mark.parametrize(("deleted", "kept"), [(OTHER, NEWEST), (NEWEST, OTHER)])
+def test_a_deleted_draft_leaves_nothing_and_the_others_stay(
+    journal: Journal, tmp_path: Path, deleted: str, kept: str
+) -> None:
+    for run_id in (OTHER, NEWEST):
         journal.create(a_run(tmp_path, run_id))
         journal.add(run_id, [entry(2), entry(3)])
-    journal.hold(OTHER)
-    journal.delete_draft(OTHER)
-    assert journal.find(OTHER) is None
-    assert [run.id for run in journal.runs()] == ["20261125-000000-0000", RUN]
-    assert ends(journal, "20261125-000000-0000") == {2: Status.UNSENT, 3: Status.UNSENT}
-    journal.create(a_run(tmp_path, OTHER))
-    assert ends(journal, OTHER) == {}, "its rows are gone too"
+    journal.hold(deleted)
+    journal.delete_draft(deleted)
+    assert journal.find(deleted) is None
+    assert [run.id for run in journal.runs()] == [kept, RUN]
+    assert ends(journal, kept) == {2: Status.UNSENT, 3: Status.UNSENT}
+    assert journal.totals().rows == {(Status.UNSENT, None): 2}, "its rows are gone too"
+    journal.create(a_run(tmp_path, deleted))
+    assert ends(journal, deleted) == {}
 
 
 def test_a_deleted_draft_is_released(journal: Journal, open_store: OpenStore, tmp_path: Path) -> None:
@@ -68,7 +81,7 @@ def test_a_retry_made_before_a_draft_is_deleted_keeps_its_rows(journal: Journal,
     journal.confirm(RUN)
     journal.create(a_run(tmp_path, OTHER))
     journal.add(OTHER, [entry(2)])
-    retry = a_run(tmp_path, "20261125-000000-0000", retry_of=RUN)
+    retry = a_run(tmp_path, NEWEST, retry_of=RUN)
     journal.create_retry(retry)
     journal.delete_draft(OTHER)
     assert ends(journal) == {2: Status.SKIPPED, 3: Status.SKIPPED}
