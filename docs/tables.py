@@ -14,7 +14,7 @@ import click
 from leadsync import errors
 from leadsync.cli import cli
 from leadsync.config import Settings
-from leadsync.journal import Journal
+from leadsync.journal import open_journal
 from leadsync.journal.states import INITIAL, TRANSITIONS, State
 from leadsync.result_codes import RESULT_CODES, Verdict
 
@@ -178,7 +178,7 @@ def journal_columns() -> dict[str, list[str]]:
     """The columns of each table of a new journal."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state"
-        with Journal(state):
+        with open_journal(state):
             pass
         (file,) = (path for path in state.iterdir() if path.is_file() and path.read_bytes()[:6] == b"SQLite")
         with closing(sqlite3.connect(file)) as database:

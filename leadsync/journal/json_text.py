@@ -16,7 +16,7 @@ def as_json(value: object) -> str:
 
 
 def reason_json(reason: Reason | None) -> str | None:
-    """A reason as it is stored: only what it has beyond its defaults."""
+    """A reason as JSON text, without its defaults."""
     if reason is None:
         return None
     if isinstance(reason, Rejected):
@@ -28,7 +28,7 @@ def reason_json(reason: Reason | None) -> str | None:
 
 
 def reason_of(text: str | None) -> Reason | None:
-    """The reason that was stored so."""
+    """The reason of such a text."""
     if not text:
         return None
     kept = json.loads(text)
@@ -51,7 +51,7 @@ def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tally_json(tally: Tally) -> str:
-    """A tally as it is kept with a finished run."""
+    """A tally as JSON text."""
     return as_json(
         {
             "rows": tally.rows,
@@ -65,7 +65,7 @@ def tally_json(tally: Tally) -> str:
 
 
 def tally_of(text: str) -> Tally:
-    """The tally that was kept so."""
+    """The tally of such a text."""
     kept = json.loads(text)
     statuses = {Status(name): count for name, count in kept["statuses"].items()}
     codes = {int(code): count for code, count in kept["codes"].items()}

@@ -1,4 +1,4 @@
-"""The journal as the rest of leadsync sees it: small protocols, and `Journal`, which is all of them together.
+"""The journal as the rest of leadsync sees it: small protocols, and `Journal`, all of them together.
 
 Every method may raise JournalError. A run is named by its id, a row by its run and its number in the sheet. Several
 processes may have one journal open.
@@ -35,7 +35,7 @@ class RunLocks(Protocol):
         ...
 
     def settle(self, run_id: str) -> int:
-        """Settle the rows in flight of a held run that nothing sends now; return their count.
+        """Settle the rows in flight of a held run, with no sender left; return their count.
 
         An attempt is in doubt if it has left, or if nobody knows. The others were never made.
         """
@@ -91,7 +91,7 @@ class Runs(Protocol):
 
 
 class Drafts(Protocol):
-    """Runs that were read and not confirmed yet: nothing of them is sent."""
+    """Runs before their confirmation: nothing of them is sent."""
 
     def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
         """Store a draft; its lock is held.
@@ -117,7 +117,7 @@ class Drafts(Protocol):
 
 
 class FileRecords(Protocol):
-    """The files that leadsync wrote, by their size and time of change (ns): one edited since is not lost."""
+    """The written files, by their size and time of change (ns): an edited one is not lost."""
 
     def written(self, run_id: str) -> dict[str, list[int]]:
         """The run's files by path, as they were when they were kept last."""
@@ -128,11 +128,11 @@ class FileRecords(Protocol):
         ...
 
     def wrote(self, path: Path) -> list[int] | None:
-        """The state of a file that `check --output` wrote; None for any other file."""
+        """The state of a file from `check --output`; None for any other file."""
         ...
 
     def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
-        """Keep the state of a file that `check --output` wrote."""
+        """Keep the state of a file from `check --output`."""
         ...
 
 
@@ -140,7 +140,7 @@ class DialerRecords(Protocol):
     """The slots and the pace of each dialer, measured while sending."""
 
     def known_slots(self, url: str) -> int | None:
-        """The measured number of calls that the dialer at `url` runs at once."""
+        """The measured number of calls of the dialer at `url` at once."""
         ...
 
     def keep_slots(self, url: str, slots: int) -> None:
@@ -152,7 +152,7 @@ class DialerRecords(Protocol):
         ...
 
     def keep_pace(self, url: str, pace: float, slots: int) -> None:
-        """Keep the leads a second that were sent with so many slots."""
+        """Keep the leads a second with so many slots."""
         ...
 
 
@@ -164,9 +164,9 @@ class OldRuns(Protocol):
         ...
 
     def prune(self, before: datetime, *, undecided: bool) -> Pruned:
-        """Delete the finished runs that were begun before that moment, and give their space back.
+        """Delete the finished runs begun before that moment, and give their space back.
 
-        With `undecided`, also those with rows that wait for a person. A run in use by another process stays. A run is
+        With `undecided`, also those with rows for a person to decide. A run in use by another process stays. A run is
         not listed from its first deletion on; the next call continues an interrupted one.
         """
         ...

@@ -71,12 +71,12 @@ class Decisions(Protocol):
         ...
 
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
-        """The decisions about these rows that `take_back` would undo."""
+        """The decisions about these rows within reach of `take_back`."""
         ...
 
 
 class PendingRows(Protocol):
-    """The rows that a run or its retry can still send."""
+    """The rows for a run or its retry to send."""
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
         """The number of the `count`-th pending row; None if there are not more than that."""
@@ -99,7 +99,7 @@ class PendingRows(Protocol):
         ...
 
     def create_retry(self, run: RunRecord) -> None:
-        """Store a draft with the rows that its `retry_of` is to send again; its lock is held.
+        """Store a run with the rows of its `retry_of` to be sent again; its lock is held.
 
         Pending rows of that earlier run become skipped there: never do both runs send them.
         """
@@ -147,14 +147,14 @@ class LineageQueries(Protocol):
         ...
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
-        """Rows of a run that came again in a corrected sheet, by number.
+        """Rows of a run with a successor in a corrected sheet, by number.
 
         Each with the later runs, its state there, and its number there.
         """
         ...
 
     def superseded(self, run_id: str) -> dict[int, tuple[str, int]]:
-        """Rows that came from an earlier run in which a later row of their lead went through.
+        """Rows from an earlier run, if a later row of their lead went through there.
 
         By number: that run, and the number of the later row there.
         """

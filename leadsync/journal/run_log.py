@@ -16,7 +16,7 @@ LARGEST_GROUP = 1000
 
 
 class Begin(NamedTuple):
-    """An attempt that may reach the dialer from now on."""
+    """An attempt from now on under way to the dialer."""
 
     number: int
     attempt: int
@@ -88,7 +88,7 @@ class RunLog:
     """The engine's view of one run in the journal; an asynchronous context manager.
 
     Each call goes to a thread at once, in the order of the calls: a cancellation of the caller loses nothing. Awaiting
-    a call gives its result when it is durable. All calls that wait when the thread is free share one commit. After a
+    a call gives its result when it is durable. All waiting calls share one commit. After a
     failure of the journal, every call raises JournalError, and so does the end of the context.
     """
 
@@ -123,7 +123,7 @@ class RunLog:
         return self._call(partial(self._writer.pending, after, limit))
 
     def pending_row(self, number: int) -> asyncio.Future[PendingRow]:
-        """One row that `pending` gave before."""
+        """One row from an earlier `pending`."""
         return self._call(partial(self._writer.pending_row, number))
 
     def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
@@ -154,7 +154,7 @@ class RunLog:
         return self._call(partial(self._writer.exhaust, number, message, _state(status)))
 
     def hold(self, number: int, earlier: int) -> asyncio.Future[None]:
-        """Keep that a pending row waits for row `earlier` of its lead."""
+        """Keep the reason of a pending row: it waits for row `earlier` of its lead."""
         return self._call(partial(self._writer.hold, number, earlier))
 
     def _call(self, work: Work) -> asyncio.Future[Any]:

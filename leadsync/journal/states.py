@@ -6,7 +6,7 @@ from leadsync.models import Status
 
 
 class State(StrEnum):
-    """Where a row stands. The last six are where it can end."""
+    """The state of a row. The last six are its possible ends."""
 
     PENDING = "pending"
     """To be sent; `unsent` in a report if the run stops first."""
@@ -21,7 +21,7 @@ class State(StrEnum):
 
     @property
     def status(self) -> Status:
-        """What a report calls this state."""
+        """The status of this state in a report."""
         return _STATUS[self]
 
 
@@ -37,7 +37,7 @@ _STATUS = {
 }
 
 INITIAL = frozenset({State.PENDING, State.REJECTED, State.SKIPPED})
-"""What a row can be when it is taken in from a sheet."""
+"""The states of a row fresh from its sheet."""
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     # begun; its attempts ran out; taken over by a later run, or a duplicate that the settings drop

@@ -1,4 +1,4 @@
-"""The values that the journal takes and gives."""
+"""The journal's values."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from leadsync.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row as it is taken in: what stands in the sheet, what would be sent, and whether it is to be sent.
+    """A row for the journal: its cells, the fields to send, and its first state.
 
     Its notes are for the user to see beforehand; the journal does not keep them.
     """
@@ -28,7 +28,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A row of an earlier run that a sheet's row came from, and the run that had it last."""
+    """A row of an earlier run, the source of a sheet's row, and the run with its latest state."""
 
     run_id: str
     state: State
@@ -41,10 +41,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What confirming a run does to rows of other runs.
+    """The effects of a confirmed run on rows of other runs.
 
-    `decided`: by run and new state the numbers of its rows. `taken`: by run its rows that are sent from here, each
-    number there with the number here. `kept`: the same for rows of a trial that stand here as they came out there.
+    `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
+    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def new_run_id(now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LastSent:
-    """The values that a lead was last sent, with the run, row and time; `state` says whether the lead has taken them.
+    """The values last sent to a lead, with the run, row and time; `state` tells whether the lead has taken them.
 
     `state` is `succeeded`, or a state for a person to decide: `unknown` or `conflict`.
     """
@@ -76,7 +76,7 @@ class LastSent:
 
 @dataclass(frozen=True, slots=True)
 class OldRun:
-    """A run that is old enough to be deleted, and the objections."""
+    """A run old enough to be deleted, and the objections."""
 
     id: str
     unfinished: bool

@@ -37,7 +37,7 @@ class Database:
 
 
 class Connected:
-    """A part of the journal that uses its database."""
+    """A part of the journal, on its database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -77,7 +77,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def check(path: Path) -> None:
-    """Raise JournalError where the file's structure is damaged. Reads the whole file."""
+    """Raise JournalError if the file's structure is damaged. Reads the whole file."""
     with translated(path):
         connection = connect(path)
         try:
@@ -95,7 +95,7 @@ def places(values: Collection[object]) -> str:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit what is done inside, or none of it."""
+    """Commit all of the body's work, or none of it."""
     if connection.in_transaction:
         # A signal has ended one between its beginning and its first statement.
         connection.execute("ROLLBACK")

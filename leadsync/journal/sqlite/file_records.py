@@ -1,4 +1,4 @@
-"""The files that leadsync wrote, and the measured slots and pace of each dialer."""
+"""The written files, and the measured slots and pace of each dialer."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Reasons that journals before version 9 kept as sentences, read once, when such a journal is brought up to date.
 
-Only what rules depend on becomes a value. The sentence itself stays, and reports go on showing it.
+Only the reasons behind rules become values. The sentence itself stays, and reports go on showing it.
 """
 
 import json
@@ -38,7 +38,7 @@ def keep_reasons_as_values(connection: sqlite3.Connection) -> None:
 
 
 def reason_in(message: str, headings: list[str]) -> Reason | None:
-    """The reason that a sentence of an earlier leadsync tells; None if no rule depends on it."""
+    """The reason in a sentence of an earlier leadsync; None if no rule depends on it."""
     if waits := _WAITS.match(message):
         return Skip(SkipKind.WAITS_FOR_DECISION, row=int(waits["row"]))
     if waits := _WAITS_THERE.match(message):

@@ -1,4 +1,4 @@
-"""Which attempts have left, known even after this process was killed.
+"""Marks of the attempts on their way, readable even after this process was killed.
 
 A row is written down as in flight before it waits for a slot, so that no slot waits for the disk. Whether its attempt
 has left stands here, in a small file beside the journal: the system keeps what was written to its memory when the
@@ -40,7 +40,7 @@ class Marks:
         self._free = deque(range(MOST_MARKS))
 
     def close(self) -> None:
-        """Write no more; the file stays for whoever settles the rows in flight."""
+        """Write no more; the file stays, to settle the rows in flight by."""
         self._map.close()
 
     def set(self, number: int, attempt: int) -> None:
@@ -49,14 +49,14 @@ class Marks:
         _RECORD.pack_into(self._map, _HEADER_BYTES + place * _RECORD.size, number, attempt)
 
     def forget(self, number: int) -> None:
-        """The journal knows what the attempt came to; its place is another's."""
+        """The journal knows the attempt's outcome; its place is free."""
         place = self._places.pop(number, None)
         if place is not None:
             self._free.appendleft(place)
 
 
 def left_attempts(state: Path, run_id: str) -> set[tuple[int, int]] | None:
-    """The marks that a process left behind, as row and attempt; None where they tell nothing."""
+    """The marks of an ended process, as row and attempt; None if they tell nothing."""
     try:
         data = _path(state, run_id).read_bytes()
     except OSError:
@@ -75,7 +75,7 @@ def drop_marks(state: Path, run_id: str) -> None:
 
 
 def _boot_id() -> bytes:
-    """A name of this start of the machine; empty where the system gives none, and then marks tell nothing."""
+    """A name of this start of the machine; empty if the system gives none, and then marks tell nothing."""
     try:
         return _BOOT_ID.read_bytes().strip()[:_HEADER_BYTES]
     except OSError:

@@ -1,4 +1,4 @@
-"""The rows that a run or its retry can still send."""
+"""The rows for a run or its retry to send."""
 
 from leadsync.errors import JournalError
 from leadsync.journal.json_text import reason_json

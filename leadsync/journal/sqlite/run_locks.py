@@ -1,4 +1,4 @@
-"""The locks of runs, and the rows that a dead process left in flight."""
+"""The locks of runs, and rows in flight after the death of their process."""
 
 from datetime import datetime
 
