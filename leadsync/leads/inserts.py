@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from leadsync.leads.cells import NEW_LEAD
+from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, Lead
 from leadsync.reasons import Fault, FaultKind
 

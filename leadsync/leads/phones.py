@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leadsync.leads.numbering import LONGEST_WITHOUT_TRUNK, Dialed, Plan, country_of, parse, plan_of
+from leadsync.leads.number_plans import LONGEST_WITHOUT_TRUNK, Dialed, Plan, country_of, parse, plan_of
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
 from leadsync.reasons import Detail, FaultKind
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from leadsync.leads.numbering import plan_of
+from leadsync.leads.number_plans import plan_of
 from leadsync.leads.phones import _quick, clean_phone, read_phone
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.report import problem

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from leadsync.leads.cells import Cell, ColumnCells
+from leadsync.leads.column_cleaner import Cell, ColumnCells
 from leadsync.leads.dates import join_time
-from leadsync.leads.mapping import ColumnMapping
+from leadsync.leads.mappings import ColumnMapping
 from leadsync.leads.rules import Rules
 from leadsync.models import (
     CALLBACK,

@@ -9,7 +9,7 @@ from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
-from leadsync.leads.mapping import Column
+from leadsync.leads.mappings import Column
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.priorities import clean_priority
 from leadsync.leads.rules import Rules

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leadsync.leads.mapping import field_named, looks_like_a_phone
+from leadsync.leads.mappings import field_named, looks_like_a_phone
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, loose, trim
