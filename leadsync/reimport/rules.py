@@ -13,7 +13,7 @@ from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.unchanged import same_fields
 from leadsync.reimport.workbook import heading_name
 from leadsync.result_codes import RESULT_CODES, Verdict
-from leadsync.sheets import CUT
+from leadsync.sheets import TRUNCATED
 
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
@@ -126,7 +126,7 @@ def corrupted_cells(context: Context) -> Rejected | None:
 
 def _corrupted(context: Context) -> Iterator[Fault]:
     for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
-        if cell.endswith(CUT):
+        if cell.endswith(TRUNCATED):
             yield Fault(column.heading, "", FaultKind.CUT_TEXT)
         if context.sheet.is_workbook or not (column.campaign or column.field == EXTERNAL_ID):
             continue

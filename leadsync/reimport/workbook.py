@@ -15,7 +15,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import History
 from leadsync.models import Row, Status
 from leadsync.reimport.claims import MOST_DIGITS
-from leadsync.sheets import as_a_cell_holds
+from leadsync.sheets import fit_to_cell
 from leadsync.spreadsheet import REPORT_SHEET
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _original(key: Key, headings: Sequence[str], history: History) -> int | None
         return None
     run_headings, cells = found
     places = _places(run_headings, headings)
-    return hash(_own([as_a_cell_holds(cells[at]) if at >= 0 else "" for at in places], headings))
+    return hash(_own([fit_to_cell(cells[at]) if at >= 0 else "" for at in places], headings))
 
 
 def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ from leadsync.journal import Journal
 from leadsync.models import Line, RunRecord, Status
 from leadsync.private_files import check_shared_folder
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, summary_path
-from leadsync.sheets import Page, new_page, new_table, new_workbook
+from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
 
 if TYPE_CHECKING:
-    from leadsync.sheets.writing import Output
+    from leadsync.sheets.output.output_file import Output
 
 Files = dict[str, Path | None]
 """The run's files by their word in the contract, and `summary`; None for one that is not written."""
@@ -194,12 +194,12 @@ def _free_name(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _page(table: Table, run: RunRecord, counts: Mapping[Status, int]) -> Page:
-    return Page(
+def _page(table: Table, run: RunRecord, counts: Mapping[Status, int]) -> SheetLayout:
+    return SheetLayout(
         table.sheet,
         table.headings(run),
         len(run.headings),
         choices=DECISION_WORDS if table is Table.REVIEW else (),
-        roomy=table is not Table.REPORT and sum(counts.get(one, 0) for one in table.statuses) <= _FEW,
+        wrap_text=table is not Table.REPORT and sum(counts.get(one, 0) for one in table.statuses) <= _FEW,
         tab=_TABS[table],
     )

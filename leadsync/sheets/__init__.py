@@ -9,16 +9,16 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from leadsync.sheets.page import CUT, Page, as_a_cell_holds
+from leadsync.sheets.output.sheet_layout import TRUNCATED, SheetLayout, fit_to_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from leadsync.models import FileKind, Line, Summary
+    from leadsync.sheets.output.output_file import Output
     from leadsync.sheets.table import Table
-    from leadsync.sheets.writing import Output
 
-__all__ = ["CUT", "Page", "as_a_cell_holds", "new_page", "new_table", "new_workbook", "open_table"]
+__all__ = ["TRUNCATED", "SheetLayout", "fit_to_cell", "new_page", "new_table", "new_workbook", "open_table"]
 
 
 def open_table(
@@ -57,25 +57,25 @@ def new_table(
     The dates of a line are real dates in a workbook, and ISO text in delimited text, which `delimiter` and `bom` are
     for. The file has mode 0600. `OutputError` is raised, also at the end, where it cannot be written.
     """
-    from leadsync.sheets.writing import table_output
+    from leadsync.sheets.output.output_file import table_output
 
     return table_output(path, headings, kind=kind, delimiter=delimiter, bom=bom, even_empty=even_empty)
 
 
 def new_workbook(
-    path: "Path", pages: Sequence[Page], summary: "Callable[[], Summary] | None" = None
+    path: "Path", layouts: Sequence[SheetLayout], summary: "Callable[[], Summary] | None" = None
 ) -> "Output[Sequence[Line | None]]":
     """A workbook of several sheets, as `new_table` makes one of one; what is put is a line, or none, for each page.
 
     `summary` is called when all lines are there, for a sheet in front of the pages.
     """
-    from leadsync.sheets.writing import workbook_output
+    from leadsync.sheets.output.output_file import workbook_output
 
-    return workbook_output(path, pages, summary)
+    return workbook_output(path, layouts, summary)
 
 
 def new_page(path: "Path") -> "Output[str]":
     """A file of UTF-8 text, as `new_table` makes a table."""
-    from leadsync.sheets.writing import page_output
+    from leadsync.sheets.output.output_file import page_output
 
     return page_output(path)

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.private_files import open_regular
-from leadsync.sheets.reader import read
+from leadsync.sheets.sandbox.reader import read
 
 _CHUNK = 2_000
 

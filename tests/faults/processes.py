@@ -25,7 +25,14 @@ LONGEST_RUN_SECONDS = 40
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
-    ["__main__", "leadsync.cli", "leadsync.run", "leadsync.sheets.delimited", "leadsync.sheets.writing", "xlsxwriter"]
+    [
+        "__main__",
+        "leadsync.cli",
+        "leadsync.run",
+        "leadsync.sheets.formats.delimited",
+        "leadsync.sheets.output.output_file",
+        "xlsxwriter",
+    ]
 )
 
 Patch = Callable[..., None]

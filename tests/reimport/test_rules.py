@@ -12,7 +12,7 @@ from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Send, SheetFacts, decide, rules, rules_for
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before, Context, Descendant, TrialMatch
-from leadsync.sheets import CUT
+from leadsync.sheets import TRUNCATED
 
 RUN, LATER = "20261122-080000-0001", "20261123-080000-0002"
 MORNING, NOON = datetime(2026, 11, 22, 8, tzinfo=UTC), datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -134,7 +134,7 @@ def test_a_number_that_a_program_made_of_a_text(position: int, cell: str, was: s
 def test_a_phone_may_have_lost_its_zero_and_a_cut_text_is_wrong_in_a_workbook_too() -> None:
     lost = context(row=Row(5, ("007", "383218199", "Sale", "")), before={"phone": Before("0383218199", RUN)})
     assert rules.corrupted_cells(lost) is None, "the rule for phones puts it back"
-    cut = context(BOOK, Row(5, ("007", "", "Sale", f"long{CUT}")))
+    cut = context(BOOK, Row(5, ("007", "", "Sale", f"long{TRUNCATED}")))
     assert rules.corrupted_cells(cut) == Rejected((Fault("Mum's Code", "", FaultKind.CUT_TEXT),), "007")
 
 
@@ -234,7 +234,7 @@ def test_the_first_rule_that_applies_decides() -> None:
     assert (
         decide(context(second_line=True, **known)) != decide(context(**known)) == Skip(SkipKind.SENT_CORRECTED, LATER)
     )
-    cut = context(row=Row(5, ("007", "", "", f"x{CUT}")), **known)
+    cut = context(row=Row(5, ("007", "", "", f"x{TRUNCATED}")), **known)
     assert isinstance(decide(cut), Rejected), "whatever became of the row, what stands here cannot be sent"
 
 

@@ -155,11 +155,11 @@ def test_a_workbook_has_its_summary_inside(send: Send) -> None:
 
 def test_a_million_rows_of_one_kind_would_carry_no_more_comments_than_programs_bear(tmp_path: Path) -> None:
     from leadsync.models import Line, Status
-    from leadsync.sheets import Page
+    from leadsync.sheets import SheetLayout
 
     line = Line(("a", "failed"), (), Status.FAILED, 1, (0,), ("why",))
     path = tmp_path / "a.xlsx"
-    _write(path, Page("To correct", ("Id", "sync_status"), 1), [line] * 2_100)
+    _write(path, SheetLayout("To correct", ("Id", "sync_status"), 1), [line] * 2_100)
     page = openpyxl.load_workbook(path)["To correct"]
     assert page["A2001"].comment is not None
     assert page["A2002"].comment is None
@@ -168,12 +168,12 @@ def test_a_million_rows_of_one_kind_would_carry_no_more_comments_than_programs_b
 
 def test_each_marked_cell_says_what_is_wrong_with_it_as_far_as_comments_go(tmp_path: Path) -> None:
     from leadsync.models import Line, Status
-    from leadsync.sheets import Page
+    from leadsync.sheets import SheetLayout
 
     line = Line(("a", "b", "rejected"), (), Status.REJECTED, 2, (0, 1), ("too short", "no date"))
     path = tmp_path / "a.xlsx"
     lines = [line._replace(marked=(1,), notes=("no date",)), *[line] * 1_001]
-    _write(path, Page("To correct", ("Id", "When", "sync_status"), 2), lines)
+    _write(path, SheetLayout("To correct", ("Id", "When", "sync_status"), 2), lines)
     page = openpyxl.load_workbook(path)["To correct"]
     assert page["A2"].comment is None
     assert [page[cell].comment.text for cell in ("B2", "A3", "B3")] == ["no date", "too short", "no date"]
@@ -181,10 +181,10 @@ def test_each_marked_cell_says_what_is_wrong_with_it_as_far_as_comments_go(tmp_p
     assert page["B1002"].comment is None, "the 2,001st"
 
 
-@pytest.mark.parametrize("roomy", [True, False])
-def test_a_row_reads_back_the_same_however_it_is_laid_out(tmp_path: Path, *, roomy: bool) -> None:
+@pytest.mark.parametrize("wrap_text", [True, False])
+def test_a_row_reads_back_the_same_however_it_is_laid_out(tmp_path: Path, *, wrap_text: bool) -> None:
     from leadsync.models import Line
-    from leadsync.sheets import Page, open_table
+    from leadsync.sheets import SheetLayout, open_table
 
     rows = [
         ("a", "<No Change>", "2031-11-24 14:30"),
@@ -196,7 +196,7 @@ def test_a_row_reads_back_the_same_however_it_is_laid_out(tmp_path: Path, *, roo
     ]
     path = tmp_path / "a.xlsx"
     lines = [Line(row, (2,)) for row in rows for _ in range(2)]
-    _write(path, Page("Leads", ("Id", "Name", "When"), 3, roomy=roomy), lines)
+    _write(path, SheetLayout("Leads", ("Id", "Name", "When"), 3, wrap_text=wrap_text), lines)
     with open_table(path) as table:
         assert [row.cells for row in table.rows()] == [line.cells for line in lines]
     page = openpyxl.load_workbook(path)["Leads"]

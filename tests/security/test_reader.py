@@ -15,14 +15,15 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from leadsync.sheets import open_table, reader
+from leadsync.sheets import open_table
+from leadsync.sheets.sandbox import reader
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc, Landlock and seccomp are Linux's")
 
 ATTEMPTS = """
 import ctypes, json, os, resource, signal, socket, sys
 from leadsync.process_limits import Prctl, limit_to
-from leadsync.sheets import confinement
+from leadsync.sheets.sandbox import confinement
 
 def execute():
     print(json.dumps(done), flush=True)
@@ -80,11 +81,12 @@ BUSY = '''
 import subprocess, sys
 from pathlib import Path
 from leadsync.cli.input_file import input_file
-from leadsync.sheets import open_table, reader
+from leadsync.sheets import open_table
+from leadsync.sheets.sandbox import reader
 
 hangs = """
 import os, time
-from leadsync.sheets import reader_process
+from leadsync.sheets.sandbox import reader_process
 reader_process.confine = lambda **_: (os.write(1, b"x"), time.sleep(60))
 reader_process.main()
 """

@@ -9,7 +9,7 @@ import pytest
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
-from tests.sheets.making import fault_words
+from tests.sheets.handmade import fault_words
 
 
 def test_cells_stay_the_texts_they_are(text_file, cells_of):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.sheets.frames import MOST_BYTES, FrameError, receive, send, send_rows
-from leadsync.sheets.lines import Line
+from leadsync.sheets.sandbox.frames import MOST_BYTES, FrameError, receive, send, send_rows
+from leadsync.sheets.source_lines import SourceLine
 
 
 @given(
@@ -17,7 +17,7 @@ from leadsync.sheets.lines import Line
 )
 def test_rows_come_as_they_were_sent(rows, faults):
     pipe = io.BytesIO()
-    send_rows(pipe, [Line(number, cells, dates, faults) for number, (cells, dates) in enumerate(rows, 2)])
+    send_rows(pipe, [SourceLine(number, cells, dates, faults) for number, (cells, dates) in enumerate(rows, 2)])
     pipe.seek(0)
     answer, text = receive(pipe.read)
     cells = text.split(answer["separator"])
@@ -29,7 +29,7 @@ def test_rows_come_as_they_were_sent(rows, faults):
 
 def test_many_long_rows_go_in_several_frames():
     pipe = io.BytesIO()
-    send_rows(pipe, [Line(number, ["x" * 100_000]) for number in range(2, 42)])
+    send_rows(pipe, [SourceLine(number, ["x" * 100_000]) for number in range(2, 42)])
     pipe.seek(0)
     numbers: list[int] = []
     while pipe.tell() < len(pipe.getvalue()):

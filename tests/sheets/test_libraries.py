@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from leadsync.sheets.libraries import CHARSETS, LibraryNeeded, require
+from leadsync.sheets.formats.libraries import CHARSETS, LibraryNeeded, require
 
 DECODE = """
 import sys
-from leadsync.sheets.confinement import confine
-from leadsync.sheets.libraries import load
+from leadsync.sheets.sandbox.confinement import confine
+from leadsync.sheets.formats.libraries import load
 load(bytes.fromhex(sys.argv[1]), encoding=sys.argv[2] or None)
 confine(memory=1 << 30, seconds=5)
 for name in sys.argv[3:]:

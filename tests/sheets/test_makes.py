@@ -15,10 +15,10 @@ from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.reasons import Fault, FaultKind
 from leadsync.sheets import open_table
-from tests.sheets import making
-from tests.sheets.making import error_fault, fault_words
+from tests.sheets import handmade
+from tests.sheets.handmade import error_fault, fault_words
 
-HEADINGS = [(6, making.wide("Id")), (6, making.wide("Name"))]
+HEADINGS = [(6, handmade.wide("Id")), (6, handmade.wide("Name"))]
 MERGED = Fault("", "", FaultKind.MERGED_CELL, details={"at": 0, "letter": "A"})
 UNWORKED = "has a formula without a stored value in column B; open the workbook in a spreadsheet program and save it"
 
@@ -29,13 +29,13 @@ def number(value: float) -> tuple[int, bytes]:
 
 def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
     """Cells of kind 3 and 11 are errors, 9 a formula's number with its flags."""
-    path = making.xlsb(
+    path = handmade.xlsb(
         tmp_path / "leads.xlsb",
         {
             0: HEADINGS,
-            1: [(6, making.wide("x")), (3, b"\x2a")],
-            2: [(6, making.wide("y")), (11, b"\x07" + bytes(10))],
-            3: [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))],
+            1: [(6, handmade.wide("x")), (3, b"\x2a")],
+            2: [(6, handmade.wide("y")), (11, b"\x07" + bytes(10))],
+            3: [(6, handmade.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))],
         },
     )
     na, division, zero = rows_of(path)
@@ -45,17 +45,17 @@ def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
 
 
 def test_formulas_of_an_xlsb_that_all_come_to_0_were_never_worked_out(tmp_path, rows_of):
-    line = [(6, making.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
-    for row in rows_of(making.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
+    line = [(6, handmade.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
+    for row in rows_of(handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
         assert row.cells == ("z", "=")
         assert fault_words(row).startswith(UNWORKED)
 
 
 def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
-    path = making.xlsb(
+    path = handmade.xlsb(
         tmp_path / "leads.xlsb",
         {
-            0: [(6, making.wide(name)) for name in ("Id", "Share", "Call back")],
+            0: [(6, handmade.wide(name)) for name in ("Id", "Share", "Call back")],
             1: [number(800), number(0.125), number(46350.5)],
             2: [(1, b""), number(1), number(46350)],
         },
@@ -68,11 +68,11 @@ def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
 
 
 def label(row: int, column: int, number: int) -> bytes:
-    return making.record(0xFD, struct.pack("<HHHI", row, column, 0, number))
+    return handmade.record(0xFD, struct.pack("<HHHI", row, column, 0, number))
 
 
 def formula(row: int, column: int, value: bytes, flags: int, kind: int = 0x06) -> bytes:
-    return making.record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, 0))
+    return handmade.record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, 0))
 
 
 def texts(*values: str) -> bytes:
@@ -98,9 +98,9 @@ EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
     ],
 )
 def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value, options, cell):
-    build = options.pop("build", making.POI)
+    build = options.pop("build", handmade.POI)
     cells = HEADED + label(1, 0, 0) + formula(1, 1, value, **options)
-    (row,) = rows_of(making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
+    (row,) = rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
     assert row.cells == ("Id", "=" if cell is None else cell)
     assert fault_words(row).startswith(UNWORKED) == (cell is None)
 
@@ -108,13 +108,13 @@ def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value,
 def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_path, rows_of):
     """LibreOffice asks for calculation on loading too."""
     cells = HEADED + formula(1, 0, struct.pack("<d", 5.0), flags=2) + formula(1, 1, ZERO, flags=2)
-    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     assert rows_of(path) == [Row(2, ("5", "0"))]
 
 
 def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):
     cells = HEADED + formula(3, 1, bytes(8), flags=0, kind=0x406)
-    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     (row,) = rows_of(path)
     assert (row.number, row.cells) == (4, ("", "="))
     assert fault_words(row).startswith(UNWORKED)
@@ -122,14 +122,14 @@ def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows
 
 def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells = HEADED + label(1, 0, 0) + label(1, 1, 1) + label(2, 1, 1)
-    cells += making.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
-    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     assert rows_of(path) == [Row(2, ("Id", "Name"), faults=(MERGED,)), Row(3, ("", "Name"), faults=(MERGED,))]
 
 
 def test_texts_of_an_xls_that_names_a_code_page(tmp_path, rows_of):
-    cells = HEADED + label(1, 0, 2) + making.record(0x204, struct.pack("<HHHHB", 1, 1, 0, 2, 0) + b"Bo")
-    path = making.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name", "中文"),), code_page=1252)
+    cells = HEADED + label(1, 0, 2) + handmade.record(0x204, struct.pack("<HHHHB", 1, 1, 0, 2, 0) + b"Bo")
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name", "中文"),), code_page=1252)
     assert rows_of(path) == [Row(2, ("中文", "Bo"))]
 
 
@@ -143,7 +143,7 @@ def test_a_text_of_an_xls_that_goes_on_in_a_second_record(tmp_path, rows_of):
         + "Zo".encode("utf-16-le"),
         b"\0" + b"e B",
     )
-    path = making.xls(tmp_path / "leads.xls", label(0, 0, 0) + label(1, 0, 1), shared=shared)
+    path = handmade.xls(tmp_path / "leads.xls", label(0, 0, 0) + label(1, 0, 1), shared=shared)
     assert rows_of(path) == [Row(2, ("Zoe B",))]
 
 
@@ -153,7 +153,7 @@ def cell(text: str, attributes: str = "") -> str:
 
 def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
     row = "<table:table-row>{}</table:table-row>"
-    path = making.ods(
+    path = handmade.ods(
         tmp_path / "leads.ods",
         row.format(cell("Id") + cell("Name"))
         + row.format(cell("x", 'table:number-rows-spanned="2" table:number-columns-spanned="1"') + cell("Bo"))
@@ -176,7 +176,7 @@ def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_w
     error = (
         '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">\n<text:p>{}</text:p>\n'
     )
-    path = making.ods(
+    path = handmade.ods(
         tmp_path / "leads.ods",
         row.format(cell("Id") + "\n" + cell("Name"))
         + row.format(cell("x") + error.format("#DIV/0!") + "</table:table-cell>")
@@ -201,7 +201,7 @@ def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_w
 def test_blanks_that_an_ods_writes_as_elements_stay_in_the_text(tmp_path, rows_of, xml, text):
     """Without them two numbers in a cell would become one."""
     row = "<table:table-row>{}</table:table-row>"
-    path = making.ods(
+    path = handmade.ods(
         tmp_path / "leads.ods",
         row.format(cell("Id") + cell("Name"))
         + row.format(cell(xml) + cell("Bo<office:annotation><text:p>no<text:tab/>te</text:p></office:annotation>")),
@@ -219,9 +219,9 @@ def test_a_workbook_says_whether_it_counts_days_from_1904(tmp_path, make, epoch_
         book.active.append(["Id", "Name"])
         book.save(path)
     elif make == "xlsb":
-        making.xlsb(path, {0: HEADINGS}, epoch_1904=epoch_1904)
+        handmade.xlsb(path, {0: HEADINGS}, epoch_1904=epoch_1904)
     else:
-        making.xls(path, HEADED, shared=(texts("Id", "Name"),), epoch_1904=epoch_1904)
+        handmade.xls(path, HEADED, shared=(texts("Id", "Name"),), epoch_1904=epoch_1904)
     with open_table(path) as table:
         assert table.epoch_1904 == epoch_1904
 
@@ -230,7 +230,7 @@ def test_a_workbook_says_whether_it_counts_days_from_1904(tmp_path, make, epoch_
 def test_a_row_of_an_ods_that_is_repeated_without_end_gets_one_sentence(tmp_path, rows_of, count):
     row = "<table:table-row{}>{}</table:table-row>"
     repeated = f' table:number-rows-repeated="{count}"'
-    path = making.ods(tmp_path / "leads.ods", row.format("", cell("Id")) + row.format(repeated, cell("x")))
+    path = handmade.ods(tmp_path / "leads.ods", row.format("", cell("Id")) + row.format(repeated, cell("x")))
     with pytest.raises(SheetError, match=f"{int(count) - 1:,} of its rows are mere repetitions"):
         rows_of(path)
 
@@ -238,7 +238,7 @@ def test_a_row_of_an_ods_that_is_repeated_without_end_gets_one_sentence(tmp_path
 def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_of):
     row = "<table:table-row{}>{}</table:table-row>"
     repeated = ' table:number-rows-repeated="{}"'.format
-    path = making.ods(
+    path = handmade.ods(
         tmp_path / "leads.ods",
         row.format("", cell("Id"))
         + row.format(repeated(3), cell("x"))
@@ -258,17 +258,17 @@ def hidden_rows(path):
             book.active.row_dimensions[row].hidden = True
         book.save(path)
     elif path.suffix == ".xlsb":
-        making.xlsb(path, {row: [(6, making.wide("x"))] for row in range(5)}, hidden=(2, 3))
+        handmade.xlsb(path, {row: [(6, handmade.wide("x"))] for row in range(5)}, hidden=(2, 3))
     elif path.suffix == ".xls":
         rows = b"".join(
-            making.record(0x208, struct.pack("<HHHHHHI", row, 0, 1, 300, 0, 0, 0x100 | 0x20 * (row in (2, 3))))
+            handmade.record(0x208, struct.pack("<HHHHHHI", row, 0, 1, 300, 0, 0, 0x100 | 0x20 * (row in (2, 3))))
             for row in range(5)
         )
-        making.xls(path, rows + b"".join(label(row, 0, 0) for row in range(5)), shared=(texts("Id"),))
+        handmade.xls(path, rows + b"".join(label(row, 0, 0) for row in range(5)), shared=(texts("Id"),))
     else:
         row = f"<table:table-row{{}}>{cell('Id')}</table:table-row>"
         blank = '<table:table-row table:visibility="filter" table:number-rows-repeated="9000"><table:table-cell/>'
-        making.ods(
+        handmade.ods(
             path,
             row.format("") * 2
             + row.format(' table:visibility="filter"')

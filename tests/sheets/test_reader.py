@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 
 from leadsync.errors import SheetError
-from leadsync.sheets import open_table, reader
+from leadsync.sheets import open_table
+from leadsync.sheets.sandbox import reader
 
 READY = {"ready": True}
 TABLE = {

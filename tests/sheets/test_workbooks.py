@@ -12,7 +12,7 @@ import xlsxwriter
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
-from tests.sheets.making import error_fault, fault_words
+from tests.sheets.handmade import error_fault, fault_words
 
 SHEET = "xl/worksheets/sheet1.xml"
 DATA_FOLDER = Path(__file__).parent / "data"

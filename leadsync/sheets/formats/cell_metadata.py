@@ -1,0 +1,83 @@
+"""What python-calamine does not tell of a workbook's cells, whatever the workbook's make.
+
+It reads values only: an error and a formula that was never worked out both come as blank, and number formats do not
+come at all. `xlsx_parts`, `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four makes of file.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from xml.parsers import expat
+
+_BLOCK = 1 << 18
+
+Place = tuple[int, int]
+"""Row and column, counted from 0."""
+
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
+"""The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
+ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+    43: "#GETTING_DATA",
+}
+"""Errors by the number that stands for them in records."""
+
+
+@dataclass(slots=True)
+class CellMetadata:
+    """Cells by place: errors and formulas without a value, each with their text; format codes to follow; and texts that
+    say what stands there better than the value does. `merged` are first and last cell of each merged range, where
+    calamine does not tell them; `hidden` are rows. `epoch_1904`: the workbook counts days from 1904. `repeated` names a
+    row or cell that stands there twice, of which calamine gives the last alone."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    formulas: dict[Place, str] = field(default_factory=dict)
+    formats: dict[Place, str] = field(default_factory=dict)
+    texts: dict[Place, str] = field(default_factory=dict)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    epoch_1904: bool = False
+    repeated: str = ""
+
+    def missed(self) -> dict[int, list[int]]:
+        """The columns of errors and formulas without a value, by row."""
+        rows: dict[int, list[int]] = {}
+        for row, column in chain(self.errors, self.formulas):
+            rows.setdefault(row, []).append(column)
+        return rows
+
+
+class Walk:
+    """Collects what its handlers are told; element names come without their namespace's prefix."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        pass
+
+    def end(self, name: str) -> None:
+        pass
+
+    def text(self, data: str) -> None:
+        pass
+
+
+def walk_xml(read: Callable[[int], bytes], walk: Walk) -> None:
+    """Read XML through, telling `walk`. Raises `ValueError` for entities and `ExpatError` for what is not XML."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a sheet has no business declaring entities")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda name, attributes: walk.start(name.rpartition(":")[2], attributes)
+    parser.EndElementHandler = lambda name: walk.end(name.rpartition(":")[2])
+    parser.CharacterDataHandler = walk.text
+    while block := read(_BLOCK):
+        parser.Parse(block)
+    parser.Parse(b"", True)

@@ -1,0 +1,168 @@
+"""What a file is, told from its content and never from its name, and the one sentence for what is no spreadsheet."""
+
+import re
+import struct
+from enum import Enum
+from typing import TYPE_CHECKING, BinaryIO
+
+from leadsync.errors import SheetError
+
+if TYPE_CHECKING:
+    import zipfile
+
+_HEAD = 8192
+_FEW = 10
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_KNOWN = (
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"SQLite format 3\0", "a database"),
+    (b"\x7fELF", "a program"),
+    (b"ID;P", "a SYLK file"),
+    (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
+    (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
+    (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
+)
+_MARKUP = (
+    (re.compile(rb"<!doctype html|<html|<table|<body|<head|<meta|<div|<script", re.IGNORECASE), "a web page (HTML)"),
+    (re.compile(rb"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"), "an XML spreadsheet of 2003"),
+    (re.compile(rb"office:document"), "a flat OpenDocument file"),
+    (re.compile(rb"<\?xml|<!DOCTYPE|<[A-Za-z][\w:.-]*[\s>]"), "an XML document"),
+)
+_CONTAINED = (
+    ("worddocument", "a Word document"),
+    ("powerpoint document", "a presentation"),
+    ("__properties_version1.0", "an e-mail"),
+)
+_DOCUMENTS = (
+    ("word/", "a Word document"),
+    ("ppt/", "a presentation"),
+    ("Index/Document.iwa", "an Apple Numbers file"),
+    ("Index.zip", "an Apple Numbers file"),
+)
+
+
+class Content(Enum):
+    """The sorts of file that hold a table or can be unpacked to one."""
+
+    TEXT = "delimited text"
+    XLSX = "a workbook of zipped XML (.xlsx, .xlsm)"
+    XLS = "a workbook of Excel 97 to 2003 (.xls)"
+    XLSB = "a workbook of zipped records (.xlsb)"
+    ODS = "an OpenDocument sheet (.ods)"
+    GZIP = "one compressed file"
+    ZIP = "an archive of one file"
+
+
+def content_of(file: BinaryIO, shown: str) -> Content:
+    """What `file` is. Raises `SheetError`, naming it as `shown`, where it is nothing that holds a table."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a"):
+        raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+    if head.startswith(b"\x1f\x8b"):
+        return Content.GZIP
+    if head.startswith(_OLE):
+        return _contained(file, shown)
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(file, shown)
+    for magic, name in _KNOWN:
+        if head.startswith(magic):
+            raise _no_table(shown, name)
+    if markup := _markup(head):
+        raise _no_table(shown, markup)
+    if _is_binary(head):
+        raise SheetError(f"{shown}: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file.")
+    return Content.TEXT
+
+
+def _contained(file: BinaryIO, shown: str) -> Content:
+    """Which of the documents that share the container of .xls a file is, by the names of its streams."""
+    from leadsync.sheets.formats.ole import OleFile
+
+    file.seek(0)
+    try:
+        names = OleFile(file.read()).names
+    except (struct.error, ValueError):
+        return Content.XLS  # its reader will say what is wrong with it
+    if "encryptedpackage" in names:
+        raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
+    for stream, name in _CONTAINED:
+        if stream in names and not names.keys() & {"workbook", "book"}:
+            raise _no_table(shown, name)
+    return Content.XLS
+
+
+def _zipped(file: BinaryIO, shown: str) -> Content:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = [member.filename for member in files_in(archive)]
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
+        # Whatever zipfile raises on a directory of names that no program wrote so.
+        raise SheetError(
+            f"{shown}: the file is damaged or was cut off while it was copied; get it again from where it came from."
+        ) from error
+    parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
+    if "xl/workbook.bin" in parts:
+        return Content.XLSB
+    if "content.xml" in parts:
+        return Content.ODS
+    if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
+        return Content.XLSX
+    for place, name in _DOCUMENTS:
+        if any(part.startswith(place.lower()) for part in parts):
+            raise _no_table(shown, name)
+    if len(names) == 1:
+        return Content.ZIP
+    raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
+
+
+def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":
+    """The files of an archive, without the shadows that a Mac puts beside each."""
+    return [
+        member
+        for member in archive.infolist()
+        if not member.filename.endswith("/")
+        and not member.filename.startswith("__MACOSX/")
+        and member.filename.rpartition("/")[2] != ".DS_Store"
+    ]
+
+
+def _markup(head: bytes) -> str:
+    text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if text[:13].lower() == b"mime-version:":
+        return "a web page (MHTML)"
+    if not text.startswith(b"<"):
+        return ""
+    first = text.split(b"\n", 1)[0]
+    # A heading or a first cell may well be <No Change>: an element's name is followed by a blank or its end only.
+    for pattern, name in _MARKUP[:-1]:
+        if pattern.search(text):
+            return name
+    return _MARKUP[-1][1] if _MARKUP[-1][0].match(first) and not first.lower().startswith(b"<no change>") else ""
+
+
+def _is_binary(head: bytes) -> bool:
+    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32.
+
+    A few are the fault of the rows that they stand in, however short the file.
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return False
+    controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
+    nuls = head.count(0)
+    bunched = nuls and b"\0\0\0\0" in head
+    return controls > max(_FEW, len(head) * 0.05) or bool(bunched and nuls > len(head) * 0.1)
+
+
+def _no_table(shown: str, name: str) -> SheetError:
+    return SheetError(f"{shown}: this is {name}, not a table; open it and save it as .xlsx or .csv.")

@@ -1,0 +1,156 @@
+"""Delimited text to records: which lines of text make one, how a spreadsheet program numbers it, what is wrong with it.
+
+The standard csv module does the splitting. It is given a whole block of lines at once, which is quick, and where that
+shows that a line of the block is no record of its own (a quoted cell goes on over it, or its quoting is broken), the
+block is gone through once more, record by record.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TextIO
+
+from leadsync.errors import SheetError
+from leadsync.reasons import FaultKind
+from leadsync.sheets.source_lines import SourceLine, line_fault
+
+_BLOCK = 1 << 18
+_LONGEST_LINE = 1 << 24
+_MOST_LINES = 100_000
+"""More lines than this are in no cell, which holds 32,767 characters: a quotation mark has swallowed them."""
+_SWALLOWED_WIDTH = 4
+"""From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
+
+
+class Records:
+    """The records of a text stream in chunks, each with its number as a spreadsheet program shows it.
+
+    A record that spans several lines of text counts once there; messages about quotes name the line of text, which
+    is what an editor shows. `first` is the number of the stream's first line, `shown` the file's name in messages.
+    """
+
+    def __init__(self, stream: TextIO, shown: str, delimiter: str, first: int) -> None:
+        # Unlike the module's own 128 KiB this is no limit that a cell of a real sheet meets: an over-long cell is its
+        # row's fault, not the file's.
+        csv.field_size_limit(_LONGEST_LINE)
+        self._blocks = _blocks(stream, shown, first)
+        self._shown = shown
+        self._delimiter = delimiter
+        self._number = 1
+        """The next record's."""
+        self._text_line = first
+        """The line of text that stands at the beginning of what was last read."""
+        self._width = 0
+
+    def chunks(self) -> Iterator[list[SourceLine]]:
+        """The records, streamed once. Raises `SheetError` at a quotation mark that is not closed."""
+        for block in self._blocks:
+            yield self._at_once(block) or self._one_by_one(block)
+
+    def _at_once(self, block: list[str]) -> list[SourceLine]:
+        """The block's records if each of its lines is one, else nothing."""
+        try:
+            records = list(csv.reader(block, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return []
+        if len(records) != len(block):
+            return []
+        self._width = self._width or len(records[0])
+        self._text_line += len(block)
+        begin, self._number = self._number, self._number + len(records)
+        return list(map(SourceLine, range(begin, self._number), records))
+
+    def _one_by_one(self, block: list[str]) -> list[SourceLine]:
+        found: list[SourceLine] = []
+        source = _Feed(block, self._blocks)
+        reader = csv.reader(source, delimiter=self._delimiter, strict=True)
+        while source.has_more:
+            source.taken.clear()
+            try:
+                cells = next(reader)
+            except csv.Error as error:
+                found.append(self._broken(source.taken, error))
+            else:
+                if len(source.taken) > 1:
+                    self._check_span(source.taken, cells)
+                found.append(SourceLine(self._number, cells))
+                self._width = self._width or len(cells)
+            self._number += 1
+            self._text_line += len(source.taken)
+        return found
+
+    def _broken(self, taken: list[str], error: csv.Error) -> SourceLine:
+        if len(taken) > 1 or "unexpected end" in str(error):
+            raise self._unclosed() from error
+        cells = next(csv.reader(taken, delimiter=self._delimiter), [])
+        return SourceLine(self._number, cells, faults=(line_fault(FaultKind.QUOTE_IN_CELL),))
+
+    def _check_span(self, taken: list[str], cells: list[str]) -> None:
+        """A quote that closes, lines later, at another cell's opening quote has swallowed the rows between them."""
+        if self._width and len(cells) != self._width:
+            raise self._unclosed()
+        full = self._width - 1
+        if self._width >= _SWALLOWED_WIDTH and any(
+            text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
+        ):
+            raise self._unclosed()
+
+    def _unclosed(self) -> SheetError:
+        return SheetError(
+            f"{self._shown}: the quotation mark that opens on line {self._text_line} is not closed where its cell "
+            "ends; close it, or remove it."
+        )
+
+
+class _Feed:
+    """Hands a block's lines to the csv module, and further blocks' while a record goes on over the block's end."""
+
+    def __init__(self, block: list[str], more: Iterator[list[str]]) -> None:
+        self._lines = iter(block)
+        self._left = len(block)
+        self._more = more
+        self.taken: list[str] = []
+        """The lines handed out; whoever reads records empties it before each."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether lines of the present block are left."""
+        return self._left > 0
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        if not self._left:
+            block = next(self._more)
+            self._lines = iter(block)
+            self._left = len(block)
+        if len(self.taken) == _MOST_LINES:
+            raise csv.Error("a quoted cell has too many lines")
+        self._left -= 1
+        line = next(self._lines)
+        self.taken.append(line)
+        return line
+
+
+def _blocks(stream: TextIO, shown: str, number: int) -> Iterator[list[str]]:
+    """The stream's lines, ends included, some thousand at a time. Raises `SheetError` where a line has no end."""
+    rest = ""
+    while text := stream.read(_BLOCK):
+        # A CR at the end may be half of a CR LF.
+        while text.endswith("\r") and (more := stream.read(1)):
+            text += more
+        rest += text
+        end = max(rest.rfind("\n"), rest.rfind("\r")) + 1
+        if end:
+            lines = io.StringIO(rest[:end], newline="").readlines()
+            number += len(lines)
+            yield lines
+            rest = rest[end:]
+        elif len(rest) > _LONGEST_LINE:
+            raise SheetError(
+                f"{shown}: line {number} is over {_LONGEST_LINE:,} characters long; "
+                "this is not a table with one lead on each line."
+            )
+    if rest:
+        yield [rest]

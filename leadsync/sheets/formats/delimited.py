@@ -1,0 +1,116 @@
+"""Delimited text to lines: which delimiter, and cells as they stand between the delimiters.
+
+The standard csv module does the splitting, not pandas: pandas' parser fills a line that is too short with blanks and
+does not say so, and it swallows what follows an unclosed quote. Broken quoting inside one line is that row's fault;
+a quote that runs on over other lines is the file's, because the rows behind it can no longer be told apart.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
+from typing import BinaryIO, TextIO
+
+from leadsync.errors import SheetError
+from leadsync.sheets.formats.csv_records import Records
+from leadsync.sheets.formats.encodings import Encoding, find_encoding, named_encoding
+from leadsync.sheets.source_lines import Source, SourceLine
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+"""What a delimiter can be called that is awkward to type or to quote."""
+_SAMPLE_CHARACTERS = 1 << 17
+_SAMPLE_RECORDS = 100
+
+
+def read_delimited(sheet: BinaryIO, shown: str, suffix: str, encoding: str | None, delimiter: str | None) -> Source:
+    """Open delimited text. `shown` is the file's name in messages, `suffix` the ending it was given (`.tsv`)."""
+    found = named_encoding(encoding, sheet) if encoding else find_encoding(sheet, shown)
+    with _text(sheet, found) as stream:
+        sample = _decoded(stream, shown, found)
+    declared, body = _declared_delimiter(sample)
+    usual = "\t" if suffix == ".tsv" else ","
+    chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
+    remarks = [found.remark] if found.remark else []
+    if delimiter is None and declared is None and chosen != usual:
+        remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
+    chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None)
+    return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+@contextmanager
+def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
+    """The sheet's text from its beginning; the sheet stays open."""
+    sheet.seek(0)
+    stream = io.TextIOWrapper(sheet, encoding=encoding.name, newline="")
+    try:
+        yield stream
+    finally:
+        stream.detach()
+
+
+def named_delimiter(name: str) -> str:
+    """The delimiter that the user named, by a word or as it is. Raises `SheetError` where it cannot be one."""
+    character = DELIMITER_WORDS.get(name.strip().lower(), name)
+    if len(character) != 1 or character.isalnum() or character in '"\r\n\0':
+        raise SheetError(
+            f"--delimiter {name!r}: give one character that is no letter, digit or quotation mark, "
+            f"or one of the words {', '.join(word for word in DELIMITER_WORDS if word.isalpha())}."
+        )
+    return character
+
+
+def _decoded(stream: TextIO, shown: str, encoding: Encoding) -> str:
+    try:
+        return stream.read(_SAMPLE_CHARACTERS)
+    except UnicodeError as error:
+        raise _undecodable(shown, encoding) from error
+
+
+def _undecodable(shown: str, encoding: Encoding) -> SheetError:
+    name = encoding.name.removesuffix("-sig")
+    return SheetError(f"{shown}: the text is not valid {name}; save the file as UTF-8, or correct --encoding.")
+
+
+def _declared_delimiter(sample: str) -> tuple[str | None, str]:
+    """What a first line `sep=;` says, and the text behind it. Excel writes and obeys it, and does not show it."""
+    first, _, rest = sample.partition("\n")
+    first = first.rstrip("\r").strip('"')
+    if len(first) == 5 and first.lower().startswith("sep=") and not first[4].isalnum():
+        return first[4], rest
+    return None, sample
+
+
+def _guess(sample: str, usual: str) -> str:
+    """The delimiter that gives the most lines the headings' number of cells; of equals, the one with more columns."""
+
+    def score(delimiter: str) -> tuple[float, int, bool]:
+        lines = sample.splitlines(keepends=True)
+        complete = lines[:-1] if len(sample) == _SAMPLE_CHARACTERS else lines
+        records = csv.reader(complete, delimiter=delimiter)
+        widths = [len(record) for record in islice(records, _SAMPLE_RECORDS) if any(map(str.strip, record))]
+        if not widths or max(widths) < 2:
+            return 0.0, 1, delimiter == usual
+        # A title above the headings, or a broken first row, must not decide it: the commonest width does.
+        width, lines_of_it = max(Counter(widths).items(), key=itemgetter(1))
+        return (round(lines_of_it / len(widths), 1) if width > 1 else 0.0), width, delimiter == usual
+
+    try:
+        return max(DELIMITERS, key=score)
+    except csv.Error:
+        return usual
+
+
+def _chunks(
+    sheet: BinaryIO, shown: str, encoding: Encoding, delimiter: str, *, skip: bool
+) -> Iterator[list[SourceLine]]:
+    with _text(sheet, encoding) as stream:
+        if skip:
+            stream.readline()
+        try:
+            yield from Records(stream, shown, delimiter, first=2 if skip else 1).chunks()
+        except UnicodeError as error:
+            raise _undecodable(shown, encoding) from error

@@ -1,0 +1,68 @@
+"""The libraries and codecs that a sheet may need, loaded before the process is confined.
+
+A confined process can load nothing. The libraries that few sheets need are left out at first: the process says which
+it lacks, ends, and is started anew with that one loaded.
+"""
+
+import codecs
+from contextlib import suppress
+
+CHARSETS, OPENPYXL = "charset-normalizer", "openpyxl"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_PACKED = (b"PK", b"\x1f\x8b", _OLD_WORKBOOK)
+"""How workbooks begin, and archives that may hold one."""
+_CODECS = ("ascii", "cp1252", "cp437", "latin-1", "utf-8-sig",
+           "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")  # fmt: skip
+"""What text, the names in an archive and XML are in."""
+_CODE_PAGES = ("cp850", "cp852", "cp855", "cp857", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866",
+               "cp869", "cp874", "cp932", "cp949", "cp950", "cp936", *(f"cp{number}" for number in range(1250, 1259)),
+               "cp1361")  # fmt: skip
+"""What the texts of an .xls may be in. Source: [MS-XLS] 2.4.52, CodePage."""
+_loaded: set[str] = set()
+
+
+class LibraryNeeded(Exception):  # noqa: N818 - an answer to the parent, not a failure of this process
+    """The sheet can be read only with this library."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def require(name: str) -> None:
+    """Raise LibraryNeeded unless the library was loaded."""
+    if name not in _loaded:
+        raise LibraryNeeded(name)
+
+
+def load(beginning: bytes, *, library: str = "", encoding: str | None = None) -> None:
+    """Load what a sheet that begins so needs, a library that it needs besides, and the codec that the user named; an
+    encoding that is none is left for later to refuse."""
+    from leadsync.sheets.formats import delimited  # noqa: F401 - for later
+
+    if beginning.startswith(_PACKED):
+        from leadsync.sheets.formats import archives, workbook_reader  # noqa: F401 - for later
+    _load_codecs(*_CODECS, *([encoding] if encoding else []))
+    if beginning.startswith(_OLD_WORKBOOK):
+        _load_codecs(*_CODE_PAGES)
+    if library == CHARSETS:
+        _load_charsets()
+    elif library == OPENPYXL:
+        from leadsync.sheets.formats.openpyxl_reader import load as load_openpyxl
+
+        load_openpyxl()
+    _loaded.add(library)
+
+
+def _load_codecs(*names: str) -> None:
+    for name in names:
+        with suppress(LookupError, ValueError):
+            codecs.lookup(name)
+
+
+def _load_charsets() -> None:
+    from charset_normalizer import from_bytes
+    from charset_normalizer.constant import IANA_SUPPORTED
+
+    _load_codecs(*IANA_SUPPORTED)
+    from_bytes("Zoë, Björn, Žofie".encode("cp1252")).best()  # has it load what it loads on its first use

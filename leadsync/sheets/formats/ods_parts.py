@@ -1,0 +1,158 @@
+"""What the XML inside an .ods says of cells that python-calamine gives as blank or as a bare number.
+
+An OpenDocument cell carries the text that a person sees beside its value, so formats need not be worked out.
+"""
+
+import io
+import re
+import zipfile
+from typing import BinaryIO
+
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
+from leadsync.spreadsheet import LONGEST_CELL
+
+_MOST_REPEATED = 1 << 20
+_REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
+_FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
+_VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
+_KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
+_ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
+_ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
+"""A day or more: how much of it is shown depends on the format."""
+_BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
+_BLANKS = {"tab": "\t", "line-break": "\n"}
+"""Elements within a text that stand for a character of it, and that calamine passes over."""
+_HIDDEN = ("collapse", "filter")
+_PADDED = re.compile(r"[0+(][\d ()\-]+")
+"""A number that is shown with leading zeros or as a phone number."""
+
+
+def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+    """Look through one sheet of an .ods file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
+    metadata = CellMetadata()
+    with zipfile.ZipFile(file) as archive, archive.open("content.xml") as stream:
+        walk_xml(stream.read, _CellWalk(sheet, metadata))
+    return metadata
+
+
+def repeated_rows(file: BinaryIO) -> int:
+    """How many rows of an .ods file, in all its sheets, stand there only as a count of how often to repeat one that is
+    not blank. calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`."""
+    with zipfile.ZipFile(file) as archive:
+        content = archive.read("content.xml")
+    repeated = 0
+    for count in _REPEATED.finditer(content):
+        row_end = content.find(b"table-row", count.end())
+        if _FILLED.search(content, count.end(), row_end):
+            repeated += int(count[1]) - 1
+    return repeated
+
+
+def tightened(file: BinaryIO) -> io.BytesIO:
+    """A copy of an .ods file without the blanks between its elements, at which calamine stumbles."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            target.writestr(name, source.read(name))
+        target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", source.read("content.xml")))
+    copy.seek(0)
+    return copy
+
+
+class _CellWalk(Walk):
+    """Goes from cell to cell of one table; runs of equal rows and cells stand once in the file, with a count."""
+
+    def __init__(self, sheet: str, metadata: CellMetadata) -> None:
+        self._sheet = sheet
+        self._metadata = metadata
+        self._here = self._commenting = False
+        self._row = self._rows = self._column = 0
+        self._cell: dict[str, str] = {}
+        self._begin_cell({})
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table":
+            self._here = attributes.get("table:name") == self._sheet
+        elif name == "table-row":
+            self._rows = int(attributes.get("table:number-rows-repeated", 1))
+            self._column = 0
+            if self._here and attributes.get("table:visibility") in _HIDDEN:
+                self._metadata.hidden.update(range(self._row, self._row + min(self._rows, _MOST_REPEATED)))
+        elif name in ("table-cell", "covered-table-cell"):
+            self._begin_cell(attributes)
+        elif name == "annotation":
+            self._commenting = True
+        elif self._here and not self._commenting:
+            self._begin_within(name, attributes)
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        self._cell = attributes
+        self._text = ""
+        self._paragraphs = 0
+        self._is_broken = False
+
+    def _begin_within(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "p":
+            self._text += "\n" if self._paragraphs else ""
+            self._paragraphs += 1
+        elif name == "s":
+            self._text += " " * min(int(attributes.get("text:c", 1)), LONGEST_CELL)
+        elif name in _BLANKS:
+            self._text += _BLANKS[name]
+            self._is_broken = True
+
+    def text(self, data: str) -> None:
+        if self._here and not self._commenting:
+            self._text += data
+
+    def end(self, name: str) -> None:
+        if not self._here:
+            return
+        if name in ("table-cell", "covered-table-cell"):
+            self._end_cell()
+        elif name == "table-row":
+            self._row += self._rows
+        elif name == "table":
+            self._here = False
+        elif name == "annotation":
+            self._commenting = False
+
+    def _end_cell(self) -> None:
+        repeated = int(self._cell.get("table:number-columns-repeated", 1))
+        rows = int(self._cell.get("table:number-rows-spanned", 1))
+        columns = int(self._cell.get("table:number-columns-spanned", 1))
+        if rows > 1 or columns > 1:
+            last = (self._row + rows - 1, self._column + columns - 1)
+            self._metadata.merged.append(((self._row, self._column), last))
+        if (kept := self._kept()) is not None:
+            cells, text = kept
+            for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
+                for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
+                    cells[row, column] = text
+        self._column += repeated
+
+    def _kept(self) -> tuple[dict[Place, str], str] | None:
+        """Where the cell belongs and with which text; None for the many that calamine tells all about."""
+        text = self._text.strip()
+        kind = self._cell.get("office:value-type")
+        if self._cell.get("calcext:value-type") == "error":
+            return self._metadata.errors, text or "#VALUE!"
+        if kind != "string" and _ERROR.fullmatch(text):
+            return self._metadata.errors, text  # as older programs write it: as the number 0
+        if "table:formula" in self._cell and not text and _VALUES.isdisjoint(self._cell):
+            return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
+        if kind is not None and kind not in _KINDS and text:
+            return self._metadata.texts, text
+        if kind == "string" and self._is_broken:
+            return self._metadata.texts, self._text
+        if (
+            kind == "percentage"
+            or _ELAPSED.match(self._cell.get("office:time-value", ""))
+            or (kind == "float" and (text in ("TRUE", "FALSE") or self._is_padded(text)))
+        ):
+            return self._metadata.texts, text
+        return None
+
+    def _is_padded(self, text: str) -> bool:
+        digits = "".join(filter(str.isdecimal, text))
+        return bool(_PADDED.fullmatch(text)) and digits.lstrip("0") == self._cell.get("office:value")

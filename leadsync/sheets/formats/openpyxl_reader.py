@@ -1,0 +1,98 @@
+"""The .xlsx workbooks that python-calamine refuses, read by pandas with openpyxl.
+
+They are few: an impossible `dimension`, a relationship that leads nowhere. This reader takes ten times as long and
+more memory, so it is asked only then. What it gives looks like calamine's.
+"""
+
+import io
+import os
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, cast
+
+from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+
+from leadsync.sheets.formats.cell_metadata import Place
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.xlsx_parts import missing_sheets
+
+_VISIBLE = {
+    "visible": SheetVisibleEnum.Visible,
+    "hidden": SheetVisibleEnum.Hidden,
+    "veryHidden": SheetVisibleEnum.VeryHidden,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenpyxlSheet:
+    """A sheet's values from its first cell on, blank ones as empty texts."""
+
+    values: list[list[Value]]
+    merged_cell_ranges: list[tuple[Place, Place]]
+    start: Place = (0, 0)
+
+    @property
+    def end(self) -> Place | None:
+        """The last cell."""
+        return (len(self.values) - 1, max(map(len, self.values)) - 1) if self.values else None
+
+    def iter_rows(self) -> Iterator[list[Value]]:
+        """Row by row."""
+        return iter(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenpyxlWorkbook:
+    """A workbook's sheets by name."""
+
+    sheets: dict[str, OpenpyxlSheet] = field(default_factory=dict)
+    sheets_metadata: list[SheetMetadata] = field(default_factory=list)
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """In the workbook's order."""
+        return list(self.sheets)
+
+    def get_sheet_by_name(self, name: str) -> OpenpyxlSheet:
+        """The sheet of that name."""
+        return self.sheets[name]
+
+
+def load() -> None:
+    """Load pandas, openpyxl and what they load on their first use."""
+    # numpy's OpenBLAS reserves memory for a thread on each processor: on 16 that is more than this process may have.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    import openpyxl
+
+    book = io.BytesIO()
+    openpyxl.Workbook().save(book)
+    read(book)
+
+
+def read(file: BinaryIO) -> OpenpyxlWorkbook:
+    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none, and ValueError where either of
+    them would pass over something: a sheet without a part, a number under a date's format that is no day."""
+    import pandas as pd
+
+    with zipfile.ZipFile(file) as archive:
+        if missing := missing_sheets(archive):
+            raise ValueError(f"the sheet {missing[0]!r} is missing")
+    warnings.filterwarnings("error", message=".* is marked as a date but the serial value")
+    found = OpenpyxlWorkbook()
+    # What is merged is told only where the whole sheet is loaded.
+    with pd.ExcelFile(file, engine="openpyxl", engine_kwargs={"read_only": False}) as workbook:
+        for name in cast("list[str]", workbook.sheet_names):
+            sheet = workbook.book[name]
+            table = workbook.parse(name, header=None, dtype=object, na_filter=False)
+            merged = [
+                ((one.min_row - 1, one.min_col - 1), (one.max_row - 1, one.max_col - 1))
+                for one in sheet.merged_cells.ranges
+            ]
+            # An error is the only thing that pandas gives as no number.
+            values = [["" if value != value else value for value in row] for row in table.to_numpy().tolist()]
+            found.sheets[name] = OpenpyxlSheet(values, merged)
+            visible = _VISIBLE.get(sheet.sheet_state, SheetVisibleEnum.Visible)
+            found.sheets_metadata.append(SheetMetadata(name=name, typ=SheetTypeEnum.WorkSheet, visible=visible))
+    return found

@@ -1,0 +1,34 @@
+"""Knowing a report workbook of leadsync's own when it is given back, whichever program has saved it since."""
+
+from itertools import islice
+
+from python_calamine import CalamineWorkbook
+
+from leadsync.sheets.formats.openpyxl_reader import OpenpyxlWorkbook
+from leadsync.spreadsheet import REPORT_SHEET, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+
+_MARK = "sync_run"
+_TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)
+_FEW = 20
+
+Workbook = CalamineWorkbook | OpenpyxlWorkbook
+
+
+def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:
+    """The sheets of a report that hold tables, those to work on first, and those that seem to be such a sheet under
+    another name. None where it is any other workbook, or a retry or review file, whose single sheet is read like any
+    other."""
+    names = {name.strip().casefold(): name for name in workbook.sheet_names}
+    found = [names[name.casefold()] for name in _TABLES if name.casefold() in names]
+    summary = names.get(SUMMARY_SHEET.casefold())
+    if not found or (len(found) == 1 and summary is None) or not _is_table(workbook, found[0]):
+        return [], []
+    others = [name for name in workbook.sheet_names if name not in found and name != summary]
+    return found, [name for name in others if _is_table(workbook, name)]
+
+
+def _is_table(workbook: Workbook, name: str) -> bool:
+    """Whether leadsync's columns stand among the headings, the first line that is not blank."""
+    lines = islice(workbook.get_sheet_by_name(name).iter_rows(), _FEW)
+    first = next((line for line in lines if any(value != "" for value in line)), [])
+    return any(isinstance(value, str) and value.strip().casefold() == _MARK for value in first)

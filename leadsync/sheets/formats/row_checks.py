@@ -1,0 +1,69 @@
+"""Lines below the headings to rows, a chunk at a time: blank ones left out, faults found, cells laid under headings."""
+
+import re
+from collections.abc import Iterator
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.headings import Headings
+from leadsync.sheets.source_lines import LineFault, SourceLine, counted, line_fault
+from leadsync.spreadsheet import LONGEST_CELL
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[SourceLine]:
+    """The rows of a chunk. Raises `SheetError` where there is data below a heading that is blank or there twice."""
+    # One text for each line, and one for all: a look at that spares looking into the cells of most sheets at all.
+    texts = ["\n".join(line.cells) for line in chunk]
+    is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
+    width = len(headings.names)
+    rows: list[SourceLine] = []
+    for text, line in zip(texts, chunk, strict=True):
+        if not text or text.isspace():
+            continue
+        cells = line.cells
+        for column in headings.unnamed:
+            if column < len(cells) and cells[column].strip():
+                raise headings.refuse(column, line.number)
+        if is_odd:
+            line = line._replace(faults=(*line.faults, *cell_faults(cells)))
+        if len(cells) != width:
+            faults = (*line.faults, *_width_fault(cells, headings))
+            line = line._replace(cells=_laid_out(cells, width, delimiter), faults=faults)
+        rows.append(line)
+    return rows
+
+
+def cell_faults(cells: list[str]) -> Iterator[LineFault]:
+    """What no cell may hold: control characters, and more text than a spreadsheet program takes."""
+    for at, cell in enumerate(cells):
+        if found := _CONTROLS.search(cell):
+            if found[0] == "\0":
+                yield line_fault(FaultKind.NUL_BYTE, at)
+            else:
+                yield line_fault(FaultKind.CONTROL_CHARACTER, at, character=f"U+{ord(found[0]):04X}")
+        if len(cell) > LONGEST_CELL:
+            yield line_fault(FaultKind.LONG_CELL, at, length=len(cell))
+
+
+def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
+    """The fault in a line's number of cells; surplus blank ones are harmless.
+
+    A line that is too short is refused even though only trailing blanks may be missing: a cell left out in its middle
+    looks just the same, and has every value behind it stand under the wrong heading.
+    """
+    width = len(headings.names)
+    if not headings.counts_cells:
+        return
+    if len(cells) < width:
+        yield line_fault(FaultKind.TOO_FEW_CELLS, cells=counted(len(cells), "cell"), headings=width)
+    elif any(cell.strip() for cell in cells[width:]):
+        yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
+
+
+def _laid_out(cells: list[str], width: int, delimiter: str) -> list[str]:
+    """Exactly `width` cells: what is too much is kept at the end of the last one, so that the report shows it."""
+    if len(cells) <= width:
+        return cells + [""] * (width - len(cells))
+    surplus = cells[width - 1 :]
+    return [*cells[: width - 1], delimiter.join(surplus) if any(map(str.strip, surplus[1:])) else surplus[0]]

@@ -1,0 +1,105 @@
+"""A sheet's bytes to its headings and rows, whichever kind of file they are. Runs in the confined process."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, BinaryIO
+
+from leadsync.errors import SheetError
+from leadsync.sheets.formats.content import Content, content_of
+from leadsync.sheets.formats.delimited import read_delimited
+from leadsync.sheets.formats.headings import Headings
+from leadsync.sheets.formats.row_checks import cell_faults, clean
+from leadsync.sheets.formula_escaping import unescape
+from leadsync.sheets.source_lines import Source, SourceLine
+from leadsync.spreadsheet import MOST_COLUMNS
+
+RUN_COLUMN = "sync_run"
+"""The heading by which a file is known for one that leadsync wrote."""
+
+_WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+_PEEK = 20
+
+
+def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
+    """The table's properties by the names that `Table` has for them, and its rows below the headings, chunk by chunk.
+
+    Raises `SheetError`, from the rows too, and whatever a parser raises on a damaged workbook.
+    """
+    shown, suffix = request["shown"], request["suffix"]
+    content = content_of(sheet, shown)
+    if content in (Content.GZIP, Content.ZIP):
+        from leadsync.sheets.formats.archives import unpacked
+
+        sheet, content = unpacked(sheet, content, shown)
+    if content is Content.TEXT:
+        if request["sheet"] is not None:
+            raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
+        source = read_delimited(sheet, shown, suffix, request["encoding"], request["delimiter"])
+    else:
+        from leadsync.sheets.formats.workbook_reader import read_workbook
+
+        for name in ("encoding", "delimiter"):
+            if request[name] is not None:
+                raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
+        source = read_workbook(sheet, shown, request["sheet"], content)
+    return _table(suffix, shown, source)
+
+
+def _table(suffix: str, shown: str, source: Source) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
+    chunks = _narrow(source.chunks, shown)
+    first, ahead = _beginning(chunks, shown)
+    headings = Headings.of(first, ahead[:_PEEK], shown, counts_cells=source.kind == "csv")
+    own = source.kind == "csv" and RUN_COLUMN in headings.names
+    table = {
+        "kind": source.kind,
+        "sheet": source.sheet,
+        "headings": list(map(unescape, headings.names)) if own else list(headings.names),
+        "remarks": [*_renamed(suffix, source), *source.remarks, *headings.remarks],
+        "delimiter": source.delimiter,
+        "bom": source.bom,
+        "parts": source.parts,
+        "epoch_1904": source.epoch_1904,
+    }
+    return table, _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)
+
+
+def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[SourceLine]]:
+    """The same lines. Raises `SheetError` at one with more columns than a spreadsheet has."""
+    for chunk in chunks:
+        if max((len(line.cells) for line in chunk), default=0) > MOST_COLUMNS:
+            line = next(line for line in chunk if len(line.cells) > MOST_COLUMNS)
+            raise SheetError(
+                f"{shown}: line {line.number} has {len(line.cells):,} columns, more than the {MOST_COLUMNS:,} of a "
+                "spreadsheet; give a list with one lead on each line."
+            )
+        yield chunk
+
+
+def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> tuple[SourceLine, list[SourceLine]]:
+    """The first line that is not blank, and the lines behind it that were read along with it."""
+    for chunk in chunks:
+        for place, line in enumerate(chunk):
+            if any(map(str.strip, line.cells)):
+                first = line._replace(faults=(*line.faults, *cell_faults(line.cells)))
+                return first, chunk[place + 1 :] or next(chunks, [])
+    raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+
+
+def _renamed(suffix: str, source: Source) -> Iterator[str]:
+    """A name that promises another format than the content's is worth a word: the user may have the wrong file."""
+    if source.kind == "csv" and suffix in _WORKBOOK_SUFFIXES:
+        yield f"The file is called {suffix} but is delimited text."
+    if source.kind == "xlsx" and suffix in _TEXT_SUFFIXES:
+        yield f"The file is called {suffix} but is a workbook."
+
+
+def _rows(
+    chunks: Iterator[list[SourceLine]], headings: Headings, delimiter: str, *, guarded: bool
+) -> Iterator[list[SourceLine]]:
+    for chunk in chunks:
+        rows = clean(chunk, headings, delimiter)
+        if guarded:
+            rows = [row._replace(cells=list(map(unescape, row.cells))) for row in rows]
+        if rows:
+            yield rows

@@ -1,0 +1,274 @@
+"""Workbooks of all makes to lines of texts, by python-calamine, and by openpyxl where that refuses.
+
+Runs in the confined process. The memory and the time that it may take are that process's limits.
+"""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from leadsync.commands import arguments
+from leadsync.errors import SheetError
+from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
+from leadsync.sheets.formats.cell_metadata import CellMetadata
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.content import Content
+from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
+from leadsync.sheets.formats.report_detection import Workbook, report_sheets
+from leadsync.sheets.formats.sheet_lines import Sheet, lines
+from leadsync.sheets.source_lines import Source, SourceLine
+from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+
+_BATCH = 2_000
+_MOST_CELLS = 200_000
+"""In one batch of rows."""
+_MOST_ROWS = 1 << 20
+_MOST_REPEATED = 5_000
+_MOST_LISTED = 5
+_MOST_NAMES = 30
+_NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
+"""How python-calamine puts it that it got no more memory."""
+_MB = 1 << 20
+_PLAUSIBLE_RATIO = 150
+_PROLOGUE = 4096
+_SMALL = 64 * _MB
+"""Up to this size nothing unpacked is called a bomb, whatever its ratio."""
+
+Sheets = dict[str, Sheet]
+Chosen = tuple[str, Sheet, list[str]]
+"""A sheet's name, the sheet, and what is to be said about the choice."""
+
+
+class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
+    """Why the workbook cannot be read, as the end of a sentence."""
+
+
+def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content) -> Source:
+    """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too."""
+    with _explained(file, shown, content):
+        _check_declared(file)
+        (name, sheet, remarks), parts = _sheet(file, wanted, content)
+        metadata = _metadata(file, name, content, remarks)
+        if metadata.repeated:
+            raise Unreadable(
+                f"the workbook is damaged ({metadata.repeated} stands in it twice, of which programs show one alone); "
+                "get it anew from the program that wrote it"
+            )
+        if sheet.end and sheet.end[0] >= _MOST_ROWS:
+            raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
+        remarks += _of_hidden_rows(sheet, metadata.hidden)
+    chunks = _chunks(sheet, metadata, file, shown, content)
+    return Source(
+        "xlsx", chunks, sheet=name, remarks=tuple(remarks), parts=tuple(parts), epoch_1904=metadata.epoch_1904
+    )
+
+
+@contextmanager
+def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
+    """Raise whatever a parser raises as SheetError; memory that ran out and a library that is needed as they are."""
+    try:
+        yield
+    except (GeneratorExit, LibraryNeeded, MemoryError, SheetError):
+        raise
+    except Unreadable as error:
+        raise SheetError(f"{shown}: {error}.") from error
+    except BaseException as error:  # the parser's panics derive from BaseException
+        if isinstance(error, PasswordError) or (content is Content.XLS and xls_records.is_locked(file)):
+            raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.") from error
+        detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        if any(sign in detail for sign in _NO_MEMORY):
+            raise MemoryError from error
+        raise SheetError(
+            f"{shown}: the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew."
+        ) from error
+
+
+def _chunks(
+    sheet: Sheet, metadata: CellMetadata, file: BinaryIO, shown: str, content: Content
+) -> Iterator[list[SourceLine]]:
+    most = max(1, min(_BATCH, _MOST_CELLS // (sheet.end[1] + 1))) if sheet.end else _BATCH
+    batch: list[SourceLine] = []
+    with _explained(file, shown, content):
+        for line in lines(sheet, metadata):
+            batch.append(line)
+            if len(batch) == most:
+                yield batch
+                batch = []
+    yield batch
+
+
+def _check_declared(file: BinaryIO) -> None:
+    """Refuse what a zipped workbook has no reason to hold, before anything in it is unpacked."""
+    file.seek(0)
+    if file.read(2) != b"PK":
+        return
+    size = file.seek(0, 2)
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        declared = sum(member.file_size for member in members)
+        if declared > max(_SMALL, size * _PLAUSIBLE_RATIO):
+            raise Unreadable(
+                f"its {size // 1024 + 1} KB unpack to {declared // _MB} MB, which no list of leads does; "
+                "copy the leads into a new workbook, or save them as .csv"
+            )
+        # Parsers differ in what they make of entities (nothing, a refusal, a file of this machine): none may come in.
+        if any(_declares_entities(archive, member) for member in members if _is_read(member.filename.lower())):
+            raise Unreadable(
+                "the workbook declares XML entities, which no spreadsheet program writes; "
+                "open it in one and save it anew"
+            )
+
+
+def _is_read(name: str) -> bool:
+    return name.endswith((".xml", ".rels")) and not name.startswith("docprops/")
+
+
+def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    try:
+        with archive.open(member) as stream:
+            return b"<!ENTITY" in stream.read(_PROLOGUE)
+    except (RuntimeError, OSError, EOFError, zlib.error, BadZipFile, NotImplementedError):
+        return False  # the parser will say what is wrong with it
+
+
+def _sheet(file: BinaryIO, wanted: str | None, content: Content) -> tuple[Chosen, list[str]]:
+    """The sheet to read, and those of a report of leadsync's own."""
+    try:
+        return _looked_for(_opened(file, content), wanted)
+    except CalamineError as refusal:
+        if content is not Content.XLSX:
+            raise
+        require(OPENPYXL)
+        try:
+            second = openpyxl_reader.read(file)
+        except Exception:  # what neither can read is refused in the first one's words
+            raise refusal from None
+    return _looked_for(second, wanted)
+
+
+def _looked_for(workbook: Workbook, wanted: str | None) -> tuple[Chosen, list[str]]:
+    parts, renamed = ([], []) if wanted else report_sheets(workbook)
+    if renamed:
+        raise Unreadable(
+            f"its sheet {renamed[0]!r} holds rows of the report under another name; call it {TO_CORRECT_SHEET}, "
+            f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
+        )
+    return _choose(workbook, parts[0] if parts else wanted), parts
+
+
+def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
+    if content is Content.ODS and (repeated := ods_parts.repeated_rows(file)) > _MOST_REPEATED:
+        raise Unreadable(
+            f"{repeated:,} of its rows are mere repetitions of the row above them, which no list of leads has; "
+            "delete those rows, or copy the leads into a new workbook"
+        )
+    try:
+        file.seek(0)
+        return CalamineWorkbook.from_filelike(file)
+    except CalamineError:
+        if content is not Content.ODS:
+            raise
+        return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
+
+
+def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[str]) -> CellMetadata:
+    look = {
+        Content.XLSX: xlsx_parts.cell_metadata,
+        Content.XLSB: xlsb_records.cell_metadata,
+        Content.ODS: ods_parts.cell_metadata,
+        Content.XLS: xls_records.cell_metadata,
+    }.get(content)
+    try:
+        if look is not None:
+            return look(file, sheet)
+    except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
+        # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
+        pass
+    remarks.append(
+        "! This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open "
+        "it in a spreadsheet program and save it anew."
+    )
+    return CellMetadata()
+
+
+def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
+    """The sheet named, or the only one that has data: more than one line that is not blank, and not hidden."""
+    if wanted is not None:
+        if wanted not in workbook.sheet_names:
+            raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
+        return wanted, workbook.get_sheet_by_name(wanted), []
+    shown, hidden, short = _sort(workbook)
+    for candidates in (shown, hidden, short):
+        if len(candidates) > 1:
+            raise Unreadable(
+                f"there is more than one sheet with data: {_listed(list(candidates))}; "
+                f"name the one to read, such as {arguments('--sheet', next(iter(candidates)))}"
+            )
+        if candidates:
+            name, sheet = next(iter(candidates.items()))
+            return name, sheet, _left_out(name, candidates is hidden, shown, hidden)
+    raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
+
+
+def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:
+    """The sheets with data, the hidden ones with data, and the visible ones with a single line, all by name."""
+    shown: Sheets = {}
+    hidden: Sheets = {}
+    short: Sheets = {}
+    for metadata in workbook.sheets_metadata:
+        if metadata.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_name(metadata.name)
+        filled = sum(1 for _, _ in zip(_filled(sheet), range(2), strict=False))
+        visible = metadata.visible == SheetVisibleEnum.Visible
+        if filled > 1:
+            (shown if visible else hidden)[metadata.name] = sheet
+        elif filled and visible:
+            short[metadata.name] = sheet
+    return shown, hidden, short
+
+
+def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
+    """A word about rows that the user does not see, by a filter perhaps, and may not want sent."""
+    if not hidden:
+        return
+    filled = (row for row, values in enumerate(sheet.iter_rows()) if any(value != "" for value in values))
+    next(filled, None)  # the headings
+    numbers = [row + 1 for row in filled if row in hidden]
+    listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
+    if len(numbers) == 1:
+        yield f"1 of the rows is hidden in the sheet and is read all the same (row {listed})."
+    elif numbers:
+        yield f"{len(numbers):,} of the rows are hidden in the sheet and are read all the same (rows {listed})."
+
+
+def _filled(sheet: Sheet) -> Iterator[list[Value]]:
+    return (row for row in sheet.iter_rows() if any(value != "" for value in row))
+
+
+def _left_out(name: str, is_hidden: bool, shown: Sheets, hidden: Sheets) -> list[str]:
+    if is_hidden:
+        return [f"The sheet {name!r} is hidden; it was read because no other has data."]
+    others = list(hidden) if shown else []
+    remarks = [f"The hidden sheet {other!r} has data too and was not read." for other in others[:_MOST_LISTED]]
+    if more := len(others) - len(remarks):
+        remarks.append(f"{more:,} more hidden sheets have data too and were not read.")
+    return remarks
+
+
+def _listed(names: list[str]) -> str:
+    listed = ", ".join(map(repr, names[:_MOST_NAMES]))
+    return listed if len(names) <= _MOST_NAMES else f"{listed}, and {len(names) - _MOST_NAMES:,} more"

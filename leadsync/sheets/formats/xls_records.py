@@ -1,0 +1,191 @@
+"""What the records of an .xls file say of cells that python-calamine gives as blank or as a bare number.
+
+Source: [MS-XLS].
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Place
+from leadsync.sheets.formats.cell_text import changes_meaning
+from leadsync.sheets.formats.ole import OleFile
+from leadsync.sheets.formats.xls_strings import shared_texts, text_in
+
+_FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
+_DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
+_ROW, _ROW_HIDDEN = 0x208, 0x20
+_OLD_FORMULAS = (0x206, 0x406)
+"""The formulas of Excel 3 and 4, which some programs write into later workbooks."""
+_NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
+_CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
+_EXCEL_97 = 0x0600
+_ON_LOADING = 3
+"""A formula's flags that have it worked out on loading."""
+_XLWT = (0x0DBB, 0x07CC)
+"""The build and year that xlwt gives for the program that wrote the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Globals:
+    """What a workbook's own records say: where the sheet's begin, and format codes that change a number's meaning, by
+    style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value. `shared` are
+    the shared texts where calamine misreads the workbook's texts, else None. `epoch_1904`: days count from 1904."""
+
+    start: int
+    formats: dict[int, str]
+    works_out_none: bool
+    shared: list[str] | None
+    epoch_1904: bool
+
+
+def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+    """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
+    stream = _workbook_stream(file)
+    workbook = _globals(stream, sheet)
+    metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
+    doubtful: dict[Place, str] = {}
+    formulas = 0
+    for kind, body in _records(stream, workbook.start):
+        if kind == _ROW and body[12] & _ROW_HIDDEN:
+            metadata.hidden.add(int.from_bytes(body[:2], "little"))
+        if kind not in _CELLS:
+            continue
+        row, column, style = struct.unpack_from("<HHH", body)
+        formulas += kind == _FORMULA
+        if kind == _BOOL_ERR and body[7]:
+            metadata.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
+        elif kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 2:
+            metadata.errors[row, column] = ERRORS.get(body[8], "#VALUE!")
+        elif kind in _OLD_FORMULAS:
+            metadata.formulas[row, column] = "="
+        elif kind == _FORMULA and _seems_not_worked_out(body, workbook):
+            doubtful[row, column] = "="
+        elif kind == _MUL_RK:
+            for place in range((len(body) - 6) // 6):
+                (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
+                if style in workbook.formats:
+                    metadata.formats[row, column + place] = workbook.formats[style]
+        elif style in workbook.formats:
+            metadata.formats[row, column] = workbook.formats[style]
+    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
+        metadata.formulas |= doubtful
+    if workbook.shared is not None:
+        metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
+    return metadata
+
+
+def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
+    """All texts of a sheet by their places, those that formulas have for a value too."""
+    formula = (0, 0)
+    for kind, bodies in _whole_records(stream, start):
+        if kind == _FORMULA:
+            formula = struct.unpack_from("<HH", bodies[0])
+        elif kind == _SHARED:
+            row, column, number = struct.unpack_from("<HH2xI", bodies[0])
+            yield (row, column), shared[number]
+        elif kind == _LABEL:
+            row, column = struct.unpack_from("<HH", bodies[0])
+            yield (row, column), text_in(bodies, 6)
+        elif kind == _FORMULA_TEXT:
+            yield formula, text_in(bodies, 0)
+
+
+def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
+    """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading, or
+    an empty text; but so do others where it comes to that."""
+    if body[6:14] == bytes(8):
+        return bool(body[14] & _ON_LOADING)
+    return workbook.works_out_none and body[12:14] == b"\xff\xff" and body[6] == 3
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """The records of one substream: a sheet, or the workbook's own."""
+    depth = 0
+    while start + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, start)
+        yield kind, stream[start + 4 : start + 4 + size]
+        start += 4 + size
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+
+
+def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]]]:
+    """The records of one substream, each with the bodies of itself and of those that continue it."""
+    kind, bodies = 0, list[bytes]()
+    for following, body in _records(stream, start):
+        if following == _CONTINUE:
+            bodies.append(body)
+            continue
+        if bodies:
+            yield kind, bodies
+        kind, bodies = following, [body]
+    if bodies:
+        yield kind, bodies
+
+
+def _globals(stream: bytes, sheet: str) -> _Globals:
+    starts: dict[str, int] = {}
+    codes = dict(BUILT_IN_FORMATS)
+    styles: list[int] = []
+    version, build, year = struct.unpack_from("<H2xHH", stream, 4)
+    text = _Texts(wide=version >= _EXCEL_97)
+    strings: list[bytes] = []
+    epoch_1904 = False
+    for kind, bodies in _whole_records(stream, 0):
+        body = bodies[0]
+        if kind == _STRINGS:
+            strings = bodies
+        elif kind == _BOUND_SHEET:
+            starts[text.of(body[7:], body[6])] = struct.unpack_from("<I", body)[0]
+        elif kind == _FORMAT:
+            (number,) = struct.unpack_from("<H", body)
+            codes[number] = text.format(body)
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _DATE_MODE:
+            epoch_1904 = body[:2] == b"\1\0"
+        elif kind == _CODE_PAGE:
+            text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
+    shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
+    formats = {style: code for style, code in shown.items() if changes_meaning(code)}
+    misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
+    shared = (shared_texts(strings) if strings else []) if misread else None
+    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared, epoch_1904)
+
+
+def is_locked(file: BinaryIO) -> bool:
+    """Whether an .xls file is encrypted; False where that cannot be told."""
+    try:
+        return any(kind == _FILE_PASS for kind, _ in _records(_workbook_stream(file), 0))
+    except (ValueError, LookupError, struct.error):
+        return False
+
+
+class _Texts:
+    """The strings of the workbook's own records: in Excel 5 and 95 bytes of a code page, since then of Unicode."""
+
+    def __init__(self, *, wide: bool) -> None:
+        self._wide = wide
+        self.code_page = "cp1252"
+
+    def of(self, body: bytes, length: int) -> str:
+        """A string of so many characters; its first byte says whether they take one byte or two."""
+        if not self._wide:
+            return body[:length].decode(self.code_page, "replace")
+        return body[1 : 1 + 2 * length].decode("utf-16-le") if body[0] & 1 else body[1 : 1 + length].decode("latin-1")
+
+    def format(self, body: bytes) -> str:
+        """The code in the body of a FORMAT record."""
+        return self.of(body[4:], struct.unpack_from("<H", body, 2)[0]) if self._wide else self.of(body[3:], body[2])
+
+
+def _workbook_stream(file: BinaryIO) -> bytes:
+    file.seek(0)
+    container = OleFile(file.read())
+    for name in ("workbook", "book"):
+        if name in container.names:
+            return container.stream(name)
+    raise LookupError("the file holds no workbook of Excel 5 or later")

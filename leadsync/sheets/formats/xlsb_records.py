@@ -1,0 +1,122 @@
+"""What the records of an .xlsb file say of cells that python-calamine gives as blank or as a bare number.
+
+Source: [MS-XLSB]. The container is that of an .xlsx; its parts are records instead of XML.
+"""
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Place
+from leadsync.sheets.formats.cell_text import changes_meaning
+from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
+
+_ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
+_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
+_FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
+_FORMAT, _STYLE, _WORKBOOK, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 153, 156, 176, 617, 618
+_FROM_1904 = 1
+_ROW_HIDDEN = 0x10
+_ALWAYS_CALCULATE = 2
+
+
+def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+    """Look through one sheet of an .xlsb file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
+    with zipfile.ZipFile(file) as archive:
+        parts = parts_of(archive)
+        workbook = archive.read(parts["xl/workbook.bin"])
+        relation = next(_relations(workbook, sheet))
+        part = related_part(archive, parts, "xl/workbook.bin", relation)
+        formats = _formats(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else {}
+        metadata = _look(archive.read(parts[part]), formats)
+        metadata.epoch_1904 = any(kind == _WORKBOOK and body[0] & _FROM_1904 for kind, body in _records(workbook))
+        return metadata
+
+
+def _look(part: bytes, formats: dict[int, str]) -> CellMetadata:
+    metadata = CellMetadata()
+    doubtful: dict[Place, str] = {}
+    formulas = row = 0
+    for kind, body in _records(part):
+        formulas += kind in _FORMULAS
+        if kind == _ROW:
+            (row,) = struct.unpack_from("<I", body)
+            if body[11] & _ROW_HIDDEN:
+                metadata.hidden.add(row)
+        elif kind in (_CELL_ERROR, _FORMULA_ERROR):
+            metadata.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
+        elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
+            doubtful[row, _column(body)] = "="
+        elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
+            if style := formats.get(int.from_bytes(body[4:7], "little")):
+                metadata.formats[row, _column(body)] = style
+        elif kind == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<IIII", body)
+            metadata.merged.append(((top, left), (bottom, right)))
+    if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to 0
+        metadata.formulas |= doubtful
+    return metadata
+
+
+def _column(body: bytes) -> int:
+    return int(struct.unpack_from("<I", body)[0])
+
+
+def _seems_not_worked_out(body: bytes) -> bool:
+    """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading."""
+    value, flags = struct.unpack_from("<dH", body, 8)
+    return value == 0 and bool(flags & _ALWAYS_CALCULATE)
+
+
+def _records(part: bytes) -> Iterator[tuple[int, bytes]]:
+    """The kind and body of each record; kind and size are numbers of 7 bits a byte, the lowest first."""
+    place = 0
+    while place < len(part):
+        kind = part[place]
+        place += 1
+        if kind & 0x80:
+            kind = kind & 0x7F | part[place] << 7
+            place += 1
+        size = shift = 0
+        more = True
+        while more:
+            size |= (part[place] & 0x7F) << shift
+            more = bool(part[place] & 0x80)
+            shift += 7
+            place += 1
+        yield kind, part[place : place + size]
+        place += size
+
+
+def _relations(part: bytes, sheet: str) -> Iterator[str]:
+    """The id of the relationship that leads to the sheet's part."""
+    for kind, body in _records(part):
+        if kind == _SHEET:
+            relation, place = _text(body, 8)
+            if _text(body, place)[0] == sheet:
+                yield relation
+
+
+def _formats(part: bytes) -> dict[int, str]:
+    """Format codes that change a number's meaning, by the style index that cells refer to."""
+    codes = dict(BUILT_IN_FORMATS)
+    styles: list[int] = []
+    inside = False
+    for kind, body in _records(part):
+        if kind == _FORMAT:
+            (number,) = struct.unpack_from("<H", body)
+            codes[number] = _text(body, 2)[0]
+        elif kind in (_BEGIN_STYLES, _END_STYLES):
+            inside = kind == _BEGIN_STYLES
+        elif kind == _STYLE and inside:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+    shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
+    return {style: code for style, code in shown.items() if changes_meaning(code)}
+
+
+def _text(body: bytes, place: int) -> tuple[str, int]:
+    """A string that begins at `place`, and where it ends."""
+    (length,) = struct.unpack_from("<I", body, place)
+    end = place + 4 + 2 * length
+    return body[place + 4 : end].decode("utf-16-le"), end

@@ -1,0 +1,135 @@
+"""Files written whole or not at all: delimited text, a workbook, a page."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Generic, Self, TypeVar
+
+from leadsync.errors import OutputError
+from leadsync.models import FileKind, Line, Summary
+from leadsync.private_files import whole_or_not
+from leadsync.sheets.formula_escaping import escape_row
+from leadsync.sheets.output.sheet_layout import SheetLayout
+from leadsync.sheets.output.workbook_writer import started_workbook
+
+_T = TypeVar("_T")
+_Put = Callable[[_T], object]
+
+
+class Output(Generic[_T]):
+    """A file in the making, that lines are put into one after the other; a context manager.
+
+    At the end it takes the place of what was at `path`; where the context is left by an error, that stands as it was.
+    With nothing put into it there is no file, and none is left from before, unless `even_empty`. Entering, putting and
+    leaving raise OutputError. `start` makes of a stream a context that gives what takes a line.
+    """
+
+    def __init__(
+        self, path: Path, start: Callable[[IO[bytes]], AbstractContextManager[_Put[_T]]], *, even_empty: bool = False
+    ) -> None:
+        self.path = path
+        self.count = 0
+        """The lines put so far."""
+        self._start = start
+        self._even_empty = even_empty
+        self._parts = ExitStack()
+        self._put: _Put[_T] | None = None
+
+    def __enter__(self) -> Self:
+        if self._even_empty:
+            self._begin()
+        return self
+
+    def put(self, line: _T) -> None:
+        """The next line."""
+        put = self._put or self._begin()
+        try:
+            put(line)
+        except OSError as error:
+            raise self._cannot(error) from error
+        self.count += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._parts.__exit__(kind, error, trace)
+        except OSError as failure:
+            raise self._cannot(failure) from failure
+        if kind is None and self._put is None:
+            self._remove()
+
+    def _begin(self) -> _Put[_T]:
+        try:
+            stream = self._parts.enter_context(whole_or_not(self.path))
+            self._put = self._parts.enter_context(self._start(stream))
+        except OSError as error:
+            raise self._cannot(error) from error
+        return self._put
+
+    def _remove(self) -> None:
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{self.path} is out of date and cannot be removed: {error.strerror}; remove it."
+            ) from error
+
+    def _cannot(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"{self.path}: the file cannot be written ({error.strerror or error}); "
+            "make room, close it where it is open, or name another folder with --output."
+        )
+
+
+def table_output(
+    path: Path, headings: Sequence[str], *, kind: FileKind, delimiter: str, bom: bool, even_empty: bool
+) -> Output[Line]:
+    """`new_table`, which see."""
+    start: Callable[[IO[bytes]], AbstractContextManager[_Put[Line]]]
+    if kind == "xlsx":
+        start = partial(_started_leads, headings=headings)
+    else:
+        start = partial(_started_text, headings=headings, delimiter=delimiter, bom=bom)
+    return Output(path, start, even_empty=even_empty)
+
+
+def workbook_output(
+    path: Path, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None
+) -> Output[Sequence[Line | None]]:
+    """`new_workbook`, which see."""
+    return Output(path, partial(started_workbook, layouts=layouts, summary=summary))
+
+
+def page_output(path: Path) -> Output[str]:
+    """`new_page`, which see."""
+    return Output(path, _started_page)
+
+
+@contextmanager
+def _started_leads(stream: IO[bytes], *, headings: Sequence[str]) -> Iterator[_Put[Line]]:
+    with started_workbook(stream, layouts=[SheetLayout("Leads", headings, len(headings))]) as put:
+        yield lambda line: put([line])
+
+
+@contextmanager
+def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str, bom: bool) -> Iterator[_Put[Line]]:
+    if bom:
+        stream.write(b"\xef\xbb\xbf")
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(escape_row(headings, delimiter))
+    try:
+        yield lambda line: writer.writerow(escape_row(line.cells, delimiter))
+        text.flush()
+    finally:
+        text.detach()
+
+
+@contextmanager
+def _started_page(stream: IO[bytes]) -> Iterator[_Put[str]]:
+    yield lambda text: stream.write(text.encode("utf-8", "replace"))

@@ -1,0 +1,1 @@
+"""The confined process for reading a sheet: its start, its limits, the pipe between it and the program."""

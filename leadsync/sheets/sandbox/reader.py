@@ -1,0 +1,193 @@
+"""The confined process that reads a sheet, seen from outside: it is started, held to limits, and believed nothing.
+
+The limits follow from the size of the file, so that a list of a million leads is read and a few kilobytes that unpack
+to gigabytes are not. What passes into this program is bounded as well: the journal keeps every cell.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from math import ceil
+from threading import Timer, current_thread, main_thread
+from typing import Any, BinaryIO
+
+from leadsync.errors import SheetError
+from leadsync.models import Row
+from leadsync.reasons import Fault, FaultKind
+from leadsync.sheets.sandbox.frames import REQUEST, FrameError, receive
+
+_MB = 1 << 20
+_LEAST_MEMORY = 640 * _MB
+_MOST_MEMORY = 6144 * _MB
+_MEMORY_PER_BYTE = 80
+"""Of the file as it lies on disk. Measured: a workbook of 200,000 rows in 7.4 MB takes 240 MB to read."""
+_LEAST_SECONDS = 6
+_SECONDS_PER_MB = 6
+"""Of the processor's time, by the file as it lies on disk. Measured: 53 MB (1,000,000 rows of 11) take 24 s."""
+_PATIENCE = 4 if find_spec("resource") else 1.5
+"""How many times as long an answer may take by the clock: a busy machine is slow, and a process that is held to its
+seconds of processor time does not wait for ever."""
+_LEAST_TEXT = 16 * _MB
+_TEXT_PER_BYTE = 64
+"""Characters and cells that may come out of a file, by its size on disk. Measured: a workbook of a million rows has 2
+of them for each byte, and 5,000 rows that repeat a text of 3,000 characters have 15 million in 150 KB."""
+_ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
+"""All that Python needs to start; the key, proxies and addresses of agents are not among it."""
+_LAST_NUMBER = 1 << 40
+_LONGEST_MESSAGE = 2_000
+_TOO_MUCH = (
+    "the file takes more memory or time to read than a list of leads can need; "
+    "copy the leads into a new workbook, or save them as .csv"
+)
+
+Answers = Generator[tuple[dict[str, Any], str], None, None]
+
+
+def read(file: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[Row]]]:
+    """The table's properties by the names that `Table` has for them, and its rows, chunk by chunk.
+
+    `file` is read from its beginning and belongs to the process until the rows end or are closed; then the process is
+    gone. `request`: `shown` is the file's name in messages, `suffix` its ending, `sheet`, `encoding` and `delimiter`
+    are the user's wishes or None. Raises `SheetError`, from the rows too.
+    """
+    size = os.fstat(file.fileno()).st_size
+    answers = _answers(file, size, request)
+    with _distrusted(request["shown"]):
+        table = _table(next(answers)[0]["table"])
+    return table, _rows(answers, request["shown"], size, len(table["headings"]))
+
+
+def _table(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "xlsx" if table["kind"] == "xlsx" else "csv",
+        "sheet": str(table["sheet"]),
+        "headings": tuple(map(str, table["headings"])),
+        "remarks": tuple(map(str, table["remarks"])),
+        "delimiter": str(table["delimiter"]),
+        "bom": bool(table["bom"]),
+        "parts": tuple(map(str, table["parts"])),
+        "epoch_1904": bool(table["epoch_1904"]),
+    }
+
+
+def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[Row]]:
+    most = _LEAST_TEXT + _TEXT_PER_BYTE * size
+    amount = last = 0
+    with closing(answers), _distrusted(shown):
+        for answer, text in answers:
+            amount += len(text)
+            if amount > most:
+                raise SheetError(
+                    f"{shown}: its {size // 1024 + 1} KB hold over {most // 1_000_000} million characters, which no "
+                    "list of leads does; copy the leads into a new file, without long texts that every row repeats."
+                )
+            rows = _chunk(answer, text, width, last)
+            last = rows[-1].number
+            yield rows
+
+
+def _chunk(answer: dict[str, Any], text: str, width: int, last: int) -> list[Row]:
+    """The rows of one frame, whose numbers follow `last`."""
+    numbers = list(map(int, answer["numbers"]))
+    cells = text.split(answer["separator"])
+    if [last, *numbers] != sorted({last, *numbers}) or numbers[-1] > _LAST_NUMBER or len(cells) != width * len(numbers):
+        raise ValueError("these are no rows")
+    rows = list(map(Row, numbers, zip(*[iter(cells)] * width, strict=True)))
+    for place, dates, faults in answer["odd"]:
+        rows[place] = Row(rows[place].number, rows[place].cells, tuple(map(int, dates)), tuple(map(_fault, faults)))
+    return rows
+
+
+def _fault(fault: list[Any]) -> Fault:
+    kind, details = fault
+    plain = {str(name): detail if type(detail) is int else str(detail) for name, detail in details.items()}
+    return Fault("", "", FaultKind[kind], details=plain)
+
+
+@contextmanager
+def _distrusted(shown: str) -> Iterator[None]:
+    """Raise SheetError for answers that have not the form that they should have: whoever wrote the sheet may have got
+    hold of the process."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, FrameError, LookupError, StopIteration, TypeError, ValueError) as error:
+        raise SheetError(f"{shown}: {_TOO_MUCH}.") from error
+
+
+def _answers(file: BinaryIO, size: int, request: dict[str, Any]) -> Answers:
+    """What the process answers, from the table on; it is started anew where it lacks a library."""
+    memory = min(max(_LEAST_MEMORY, _MEMORY_PER_BYTE * size), _MOST_MEMORY)
+    seconds = _LEAST_SECONDS + _SECONDS_PER_MB * size / _MB
+    library = ""
+    while True:
+        wishes = {**request, "memory": memory, "seconds": ceil(seconds), "library": library}
+        answers = _of_one_process(file, wishes, _PATIENCE * seconds)
+        with closing(answers):
+            first = next(answers, None)
+            if first is None:
+                raise FrameError("no answer")
+            if library or "library" not in first[0]:
+                yield first
+                yield from answers
+                return
+            library = str(first[0]["library"])
+
+
+def _of_one_process(file: BinaryIO, request: dict[str, Any], patience: float) -> Answers:
+    """The answers of one process, which is gone when they end, however they end."""
+    process = _start(file, request)
+    try:
+        _await_ready(process, request["shown"], patience)
+        while True:
+            answer, text = _received(process, patience)
+            if "end" in answer:
+                return
+            if "error" in answer:
+                raise SheetError(str(answer["error"])[:_LONGEST_MESSAGE])
+            yield answer, text
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _start(file: BinaryIO, request: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """The process; it gets the sheet and a pipe, no sight of the dialer's key and no module of the working folder."""
+    # The system tells the process when the thread ends that started it, and not when its parent does.
+    wishes = {**request, "end_with_parent": current_thread() is main_thread()}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-X", "utf8", "-m", "leadsync.sheets.sandbox.reader_process"],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**environment, REQUEST: json.dumps(wishes)},
+    )
+
+
+def _await_ready(process: "subprocess.Popen[bytes]", shown: str, patience: float) -> None:
+    """Raise SheetError where the process ends before it has begun to read: that is not the sheet's fault."""
+    try:
+        _received(process, patience)
+    except FrameError as error:
+        raise SheetError(
+            f"{shown}: the process that reads sheets did not start; see whether the machine has memory left, or "
+            "install leadsync anew."
+        ) from error
+
+
+def _received(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[dict[str, Any], str]:
+    """The next frame; a process that takes too long is ended. Raises FrameError where there is none."""
+    if process.stdout is None:
+        raise FrameError("no pipe")
+    timer = Timer(seconds, process.kill)
+    timer.start()
+    try:
+        return receive(process.stdout.read)
+    finally:
+        timer.cancel()

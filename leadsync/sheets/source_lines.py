@@ -1,0 +1,60 @@
+"""What both kinds of file are read into first: numbered lines of texts, headings and all.
+
+Also the few words with which messages name a place in a sheet.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from leadsync.reasons import Detail, FaultKind
+
+LineFault = tuple[str, Mapping[str, Detail]]
+"""The name of a fault's kind, and its details: plain values, because they come through a pipe as JSON."""
+
+
+class SourceLine(NamedTuple):
+    """One line of the sheet: its number there, its cells as texts, which of them are dates, and what is wrong."""
+
+    number: int
+    cells: list[str]
+    dates: tuple[int, ...] = ()
+    faults: tuple[LineFault, ...] = ()
+
+
+class Source(NamedTuple):
+    """A file opened for reading, before its headings are known.
+
+    `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
+    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
+    report of leadsync's own. `epoch_1904`: the workbook counts days from 1904 instead of 1900.
+    """
+
+    kind: Literal["csv", "xlsx"]
+    chunks: Iterator[list[SourceLine]]
+    sheet: str = ""
+    remarks: tuple[str, ...] = ()
+    delimiter: str = ","
+    bom: bool = False
+    parts: tuple[str, ...] = ()
+    epoch_1904: bool = False
+
+
+def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> LineFault:
+    """A fault of a line, or of its cell at a position counted from 0."""
+    place: dict[str, Detail] = {} if at is None else {"at": at, "letter": letter(at)}
+    return kind.name, {**place, **details}
+
+
+def letter(position: int) -> str:
+    """The column letter a spreadsheet program shows for a position counted from 0: 0 is A, 26 is AA."""
+    name = ""
+    position += 1
+    while position:
+        position, digit = divmod(position - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 cell`, `12 cells`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,37 @@
+"""Records of delimited text, wherever the blocks end in which the text is read."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadsync.errors import SheetError
+from leadsync.sheets.formats import csv_records
+from leadsync.sheets.source_lines import SourceLine
+
+cells = st.text(st.sampled_from('ab",\r\n é'), max_size=6)
+
+
+def lines_of(text: str) -> list[SourceLine]:
+    chunks = csv_records.Records(io.StringIO(text, newline=""), "leads.csv", ",", first=1).chunks()
+    return [line for chunk in chunks for line in chunk]
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 1 << 18])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(table=st.lists(st.tuples(cells, cells), max_size=6))
+def test_wherever_a_block_ends_the_cells_are_the_same(monkeypatch, block, table):
+    monkeypatch.setattr(csv_records, "_BLOCK", block)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("Id", "Name", "Note"), *(("x", *row) for row in table)])
+    assert lines_of(text.getvalue())[1:] == [SourceLine(number, ["x", *row]) for number, row in enumerate(table, 2)]
+
+
+def test_a_line_without_an_end_gets_one_sentence(monkeypatch):
+    monkeypatch.setattr(csv_records, "_LONGEST_LINE", 1 << 19)
+    long, longer = "x" * (1 << 18), "x" * (1 << 20)
+    assert lines_of(f"a,b\n1,2\n3,{long}\n5,6\n")[3] == SourceLine(4, ["5", "6"])
+    with pytest.raises(SheetError, match="line 3 is over 524,288 characters long; this is not a table with one lead"):
+        lines_of(f"a,b\n1,2\n3,{longer}\n5,6\n")
