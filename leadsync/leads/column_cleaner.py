@@ -35,7 +35,7 @@ _UNWRAPPED = 'taken out of ="…"'
 _TRIMMED = "outer blanks removed"
 
 
-class Cell(NamedTuple):
+class CleanedCell(NamedTuple):
     """The value that is sent for a cell, "" where its field is left out; what there is to say about it; and why it is
     not sent, which is its row's fault. A tuple, because a million rows have ten million of them to take apart."""
 
@@ -44,7 +44,7 @@ class Cell(NamedTuple):
     fault: Fault | None = None
 
 
-class ColumnCells:
+class ColumnCleaner:
     """What becomes of one column's cells, a chunk of them at a time.
 
     Most cells of most columns are sent as they stand, which a pattern tells at once. Of the others each text is worked
@@ -58,7 +58,9 @@ class ColumnCells:
         self._texts = _Known(column, rules, date_cells=False)
         self._dates = _Known(column, rules, date_cells=True)
 
-    def clean(self, texts: Sequence[str], dated: Sequence[bool] = ()) -> tuple[list[str], list[tuple[int, Cell]]]:
+    def clean(
+        self, texts: Sequence[str], dated: Sequence[bool] = ()
+    ) -> tuple[list[str], list[tuple[int, CleanedCell]]]:
         """The values for a chunk's texts, and by their place in it the cells of which there is something to say.
 
         `dated` tells of each text whether it is that of a workbook's real date; empty: none is.
@@ -83,7 +85,7 @@ _PLAIN = {EXTERNAL_ID: re.compile(r"[0-9A-Za-z]{1,15}"), PRIORITY: re.compile(r"
 _NOTHING = re.compile(r"(?!)")
 
 
-class _Known(dict[str, Cell]):
+class _Known(dict[str, CleanedCell]):
     """A column's texts, each with what becomes of it."""
 
     def __init__(self, column: Column, rules: Rules, *, date_cells: bool) -> None:
@@ -92,22 +94,22 @@ class _Known(dict[str, Cell]):
         self._rules = rules
         self._date_cells = date_cells
 
-    def __missing__(self, raw: str) -> Cell:
+    def __missing__(self, raw: str) -> CleanedCell:
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         cell = self[raw] = self._cell(raw)
         return cell
 
-    def _cell(self, raw: str) -> Cell:
+    def _cell(self, raw: str) -> CleanedCell:
         column = self._column
         if not column.field:
-            return Cell("", fault=_under_no_heading(column, raw))
+            return CleanedCell("", fault=_under_no_heading(column, raw))
         cleaned = _clean(column.field, raw, self._date_cells, self._rules)
         if isinstance(cleaned, Refused):
-            return Cell("", fault=Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details))
+            return CleanedCell("", fault=Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details))
         if not (cleaned.repairs or cleaned.warnings):
-            return Cell(cleaned.value)
-        return Cell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)))
+            return CleanedCell(cleaned.value)
+        return CleanedCell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)))
 
 
 def _under_no_heading(column: Column, raw: str) -> Fault | None:

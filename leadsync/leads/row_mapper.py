@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from leadsync.leads.column_cleaner import Cell, ColumnCells
+from leadsync.leads.column_cleaner import CleanedCell, ColumnCleaner
 from leadsync.leads.dates import join_time
 from leadsync.leads.mappings import ColumnMapping
 from leadsync.leads.rules import Rules
@@ -39,7 +39,7 @@ class RowMapper:
         self._width = len(mapping.columns)
         # A column that is not sent matters only where it has no heading: what stands there is never dropped silently.
         columns = [column for column in mapping.columns if column.field or not column.heading]
-        self._columns = [ColumnCells(column, rules) for column in columns]
+        self._columns = [ColumnCleaner(column, rules) for column in columns]
         self._fields = [column.field for column in columns]
         self._headings = {column.field: column.heading for column in columns if column.field}
         self._always_missing = list(_always_missing(self._headings, rules))
@@ -56,7 +56,7 @@ class RowMapper:
         texts = list(zip(*(row.cells for row in rows), strict=True))
         any_dates = any(row.dates for row in rows)
         columns = []
-        remarkable: dict[int, list[Cell]] = {}
+        remarkable: dict[int, list[CleanedCell]] = {}
         for cells in self._columns:
             position = cells.column.position
             time_at = cells.column.time_at
@@ -69,7 +69,7 @@ class RowMapper:
         for place, values_of_row in enumerate(zip(*columns, strict=True)):
             yield self._lead(values_of_row, remarkable.get(place, ()))
 
-    def _lead(self, values: Sequence[str], remarkable: Sequence[Cell]) -> Lead | Rejected:
+    def _lead(self, values: Sequence[str], remarkable: Sequence[CleanedCell]) -> Lead | Rejected:
         fields = {field: value for field, value in zip(self._fields, values, strict=True) if value}
         external_id = fields.pop(EXTERNAL_ID, "")
         faults = [cell.fault for cell in remarkable if cell.fault]
