@@ -112,7 +112,9 @@ TWICE = {170: 169}  # a second row for the lead of the row before it
 
 def phone(area: str, number: int) -> str:
     """A landline of the fictitious ranges."""
-    return f"{area}{'5550' if number % 2 else '7010'}{1000 + number:04d}"
+    # phonenumbers knows 08 5550 from 9.0.18 on only; 08 7010 is in every release.
+    exchange = "5550" if number % 2 and area != "08" else "7010"
+    return f"{area}{exchange}{1000 + number:04d}"
 
 
 def written(number: str, style: int) -> str:
