@@ -85,17 +85,16 @@ def content_of(file: BinaryIO, shown: str) -> Content:
 
 def _contained(file: BinaryIO, shown: str) -> Content:
     """Which of the documents that share the container of .xls a file is, by the names of its streams."""
-    from leadsync.sheets.formats.ole import OleFile
+    from leadsync.sheets.formats.ole_streams import UNREADABLE, stream_names
 
-    file.seek(0)
     try:
-        names = OleFile(file.read()).names
-    except (struct.error, ValueError):
+        names = stream_names(file)
+    except UNREADABLE:
         return Content.XLS  # its reader will say what is wrong with it
     if "encryptedpackage" in names:
         raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
     for stream, name in _CONTAINED:
-        if stream in names and not names.keys() & {"workbook", "book"}:
+        if stream in names and not names & {"workbook", "book"}:
             raise _no_table(shown, name)
     return Content.XLS
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Place
 from leadsync.sheets.formats.cell_text import changes_meaning
-from leadsync.sheets.formats.ole import OleFile
+from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.xls_strings import shared_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
@@ -42,7 +42,7 @@ class _Globals:
 
 def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
     """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
-    stream = _workbook_stream(file)
+    stream = workbook_stream(file)
     workbook = _globals(stream, sheet)
     metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
     doubtful: dict[Place, str] = {}
@@ -159,8 +159,8 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
 def is_locked(file: BinaryIO) -> bool:
     """Whether an .xls file is encrypted; False where that cannot be told."""
     try:
-        return any(kind == _FILE_PASS for kind, _ in _records(_workbook_stream(file), 0))
-    except (ValueError, LookupError, struct.error):
+        return any(kind == _FILE_PASS for kind, _ in _records(workbook_stream(file), 0))
+    except UNREADABLE:
         return False
 
 
@@ -180,12 +180,3 @@ class _Texts:
     def format(self, body: bytes) -> str:
         """The code in the body of a FORMAT record."""
         return self.of(body[4:], struct.unpack_from("<H", body, 2)[0]) if self._wide else self.of(body[3:], body[2])
-
-
-def _workbook_stream(file: BinaryIO) -> bytes:
-    file.seek(0)
-    container = OleFile(file.read())
-    for name in ("workbook", "book"):
-        if name in container.names:
-            return container.stream(name)
-    raise LookupError("the file holds no workbook of Excel 5 or later")
