@@ -3,8 +3,8 @@
 from leadsync.report.checked import checked_cells
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, highlights
-from leadsync.report.page import as_page
 from leadsync.report.summary import as_json, as_text
+from leadsync.report.summary_page import as_page
 from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
 from leadsync.report.warnings import LOUD, new_leads, warnings_of
 from leadsync.report.wording import message, problem, reason_words, remedy

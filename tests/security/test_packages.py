@@ -24,6 +24,7 @@ FIXED_IN = {
     "filelock": "4.2.1",  # CVE-2026-112934, CVE-2026-112941; earlier: links followed (CVE-2026-22701)
     "h11": "0.16.0",  # CVE-2025-43859
     "idna": "3.15",  # CVE-2026-45409
+    "jinja2": "3.1.6",  # CVE-2025-27516
     "markdown": "3.8.1",  # CVE-2025-69534
     "pydantic-settings": "2.14.2",  # GHSA-4xgf-cpjx-pc3j
     "python-dotenv": "1.2.2",  # CVE-2026-28684
