@@ -1,40 +1,33 @@
 """The text of a settings file: the commented example with values put in, comments and all. Pure."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 Value = str | int | Sequence[str]
 
 
 def value_in(text: str, section: str, name: str) -> str | int:
-    """What the text has for a setting."""
-    found = re.search(rf"^{name} = (.+)$", _part(text, section), re.MULTILINE)
-    value: str | int = json.loads(found[1]) if found else ""
+    """Return the text's value for a setting; empty without one."""
+    from tomlkit import parse
+
+    value: str | int = cast("Table", parse(text)[section]).unwrap().get(name, "")
     return value
 
 
 def with_value(text: str, section: str, name: str, value: Value) -> str:
-    """The text with another value for a setting that it has."""
-    part = _part(text, section)
-    line = f"{name} = {_toml(value)}"
-    return text.replace(part, re.sub(rf"^{name} = .+$", lambda _: line, part, count=1, flags=re.MULTILINE), 1)
+    """Return the text with this value for a setting."""
+    return with_values(text, section, {name: value})
 
 
-def with_columns(text: str, columns: Mapping[str, str]) -> str:
-    """The text with entries under `[columns]`."""
-    part = _part(text, "columns")
-    lines = "".join(f"{_toml(heading)} = {_toml(field)}\n" for heading, field in columns.items())
-    return text.replace(part, f"{part.rstrip()}\n{lines}\n", 1)
+def with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
+    """Return the text with these values in a section; a new one comes behind those already in it."""
+    from tomlkit import dumps, parse
 
-
-def _toml(value: Value) -> str:
-    """TOML's strings, numbers and lists of strings are written as JSON's."""
-    return json.dumps(value if isinstance(value, str | int) else list(value), ensure_ascii=False)
-
-
-def _part(text: str, section: str) -> str:
-    """The section, because a name may stand in two: `timezone` does."""
-    start = text.index(f"\n[{section}]\n")
-    end = text.find("\n[", start + 2)
-    return text[start : end if end > 0 else len(text)]
+    document = parse(text)
+    table = cast("Table", document[section])
+    for name, value in values.items():
+        table[name] = value if isinstance(value, str | int) else list(value)
+    return dumps(document)
