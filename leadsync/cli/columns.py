@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -91,25 +90,18 @@ def _shown(value: str) -> str:
 
 
 def _width(text: str) -> int:
-    """The places that a terminal gives a text: two for wide characters, none for marks on the one before."""
+    """The places of a text in a terminal: two for a wide character, none for a mark on the one before."""
     if text.isascii():
         return len(text)
-    return sum(map(_places, text))
+    from wcwidth import wcswidth
 
-
-def _places(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return wcswidth(text)
 
 
 def _cut(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
-    kept, left = [], width - 1
-    for character in text:
-        left -= _places(character)
-        if left < 0:
-            break
-        kept.append(character)
-    return "".join(kept) + "…"
+    kept = text[: width - 1]
+    while _width(kept) > width - 1:
+        kept = kept[:-1]
+    return f"{kept}…"
