@@ -1,8 +1,7 @@
-"""Spreadsheets in and out: the only room that knows python-calamine, pandas, openpyxl, XlsxWriter and
-charset-normalizer.
+"""Spreadsheets in and out. The libraries for workbooks, containers and encodings live here alone.
 
-`open_table` reads any delimited text or workbook as `leadsync.models.Row`s; `new_table`, `new_workbook` and `new_page`
-write files, whole or not at all. All load their libraries when they are called, which most commands need not pay for.
+`open_table` reads any delimited text or workbook as `leadsync.models.Row`s. `new_table`, `new_workbook` and `new_page`
+write files, whole or not at all. Each loads its libraries on its first call: most commands need none of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,10 +30,10 @@ def open_table(
 ) -> "AbstractContextManager[Table]":
     """Open a spreadsheet; the context manager gives a `Table`.
 
-    `sheet` names a workbook's sheet; `encoding` and `delimiter` overrule what would be found out for delimited text;
-    `shown` is the file's name in messages, where that is not its path.
-    Raises `SheetError` when entered, and also from `Table.rows()`, where a fault of the whole file shows only further
-    down (an unclosed quote, data below a blank heading).
+    `sheet` names a workbook's sheet. `encoding` and `delimiter` overrule the guesses for delimited text. `shown` is the
+    file's name in messages if this is not its path.
+    Raises `SheetError` on entering; also from `Table.rows()`, as an unclosed quote or data below a blank heading may
+    show further down only.
     """
     from leadsync.sheets.table import opened
 
@@ -50,12 +49,11 @@ def new_table(
     bom: bool = False,
     even_empty: bool = False,
 ) -> "Output[Line]":
-    """A table in the making: a context manager that lines are `put` into, and that counts them.
+    """Open a new table for lines; the context manager takes them by `put` and counts them.
 
-    At the end it takes the place of what was at `path`; where the context is left by an error, that stands as it was
-    and nothing is left behind. With no lines in it there is no file, and none is left from before, unless `even_empty`.
-    The dates of a line are real dates in a workbook, and ISO text in delimited text, which `delimiter` and `bom` are
-    for. The file has mode 0600. `OutputError` is raised, also at the end, where it cannot be written.
+    At the end it replaces the file at `path`. An error leaves the old file as it was. A table without lines removes the
+    old file, unless `even_empty`. Dates are real dates in a workbook, ISO text in delimited text. `delimiter` and `bom`
+    concern delimited text alone. The file has mode 0600. Raises `OutputError`, at the end too.
     """
     from leadsync.sheets.output.output_file import table_output
 
@@ -65,9 +63,9 @@ def new_table(
 def new_workbook(
     path: "Path", layouts: Sequence[SheetLayout], summary: "Callable[[], Summary] | None" = None
 ) -> "Output[Sequence[Line | None]]":
-    """A workbook of several sheets, as `new_table` makes one of one; what is put is a line, or none, for each page.
+    """Open a new workbook of several sheets, as `new_table` does for one; `put` takes a line or None for each sheet.
 
-    `summary` is called when all lines are there, for a sheet in front of the pages.
+    `summary` is called behind the last line, for a sheet in front of the others.
     """
     from leadsync.sheets.output.output_file import workbook_output
 
@@ -75,7 +73,7 @@ def new_workbook(
 
 
 def new_page(path: "Path") -> "Output[str]":
-    """A file of UTF-8 text, as `new_table` makes a table."""
+    """Open a new file of UTF-8 text, as `new_table` does for a table."""
     from leadsync.sheets.output.output_file import page_output
 
     return page_output(path)

@@ -1,12 +1,12 @@
-"""The marks that keep a spreadsheet program from running a text of a csv file as a formula.
+"""Marks against the running of a csv file's text as a formula.
 
-Delimited text cannot say "this is text". So a value that would be run gets one apostrophe in front. A program with
-another list separator, or one that ends a row at every line end, finds cells inside a cell: `x;=1+1`. There, a
-beginning that would be run gets the mark `'~`: `x;'~=1+1`. Reading takes one of each off again. Both ways are exact
-opposites: a value with marks of its own before a formula gets one more; any other value is left alone.
+Delimited text cannot say "this is text". So a value gets one apostrophe in front if a program would run it. A program
+with another list separator, or with a row's end at every line end, sees cells inside a cell: `x;=1+1`. Such an inner
+beginning gets the mark `'~`: `x;'~=1+1`. Reading takes one of each off again. Both ways are exact opposites: a value
+with marks of its own before a formula gets one more; any other value is left alone.
 
 The first release set the apostrophe alone. Its reports are still read right, unless a sheet held the mark itself.
-Workbooks need none of this: their cells say that they are text.
+Workbooks need none of this: their cells are texts by type.
 """
 
 import re
@@ -22,23 +22,23 @@ _RUNS = re.compile(
 )
 _MARK = "'~"
 _ENDS = r",;\t|\r\n"
-"""What programs take for the end of a cell without being told."""
+"""Ends of a cell, to programs without other orders."""
 # No number is spared here: to a program with decimal commas, `x;-5,cmd|…` goes on behind the comma.
 _FORMULA = r"""(?= (?:[^\S\t\r\n]|")* [=@＝＠+\-＋－] )"""
 _TO_MARK = re.compile(rf"(?: (?<=[{_ENDS}])(?:{_MARK})* | \A(?:{_MARK})+ ) {_FORMULA}", re.VERBOSE)
 _MAY_MARK = re.compile(rf"""[{_ENDS}](?:[^\S\t\r\n]|"|{_MARK})*[=@＝＠+\-＋－]""")
-"""What `_TO_MARK` finds behind the beginning, for a look at a whole line in a tenth of the time."""
+"""Finds the same as `_TO_MARK` behind the beginning, for a whole line in a tenth of the time."""
 _MARKED = re.compile(rf"(?<![^{_ENDS}]) {_MARK} ((?:{_MARK})*) {_FORMULA}", re.VERBOSE)
 _NUMBER_FIRST = re.compile(r"\s*[+\-＋－]")
 _ACTS = re.compile(r"\w\s*\(|[-+*/^&=<>]\s*'?[A-Za-z][\w.]*'?\s*\|")
-"""What a formula needs to do harm: a function, or a link to another program (`cmd|…`)."""
+"""A formula can do harm with a function or a link to another program (`cmd|…`) only."""
 
 _MAY_RUN = frozenset("'=@＝＠+-＋－").union(filter(str.isspace, map(chr, range(0x3001))))
-"""What a cell begins with that something is run of."""
+"""First characters of cells with something to run."""
 
 
 def escape_row(values: Sequence[str], delimiter: str) -> Sequence[str]:
-    """`escape` for a whole line; one look at how its cells begin tells that most lines need nothing.
+    """`escape` for a whole line; one look at the beginnings of its cells spares most lines the rest.
 
     A program with another separator may read the line as one cell. So a number in the first cell does not stay as it
     is, if the rest of the line could make a formula of it.
@@ -59,7 +59,7 @@ def escape(value: str) -> str:
 
 
 def unescape(value: str) -> str:
-    """What `escape` was given."""
+    """Return the value before `escape`."""
     if _MARK in value:
         value = _MARKED.sub(r"\1", value)
     return value[1:] if value.startswith("'") and _RUNS.match(value) else value

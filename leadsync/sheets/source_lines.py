@@ -1,6 +1,6 @@
-"""What both kinds of file are read into first: numbered lines of texts, headings and all.
+"""Numbered lines of texts, headings included: the first form of text files and workbooks alike.
 
-Also the few words with which messages name a place in a sheet.
+Also the few words for a place in a sheet.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ LineFault = tuple[str, Mapping[str, Detail]]
 
 
 class SourceLine(NamedTuple):
-    """One line of the sheet: its number there, its cells as texts, which of them are dates, and what is wrong."""
+    """One line of the sheet: its number, its cells as texts, the positions of dates, and its faults."""
 
     number: int
     cells: list[str]

@@ -19,11 +19,11 @@ _CHUNK = 2_000
 class Table:
     """A sheet opened for reading, while the context of `open_table` lasts.
 
-    `kind` is the format that the run's files take: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the
-    sheet's name, empty for text. `headings` stand as in the sheet; one may be blank where its column is. `remarks`
-    are sentences about what was guessed. `delimiter` and `bom` say how text is written back. `parts` are the sheets of
-    a report workbook of leadsync's own, those to work on first; `sheet` is the first of them. `epoch_1904`: the
-    workbook counts days from 1904 instead of 1900, which a day's number in a cell without a format does not tell.
+    `kind` is the format of the run's files: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the sheet's
+    name, empty for text. `headings` stand as in the sheet; that of a blank column may be blank. `remarks` are sentences
+    about guesses. `delimiter` and `bom` are for text written back. `parts` are the sheets of leadsync's own report,
+    those to work on first; `sheet` is the first of them. `epoch_1904`: the workbook counts days from 1904, not 1900; a
+    bare number in a cell does not tell.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -37,14 +37,14 @@ class Table:
     epoch_1904: bool = False
 
     def rows(self) -> Iterator[Row]:
-        """The rows below the headings, streamed once, without wholly blank lines (which count in the numbering).
+        """Yield the rows below the headings, once; wholly blank lines are left out but counted.
 
-        Raises `SheetError` on coming upon a fault that makes the whole file unreadable.
+        Raises `SheetError` at a fault of the whole file.
         """
         return chain.from_iterable(self._chunks)
 
     def chunks(self) -> Iterator[list[Row]]:
-        """The same rows, some thousand at a time and never none, for work that costs less on many of them at once."""
+        """Yield the same rows in lists of some thousand, never empty, for work cheaper on many at once."""
         return self._chunks
 
     def holding(self, headings: tuple[str, ...], rows: Iterator[Row]) -> "Table":
@@ -56,7 +56,7 @@ class Table:
 def opened(
     path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, shown: str
 ) -> Iterator[Table]:
-    """`open_table`, which see."""
+    """See `open_table`."""
     with _file(path, shown) as file:
         request = {
             "shown": shown,

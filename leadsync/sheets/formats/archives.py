@@ -1,4 +1,4 @@
-"""Gzip and zip made plain files: what the readers below this need is a file that can be read twice."""
+"""Gzip and zip archives to plain files in memory, as readers go over a file more than once."""
 
 import gzip
 import io
@@ -20,7 +20,7 @@ seconds."""
 
 
 def unpacked(archive: BinaryIO, kind: Content, shown: str) -> tuple[BinaryIO, Content]:
-    """The file in an archive, unpacked in memory, and what it is; `shown` is the archive's name in messages.
+    """Return an archive's only file, unpacked in memory, and its content; `shown` is the archive's name in messages.
 
     Raises `SheetError`.
     """

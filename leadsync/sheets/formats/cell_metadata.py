@@ -1,7 +1,7 @@
-"""What python-calamine does not tell of a workbook's cells, whatever the workbook's make.
+"""The facts about cells missing from python-calamine's values: errors, formats, formulas without a value.
 
-It reads values only: an error and a formula that was never worked out both come as blank, and number formats do not
-come at all. `xlsx_parts`, `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four makes of file.
+python-calamine gives an error and a formula without a value as blank, and no number formats at all. `xlsx_parts`,
+`xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four formats of workbook.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Place = tuple[int, int]
 """Row and column, counted from 0."""
 
 BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
-"""The numbers that stand for format codes which change a number's meaning (ECMA-376 part 1, 18.8.30)."""
+"""Built-in format codes with an effect on a number's meaning, by their numbers (ECMA-376 part 1, 18.8.30)."""
 ERRORS = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -26,15 +26,17 @@ ERRORS = {
     42: "#N/A",
     43: "#GETTING_DATA",
 }
-"""Errors by the number that stands for them in records."""
+"""Errors by their numbers in records."""
 
 
 @dataclass(slots=True)
 class CellMetadata:
-    """Cells by place: errors and formulas without a value, each with their text; format codes to follow; and texts that
-    say what stands there better than the value does. `merged` are first and last cell of each merged range, where
-    calamine does not tell them; `hidden` are rows. `epoch_1904`: the workbook counts days from 1904. `repeated` names a
-    row or cell that stands there twice, of which calamine gives the last alone."""
+    """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` to follow; `texts`
+    in place of values.
+
+    `merged` holds the first and last cell of each range unknown to calamine, `hidden` the hidden rows. `epoch_1904`:
+    the workbook counts days from 1904. `repeated` names a row or cell with two entries; calamine gives only the last.
+    """
 
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class CellMetadata:
 
 
 class Walk:
-    """Collects what its handlers are told; element names come without their namespace's prefix."""
+    """Handlers for the events of an XML document; element names come without their prefix."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         pass
@@ -67,7 +69,7 @@ class Walk:
 
 
 def walk_xml(read: Callable[[int], bytes], walk: Walk) -> None:
-    """Read XML through, telling `walk`. Raises `ValueError` for entities and `ExpatError` for what is not XML."""
+    """Send an XML document's events to `walk`. Raises `ValueError` for entities, `ExpatError` for other text."""
 
     def refuse(*_: object) -> None:
         raise ValueError("a sheet has no business declaring entities")

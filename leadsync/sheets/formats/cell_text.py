@@ -1,7 +1,7 @@
 """A workbook's values as the texts a person sees in the sheet. Pure.
 
-Numbers are shown with their full value, as the formula bar shows it, and not rounded to what fits the column: a
-price of 12.345 formatted as 12.35 is `12.345`. Two sorts of number format change what is *meant* and are followed:
+Numbers are shown with their full value, as in the formula bar, not rounded to the column's width: a price of 12.345
+formatted as 12.35 is `12.345`. Two sorts of number format change a number's *meaning* and are followed:
 digit patterns (a postcode 800 formatted `0000` is 0800, a phone formatted `(00) 0000 0000`) and percentages.
 """
 
@@ -13,7 +13,7 @@ from typing import TypeAlias
 Value: TypeAlias = str | float | bool | date | time | timedelta
 
 LARGEST_EXACT = 10**15
-"""A number this large has more than the 15 digits that a spreadsheet program keeps; the rest it has made zeros."""
+"""From here on a number has more than a spreadsheet program's 15 digits; the rest have become zeros."""
 
 _PERCENT = re.compile(r"0(?:\.(0+))?%\Z")
 _DIGIT_PATTERN = re.compile(r"""(?:[0#() +\-]|\\.|"[^"]*")+\Z""")
@@ -21,10 +21,10 @@ _PATTERN_PART = re.compile(r'"([^"]*)"|\\(.)|(.)')
 
 
 def text_of(value: Value, number_format: str = "") -> tuple[str, bool]:
-    """A value's text and whether it is a date: `2026-11-24`, `2026-11-24 14:30`, seconds only where they are not 0.
+    """Return a value's text and whether it is a date: `2026-11-24`, `2026-11-24 14:30`, with seconds other than 0.
 
-    A time alone is `14:30` and an elapsed time `36:00`, neither of them a date. `number_format` is the format code of
-    a number cell where it is one that `changes_meaning`.
+    A time alone is `14:30` and an elapsed time `36:00`, neither of them a date. `number_format` is a number cell's
+    format code if it `changes_meaning`.
     """
     match value:
         case str():
@@ -67,7 +67,7 @@ def _formatted(value: float, number_format: str) -> str:
 
 
 def _fill(digits: str, code: str) -> str:
-    """Lay digits into a digit pattern from the right; those that it has no place for stand before its first one."""
+    """Lay digits into a digit pattern from the right; surplus ones stand before its first place."""
     parts = [(match[1] or match[2] or match[3], bool(match[3])) for match in _PATTERN_PART.finditer(code)]
     places = [index for index, (part, plain) in enumerate(parts) if plain and part in "0#"]
     shown = [part for part, _ in parts]

@@ -1,4 +1,4 @@
-"""What a file is, told from its content and never from its name, and the one sentence for what is no spreadsheet."""
+"""The sort of a file, told from its content and never from its name; a sentence for anything but a spreadsheet."""
 
 import re
 import struct
@@ -50,7 +50,7 @@ _DOCUMENTS = (
 
 
 class Content(Enum):
-    """The sorts of file that hold a table or can be unpacked to one."""
+    """The sorts of file with a table in them, or unpacked to one."""
 
     TEXT = "delimited text"
     XLSX = "a workbook of zipped XML (.xlsx, .xlsm)"
@@ -62,7 +62,7 @@ class Content(Enum):
 
 
 def content_of(file: BinaryIO, shown: str) -> Content:
-    """What `file` is. Raises `SheetError`, naming it as `shown`, where it is nothing that holds a table."""
+    """Return the file's sort. Raises `SheetError`, with the name `shown`, for a file without a table."""
     file.seek(0)
     head = file.read(_HEAD)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a"):
@@ -84,7 +84,7 @@ def content_of(file: BinaryIO, shown: str) -> Content:
 
 
 def _contained(file: BinaryIO, shown: str) -> Content:
-    """Which of the documents that share the container of .xls a file is, by the names of its streams."""
+    """Tell documents in the container of .xls apart, by the names of their streams."""
     from leadsync.sheets.formats.ole_streams import UNREADABLE, stream_names
 
     try:
@@ -126,7 +126,7 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
 
 
 def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":
-    """The files of an archive, without the shadows that a Mac puts beside each."""
+    """Return the files of an archive, without a Mac's shadows of them."""
     return [
         member
         for member in archive.infolist()
@@ -151,9 +151,9 @@ def _markup(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Many control characters among the bytes, where they are not the NULs of UTF-16 or UTF-32.
+    """Whether there are many control characters among the bytes, other than the NULs of UTF-16 or UTF-32.
 
-    A few are the fault of the rows that they stand in, however short the file.
+    A few are the fault of their rows, however short the file.
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False

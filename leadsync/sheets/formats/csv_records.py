@@ -1,8 +1,7 @@
-"""Delimited text to records: which lines of text make one, how a spreadsheet program numbers it, what is wrong with it.
+"""Delimited text to records, each with its number in a spreadsheet program and its faults.
 
-The standard csv module does the splitting. It is given a whole block of lines at once, which is quick, and where that
-shows that a line of the block is no record of its own (a quoted cell goes on over it, or its quoting is broken), the
-block is gone through once more, record by record.
+The standard csv module splits a whole block of lines at once, for speed. If a line of the block is no record of its
+own (a quoted cell goes on over it, or its quoting is broken), the block is split again, record by record.
 """
 
 import csv
@@ -17,16 +16,16 @@ from leadsync.sheets.source_lines import SourceLine, line_fault
 _BLOCK = 1 << 18
 _LONGEST_LINE = 1 << 24
 _MOST_LINES = 100_000
-"""More lines than this are in no cell, which holds 32,767 characters: a quotation mark has swallowed them."""
+"""A cell holds 32,767 characters. More lines than this have been swallowed by a quotation mark."""
 _SWALLOWED_WIDTH = 4
 """From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
 
 
 class Records:
-    """The records of a text stream in chunks, each with its number as a spreadsheet program shows it.
+    """The records of a text stream in chunks, numbered as in a spreadsheet program.
 
-    A record that spans several lines of text counts once there; messages about quotes name the line of text, which
-    is what an editor shows. `first` is the number of the stream's first line, `shown` the file's name in messages.
+    A record of several lines of text counts once. Messages about quotes name the line of text, as an editor shows it.
+    `first` is the number of the stream's first line, `shown` the file's name in messages.
     """
 
     def __init__(self, stream: TextIO, shown: str, delimiter: str, first: int) -> None:
@@ -39,11 +38,11 @@ class Records:
         self._number = 1
         """The next record's."""
         self._text_line = first
-        """The line of text that stands at the beginning of what was last read."""
+        """The first line of text of the last record."""
         self._width = 0
 
     def chunks(self) -> Iterator[list[SourceLine]]:
-        """The records, streamed once. Raises `SheetError` at a quotation mark that is not closed."""
+        """Yield the records, once. Raises `SheetError` at an unclosed quotation mark."""
         for block in self._blocks:
             yield self._at_once(block) or self._one_by_one(block)
 
@@ -86,7 +85,7 @@ class Records:
         return SourceLine(self._number, cells, faults=(line_fault(FaultKind.QUOTE_IN_CELL),))
 
     def _check_span(self, taken: list[str], cells: list[str]) -> None:
-        """A quote that closes, lines later, at another cell's opening quote has swallowed the rows between them."""
+        """Raise `SheetError` for a quote closed, lines later, by another cell's opening quote: it swallowed rows."""
         if self._width and len(cells) != self._width:
             raise self._unclosed()
         full = self._width - 1
@@ -134,7 +133,7 @@ class _Feed:
 
 
 def _blocks(stream: TextIO, shown: str, number: int) -> Iterator[list[str]]:
-    """The stream's lines, ends included, some thousand at a time. Raises `SheetError` where a line has no end."""
+    """Yield the stream's lines, ends included, some thousand at a time. Raises `SheetError` for an endless line."""
     rest = ""
     while text := stream.read(_BLOCK):
         # A CR at the end may be half of a CR LF.

@@ -1,8 +1,8 @@
-"""Delimited text to lines: which delimiter, and cells as they stand between the delimiters.
+"""Delimited text to lines: the delimiter, and cells as they stand between the delimiters.
 
-The standard csv module does the splitting, not pandas: pandas' parser fills a line that is too short with blanks and
-does not say so, and it swallows what follows an unclosed quote. Broken quoting inside one line is that row's fault;
-a quote that runs on over other lines is the file's, because the rows behind it can no longer be told apart.
+The standard csv module does the splitting, not pandas: pandas' parser silently fills a short line with blanks, and
+swallows the text behind an unclosed quote. Broken quoting inside one line is its row's fault. A quote open over other
+lines is the file's: the rows behind it can no longer be told apart.
 """
 
 import csv
@@ -21,7 +21,7 @@ from leadsync.sheets.source_lines import Source, SourceLine
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
-"""What a delimiter can be called that is awkward to type or to quote."""
+"""Names for delimiters, as some are awkward to type or to quote."""
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
@@ -53,7 +53,7 @@ def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
 
 
 def named_delimiter(name: str) -> str:
-    """The delimiter that the user named, by a word or as it is. Raises `SheetError` where it cannot be one."""
+    """Return the delimiter the user named, by a word or as it is. Raises `SheetError` for an impossible one."""
     character = DELIMITER_WORDS.get(name.strip().lower(), name)
     if len(character) != 1 or character.isalnum() or character in '"\r\n\0':
         raise SheetError(
@@ -76,7 +76,7 @@ def _undecodable(shown: str, encoding: Encoding) -> SheetError:
 
 
 def _declared_delimiter(sample: str) -> tuple[str | None, str]:
-    """What a first line `sep=;` says, and the text behind it. Excel writes and obeys it, and does not show it."""
+    """Return the delimiter of a first line `sep=;`, and the text behind it. Excel writes, obeys and hides this line."""
     first, _, rest = sample.partition("\n")
     first = first.rstrip("\r").strip('"')
     if len(first) == 5 and first.lower().startswith("sep=") and not first[4].isalnum():
@@ -85,7 +85,7 @@ def _declared_delimiter(sample: str) -> tuple[str | None, str]:
 
 
 def _guess(sample: str, usual: str) -> str:
-    """The delimiter that gives the most lines the headings' number of cells; of equals, the one with more columns."""
+    """Return the delimiter with the most lines of one width; of equals, the one with more columns."""
 
     def score(delimiter: str) -> tuple[float, int, bool]:
         lines = sample.splitlines(keepends=True)

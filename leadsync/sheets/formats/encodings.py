@@ -1,8 +1,8 @@
-"""Which encoding delimited text is in: found out from all of its bytes, never from a name.
+"""The encoding of delimited text, found from all of its bytes, never from a name.
 
-In this order: a byte order mark; the pattern of NULs that UTF-16 and UTF-32 leave without one; UTF-8, which other
-encodings do not pass for; a script other than Latin that charset-normalizer is sure of; Windows-1252. The Latin
-encodings cannot be told apart by a few names, so of them only the commonest is ever guessed, and said.
+In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it;
+charset-normalizer's answer, if it is sure and the script is not Latin; Windows-1252. A few names do not tell the Latin
+encodings apart, so only the commonest of them is guessed, with a remark.
 """
 
 import codecs
@@ -32,7 +32,7 @@ _OVERRULE = "give --encoding if letters look wrong"
 
 
 class Encoding(NamedTuple):
-    """A codec's name, whether the file began with a byte order mark, and what is to be said about the choice."""
+    """A codec's name, whether the file began with a byte order mark, and a remark about the choice."""
 
     name: str
     mark: bool = False
@@ -40,12 +40,12 @@ class Encoding(NamedTuple):
 
     @property
     def wants_mark(self) -> bool:
-        """Whether what is written for this file should begin with a mark: it had one, or it was not UTF-8."""
+        """Whether files written for this one begin with a mark: it had a mark, or was not UTF-8."""
         return self.mark or self.name not in ("utf-8", "ascii")
 
 
 def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
-    """The encoding of a whole file, which is read once. `shown` is its name in messages."""
+    """Return the encoding of a whole file, after one reading. `shown` is the file's name in messages."""
     sheet.seek(0)
     head = sheet.read(_SAMPLE)
     for mark, name in _MARKS:
@@ -58,7 +58,7 @@ def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
 
 
 def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
-    """The encoding that the user named. Raises `SheetError` where Python knows none of that name."""
+    """Return the encoding the user named. Raises `SheetError` for a name unknown to Python."""
     try:
         codec = codecs.lookup(name)
         "".encode(codec.name).decode(codec.name)
@@ -71,7 +71,7 @@ def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
 
 
 def _by_nuls(head: bytes) -> str:
-    """UTF-16 and UTF-32 by where the NULs of mostly Latin text stand; empty for anything else."""
+    """Tell UTF-16 and UTF-32 by the places of NULs in mostly Latin text; empty for anything else."""
     if b"\0" not in head:
         return ""
     size = len(head) // 4
@@ -91,7 +91,7 @@ def _by_nuls(head: bytes) -> str:
 
 
 def _first_not_utf8(sheet: BinaryIO) -> int | None:
-    """Where the first block begins that is not UTF-8; None where all of the file is."""
+    """Return the place of the first text other than UTF-8, None without any."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     sheet.seek(0)
     while block := sheet.read(_BLOCK):

@@ -1,7 +1,7 @@
-"""The heading line: which line it is, and what its names promise of the lines below it.
+"""The heading line, and the promises of its names about the lines below.
 
-It is the first line that is not blank. A title above the headings is not skipped by guessing; it is refused with a
-sentence, because a wrong guess would put values under the wrong names.
+It is the first line with text. A title above the headings is not skipped by guessing but refused with a sentence: a
+wrong guess would put values under the wrong names.
 """
 
 from typing import NamedTuple
@@ -12,9 +12,9 @@ from leadsync.sheets.source_lines import SourceLine, counted, letter
 
 
 class Headings(NamedTuple):
-    """The names as they stand in the sheet and the columns under which there may be no data, each with the reason.
+    """The names as they stand in the sheet, and the columns barred from data, each with the reason.
 
-    `counts_cells` tells delimited text, whose lines have a number of cells, from workbooks, whose lines do not.
+    `counts_cells`: a line's number of cells is checked, as in delimited text. Lines of workbooks have none.
     """
 
     names: tuple[str, ...]
@@ -26,7 +26,7 @@ class Headings(NamedTuple):
 
     @classmethod
     def of(cls, line: SourceLine, below: list[SourceLine], shown: str, *, counts_cells: bool) -> "Headings":
-        """Take the first line that is not blank for the headings, looking at some lines below. Raises `SheetError`."""
+        """Take the first line with text for the headings, with a look at some lines below. Raises `SheetError`."""
         place = f"{shown}: line {line.number}"
         names = tuple(line.cells[: _filled(line.cells)])
         filled = [_filled(other.cells) for other in below if any(map(str.strip, other.cells))]
@@ -48,7 +48,7 @@ class Headings(NamedTuple):
         return cls(names, line.number, shown, counts_cells, unnamed, remarks)
 
     def refuse(self, column: int, number: int) -> SheetError:
-        """The error for data below a heading that is blank or a second one of the same name."""
+        """Return the error for data below a blank heading, or below the second one of a name."""
         reason = self.unnamed.get(column) or _blank(f"{self.shown}: line {self.line}", column)
         return SheetError(f"{reason} (row {number} has data there).")
 

@@ -1,7 +1,7 @@
-"""The libraries and codecs that a sheet may need, loaded before the process is confined.
+"""The libraries and codecs for a sheet, loaded before the process is confined.
 
-A confined process can load nothing. The libraries that few sheets need are left out at first: the process says which
-it lacks, ends, and is started anew with that one loaded.
+A confined process can load nothing. Libraries for few sheets are left out at first: the process names the missing one,
+ends, and is started anew with it.
 """
 
 import codecs
@@ -10,14 +10,14 @@ from contextlib import suppress
 CHARSETS, OPENPYXL = "charset-normalizer", "openpyxl"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _PACKED = (b"PK", b"\x1f\x8b", _OLD_WORKBOOK)
-"""How workbooks begin, and archives that may hold one."""
+"""First bytes of workbooks, and of archives with a workbook perhaps."""
 _CODECS = ("ascii", "cp1252", "cp437", "latin-1", "utf-8-sig",
            "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")  # fmt: skip
-"""What text, the names in an archive and XML are in."""
+"""Encodings of text, of names in an archive, and of XML."""
 _CODE_PAGES = ("cp850", "cp852", "cp855", "cp857", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866",
                "cp869", "cp874", "cp932", "cp949", "cp950", "cp936", *(f"cp{number}" for number in range(1250, 1259)),
                "cp1361")  # fmt: skip
-"""What the texts of an .xls may be in. Source: [MS-XLS] 2.4.52, CodePage."""
+"""Encodings of the texts in an .xls. Source: [MS-XLS] 2.4.52, CodePage."""
 _loaded: set[str] = set()
 
 
@@ -36,8 +36,10 @@ def require(name: str) -> None:
 
 
 def load(beginning: bytes, *, library: str = "", encoding: str | None = None) -> None:
-    """Load what a sheet that begins so needs, a library that it needs besides, and the codec that the user named; an
-    encoding that is none is left for later to refuse."""
+    """Load the needs of a sheet by its first bytes, a further library, and the codec the user named.
+
+    An unknown encoding is refused later.
+    """
     from leadsync.sheets.formats import delimited  # noqa: F401 - for later
 
     if beginning.startswith(_PACKED):

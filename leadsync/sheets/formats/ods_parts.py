@@ -1,6 +1,6 @@
-"""What the XML inside an .ods says of cells that python-calamine gives as blank or as a bare number.
+"""The metadata of cells in the XML inside an .ods.
 
-An OpenDocument cell carries the text that a person sees beside its value, so formats need not be worked out.
+An OpenDocument cell has the visible text beside its value, so formats need not be applied.
 """
 
 import io
@@ -21,14 +21,17 @@ _ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
 """A day or more: how much of it is shown depends on the format."""
 _BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
 _BLANKS = {"tab": "\t", "line-break": "\n"}
-"""Elements within a text that stand for a character of it, and that calamine passes over."""
+"""Elements in place of a character of a text; calamine passes over them."""
 _HIDDEN = ("collapse", "filter")
 _PADDED = re.compile(r"[0+(][\d ()\-]+")
-"""A number that is shown with leading zeros or as a phone number."""
+"""A number shown with leading zeros or as a phone number."""
 
 
 def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
-    """Look through one sheet of an .ods file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
+    """Return the metadata of one sheet of an .ods.
+
+    Raises `ValueError`, `KeyError` or `ExpatError` for an odd file.
+    """
     metadata = CellMetadata()
     with zipfile.ZipFile(file) as archive, archive.open("content.xml") as stream:
         walk_xml(stream.read, _CellWalk(sheet, metadata))
@@ -36,8 +39,10 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
 
 
 def repeated_rows(file: BinaryIO) -> int:
-    """How many rows of an .ods file, in all its sheets, stand there only as a count of how often to repeat one that is
-    not blank. calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`."""
+    """Count the rows of an .ods file written as mere repetitions of a row with text, in all its sheets.
+
+    calamine makes rows of them all, and a few bytes can ask for millions. Raises `KeyError`.
+    """
     with zipfile.ZipFile(file) as archive:
         content = archive.read("content.xml")
     repeated = 0
@@ -49,7 +54,7 @@ def repeated_rows(file: BinaryIO) -> int:
 
 
 def tightened(file: BinaryIO) -> io.BytesIO:
-    """A copy of an .ods file without the blanks between its elements, at which calamine stumbles."""
+    """Return a copy of an .ods file without the blanks between its elements; calamine stumbles at them."""
     copy = io.BytesIO()
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
         for name in ("mimetype", "META-INF/manifest.xml"):
@@ -132,7 +137,7 @@ class _CellWalk(Walk):
         self._column += repeated
 
     def _kept(self) -> tuple[dict[Place, str], str] | None:
-        """Where the cell belongs and with which text; None for the many that calamine tells all about."""
+        """Return the cell's kind of metadata and its text; None for most cells, as calamine tells all about them."""
         text = self._text.strip()
         kind = self._cell.get("office:value-type")
         if self._cell.get("calcext:value-type") == "error":

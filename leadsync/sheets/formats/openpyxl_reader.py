@@ -1,7 +1,7 @@
-"""The .xlsx workbooks that python-calamine refuses, read by pandas with openpyxl.
+"""A second reader, pandas with openpyxl, for the .xlsx workbooks refused by python-calamine.
 
-They are few: an impossible `dimension`, a relationship that leads nowhere. This reader takes ten times as long and
-more memory, so it is asked only then. What it gives looks like calamine's.
+They are few: an impossible `dimension`, a relationship to nowhere. This reader takes ten times as long and more
+memory. Its results have the form of calamine's.
 """
 
 import io
@@ -56,12 +56,12 @@ class OpenpyxlWorkbook:
         return list(self.sheets)
 
     def get_sheet_by_name(self, name: str) -> OpenpyxlSheet:
-        """The sheet of that name."""
+        """Return the sheet of this name."""
         return self.sheets[name]
 
 
 def load() -> None:
-    """Load pandas, openpyxl and what they load on their first use."""
+    """Load pandas, openpyxl and their own late imports."""
     # numpy's OpenBLAS reserves memory for a thread on each processor: on 16 that is more than this process may have.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     import openpyxl
@@ -72,8 +72,10 @@ def load() -> None:
 
 
 def read(file: BinaryIO) -> OpenpyxlWorkbook:
-    """The whole workbook. Raises whatever pandas and openpyxl raise on what is none, and ValueError where either of
-    them would pass over something: a sheet without a part, a number under a date's format that is no day."""
+    """Return the whole workbook. Raises any error of pandas and openpyxl for another file.
+
+    Raises ValueError for faults they would pass over: a sheet without a part, an impossible day under a date's format.
+    """
     import pandas as pd
 
     with zipfile.ZipFile(file) as archive:

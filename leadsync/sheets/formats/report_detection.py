@@ -15,9 +15,10 @@ Workbook = CalamineWorkbook | OpenpyxlWorkbook
 
 
 def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:
-    """The sheets of a report that hold tables, those to work on first, and those that seem to be such a sheet under
-    another name. None where it is any other workbook, or a retry or review file, whose single sheet is read like any
-    other."""
+    """Return a report's sheets with tables, those to work on first, and sheets like them under another name.
+
+    Both are empty for any other workbook, and for a retry or review file: its single sheet is read like any other.
+    """
     names = {name.strip().casefold(): name for name in workbook.sheet_names}
     found = [names[name.casefold()] for name in _TABLES if name.casefold() in names]
     summary = names.get(SUMMARY_SHEET.casefold())
@@ -28,7 +29,7 @@ def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:
 
 
 def _is_table(workbook: Workbook, name: str) -> bool:
-    """Whether leadsync's columns stand among the headings, the first line that is not blank."""
+    """Whether leadsync's columns stand among the headings, the first line with text."""
     lines = islice(workbook.get_sheet_by_name(name).iter_rows(), _FEW)
     first = next((line for line in lines if any(value != "" for value in line)), [])
     return any(isinstance(value, str) and value.strip().casefold() == _MARK for value in first)

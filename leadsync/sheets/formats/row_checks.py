@@ -12,7 +12,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[SourceLine]:
-    """The rows of a chunk. Raises `SheetError` where there is data below a heading that is blank or there twice."""
+    """Return the rows of a chunk. Raises `SheetError` for data below a heading blank or given twice."""
     # One text for each line, and one for all: a look at that spares looking into the cells of most sheets at all.
     texts = ["\n".join(line.cells) for line in chunk]
     is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
@@ -35,7 +35,7 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
 
 
 def cell_faults(cells: list[str]) -> Iterator[LineFault]:
-    """What no cell may hold: control characters, and more text than a spreadsheet program takes."""
+    """Yield the faults of cells: control characters, and more text than a spreadsheet program takes."""
     for at, cell in enumerate(cells):
         if found := _CONTROLS.search(cell):
             if found[0] == "\0":
@@ -47,10 +47,10 @@ def cell_faults(cells: list[str]) -> Iterator[LineFault]:
 
 
 def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
-    """The fault in a line's number of cells; surplus blank ones are harmless.
+    """Yield the fault in a line's number of cells; surplus blank ones are harmless.
 
-    A line that is too short is refused even though only trailing blanks may be missing: a cell left out in its middle
-    looks just the same, and has every value behind it stand under the wrong heading.
+    A short line is refused, though only trailing blanks may be missing: a cell left out in its middle looks just the
+    same, and puts every value behind it under the wrong heading.
     """
     width = len(headings.names)
     if not headings.counts_cells:
@@ -62,7 +62,7 @@ def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
 
 
 def _laid_out(cells: list[str], width: int, delimiter: str) -> list[str]:
-    """Exactly `width` cells: what is too much is kept at the end of the last one, so that the report shows it."""
+    """Return exactly `width` cells; a surplus goes to the end of the last one, for the report."""
     if len(cells) <= width:
         return cells + [""] * (width - len(cells))
     surplus = cells[width - 1 :]

@@ -1,4 +1,4 @@
-"""A workbook's sheet to lines of texts, with what is wrong with each."""
+"""A workbook's sheet to lines of texts, each with its faults."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -50,7 +50,7 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 
 
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
-    """A cell's text; it is added to its row's dates and faults where it belongs there."""
+    """Return a cell's text; add the cell to its row's dates and faults if it is one."""
     if place in metadata.texts:
         return metadata.texts[place]
     text, is_date = text_of(value, metadata.formats.get(place, ""))
@@ -62,7 +62,7 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
 
 
 def _hidden_text(place: Place, metadata: CellMetadata, faults: list[LineFault]) -> str:
-    """What stands in a cell that calamine gives as blank (an error or a formula in some makes of workbook as 0)."""
+    """Return the text of an error or a formula without a value; calamine gives such a cell as blank or 0."""
     if place in metadata.errors:
         faults.append(line_fault(FaultKind.ERROR_VALUE, place[1], error=metadata.errors[place]))
         return metadata.errors[place]
@@ -71,7 +71,7 @@ def _hidden_text(place: Place, metadata: CellMetadata, faults: list[LineFault]) 
 
 
 class _Merged:
-    """Which rows lie in merged cells that hold a value: a person sees it in all of them, the file has it in one."""
+    """The rows in merged cells with a value: a person sees it in all of them, the file has it in one."""
 
     def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
         self._starting: dict[int, list[tuple[int, int]]] = {}

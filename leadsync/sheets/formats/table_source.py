@@ -14,7 +14,7 @@ from leadsync.sheets.source_lines import Source, SourceLine
 from leadsync.spreadsheet import MOST_COLUMNS
 
 RUN_COLUMN = "sync_run"
-"""The heading by which a file is known for one that leadsync wrote."""
+"""The heading by which leadsync knows a file of its own."""
 
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -22,9 +22,9 @@ _PEEK = 20
 
 
 def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
-    """The table's properties by the names that `Table` has for them, and its rows below the headings, chunk by chunk.
+    """Return the table's properties under the names of `Table`, and its rows below the headings, chunk by chunk.
 
-    Raises `SheetError`, from the rows too, and whatever a parser raises on a damaged workbook.
+    Raises `SheetError`, from the rows too, and any error of a parser for a damaged workbook.
     """
     shown, suffix = request["shown"], request["suffix"]
     content = content_of(sheet, shown)
@@ -77,7 +77,7 @@ def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[Sou
 
 
 def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> tuple[SourceLine, list[SourceLine]]:
-    """The first line that is not blank, and the lines behind it that were read along with it."""
+    """Return the first line with text, and the lines read along with it."""
     for chunk in chunks:
         for place, line in enumerate(chunk):
             if any(map(str.strip, line.cells)):
@@ -87,7 +87,7 @@ def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> tuple[SourceLi
 
 
 def _renamed(suffix: str, source: Source) -> Iterator[str]:
-    """A name that promises another format than the content's is worth a word: the user may have the wrong file."""
+    """Remark on a suffix of another format than the content's: the user may have the wrong file."""
     if source.kind == "csv" and suffix in _WORKBOOK_SUFFIXES:
         yield f"The file is called {suffix} but is delimited text."
     if source.kind == "xlsx" and suffix in _TEXT_SUFFIXES:

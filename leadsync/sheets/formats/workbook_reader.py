@@ -1,6 +1,6 @@
-"""Workbooks of all makes to lines of texts, by python-calamine, and by openpyxl where that refuses.
+"""Workbooks of every format to lines of texts, by python-calamine; by openpyxl if calamine refuses an .xlsx.
 
-Runs in the confined process. The memory and the time that it may take are that process's limits.
+Runs in the confined process, within its limits of memory and time.
 """
 
 import struct
@@ -40,7 +40,7 @@ _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
 _MOST_NAMES = 30
 _NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
-"""How python-calamine puts it that it got no more memory."""
+"""python-calamine's words for a lack of memory."""
 _MB = 1 << 20
 _PLAUSIBLE_RATIO = 150
 _PROLOGUE = 4096
@@ -49,7 +49,7 @@ _SMALL = 64 * _MB
 
 Sheets = dict[str, Sheet]
 Chosen = tuple[str, Sheet, list[str]]
-"""A sheet's name, the sheet, and what is to be said about the choice."""
+"""A sheet's name, the sheet, and remarks about the choice."""
 
 
 class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
@@ -78,7 +78,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
 
 @contextmanager
 def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
-    """Raise whatever a parser raises as SheetError; memory that ran out and a library that is needed as they are."""
+    """Raise any error of a parser as SheetError; a lack of memory and a missing library pass as they are."""
     try:
         yield
     except (GeneratorExit, LibraryNeeded, MemoryError, SheetError):
@@ -111,7 +111,7 @@ def _chunks(
 
 
 def _check_declared(file: BinaryIO) -> None:
-    """Refuse what a zipped workbook has no reason to hold, before anything in it is unpacked."""
+    """Raise Unreadable for sizes and entities foreign to a zipped workbook, before unpacking anything."""
     file.seek(0)
     if file.read(2) != b"PK":
         return
@@ -205,7 +205,7 @@ def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[str]) 
 
 
 def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
-    """The sheet named, or the only one that has data: more than one line that is not blank, and not hidden."""
+    """Return the named sheet, or the only visible one with data, as more than one line with text."""
     if wanted is not None:
         if wanted not in workbook.sheet_names:
             raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
@@ -242,7 +242,7 @@ def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
-    """A word about rows that the user does not see, by a filter perhaps, and may not want sent."""
+    """Remark on hidden rows: hidden by a filter perhaps, and perhaps not meant to be sent."""
     if not hidden:
         return
     filled = (row for row, values in enumerate(sheet.iter_rows()) if any(value != "" for value in values))

@@ -1,7 +1,4 @@
-"""What the records of an .xls file say of cells that python-calamine gives as blank or as a bare number.
-
-Source: [MS-XLS].
-"""
+"""The metadata of cells in the records of an .xls file. Source: [MS-XLS]."""
 
 import struct
 from collections.abc import Iterator
@@ -17,21 +14,23 @@ _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A,
 _DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
 _ROW, _ROW_HIDDEN = 0x208, 0x20
 _OLD_FORMULAS = (0x206, 0x406)
-"""The formulas of Excel 3 and 4, which some programs write into later workbooks."""
+"""Formulas of Excel 3 and 4; some programs write them into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
 _CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
 _EXCEL_97 = 0x0600
 _ON_LOADING = 3
-"""A formula's flags that have it worked out on loading."""
+"""A formula's flags for a calculation on loading."""
 _XLWT = (0x0DBB, 0x07CC)
-"""The build and year that xlwt gives for the program that wrote the file."""
+"""The build and year of the program in files by xlwt."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Globals:
-    """What a workbook's own records say: where the sheet's begin, and format codes that change a number's meaning, by
-    style. `works_out_none`: it was written by xlwt, which gives formulas an empty text for a value. `shared` are
-    the shared texts where calamine misreads the workbook's texts, else None. `epoch_1904`: days count from 1904."""
+    """The facts in a workbook's own records: the sheet's first record, and by style the formats with a meaning.
+
+    `works_out_none`: xlwt wrote it, with an empty text as every formula's value. `shared` are the shared texts if
+    calamine misreads them, else None. `epoch_1904`: days count from 1904.
+    """
 
     start: int
     formats: dict[int, str]
@@ -41,7 +40,10 @@ class _Globals:
 
 
 def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
-    """Look through one sheet of an .xls file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
+    """Return the metadata of one sheet of an .xls.
+
+    Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
+    """
     stream = workbook_stream(file)
     workbook = _globals(stream, sheet)
     metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
@@ -77,7 +79,7 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
 
 
 def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
-    """All texts of a sheet by their places, those that formulas have for a value too."""
+    """Yield all texts of a sheet with their places, those of formulas too."""
     formula = (0, 0)
     for kind, bodies in _whole_records(stream, start):
         if kind == _FORMULA:
@@ -93,8 +95,10 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
 
 
 def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:
-    """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading, or
-    an empty text; but so do others where it comes to that."""
+    """Whether a formula's value looks like a stopgap; in this format there always is one.
+
+    Programs without calculation write a 0, with the flag for loading, or an empty text. Both are true results too.
+    """
     if body[6:14] == bytes(8):
         return bool(body[14] & _ON_LOADING)
     return workbook.works_out_none and body[12:14] == b"\xff\xff" and body[6] == 3
@@ -113,7 +117,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]]]:
-    """The records of one substream, each with the bodies of itself and of those that continue it."""
+    """Yield the records of one substream, each with the bodies of its own and of its continuations."""
     kind, bodies = 0, list[bytes]()
     for following, body in _records(stream, start):
         if following == _CONTINUE:
@@ -157,7 +161,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
 
 
 def is_locked(file: BinaryIO) -> bool:
-    """Whether an .xls file is encrypted; False where that cannot be told."""
+    """Whether an .xls file is encrypted; False if it is unreadable."""
     try:
         return any(kind == _FILE_PASS for kind, _ in _records(workbook_stream(file), 0))
     except UNREADABLE:

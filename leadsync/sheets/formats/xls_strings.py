@@ -1,7 +1,7 @@
 """The shared texts of an .xls file of Excel 97 or later.
 
-python-calamine takes them for bytes of the code page that the workbook names, where it names another than Unicode:
-`mpg` comes as `m\\0p\\0g\\0`, and Chinese as Latin letters. A text that goes on in a second record it cuts off there.
+If the workbook names another code page than Unicode, python-calamine takes them for bytes of it: `mpg` comes as
+`m\\0p\\0g\\0`, and Chinese as Latin letters. It also cuts off a text at the end of its first record.
 Source: [MS-XLS], 2.4.265 and 2.5.293.
 """
 
@@ -11,9 +11,9 @@ _WIDE, _EXTENDED, _RICH = 1, 4, 8
 
 
 def shared_texts(records: list[bytes]) -> list[str]:
-    """The texts in their order; `records` are the bodies of the SST and of what continues it.
+    """Return the texts in their order; `records` are the bodies of the SST and its continuations.
 
-    Raises `struct.error` or `LookupError` where they are cut off.
+    Raises `struct.error` or `LookupError` if they are cut off.
     """
     source = _Bytes(records)
     _, count = struct.unpack("<II", source.take(8))
@@ -21,9 +21,9 @@ def shared_texts(records: list[bytes]) -> list[str]:
 
 
 def text_in(records: list[bytes], place: int) -> str:
-    """A text that stands in a record of its own, from `place` on; `records` are its body and what continues it.
+    """Return the text of a record of its own, from `place` on; `records` are the bodies of it and its continuations.
 
-    Raises `struct.error` or `LookupError` where it is cut off.
+    Raises `struct.error` or `LookupError` if it is cut off.
     """
     source = _Bytes([records[0][place:], *records[1:]])
     length, flags = struct.unpack("<HB", source.take(3))
@@ -40,7 +40,7 @@ def _rich_text(source: "_Bytes") -> str:
 
 
 class _Bytes:
-    """Bytes that lie in several records. Characters that go on in a further one say anew there how wide they are."""
+    """Bytes over several records. In each further one a text states anew the width of its characters."""
 
     def __init__(self, records: list[bytes]) -> None:
         self._records = iter(records)
@@ -48,7 +48,7 @@ class _Bytes:
         self._place = 0
 
     def take(self, size: int) -> bytes:
-        """So many bytes. Raises `LookupError` where there are no more."""
+        """Return so many bytes. Raises `LookupError` at the end."""
         taken = b""
         while len(taken) < size:
             self._turn()
@@ -58,7 +58,7 @@ class _Bytes:
         return taken
 
     def text(self, length: int, *, wide: bool) -> str:
-        """So many characters. Raises `LookupError` where there are no more."""
+        """Return so many characters. Raises `LookupError` at the end."""
         units = b""
         while len(units) < 2 * length:
             if self._turn():
@@ -72,7 +72,7 @@ class _Bytes:
         return units.decode("utf-16-le", "replace")
 
     def _turn(self) -> bool:
-        """Go to the next record where this one is used up, and say whether that was so."""
+        """Go to the next record if this one is used up; return whether it was."""
         turned = False
         while self._place >= len(self._record):
             try:

@@ -1,6 +1,6 @@
-"""What the records of an .xlsb file say of cells that python-calamine gives as blank or as a bare number.
+"""The metadata of cells in the records of an .xlsb file. Source: [MS-XLSB].
 
-Source: [MS-XLSB]. The container is that of an .xlsx; its parts are records instead of XML.
+The container is an .xlsx's, with records instead of XML.
 """
 
 import struct
@@ -22,7 +22,10 @@ _ALWAYS_CALCULATE = 2
 
 
 def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
-    """Look through one sheet of an .xlsb file. Raises `ValueError`, `LookupError` or `struct.error` where it is odd."""
+    """Return the metadata of one sheet of an .xlsb.
+
+    Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
+    """
     with zipfile.ZipFile(file) as archive:
         parts = parts_of(archive)
         workbook = archive.read(parts["xl/workbook.bin"])
@@ -64,7 +67,7 @@ def _column(body: bytes) -> int:
 
 
 def _seems_not_worked_out(body: bytes) -> bool:
-    """A formula always has a value here. Programs that work none out write a 0 and have it worked out on loading."""
+    """Whether a formula's value is a stopgap: a 0, to be calculated on loading. In this format there always is one."""
     value, flags = struct.unpack_from("<dH", body, 8)
     return value == 0 and bool(flags & _ALWAYS_CALCULATE)
 
@@ -90,7 +93,7 @@ def _records(part: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _relations(part: bytes, sheet: str) -> Iterator[str]:
-    """The id of the relationship that leads to the sheet's part."""
+    """Yield the id of the relationship to the sheet's part."""
     for kind, body in _records(part):
         if kind == _SHEET:
             relation, place = _text(body, 8)
@@ -99,7 +102,7 @@ def _relations(part: bytes, sheet: str) -> Iterator[str]:
 
 
 def _formats(part: bytes) -> dict[int, str]:
-    """Format codes that change a number's meaning, by the style index that cells refer to."""
+    """Return the format codes with an effect on a number's meaning, by the style index of cells."""
     codes = dict(BUILT_IN_FORMATS)
     styles: list[int] = []
     inside = False
@@ -116,7 +119,7 @@ def _formats(part: bytes) -> dict[int, str]:
 
 
 def _text(body: bytes, place: int) -> tuple[str, int]:
-    """A string that begins at `place`, and where it ends."""
+    """Return the string at `place`, and the place behind it."""
     (length,) = struct.unpack_from("<I", body, place)
     end = place + 4 + 2 * length
     return body[place + 4 : end].decode("utf-16-le"), end

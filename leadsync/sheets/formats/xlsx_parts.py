@@ -1,6 +1,6 @@
-"""What the XML inside an .xlsx says of cells that python-calamine gives as blank or as a bare number.
+"""The metadata of cells in the XML inside an .xlsx.
 
-A search of the sheet's bytes tells whether it may have any such cell; only then is its XML walked through.
+A search of the sheet's bytes rules such cells out for most sheets; only the others are parsed.
 """
 
 import posixpath
@@ -26,7 +26,10 @@ _WORKBOOK = "xl/workbook.xml"
 
 
 def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
-    """Look through one sheet of an .xlsx file. Raises `ValueError`, `KeyError` or `ExpatError` where it is odd."""
+    """Return the metadata of one sheet of an .xlsx.
+
+    Raises `ValueError`, `KeyError` or `ExpatError` for an odd file.
+    """
     with zipfile.ZipFile(file) as archive:
         parts = parts_of(archive)
         workbook = _elements(archive, parts[_WORKBOOK])
@@ -45,7 +48,7 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
 
 
 def missing_sheets(archive: zipfile.ZipFile) -> list[str]:
-    """The names of the sheets that the workbook lists and the archive has no part for."""
+    """Return the names of the sheets without a part in the archive."""
     parts = parts_of(archive)
     sheets = [attributes for name, attributes in _elements(archive, parts[_WORKBOOK]) if name == "sheet"]
     return [
@@ -54,12 +57,12 @@ def missing_sheets(archive: zipfile.ZipFile) -> list[str]:
 
 
 def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The names that parts have in the archive, by those they are looked for by: small letters, no backslashes."""
+    """Return the archive's names of its parts, by plain ones: small letters, no backslashes."""
     return {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}
 
 
 def related_part(archive: zipfile.ZipFile, parts: dict[str, str], workbook: str, relation: str) -> str:
-    """The part that the workbook's relationship of this id leads to, by the name that `parts_of` gives it."""
+    """Return the target of the workbook's relationship, as a key of `parts_of`."""
     folder, _, name = workbook.rpartition("/")
     target = next(
         attributes["Target"]
@@ -93,7 +96,7 @@ def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
 
 
 def _formats(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, str]:
-    """Format codes that change a number's meaning, by the style index that cells refer to."""
+    """Return the format codes with an effect on a number's meaning, by the style index of cells."""
     if "xl/styles.xml" not in parts:
         return {}
     codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
@@ -127,7 +130,7 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: dict[str, str])
 
 
 def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
-    """The XML of a sheet in pieces that end where a row begins, unless that makes them very long."""
+    """Yield the XML of a sheet in pieces, each up to the beginning of a row unless it gets very long."""
     rest = b""
     while block := stream.read(_BLOCK):
         rest += block
@@ -141,7 +144,7 @@ def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
 class _CellWalk(Walk):
     """Goes from cell to cell of a sheet and keeps the remarkable ones.
 
-    `works_out`: all formulas are to be worked out on loading, as programs ask for that worked out none on saving.
+    `works_out`: all formulas are to be calculated on loading, as programs without calculation ask for.
     """
 
     def __init__(self, formats: dict[str, str], metadata: CellMetadata, *, works_out: bool) -> None:
@@ -217,7 +220,7 @@ class _CellWalk(Walk):
             self._metadata.formats[place] = self._formats[self._style]
 
     def _never_worked_out(self) -> bool:
-        """No value, an empty one that is no empty text, or the 0 of programs that leave it all to the next one."""
+        """Whether the value is missing, empty but no text, or the 0 of a program without calculation."""
         if self._value is None:
             return True
         value = self._value.strip()

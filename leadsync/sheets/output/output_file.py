@@ -21,11 +21,11 @@ _Put = Callable[[_T], object]
 
 
 class Output(Generic[_T]):
-    """A file in the making, that lines are put into one after the other; a context manager.
+    """A new file that takes lines one after the other; a context manager.
 
-    At the end it takes the place of what was at `path`; where the context is left by an error, that stands as it was.
-    With nothing put into it there is no file, and none is left from before, unless `even_empty`. Entering, putting and
-    leaving raise OutputError. `start` makes of a stream a context that gives what takes a line.
+    At the end it replaces the file at `path`; an error leaves the old file as it was. Without any line the old file is
+    removed, unless `even_empty`. Entering, putting and leaving raise OutputError. `start` opens a stream for lines: its
+    context gives the function for a line.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Output(Generic[_T]):
         return self
 
     def put(self, line: _T) -> None:
-        """The next line."""
+        """Add a line."""
         put = self._put or self._begin()
         try:
             put(line)
@@ -89,7 +89,7 @@ class Output(Generic[_T]):
 def table_output(
     path: Path, headings: Sequence[str], *, kind: FileKind, delimiter: str, bom: bool, even_empty: bool
 ) -> Output[Line]:
-    """`new_table`, which see."""
+    """See `new_table`."""
     start: Callable[[IO[bytes]], AbstractContextManager[_Put[Line]]]
     if kind == "xlsx":
         start = partial(_started_leads, headings=headings)
@@ -101,12 +101,12 @@ def table_output(
 def workbook_output(
     path: Path, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None
 ) -> Output[Sequence[Line | None]]:
-    """`new_workbook`, which see."""
+    """See `new_workbook`."""
     return Output(path, partial(started_workbook, layouts=layouts, summary=summary))
 
 
 def page_output(path: Path) -> Output[str]:
-    """`new_page`, which see."""
+    """See `new_page`."""
     return Output(path, _started_page)
 
 

@@ -1,4 +1,4 @@
-"""The sheet *Summary*: what a run came to at a glance, with charts that the spreadsheet program draws."""
+"""The sheet *Summary*: a run at a glance, with charts drawn by the spreadsheet program."""
 
 from collections.abc import Sequence
 from typing import Any

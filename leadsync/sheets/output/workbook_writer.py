@@ -1,4 +1,4 @@
-"""A workbook of several sheets written in one go with XlsxWriter, a line at a time, so that memory does not grow."""
+"""A workbook of several sheets, written with XlsxWriter line by line, in memory of constant size."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -32,16 +32,16 @@ _DAY_ZERO, _DAY = datetime.fromisoformat("1899-12-30"), timedelta(days=1)
 _ODD = re.compile(r"[\x01-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
 """Control characters, and all white space but the blank."""
 _TEXT = "@"
-"""The format of a cell in which what a person types stays as it was typed."""
+"""The format of a cell for typed text, kept as it is."""
 
 
 @contextmanager
 def started_workbook(
     stream: IO[bytes], *, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None = None
 ) -> Iterator[Callable[[Sequence[Line | None]], None]]:
-    """A workbook with these pages; gives what takes a line, or none, for each of them, and writes it at the end.
+    """Start a workbook with these sheets; the context gives the function for a line, or None, of each of them.
 
-    With `summary`, called when all lines are there, a sheet *Summary* comes before the pages. Raises OSError.
+    The workbook is written at the end. With `summary`, called then, a sheet *Summary* comes first. Raises OSError.
     """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
@@ -74,9 +74,9 @@ def started_workbook(
 
 
 class _Formats:
-    """The formats of a workbook's cells, made when they are first needed: a workbook knows each one by its number.
+    """The formats of a workbook's cells, made at their first use: a workbook knows each one by its number.
 
-    They are for all its pages: of two that look the same XlsxWriter numbers only the first.
+    They are for all its sheets: of two equal ones XlsxWriter numbers only the first.
     """
 
     def __init__(self, workbook: Any, wrap: bool) -> None:
@@ -134,7 +134,7 @@ class _SheetWriter:
             _write_text(self._sheet, 0, column, fit_to_cell(heading), look)
 
     def put(self, line: Line) -> None:
-        """The next line."""
+        """Add a line."""
         self.count += 1
         if self.count > MOST_LINES:
             raise OutputError(
@@ -165,7 +165,7 @@ class _SheetWriter:
             sheet.write_comment(row, column, fit_to_cell(note), size)
 
     def _odd(self, line: Line, column: int, cell: str) -> tuple[str | datetime, Any]:
-        """The value and the look of a cell that is a date, a status or highlighted."""
+        """Return value and format of a date, a status or a highlighted cell."""
         marked = column in line.marked
         when = _moment(cell) if column in line.dates and len(cell) in _DATE_FORMATS else None
         if when is not None:
@@ -175,8 +175,7 @@ class _SheetWriter:
         return fit_to_cell(cell), self._formats.text(marked=True) if marked else self._text
 
     def _plain_row(self, line: Line) -> str:
-        """A row's cells as the workbook's XML has them; empty where XlsxWriter has to do that, with its care for odd
-        characters, or still has to number a format."""
+        """Return a row's cells as XML; empty if XlsxWriter has to write them: odd characters, a new format."""
         joined = "\0".join(("", *line.cells, ""))
         if len(joined) > LONGEST_CELL or joined.count("\0") != len(line.cells) + 1 or _needs_care(joined):
             return ""
@@ -202,8 +201,10 @@ class _SheetWriter:
         return "".join(parts)
 
     def _put_plain_row(self, cells: str) -> None:
-        """Put a row into the file that XlsxWriter collects rows in. Its own way there, with a dozen calls for each
-        cell, takes four times as long."""
+        """Put a row into XlsxWriter's own file of rows, past its interface.
+
+        A dozen calls for each cell take four times as long. The attributes used are private: a test names them.
+        """
         sheet, row = self._sheet, self.count
         if sheet.table:
             # The row before is still held back; that a new one begins sends it on.
@@ -219,7 +220,7 @@ class _SheetWriter:
                 self._widths[column] = max(self._widths[column], longest + 2)
 
     def finish(self) -> None:
-        """What concerns the whole layout."""
+        """Set the widths, the filter, and the way of printing."""
         sheet, last = self._sheet, len(self._layout.headings) - 1
         for column, width in enumerate(self._widths):
             sheet.set_column(column, column, min(max(width, _NARROWEST), _WIDEST), self._text)
@@ -252,7 +253,7 @@ def _needs_care(joined: str) -> bool:
 
 
 def _odd_places(line: Line) -> set[int]:
-    """The positions of the cells that are not mere text."""
+    """Return the positions of dates, highlighted cells and the status."""
     places = {*line.dates, *line.marked}
     if line.status is not None:
         places.add(line.status_at)
@@ -260,10 +261,10 @@ def _odd_places(line: Line) -> set[int]:
 
 
 def _write_text(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
-    """Write a text so that it reads back as it is.
+    """Write a text exactly, whatever XlsxWriter makes of it.
 
-    XlsxWriter takes `<r>…</r>` for markup of its own making, and of two texts that look like escapes and share an
-    underscore (`_x0041_x0041_`) it guards only the first. In pieces of the same format both are mere text.
+    XlsxWriter takes `<r>…</r>` for its own markup. Of two likenesses of an escape with one underscore between them
+    (`_x0041_x0041_`) it guards only the first. In pieces of the same format both are mere text.
     """
     pieces = _INSIDE_ESCAPE.split(text) if "_x" in text else [text]
     if text.startswith("<r>") and text.endswith("</r>"):
@@ -276,14 +277,14 @@ def _write_text(sheet: Any, row: int, column: int, text: str, look: Any) -> None
 
 
 def _lines_needed(cell: str) -> int:
-    """On how many lines of the widest column a text stands; programs do not find that out when they open the file."""
+    """Return a text's number of lines in the widest column; programs do not find it out on opening the file."""
     if len(cell) <= _WIDEST and "\n" not in cell:
         return 1
     return min(sum(-(-len(part) // _WIDEST) or 1 for part in cell.split("\n")), _MOST_LINES_SHOWN)
 
 
 def _moment(text: str) -> datetime | None:
-    """The date a cell says in ISO form, None where a spreadsheet program has no such day."""
+    """Return the date of an ISO text, None for a day unknown to spreadsheet programs."""
     try:
         when = datetime.fromisoformat(text)
     except ValueError:

@@ -1,13 +1,13 @@
-"""Take from this process whatever reading a sheet does not need: files, the network, other processes, its own limits.
+"""The confinement of this process to reading a sheet: no files, no network, no other processes, no raised limits.
 
-Three layers, each of which the system may lack:
+Three layers; the system may lack any of them:
 
 - resource limits (POSIX): no new descriptor, hence no file and no socket; no write to a file; no new process;
 - Landlock (Linux 5.13 and later): no file, no TCP (6.7), no signal to other processes (6.12), for root too;
 - seccomp (Linux on x86-64 and ARM64): no socket, no program, no process, no raised limit, for root too.
 
 Landlock and seccomp are called directly: their Python packages are alphas, a few months old, or have rested since 2021.
-A refusal of the system is no error: the layers below still hold. Import what is needed before `confine` is called.
+A refusal of the system is no error: the layers below still hold. Import everything before the call of `confine`.
 """
 
 import ctypes
@@ -51,7 +51,7 @@ def confine(*, memory: int, seconds: int) -> None:
 
 
 def _forbid_files() -> None:
-    """A Landlock ruleset without a rule: nothing that it handles is allowed. Source: landlock(7)."""
+    """Set a Landlock ruleset without a rule: everything it handles is forbidden. Source: landlock(7)."""
     if os.uname().machine not in _REFUSED_CALLS:
         return
     call = ctypes.CDLL(None).syscall
@@ -67,7 +67,7 @@ def _forbid_files() -> None:
 
 
 def _forbid_calls(prctl: Prctl) -> None:
-    """A seccomp filter that refuses the calls listed above. Source: seccomp(2)."""
+    """Set a seccomp filter against the calls listed above. Source: seccomp(2)."""
     if os.uname().machine not in _REFUSED_CALLS or struct.calcsize("P") != 8:
         return
     machine, numbers = _REFUSED_CALLS[os.uname().machine]

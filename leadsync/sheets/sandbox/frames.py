@@ -1,8 +1,7 @@
-"""What passes through the pipe from the process that reads a sheet: frames of JSON and text, so that nothing in them
-can be more than a value.
+"""The frames in the pipe from the reading process: JSON and text, so that nothing in them is more than a value.
 
 A frame is two lengths (8 bytes), an object as JSON, and the cells of its rows as one text with a separator between
-them. To split one long text takes a fifth of the time that JSON takes for the same cells.
+them. To split one long text takes a fifth of the time of JSON for the same cells.
 """
 
 import json
@@ -14,14 +13,14 @@ from typing import Any, BinaryIO
 from leadsync.sheets.source_lines import SourceLine
 
 REQUEST = "SHEET_REQUEST"
-"""The environment variable by which the process is told what to do: unlike arguments, other users cannot read it."""
+"""The environment variable with the request: unlike arguments, other users cannot read it."""
 MOST_BYTES = 1 << 24
 """Of one frame's object or text: more than this is no row of a sheet."""
 _LENGTHS = struct.Struct("<II")
 _USUAL = 1 << 20
 """Characters in one frame; a single row may have more."""
 _SEPARATORS = tuple("\0\x1f\x1e\x1d\x1c\ufdd0\ufdd1\ufdd2\ufdd3")
-"""Characters that cells of a list do not hold, and certainly not all of them."""
+"""Characters foreign to the cells of a list; certainly not all of them occur."""
 
 
 class FrameError(Exception):
@@ -29,7 +28,7 @@ class FrameError(Exception):
 
 
 def send(stream: BinaryIO, answer: dict[str, Any], text: str = "") -> None:
-    """Write one frame. Raises FrameError where it is too large, and OSError."""
+    """Write one frame. Raises FrameError for one too large, and OSError."""
     head, body = json.dumps(answer).encode(), text.encode("utf-8", "replace")
     if max(len(head), len(body)) > MOST_BYTES:
         raise FrameError("too large")
@@ -38,7 +37,7 @@ def send(stream: BinaryIO, answer: dict[str, Any], text: str = "") -> None:
 
 
 def send_rows(stream: BinaryIO, rows: Sequence[SourceLine]) -> None:
-    """Write rows that all have the same number of cells, in as many frames as it takes."""
+    """Write rows of equal width, in as many frames as necessary."""
     text, separator = _joined(rows)
     if len(text) > _USUAL and len(rows) > 1:
         half = len(rows) // 2
@@ -60,7 +59,7 @@ def _joined(rows: Sequence[SourceLine]) -> tuple[str, str]:
 
 
 def receive(read: Callable[[int], bytes]) -> tuple[dict[str, Any], str]:
-    """The next frame's object and text, by what reads exactly so many bytes. Raises FrameError for anything else."""
+    """Return the next frame's object and text; `read` reads exactly so many bytes. Raises FrameError."""
     lengths = read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         raise FrameError("ended")

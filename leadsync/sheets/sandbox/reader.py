@@ -1,7 +1,7 @@
-"""The confined process that reads a sheet, seen from outside: it is started, held to limits, and believed nothing.
+"""The confined reading process, seen from outside: started, held to limits, and believed nothing.
 
-The limits follow from the size of the file, so that a list of a million leads is read and a few kilobytes that unpack
-to gigabytes are not. What passes into this program is bounded as well: the journal keeps every cell.
+The limits follow from the size of the file: enough for a list of a million leads, not for kilobytes that unpack to
+gigabytes. The text taken into this program is bounded as well: the journal keeps every cell.
 """
 
 import json
@@ -29,14 +29,14 @@ _LEAST_SECONDS = 6
 _SECONDS_PER_MB = 6
 """Of the processor's time, by the file as it lies on disk. Measured: 53 MB (1,000,000 rows of 11) take 24 s."""
 _PATIENCE = 4 if find_spec("resource") else 1.5
-"""How many times as long an answer may take by the clock: a busy machine is slow, and a process that is held to its
-seconds of processor time does not wait for ever."""
+"""The patience by the clock, in times of the processor's seconds: a busy machine is slow. Without a limit of the
+processor's seconds (Windows) it is the only bound."""
 _LEAST_TEXT = 16 * _MB
 _TEXT_PER_BYTE = 64
-"""Characters and cells that may come out of a file, by its size on disk. Measured: a workbook of a million rows has 2
-of them for each byte, and 5,000 rows that repeat a text of 3,000 characters have 15 million in 150 KB."""
+"""The most characters and cells of a file, by its size on disk. Measured: a workbook of a million rows has 2 of them
+for each byte; 5,000 rows with the same text of 3,000 characters have 15 million in 150 KB."""
 _ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
-"""All that Python needs to start; the key, proxies and addresses of agents are not among it."""
+"""Python's needs for a start; the key, proxies and addresses of agents are not among them."""
 _LAST_NUMBER = 1 << 40
 _LONGEST_MESSAGE = 2_000
 _TOO_MUCH = (
@@ -48,7 +48,7 @@ Answers = Generator[tuple[dict[str, Any], str], None, None]
 
 
 def read(file: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[Row]]]:
-    """The table's properties by the names that `Table` has for them, and its rows, chunk by chunk.
+    """Return the table's properties under the names of `Table`, and its rows, chunk by chunk.
 
     `file` is read from its beginning and belongs to the process until the rows end or are closed; then the process is
     gone. `request`: `shown` is the file's name in messages, `suffix` its ending, `sheet`, `encoding` and `delimiter`
@@ -91,7 +91,7 @@ def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[
 
 
 def _chunk(answer: dict[str, Any], text: str, width: int, last: int) -> list[Row]:
-    """The rows of one frame, whose numbers follow `last`."""
+    """Return the rows of one frame; their numbers follow `last`."""
     numbers = list(map(int, answer["numbers"]))
     cells = text.split(answer["separator"])
     if [last, *numbers] != sorted({last, *numbers}) or numbers[-1] > _LAST_NUMBER or len(cells) != width * len(numbers):
@@ -110,8 +110,7 @@ def _fault(fault: list[Any]) -> Fault:
 
 @contextmanager
 def _distrusted(shown: str) -> Iterator[None]:
-    """Raise SheetError for answers that have not the form that they should have: whoever wrote the sheet may have got
-    hold of the process."""
+    """Raise SheetError for answers of a wrong form: the sheet's author may have got hold of the process."""
     try:
         yield
     except (ArithmeticError, AttributeError, FrameError, LookupError, StopIteration, TypeError, ValueError) as error:
@@ -119,7 +118,7 @@ def _distrusted(shown: str) -> Iterator[None]:
 
 
 def _answers(file: BinaryIO, size: int, request: dict[str, Any]) -> Answers:
-    """What the process answers, from the table on; it is started anew where it lacks a library."""
+    """Yield the process's answers, from the table on; start it anew if it lacks a library."""
     memory = min(max(_LEAST_MEMORY, _MEMORY_PER_BYTE * size), _MOST_MEMORY)
     seconds = _LEAST_SECONDS + _SECONDS_PER_MB * size / _MB
     library = ""
@@ -138,7 +137,7 @@ def _answers(file: BinaryIO, size: int, request: dict[str, Any]) -> Answers:
 
 
 def _of_one_process(file: BinaryIO, request: dict[str, Any], patience: float) -> Answers:
-    """The answers of one process, which is gone when they end, however they end."""
+    """Yield the answers of one process; it is gone behind the last, or at any error."""
     process = _start(file, request)
     try:
         _await_ready(process, request["shown"], patience)
@@ -171,7 +170,7 @@ def _start(file: BinaryIO, request: dict[str, Any]) -> "subprocess.Popen[bytes]"
 
 
 def _await_ready(process: "subprocess.Popen[bytes]", shown: str, patience: float) -> None:
-    """Raise SheetError where the process ends before it has begun to read: that is not the sheet's fault."""
+    """Raise SheetError if the process ends before it reads: the sheet is not at fault."""
     try:
         _received(process, patience)
     except FrameError as error:
@@ -182,7 +181,7 @@ def _await_ready(process: "subprocess.Popen[bytes]", shown: str, patience: float
 
 
 def _received(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[dict[str, Any], str]:
-    """The next frame; a process that takes too long is ended. Raises FrameError where there is none."""
+    """Return the next frame; end a process that takes too long. Raises FrameError without one."""
     if process.stdout is None:
         raise FrameError("no pipe")
     timer = Timer(seconds, process.kill)

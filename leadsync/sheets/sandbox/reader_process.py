@@ -1,4 +1,4 @@
-"""The confined process that reads one sheet: `python -m leadsync.sheets.sandbox.reader_process`, for `reader.py` alone.
+"""The confined process for one sheet: `python -m leadsync.sheets.sandbox.reader_process`, for `reader.py` alone.
 
 A parser that crashes, hangs, eats memory or is taken over takes this process down and nothing else. Standard input is
 the sheet itself, standard output takes the answers (`frames.py`), the environment variable REQUEST says how to read.
