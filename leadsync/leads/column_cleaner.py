@@ -1,4 +1,4 @@
-"""What becomes of one cell, by the rule of the field that its column fills."""
+"""Cells cleaned column by column, each by the rule of its column's field."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from leadsync.models import (
 from leadsync.reasons import Fault, FaultKind
 
 NEW_LEAD = "no callback date: treated as a new lead"
-"""The warning about a blank callback cell, which silently drops an agreed callback."""
+"""The warning about a blank callback cell: it silently drops an agreed callback."""
 
 _MOST_REMEMBERED = 16_384
 _LONGEST_SHOWN = 200
@@ -36,8 +36,10 @@ _TRIMMED = "outer blanks removed"
 
 
 class CleanedCell(NamedTuple):
-    """The value that is sent for a cell, "" where its field is left out; what there is to say about it; and why it is
-    not sent, which is its row's fault. A tuple, because a million rows have ten million of them to take apart."""
+    """A cell's value as sent, "" for a field left out, with notes about it; or the fault of its row.
+
+    A tuple, for speed: a million rows have ten million cells to take apart.
+    """
 
     value: str
     notes: tuple[Note, ...] = ()
@@ -45,11 +47,11 @@ class CleanedCell(NamedTuple):
 
 
 class ColumnCleaner:
-    """What becomes of one column's cells, a chunk of them at a time.
+    """Cleans one column's cells, a chunk of them at a time.
 
-    Most cells of most columns are sent as they stand, which a pattern tells at once. Of the others each text is worked
-    out where it comes for the first time: dispositions, dates and towns repeat down a column. What is remembered is
-    bounded, so that a column in which all texts differ does not grow with the sheet.
+    Most cells of most columns are sent as they stand; a pattern finds them at once. Any other text is cleaned at its
+    first occurrence and remembered: dispositions, dates and towns repeat down a column. The memory is bounded, so that
+    it does not grow with a column of all different texts.
     """
 
     def __init__(self, column: Column, rules: Rules) -> None:
@@ -61,9 +63,9 @@ class ColumnCleaner:
     def clean(
         self, texts: Sequence[str], dated: Sequence[bool] = ()
     ) -> tuple[list[str], list[tuple[int, CleanedCell]]]:
-        """The values for a chunk's texts, and by their place in it the cells of which there is something to say.
+        """Return the values for a chunk's texts, and the cells with notes or a fault by their place in it.
 
-        `dated` tells of each text whether it is that of a workbook's real date; empty: none is.
+        `dated` marks the texts of a workbook's real dates; empty: there are none.
         """
         values = list(texts)
         remarkable = []
@@ -79,14 +81,14 @@ class ColumnCleaner:
 
 
 _ORDINARY = re.compile(r"(?:(?![=#<]|Err:)[!-~](?:[ -~]{0,500}[!-~])?)?")
-"""Texts of a campaign field that are sent as they stand, the empty one among them; there are others."""
+"""Texts of a campaign field sent as they stand, the empty one among them; there are others."""
 _PLAIN = {EXTERNAL_ID: re.compile(r"[0-9A-Za-z]{1,15}"), PRIORITY: re.compile(r"[0-9]|[1-9][0-9]|100|")}
 """The same for system fields."""
 _NOTHING = re.compile(r"(?!)")
 
 
 class _Known(dict[str, CleanedCell]):
-    """A column's texts, each with what becomes of it."""
+    """A column's texts, each with its cleaned cell."""
 
     def __init__(self, column: Column, rules: Rules, *, date_cells: bool) -> None:
         super().__init__()
@@ -140,7 +142,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
 
 
 def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
-    """A text that is not blank by the rules of its field."""
+    """Clean a text, not blank, by the rules of its field."""
     if field in rules.phone_fields:
         return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else clean_phone(text, rules.region)
     if field == DISPOSITION:
@@ -157,7 +159,7 @@ def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | 
 
 
 def _blank(field: str, rules: Rules) -> Cleaned | Refused:
-    """What a blank cell means."""
+    """Return the meaning of a blank cell."""
     if field == EXTERNAL_ID:
         return Refused(FaultKind.BLANK_ID)
     if field == DISPOSITION and rules.blank_disposition == "reject":

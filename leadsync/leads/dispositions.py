@@ -14,10 +14,10 @@ _ODD_BLANK = re.compile(r"[^\S \n\r]")
 
 @lru_cache(maxsize=1024)
 def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Refused:
-    """The disposition as the configured list spells it, or as the sheet does where the list is empty.
+    """Return the disposition in the spelling of the configured list; with an empty list, in the sheet's.
 
-    Letter case, runs of blanks, curly quotes and composed accents do not count. One that is not in the list is
-    refused, naming the closest: the dialer would answer INVALID_DISPOSTION.
+    Letter case, runs of blanks, curly quotes and composed accents do not count. A disposition missing from the list is
+    refused, with the closest ones: the dialer would answer INVALID_DISPOSTION.
     """
     if is_no_change(text):
         return no_change(text)
@@ -37,7 +37,7 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
 
 
 def _as_it_stands(value: str, text: str) -> Cleaned:
-    """Of a campaign whose dispositions are not known: quotes stay, but it has no blanks that do not break."""
+    """Clean a disposition of a campaign without a list: quotes stay, non-breaking blanks become plain ones."""
     typed = unicodedata.normalize("NFC", _ODD_BLANK.sub(" ", value))
     if typed != value:
         return Cleaned(typed, ("blanks and accents written plainly",))
@@ -45,7 +45,7 @@ def _as_it_stands(value: str, text: str) -> Cleaned:
 
 
 def _instead(value: str, dispositions: tuple[str, ...]) -> dict[str, Detail]:
-    """The closest dispositions; the first few of all where none is close."""
+    """Return the closest dispositions; without any close one, the first few of all."""
     spellings = _spellings(dispositions)
     close = [spellings[word] for word in difflib.get_close_matches(_word(value), spellings)]
     if close:

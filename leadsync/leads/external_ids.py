@@ -16,12 +16,12 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 def clean_external_id(text: str) -> Cleaned | Refused:
-    """The id as it stands but for invisible characters.
+    """Return the id as it stands but for invisible characters.
 
     Spreadsheets keep 15 digits of a number and fill up with zeros, or show it as 1.23457E+14. Either would name
-    another lead, so an id is refused where that is beyond doubt: `E+` with its sign, which nobody writes as an id, or
-    two and more zeros after the fifteenth digit. A single zero there is in one of ten true ids: it is sent, with a
-    warning. So are ids that hold full-width digits, long dashes and the like, which the dialer's may not.
+    another lead. So an id is refused in clear cases: `E+` with its sign, foreign to ids, or two and more zeros after
+    the fifteenth digit. One of ten true ids has a single zero there: it is sent, with a warning. So are ids with
+    full-width digits, long dashes and the like, as the dialer's may have plain ones.
     """
     if is_no_change(text):
         return Refused(FaultKind.ID_IS_NO_CHANGE)

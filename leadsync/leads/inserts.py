@@ -1,4 +1,4 @@
-"""What is sent where a lead is to be added instead of changed."""
+"""The payload for adding a lead instead of changing it."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -9,10 +9,10 @@ from leadsync.reasons import Fault, FaultKind
 
 
 def as_insert(lead: Lead, phone_fields: Collection[str]) -> Lead | Fault:
-    """The lead as `insertLeadFast` takes it, or the fault by which it cannot be inserted.
+    """Return the lead in the form of `insertLeadFast`, or the fault against inserting it.
 
-    The vendor's page on inserts: the external id travels in the body. There is nothing that `<No Change>` could keep
-    (108), so fields that hold it are left out; of the phones one has to be left (102).
+    The vendor's page on inserts: the external id travels in the body. `<No Change>` has nothing to keep (108), so
+    fields with it are left out; of the phones one has to be left (102).
     """
     kept = {name: value for name, value in lead.fields.items() if value.casefold() != NO_CHANGE.casefold()}
     if not any(kept.get(field) for field in phone_fields):

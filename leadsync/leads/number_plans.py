@@ -1,4 +1,4 @@
-"""A region's numbering plan as phonenumbers' metadata has it: which numbers are valid and how they are dialed."""
+"""A region's numbering plan from phonenumbers' metadata: valid numbers, and the way to dial them."""
 
 import re
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ _FIRST_GROUP = re.compile(r"\\1")
 _PLAIN_GROUPS = re.compile(r"(?:\((?:\[[^]]*\]|\\d|[0-9{},|])+\))+")
 
 _LONGER_THAN_LOCAL = 9
-"""Digits that no number without its area code has, where the plan's numbers differ in length: Germany's run to 8."""
+"""More digits than a number without its area code has in plans of several lengths: Germany's run to 8."""
 
 LONGEST_WITHOUT_TRUNK = 11
-"""The most digits that a number has behind its 0, whatever the metadata allow for extensions."""
+"""The most digits of a number behind its 0, whatever the metadata allow for extensions."""
 
 
 class Dialed(NamedTuple):
@@ -33,42 +33,42 @@ class Dialed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What reading a number of one region takes, drawn from the metadata once."""
+    """The rules for numbers of one region, drawn from the metadata once."""
 
     region: str
     code: str
     """The country code."""
     trunk: str
-    """What is dialed before an area code, 0 in most of the world; empty where nothing is."""
+    """The prefix dialed before an area code, 0 in most of the world; empty without one."""
     abroad: re.Pattern[str]
     """The prefixes dialed before a country code."""
     before_code: re.Pattern[str]
-    """The country code with what may stand before it and the trunk prefix that people leave behind it."""
+    """The country code with its prefixes, and with the trunk prefix people leave behind it."""
     example: str
     local_lengths: frozenset[int]
-    """How long a number without its area code is, where no whole number has that length."""
+    """The lengths of numbers without their area code, except lengths of whole numbers."""
     one_length: bool
-    """Whether all fixed-line numbers are of one length, so that a shorter one lacks something."""
+    """Whether all fixed-line numbers are of one length; then a shorter one lacks something."""
     own_trunks: re.Pattern[str]
     shared_trunks: re.Pattern[str]
-    """As `own_trunks`, behind a country code. Where the code is mainly another region's, that region's lengths decide
-    whether a prefix is one, which `quick` leaves alone: all that matches is a group."""
+    """As `own_trunks`, behind a country code. If the code is mainly another region's, that region's lengths decide
+    about prefixes. `quick` leaves such numbers alone: the whole match is a group."""
     possible: re.Pattern[str]
     valid: re.Pattern[str]
     geographic: re.Pattern[str]
     """Fixed-line and mobile numbers."""
     premium: re.Pattern[str]
-    """Numbers that cost more than a call."""
+    """Numbers with a price above a call's."""
     formats: re.Pattern[str]
-    """The ways to write a number, the first that fits being taken, each with a group at its end to tell it by."""
+    """The formats of numbers, the first fitting one being taken, each with a group at its end for its index."""
     before: tuple[str | None, ...]
-    """What is dialed before a number of each format; None where more than that is rewritten."""
+    """The prefix dialed before a number of each format; None if the format rewrites more."""
 
     def quick(self, digits: str, *, plus: bool) -> Dialed | None:
-        """What `find` gives for common ways to write a number, twenty times faster; None for all others.
+        """Return the result of `find` for common spellings of a number, twenty times faster; None for all others.
 
-        The steps are those of phonenumbers' parse, is_valid_number_for_region and format_number; wherever one of them
-        has more than one way to go, this gives None.
+        The steps are those of phonenumbers' parse, is_valid_number_for_region and format_number. If one of them has
+        more than one way to go, this returns None.
         """
         significant = self._significant(digits, plus=plus)
         if significant is None or not self.valid.fullmatch(significant) or self.premium.fullmatch(significant):
@@ -78,7 +78,7 @@ class Plan:
         return None if before is None else Dialed(significant, before + significant)
 
     def _significant(self, digits: str, *, plus: bool) -> str | None:
-        """What is left of the digits without country code and trunk prefix; None where that is not plain to see."""
+        """Return the digits without country code and trunk prefix; None if these are not plain to see."""
         abroad = None if plus else self.abroad.match(digits)
         if abroad:
             digits = digits[abroad.end() :]
@@ -91,8 +91,10 @@ class Plan:
         return _without(self.own_trunks, digits)
 
     def find(self, number: str) -> Dialed | None:
-        """What phonenumbers makes of a number, `+` and country code or as dialed inside the region; None where it
-        holds it not valid here."""
+        """Return phonenumbers' result for a number, with `+` and country code or as dialed inside the region.
+
+        None for a number not valid in the region.
+        """
         parsed = parse(number, self.region)
         if parsed is None or not phonenumbers.is_valid_number_for_region(parsed, self.region):
             return None
@@ -100,13 +102,13 @@ class Plan:
         return Dialed(phonenumbers.national_significant_number(parsed), "".join(filter(str.isdigit, written)))
 
     def may_lack_trunk(self, significant: str) -> bool:
-        """Whether digits can only be a whole number whose leading zero is lost, and not one without its area code."""
+        """Whether digits are certainly a whole number without its leading zero, not one without its area code."""
         return self.one_length or _LONGER_THAN_LOCAL <= len(significant) <= LONGEST_WITHOUT_TRUNK
 
 
 @lru_cache(maxsize=8)
 def plan_of(region: str) -> Plan:
-    """The plan of a region that Rules has let through."""
+    """Return the plan of a region; `Rules` has checked its name."""
     metadata = _metadata(region)
     main = _metadata(phonenumbers.region_code_for_country_code(metadata.country_code))
     fixed = metadata.fixed_line or metadata.general_desc
@@ -134,7 +136,7 @@ def plan_of(region: str) -> Plan:
 
 
 def parse(number: str, region: str) -> PhoneNumber | None:
-    """The number as phonenumbers reads it; None where it cannot."""
+    """Return the number parsed by phonenumbers; None if it is unreadable."""
     try:
         return phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
@@ -142,18 +144,18 @@ def parse(number: str, region: str) -> PhoneNumber | None:
 
 
 def country_of(number: PhoneNumber | None) -> str:
-    """The two letters of a valid number's country; empty where it has none."""
+    """Return the two letters of a valid number's country; empty without one."""
     country = phonenumbers.region_code_for_number(number) if number else None
     return country if country and country != "001" else ""
 
 
 def _metadata(region: str) -> Any:
-    """What phonenumbers knows of a region; its hints make each part optional."""
+    """Return phonenumbers' metadata of a region; its type hints make each part optional."""
     return PhoneMetadata.metadata_for_region(region)
 
 
 def _without(trunks: re.Pattern[str], digits: str) -> str | None:
-    """The digits without a trunk prefix; None where more than that would be rewritten."""
+    """Return the digits without a trunk prefix; None if more would be rewritten."""
     trunk = trunks.match(digits)
     if trunk is None:
         return digits
@@ -166,7 +168,7 @@ def _trunks(metadata: Any) -> re.Pattern[str]:
 
 
 def _any_of(*sorts: Any) -> re.Pattern[str]:
-    """The numbers of these sorts, of which a region need not have each."""
+    """Return a pattern of the numbers of these sorts; a region need not have each."""
     patterns = []
     for sort in sorts:
         if sort and sort.national_number_pattern:
@@ -181,7 +183,7 @@ def _format(entry: Any) -> str:
 
 
 def _dialed_before(entry: Any) -> str | None:
-    """The digits that a format puts before a number; None where it does more than cut it into groups."""
+    """Return a format's digits before a number; None if it does more than cut the number into groups."""
     rule = entry.national_prefix_formatting_rule
     written = _FIRST_GROUP.sub(lambda _: rule, entry.format, count=1) if rule else entry.format
     before, _, _ = re.sub(r"[^\d\\]", "", written).partition("\\")

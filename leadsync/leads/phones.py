@@ -1,5 +1,8 @@
-"""Phone numbers: to the plain national digits that the dialer dials, or refused. A wrong number dialed is worse than
-a row sent back, so nothing is guessed: no area code, no second number, no digits that a spreadsheet lost."""
+"""Phone numbers to plain national digits, as the dialer dials them, or refused.
+
+A wrong number dialed is worse than a row sent back. So nothing is guessed: no area code, no second number, no digits
+lost in a spreadsheet.
+"""
 
 import re
 from dataclasses import dataclass
@@ -53,10 +56,10 @@ _AREA_CODE_MARK = re.compile(r"(?:\+\d{1,3} ?|\d{1,3} )?\(?\d{2,6}\)? ?[./]\D*\d
 
 
 def clean_phone(text: str, region: str) -> Cleaned | Refused:
-    """The number's national digits as dialed within `region` (`+61 3 8321 8199` -> `0383218199`), or `<No Change>`.
+    """Return the number's national digits as dialed in `region` (`+61 3 8321 8199` -> `0383218199`), or `<No Change>`.
 
-    A repair names the weightiest rewriting alone. Refused are numbers that phonenumbers does not hold valid for the
-    region, and whatever cannot be read as exactly one whole number.
+    A repair names the weightiest rewriting alone. Refused is any number not valid in the region by phonenumbers, and
+    any text other than exactly one whole number.
     """
     if is_no_change(text):
         return no_change(text)
@@ -64,9 +67,9 @@ def clean_phone(text: str, region: str) -> Cleaned | Refused:
 
 
 def _quick(text: str, plan: Plan) -> Cleaned | None:
-    """What `read_phone` gives for common spellings of a number; None for all others.
+    """Return the result of `read_phone` for common spellings of a number; None for all others.
 
-    phonenumbers needs 85 µs a number, which for two phones in each of a million rows is three minutes.
+    phonenumbers needs 85 µs a number: three minutes for two phones in each of a million rows.
     """
     digits = text.translate(_QUICK_SEPARATORS)
     plus = digits[:1] == "+"
@@ -87,7 +90,7 @@ def _quick(text: str, plan: Plan) -> Cleaned | None:
 
 @dataclass(frozen=True, slots=True)
 class _Bare:
-    """A cell without what stands around its number, and in a few words what that was."""
+    """Return a cell's number without the text around it, and a few words about this text."""
 
     number: str
     taken: str = ""
@@ -171,7 +174,7 @@ def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
 
 
 def _several(text: str, plan: Plan, *, one: bool) -> list[str]:
-    """The numbers in a cell that holds more than one; none otherwise.
+    """Return the numbers in a cell with more than one; none otherwise.
 
     A slash may also stand behind an area code, as in 030/12345678: then the whole is a number, and its beginning none.
     """
@@ -187,7 +190,7 @@ def _several(text: str, plan: Plan, *, one: bool) -> list[str]:
 
 
 def _run_together(text: str, plan: Plan) -> tuple[str, ...]:
-    """The valid numbers that a text consists of, whatever stands between them; none where anything is left over."""
+    """Return the valid numbers of a text, whatever stands between them; none if any digits are left over."""
     text = _EDGES.sub("", text)
     if _is_number(text, plan):
         return (text,)
@@ -211,10 +214,10 @@ def _is_number(text: str, plan: Plan) -> bool:
 
 
 def _national(digits: str, plus: bool, plan: Plan) -> tuple[Dialed, str] | None:
-    """A valid number and what was rewritten but for separators; None where it is not valid or can be read twice.
+    """Return a valid number and its rewriting, separators aside; None for an invalid or ambiguous one.
 
-    phonenumbers finds the number, but it also takes off what it holds for a prefix: of Canberra's local 6113 1234 it
-    makes 13 12 34. So whatever is not in the result must be a prefix that is known and meant.
+    phonenumbers finds the number, but takes off supposed prefixes too: of Canberra's local 6113 1234 it makes
+    13 12 34. So any digits missing from the result must be a prefix both known and meant.
     """
     for spelling, abroad in _spellings(digits, plus, plan):
         found = plan.quick(spelling.removeprefix("+"), plus=spelling[0] == "+") or plan.find(spelling)
@@ -231,9 +234,9 @@ def _national(digits: str, plus: bool, plan: Plan) -> tuple[Dialed, str] | None:
 
 
 def _rewritten(digits: str, found: Dialed, plan: Plan, *, abroad: bool) -> str:
-    """How the dialed digits differ from those of the cell; empty where the difference is not one that is meant.
+    """Return the difference between the dialed digits and the cell's; empty for an unintended one.
 
-    `abroad`: the cell says itself that a country code follows.
+    `abroad`: the cell itself announces a country code.
     """
     significant, national = found.significant, found.national
     if national == plan.trunk + digits:
@@ -250,9 +253,9 @@ def _rewritten(digits: str, found: Dialed, plan: Plan, *, abroad: bool) -> str:
 
 
 def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
-    """The ways to read the digits, each with whether it says itself that a country code follows; none of no digits.
+    """Return the ways to read the digits, each with whether it announces a country code; none without digits.
 
-    00 is what most of the world dials for +, also where the region's own prefix is another, such as 0011.
+    Most of the world dials 00 for +, even regions with another prefix of their own, such as 0011.
     """
     if not digits:
         return []
@@ -265,7 +268,7 @@ def _spellings(digits: str, plus: bool, plan: Plan) -> list[tuple[str, bool]]:
 
 
 def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
-    """What is wrong with digits that are no valid number of the region."""
+    """Return the fault of digits without a valid number of the region."""
     region, example = plan.region, _example(plan)
     if len(digits) > _LONGEST_NUMBER:
         return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})

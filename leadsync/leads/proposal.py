@@ -1,4 +1,4 @@
-"""What a sheet's columns probably are, where their headings do not say it: for a person to confirm."""
+"""A proposed mapping for columns without a field's name as their heading: for a person to confirm."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,9 +25,9 @@ _FEWEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`columns` is what would stand under `[columns]`, `phone_fields` in `[input]`.
+    """Proposed settings: `columns` for `[columns]`, `phone_fields` for `[input]`.
 
-    `external_ids` are the headings that sound like the external id, the likeliest first, where none is called so.
+    `external_ids` are the headings similar to an external id, the likeliest first, unless one has exactly this name.
     """
 
     columns: Mapping[str, str]
@@ -37,7 +37,7 @@ class Proposal:
 
 @dataclass(slots=True)
 class _Open:
-    """A column whose heading names no field."""
+    """A column without a field's name as its heading."""
 
     heading: str
     values: list[str] = field(default_factory=list)

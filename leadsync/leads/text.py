@@ -1,4 +1,4 @@
-"""What all cells share: blanks, invisible characters, and text that cannot be sent at all."""
+"""Rules for all cells: blanks, invisible characters, and unsendable text."""
 
 import re
 import unicodedata
@@ -12,8 +12,10 @@ from leadsync.spreadsheet import LONGEST_CELL
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A value as it is sent; `repairs` and `warnings` say in a few words, always the same for one sort, what was
-    rewritten and what a person should look at."""
+    """A value as sent, with its rewritings in `repairs` and doubts for a person in `warnings`.
+
+    Each is a few words, always the same for one sort.
+    """
 
     value: str
     repairs: tuple[str, ...] = ()
@@ -22,7 +24,7 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A value that is not sent: what is wrong with it, and the figures and names that the words for it need."""
+    """The fault of a value not sent, with the figures and names for the words about it."""
 
     kind: FaultKind
     details: Mapping[str, Detail] = field(default_factory=dict)
@@ -57,13 +59,12 @@ def trim(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text without invisible characters, for values that are compared or dialed; in names they may be part of
-    the spelling."""
+    """Return the text without invisible characters, for values to compare or dial; names may be spelt with them."""
     return text if text.isascii() else _INVISIBLE_CHARACTER.sub("", text)
 
 
 def unwrap(text: str) -> str:
-    """The 00123 of `="00123"`, which exports write so that a spreadsheet keeps the zeros of a csv file."""
+    """Return the 00123 of `="00123"`; exports write this so that a spreadsheet keeps the zeros of a csv file."""
     wrapped = _EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
     return trim(wrapped[1]) if wrapped else text
 
@@ -126,7 +127,7 @@ def unsendable(text: str) -> Refused | None:
 
 
 def clean_text(text: str) -> Cleaned | Refused:
-    """A campaign field's text as it stands, accents composed so that the dialer finds what an agent types.
+    """Return a campaign field's text as it stands, with accents composed, as an agent types them.
 
     `<No Change>` is refused: only dispositions and phone fields know it, elsewhere it would replace the value.
     """
