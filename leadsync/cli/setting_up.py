@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadsync.cli.known_dialers import meet_dialer
-from leadsync.cli.settings_text import value_in, with_value, with_values
+from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import Shell, current_shell, say, set_up_log
 from leadsync.commands import command
 from leadsync.errors import LeadsyncError, SheetError, UsageError
@@ -247,7 +247,7 @@ def _with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> st
     if ask:
         proposal = interview.confirm_columns(proposal, examples, rules)
     text = with_value(text, "input", "phone_fields", proposal.phone_fields)
-    return with_values(text, "columns", proposal.columns)
+    return with_columns(text, proposal.columns) if proposal.columns else text
 
 
 def _settings(text: str, source: str = "the answer") -> "Settings":

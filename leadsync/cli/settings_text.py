@@ -19,11 +19,15 @@ def value_in(text: str, section: str, name: str) -> str | int:
 
 def with_value(text: str, section: str, name: str, value: Value) -> str:
     """Return the text with this value for a setting."""
-    return with_values(text, section, {name: value})
+    return _with_values(text, section, {name: value})
 
 
-def with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
-    """Return the text with these values in a section; a new one comes behind those already in it."""
+def with_columns(text: str, columns: Mapping[str, str]) -> str:
+    """Return the text with these entries under `[columns]`, behind those already in it."""
+    return _with_values(text, "columns", columns)
+
+
+def _with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
     from tomlkit import dumps, parse
 
     document = parse(text)

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from leadsync.cli.settings_text import value_in, with_value, with_values
+from leadsync.cli.settings_text import value_in, with_columns, with_value
 
 TEXT = """\
 # Ours.
@@ -37,8 +37,8 @@ def test_a_value_changes_its_line_alone() -> None:
 
 
 def test_columns_come_behind_the_comment_of_their_section() -> None:
-    changed = with_values(TEXT, "columns", {"Acc No": "njExternalLeadId", 'a."b"': ""})
+    changed = with_columns(TEXT, {"Acc No": "njExternalLeadId", 'a."b"': ""})
     assert changed.startswith(TEXT.partition("\n\n[retry]")[0] + '\n"Acc No" = "njExternalLeadId"\n')
     assert changed.endswith("\n\n[retry]\nattempts = 5\n")
     assert tomllib.loads(changed)["columns"] == {"Acc No": "njExternalLeadId", 'a."b"': ""}
-    assert with_values(TEXT, "columns", {}) == TEXT
+    assert with_columns(TEXT, {}) == TEXT
