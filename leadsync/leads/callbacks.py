@@ -1,4 +1,4 @@
-"""Callback dates: from a moment to what the API reads, in the timezone of the leads' Contact Hours."""
+"""Callback dates: moments to the API's text, in the timezone of the leads' Contact Hours."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -26,7 +26,7 @@ class _Placed:
 
     value: str
     instant: float
-    """Seconds since 1970, which compare faster than times of two timezones do."""
+    """Seconds since 1970: they compare faster than times of two timezones."""
     repairs: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -66,10 +66,10 @@ def _cleaned(
 
 
 def _in_zone(moment: Moment, from_zone: str, to_zone: str) -> _Placed:
-    """The moment in the dialer's timezone.
+    """Return the moment in the dialer's timezone.
 
-    A date alone stays that day: its midnight in Melbourne is the day before in Perth, which nobody meant. A time that
-    the clocks skip is sent as what they show in its stead, rather than refused: the day is right.
+    A date alone stays its day: nobody means the day before by a midnight in Melbourne, though Perth has it then. A time
+    skipped by the clocks is sent as the time shown instead, not refused: the day is right.
     """
     local = moment.local
     if moment.timed and moment.offset is None:
@@ -85,7 +85,7 @@ def _in_zone(moment: Moment, from_zone: str, to_zone: str) -> _Placed:
 
 
 def _whole_day(moment: Moment, target: tzinfo) -> _Placed:
-    """A date alone, due from its first minute: not always 00:00, where the clocks change at midnight."""
+    """Return a date alone, due from its first minute: not 00:00 if the clocks change at midnight."""
     first = moment.local.replace(tzinfo=target)
     change = _clock_change(first)
     if change > timedelta():
@@ -95,7 +95,7 @@ def _whole_day(moment: Moment, target: tzinfo) -> _Placed:
 
 
 def _at_a_change(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
-    """A moment with an offset of its own, or of a day near which one of the timezones changes its clocks."""
+    """Return a moment with its own offset, or of a day near a change of clocks in one of the timezones."""
     zoned = moment.local.replace(tzinfo=source if moment.offset is None else timezone(moment.offset))
     change = _clock_change(zoned)
     instant = zoned.astimezone(UTC)
@@ -114,8 +114,10 @@ def _at_a_change(moment: Moment, source: tzinfo, target: tzinfo) -> _Placed:
 
 @lru_cache(maxsize=4096)
 def _steady(day: date, from_zone: str, to_zone: str) -> tuple[float, timedelta] | None:
-    """The seconds from the source's clocks to UTC and the time from its clocks to the target's, all day; None where
-    either changes its clocks on that day or one beside it."""
+    """Return the seconds from the source's clocks to UTC, and the time from its clocks to the target's, all day.
+
+    None if either changes its clocks on this day or one beside it.
+    """
     around = [datetime.combine(day + timedelta(days=days), time()) for days in (-1, 0, 1, 2)]
     source = {moment.replace(tzinfo=zone(from_zone)).utcoffset() for moment in around}
     target = {moment.replace(tzinfo=zone(to_zone)).utcoffset() for moment in around}
@@ -126,8 +128,10 @@ def _steady(day: date, from_zone: str, to_zone: str) -> tuple[float, timedelta] 
 
 
 def _clock_change(moment: datetime) -> timedelta:
-    """How far the clocks go forward over a time that they skip, or, negative, back over one that comes twice; zero
-    for any other. For both, PEP 495 gives two offsets from UTC, by `fold`."""
+    """Return the clocks' step forward over a skipped time, or, negative, back over a repeated one; else zero.
+
+    For such times PEP 495 gives two offsets from UTC, by `fold`.
+    """
     before, after = moment.replace(fold=0).utcoffset(), moment.replace(fold=1).utcoffset()
     return after - before if before is not None and after is not None else timedelta()
 

@@ -1,5 +1,7 @@
-"""Dates as people write them: from a cell's text to a moment, or refused. A callback at the wrong hour is worse than
-a row sent back, so day and month are never told apart by what happens to fit."""
+"""Dates as people write them: from a cell's text to a moment, or refused.
+
+A callback at the wrong hour is worse than a row sent back. So day and month are never told apart by mere luck.
+"""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ _FAR_EAST_OF_UTC = timedelta(hours=14)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
 _EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
 _DAYS_TO_1904 = 1462
-"""By which a day's number in the 1904 system is less than in the 1900 system."""
+"""The difference between a day's numbers in the 1900 and the 1904 system."""
 _SECONDS_DROPPED = ("seconds dropped",)
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -77,9 +79,9 @@ _WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a cell says: a local time or, with an offset, an instant; `timed` is False for a date alone.
+    """A cell's local time or, with an offset, instant; `timed` is False for a date alone.
 
-    `repairs` are those of reading it, in the words of `Cleaned`.
+    `repairs` are those of its reading, in the words of `Cleaned`.
     """
 
     local: datetime
@@ -152,8 +154,10 @@ def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | 
 
 
 def _spelt(text: str) -> tuple[str, str]:
-    """The text in one spelling: small letters, plain characters, digits that run together set apart; and the three
-    letters of the weekday that it names, empty where it names none."""
+    """Return the text in one spelling, and the three letters of its weekday, empty without one.
+
+    The spelling has small letters, plain characters, and joined digits set apart.
+    """
     spelt = " ".join(plain(visible(text)).removeprefix("'").lower().split())
     weekday = _WEEKDAY.search(spelt)
     if weekday:
@@ -165,8 +169,10 @@ def _spelt(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=32_768)
 def orders_fitting(text: str) -> frozenset[DateOrder]:
-    """The orders in which a text's numbers make a real date; none for a text that says nothing about an order, which
-    one that is no date in any order does not either."""
+    """Return the orders in which a text's numbers make a real date.
+
+    None of them for a text without a say: its order is plain, or it is no date in any order.
+    """
     quick = _QUICK.fullmatch(text)
     if quick:
         return _orders_of(quick[1], quick[3], quick[4], "")
@@ -222,7 +228,7 @@ def _numeric_date(a: str, b: str, c: str, weekday: str, order: DateOrder) -> dat
 
 
 def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] | Refused:
-    """Year, month and day of three numbers, of which the year alone may have four digits."""
+    """Return year, month and day of three numbers; only the year may have four digits."""
     if len(b) > 2:
         return _not_a_date(order)
     if len(a) == 4 and len(c) <= 2:
@@ -236,10 +242,10 @@ def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] 
 
 
 def _real_date(year: int, month: int, day: int, weekday: str, order: DateOrder) -> date | Refused:
-    """The date, which must exist.
+    """Return the date, if it exists.
 
-    Years far off are refused rather than warned of: 1899-12-30, 1970-01-01 and 0001-01-01 are what programs write
-    where they have no date.
+    Years far off are refused rather than warned of: programs write 1899-12-30, 1970-01-01 and 0001-01-01 for a missing
+    date.
     """
     if not 1 <= month <= 12:
         return _refused(_K.MONTH_OUT_OF_RANGE, order, month=month)
@@ -288,7 +294,7 @@ def _clock(hour: int, minute: int, second: int, half: str, order: DateOrder) -> 
 
 
 def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | None:
-    """The offset from UTC, None where there is none.
+    """Return the offset from UTC, None without one.
 
     A bare one with a minus only behind `T` or seconds: `09:30-11:00` is a span of time otherwise.
     """
@@ -308,8 +314,10 @@ def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | Non
 
 
 def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
-    """The moment of a spreadsheet's day number, whose days count from so many later than in the 1900 system; to the
-    nearest minute: a shown number is rounded."""
+    """Return the moment of a spreadsheet's day number, to the nearest minute: a shown number is rounded.
+
+    Its days count from so many later than in the 1900 system.
+    """
     days = float(number)
     if days < 1 and "." in number:
         return _time_alone(order)

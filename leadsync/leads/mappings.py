@@ -1,4 +1,4 @@
-"""Which column fills which field."""
+"""The mapping: the field filled by each column."""
 
 import difflib
 import unicodedata
@@ -28,7 +28,7 @@ _COMMON_NAMES = {
     # Their own names alone: a column of the campaign's may well be called Campaign Id.
     **dict.fromkeys(CAMPAIGN_ID_FIELDS, ()),
 }
-"""System fields by what sheets call them. Account, Customer No, Status, Result, Date and the like are not here: they
+"""System fields by their usual headings. Account, Customer No, Status, Result, Date and the like are missing: they
 often mean something else, and a wrong guess sets dispositions or names the wrong lead."""
 
 _FIELD_OF_LOOSE_NAME = {loose(name): field for field, names in _COMMON_NAMES.items() for name in (field, *names)}
@@ -36,7 +36,7 @@ _SYSTEM_FIELDS = {loose(field): field for field in _COMMON_NAMES}
 _SYNC = "sync_"
 _BY_SETTINGS = "[columns] in the settings"
 _CUSTOM = "__c"
-"""What Salesforce writes behind the name of a field of one's own."""
+"""Salesforce's ending of a custom field's name."""
 _PHONE_PARTS = ("phone", "mobile", "landline", "whatsapp", "contactnumber", "contactno")
 _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
 _STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
@@ -47,7 +47,7 @@ _TIME_WORDS = frozenset({"time", "hour", "hours"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the sheet: the field it fills ("" for one that is not sent) and, in a few words, why."""
+    """One column of the sheet: its field ("" for a column not sent) and, in a few words, the reason."""
 
     position: int
     heading: str
@@ -138,18 +138,20 @@ def _key(heading: str) -> str:
 
 
 def _as_written(heading: str) -> str:
-    """A campaign field's name without what a spreadsheet or a web page puts into a heading: line breaks, blanks that
-    do not break, invisible characters, accents apart from their letters."""
+    """Return a campaign field's name without the traces of a spreadsheet or web page.
+
+    These are line breaks, non-breaking blanks, invisible characters, and accents apart from their letters.
+    """
     return " ".join(visible(unicodedata.normalize("NFC", heading)).split())
 
 
 def field_named(heading: str, rules: Rules) -> str:
-    """The field that a heading names, itself where it names none of the system's or the phones."""
+    """Return the system or phone field of a heading; for any other heading, the heading itself."""
     return _field(heading, rules)[0]
 
 
 def _configured(heading: str, rules: Rules) -> str | None:
-    """What `[columns]` says about a heading, exactly or else loosely compared; None where it says nothing."""
+    """Return the entry of `[columns]` for a heading, compared exactly, then loosely; None without one."""
     exact = {trim(name): target for name, target in rules.columns.items()}
     if heading in exact:
         return trim(exact[heading])
@@ -209,7 +211,7 @@ def _no_external_id(columns: Sequence[Column]) -> str:
 
 
 def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
-    """What a user should know about a mapping before anything is sent."""
+    """Return the remarks on a mapping, for the user to read before anything is sent."""
     headings = {loose(column.heading) for column in columns} | {column.heading for column in columns}
     fields = {column.field for column in columns}
     remarks = [
@@ -234,7 +236,7 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
 
 
 def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
-    """What may be meant by a column that goes out as a campaign field."""
+    """Yield remarks on a campaign field's column, as it may be meant for something else."""
     heading, field = column.heading, column.field
     meant = _perhaps_meant(heading, filled)
     if heading != field and _as_written(heading) == field:
@@ -257,9 +259,9 @@ def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
 
 
 def _perhaps_meant(heading: str, filled: set[str]) -> str:
-    """The system field that a heading nearly names, empty where it names none.
+    """Return the system field with nearly the heading's name, empty without one.
 
-    One that another column fills already is not meant, unless the heading begins as only the dialer's own fields do.
+    A field already filled by another column is not meant, unless the heading begins like the dialer's own fields.
     """
     key = _key(heading)
     own = key.startswith("nj")

@@ -1,4 +1,4 @@
-"""From rows of the sheet to leads that can be sent, or to every reason why not."""
+"""Rows of the sheet to leads for the dialer, or to all of their faults."""
 
 from collections.abc import Iterator, Sequence
 
@@ -23,10 +23,10 @@ _OTHER_HOURS = "the dialer reads this date in the row's own Contact Hours"
 
 
 def map_row(row: Row, mapping: ColumnMapping, rules: Rules) -> Lead | Rejected:
-    """What is sent for a row, its fields in the sheet's order; or every fault of the row.
+    """Return a row's lead, with its fields in the sheet's order, or every fault of the row.
 
-    A blank cell leaves its field out of the body, so that the dialer keeps what it has; dispositions, phones and
-    callback dates go by the rules for blanks. A row that the reader found faulty is rejected for that alone.
+    A blank cell leaves its field out of the body, so the dialer keeps its value. Dispositions, phones and callback
+    dates go by the rules for blanks. A row with faults from the reader is rejected for these alone.
     """
     return RowMapper(mapping, rules).map([row])[0]
 
@@ -45,7 +45,7 @@ class RowMapper:
         self._always_missing = list(_always_missing(self._headings, rules))
 
     def map(self, rows: Sequence[Row]) -> list[Lead | Rejected]:
-        """What becomes of each row."""
+        """Return the lead or the faults of each row."""
         sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
         leads = self._leads(sound) if sound else iter(())
         if len(sound) == len(rows):
@@ -88,7 +88,7 @@ class RowMapper:
         return row.faults
 
     def _complete(self, fields: dict[str, str], faults: Sequence[Fault]) -> list[Fault]:
-        """Fill in what the API demands and the sheet has no column for; the fault where the settings forbid it.
+        """Fill in the API's mandatory fields missing from the sheet; return the fault if the settings forbid it.
 
         A phone whose own cell is at fault is not missed a second time.
         """
@@ -106,10 +106,10 @@ class RowMapper:
         return [Fault("", "", FaultKind.NO_PHONE, details={"columns": tuple(phones or phone_fields)})]
 
     def _other_hours(self, fields: dict[str, str]) -> tuple[Note, ...]:
-        """The warning about a row that names Contact Hours of its own beside a callback date.
+        """Return the warning about a row with its own Contact Hours beside a callback date.
 
-        The vendor's pages say that the date is read in the lead's Contact Hours; their names need not be timezones, so
-        the date cannot be converted to them.
+        By the vendor's pages the date is read in the lead's Contact Hours. Their names need not be timezones, so the
+        date cannot be converted to them.
         """
         if CALLBACK not in fields or fields[CONTACT_HOURS] == self._rules.contact_hours:
             return ()
