@@ -18,8 +18,8 @@ from leadsync.errors import BusyError, Interrupted, LeadsyncError, MappingError,
 from leadsync.models import RunRecord, Tally
 
 if TYPE_CHECKING:
+    from leadsync.alerts import RunResult
     from leadsync.config import Settings
-    from leadsync.notify import Ending
 
 _log = logging.getLogger(__name__)
 
@@ -39,26 +39,26 @@ class Aftercare:
         self, run: RunRecord, tally: Tally, files: Mapping[str, Path | None], code: int, *, sent: bool = True
     ) -> None:
         """A run came to an end of the contract, or stopped."""
-        from leadsync.notify import Ending
+        from leadsync.alerts import RunResult
         from leadsync.report import as_text
 
         if code < 128:
             summary = as_text(run, tally, files)
-            self.tell(Ending(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent))
+            self.tell(RunResult(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent))
         self.measure(code)
 
     def failed(self, file: str, error: Exception) -> None:
         """It could not be worked on, or leadsync failed."""
-        from leadsync.notify import Ending
+        from leadsync.alerts import RunResult
 
         code = error.exit_code if isinstance(error, LeadsyncError) else 1
         of_file = isinstance(error, SheetError | MappingError)
-        self.tell(Ending(file, code, reason=str(error) or type(error).__name__, of_file=of_file))
+        self.tell(RunResult(file, code, reason=str(error) or type(error).__name__, of_file=of_file))
         self.measure(code)
 
-    def tell(self, ending: "Ending") -> None:
+    def tell(self, result: "RunResult") -> None:
         """Send a message, if there is news and somebody to send it to."""
-        from leadsync.notify import Memory, news, post
+        from leadsync.alerts import AlertStore, alert_for, deliver
 
         settings = self.settings
         if settings is None:
@@ -67,15 +67,15 @@ class Aftercare:
             urls = settings.notify_urls(os.environ)
             if not urls:
                 return
-            memory = Memory(self._shell.state_folder(), str(self._folder))
-            message, known = news(ending, memory.recall(), settings.notify.on, settings.notify.failed_percent)
+            store = AlertStore(self._shell.state_folder(), str(self._folder))
+            message, known = alert_for(result, store.load(), settings.notify.on, settings.notify.failed_percent)
             if message is not None:
-                problems = list(post(urls, message.on(platform.node())))
+                problems = list(deliver(urls, message.on(platform.node())))
                 for problem in problems:
                     self._say(problem)
                 if len(problems) == len(urls):
                     return
-            memory.remember(known)
+            store.save(known)
         except (LeadsyncError, OSError, Timeout) as error:
             self._say(f"Nobody could be told: {error}")
 

@@ -134,8 +134,8 @@ def _try(shell: Shell) -> int:
     """Try what the settings say, from the key to the messages."""
     import os
 
+    from leadsync.alerts import Message, deliver
     from leadsync.cli.connection import tried
-    from leadsync.notify import Message, post
 
     settings = shell.settings()
     meet_dialer(shell, settings)
@@ -148,7 +148,7 @@ def _try(shell: Shell) -> int:
     urls = settings.notify_urls(os.environ)
     if urls:
         message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
-        problems = list(post(urls, message))
+        problems = list(deliver(urls, message))
         for problem in problems:
             shell.say(problem)
         done["messages"] = (

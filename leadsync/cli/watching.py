@@ -28,19 +28,19 @@ from leadsync.errors import (
 from leadsync.file_names import own_run_id
 from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord
-from leadsync.nights import (
+from leadsync.private_files import whole_or_not
+from leadsync.terminal import Visible, one_line
+from leadsync.watch import (
     ATTENTION,
     DONE,
+    FolderWatcher,
     Handled,
-    Left,
-    Night,
+    IgnoredFile,
     SystemClock,
     look,
     move,
     prepare,
 )
-from leadsync.private_files import whole_or_not
-from leadsync.terminal import Visible, one_line
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -86,11 +86,11 @@ def watch(
     folder = folder.resolve()
     care = Aftercare(shell, folder, metrics_file)
     work = Work(shell, folder, care, campaign, inserts_wished(insert_missing))
-    night = Night(folder, SystemClock(), work, work.leave, work.be_away, every=every, settle=settle)
+    watcher = FolderWatcher(folder, SystemClock(), work, work.ignore, work.be_away, every=every, settle=settle)
     with folder_lock(shell.state_folder(), folder):
         try:
             work.settings()
-            _watch(shell, night, work, once=once)
+            _watch(shell, watcher, work, once=once)
         except Interrupted as error:
             shell.say(str(error))
             work.code = 128 + error.signal_number
@@ -108,18 +108,18 @@ def watch(
     return work.code
 
 
-def _watch(shell: Shell, night: Night, work: "Work", *, once: bool) -> None:
+def _watch(shell: Shell, watcher: FolderWatcher, work: "Work", *, once: bool) -> None:
     if not once:
-        shell.say(f"Watching {night.folder}; Ctrl-C ends it.")
+        shell.say(f"Watching {watcher.folder}; Ctrl-C ends it.")
     work.tell_orphans()
     try:
-        for handled in night.once() if once else night.forever():
+        for handled in watcher.once() if once else watcher.forever():
             work.note(handled)
             if work.code >= 128:
                 return
     except OSError as error:
         raise UsageError(
-            f"The folder {night.folder} cannot be read: {error.strerror}; check its path, and that it is connected."
+            f"The folder {watcher.folder} cannot be read: {error.strerror}; check its path, and that it is connected."
         ) from error
 
 
@@ -184,17 +184,17 @@ class Work:
         meet_dialer(self.shell, settings)
         return settings
 
-    def leave(self, left: Left) -> None:
+    def ignore(self, ignored: IgnoredFile) -> None:
         """A file is left alone; said once for each reason."""
-        if self.left.get(left.path) == left.why:
+        if self.left.get(ignored.path) == ignored.why:
             return
-        self.left[left.path] = left.why
-        self.shell.say(f"{one_line(left.path.name)} is left alone: {left.why}.")
-        _log.info("%s is left alone: %s", left.path.name, left.why)
+        self.left[ignored.path] = ignored.why
+        self.shell.say(f"{one_line(ignored.path.name)} is left alone: {ignored.why}.")
+        _log.info("%s is left alone: %s", ignored.path.name, ignored.why)
 
     def be_away(self, why: str) -> None:
         """The folder cannot be read, or can again."""
-        from leadsync.notify import Ending
+        from leadsync.alerts import RunResult
 
         words = f"{self.folder} cannot be read: {why}; leadsync waits for it." if why else f"{self.folder} is back."
         self.shell.say(words)
@@ -202,7 +202,7 @@ class Work:
         if why:
             self.code = max(self.code, 4, key=_severity)
         self.care.tell(
-            Ending(f"the folder {self.folder.name}", 4 if why else 0, reason=words, of_file=True, sent=False)
+            RunResult(f"the folder {self.folder.name}", 4 if why else 0, reason=words, of_file=True, sent=False)
         )
 
     def tell_orphans(self) -> None:
@@ -226,7 +226,7 @@ class Work:
                 words = (
                     f"its run {run.id} has not finished and its file is gone; go on with it: leadsync resume {run.id}"
                 )
-                self.leave(Left(run.file, words))
+                self.ignore(IgnoredFile(run.file, words))
 
     def note(self, handled: Handled) -> None:
         """Count a file that was worked on."""
@@ -374,7 +374,7 @@ class Work:
         return Handled(file, error.exit_code, moved, words=words)
 
     def _leave_alone(self, file: Path, why: str) -> None:
-        self.leave(Left(file, why.rstrip(".")))
+        self.ignore(IgnoredFile(file, why.rstrip(".")))
 
 
 def _why(sheet: Path) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from leadsync.notify import Message
+from leadsync.alerts import Message
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
@@ -84,7 +84,7 @@ def test_a_copy_that_nobody_was_asked_about_is_warned_of_in_the_message(
         told.append(message)
         return []
 
-    monkeypatch.setattr("leadsync.notify.post", post)
+    monkeypatch.setattr("leadsync.alerts.deliver", post)
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=105)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *THREE), "--json").json["run"]
     copy = desk.sheet("copy.csv", HEADINGS, *THREE)

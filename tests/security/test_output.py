@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Desk, Result
-from tests.nights.conftest import Hook, hook
+from tests.watch.conftest import Hook, hook
 
 __all__ = ["hook"]
 

@@ -12,9 +12,9 @@ import pytest
 from leadsync.cli import watching
 from leadsync.cli.input_file import input_file
 from leadsync.errors import UsageError
-from leadsync.nights import look, prepare
-from tests.nights.conftest import folder, hook  # noqa: F401 - fixtures
+from leadsync.watch import look, prepare
 from tests.security.users import AS_ROOT, OTHER, POSIX, within
+from tests.watch.conftest import folder, hook  # noqa: F401 - fixtures
 
 SECRET = "SECRET-8271-of-the-key-file"
 GOOD = "1,0383218191,Sale,x"
@@ -178,7 +178,7 @@ def test_a_pipe_that_comes_between_look_and_open_makes_nobody_wait(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Lead Id\n")
-    monkeypatch.setattr("leadsync.nights.folder.S_ISREG", swaps_in_a_pipe(path, stat.S_ISREG))
+    monkeypatch.setattr("leadsync.watch.candidates.S_ISREG", swaps_in_a_pipe(path, stat.S_ISREG))
     with within(5):
         found, left = look(tmp_path)
     assert found == []

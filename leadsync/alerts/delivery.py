@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from leadsync.notify.inert import inert
-from leadsync.notify.news import Message
+from leadsync.alerts.alerts import Message
+from leadsync.alerts.inert_text import inert
 
 _log = logging.getLogger(__name__)
 
 
-def post(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
+def deliver(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
     """Send a message to each address; gives a sentence for each that it could not be delivered to.
 
     The message's lines are made `inert`. The sentences name an address by its place and kind: the rest of it is a

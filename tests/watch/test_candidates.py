@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.file_names import own_run_id
-from leadsync.nights import Found, Settling, free_name, look, move, prepare
+from leadsync.watch import Candidate, StabilityFilter, free_name, look, move, prepare
 
 
 def names(folder: Path) -> list[str]:
@@ -79,27 +79,27 @@ def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) ->
 
 
 def test_a_file_has_settled_when_it_stayed_the_same_for_long_enough_by_our_own_clock() -> None:
-    settling = Settling(60)
-    small, large = (Found(Path("leads.csv"), size, 0) for size in (10, 20))
-    assert settling.see([small], 0) == []
-    assert settling.see([large], 59) == [], "it has grown, though its own time says that it is old"
-    assert settling.see([large], 100) == []
-    assert settling.see([large], 119) == [large]
+    stability = StabilityFilter(60)
+    small, large = (Candidate(Path("leads.csv"), size, 0) for size in (10, 20))
+    assert stability.see([small], 0) == []
+    assert stability.see([large], 59) == [], "it has grown, though its own time says that it is old"
+    assert stability.see([large], 100) == []
+    assert stability.see([large], 119) == [large]
 
 
 def test_a_file_that_went_and_came_back_begins_anew() -> None:
-    settling = Settling(60)
-    file = Found(Path("leads.csv"), 10, 0)
-    settling.see([file], 0)
-    settling.see([], 30)
-    assert settling.see([file], 61) == []
-    assert settling.see([file], 121) == [file]
+    stability = StabilityFilter(60)
+    file = Candidate(Path("leads.csv"), 10, 0)
+    stability.see([file], 0)
+    stability.see([], 30)
+    assert stability.see([file], 61) == []
+    assert stability.see([file], 121) == [file]
 
 
 def test_the_oldest_comes_first() -> None:
-    settling = Settling(0)
-    files = [Found(Path("b"), 1, 5), Found(Path("a"), 1, 9), Found(Path("c"), 1, 5)]
-    assert [file.path.name for file in settling.see(files, 0)] == ["b", "c", "a"]
+    stability = StabilityFilter(0)
+    files = [Candidate(Path("b"), 1, 5), Candidate(Path("a"), 1, 9), Candidate(Path("c"), 1, 5)]
+    assert [file.path.name for file in stability.see(files, 0)] == ["b", "c", "a"]
 
 
 def test_moving_never_takes_anothers_name(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", "
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """A file that could be sent: its path, and what changes while it is being written."""
 
     path: Path
@@ -26,18 +26,18 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class IgnoredFile:
     """A file that is left alone, and why."""
 
     path: Path
     why: str
 
 
-def look(folder: Path) -> tuple[list[Found], list[Left]]:
+def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
     """The folder's files, those that could be sent and those that could not now. Raises OSError where the folder
     cannot be read. Other kinds of files, hidden ones, temporary ones and folders are not mentioned."""
-    found: list[Found] = []
-    left: list[Left] = []
+    found: list[Candidate] = []
+    left: list[IgnoredFile] = []
     with os.scandir(folder) as entries:
         names = {entry.name: entry for entry in entries}
     for name, entry in names.items():
@@ -45,24 +45,24 @@ def look(folder: Path) -> tuple[list[Found], list[Left]]:
         if name.startswith((".", "~")) or path.suffix.lower() not in SHEETS:
             continue
         if why := _opened_by(name, names.keys()):
-            left.append(Left(path, why))
+            left.append(IgnoredFile(path, why))
             continue
         try:
             state = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
         except OSError as error:
-            left.append(Left(path, f"it cannot be looked at: {error.strerror}"))
+            left.append(IgnoredFile(path, f"it cannot be looked at: {error.strerror}"))
             continue
         if S_ISLNK(state.st_mode):
-            left.append(Left(path, "it is a link; put the file itself here"))
+            left.append(IgnoredFile(path, "it is a link; put the file itself here"))
             continue
         if not S_ISREG(state.st_mode):
             continue
         if why := _hard_link(state) or _in_use(path):
-            left.append(Left(path, why))
+            left.append(IgnoredFile(path, why))
         else:
-            found.append(Found(path, state.st_size, state.st_mtime_ns))
+            found.append(Candidate(path, state.st_size, state.st_mtime_ns))
     return found, left
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from leadsync.nights.folder import Found, Left, look
-from leadsync.nights.settling import Settling
+from leadsync.watch.candidates import Candidate, IgnoredFile, look
+from leadsync.watch.stability import StabilityFilter
 
 PAUSE_SECONDS = 15 * 60.0
 """Before a file that stays in the folder is tried again: what kept it, a refused key for one, would do so at once."""
@@ -56,10 +56,10 @@ class Handled:
 
 
 @dataclass(slots=True)
-class Night:
+class FolderWatcher:
     """Watches one folder.
 
-    `work` runs a file, or gives None where it has to be left alone. `on_left` is told of files that are left alone,
+    `work` runs a file, or gives None where it has to be left alone. `on_ignored` is told of files that are left alone,
     once for each reason, `on_away` why the folder cannot be read ("" when it can again). `every` and `settle` are in
     seconds.
     """
@@ -67,22 +67,22 @@ class Night:
     folder: Path
     clock: Clock
     work: Callable[[Path], Handled | None]
-    on_left: Callable[[Left], None]
+    on_ignored: Callable[[IgnoredFile], None]
     on_away: Callable[[str], None]
     every: float = 60.0
     settle: float = 60.0
-    _settling: Settling = field(init=False)
+    _stability: StabilityFilter = field(init=False)
     _not_before: dict[Path, float] = field(init=False, default_factory=dict)
     _told: dict[Path, str] = field(init=False, default_factory=dict)
     _away: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        self._settling = Settling(self.settle)
+        self._stability = StabilityFilter(self.settle)
 
     def once(self) -> Iterator[Handled]:
         """What lies there now and has stopped growing. Raises OSError where the folder cannot be read."""
         look(self.folder)
-        if not self._ready() and self._settling.unsettled:
+        if not self._ready() and self._stability.unstable:
             self.clock.sleep(self.settle)
         yield from self._round()
 
@@ -112,7 +112,7 @@ class Night:
                     # It has changed while it was sent.
                     tried.discard(path)
 
-    def _ready(self) -> list[Found]:
+    def _ready(self) -> list[Candidate]:
         try:
             found, left = look(self.folder)
         except OSError as error:
@@ -121,10 +121,10 @@ class Night:
         self._note_away("")
         for one in left:
             if self._told.get(one.path) != one.why:
-                self.on_left(one)
+                self.on_ignored(one)
         self._told = {one.path: one.why for one in left}
         now = self.clock.now()
-        return [file for file in self._settling.see(found, now) if self._not_before.get(file.path, 0) <= now]
+        return [file for file in self._stability.see(found, now) if self._not_before.get(file.path, 0) <= now]
 
     def _note_away(self, why: str) -> None:
         if why != self._away:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import Interrupted
-from leadsync.nights import Handled, Left, Night
-from tests.nights.conftest import FakeClock
+from leadsync.watch import FolderWatcher, Handled, IgnoredFile
+from tests.watch.conftest import FakeClock
 
 MINUTE = 60.0
 
@@ -21,7 +21,7 @@ class Watched:
     path: Path
     clock: FakeClock = field(default_factory=FakeClock)
     tried: list[tuple[str, float]] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
+    left: list[IgnoredFile] = field(default_factory=list)
     away: list[str] = field(default_factory=list)
 
     def drop(self, name: str, *, age: int = 0) -> Path:
@@ -30,12 +30,14 @@ class Watched:
         os.utime(path, (1_000_000 - age, 1_000_000 - age))
         return path
 
-    def night(self, outcome: Callable[[Path], Handled | None], settle: float = 0.0) -> Night:
+    def night(self, outcome: Callable[[Path], Handled | None], settle: float = 0.0) -> FolderWatcher:
         def work(path: Path) -> Handled | None:
             self.tried.append((path.name, self.clock.now() / MINUTE))
             return outcome(path)
 
-        return Night(self.path, self.clock, work, self.left.append, self.away.append, every=MINUTE, settle=settle)
+        return FolderWatcher(
+            self.path, self.clock, work, self.left.append, self.away.append, every=MINUTE, settle=settle
+        )
 
     def watch_for(
         self, minutes: float, outcome: Callable[[Path], Handled | None], settle: float = 0.0

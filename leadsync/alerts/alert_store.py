@@ -8,13 +8,13 @@ from typing import Any
 
 from filelock import FileLock
 
-from leadsync.notify.news import Known
+from leadsync.alerts.alerts import AlertState
 from leadsync.private_files import make_private_folder, whole_or_not
 
 _LONGEST_WAIT_SECONDS = 10
 
 
-class Memory:
+class AlertStore:
     """Where the file is lost or damaged, things are told once more, which does no harm. Methods may raise OSError."""
 
     def __init__(self, state: Path, subject: str) -> None:
@@ -22,11 +22,11 @@ class Memory:
         self._lock = FileLock(state / "told.lock", timeout=_LONGEST_WAIT_SECONDS, mode=0o600)
         self._subject = subject
 
-    def recall(self) -> dict[str, Known]:
+    def load(self) -> dict[str, AlertState]:
         """The troubles that were told and are not over."""
         return self._read().get(self._subject, {})
 
-    def remember(self, known: dict[str, Known]) -> None:
+    def save(self, known: dict[str, AlertState]) -> None:
         """Keep what is known from now on, whole or not at all."""
         make_private_folder(self._path.parent)
         with self._lock:
@@ -35,7 +35,7 @@ class Memory:
                 # ASCII: the names of folders and files need not be text that UTF-8 can hold.
                 stream.write(json.dumps(everything, default=asdict).encode("ascii"))
 
-    def _read(self) -> dict[str, dict[str, Known]]:
+    def _read(self) -> dict[str, dict[str, AlertState]]:
         """The troubles of every folder, as far as the file makes sense."""
         read: Any = None
         with contextlib.suppress(OSError, ValueError, RecursionError):
@@ -51,9 +51,9 @@ def _members(value: Any) -> list[tuple[str, Any]]:
     return list(value.items()) if isinstance(value, dict) else []
 
 
-def _known(entry: dict[str, Any]) -> Known:
+def _known(entry: dict[str, Any]) -> AlertState:
     """A trouble from its JSON object; a cause that is no text is empty, and a size that is no number 0."""
     cause, size = entry.get("cause"), 0
     with contextlib.suppress(TypeError, ValueError, OverflowError):
         size = int(entry.get("size", 0))
-    return Known(cause if isinstance(cause, str) else "", size)
+    return AlertState(cause if isinstance(cause, str) else "", size)

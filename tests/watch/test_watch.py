@@ -13,7 +13,7 @@ import xlsxwriter
 
 from leadsync.simulator import FaultKind, FaultRule
 from tests.faults.scene import wait_until
-from tests.nights.conftest import FakeClock
+from tests.watch.conftest import FakeClock
 
 
 def received(dialer: Any) -> list[str]:

@@ -22,7 +22,7 @@ _LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RunResult:
     """How the work on one sheet ended.
 
     `code` is the exit code, `reason` says why where it failed; `of_file` tells a fault of this file from one of the
@@ -41,7 +41,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlertState:
     """A trouble as it was told: its cause and its size."""
 
     cause: str = ""
@@ -62,20 +62,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
+class _Alert:
     event: Event
     about: str
-    known: Known
+    known: AlertState
     words: str
 
 
-def news(
-    ending: Ending, before: Mapping[str, Known], events: Collection[Event], failed_percent: float
-) -> tuple[Message | None, dict[str, Known]]:
-    """The message about an ending, None where there is nothing new to say, and what is known from then on."""
-    troubles = list(_troubles(ending, failed_percent))
+def alert_for(
+    result: RunResult, before: Mapping[str, AlertState], events: Collection[Event], failed_percent: float
+) -> tuple[Message | None, dict[str, AlertState]]:
+    """The message about a result, None where there is nothing new to say, and what is known from then on."""
+    troubles = list(_troubles(result, failed_percent))
     new = [trouble for trouble in troubles if _is_new(trouble, before)]
-    over = [about for about in before if _is_over(about, ending) and about not in {one.about for one in troubles}]
+    over = [about for about in before if _is_over(about, result) and about not in {one.about for one in troubles}]
     after = {about: known for about, known in before.items() if about not in over}
     after |= {trouble.about: trouble.known for trouble in troubles}
     while len(after) > _MOST_REMEMBERED:
@@ -83,52 +83,52 @@ def news(
     lines = [_joined(trouble.words) for trouble in new if trouble.event in events]
     bad = bool(lines)
     if "recovery" in events:
-        lines += [_joined(_recovery(about, ending)) for about in over]
+        lines += [_joined(_recovery(about, result)) for about in over]
     if not lines:
         return None, after
     title = lines[0] if len(lines[0]) <= _LONGEST_TITLE else lines[0][: _LONGEST_TITLE - 1] + "…"
-    return Message(f"leadsync: {title}", "\n".join([*lines, "", ending.summary]).rstrip() + "\n", not bad), after
+    return Message(f"leadsync: {title}", "\n".join([*lines, "", result.summary]).rstrip() + "\n", not bad), after
 
 
-def _troubles(ending: Ending, failed_percent: float) -> Iterator[_Trouble]:
-    statuses = ending.tally.statuses
-    if ending.code in (1, 2, 4):
-        about = f"file {ending.file}" if ending.of_file else _RUNS
-        what = f"{ending.file} stopped" if ending.code == 4 else f"{ending.file} failed"
-        yield _Trouble("failure", about, Known(_without_figures(ending.reason)), f"{what}: {ending.reason}")
+def _troubles(result: RunResult, failed_percent: float) -> Iterator[_Alert]:
+    statuses = result.tally.statuses
+    if result.code in (1, 2, 4):
+        about = f"file {result.file}" if result.of_file else _RUNS
+        what = f"{result.file} stopped" if result.code == 4 else f"{result.file} failed"
+        yield _Alert("failure", about, AlertState(_without_figures(result.reason)), f"{what}: {result.reason}")
     if to_decide := statuses.get(Status.CONFLICT, 0) + statuses.get(Status.UNKNOWN, 0):
-        words = f"{ending.file}: a person has to decide {counted(to_decide, 'row')}"
-        yield _Trouble("decide", f"decide {ending.run}", Known(size=to_decide), words)
+        words = f"{result.file}: a person has to decide {counted(to_decide, 'row')}"
+        yield _Alert("decide", f"decide {result.run}", AlertState(size=to_decide), words)
     failed = statuses.get(Status.FAILED, 0) + statuses.get(Status.REJECTED, 0)
-    if failed * 100 > failed_percent * ending.tally.rows:
+    if failed * 100 > failed_percent * result.tally.rows:
         words = (
-            f"{ending.file}: {failed:,} of {counted(ending.tally.rows, 'row')} failed, more than {failed_percent:g} %"
+            f"{result.file}: {failed:,} of {counted(result.tally.rows, 'row')} failed, more than {failed_percent:g} %"
         )
-        yield _Trouble("failed_percent", _ROWS, Known(ending.run), words)
+        yield _Alert("failed_percent", _ROWS, AlertState(result.run), words)
 
 
-def _is_new(trouble: _Trouble, before: Mapping[str, Known]) -> bool:
+def _is_new(trouble: _Alert, before: Mapping[str, AlertState]) -> bool:
     told = before.get(trouble.about)
     return told is None or told.cause != trouble.known.cause or trouble.known.size > told.size
 
 
-def _is_over(about: str, ending: Ending) -> bool:
+def _is_over(about: str, result: RunResult) -> bool:
     """Whether an ending can tell that this trouble is over, where it does not have it itself."""
-    if ending.code not in _FINISHED:
+    if result.code not in _FINISHED:
         return False
     if about == _ROWS:
-        return ending.tally.rows > 0
+        return result.tally.rows > 0
     if about == _RUNS:
-        return ending.sent and ending.run != ""
-    return about in (f"file {ending.file}", f"decide {ending.run}")
+        return result.sent and result.run != ""
+    return about in (f"file {result.file}", f"decide {result.run}")
 
 
-def _recovery(about: str, ending: Ending) -> str:
+def _recovery(about: str, result: RunResult) -> str:
     if about == _ROWS:
-        return f"{ending.file}: most rows succeed again"
+        return f"{result.file}: most rows succeed again"
     if about.startswith("decide "):
-        return f"{ending.file}: no row is left to decide"
-    return f"{ending.file} went through: what stopped or failed before is over"
+        return f"{result.file}: no row is left to decide"
+    return f"{result.file} went through: what stopped or failed before is over"
 
 
 def _joined(words: str) -> str:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from leadsync.alerts import AlertState, RunResult, alert_for
 from leadsync.models import Status, Tally
-from leadsync.notify import Ending, Known, news
 
 ALL = ("failure", "decide", "failed_percent", "recovery")
 
@@ -16,17 +16,17 @@ class Person:
     """Is told of one ending after the other."""
 
     def __init__(self, events: tuple[str, ...] = ALL, percent: float = 10) -> None:
-        self.known: dict[str, Known] = {}
+        self.known: dict[str, AlertState] = {}
         self.events, self.percent = events, percent
 
-    def hears(self, ending: Ending) -> str:
+    def hears(self, result: RunResult) -> str:
         """The message's first line; empty for none."""
-        message, self.known = news(ending, self.known, self.events, self.percent)  # type: ignore[arg-type]
+        message, self.known = alert_for(result, self.known, self.events, self.percent)  # type: ignore[arg-type]
         return message.title if message else ""
 
 
-GOOD = Ending("good.csv", 0, "R9", tally(succeeded=10))
-AWAY = Ending("monday.csv", 4, "R1", tally(unsent=10), reason="the dialer was away for 120 minutes (HTTP 503)")
+GOOD = RunResult("good.csv", 0, "R9", tally(succeeded=10))
+AWAY = RunResult("monday.csv", 4, "R1", tally(unsent=10), reason="the dialer was away for 120 minutes (HTTP 503)")
 
 
 def test_nothing_is_said_of_what_is_well() -> None:
@@ -36,7 +36,7 @@ def test_nothing_is_said_of_what_is_well() -> None:
 def test_a_failure_is_told_once_and_its_end_once() -> None:
     person = Person()
     assert person.hears(AWAY) == ("leadsync: monday.csv stopped: the dialer was away for 120 minutes (HTTP 503)")
-    tuesday = Ending("tuesday.csv", 4, "R2", tally(unsent=9), reason="the dialer was away for 90 minutes (HTTP 503)")
+    tuesday = RunResult("tuesday.csv", 4, "R2", tally(unsent=9), reason="the dialer was away for 90 minutes (HTTP 503)")
     assert person.hears(tuesday) == "", "other figures are no other trouble"
     assert person.hears(GOOD) == "leadsync: good.csv went through: what stopped or failed before is over"
     assert person.hears(GOOD) == ""
@@ -45,38 +45,38 @@ def test_a_failure_is_told_once_and_its_end_once() -> None:
 def test_another_failure_is_news() -> None:
     person = Person()
     person.hears(AWAY)
-    assert person.hears(Ending("monday.csv", 4, "R1", reason="the API key was refused")) != ""
+    assert person.hears(RunResult("monday.csv", 4, "R1", reason="the API key was refused")) != ""
 
 
 def test_a_bad_file_is_not_made_good_by_another_one() -> None:
     person = Person()
-    bad = Ending("bad.csv", 2, reason="bad.csv is empty", of_file=True)
+    bad = RunResult("bad.csv", 2, reason="bad.csv is empty", of_file=True)
     assert person.hears(bad) == "leadsync: bad.csv failed: bad.csv is empty"
     assert person.hears(bad) == ""
     assert person.hears(GOOD) == ""
-    assert "bad.csv went through" in person.hears(Ending("bad.csv", 0, "R3", tally(succeeded=1)))
+    assert "bad.csv went through" in person.hears(RunResult("bad.csv", 0, "R3", tally(succeeded=1)))
 
 
 def test_rows_to_decide_are_told_for_each_run_and_when_they_grow() -> None:
     person = Person(percent=100)
-    first = Ending("a.csv", 3, "R1", tally(succeeded=8, conflict=1, unknown=1))
+    first = RunResult("a.csv", 3, "R1", tally(succeeded=8, conflict=1, unknown=1))
     assert person.hears(first) == "leadsync: a.csv: a person has to decide 2 rows"
     assert person.hears(first) == ""
-    assert person.hears(Ending("a.csv", 3, "R1", tally(succeeded=9, conflict=1))) == ""
-    assert person.hears(Ending("a.csv", 3, "R1", tally(succeeded=7, conflict=3))) != ""
-    assert person.hears(Ending("b.csv", 3, "R2", tally(succeeded=8, conflict=1))) != ""
-    assert person.hears(Ending("b.csv", 0, "R2", tally(succeeded=9))) == "leadsync: b.csv: no row is left to decide"
+    assert person.hears(RunResult("a.csv", 3, "R1", tally(succeeded=9, conflict=1))) == ""
+    assert person.hears(RunResult("a.csv", 3, "R1", tally(succeeded=7, conflict=3))) != ""
+    assert person.hears(RunResult("b.csv", 3, "R2", tally(succeeded=8, conflict=1))) != ""
+    assert person.hears(RunResult("b.csv", 0, "R2", tally(succeeded=9))) == "leadsync: b.csv: no row is left to decide"
 
 
 @pytest.mark.parametrize(("failed", "rejected", "told"), [(1, 0, False), (1, 1, True), (2, 0, True), (0, 0, False)])
 def test_more_than_so_many_percent_failed(failed: int, rejected: int, told: bool) -> None:
-    ending = Ending("a.csv", 3, "R1", tally(succeeded=10 - failed - rejected, failed=failed, rejected=rejected))
-    assert bool(Person().hears(ending)) is told
+    result = RunResult("a.csv", 3, "R1", tally(succeeded=10 - failed - rejected, failed=failed, rejected=rejected))
+    assert bool(Person().hears(result)) is told
 
 
 def test_that_most_rows_succeed_again_is_told() -> None:
     person = Person()
-    person.hears(Ending("a.csv", 3, "R1", tally(succeeded=1, failed=9)))
+    person.hears(RunResult("a.csv", 3, "R1", tally(succeeded=1, failed=9)))
     assert person.hears(GOOD) == "leadsync: good.csv: most rows succeed again"
 
 
@@ -84,17 +84,17 @@ def test_only_what_the_settings_name_is_told() -> None:
     person = Person(("decide",))
     assert person.hears(AWAY) == ""
     assert person.hears(GOOD) == ""
-    assert person.hears(Ending("a.csv", 3, "R1", tally(conflict=1))) != ""
+    assert person.hears(RunResult("a.csv", 3, "R1", tally(conflict=1))) != ""
 
 
 def test_nothing_that_was_not_sent_tells_that_the_dialer_is_well_again() -> None:
     person = Person()
     person.hears(AWAY)
-    assert person.hears(Ending("old.csv", 0, "R0", tally(succeeded=3), sent=False)) == ""
+    assert person.hears(RunResult("old.csv", 0, "R0", tally(succeeded=3), sent=False)) == ""
 
 
 def test_nothing_that_a_reason_quotes_begins_a_line() -> None:
-    message, _ = news(Ending("a.csv", 2, reason="x is wrong\na.csv: all is well", of_file=True), {}, ALL, 10)
+    message, _ = alert_for(RunResult("a.csv", 2, reason="x is wrong\na.csv: all is well", of_file=True), {}, ALL, 10)
     assert message is not None
     assert message.title == "leadsync: a.csv failed: x is wrong a.csv: all is well"
     assert message.body == "a.csv failed: x is wrong a.csv: all is well\n"

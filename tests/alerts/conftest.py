@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.nights.conftest import hook
+from tests.watch.conftest import hook
 
 __all__ = ["hook"]
 

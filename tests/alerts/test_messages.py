@@ -7,9 +7,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.alerts.conftest import Mailbox
 from tests.conftest import KEY, Desk
-from tests.nights.conftest import Hook
-from tests.notify.conftest import Mailbox
+from tests.watch.conftest import Hook
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
 WRONG_IDS = "[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777\n"

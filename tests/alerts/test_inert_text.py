@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from leadsync.notify import Message, post
-from leadsync.notify.inert import inert
-from tests.notify.conftest import Mailbox
+from leadsync.alerts import Message, deliver
+from leadsync.alerts.inert_text import inert
+from tests.alerts.conftest import Mailbox
 
 NAMES = (
     "[Open the report](https://evil.example/x)",
@@ -99,7 +99,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_service_is_given_a_link_or_a_mention(url: str, form: str, name: str, sent: list[str]) -> None:
     message = Message(f"leadsync: {name} failed", f"{name} failed: {name}\n", good=False)
-    assert list(post([SecretStr(url + form)], message)) == []
+    assert list(deliver([SecretStr(url + form)], message)) == []
     text = " ".join(strings(json.loads(sent[-1]))).replace("\\", "")
     assert "leadsync" in text
     assert not re.search(r"evil\.example|https?://evil|]\(h|<[@!#a]|<http|@(everyone|here|U|&|evil)|\x1b|\u202e", text)
@@ -116,7 +116,7 @@ def strings(value: Any) -> list[str]:
 
 def test_mail_is_plain_text(mailbox: Mailbox) -> None:
     for name in NAMES:
-        assert list(post([SecretStr(mailbox.url)], Message(f"leadsync: {name}", f"{name}\n", good=False))) == []
+        assert list(deliver([SecretStr(mailbox.url)], Message(f"leadsync: {name}", f"{name}\n", good=False))) == []
     for letter in mailbox.letters:
         assert "\n" not in letter["Subject"]
         assert letter.get_body(("plain",)) is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
-from tests.nights.conftest import Folder
+from tests.watch.conftest import Folder
 
 ROWS = ("1,0383218101,,x", "2,0383218102,Sale,x")
 REJECT_BLANK = {"LEADSYNC_INPUT__BLANK_DISPOSITION": "reject"}

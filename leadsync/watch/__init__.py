@@ -1,0 +1,22 @@
+"""A folder that is watched: which of its files may be sent, and where each goes when it was."""
+
+from leadsync.watch.candidates import Candidate, IgnoredFile, look
+from leadsync.watch.stability import StabilityFilter
+from leadsync.watch.subfolders import ATTENTION, DONE, free_name, move, prepare
+from leadsync.watch.watcher import Clock, FolderWatcher, Handled, SystemClock
+
+__all__ = [
+    "ATTENTION",
+    "DONE",
+    "Candidate",
+    "Clock",
+    "FolderWatcher",
+    "Handled",
+    "IgnoredFile",
+    "StabilityFilter",
+    "SystemClock",
+    "free_name",
+    "look",
+    "move",
+    "prepare",
+]
