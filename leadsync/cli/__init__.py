@@ -15,15 +15,26 @@ from typing import NoReturn
 import click
 
 from leadsync import __version__
-from leadsync.cli.checking import check
-from leadsync.cli.looking import report, request, runs, show
-from leadsync.cli.practice import demo, simulate
-from leadsync.cli.pruning import prune
-from leadsync.cli.sending import resolve, resume, retry, run
-from leadsync.cli.setting_up import campaigns, init
-from leadsync.cli.shell import Shell, common_options, finish_output, say
+from leadsync.cli import (
+    campaigns,
+    check,
+    demo,
+    init,
+    prune,
+    report,
+    request,
+    resolve,
+    resume,
+    retry,
+    run,
+    runs,
+    show,
+    simulate,
+    watch,
+)
+from leadsync.cli.options import common_options
+from leadsync.cli.shell import Shell, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
-from leadsync.cli.watching import watch
 from leadsync.errors import Interrupted, LeadsyncError, OutputError
 from leadsync.process_limits import keep_private
 from leadsync.terminal import Visible, visible_lines
@@ -32,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class _InOrder(click.Group):
-    """Lists the commands in the order in which a user meets them."""
+    """Lists the commands in the order of their first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -40,7 +51,7 @@ class _InOrder(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a sentence where there is no such command."""
+        """As click does, with a sentence for an unknown command."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             close = get_close_matches(args[0], self.commands)
             raise click.UsageError(unknown("command", args[0], close, "`leadsync --help` lists them."), ctx)
@@ -58,15 +69,15 @@ def cli() -> None:
 
 
 for command in (
-    *(init, campaigns, check, run, watch, resume, retry, resolve),
-    *(runs, show, request, report, prune, simulate, demo),
+    *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry, resolve.resolve),
+    *(runs.runs, show.show, request.request, report.report, prune.prune, simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))
 common_options(cli)
 
 
 _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
-"""Signals that end a command, as far as the platform has them, and the word for each."""
+"""Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 
 
@@ -79,17 +90,16 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
     signals = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
     for number in signals:
-        # One that is ignored stays so: that is how `nohup` works.
+        # An ignored signal stays ignored: `nohup` depends on it.
         if signal.getsignal(number) in _CAUGHT:
             signal.signal(number, _terminate)
-    # Rows come and go by the million, and none of them is in a cycle: looking for cycles less often saves a fifth of
-    # the time that a sheet takes.
+    # Rows come and go by the million, none of them in a cycle: rarer collections save a fifth of a sheet's time.
     gc.set_threshold(50_000, 20, 50)
     try:
         code = exit_code_of(sys.argv[1:])
     finally:
         for number in signals:
-            # There is nothing left to interrupt, and nobody to catch an exception.
+            # Nothing is left to interrupt, and no code to catch an exception.
             if callable(signal.getsignal(number)):
                 signal.signal(number, signal.SIG_DFL)
         finish_output()
@@ -97,7 +107,7 @@ def main() -> NoReturn:
 
 
 def exit_code_of(arguments: list[str]) -> int:
-    """Run one command line; prints what it prints, its error included, and gives the code to exit with."""
+    """Run one command line, print its output or error, and return the exit code."""
     shell_options: dict[str, object] = {}
     try:
         code = cli.main(arguments, prog_name="leadsync", standalone_mode=False, obj=shell_options)
@@ -113,14 +123,14 @@ def exit_code_of(arguments: list[str]) -> int:
         say(str(error))
         return 128 + error.signal_number
     except LeadsyncError as error:
-        # An error of the settings has a line for each fault.
+        # A settings error has a line for each fault.
         words = error.args[0] if error.args and isinstance(error.args[0], Visible) else str(error)
         _complain(words, shell_options)
         _put_error(words, as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
         return error.exit_code
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not shell_options:
-            # No command has begun: it was --help or --version that found no room.
+            # No command has begun: --help or --version found no room.
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
             return 1
         _log.debug("leadsync failed", exc_info=True)
@@ -132,7 +142,7 @@ def exit_code_of(arguments: list[str]) -> int:
 
 
 def _open_missing_streams() -> None:
-    """Open standard streams that the caller closed; files opened later would get their numbers otherwise."""
+    """Open closed standard streams; the next opened files would get their numbers otherwise."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - open for as long as the process lives

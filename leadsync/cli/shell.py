@@ -1,4 +1,4 @@
-"""What every command shares: its common options, settings, journal, output and log."""
+"""The shell of a command: its common options, settings, journal, output and log."""
 
 import errno
 import json
@@ -7,8 +7,8 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -30,6 +30,7 @@ from leadsync.terminal import Visible, one_line, writer_to
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.progress import BarProgress, SilentProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,19 @@ class Shell:
 
     @property
     def called(self) -> str:
-        """How leadsync is called with the same settings and journal again, in commands for the user to paste."""
+        """The beginning of commands to paste: the program with the same settings and journal."""
         options = (("--config", self.config), ("--state", self.state))
         given = [word for name, path in options if path is not None for word in (name, path)]
         return " ".join([_program(), *([arguments(*given)] if given else [])])
 
     def settings(self) -> "Settings":
-        """The settings, from the file that is found and the environment; raises SettingsError."""
+        """The settings, from their file and the environment; raises SettingsError."""
         from leadsync.config import find, load
 
         return load(find(self.config, os.environ))
 
     def url_source(self) -> str:
-        """What says the dialer's address: the settings file, or an environment variable."""
+        """The source of the dialer's address: the settings file, or an environment variable."""
         from leadsync.config import URL_VARIABLES, find
 
         variable = next(filter(os.environ.get, URL_VARIABLES), "")
@@ -65,7 +66,7 @@ class Shell:
         return str(path.absolute()) if path else f"the environment variable {variable}"
 
     def state_folder(self) -> Path:
-        """Where the journal is; raises SettingsError if another user has a hand in it, or would be shut out of it."""
+        """The folder of the journal; raises SettingsError if another user owns it, or would be shut out of it."""
         from leadsync.config import state_folder
 
         folder = state_folder(self.state, os.environ)
@@ -88,15 +89,28 @@ class Shell:
 
         return open_journal(self.state_folder())
 
+    @contextmanager
+    def sound_journal(self) -> Iterator["Journal"]:
+        """The journal, its integrity checked before the first write; raises JournalError."""
+        with self.journal() as journal:
+            journal.check()
+            yield journal
+
+    def progress(self, rows: int) -> "BarProgress | SilentProgress":
+        """A progress bar at a terminal, a few lines elsewhere."""
+        from leadsync.progress import BarProgress, SilentProgress
+
+        return BarProgress(sys.stderr, rows) if sys.stderr.isatty() and not self.json else SilentProgress(sys.stderr)
+
     def result(self, text: str, value: Any) -> None:
-        """Print a command's result: the text, or with --json the value; the command goes on if nobody reads it."""
+        """Print a command's result: the text, or with --json the value; a closed pipe is no error."""
         with suppress(click.exceptions.Exit):
             self.put(json.dumps(value, ensure_ascii=False) if self.json else text)
 
     def put(self, text: str) -> None:
         """Write text to standard output, as one line unless it is `Visible`.
 
-        Raises click's Exit where nobody reads it (`leadsync show … | head`), OutputError where it cannot be written.
+        Raises click's Exit if nobody reads it (`leadsync show … | head`), OutputError if it cannot be written.
         """
         try:
             click.echo(_shown(text))
@@ -111,26 +125,26 @@ class Shell:
             ) from error
 
     def say(self, text: str) -> None:
-        """Tell the user something that is not the result; see the function `say`."""
+        """Write text to standard error; see the function `say`."""
         say(text)
 
     def confirm(self, question: str, *, default: bool | None = False) -> bool:
-        """Ask at a terminal; where there is nobody to ask, the answer is yes.
+        """Ask at a terminal; elsewhere the answer is yes.
 
-        Without a default, an empty answer is asked again. Raises click.Abort where the terminal is lost.
+        Without a default, an empty answer is asked again. Raises click.Abort if the terminal is lost.
         """
         return not at_terminal() or _ask(question, default)
 
     def wants(self, question: str) -> bool:
-        """Ask at a terminal about something unusual; where there is nobody to ask, the answer is no.
+        """Ask at a terminal about an unusual step; elsewhere the answer is no.
 
-        Raises click.Abort where the terminal is lost.
+        Raises click.Abort if the terminal is lost.
         """
         return not self.json and at_terminal() and _ask(question, default=False)
 
 
 def _program() -> str:
-    """The program by its name, or by its path as it was called where the name alone does not find it."""
+    """The name of the program, or its path as called if the name alone does not find it."""
     path = Path(sys.argv[0])
     found = shutil.which(path.name)
     is_found = found is not None and path.exists() and path.samefile(found)
@@ -155,7 +169,7 @@ def _shown(text: str) -> str:
 
 
 def finish_output() -> None:
-    """Write what is still waiting, a second a stream at most; the interpreter then has nothing to complain about."""
+    """Write pending output, a second a stream at most, before the interpreter would complain about it."""
     for handler in logging.getLogger().handlers:
         handler.flush()
     writer_to(sys.stderr).flush()
@@ -167,11 +181,11 @@ def finish_output() -> None:
 
 
 def at_terminal() -> bool:
-    """Whether standard input is a terminal; raises click.Abort for one that was hung up."""
+    """Whether standard input is a terminal; raises click.Abort after a hang-up."""
     if sys.stdin.isatty():
         return True
     try:
-        # A terminal that was hung up says that it is none; only this call's error tells it from a file.
+        # After a hang-up a terminal claims to be none; only the error of this call tells it from a file.
         os.get_terminal_size(sys.stdin.fileno())
     except (OSError, ValueError) as error:
         if getattr(error, "errno", None) == errno.EIO:
@@ -180,13 +194,13 @@ def at_terminal() -> bool:
 
 
 def _ask(question: str, default: bool | None) -> bool:
-    """Ask until the answer is clear; raises click.Abort where the question cannot be shown or the answer be read."""
+    """Ask until the answer is clear; raises click.Abort if question or answer cannot pass."""
     hint = {None: "y/n", True: "Y/n", False: "y/N"}[default]
     answers = {"y": True, "yes": True, "n": False, "no": False} | ({} if default is None else {"": default})
     try:
         writer_to(sys.stderr).drain()
         while True:
-            # Not by `input` or click, which go on where the question cannot be shown.
+            # Not by `input` or click: they go on if the question cannot be shown.
             sys.stderr.write(f"{one_line(question)} [{hint}]: ")
             sys.stderr.flush()
             if (answer := input().strip().lower()) in answers:
@@ -203,58 +217,25 @@ def _is_unread(stream: TextIO, error: OSError) -> bool:
 
 
 def _silence(stream: TextIO) -> None:
-    """Send a broken stream's text nowhere; what Python still keeps of it would fail once more at the exit."""
+    """Discard the text of a broken stream; Python would write the rest at the exit and fail once more."""
     with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
-def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    if value not in (None, False, 0):
-        context.ensure_object(dict)[parameter.name] = value
-
-
-def _option(*names: str, **attributes: Any) -> Callable[[click.Command], click.Command]:
-    """An option that is allowed before and behind the command's name; the shell takes it from the context."""
-
-    def add(command: click.Command) -> click.Command:
-        command.params.append(click.Option(names, expose_value=False, callback=_remember, **attributes))
-        return command
-
-    return add
-
-
-def common_options(command: click.Command) -> click.Command:
-    """Add the options that are allowed everywhere."""
-    for add in (
-        _option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The settings file."),
-        _option("--state", type=click.Path(file_okay=False, path_type=Path), help="The folder with the journal."),
-        _option("--json", is_flag=True, help="Print one JSON object, and nothing else, on standard output."),
-        _option("-v", "--verbose", count=True, help="Log more; twice for everything. Errors show their trace."),
-        _option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the log to a file."),
-        _option("--log-format", type=click.Choice(["text", "json"]), help="The log's form."),
-    ):
-        command = add(command)
-    return command
+def command_shell() -> Shell:
+    """The shell of a command at its beginning: with its log set up. Raises UsageError."""
+    shell = current_shell()
+    set_up_log(shell)
+    return shell
 
 
 def current_shell() -> Shell:
-    """The shell of the command that is being run."""
+    """The shell of the running command."""
     return Shell(**(click.get_current_context().obj or {}))
 
 
-def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a sheet is to be read."""
-    for option in (
-        click.option("--delimiter", help="What stands between a text's cells: comma, semicolon, tab, pipe or a sign."),
-        click.option("--encoding", help="A text's encoding, such as utf-8 or cp1252."),
-        click.option("--sheet", help="The workbook's sheet, where several hold data."),
-    ):
-        command = option(command)
-    return command
-
-
 def set_up_log(shell: Shell) -> None:
-    """Send the log to standard error, or to the file asked for; raises UsageError where that cannot be written."""
+    """Send the log to standard error, or to its file; raises UsageError if that cannot be written."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(shell.verbose, 2)]
     if shell.log_file is not None:
         try:
@@ -274,9 +255,9 @@ def set_up_log(shell: Shell) -> None:
             before.close()
     root.handlers = [handler]
     root.setLevel(level)
-    # Other people's libraries tell of every request; what leadsync itself logs says it better.
+    # Libraries log every request; leadsync's own lines say it better.
     for name in ("asyncio", "filelock", "httpcore", "httpx"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
-    # These write down whole addresses, and where messages go is a secret.
+    # These log whole addresses of messages, and those are secret.
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -2,7 +2,7 @@
 
 from leadsync.watch.candidates import Candidate, IgnoredFile, look
 from leadsync.watch.stability import StabilityFilter
-from leadsync.watch.subfolders import ATTENTION, DONE, free_name, move, prepare
+from leadsync.watch.subfolders import ATTENTION, DONE, exists, free_name, move, prepare
 from leadsync.watch.watcher import Clock, FolderWatcher, Handled, SystemClock
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "IgnoredFile",
     "StabilityFilter",
     "SystemClock",
+    "exists",
     "free_name",
     "look",
     "move",

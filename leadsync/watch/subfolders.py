@@ -43,6 +43,14 @@ def free_name(path: Path) -> Path:
     return next(other for other in numbered if not os.path.lexists(other))
 
 
+def exists(path: Path) -> bool:
+    """Whether the path exists; False also on a share out of reach."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def _make(path: Path, above: os.stat_result) -> None:
     """Make a subfolder; on a team's share with the share's mode, so that the next of the team can use it."""
     if not (_is_of_a_team(above) and _gives_its_group(above)):

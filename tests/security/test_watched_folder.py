@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from leadsync.cli import watching
 from leadsync.cli.input_file import input_file
+from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.errors import UsageError
 from leadsync.watch import look, prepare
 from tests.security.users import AS_ROOT, OTHER, POSIX, within
@@ -125,7 +125,7 @@ def test_what_is_swapped_in_before_the_file_is_opened_is_left_alone(
     dialer = folder.desk.dialer()
     file = folder.drop("a.csv", GOOD)
     plant = {"pipe": lambda: os.mkfifo(file), "link": lambda: file.symlink_to(secret), "folder": file.mkdir}[planted]
-    swap_in(monkeypatch, "leadsync.cli.watching.input_file", input_file, file, plant)
+    swap_in(monkeypatch, "leadsync.cli.sheet_runner.input_file", input_file, file, plant)
     with within(20):
         done = folder.watch("-vv")
     assert done.code in (0, 2), done.err
@@ -143,7 +143,7 @@ def test_what_is_swapped_in_while_the_rows_are_sent_harms_nobody(
 ) -> None:
     folder.desk.dialer()
     file = folder.drop("a.csv", GOOD)
-    sent = watching.Work._send
+    sent = SheetRunner._send
 
     def send(work: Any, *arguments: Any) -> Any:
         done = sent(work, *arguments)
@@ -152,7 +152,7 @@ def test_what_is_swapped_in_while_the_rows_are_sent_harms_nobody(
             os.mkfifo(file) if planted == "pipe" else file.symlink_to(secret)
         return done
 
-    monkeypatch.setattr(watching.Work, "_send", send)
+    monkeypatch.setattr(SheetRunner, "_send", send)
     with within(20):
         done = folder.watch("-vv")
     assert SECRET not in done.err + done.out + everything(folder.path)

@@ -94,7 +94,7 @@ class Folder:
 
     def watch(self, *arguments: str, clock: FakeClock | None = None, **environment: str) -> Any:
         """Watch with a clock of our own; `--once` unless there is a plan for the night."""
-        self._monkeypatch.setattr("leadsync.cli.watching.SystemClock", lambda: clock or Patient())
+        self._monkeypatch.setattr("leadsync.cli.watch.SystemClock", lambda: clock or Patient())
         once = () if clock else ("--once",)
         return self.desk.leadsync("watch", self.path, *once, *arguments, **{**self.environment, **environment})
 

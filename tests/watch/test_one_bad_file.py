@@ -73,19 +73,19 @@ def test_a_link_is_left_alone_and_said_so_whatever_it_leads_to(folder: Any) -> N
 
 
 def test_whatever_type_of_error_a_file_meets_is_its_own(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from leadsync.cli import watching
+    from leadsync.cli.sheet_runner import SheetRunner
 
     dialer = folder.desk.dialer()
     folder.drop("odd.csv", "9,0383218109,Sale,x")
     drop_good(folder)
-    real = watching.Work._run
+    real = SheetRunner._run
 
     def fails_at_one(work: Any, journal: Any, file: Path, *rest: Any) -> Any:
         if file.name == "odd.csv":
             raise RuntimeError("nobody thought of this")
         return real(work, journal, file, *rest)
 
-    monkeypatch.setattr(watching.Work, "_run", fails_at_one)
+    monkeypatch.setattr(SheetRunner, "_run", fails_at_one)
     done = folder.watch()
     assert done.code == 1
     assert sent(dialer) == {"1", "2"}

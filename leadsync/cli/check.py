@@ -1,22 +1,22 @@
-"""The command that reads, maps and validates a sheet, and sends nothing."""
+"""The command that validates a sheet."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from leadsync.cli.choices import campaign_option, insert_only_option
 from leadsync.cli.input_file import input_file
-from leadsync.cli.shell import current_shell, reading_options, set_up_log
+from leadsync.cli.options import campaign_option, examples, insert_only_option, reading_options
+from leadsync.cli.shell import command_shell
 
 
-@click.command()
+@click.command(epilog=examples("check leads.xlsx", "check leads.xlsx --output checked.xlsx  # a marked copy"))
 @click.argument("file", type=click.Path(path_type=Path))
 @reading_options
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="Write the sheet with what was found in each row: a folder, or a file ending in .csv or .xlsx.",
+    help="Write a copy with the findings in each row: a folder, or a file ending in .csv or .xlsx.",
 )
 @campaign_option
 @insert_only_option
@@ -30,19 +30,18 @@ def check(
     insert_only: bool,
 ) -> int:
     """Read, map and validate FILE; send nothing. `-` is standard input."""
-    shell = current_shell()
-    set_up_log(shell)
+    shell = command_shell()
     settings = shell.settings().for_campaign(campaign)
     with input_file(file) as (named, content), shell.journal() as journal:
-        from leadsync.cli.texts import check_as_json, check_as_text
+        from leadsync.cli.survey_text import check_as_json, check_as_text
         from leadsync.run import Reading, expected_pace
-        from leadsync.run import check as look_through
+        from leadsync.run import check as check_sheet
 
         now = datetime.now().astimezone()
         reading = Reading(
             named, sheet or "", encoding or "", delimiter or "", content, "only" if insert_only else "none"
         )
-        scan, written = look_through(reading, settings, now, journal, output)
+        scan, written = check_sheet(reading, settings, now, journal, output)
         pace = expected_pace(journal, settings)
     shell.result(check_as_text(scan, written, pace, now), check_as_json(scan, written, pace, now))
     return 3 if scan.survey.rejected else 0

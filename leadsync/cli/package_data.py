@@ -1,4 +1,4 @@
-"""Files that come with leadsync."""
+"""The files shipped with leadsync."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import leadsync
 from leadsync.errors import LeadsyncError
 
 
-def shipped(name: str) -> Path:
-    """A file or folder that comes with leadsync: beside the package in a checkout, inside it once installed."""
+def package_data(name: str) -> Path:
+    """A file or folder shipped with leadsync: beside the package in a checkout, inside it once installed."""
     package = Path(leadsync.__file__).parent
     for folder in (package, package.parent):
         if (folder / name).exists():

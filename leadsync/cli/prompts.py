@@ -1,4 +1,4 @@
-"""The questions of the first day, at a terminal."""
+"""Questions at a terminal."""
 
 import os
 from collections.abc import Sequence
@@ -160,8 +160,8 @@ def ask_file() -> Path | None:
 
 
 def ask_sheet(file: Path, sheet: str | None) -> str | None:
-    """The sheet of a workbook to read, asked for where several could be meant; raises SheetError for a file that cannot
-    be read."""
+    """The sheet of a workbook to read, with a question if several could be meant; raises SheetError for an unreadable
+    file."""
     from leadsync.sheets import open_table
 
     asked = False

@@ -1,6 +1,7 @@
-"""What is done once a sheet was worked on, however that ended: messages to a person, and metrics.
+"""Hooks behind the work on a sheet, after success and failure: messages to a person, and metrics.
 
-Neither changes how it ended; what goes wrong with them is said."""
+Their own failures are said and change no exit code.
+"""
 
 import logging
 import os
@@ -24,16 +25,18 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Aftercare:
-    """Told how the work on a sheet ended; `folder` is where the sheet lies, and what was told before is remembered by
-    it."""
+class PostRunHooks:
+    """Takes the result of the work on a sheet.
+
+    `folder` is the sheet's; earlier messages are remembered for each folder.
+    """
 
     def __init__(self, shell: Shell, folder: Path, metrics_file: Path | None = None) -> None:
         self._shell = shell
         self._folder = folder
         self._metrics_file = metrics_file
         self.settings: Settings | None = None
-        """Without settings there is nobody to write to."""
+        """None until they are read; without them there is nobody to write to."""
 
     def ended(
         self, run: RunRecord, tally: Tally, files: Mapping[str, Path | None], code: int, *, sent: bool = True
@@ -48,7 +51,7 @@ class Aftercare:
         self.measure(code)
 
     def failed(self, file: str, error: Exception) -> None:
-        """It could not be worked on, or leadsync failed."""
+        """The sheet was not usable, or leadsync failed."""
         from leadsync.alerts import RunResult
 
         code = error.exit_code if isinstance(error, LeadsyncError) else 1
@@ -57,7 +60,7 @@ class Aftercare:
         self.measure(code)
 
     def tell(self, result: "RunResult") -> None:
-        """Send a message, if there is news and somebody to send it to."""
+        """Send a message if the result is news."""
         from leadsync.alerts import AlertStore, alert_for, deliver
 
         settings = self.settings
@@ -80,7 +83,7 @@ class Aftercare:
             self._say(f"Nobody could be told: {error}")
 
     def measure(self, code: int) -> None:
-        """Write the metrics, where they were asked for."""
+        """Write the metrics file, if one was named."""
         if self._metrics_file is None:
             return
         from leadsync.metrics import write_metrics
@@ -97,14 +100,14 @@ class Aftercare:
 
 
 @contextmanager
-def aftercare(shell: Shell, file: Path, metrics_file: Path | None) -> Iterator[Aftercare]:
-    """Look after what is done inside with a sheet: an error that ends it is told before it goes on its way."""
-    care = Aftercare(shell, file.parent, metrics_file)
+def post_run_hooks(shell: Shell, file: Path, metrics_file: Path | None) -> Iterator[PostRunHooks]:
+    """Run the hooks for an error inside, then raise it further."""
+    hooks = PostRunHooks(shell, file.parent, metrics_file)
     try:
-        yield care
+        yield hooks
     except (Interrupted, BusyError):
-        # Somebody is there, or at work on it.
+        # Someone is at the terminal, or another process has the sheet.
         raise
     except Exception as error:
-        care.failed(file.name, error)
+        hooks.failed(file.name, error)
         raise

@@ -1,11 +1,12 @@
-"""The command that forgets old runs."""
+"""The command that deletes old runs."""
 
 import re
 from datetime import timedelta
 
 import click
 
-from leadsync.cli.shell import at_terminal, current_shell, set_up_log
+from leadsync.cli.options import examples
+from leadsync.cli.shell import at_terminal, command_shell
 from leadsync.errors import UsageError
 from leadsync.plurals import counted
 from leadsync.terminal import visible_lines
@@ -20,16 +21,15 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> ti
     return timedelta(days=int(found[1]) * _UNITS[found[2]])
 
 
-@click.command()
+@click.command(epilog=examples("prune --older-than 90d"))
 @click.option("--older-than", callback=_age, required=True, metavar="AGE", help="Such as 90d or 12w.")
-@click.option("--undecided", is_flag=True, help="Also runs with rows that still wait for a person's decision.")
+@click.option("--undecided", is_flag=True, help="Also runs with rows waiting for a person's decision.")
 @click.option("--yes", is_flag=True, help="Do not ask before deleting.")
 def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     """Forget old runs, rows and all, and give their space back."""
-    shell = current_shell()
-    set_up_log(shell)
+    shell = command_shell()
     if not (yes or at_terminal()):
-        raise UsageError("Nobody can be asked here before runs are deleted; say so with --yes. Nothing was deleted.")
+        raise UsageError("Nobody can be options here before runs are deleted; say so with --yes. Nothing was deleted.")
     with shell.journal() as journal:
         before = journal.now() - older_than
         old = [run for run in journal.old_runs(before) if not run.unfinished and (undecided or not run.undecided)]

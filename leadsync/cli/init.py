@@ -1,0 +1,136 @@
+"""The command that writes the settings, or tries them."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from leadsync.cli.known_dialers import meet_dialer
+from leadsync.cli.options import examples
+from leadsync.cli.package_data import package_data
+from leadsync.cli.settings_text import with_value
+from leadsync.cli.shell import Shell, command_shell
+from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_proposal
+from leadsync.commands import command
+from leadsync.errors import LeadsyncError, UsageError
+from leadsync.plurals import counted
+from leadsync.private_files import whole_or_not
+
+_Option = tuple[str, str, str | int | None]
+"""An option that was given: the settings' section and name, and the value; None if it was not."""
+
+
+@click.command(epilog=examples("init leads.xlsx", "init --check  # try the present settings"))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--sheet", help="The sheet of a workbook with several.")
+@click.option("--url", help="The dialer's address.")
+@click.option("--template-id", type=int, help="The campaign template's id.")
+@click.option("--campaign-id", type=int, help="The campaign's id.")
+@click.option("--allocation-id", type=int, help="The allocation's id.")
+@click.option("--timezone", help="The timezone of the sheet's dates.")
+@click.option("--force", is_flag=True, help="Replace the present settings file.")
+@click.option("--check", "try_it", is_flag=True, help="Write nothing; try the present settings.")
+@click.pass_context
+def init(
+    context: click.Context,
+    /,
+    file: Path | None,
+    sheet: str | None,
+    force: bool,
+    try_it: bool,
+    url: str | None,
+    timezone: str | None,
+    **ids: int | None,
+) -> int:
+    """Write leadsync.toml by questions.
+
+    FILE is a sheet to propose the columns for.
+    """
+    from leadsync.cli.prompts import with_scheme
+    from leadsync.config import FILE_NAME
+
+    shell = command_shell()
+    if try_it:
+        return _try(shell)
+    path = shell.config or Path(FILE_NAME)
+    if path.exists() and not force:
+        raise UsageError(
+            f"{path} is there already; change it with an editor, try it with --check, or replace it with --force."
+        )
+    if file is not None and not file.is_file():
+        raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
+    text = package_data("config.example.toml").read_text("utf-8")
+    server, place = ("server", "url", url and with_scheme(url)), [("campaign", name, ids[name]) for name in ID_SETTINGS]
+    given: list[_Option] = [server, ("input", "timezone", timezone), *place]
+    text = _with_options(text, given)
+    then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
+    if sys.stdin.isatty():
+        answered = {name for _, name, value in given if value is not None}
+        told = ask_settings(text, file, sheet, answered)
+        text, file, sheet, then = told.text, told.file, told.sheet, told.then
+    elif file is not None:
+        text = with_proposal(text, file, sheet, ask=False)
+    settings_of_text(text, str(path))
+    try:
+        with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
+    shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
+    if file is not None and not shell.json:
+        _check(context, shell, file, sheet)
+    return 0
+
+
+def _with_options(text: str, given: list[_Option]) -> str:
+    """The settings with the given options; raises SettingsError with the name of the option."""
+    for section, name, value in given:
+        if value is not None:
+            text = with_value(text, section, name, value)
+            settings_of_text(text, f"--{name.replace('_', '-')}")
+    return text
+
+
+def _check(context: click.Context, shell: Shell, file: Path, sheet: str | None) -> None:
+    """Check a sheet by the new settings; its faults are no error, because the settings are written."""
+    from leadsync.cli.check import check
+
+    shell.say("")
+    named = (file, "--sheet", sheet) if sheet else (file,)
+    try:
+        context.invoke(check, file=file, sheet=sheet, campaign=None, insert_only=False)
+    except LeadsyncError as error:
+        shell.say(f"{error} Once that is put right: {command('check', *named)}")
+    else:
+        shell.say("")
+        shell.say(f"Nothing was sent. To try five rows: {command('run', *named, '--limit', '5')}")
+
+
+def _try(shell: Shell) -> int:
+    """Try the settings, from the key to the messages."""
+    from leadsync.alerts import Message, deliver
+    from leadsync.cli.connection import tried
+
+    settings = shell.settings()
+    meet_dialer(shell, settings)
+    done: dict[str, str] = {}
+    for name, words in tried(settings):
+        done[name] = f"{done[name]} {words}" if name in done else words
+        if not shell.json:
+            shell.result(f"ok  {words[0].upper() + words[1:]}", None)
+    problems = []
+    urls = settings.notify_urls(os.environ)
+    if urls:
+        message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
+        problems = list(deliver(urls, message))
+        for problem in problems:
+            shell.say(problem)
+        done["messages"] = (
+            f"A test message was sent to {len(urls) - len(problems)} of {counted(len(urls), 'address', 'addresses')}."
+        )
+        if not shell.json:
+            shell.result(f"{'no' if problems else 'ok'}  {done['messages']}", None)
+    if shell.json:
+        shell.result("", {"tried": done, "problems": problems})
+    return 2 if problems else 0

@@ -1,0 +1,33 @@
+"""The command that writes the files of a run again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from leadsync.cli.options import examples, format_option
+from leadsync.cli.run_output import being_sent, put_run
+from leadsync.cli.shell import command_shell
+from leadsync.models import FileKind
+
+
+@click.command(epilog=examples("report 7f3a --format xlsx"))
+@click.argument("run_id", metavar="RUN")
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the files.")
+@format_option
+def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
+    """Write the files of a run again."""
+    from leadsync.run import check_output, write_files
+
+    shell = command_shell()
+    with shell.journal() as journal:
+        run = journal.run(run_id)
+        if not journal.settle_if_dead(run.id):
+            shell.say(
+                f"! {being_sent(run)}: rows whose requests are under way stand as unknown until they are answered."
+            )
+        run = replace(run, output=output.resolve() if output else run.output, kind=kind or run.kind)
+        check_output(run.output)
+        files = write_files(journal, run, shell.say)
+        put_run(shell, journal, run, files)
+    return 0

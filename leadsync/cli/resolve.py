@@ -1,0 +1,73 @@
+"""The command that decides conflict and unknown rows."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadsync.cli.options import examples
+from leadsync.cli.shell import command_shell
+from leadsync.errors import UsageError
+from leadsync.models import RunRecord, Status
+from leadsync.plurals import agreeing, counted
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+
+@click.command(epilog=examples("resolve 7f3a --row 12 --row 15 --applied"))
+@click.argument("run_id", metavar="RUN")
+@click.option("--row", "rows", type=int, multiple=True, required=True, help="A row's number; may be repeated.")
+@click.option("--applied", is_flag=True, help="The dialer has it: the row succeeded.")
+@click.option("--not-applied", is_flag=True, help="The dialer does not have it: it failed.")
+@click.option("--send", is_flag=True, help="Send it: `leadsync resume` does.")
+@click.option("--take-back", is_flag=True, help="Take back a decision not acted on yet.")
+def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool, send: bool, take_back: bool) -> int:
+    """Decide RUN's conflict and unknown rows."""
+    from leadsync.reimport import DECISIONS
+    from leadsync.run import write_files
+
+    shell = command_shell()
+    options = {"applied": applied, "not applied": not_applied, "send": send, "taken back": take_back}
+    chosen = [name for name, given in options.items() if given]
+    if len(chosen) != 1:
+        raise click.UsageError("Give exactly one of --applied, --not-applied, --send and --take-back.")
+    [decision] = chosen
+    with shell.sound_journal() as journal:
+        run = journal.run(run_id)
+        journal.hold(run.id)
+        _check_rows(journal, run, rows, take_back=take_back)
+        if take_back:
+            count = journal.take_back(run.id, rows)
+        else:
+            count = journal.resolve(run.id, rows, DECISIONS[decision], decision)
+        files = write_files(journal, journal.run(run.id), shell.say)
+    value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files)}
+    then = {
+        "send": f" Send {agreeing(count, 'it', 'them')} now: leadsync resume {run.id}",
+        "not applied": f" To send {agreeing(count, 'it', 'them')} again: leadsync retry {run.id}",
+    }.get(decision, "")
+    shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then}", value)
+    return 0
+
+
+def _check_rows(journal: "Journal", run: RunRecord, rows: tuple[int, ...], *, take_back: bool) -> None:
+    """Raise UsageError if one of the rows has nothing to decide, or no decision to take back."""
+    found, decided = journal.states(run.id, rows), journal.decided(run.id, rows)
+    for number in rows:
+        if number not in found:
+            raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id}` tells what it has.")
+        if number in decided or (found[number] in (Status.CONFLICT, Status.UNKNOWN) and not take_back):
+            continue
+        if take_back:
+            raise UsageError(
+                f"Row {number} of run {run.id} is {found[number]}; no decision about it can be taken back: there is "
+                "none, or it was acted on."
+            )
+        raise UsageError(
+            f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
+        )
+
+
+def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:
+    return {name: str(path) if path else None for name, path in files.items()}

@@ -1,0 +1,66 @@
+"""The command that sends failed and unsent rows again."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from leadsync.cli.options import SendOptions, examples, run_options, send_options
+from leadsync.cli.plan_runner import run_plan
+from leadsync.cli.post_run import post_run_hooks
+from leadsync.cli.readiness import ready_to_send, settings_of_run
+from leadsync.cli.run_output import put_run
+from leadsync.cli.shell import command_shell
+from leadsync.models import RunRecord, Status
+from leadsync.plurals import counted
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+
+@click.command(epilog=examples("retry", "retry 7f3a"))
+@click.argument("run_id", metavar="[RUN]", required=False)
+@send_options
+def retry(run_id: str | None, options: SendOptions) -> int:
+    """Send failed and unsent rows of a run again.
+
+    They go as a new run. Without RUN, it is the newest run's rows.
+    """
+    from leadsync.run import plan_retry, written_files
+
+    shell = command_shell()
+    wishes = run_options(options)
+    with shell.sound_journal() as journal:
+        before = journal.run(run_id) if run_id else next((run for run in journal.runs() if run.complete), None)
+        if before is None:
+            ready_to_send(shell.settings())
+            shell.result("There is no run to send again.", {"run": None})
+            return 0
+        with post_run_hooks(shell, before.file, options.metrics_file) as hooks:
+            hooks.settings = shell.settings()
+            settings = ready_to_send(settings_of_run(hooks.settings, before, options.campaign), options.output)
+            plan = plan_retry(journal, before.id, settings, wishes, journal.now())
+            if plan.nothing_to_do:
+                shell.say(_nothing_to_retry(journal, before))
+                hooks.measure(0)
+                put_run(shell, journal, before, written_files(before))
+                return 0
+            return run_plan(shell, journal, plan, settings, hooks, options)
+
+
+def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
+    """The message for a run without rows to send again, with the next steps for its other rows."""
+    from leadsync.run import written_files
+
+    statuses, files = journal.tally(run.id).statuses, written_files(run)
+    says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
+    if later := journal.lineage(run.id):
+        says.append(f"Run {later[-1]} has had rows of it since.")
+    if journal.moved_to(run.id) is None and (rejected := statuses.get(Status.REJECTED)):
+        file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
+        rows = counted(rejected, "rejected row is", "rejected rows are")
+        says.append(f"{rows} to be corrected in {file}, which then goes to `leadsync run`.")
+    if undecided := sum(statuses.get(status, 0) for status in (Status.CONFLICT, Status.UNKNOWN)):
+        file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
+        rows = counted(undecided, "undecided row is", "undecided rows are")
+        says.append(f"{rows} to be decided in {file}, or with `leadsync resolve {run.id}`.")
+    return " ".join(says)

@@ -1,0 +1,74 @@
+"""The command that sends a file."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from leadsync.cli.input_file import input_file
+from leadsync.cli.options import SendOptions, examples, insert_only_option, reading_options, run_options, send_options
+from leadsync.cli.plan_runner import run_plan
+from leadsync.cli.post_run import post_run_hooks
+from leadsync.cli.readiness import ready_to_send
+from leadsync.cli.shell import command_shell
+from leadsync.models import RunRecord, Status
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+    from leadsync.run import Plan
+
+
+@click.command(epilog=examples("run leads.xlsx", "run leads.csv --limit 5  # a trial"))
+@click.argument("file", type=click.Path(path_type=Path))
+@reading_options
+@click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
+@insert_only_option
+@click.option("--skip-unchanged", is_flag=True, help="Skip rows equal to the last ones sent for their leads.")
+@send_options
+def run(
+    file: Path,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    fresh: bool,
+    insert_only: bool,
+    skip_unchanged: bool,
+    options: SendOptions,
+) -> int:
+    """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
+    shell = command_shell()
+    if options.insert_missing and insert_only:
+        raise click.UsageError("--insert-missing and --insert-only exclude each other.")
+    with post_run_hooks(shell, file.absolute(), options.metrics_file) as hooks:
+        hooks.settings = shell.settings()
+        settings = ready_to_send(hooks.settings.for_campaign(options.campaign), options.output)
+        with input_file(file) as (named, content), shell.sound_journal() as journal:
+            from leadsync.run import plan_run
+
+            wishes = replace(
+                run_options(options, insert_only=insert_only),
+                sheet=sheet,
+                encoding=encoding,
+                delimiter=delimiter,
+                content=content,
+                fresh=fresh,
+                skip_unchanged=skip_unchanged,
+            )
+
+            def plan(fresh: bool = fresh) -> "Plan":
+                return plan_run(journal, named, settings, replace(wishes, fresh=fresh), journal.now())
+
+            planned = plan()
+            if planned.nothing_to_do and not options.yes and shell.wants(_sent_already(journal, planned.run)):
+                planned = plan(fresh=True)
+            return run_plan(shell, journal, planned, settings, hooks, options, anew=plan)
+
+
+def _sent_already(journal: "Journal", run: RunRecord) -> str:
+    """The question about a file sent before."""
+    done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
+    return (
+        f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
+        "went through; send it all again?"
+    )

@@ -1,0 +1,33 @@
+"""The summary of a run on standard output."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leadsync.cli.columns import coloured_summary
+from leadsync.cli.shell import Shell
+from leadsync.models import RunRecord
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+
+def put_run(
+    shell: Shell,
+    journal: "Journal",
+    run: RunRecord,
+    files: Mapping[str, Path | None],
+    *,
+    before: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Print the summary of a run; with --json its object, `before` holding the objects of runs sent just before."""
+    from leadsync.report import as_json, as_text
+
+    tally = journal.tally(run.id)
+    value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
+    text = as_text(run, tally, files, called=shell.called, moved_to=journal.moved_to(run.id))
+    shell.result(coloured_summary(text), value)
+
+
+def being_sent(run: RunRecord) -> str:
+    return f"Run {run.id} is being sent by another leadsync just now"

@@ -1,0 +1,70 @@
+"""The command that lists runs."""
+
+from collections.abc import Mapping
+
+import click
+
+from leadsync.cli.columns import Column, table
+from leadsync.cli.options import examples
+from leadsync.cli.shell import command_shell
+from leadsync.models import RunRecord, Status, Tally
+from leadsync.terminal import Visible
+
+
+@click.command(epilog=examples("runs", "runs 20261123  # those of one day"))
+@click.argument("run_id", metavar="[RUN]", required=False)
+def runs(run_id: str | None) -> int:
+    """List the runs, newest first.
+
+    RUN, any part of an id, lists matching runs only.
+    """
+    shell = command_shell()
+    with shell.journal() as journal:
+        sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
+        listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
+    columns = (
+        Column("run"),
+        Column("standing"),
+        Column("file", gives_way=True),
+        Column("rows", number=True),
+        Column("ended", gives_way=True),
+    )
+    lines = (
+        (run.id, _standing(run, tally, run.id in sending), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
+        for run, tally in listed
+    )
+    value = [
+        {
+            "run": run.id,
+            "file": str(run.file),
+            "draft": not run.complete,
+            "finished": run.finished,
+            "stopped": run.stopped or None,
+            "rows": tally.rows,
+            "statuses": {status.value: count for status, count in tally.statuses.items()},
+        }
+        for run, tally in listed
+    ]
+    shell.result(
+        Visible("\n".join(table(columns, lines)))
+        if listed
+        else "There are no such runs."
+        if run_id
+        else "There are no runs yet.",
+        {"runs": value},
+    )
+    return 0
+
+
+def _counts(statuses: Mapping[Status, int]) -> str:
+    return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
+
+
+def _standing(run: RunRecord, tally: Tally, sending: bool) -> str:
+    if not run.complete:
+        return "draft"
+    if sending:
+        return "being sent"
+    if run.finished:
+        return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
+    return "stopped" if run.stopped else "not finished"

@@ -1,0 +1,249 @@
+"""One sheet of a watched folder, from its arrival to its place in a subfolder."""
+
+import logging
+import os
+import re
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadsync.cli.input_file import input_file
+from leadsync.cli.known_dialers import meet_dialer
+from leadsync.cli.post_run import PostRunHooks
+from leadsync.cli.readiness import ready_to_send
+from leadsync.cli.shell import Shell
+from leadsync.cli.watch_report import WatchReport
+from leadsync.errors import BusyError, Interrupted, LeadsyncError, SheetError, UsageError
+from leadsync.file_names import own_run_id
+from leadsync.log import logged_as
+from leadsync.models import Inserts, RunRecord
+from leadsync.private_files import whole_or_not
+from leadsync.terminal import Visible, one_line
+from leadsync.watch import ATTENTION, DONE, Handled, IgnoredFile, exists, move, prepare
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+    from leadsync.journal import Journal
+    from leadsync.run import Executed, Plan
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_NAME = 240
+"""Bytes of a sheet's name in the name of the note beside it."""
+
+
+@dataclass(frozen=True)
+class SheetRunner:
+    """Runs one sheet of the folder; `FolderWatcher` calls it."""
+
+    shell: Shell
+    folder: Path
+    hooks: PostRunHooks
+    report: WatchReport
+    campaign: str | None
+    inserts: Inserts | None
+
+    def __call__(self, file: Path) -> Handled | None:
+        """Run one file and move it to its subfolder; return None if it is left alone for now.
+
+        Raises Interrupted alone: the trouble of one file does not stop the others of the round.
+        """
+        try:
+            settings = self.settings()
+        except LeadsyncError as error:
+            return self._try_again(file, error)
+        try:
+            with self.shell.sound_journal() as journal, input_file(file, links=False) as (named, content):
+                if why := _written_here(journal, named):
+                    self._ignore(file, why)
+                    return None
+                return self._run(journal, named, content, settings)
+        except BusyError as error:
+            self._ignore(file, str(error))
+        except Interrupted:
+            raise
+        except UsageError as error:
+            if exists(file) and not _could_not_be_read(error):
+                return self._give_up(file, error)
+            self._ignore(file, str(error))
+        except Exception as error:
+            if not isinstance(error, LeadsyncError | OSError):
+                _log.exception("%s failed", file.name)
+            return self._try_again(file, error)
+        return None
+
+    def _try_again(self, file: Path, error: Exception) -> Handled:
+        """Leave the file in the folder, for another try after a pause."""
+        if isinstance(error, LeadsyncError):
+            words, code = str(error), error.exit_code
+        elif isinstance(error, OSError):
+            words, code = f"{error.filename or self.folder} cannot be used: {error.strerror}; it is tried again.", 2
+        else:
+            words, code = f"leadsync itself failed ({type(error).__name__}: {error}); it is tried again.", 1
+        self.hooks.failed(file.name, error if isinstance(error, LeadsyncError) else UsageError(words))
+        return Handled(file, code, words=f"{one_line(file.name)}: {words}", again=True)
+
+    def settings(self) -> "Settings":
+        """The present settings: a correction counts from the next file on."""
+        self.hooks.settings = self.shell.settings()
+        settings = ready_to_send(self.hooks.settings.for_campaign(self.campaign))
+        meet_dialer(self.shell, settings)
+        return settings
+
+    def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
+        from leadsync.run import Wishes, check_output, plan_content
+
+        prepare(self.folder)
+        wishes = Wishes(content=content, output=self.folder / DONE, inserts=self.inserts)
+        while True:
+            plan = plan_content(journal, file, settings, wishes, journal.now())
+            if plan.nothing_to_do:
+                return self._already_done(journal, file, plan.run)
+            try:
+                check_output(plan.run.output, plan.run)
+            except UsageError:
+                plan.discard()
+                raise
+            for remark in plan.remarks:
+                loud = "! " if remark.startswith("! ") else ""
+                self.shell.say(f"{loud}{one_line(file.name)}: {remark.removeprefix(loud)}")
+            changed = plan.then is not None
+            if plan.then is not None:
+                plan.then.discard()
+            done = self._send(journal, plan, settings)
+            if not (changed and done.run.finished):
+                break
+            # The file has changed since that run: its present content is sent next.
+            self.report.note(Handled(file, done.code, run=done.run.id))
+        if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
+            words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""
+            over = done.code >= 128 or not done.sent.heard
+            return Handled(file, done.code, run=done.run.id, words=words, again=True, over=over)
+        return self._put_away(journal, file, done.run, done.code)
+
+    def _send(self, journal: "Journal", plan: "Plan", settings: "Settings") -> "Executed":
+        """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
+        from leadsync.progress import SilentProgress
+        from leadsync.report import as_text
+        from leadsync.run import execute
+
+        with logged_as(plan.run.id):
+            _log.info("%s begins", plan.run.file.name)
+        done = execute(
+            journal,
+            plan,
+            settings,
+            lambda _rows: SilentProgress(sys.stderr),
+            self.shell.say,
+            warnings=[remark for remark in plan.remarks if remark.startswith("! ")],
+            output_for=lambda code: self.folder / (DONE if code == 0 else ATTENTION),
+        )
+        if done.run.file.parent == self.folder:
+            self._remove_earlier_files(journal, done.run)
+        self.hooks.ended(done.run, done.tally, done.files, done.code)
+        if not self.shell.json:
+            self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
+        return done
+
+    def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:
+        """Remove the run's files from the other of the two folders."""
+        from leadsync.run import set_aside_edited, written_files
+
+        for other in {self.folder / DONE, self.folder / ATTENTION} - {run.output}:
+            earlier = replace(run, output=other)
+            set_aside_edited(journal, earlier, self.shell.say)
+            for path in written_files(earlier).values():
+                if path is not None:
+                    path.unlink(missing_ok=True)
+
+    def _already_done(self, journal: "Journal", file: Path, run: RunRecord) -> Handled:
+        """Put away a sheet sent before: leadsync ended too early, or somebody put it there once more."""
+        from leadsync.run import code_for, written_files
+
+        tally = journal.tally(run.id)
+        code = code_for(tally)
+        self.hooks.ended(run, tally, written_files(run), code, sent=False)
+        handled = self._put_away(journal, file, run, code)
+        words = (
+            f"{one_line(file.name)} is not sent again: run {run.id} has sent just this, as {one_line(run.file.name)}."
+        )
+        return replace(handled, words=words)
+
+    def _put_away(self, journal: "Journal", file: Path, run: RunRecord, code: int) -> Handled:
+        from leadsync.run import fingerprint
+
+        try:
+            if fingerprint(file) != run.fingerprint:
+                words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
+                return Handled(file, code, run=run.id, words=words)
+            moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))
+            with suppress(OSError):
+                # The note about an earlier version of the sheet.
+                _why(self.folder / ATTENTION / file.name).unlink(missing_ok=True)
+            return Handled(file, code, moved, run.id)
+        except (OSError, SheetError) as error:
+            why = f"cannot be moved away ({error}); that is tried again, nothing is sent twice."
+            words = f"{one_line(file.name)} was sent, but {why}"
+            return Handled(file, code, run=run.id, words=words, again=True)
+
+    def _give_up(self, file: Path, error: UsageError) -> Handled:
+        """Put a faulty sheet aside, with a note about the reason."""
+        words = _for_a_folder(file, error)
+        self.hooks.failed(file.name, type(error)(words))
+        try:
+            prepare(self.folder)
+            moved = move(file, self.folder / ATTENTION)
+            # An older note is about a sheet of the same name, taken back since.
+            remedy = f"Correct it and put it back into the folder {self.folder}."
+            why = one_line(f"{file.name} was not sent: {words} {remedy}")
+            with whole_or_not(_why(moved)) as note:
+                note.write(f"{why}\n".encode("utf-8", "backslashreplace"))
+        except OSError as problem:
+            words = f"{words} It cannot be moved to {ATTENTION} either: {problem.strerror}."
+            return Handled(file, error.exit_code, words=words, again=True)
+        if not self.shell.json:
+            self.shell.result(
+                f"{one_line(file.name)} was not sent and is in {moved.parent}; {one_line(_why(moved).name)} says why.",
+                None,
+            )
+        return Handled(file, error.exit_code, moved, words=words)
+
+    def _ignore(self, file: Path, why: str) -> None:
+        self.report.ignore(IgnoredFile(file, why.rstrip(".")))
+
+
+def _why(sheet: Path) -> Path:
+    """The path of the note beside a faulty sheet; a very long name is cut for it."""
+    name = os.fsencode(sheet.name)[:_LONGEST_NAME].decode("utf-8", "ignore")
+    return sheet.with_name(f"{name}.why.txt")
+
+
+def _for_a_folder(file: Path, error: UsageError) -> str:
+    """The sentence of an error, with the file's name and without advice about options unknown to `watch`."""
+    words = re.sub(r"name the one to read, such as --sheet .*\.$", "leave one sheet with data in it.", str(error))
+    words = words.replace(", or name its encoding with --encoding", "")
+    return words if one_line(file.name) in words else f"{one_line(file.name)}: {words}"
+
+
+def _written_here(journal: "Journal", file: Path) -> str:
+    """The reason to leave a file of leadsync's own alone: a run by hand writes beside its sheet.
+
+    A file written elsewhere was put here by a person, to be sent.
+    """
+    run_id = own_run_id(file.name)
+    run = journal.find(run_id) if run_id else None
+    if run is None or run.output.resolve() != file.parent:
+        return ""
+    return f"leadsync wrote it here for run {run_id}; once it is corrected, give it another name"
+
+
+def _could_not_be_read(error: BaseException | None) -> bool:
+    """Whether a share or a lock is to blame, and not the content of the file."""
+    while error is not None:
+        # The error of a damaged archive is an OSError too, but without a number of the system.
+        if isinstance(error, OSError) and error.errno is not None:
+            return True
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return False

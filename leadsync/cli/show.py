@@ -1,0 +1,137 @@
+"""The command that shows a run, its rows, or the history of a lead."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leadsync.cli.columns import Column, table
+from leadsync.cli.options import examples
+from leadsync.cli.run_output import being_sent, put_run
+from leadsync.cli.shell import Shell, command_shell
+from leadsync.models import RowRecord, RunRecord, Status
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+_STATUSES = [status.value for status in Status]
+_ROW_COLUMNS = (
+    Column("row", number=True),
+    Column("lead"),
+    Column("status"),
+    Column("code", number=True),
+    Column("time"),
+    Column("message", gives_way=True),
+)
+
+
+@click.command(epilog=examples("show 7f3a --status failed", "show --lead 00123"))
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--rows", "every_row", is_flag=True, help="List the run's rows.")
+@click.option(
+    "--status", "statuses", type=click.Choice(_STATUSES), multiple=True, help="List rows of this status; repeatable."
+)
+@click.option("--code", "codes", type=int, multiple=True, help="List rows with this result code; repeatable.")
+@click.option("--lead", help="List a lead's rows in all runs, newest first; RUN may be left out.")
+def show(
+    run_id: str | None, every_row: bool, statuses: tuple[str, ...], codes: tuple[int, ...], lead: str | None
+) -> int:
+    """Show one run, its rows, or the history of a lead."""
+    shell = command_shell()
+    rows = _RowFilter(frozenset(map(Status, statuses)), frozenset(codes))
+    with shell.journal() as journal:
+        if lead is not None:
+            return _show_lead(shell, journal, lead, rows)
+        if run_id is None:
+            raise click.UsageError("Say which RUN to show, or name a lead with --lead; `leadsync runs` lists the runs.")
+        return _show_run(shell, journal, journal.run(run_id), rows, listing=every_row or rows.narrows)
+
+
+class _RowFilter:
+    """The rows to list, by status and result code."""
+
+    def __init__(self, statuses: frozenset[Status], codes: frozenset[int]) -> None:
+        self.statuses = statuses
+        self._codes = codes
+        self.narrows = bool(statuses or codes)
+
+    def among(self, records: Iterable[RowRecord]) -> Iterator[RowRecord]:
+        return (record for record in records if self.takes(record))
+
+    def takes(self, record: RowRecord) -> bool:
+        return (not self.statuses or record.status in self.statuses) and (not self._codes or record.code in self._codes)
+
+
+def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter, *, listing: bool) -> int:
+    from leadsync.report import as_json
+    from leadsync.run import written_files
+
+    if not journal.settle_if_dead(run.id):
+        shell.say(f"{being_sent(run)}.")
+    files = written_files(run)
+    if not listing:
+        put_run(shell, journal, run, files)
+        return 0
+    records = rows.among(journal.records(run.id, rows.statuses or None))
+    if shell.json:
+        shell.result(
+            "", {**as_json(run, journal.tally(run.id), files), "listed": [_as_json(record) for record in records]}
+        )
+        return 0
+    _list(shell, _ROW_COLUMNS, (_cells(record) for record in records), f"Run {run.id} has no such rows.")
+    return 0
+
+
+def _show_lead(shell: Shell, journal: "Journal", lead: str, rows: _RowFilter) -> int:
+    found = ((run_id, record) for run_id, record in journal.history().lead(lead) if rows.takes(record))
+    if shell.json:
+        shell.result("", {"lead": lead, "listed": [{"run": run_id, **_as_json(record)} for run_id, record in found]})
+        return 0
+    lines = ((run_id, *_cells(record), _sent(record)) for run_id, record in found)
+    columns = (Column("run"), *_ROW_COLUMNS, Column("to be set", gives_way=True))
+    _list(shell, columns, lines, f"No run has such a row of lead {lead}; ids are told apart by every character.")
+    return 0
+
+
+def _list(shell: Shell, columns: Iterable[Column], lines: Iterator[tuple[str, ...]], otherwise: str) -> None:
+    """Print a table line by line; a run may have a million rows."""
+    first = list(islice(lines, 1))
+    if not first:
+        shell.result(otherwise, None)
+        return
+    for line in table(tuple(columns), chain(first, lines)):
+        shell.put(line)
+
+
+def _cells(record: RowRecord) -> tuple[str, ...]:
+    from leadsync.report import message
+
+    return (
+        str(record.number),
+        record.lead,
+        record.status.value,
+        "" if record.code is None else str(record.code),
+        "" if record.time is None else f"{record.time:%Y-%m-%d %H:%M:%S}",
+        message(record),
+    )
+
+
+def _sent(record: RowRecord) -> str:
+    return ", ".join(f"{field} {value}" for field, value in record.fields.items())
+
+
+def _as_json(record: RowRecord) -> dict[str, Any]:
+    from leadsync.report import message
+
+    return {
+        "row": record.number,
+        "lead": record.lead,
+        "status": record.status.value,
+        "code": record.code,
+        "name": record.name,
+        "message": message(record),
+        "attempts": record.attempts,
+        "time": None if record.time is None else record.time.isoformat(timespec="seconds"),
+        "fields": dict(record.fields),
+    }

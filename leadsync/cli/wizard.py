@@ -1,0 +1,115 @@
+"""The questions of `init`, and the settings text that the answers make."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadsync.cli import prompts
+from leadsync.cli.settings_text import value_in, with_columns, with_value
+from leadsync.cli.shell import say
+from leadsync.errors import LeadsyncError, SheetError
+
+if TYPE_CHECKING:
+    from leadsync.cli.prompts import KeptKey
+    from leadsync.config import Settings
+
+ID_SETTINGS = ("template_id", "campaign_id", "allocation_id")
+
+
+@dataclass(frozen=True, slots=True)
+class WizardResult:
+    """The settings' text by the answers, the file and sheet to check, and the steps left to do."""
+
+    text: str
+    file: Path | None
+    sheet: str | None
+    then: str
+
+
+def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[str]) -> WizardResult:
+    """Ask for everything not given as an option.
+
+    Raises SheetError, before any question, for an unreadable file.
+    """
+
+    if file is not None:
+        sheet = prompts.ask_sheet(file, sheet)
+    text, kept = _ask_dialer(text, answered)
+    if "timezone" not in answered:
+        shown = str(value_in(text, "input", "timezone"))
+        text = _ask_until_right(text, "timezone", "The timezone of the sheet's dates", shown)
+    shown = str(value_in(text, "input", "region"))
+    text = _ask_until_right(text, "region", "The country of phone numbers that name none (two letters)", shown)
+    try:
+        if file is None and (file := prompts.ask_file()) is not None:
+            sheet = prompts.ask_sheet(file, sheet)
+        if file is not None:
+            text = with_proposal(text, file, sheet, ask=True)
+    except SheetError as error:
+        say(str(error))
+        file = None
+    return WizardResult(
+        text, file, sheet, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE")
+    )
+
+
+def _ask_dialer(text: str, answered: set[str]) -> "tuple[str, KeptKey]":
+    """The settings with the dialer's address, the key's place and the ids; the key is tried before it is kept."""
+    from pydantic import SecretStr
+
+    from leadsync.cli.connection import listed_places
+
+    ids: tuple[int, ...] = ()
+    while True:
+        if "url" not in answered:
+            shown = str(value_in(text, "server", "url"))
+            text = with_value(text, "server", "url", prompts.ask_url("" if "example" in shown else shown))
+        key, taken = prompts.ask_key(), False
+        try:
+            places = listed_places(settings_of_text(text), SecretStr(key))
+            taken = True
+            if not answered.issuperset(ID_SETTINGS):
+                ids = prompts.ask_place(places)
+            break
+        except LeadsyncError as error:
+            if not prompts.again(error):
+                if not answered.issuperset(ID_SETTINGS):
+                    ids = tuple(prompts.ask_number(name.replace("_", " ")) for name in ID_SETTINGS)
+                break
+            answered = answered - {"url"}
+    for name, number in zip(ID_SETTINGS, ids, strict=False):
+        text = with_value(text, "campaign", name, number)
+    kept = prompts.ask_place_of(key, taken=taken)
+    for setting in ("api_key_file", "api_key_keyring"):
+        text = with_value(text, "server", setting, "")
+    return with_value(text, "server", kept.setting, kept.value), kept
+
+
+def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
+    """The settings with a valid answer for one of `[input]`."""
+
+    while True:
+        changed = with_value(text, "input", name, prompts.first_value(question, shown))
+        try:
+            settings_of_text(changed)
+            return changed
+        except LeadsyncError as error:
+            prompts.complain(error)
+
+
+def with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:
+    """The settings with the columns of the sheet."""
+
+    proposal, examples, rules = prompts.read_proposal(file, sheet, settings_of_text(text))
+    if ask:
+        proposal = prompts.confirm_columns(proposal, examples, rules)
+    text = with_value(text, "input", "phone_fields", proposal.phone_fields)
+    return with_columns(text, proposal.columns) if proposal.columns else text
+
+
+def settings_of_text(text: str, source: str = "the answer") -> "Settings":
+    """The settings of a TOML text; raises SettingsError with the name of the source."""
+    from leadsync.config import settings_from
+
+    return settings_from(tomllib.loads(text), source)
