@@ -73,14 +73,14 @@ def demo(output: Path) -> int:
 def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", url: str) -> str:
     from leadsync.cli.survey_text import would_do
     from leadsync.report import as_json, as_text
-    from leadsync.run import Wishes, check_output, execute, expected_pace, plan_run
+    from leadsync.run import RunOptions, check_output, execute, expected_pace, plan_run
 
     settings = _demo_settings(url)
     check_output(output)
     if shell.config is not None:
         shell.config.write_text(_SETTINGS, "utf-8")
-    wishes = Wishes(output=output, fresh=True)
-    plan = plan_run(journal, file.resolve(), settings, wishes, journal.now())
+    options = RunOptions(output=output, fresh=True)
+    plan = plan_run(journal, file.resolve(), settings, options, journal.now())
     for remark in plan.remarks:
         shell.say(remark)
     if plan.survey is not None:

@@ -12,7 +12,7 @@ import click
 from leadsync.models import FileKind, Inserts, Order
 
 if TYPE_CHECKING:
-    from leadsync.run import Wishes
+    from leadsync.run import RunOptions
 
 campaign_option = click.option("--campaign", help="The leads' campaign: NAME of [campaigns.NAME] in the settings.")
 insert_missing_option = click.option("--insert-missing", is_flag=True, help="Insert leads unknown to the dialer (101).")
@@ -58,6 +58,13 @@ class SendOptions:
     insert_missing: bool
     metrics_file: Path | None
 
+    def for_run(self, *, insert_only: bool = False) -> "RunOptions":
+        """The options of the run itself."""
+        from leadsync.run import RunOptions
+
+        inserts = wanted_inserts(self.insert_missing, only=insert_only)
+        return RunOptions(output=self.output, kind=self.kind, limit=self.limit, order=self.order, inserts=inserts)
+
 
 _OPTIONS = (
     click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the run's files."),
@@ -84,14 +91,6 @@ def send_options(command: Callable[..., int]) -> Callable[..., int]:
     for option in reversed(_OPTIONS):
         gathered = option(gathered)
     return gathered
-
-
-def run_options(options: SendOptions, *, insert_only: bool = False) -> "Wishes":
-    """The options in the form of a plan."""
-    from leadsync.run import Wishes
-
-    inserts = wanted_inserts(options.insert_missing, only=insert_only)
-    return Wishes(output=options.output, kind=options.kind, limit=options.limit, order=options.order, inserts=inserts)
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import SendOptions, examples, run_options, send_options
+from leadsync.cli.options import SendOptions, examples, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.post_run import post_run_hooks
 from leadsync.cli.readiness import ready_to_send, settings_of_run
@@ -24,7 +24,6 @@ def resume(run_id: str | None, options: SendOptions) -> int:
     from leadsync.run import plan_resume
 
     shell = command_shell()
-    wishes = run_options(options)
     with shell.sound_journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
@@ -34,7 +33,7 @@ def resume(run_id: str | None, options: SendOptions) -> int:
         with post_run_hooks(shell, stopped.file, options.metrics_file) as hooks:
             hooks.settings = shell.settings()
             settings = ready_to_send(settings_of_run(hooks.settings, stopped, options.campaign), options.output)
-            plan = plan_resume(journal, stopped.id, settings, wishes, journal.now())
+            plan = plan_resume(journal, stopped.id, settings, options.for_run(), journal.now())
             return run_plan(shell, journal, plan, settings, hooks, options)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import SendOptions, examples, run_options, send_options
+from leadsync.cli.options import SendOptions, examples, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.post_run import post_run_hooks
 from leadsync.cli.readiness import ready_to_send, settings_of_run
@@ -28,7 +28,6 @@ def retry(run_id: str | None, options: SendOptions) -> int:
     from leadsync.run import plan_retry, written_files
 
     shell = command_shell()
-    wishes = run_options(options)
     with shell.sound_journal() as journal:
         before = journal.run(run_id) if run_id else next((run for run in journal.runs() if run.complete), None)
         if before is None:
@@ -38,7 +37,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
         with post_run_hooks(shell, before.file, options.metrics_file) as hooks:
             hooks.settings = shell.settings()
             settings = ready_to_send(settings_of_run(hooks.settings, before, options.campaign), options.output)
-            plan = plan_retry(journal, before.id, settings, wishes, journal.now())
+            plan = plan_retry(journal, before.id, settings, options.for_run(), journal.now())
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))
                 hooks.measure(0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadsync.cli.input_file import input_file
-from leadsync.cli.options import SendOptions, examples, insert_only_option, reading_options, run_options, send_options
+from leadsync.cli.options import SendOptions, examples, insert_only_option, reading_options, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.post_run import post_run_hooks
 from leadsync.cli.readiness import ready_to_send
@@ -46,8 +46,8 @@ def run(
         with input_file(file) as (named, content), shell.sound_journal() as journal:
             from leadsync.run import plan_run
 
-            wishes = replace(
-                run_options(options, insert_only=insert_only),
+            chosen = replace(
+                options.for_run(insert_only=insert_only),
                 sheet=sheet,
                 encoding=encoding,
                 delimiter=delimiter,
@@ -57,7 +57,7 @@ def run(
             )
 
             def plan(fresh: bool = fresh) -> "Plan":
-                return plan_run(journal, named, settings, replace(wishes, fresh=fresh), journal.now())
+                return plan_run(journal, named, settings, replace(chosen, fresh=fresh), journal.now())
 
             planned = plan()
             if planned.nothing_to_do and not options.yes and shell.wants(_sent_already(journal, planned.run)):

@@ -93,12 +93,12 @@ class SheetRunner:
         return settings
 
     def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
-        from leadsync.run import Wishes, check_output, plan_content
+        from leadsync.run import RunOptions, check_output, plan_content
 
         prepare(self.folder)
-        wishes = Wishes(content=content, output=self.folder / DONE, inserts=self.inserts)
+        options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
         while True:
-            plan = plan_content(journal, file, settings, wishes, journal.now())
+            plan = plan_content(journal, file, settings, options, journal.now())
             if plan.nothing_to_do:
                 return self._already_done(journal, file, plan.run)
             try:

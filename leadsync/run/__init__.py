@@ -1,13 +1,16 @@
-"""Puts a run together from the rooms below and takes it from file to report."""
+"""One run: plan it (a draft), confirm it, send it, write its files."""
 
-from leadsync.run.checking import check
-from leadsync.run.execute import Executed, code_for, execute
+from leadsync.run.continuation import plan_resume
+from leadsync.run.execution import Executed, code_for, execute
+from leadsync.run.file_plan import plan_content, plan_run
+from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
-from leadsync.run.pacing import expected_pace, fit, next_time
-from leadsync.run.plan import Plan, Wishes, plan_content, plan_resume, plan_retry, plan_run
+from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.retry_plan import plan_retry
 from leadsync.run.scan import Reading, SheetScan, fingerprint, rules_of, scan_sheet
-from leadsync.run.sending import Sent, send
+from leadsync.run.sender import Sent, send
 from leadsync.run.survey import Group, Survey
+from leadsync.run.validation import check
 
 __all__ = [
     "Executed",
@@ -15,10 +18,10 @@ __all__ = [
     "Group",
     "Plan",
     "Reading",
+    "RunOptions",
     "Sent",
     "SheetScan",
     "Survey",
-    "Wishes",
     "check",
     "check_output",
     "code_for",

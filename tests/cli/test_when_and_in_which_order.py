@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leadsync.journal import open_journal
-from leadsync.run import sending
+from leadsync.run import sender
 from tests.conftest import Desk
 
 AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\n'
@@ -49,7 +49,7 @@ def test_a_run_stops_at_the_time_given_and_goes_on_later(desk: Desk, monkeypatch
         def now(cls, tz: object = None) -> datetime:
             return datetime.now(UTC) + timedelta(days=1)
 
-    monkeypatch.setattr(sending, "datetime", _NextDay)
+    monkeypatch.setattr(sender, "datetime", _NextDay)
     stopped = desk.leadsync("run", sheet, "--until", "08:00", "--json")
     assert stopped.code == 4
     assert "08:00" in stopped.json["stopped"]

@@ -176,9 +176,9 @@ def test_what_is_hashed_is_what_was_read(desk: Desk, monkeypatch: pytest.MonkeyP
     dialer = desk.dialer()
     file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
     monday = file.read_bytes()
-    from leadsync.run import plan
+    from leadsync.run import file_plan
 
-    real = plan.fingerprint
+    real = file_plan.fingerprint
 
     def replaced_meanwhile(path: Path) -> str:
         digest = real(path)
@@ -187,7 +187,7 @@ def test_what_is_hashed_is_what_was_read(desk: Desk, monkeypatch: pytest.MonkeyP
             new.rename(file)
         return digest
 
-    monkeypatch.setattr(plan, "fingerprint", replaced_meanwhile)
+    monkeypatch.setattr(file_plan, "fingerprint", replaced_meanwhile)
     assert desk.leadsync("run", file).code == 0
     assert received(dialer) == ["M0", "M1", "M2"]
     with open_journal(desk.state) as journal:

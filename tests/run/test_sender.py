@@ -12,7 +12,7 @@ from leadsync.errors import BusyError
 from leadsync.journal import Entry, Journal, open_journal
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
-from leadsync.run import sending
+from leadsync.run import sender
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 
@@ -41,9 +41,9 @@ def journal(desk: Desk) -> Iterator[Journal]:
         yield journal
 
 
-def slot_count(journal: Journal, settings: Settings, desk: Desk) -> tuple[sending._SlotCount, Said]:
+def slot_count(journal: Journal, settings: Settings, desk: Desk) -> tuple[sender._SlotCount, Said]:
     said = Said()
-    return sending._SlotCount(journal, settings, desk.environment, said), said
+    return sender._SlotCount(journal, settings, desk.environment, said), said
 
 
 def test_slots_that_were_found_alone_are_kept_less_the_reserve_for_this_run(
@@ -120,7 +120,7 @@ def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_se
     with open_journal(desk.state) as journal:
         in_flight(journal, desk.folder)
         settings = load(desk.config)
-        sent = sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        sent = sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
         assert sent.stopped == ""
         assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
@@ -133,7 +133,7 @@ def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
         settings = load(desk.config)
         other.hold(RUN)
         with pytest.raises(BusyError, match=f"Run {RUN} is being sent or changed"):
-            sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+            sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == []
 
 
@@ -149,7 +149,7 @@ def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: 
 
         asyncio.run(begin())
         run = replace(journal.run(RUN), seconds=10.0)
-        sending._close(journal, run, "interrupted by SIGINT", 2.5)
+        sender._close(journal, run, "interrupted by SIGINT", 2.5)
         assert journal.states(RUN, [3]) == {3: Status.UNKNOWN}
         ended = journal.run(RUN)
         assert (ended.stopped, ended.seconds, ended.finished) == ("interrupted by SIGINT", 12.5, False)
@@ -169,6 +169,6 @@ def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:
                 await log.finish(2, 2, Outcome(Effect.IN_DOUBT, message="cut"), Status.UNKNOWN)
 
         asyncio.run(cut())
-        sending.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
         assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]

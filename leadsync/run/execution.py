@@ -13,7 +13,7 @@ from leadsync.models import TO_LOOK_AT, RunRecord, Tally
 from leadsync.progress import BarProgress, SilentProgress
 from leadsync.run.outputs import Files, Say, finish
 from leadsync.run.plan import Plan
-from leadsync.run.sending import Sent, send
+from leadsync.run.sender import Sent, send
 
 NewProgress = Callable[[int], AbstractContextManager[BarProgress | SilentProgress]]
 """Gives what shows the progress of so many rows."""

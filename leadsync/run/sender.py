@@ -18,7 +18,7 @@ from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
 from leadsync.progress import BarProgress, SilentProgress
-from leadsync.run.pacing import slots_for
+from leadsync.run.forecast import slots_for
 from leadsync.slots import SharedSlots, find_folder
 
 ENOUGH_ROWS = 100

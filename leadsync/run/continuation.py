@@ -1,0 +1,109 @@
+"""The plan to go on with a run."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from leadsync.commands import command
+from leadsync.config import Settings
+from leadsync.errors import SettingsError, UsageError
+from leadsync.journal import Journal
+from leadsync.models import Inserts, RunRecord, Status
+from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.scan import fingerprint, rules_digest
+
+_UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
+
+
+def plan_resume(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
+    """The plan to go on with a run; raises SettingsError for another campaign, UsageError for a draft."""
+    run = journal.run(run_id)
+    if not run.complete:
+        raise UsageError(
+            f"Run {run.id} was read but never confirmed, and nothing of it was sent; "
+            f"`{command('run', Path(run.file.name))}` reads the file again."
+        )
+    if not same_place(journal, run, settings):
+        ids = run.ids
+        raise SettingsError(
+            f"Run {run.id} was sent to {run.dialer}, template {ids.template}, campaign {ids.campaign}, allocation "
+            f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
+        )
+    digest = fingerprint(run.file) if run.file.is_file() else ""
+    is_new = digest not in {"", *(other.fingerprint for other in journal.runs_of(run.file))}
+    return replace(go_on(journal, run.id, settings, options, digest), file_is_new=is_new)
+
+
+def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions, digest: str) -> Plan:
+    """The plan to send the rest of a run."""
+    journal.hold(run_id)
+    run = journal.run(run_id)
+    check_inserts(run, options)
+    changed: dict[str, Any] = {
+        "dialer": settings.url(),
+        "ids": settings.ids(),
+        "finished": False,
+        "inserts": inserts_of(run, settings, options),
+        "last_row": None if options.limit is None else journal.nth_pending(run.id, options.limit),
+    }
+    if options.output is not None:
+        changed["output"] = options.output.resolve()
+    if options.kind is not None:
+        changed["kind"] = options.kind
+    if options.order is not None:
+        changed["order"] = options.order
+    return Plan(
+        replace(run, **changed),
+        journal.ready(run.id, changed["last_row"]),
+        journal.waiting_for_decision(run.id, changed["last_row"]),
+        remarks=tuple(_remarks_on(run, settings, digest)),
+        write=partial(journal.update_run, run.id, **changed),
+    )
+
+
+def _remarks_on(run: RunRecord, settings: Settings, digest: str) -> list[str]:
+    """The remarks on a run before it goes on."""
+    remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
+    if not digest:
+        remarks.append(f"{run.file.name} is not there any more: the run goes on with what was read then.")
+    elif digest != run.fingerprint:
+        remarks.append(f"{run.file.name} has changed since: the run goes on with what was read then.")
+    elif has_other_rules(run, settings):
+        remarks.append(
+            "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "
+            "sheet as it would be read now, `leadsync run --fresh` it afterwards."
+        )
+    if run.ids != settings.ids() or run.dialer != settings.url():
+        remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
+    return remarks
+
+
+def same_place(journal: Journal, run: RunRecord, settings: Settings) -> bool:
+    """Whether the settings name the dialer and campaign of the run; ids may change until a row has a result."""
+    if run.dialer == settings.url() and run.ids == settings.ids():
+        return True
+    touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
+    return not touched
+
+
+def has_other_rules(run: RunRecord, settings: Settings) -> bool:
+    """Whether the settings for reading sheets have changed since the run read its sheet."""
+    return run.rules not in ("", rules_digest(settings))
+
+
+def check_inserts(run: RunRecord, options: RunOptions) -> None:
+    """Raise UsageError if a run that updates leads should go on as a list of inserts."""
+    if options.inserts == "only" and run.inserts != "only":
+        raise UsageError(
+            f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
+            "--insert-only, or begin anew with --fresh."
+        )
+
+
+def inserts_of(run: RunRecord, settings: Settings, options: RunOptions) -> Inserts:
+    """The inserts of a resumed run: rows read as inserts stay inserts, others may become some."""
+    if run.inserts == "none" and (options.inserts == "missing" or settings.campaign.insert_missing):
+        return "missing"
+    return run.inserts

@@ -1,0 +1,135 @@
+"""A draft: the whole sheet in the journal, before the user confirms it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from leadsync.config import Settings
+from leadsync.errors import UsageError
+from leadsync.file_names import first_stem
+from leadsync.journal import Effects, Journal
+from leadsync.models import RunRecord
+from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.scan import Reading, SheetScan, rules_digest, scan_sheet
+
+
+class CameBackError(UsageError):
+    """The sheet of a trial has rows of earlier runs by now; they were transferred to the trial, so it goes on."""
+
+
+def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, known: Sequence[str]) -> Plan:
+    """Store the whole sheet as a draft. `known` are the ids of the file's runs."""
+    trial = journal.find(run.follows) if run.follows else None
+    sources: set[str] = set()
+    try:
+        scan = _take_in(journal, run, settings, options, known, trial, sources)
+    except BaseException:
+        journal.delete_draft(run.id)
+        raise
+    copies = _same_content(journal, run)
+    remarks = (*copies, *([_of_trial(run, trial)] if trial else ()), *scan.remarks)
+    end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
+    if end is not None:
+        journal.update_run(run.id, last_row=end)
+    return Plan(
+        journal.run(run.id),
+        journal.ready(run.id, end),
+        journal.waiting_for_decision(run.id, end),
+        scan.survey,
+        remarks,
+        sent_before=bool(copies or scan.survey.repeated),
+        has_decisions=scan.has_decisions,
+        write=partial(_confirm, journal, run.id, scan.effects, sources),
+        forget=partial(journal.delete_draft, run.id),
+    )
+
+
+def _take_in(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    options: RunOptions,
+    known: Sequence[str],
+    trial: RunRecord | None,
+    sources: set[str],
+) -> SheetScan:
+    """Read the sheet to its end.
+
+    Earlier runs of its rows are held, so that nobody else sends those meanwhile, and added to `sources`.
+    """
+
+    def hold(run_id: str) -> None:
+        journal.hold(run_id)
+        sources.add(run_id)
+
+    def take(scan: SheetScan) -> None:
+        if trial is not None and scan.mapping.sync:
+            raise CameBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
+        journal.create(_as_read(run, scan, settings, options), known)
+        journal.add(run.id, scan.entries())
+
+    if trial is not None:
+        hold(trial.id)
+    scan = scan_sheet(
+        Reading(run.file, run.sheet, run.encoding, run.delimiter, options.content, run.inserts),
+        settings,
+        run.created,
+        take,
+        journal=journal,
+        hold=hold,
+        skip_unchanged=options.skip_unchanged,
+        trial=trial,
+    )
+    stem = scan.lineage.stem or first_stem(run.file.name)
+    if stem != run.file.stem:
+        journal.update_run(run.id, first_stem=stem)
+    if run.inserts == "none" and scan.lineage.insert_missing:
+        journal.update_run(run.id, inserts="missing")
+    if scan.lineage.notes:
+        journal.update_run(run.id, roles=scan.roles)
+    return scan
+
+
+def _same_content(journal: Journal, run: RunRecord) -> list[str]:
+    """A warning, if another file with the same bytes was sent to the same campaign."""
+    for other in journal.runs():
+        is_copy = (
+            other.complete and other.fingerprint == run.fingerprint and other.file != run.file and not other.retry_of
+        )
+        if is_copy and (other.dialer, other.ids) == (run.dialer, run.ids) and journal.tally(other.id).attempts:
+            sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
+            return [f"! {run.file.name} holds the same as {other.file.name}, which {sent}."]
+    return []
+
+
+def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOptions) -> RunRecord:
+    """The run with the facts of its sheet."""
+    table = scan.table
+    return replace(
+        run,
+        sheet=table.sheet,
+        kind=options.kind or table.kind,
+        delimiter=table.delimiter,
+        bom=table.bom,
+        headings=scan.headings,
+        roles=scan.roles,
+        date_order=scan.date_order,
+        epoch_1904=scan.epoch_1904,
+        rules=rules_digest(settings),
+    )
+
+
+def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str]) -> None:
+    journal.confirm(run_id, effects)
+    for source in sources:
+        journal.release(source)
+
+
+def _of_trial(run: RunRecord, trial: RunRecord) -> str:
+    what = (
+        f"{run.file.name} has changed" if trial.fingerprint != run.fingerprint else "The settings for it have changed"
+    )
+    return (
+        f"{what} since run {trial.id} tried its first rows: it is sent as it reads now, but for the rows that "
+        "went through then and still say the same."
+    )

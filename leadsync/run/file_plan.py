@@ -1,0 +1,136 @@
+"""The plan for a file: a new run, or an earlier one to go on with."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.journal import Journal
+from leadsync.models import RunRecord
+from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_place
+from leadsync.run.draft import CameBackError, read_draft
+from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.scan import fingerprint
+
+DRAFTS_LIVE = timedelta(days=1)
+
+
+def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
+    """The plan for a file, given by its resolved path: a stopped run goes on, unless `fresh`.
+
+    If the file has changed since that run, the present file follows (`Plan.then`). Raises UsageError.
+    """
+    return _plan_file(journal, file, settings, options, now, fingerprint(options.content or file))
+
+
+def _plan_file(
+    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+) -> Plan:
+    runs = _hold_unfinished(journal, file, now)
+    known = [run.id for run in runs]
+    # A file for several campaigns has a run for each.
+    here = [run for run in runs if options.sheet in (None, run.sheet) and same_place(journal, run, settings)]
+    # A run without any result may be for this campaign; a run sent here is.
+    here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
+    if here and not options.fresh:
+        last = here[0]
+        trial = _changed_trial(journal, here, digest, settings)
+        if trial is not None:
+            check_inserts(trial, options)
+            with suppress(CameBackError):
+                return read_draft(
+                    journal, _after(journal, trial, settings, options, now, digest), settings, options, known
+                )
+        if not last.finished or journal.has_more(last.id):
+            plan = go_on(journal, last.id, settings, options, digest)
+            if digest == last.fingerprint:
+                return plan
+            anew = _new_run(journal, file, settings, options, now, digest)
+            return replace(plan, then=read_draft(journal, anew, settings, options, known))
+        if last.fingerprint == digest:
+            return nothing_to_do(journal, last)
+    return read_draft(journal, _new_run(journal, file, settings, options, now, digest), settings, options, known)
+
+
+def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
+    """The plan for a file of a watched folder: the same sheet may come again under another name.
+
+    A run with the same content and campaign goes on, or has done it all, under any name of its file; else as
+    `plan_run`. A resumed run keeps its own output.
+    """
+    digest = fingerprint(options.content or file)
+    runs = [run for run in journal.runs() if run.complete]
+    followed = {run.follows for run in runs}
+    for run in runs:
+        if run.id in followed or (run.last_row is not None and has_other_rules(run, settings)):
+            continue
+        if run.fingerprint == digest and same_place(journal, run, settings):
+            if not run.finished or journal.has_more(run.id):
+                return go_on(journal, run.id, settings, replace(options, output=None), digest)
+            return nothing_to_do(journal, run)
+    return _plan_file(journal, file, settings, options, now, digest)
+
+
+def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
+    """The runs of a file, newest first; unfinished ones are held.
+
+    Deletes unconfirmed drafts: of this file, and others older than a day. Raises BusyError if another process is
+    reading or sending this file just now.
+    """
+    for run in journal.runs():
+        if run.file == file and not run.finished:
+            journal.hold(run.id)
+        if not run.complete and (run.file == file or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
+            journal.delete_draft(run.id)
+    return journal.runs_of(file)
+
+
+def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, settings: Settings) -> RunRecord | None:
+    """The newest run of a file, if it was a trial and the file or its rules have changed since.
+
+    The point of a trial is to correct its rows, and the rest like them.
+    """
+    last = runs[0]
+    if last.last_row is None or last.retry_of or not journal.has_more(last.id):
+        return None
+    return last if last.fingerprint != digest or has_other_rules(last, settings) else None
+
+
+def _after(
+    journal: Journal, trial: RunRecord, settings: Settings, options: RunOptions, now: datetime, digest: str
+) -> RunRecord:
+    """A new run for the rest of a trial."""
+    return replace(
+        _new_run(journal, trial.file, settings, options, now, digest),
+        sheet=options.sheet or trial.sheet,
+        encoding=options.encoding or trial.encoding,
+        output=options.output.resolve() if options.output else trial.output,
+        order=options.order or trial.order,
+        inserts=inserts_of(trial, settings, options),
+        follows=trial.id,
+    )
+
+
+def _new_run(
+    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+) -> RunRecord:
+    """A new run, with its lock held."""
+    return RunRecord(
+        id=journal.new_run_id(now),
+        file=file,
+        sheet=options.sheet or "",
+        fingerprint=digest,
+        kind=options.kind or "csv",
+        encoding=options.encoding or "",
+        delimiter=options.delimiter or "",
+        bom=False,
+        headings=(),
+        output=(options.output or file.parent).resolve(),
+        dialer=settings.url(),
+        ids=settings.ids(),
+        created=now,
+        order=options.order or "sheet",
+        inserts=options.inserts or ("missing" if settings.campaign.insert_missing else "none"),
+    )

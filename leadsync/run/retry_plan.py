@@ -1,0 +1,69 @@
+"""The plan to send failed and unsent rows again, as a new run."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from leadsync.commands import command
+from leadsync.config import Settings
+from leadsync.errors import UsageError
+from leadsync.journal import Journal
+from leadsync.models import RunRecord
+from leadsync.plurals import agreeing, counted
+from leadsync.run.continuation import inserts_of
+from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+
+
+def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
+    """A new run with the failed and unsent rows of a run; raises UsageError if a later run has taken them."""
+    run = journal.run(run_id)
+    if not run.complete:
+        raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
+    journal.hold(run.id)
+    # Rows sent again by a later run belong to that run.
+    for later in journal.lineage(run.id):
+        journal.hold(later)
+    run = journal.run(run.id)
+    count = journal.count_retry(run.id)
+    if count == 0:
+        later_runs = set(journal.lineage(run.id))
+        for other in journal.runs():
+            if other.id in later_runs and journal.count_retry(other.id):
+                raise UsageError(f"Run {other.id} has taken the rows of run {run.id}; use: leadsync retry {other.id}")
+        return nothing_to_do(journal, run)
+    new = replace(
+        run,
+        id=journal.new_run_id(now),
+        output=options.output.resolve() if options.output else run.output,
+        kind=options.kind or run.kind,
+        dialer=settings.url(),
+        ids=settings.ids(),
+        created=now,
+        complete=True,
+        finished=False,
+        stopped="",
+        seconds=0.0,
+        last_row=None,
+        retry_of=run.id,
+        follows="",
+        warnings=(),
+        new_leads=0,
+        order=options.order or run.order,
+        inserts=inserts_of(run, settings, options),
+    )
+    return Plan(
+        new,
+        count if options.limit is None else min(count, options.limit),
+        remarks=(f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again.",),
+        write=partial(_write_retry, journal, new, options.limit),
+    )
+
+
+def _write_retry(journal: Journal, new: RunRecord, limit: int | None) -> None:
+    journal.create_retry(new)
+    if limit is not None:
+        journal.update_run(new.id, last_row=journal.nth_pending(new.id, limit))
+    for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
+        if run_id != new.id:
+            journal.release(run_id)
