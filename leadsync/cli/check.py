@@ -8,6 +8,7 @@ import click
 from leadsync.cli.input_file import input_file
 from leadsync.cli.options import campaign_option, examples, insert_only_option, reading_options
 from leadsync.cli.shell import command_shell
+from leadsync.models import Inserts
 
 
 @click.command(epilog=examples("check leads.xlsx", "check leads.xlsx --output checked.xlsx  # a marked copy"))
@@ -34,14 +35,13 @@ def check(
     settings = shell.settings().for_campaign(campaign)
     with input_file(file) as (named, content), shell.journal() as journal:
         from leadsync.cli.survey_text import check_as_json, check_as_text
-        from leadsync.run import Reading, expected_pace
+        from leadsync.run import SheetSource, expected_pace
         from leadsync.run import check as check_sheet
 
         now = datetime.now().astimezone()
-        reading = Reading(
-            named, sheet or "", encoding or "", delimiter or "", content, "only" if insert_only else "none"
-        )
-        scan, written = check_sheet(reading, settings, now, journal, output)
+        inserts: Inserts = "only" if insert_only else "none"
+        source = SheetSource(named, sheet or "", encoding or "", delimiter or "", content, inserts)
+        scan, written = check_sheet(source, settings, now, journal, output)
         pace = expected_pace(journal, settings)
     shell.result(check_as_text(scan, written, pace, now), check_as_json(scan, written, pace, now))
     return 3 if scan.survey.rejected else 0

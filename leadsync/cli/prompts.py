@@ -183,10 +183,9 @@ def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple
     from itertools import islice
 
     from leadsync.leads import propose
-    from leadsync.run import rules_of
     from leadsync.sheets import open_table
 
-    rules = rules_of(settings, datetime.now().astimezone())
+    rules = settings.rules(datetime.now().astimezone())
     with open_table(file, sheet=sheet) as table:
         rows = [row.cells for row in islice(table.rows(), _SAMPLE_ROWS) if not row.faults]
         examples = {
@@ -229,7 +228,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
         else:
             columns.pop(heading, None)
     filled = {heading: columns.get(heading, own) for heading, own in named.items()}
-    called = [field for heading, field in filled.items() if field in rules.phone_fields or heading in calls]
+    called = [field for heading, field in filled.items() if field in rules.input.phone_fields or heading in calls]
     phones = _ask_phones([field for field in called if field not in ("", *SYSTEM_FIELDS)], list(filled.values()))
     return replace(proposal, columns=columns, phone_fields=phones or proposal.phone_fields)
 

@@ -46,7 +46,7 @@ def simulate(host: str, port: int, threads: int, key: str, leads: Path | None, f
 def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
     """The leads of a sheet with the state of a first call."""
     from leadsync.models import DISPOSITION, NO_CHANGE
-    from leadsync.run import Reading, SheetScan, scan_sheet
+    from leadsync.run import SheetScan, SheetSource, scan_sheet
 
     held: dict[str, dict[str, str]] = {}
 
@@ -56,5 +56,5 @@ def _leads_of(shell: Shell, file: Path) -> dict[str, dict[str, str]]:
                 kept = {name: value for name, value in entry.fields.items() if value != NO_CHANGE}
                 held[entry.lead] = {**kept, DISPOSITION: "No Answer"}
 
-    scan_sheet(Reading(file), shell.settings(), datetime.now().astimezone(), take)
+    scan_sheet(SheetSource(file), shell.settings(), datetime.now().astimezone(), take)
     return held

@@ -86,7 +86,7 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
     survey = scan.survey
     seconds = None if pace is None else survey.to_send / pace
     return {
-        "file": str(scan.reading.file),
+        "file": str(scan.source.file),
         "sheet": scan.table.sheet,
         "rows": survey.rows,
         "to_send": survey.to_send,
@@ -121,7 +121,7 @@ _MOST_DISPOSITIONS = 12
 
 def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[str]:
     survey = scan.survey
-    yield f"{scan.reading.file.name}{f', sheet {scan.table.sheet}' if scan.table.sheet else ''}"
+    yield f"{scan.source.file.name}{f', sheet {scan.table.sheet}' if scan.table.sheet else ''}"
     yield from (f"  {remark}" for remark in scan.remarks)
     yield ""
     yield "Columns:"

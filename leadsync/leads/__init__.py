@@ -2,22 +2,26 @@
 
 from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_survey import DateSurvey
+from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mappings import Column, ColumnMapping, field_named, map_columns
 from leadsync.leads.proposal import Proposal, propose
 from leadsync.leads.row_mapper import RowMapper, map_row
-from leadsync.leads.rules import DateOrder, Rules
 from leadsync.leads.text import trim
 
 __all__ = [
     "NEW_LEAD",
+    "QUERY_ARGUMENTS",
     "Column",
     "ColumnMapping",
     "DateOrder",
     "DateSurvey",
+    "Input",
     "Proposal",
     "RowMapper",
     "Rules",
+    "Section",
+    "Timezone",
     "as_insert",
     "field_named",
     "map_columns",

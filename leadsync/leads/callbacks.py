@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from leadsync.leads.dates import Moment, read_moment
-from leadsync.leads.rules import DateOrder, Rules, zone
+from leadsync.leads.input_rules import DateOrder, Rules, zone
 from leadsync.leads.text import Cleaned, Refused, is_no_change
 from leadsync.reasons import FaultKind
 
@@ -41,7 +41,7 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
         return Refused(FaultKind.SWAPPED_DATE_CELL, {"order": rules.date_order})
     order = "ymd" if date_cell else rules.date_order
     now = rules.now.timestamp()
-    return _cleaned(text, order, rules.input_timezone, rules.contact_hours, now, date_cell, rules.epoch_1904)
+    return _cleaned(text, order, rules.input.timezone, rules.contact_hours, now, date_cell, rules.epoch_1904)
 
 
 @lru_cache(maxsize=32_768)

@@ -9,10 +9,10 @@ from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
+from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import Column
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.priorities import clean_priority
-from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap
 from leadsync.models import (
     CALLBACK,
@@ -143,10 +143,10 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
 
 def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """Clean a text, not blank, by the rules of its field."""
-    if field in rules.phone_fields:
-        return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else clean_phone(text, rules.region)
+    if field in rules.input.phone_fields:
+        return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else clean_phone(text, rules.input.region)
     if field == DISPOSITION:
-        return clean_disposition(text, rules.dispositions)
+        return clean_disposition(text, rules.input.dispositions)
     if field == CALLBACK:
         return clean_callback(text, rules, date_cell=date_cell)
     if field == EXTERNAL_ID:
@@ -162,15 +162,15 @@ def _blank(field: str, rules: Rules) -> Cleaned | Refused:
     """Return the meaning of a blank cell."""
     if field == EXTERNAL_ID:
         return Refused(FaultKind.BLANK_ID)
-    if field == DISPOSITION and rules.blank_disposition == "reject":
+    if field == DISPOSITION and rules.input.blank_disposition == "reject":
         return Refused(FaultKind.BLANK_DISPOSITION)
     if field == DISPOSITION:
         return Cleaned(NO_CHANGE)
-    if field == CALLBACK and rules.blank_callback == "reject":
+    if field == CALLBACK and rules.input.blank_callback == "reject":
         return Refused(FaultKind.BLANK_CALLBACK)
     if field == CALLBACK:
         return Cleaned("", warnings=(NEW_LEAD,))
-    if field in rules.phone_fields and rules.blank_phone == "no_change":
+    if field in rules.input.phone_fields and rules.input.blank_phone == "no_change":
         return Cleaned(NO_CHANGE)
     return Cleaned("")
 

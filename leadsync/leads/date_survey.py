@@ -2,7 +2,7 @@
 
 from leadsync.errors import SheetError
 from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
-from leadsync.leads.rules import DateOrder
+from leadsync.leads.input_rules import DateOrder
 from leadsync.plurals import counted
 
 _DAY_OF_ISO = slice(8, 10)

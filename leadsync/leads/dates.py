@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from leadsync.leads.rules import DateOrder
+from leadsync.leads.input_rules import DateOrder
 from leadsync.leads.text import Refused, plain, visible
 from leadsync.reasons import Detail, FaultKind
 

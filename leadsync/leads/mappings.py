@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from leadsync.errors import MappingError
-from leadsync.leads.rules import Rules
+from leadsync.leads.input_rules import Rules
 from leadsync.leads.text import loose, trim, visible
 from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
 
@@ -89,7 +89,7 @@ def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
 
 def _column(position: int, heading: str, rules: Rules) -> Column:
     field, why = _field(heading, rules)
-    campaign = field != "" and field not in _COMMON_NAMES and field not in rules.phone_fields
+    campaign = field != "" and field not in _COMMON_NAMES and field not in rules.input.phone_fields
     return Column(position, heading, field, why, campaign)
 
 
@@ -127,7 +127,7 @@ def _field(heading: str, rules: Rules) -> tuple[str, str]:
     field = _FIELD_OF_LOOSE_NAME.get(key)
     if field:
         return field, "its name" if key == loose(field) else f"a common name for {field}"
-    for phone in rules.phone_fields:
+    for phone in rules.input.phone_fields:
         if loose(phone) == key:
             return phone, "its name"
     return _as_written(heading), "campaign field of this name"
@@ -166,7 +166,7 @@ def _configured(heading: str, rules: Rules) -> str | None:
 
 def _canonical(target: str, rules: Rules) -> str:
     """A target of `[columns]` with the letter case of the system or phone field it names."""
-    for phone in rules.phone_fields:
+    for phone in rules.input.phone_fields:
         if phone.casefold() == target.casefold():
             return phone
     return _SYSTEM_FIELDS.get(target.casefold(), target)
@@ -223,12 +223,12 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
         and target.strip()
         and _canonical(trim(target), rules) not in fields
     ]
-    if CALLBACK not in fields and rules.blank_callback == "new_lead":
+    if CALLBACK not in fields and rules.input.blank_callback == "new_lead":
         remarks.append(f"No column fills {CALLBACK}: the dialer will treat every row as a new lead.")
-    if DISPOSITION not in fields and rules.blank_disposition == "no_change":
+    if DISPOSITION not in fields and rules.input.blank_disposition == "no_change":
         remarks.append(f"No column fills {DISPOSITION}: every row keeps the disposition its lead has.")
-    if fields.isdisjoint(rules.phone_fields):
-        remarks.append(f"No column fills a phone field ({', '.join(rules.phone_fields)}).")
+    if fields.isdisjoint(rules.input.phone_fields):
+        remarks.append(f"No column fills a phone field ({', '.join(rules.input.phone_fields)}).")
     campaign = [column for column in columns if column.campaign]
     for column in campaign:
         remarks += _remarks_on(column, fields)

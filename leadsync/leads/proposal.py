@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import field_named, looks_like_a_phone
 from leadsync.leads.phones import clean_phone
-from leadsync.leads.rules import Rules
 from leadsync.leads.text import Cleaned, loose, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
 
@@ -63,13 +63,13 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
     others = [
         _column(heading, [trim(row[position]) for row in rows])
         for position, heading in enumerate(map(trim, headings))
-        if named[heading] == heading and heading not in rules.phone_fields
+        if named[heading] == heading and heading not in rules.input.phone_fields
     ]
     columns: dict[str, str] = {}
-    free = [name for name in rules.phone_fields if name not in named.values()]
+    free = [name for name in rules.input.phone_fields if name not in named.values()]
     more: list[str] = []
     for column in others:
-        if column.is_phone(rules.region):
+        if column.is_phone(rules.input.region):
             if free:
                 columns[column.heading] = free.pop(0)
             else:
@@ -82,7 +82,7 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
         ids.sort(key=_unlikeliness)
     if ids and not _unlikeliness(ids[0]):
         columns[ids[0].heading] = EXTERNAL_ID
-    return Proposal(columns, (*rules.phone_fields, *more), tuple(one.heading for one in ids))
+    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids))
 
 
 def _column(heading: str, cells: Sequence[str]) -> _Open:

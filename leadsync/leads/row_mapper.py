@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from leadsync.leads.column_cleaner import CleanedCell, ColumnCleaner
 from leadsync.leads.dates import join_time
+from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import ColumnMapping
-from leadsync.leads.rules import Rules
 from leadsync.models import (
     CALLBACK,
     CONTACT_HOURS,
@@ -94,13 +94,13 @@ class RowMapper:
         """
         if DISPOSITION not in self._headings:
             fields[DISPOSITION] = NO_CHANGE
-        phone_fields = self._rules.phone_fields
+        phone_fields = self._rules.input.phone_fields
         if not fields.keys().isdisjoint(phone_fields):
             return []
         phones = [self._headings[field] for field in phone_fields if field in self._headings]
         if any(fault.column in phones for fault in faults):
             return []
-        if self._rules.blank_phone == "no_change":
+        if self._rules.input.blank_phone == "no_change":
             fields[phone_fields[0]] = NO_CHANGE
             return []
         return [Fault("", "", FaultKind.NO_PHONE, details={"columns": tuple(phones or phone_fields)})]
@@ -119,9 +119,9 @@ class RowMapper:
 
 def _always_missing(headings: dict[str, str], rules: Rules) -> Iterator[Fault]:
     """What the settings demand and the sheet has no column for: every row's fault."""
-    if DISPOSITION not in headings and rules.blank_disposition == "reject":
+    if DISPOSITION not in headings and rules.input.blank_disposition == "reject":
         yield _missing(DISPOSITION, "blank_disposition to no_change")
-    if CALLBACK not in headings and rules.blank_callback == "reject":
+    if CALLBACK not in headings and rules.input.blank_callback == "reject":
         yield _missing(CALLBACK, "blank_callback to new_lead")
 
 

@@ -7,8 +7,9 @@ from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.retry_plan import plan_retry
-from leadsync.run.scan import Reading, SheetScan, fingerprint, rules_of, scan_sheet
+from leadsync.run.scan import SheetScan, scan_sheet
 from leadsync.run.sender import Sent, send
+from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.survey import Group, Survey
 from leadsync.run.validation import check
 
@@ -17,10 +18,10 @@ __all__ = [
     "Files",
     "Group",
     "Plan",
-    "Reading",
     "RunOptions",
     "Sent",
     "SheetScan",
+    "SheetSource",
     "Survey",
     "check",
     "check_output",
@@ -35,7 +36,6 @@ __all__ = [
     "plan_resume",
     "plan_retry",
     "plan_run",
-    "rules_of",
     "scan_sheet",
     "send",
     "set_aside_edited",

@@ -12,7 +12,7 @@ from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.run.plan import Plan, RunOptions
-from leadsync.run.scan import fingerprint, rules_digest
+from leadsync.run.sheet_source import fingerprint
 
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
 
@@ -90,7 +90,7 @@ def same_place(journal: Journal, run: RunRecord, settings: Settings) -> bool:
 
 def has_other_rules(run: RunRecord, settings: Settings) -> bool:
     """Whether the settings for reading sheets have changed since the run read its sheet."""
-    return run.rules not in ("", rules_digest(settings))
+    return run.rules not in ("", settings.rules_digest)
 
 
 def check_inserts(run: RunRecord, options: RunOptions) -> None:

@@ -10,7 +10,8 @@ from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
 from leadsync.run.plan import Plan, RunOptions
-from leadsync.run.scan import Reading, SheetScan, rules_digest, scan_sheet
+from leadsync.run.scan import SheetScan, scan_sheet
+from leadsync.run.sheet_source import SheetSource
 
 
 class CameBackError(UsageError):
@@ -71,7 +72,7 @@ def _take_in(
     if trial is not None:
         hold(trial.id)
     scan = scan_sheet(
-        Reading(run.file, run.sheet, run.encoding, run.delimiter, options.content, run.inserts),
+        SheetSource(run.file, run.sheet, run.encoding, run.delimiter, options.content, run.inserts),
         settings,
         run.created,
         take,
@@ -115,7 +116,7 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
         roles=scan.roles,
         date_order=scan.date_order,
         epoch_1904=scan.epoch_1904,
-        rules=rules_digest(settings),
+        rules=settings.rules_digest,
     )
 
 

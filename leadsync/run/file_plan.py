@@ -12,7 +12,7 @@ from leadsync.models import RunRecord
 from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_place
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
-from leadsync.run.scan import fingerprint
+from leadsync.run.sheet_source import fingerprint
 
 DRAFTS_LIVE = timedelta(days=1)
 

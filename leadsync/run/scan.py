@@ -6,21 +6,17 @@ the sheet is read again from its beginning with what was learned.
 """
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from leadsync.config import Settings
 from leadsync.errors import SheetError
 from leadsync.journal import Effects, Entry, Journal, State
 from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, map_columns
-from leadsync.models import CALLBACK, EXTERNAL_ID, NOTE, PHONE, SYSTEM_FIELDS, Inserts, Row, RunRecord
+from leadsync.models import CALLBACK, EXTERNAL_ID, NOTE, PHONE, SYSTEM_FIELDS, Row, RunRecord
 from leadsync.plurals import counted
-from leadsync.private_files import open_regular
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import (
     Context,
@@ -32,38 +28,13 @@ from leadsync.reimport import (
     SheetFacts,
     Trial,
     decide,
-    put_together,
     rules_for,
 )
+from leadsync.run.sheet_source import SheetSource, opened
 from leadsync.run.survey import Survey
-from leadsync.sheets import open_table
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Which file is read, and how: `sheet` names a workbook's sheet, `encoding` and `delimiter` overrule what would be
-    found out about a text; empty: found out. `content` is a private copy of the file or of standard input. With
-    `inserts` "only" its rows are new leads."""
-
-    file: Path
-    sheet: str = ""
-    encoding: str = ""
-    delimiter: str = ""
-    content: Path | None = None
-    inserts: Inserts = "none"
-
-    @property
-    def bytes_at(self) -> Path:
-        """The file that is opened."""
-        return self.content or self.file
-
-    @property
-    def shown(self) -> str:
-        """The file's name in messages."""
-        return "standard input" if self.content is not None and self.file.name == "stdin" else str(self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +60,8 @@ class _ReadAgain(Exception):  # noqa: N818 - a signal within this module, not an
         self.learned = learned
 
 
-def fingerprint(file: Path) -> str:
-    """A digest of the bytes of a regular file; raises SheetError, also for a pipe, which nobody waits for."""
-    try:
-        with open_regular(file) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
-
-
 def scan_sheet(
-    reading: Reading,
+    source: SheetSource,
     settings: Settings,
     now: datetime,
     take: "Callable[[SheetScan], object]",
@@ -118,9 +80,9 @@ def scan_sheet(
     """
     learned = _Learned()
     while True:
-        with _opened(reading, journal) as table:
+        with opened(source, journal) as table:
             lineage = Lineage(journal, settings, hold)
-            scan = _scan(reading, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged)
+            scan = _scan(source, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged)
             try:
                 take(scan)
             except _ReadAgain as again:
@@ -130,7 +92,7 @@ def scan_sheet(
 
 
 def _scan(
-    reading: Reading,
+    source: SheetSource,
     table: "Table",
     settings: Settings,
     now: datetime,
@@ -141,11 +103,10 @@ def _scan(
     *,
     skip_unchanged: bool,
 ) -> "SheetScan":
-    rules = rules_of(settings, now)
     rules = dataclasses.replace(
-        rules,
+        settings.rules(now),
         epoch_1904=table.epoch_1904 or learned.given_1904,
-        date_order=learned.given_order or learned.date_order or rules.date_order,
+        sheet_order=learned.given_order or learned.date_order,
         swapped_date_cells=learned.swapped_date_cells,
     )
     mapping = map_columns(table.headings, rules)
@@ -155,9 +116,9 @@ def _scan(
         columns=mapping.columns,
         fields=frozenset(column.field for column in mapping.columns),
         id_heading=next(column.heading for column in mapping.columns if column.field == EXTERNAL_ID),
-        phone_fields=rules.phone_fields,
-        duplicates=settings.input.duplicates,
-        skip_unchanged=skip_unchanged or settings.input.skip_unchanged,
+        phone_fields=rules.input.phone_fields,
+        duplicates=rules.input.duplicates,
+        skip_unchanged=skip_unchanged or rules.input.skip_unchanged,
         came_back=bool(mapping.sync),
         is_workbook=bool(table.parts),
         is_trial=follows is not None,
@@ -173,31 +134,12 @@ def _scan(
         lineage,
         last_sent,
         Trial(follows, tried) if follows is not None else None,
-        inserts_only=reading.inserts == "only",
+        inserts_only=source.inserts == "only",
     )
     if follows is not None:
         builder.transfer.release(follows.id, unsent)
-    finds_order = settings.input.date_order == "auto" and not learned.given_order
-    return SheetScan(reading, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)
-
-
-@contextmanager
-def _opened(reading: Reading, journal: Journal | None) -> Iterator["Table"]:
-    def open_part(sheet: str) -> "AbstractContextManager[Table]":
-        return open_table(
-            reading.bytes_at,
-            sheet=sheet or None,
-            encoding=reading.encoding or None,
-            delimiter=reading.delimiter or None,
-            shown=reading.shown,
-        )
-
-    with ExitStack() as context:
-        table = context.enter_context(open_part(reading.sheet))
-        if table.parts:
-            history = journal.history() if journal else None
-            table = context.enter_context(put_together(open_part, reading.shown, table, history))
-        yield table
+    finds_order = rules.input.date_order == "auto" and not learned.given_order
+    return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)
 
 
 class SheetScan:
@@ -205,7 +147,7 @@ class SheetScan:
 
     def __init__(
         self,
-        reading: Reading,
+        source: SheetSource,
         table: "Table",
         mapping: ColumnMapping,
         rules: Rules,
@@ -216,7 +158,7 @@ class SheetScan:
         *,
         finds_order: bool,
     ) -> None:
-        self.reading = reading
+        self.source = source
         self.table = table
         self.mapping = mapping
         self.lineage = lineage
@@ -269,7 +211,7 @@ class SheetScan:
         remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, *self._date_remarks]
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
-            remarks.append(f"{self.reading.file.name} has headings and no rows below them: there is nothing to send.")
+            remarks.append(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
             remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}.")
@@ -360,7 +302,7 @@ class SheetScan:
         if self._learned.date_order:
             # The rows to be sent depend on the order here: an unchanged row in one order is a new date in another.
             raise SheetError(
-                f'{self.reading.shown}: date_order = "auto" finds no order; set date_order in [input] to "dmy", "mdy" '
+                f'{self.source.shown}: date_order = "auto" finds no order; set date_order in [input] to "dmy", "mdy" '
                 'or "ymd".'
             )
         raise _ReadAgain(dataclasses.replace(self._learned, date_order=order))
@@ -370,31 +312,6 @@ class SheetScan:
         self._check_dates()
         if self._repeated != self._learned.repeated:
             raise _ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
-
-
-def rules_digest(settings: Settings) -> str:
-    """A digest of what the settings say about reading a sheet."""
-    said = settings.model_dump_json(include={"input": True, "columns": True, "campaign": {"timezone"}})
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-def rules_of(settings: Settings, now: datetime) -> Rules:
-    """The rules that the settings make."""
-    given = settings.input
-    return Rules(
-        region=given.region,
-        # "auto" begins with an order that the sheet confirms or corrects.
-        date_order="dmy" if given.date_order == "auto" else given.date_order,
-        input_timezone=given.timezone,
-        campaign_timezone=settings.campaign.timezone,
-        phone_fields=given.phone_fields,
-        blank_disposition=given.blank_disposition,
-        blank_phone=given.blank_phone,
-        blank_callback=given.blank_callback,
-        dispositions=given.dispositions,
-        columns=settings.columns,
-        now=now,
-    )
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:

@@ -11,14 +11,15 @@ from leadsync.journal import Journal
 from leadsync.models import FileKind, Line
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.run.outputs import check_output, state_of
-from leadsync.run.scan import Reading, SheetScan, scan_sheet
+from leadsync.run.scan import SheetScan, scan_sheet
+from leadsync.run.sheet_source import SheetSource
 from leadsync.sheets import new_table
 
 _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
 
 
 def check(
-    reading: Reading, settings: Settings, now: datetime, journal: Journal, output: Path | None
+    source: SheetSource, settings: Settings, now: datetime, journal: Journal, output: Path | None
 ) -> tuple[SheetScan, Path | None]:
     """Read, map and validate a sheet; gives what was found, and the file written if one was asked for.
 
@@ -26,7 +27,7 @@ def check(
     UsageError where nothing can be written there.
     """
     if output is not None:
-        _check_target(output, reading.file)
+        _check_target(output, source.file)
     written: list[Path] = []
 
     def take(scan: SheetScan) -> None:
@@ -35,7 +36,7 @@ def check(
         else:
             written.append(_write(scan, output, journal))
 
-    scan = scan_sheet(reading, settings, now, take, journal=journal)
+    scan = scan_sheet(source, settings, now, take, journal=journal)
     if written:
         size, modified_ns = state_of(written[-1])
         journal.keep_wrote(written[-1], size, modified_ns)
@@ -61,7 +62,7 @@ def _write(scan: SheetScan, output: Path, journal: Journal) -> Path:
     """
     table = scan.table
     kind = _KINDS.get(output.suffix.lower())
-    named = output if kind else output / f"{scan.reading.file.stem}.check.{table.kind}"
+    named = output if kind else output / f"{scan.source.file.stem}.check.{table.kind}"
     path = named.parent.resolve() / named.name
     if os.path.lexists(path) and journal.wrote(path) != state_of(path):
         raise UsageError(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads import DateOrder, Rules
+from leadsync.leads import DateOrder, Input, Rules
 from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.dates import Moment, _quick_moment, _read, orders_fitting, read_moment
 from leadsync.leads.text import Cleaned, Refused
@@ -27,7 +27,7 @@ TWICE_THERE = "a time that comes twice that night in the Contact Hours timezone:
 
 
 def rules(order: DateOrder = "dmy", campaign: str = "") -> Rules:
-    return Rules(now=NOW, date_order=order, campaign_timezone=campaign)
+    return Rules(NOW, Input(date_order=order), campaign)
 
 
 @pytest.mark.parametrize("order", ["dmy", "mdy", "ymd"])
@@ -262,13 +262,13 @@ def test_daylight_saving() -> None:
     assert clean_callback("2026/04/05 01:59", rules()) == Cleaned("2026/04/05 01:59")
     assert clean_callback("2026/04/05 03:00", rules()) == Cleaned("2026/04/05 03:00")
     # Lord Howe Island's clocks go forward by half an hour only.
-    howe = Rules(now=NOW, input_timezone="Australia/Lord_Howe")
+    howe = Rules(NOW, Input(timezone="Australia/Lord_Howe"))
     assert clean_callback("2026/10/04 02:15", howe) == Cleaned("2026/10/04 02:45", (REWRITTEN,), (SKIPPED,))
     # The second 02:30 of Melbourne, and a time of Perth that falls on either.
     assert clean_callback("2026-04-05T02:30+10:00", rules()) == Cleaned(
         "2026/04/05 02:30", (REWRITTEN,), (TWICE_THERE,)
     )
-    perth_to_melbourne = Rules(now=NOW, input_timezone="Australia/Perth", campaign_timezone="Australia/Melbourne")
+    perth_to_melbourne = Rules(NOW, Input(timezone="Australia/Perth"), "Australia/Melbourne")
     assert clean_callback("2026/04/04 23:30", perth_to_melbourne) == Cleaned(
         "2026/04/05 02:30", (CONVERTED,), (TWICE_THERE,)
     )
@@ -282,7 +282,7 @@ _FORMATS = {"dmy": "%d/%m/%Y %I:%M %p", "mdy": "%m-%d-%y %H:%M", "ymd": "%y.%m.%
 
 @given(at=_MINUTES, order=st.sampled_from(["dmy", "mdy", "ymd"]))
 def test_what_is_written_is_read(at: datetime, order: DateOrder) -> None:
-    settings = Rules(now=NOW, date_order=order, input_timezone="Australia/Perth")
+    settings = Rules(NOW, Input(date_order=order, timezone="Australia/Perth"))
     sent = at.strftime("%Y/%m/%d %H:%M")
     for cell in (at.strftime(_FORMATS[order]), at.isoformat(), at.strftime("%d %b %Y %I.%M%p"), _serial(at)):
         cleaned = clean_callback(cell, settings)
@@ -301,7 +301,7 @@ _ZONES = st.sampled_from(
 @given(at=st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1)), source=_ZONES, target=_ZONES)
 def test_conversion_agrees_with_zoneinfo(at: datetime, source: str, target: str) -> None:
     at = at.replace(second=0, microsecond=0)
-    cleaned = clean_callback(f"{at:%Y/%m/%d %H:%M}", Rules(now=NOW, input_timezone=source, campaign_timezone=target))
+    cleaned = clean_callback(f"{at:%Y/%m/%d %H:%M}", Rules(NOW, Input(timezone=source), target))
     assert isinstance(cleaned, Cleaned)
     there = at.replace(tzinfo=ZoneInfo(source)).astimezone(UTC).astimezone(ZoneInfo(target))
     assert cleaned.value == f"{there:%Y/%m/%d %H:%M}"

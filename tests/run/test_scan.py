@@ -13,7 +13,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import Entry, State
 from leadsync.reasons import Skip, SkipKind
 from leadsync.report import reason_words
-from leadsync.run import Reading, SheetScan, scan_sheet
+from leadsync.run import SheetScan, SheetSource, scan_sheet
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ class Taken:
         sheet.write_text("\n".join(lines) + "\n", "utf-8")
         self.readings: list[list[Entry]] = []
         settings = settings_from({"input": values}, "the test")
-        self.scan = scan_sheet(Reading(sheet), settings, NOW, self._take)
+        self.scan = scan_sheet(SheetSource(sheet), settings, NOW, self._take)
         self.entries = {entry.row.number: entry for entry in self.readings[-1]}
 
     def _take(self, scan: SheetScan) -> None:
@@ -106,7 +106,7 @@ def test_date_cells_beside_text_dates_with_the_mark_of_a_swap_are_rejected(tmp_p
     def take(scan: SheetScan) -> None:
         entries[:] = scan.entries()
 
-    scan = scan_sheet(Reading(tmp_path / "leads.xlsx"), settings_from({}, "the test"), NOW, take)
+    scan = scan_sheet(SheetSource(tmp_path / "leads.xlsx"), settings_from({}, "the test"), NOW, take)
     assert [entry.state for entry in entries] == [State.REJECTED, State.REJECTED, State.PENDING]
     assert entries[2].fields["njCallBackDate"] == "2027/11/24 09:00"
     assert "conflict of date cells and text dates" in reason_words(entries[0].reason)
@@ -121,7 +121,7 @@ def test_day_numbers_are_counted_as_their_workbook_counts_them(tmp_path: Path) -
     book.save(tmp_path / "leads.xlsx")
     entries: list[Entry] = []
     settings = settings_from({}, "the test")
-    scan_sheet(Reading(tmp_path / "leads.xlsx"), settings, NOW, lambda scan: entries.extend(scan.entries()))
+    scan_sheet(SheetSource(tmp_path / "leads.xlsx"), settings, NOW, lambda scan: entries.extend(scan.entries()))
     assert [entry.fields["njCallBackDate"] for entry in entries] == ["2027/03/25 10:00"]
 
 

@@ -1,0 +1,22 @@
+"""The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
+
+from leadsync.config.loader import URL_VARIABLES, find, load, settings_from, state_folder
+from leadsync.config.sections import Campaign, Notify, Retry, Server
+from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
+from leadsync.leads import Input
+
+__all__ = [
+    "ENVIRONMENT_PREFIX",
+    "FILE_NAME",
+    "URL_VARIABLES",
+    "Campaign",
+    "Input",
+    "Notify",
+    "Retry",
+    "Server",
+    "Settings",
+    "find",
+    "load",
+    "settings_from",
+    "state_folder",
+]

@@ -1,0 +1,96 @@
+"""The settings from their file and the environment; faults as sentences."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError as NoJsonError
+
+from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
+from leadsync.errors import SettingsError
+from leadsync.settings_files import read_settings, refuse_others_folder
+from leadsync.terminal import visible_lines
+
+URL_VARIABLES = (f"{ENVIRONMENT_PREFIX}SERVER__URL", f"{ENVIRONMENT_PREFIX}SERVER")
+"""The environment variables that can say the dialer's address; the settings file does if neither is set."""
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of the file at `path`, or the defaults, overridden by the environment. Raises SettingsError."""
+    return settings_from(read_settings(path) if path else {}, str(path) if path else "the environment")
+
+
+def settings_from(values: Mapping[str, Any], source: str) -> Settings:
+    """The settings of `values`, in the shape of the file; `source` names them in errors."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [_sentence(detail, source) for detail in error.errors()]
+        raise SettingsError(visible_lines(dict.fromkeys(lines))) from error
+    except NoJsonError as error:
+        section = re.search(r'field "(\w+)"', str(error))
+        raise SettingsError(
+            f"An environment variable for {f'[{section[1]}]' if section else 'the settings'} is not valid JSON; a list "
+            'is written like ["a", "b"].'
+        ) from None
+
+
+def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings file: the one given, `$LEADSYNC_CONFIG`, `./leadsync.toml`, or the one in the user's configuration
+    folder; None if there is none.
+
+    Raises SettingsError if a named file is missing, or if others may have put one into the working folder.
+    """
+    import platformdirs
+
+    named = explicit or (Path(environment["LEADSYNC_CONFIG"]) if environment.get("LEADSYNC_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingsError(
+                f"There is no settings file {named}; check the path, or write one with `leadsync init`."
+            )
+        return named
+    if (here := Path(FILE_NAME)).is_file():
+        refuse_others_folder(here)
+        return here
+    of_user = platformdirs.user_config_path("leadsync", appauthor=False) / FILE_NAME
+    return of_user if of_user.is_file() else None
+
+
+def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
+    """The folder of the journal: the one given, `$LEADSYNC_STATE`, or the user's state folder."""
+    import platformdirs
+
+    if explicit is not None:
+        return explicit
+    if environment.get("LEADSYNC_STATE"):
+        return Path(environment["LEADSYNC_STATE"])
+    return platformdirs.user_state_path("leadsync", appauthor=False)
+
+
+def _sentence(detail: Any, source: str) -> str:
+    """One of pydantic's findings as a sentence, with the key and its meaning."""
+    where = [str(part) for part in detail["loc"]]
+    if where[:1] == ["campaigns"] and len(where) > 2:
+        # A table within a table, with the settings of [campaign].
+        where = [".".join(where[:-1]), where[-1]]
+    section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
+    variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
+    place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
+    field = Settings.model_fields.get("campaign" if section.startswith("campaigns.") else section)
+    fields = getattr(getattr(field, "annotation", None), "model_fields", {})
+    if detail["type"] == "extra_forbidden":
+        known = list(fields) if key else list(Settings.model_fields)
+        near = difflib.get_close_matches(key or section, known, n=1)
+        if key.startswith("api_key"):
+            hint = "the key itself never stands in the settings: use api_key_env, api_key_file or api_key_keyring"
+        else:
+            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
+        return f"{place} is not a setting; {hint}."
+    meaning = fields[key].description if key in fields else (field.description if field else "") or "a section"
+    problem = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."

@@ -1,0 +1,114 @@
+"""The sections of the settings but `[input]`, which stands with the rules of `leadsync.leads`."""
+
+import ipaddress
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from leadsync.leads import Section, Timezone
+
+MOST_THREADS = 1024
+
+
+def _dialer_url(url: str) -> str:
+    url = url.strip()
+    if set(' \\"<>^`{|}') & set(url) or not url.isprintable():
+        raise ValueError("it holds a blank or another character that no address has")
+    try:
+        parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise ValueError("there can be no host of that name") from error
+    if url and (parts.scheme not in ("https", "http") or not parts.hostname):
+        raise ValueError("it has to begin with https:// and name the dialer's host")
+    if not _has_possible_port(parts):
+        raise ValueError("its port has to be a number from 1 to 65535")
+    if set("?#") & set(url) or "@" in parts.netloc:
+        raise ValueError("it takes nothing but the host, a port and a path")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http:// would send the API key and the leads in the clear; use https://")
+    return url.rstrip("/")
+
+
+def _has_possible_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _threads(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """One sentence for both types of the value, instead of one each."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        raise ValueError(f'it has to be a number from 2 to {MOST_THREADS}, or "auto"') from error
+
+
+class Server(Section):
+    """Where the dialer is and what it can take."""
+
+    url: Annotated[str, AfterValidator(_dialer_url)] = Field("", description="the dialer's address")
+    api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
+    api_key_file: str = Field("", description="a file that holds the API key, readable by its owner alone")
+    api_key_keyring: str = Field("", description="the name under which the system's keyring holds the API key")
+    hardware_threads: Annotated[
+        Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"], WrapValidator(_threads)
+    ] = Field(16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out")
+    reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
+    timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
+    ca_file: str = Field("", description="a file with a private certificate authority")
+    slots_dir: str = Field(
+        "", description="the folder where users of this machine share the dialer's slots; empty: the user's own"
+    )
+
+
+class Campaign(Section):
+    """Where the leads live on the dialer."""
+
+    template_id: int | None = Field(None, ge=1, description="the campaign template's id")
+    campaign_id: int | None = Field(None, ge=1, description="the campaign's id")
+    allocation_id: int | None = Field(None, ge=1, description="the allocation's id")
+    timezone: Timezone = Field("", description="the leads' Contact Hours, which callback dates are read in")
+    insert_missing: bool = Field(False, description="whether leads that the dialer does not have are inserted")
+    allow_duplicates: bool = Field(False, description="whether a lead is inserted whose number another lead has")
+
+    def with_changes(self, other: "Campaign") -> "Campaign":
+        """This, overridden by the keys set in `other`."""
+        return Campaign(**self.model_dump(exclude_unset=True) | other.model_dump(exclude_unset=True))
+
+
+class Retry(Section):
+    """How hard to try."""
+
+    attempts: int = Field(5, ge=1, le=100, description="how often a row is tried")
+    wait_seconds: float = Field(120, ge=0, le=86400, description="the wait between two attempts for a row")
+    give_up_after_minutes: float = Field(120, ge=0, le=10080, description="how long to wait for a dialer that is away")
+    unknown: Literal["hold", "send"] = Field("hold", description="what to do with rows that may have been applied")
+    no_answer: Literal["hold", "send"] = Field(
+        "hold", description="what to do with rows whose call had no answer in time, which the dialer calls not applied"
+    )
+
+
+NotifyEvent = Literal["failure", "decide", "failed_percent", "recovery"]
+
+
+class Notify(Section):
+    """When a person is told, and where the addresses for that are kept."""
+
+    urls_env: str = Field(
+        "LEADSYNC_NOTIFY_URLS", description="the environment variable that holds the addresses to write to"
+    )
+    urls_file: str = Field("", description="a file that holds the addresses, readable by its owner alone")
+    on: tuple[NotifyEvent, ...] = Field(
+        ("failure", "decide", "failed_percent", "recovery"), description="what a person is told of"
+    )
+    failed_percent: float = Field(10, ge=0, le=100, description="tell when more than so many percent of the rows fail")

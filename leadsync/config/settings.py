@@ -1,0 +1,164 @@
+"""All settings, and the questions about several of them."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server
+from leadsync.errors import SettingsError
+from leadsync.leads import QUERY_ARGUMENTS, Input, Rules
+from leadsync.models import CampaignIds
+from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
+
+FILE_NAME = "leadsync.toml"
+ENVIRONMENT_PREFIX = "LEADSYNC_"
+
+_NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
+
+
+def _target(field: str) -> str:
+    if field.strip().casefold() in _NO_TARGETS:
+        raise ValueError(f'no field of a lead is called {field}; name another, or write "" to leave the column out')
+    return field
+
+
+class Settings(BaseSettings):
+    """All settings, each with the default that the example file shows."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    server: Server = Server()
+    campaign: Campaign = Campaign()
+    campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
+    input: Input = Input()
+    columns: dict[str, Annotated[str, AfterValidator(_target)]] = Field(
+        {}, description="which column fills which field"
+    )
+    retry: Retry = Retry()
+    notify: Notify = Notify()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment overrides the file; there are no other sources."""
+        return env_settings, init_settings
+
+    @property
+    def slots(self) -> int:
+        """The number of calls at once, the highest possible where it is measured; raises SettingsError if the reserve
+        leaves none."""
+        threads = MOST_THREADS if self.server.hardware_threads == "auto" else self.server.hardware_threads
+        slots = threads // 2 - self.server.reserve
+        if slots < 1:
+            raise SettingsError(
+                f"[server] reserve = {self.server.reserve} leaves none of the {threads // 2} calls that "
+                f"{threads} hardware threads allow; make it smaller."
+            )
+        return slots
+
+    @property
+    def finds_slots_out(self) -> bool:
+        """Whether the number of calls at once is still to be measured."""
+        return self.server.hardware_threads == "auto"
+
+    def rules(self, now: datetime) -> Rules:
+        """The rules for reading a sheet at this time."""
+        return Rules(now, self.input, self.campaign.timezone, self.columns)
+
+    @property
+    def rules_digest(self) -> str:
+        """A digest of the settings for reading a sheet."""
+        rules = self.model_dump_json(include={"input": True, "columns": True, "campaign": {"timezone"}})
+        return hashlib.sha256(rules.encode()).hexdigest()[:16]
+
+    def ids(self) -> CampaignIds:
+        """The campaign's ids; raises SettingsError if one is missing."""
+        campaign = self.campaign
+        if campaign.template_id is None or campaign.campaign_id is None or campaign.allocation_id is None:
+            missing = [name for name in ("template_id", "campaign_id", "allocation_id") if not getattr(campaign, name)]
+            raise SettingsError(
+                f"[campaign] {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set; "
+                "`leadsync campaigns` lists the ids."
+            )
+        return CampaignIds(campaign.template_id, campaign.campaign_id, campaign.allocation_id)
+
+    def for_campaign(self, name: str | None) -> "Settings":
+        """These settings with `[campaigns.name]` in force, for None as they are; raises SettingsError."""
+        if name is None:
+            return self
+        if name not in self.campaigns:
+            known = f"known are: {', '.join(self.campaigns)}" if self.campaigns else "the settings name none"
+            raise SettingsError(f"There is no [campaigns.{name}] in the settings; {known}.")
+        return self.model_copy(update={"campaign": self.campaign.with_changes(self.campaigns[name])})
+
+    def campaign_of(self, ids: CampaignIds) -> str | None:
+        """The NAME of the [campaigns.NAME] with these ids; None if they are those of [campaign], or of no campaign."""
+        for name in (None, *self.campaigns):
+            campaign = self.for_campaign(name).campaign
+            if CampaignIds(campaign.template_id or 0, campaign.campaign_id or 0, campaign.allocation_id or 0) == ids:
+                return name
+        return None
+
+    def for_ids(self, ids: CampaignIds) -> "Settings":
+        """These settings with the campaign of these ids in force, if they name it; else as they are."""
+        return self.for_campaign(self.campaign_of(ids))
+
+    def notify_urls(self, environment: Mapping[str, str]) -> list[SecretStr]:
+        """The addresses for messages, secrets all of them; empty if none are set. Raises SettingsError."""
+        text = environment.get(self.notify.urls_env, "")
+        if self.notify.urls_file:
+            text = read_secret(
+                Path(self.notify.urls_file).expanduser(), "[notify] urls_file", "addresses that messages go to"
+            )
+        lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+        return [SecretStr(url) for line in lines for url in line.split()]
+
+    def url(self) -> str:
+        """The dialer's address; raises SettingsError if it is missing."""
+        if not self.server.url:
+            raise SettingsError(
+                f"[server] url is not set; write the dialer's address into {FILE_NAME}, or `leadsync init`."
+            )
+        return self.server.url
+
+    def api_key(self, environment: Mapping[str, str]) -> SecretStr:
+        """The API key, from its place by the settings; raises SettingsError."""
+        if self.server.api_key_file and self.server.api_key_keyring:
+            raise SettingsError("[server] api_key_file and api_key_keyring are both set; keep one of them.")
+        if self.server.api_key_file:
+            key = read_secret(Path(self.server.api_key_file).expanduser(), "[server] api_key_file", "API key")
+        elif self.server.api_key_keyring:
+            key = key_of_keyring(self.server.api_key_keyring)
+        else:
+            key = environment.get(self.server.api_key_env, "")
+            if not key.strip():
+                named = self.server.api_key_env
+                # Some write the key itself there, and a key may look like a name.
+                usual = named == Server.model_fields["api_key_env"].default
+                shown = f" {named}" if usual or named in environment else ""
+                raise SettingsError(
+                    f"The environment variable{shown} ([server] api_key_env) holds no API key; set it, or use "
+                    "api_key_file or api_key_keyring."
+                )
+        if not key.strip().isprintable():
+            raise SettingsError("The API key holds characters that cannot be seen; store it again.")
+        if (authority := Path(self.server.ca_file)).is_file():
+            refuse_others(authority, authority.stat())
+        return SecretStr(key.strip())

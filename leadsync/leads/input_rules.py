@@ -1,0 +1,110 @@
+"""The rules for reading a sheet: the settings of `[input]`, and what else cleaning a value needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from leadsync.models import CAMPAIGN_ID_FIELDS, SYSTEM_FIELDS
+
+QUERY_ARGUMENTS = ("apiKey", "allowDuplicates")
+"""Arguments of every call that are no field of a lead."""
+_NO_PHONES = frozenset(name.casefold() for name in (*SYSTEM_FIELDS, *CAMPAIGN_ID_FIELDS, *QUERY_ARGUMENTS))
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """The timezone of this name; raises ValueError for an unknown one."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('there is no such timezone; names are like "Australia/Melbourne"') from error
+
+
+def _timezone(name: str) -> str:
+    if name:
+        zone(name)
+    return name
+
+
+def _region(code: str) -> str:
+    if code.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError('no such region; use two letters like "AU"')
+    return code.upper()
+
+
+def _phone_fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name.strip().casefold() in _NO_PHONES:
+            raise ValueError(f"the dialer's own {name} holds no phone number; leave it out")
+    return names
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+
+
+class Section(BaseModel):
+    """A section of the settings: an unknown key is an error, and an error shows no value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Input(Section):
+    """The section `[input]`: how the sheet is meant. Each rule has its default and description here alone."""
+
+    region: Annotated[str, AfterValidator(_region)] = Field("AU", description="how local phone numbers are read")
+    date_order: Literal["dmy", "mdy", "ymd", "auto"] = Field(
+        "dmy", description="the order of day, month and year; auto: the one order of all dates to be sent"
+    )
+    timezone: Timezone = Field("Australia/Melbourne", description="the timezone of the sheet's dates")
+    phone_fields: Annotated[tuple[str, ...], AfterValidator(_phone_fields)] = Field(
+        ("FirstPhone", "SecondPhone"), min_length=1, description="the template's phone fields"
+    )
+    blank_disposition: Literal["no_change", "reject"] = Field("no_change", description="what a blank disposition means")
+    blank_phone: Literal["no_change", "omit"] = Field("no_change", description="what a blank phone cell means")
+    blank_callback: Literal["new_lead", "reject"] = Field("new_lead", description="what a blank callback date means")
+    duplicates: Literal["in_order", "last", "reject"] = Field(
+        "in_order", description="what to do with several rows for one lead"
+    )
+    skip_unchanged: bool = Field(False, description="rows that say what their lead was last sent are not sent again")
+    dispositions: tuple[str, ...] = Field((), description="the campaign's dispositions; empty: not checked")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules for the values of one sheet. Raises ValueError for a clock without a timezone.
+
+    `now` is the caller's clock: callback dates are compared with it. `columns` is the `[columns]` table: heading ->
+    field, "" for a column not sent. An empty `campaign_timezone` means the input's. `sheet_order` is the date order found
+    for this sheet, None for the input's. Two are the workbook's: `epoch_1904`, its days count from 1904;
+    `swapped_date_cells`, a program has swapped day and month of its date cells, so that callbacks in them are rejected.
+    """
+
+    now: datetime
+    input: Input = field(default_factory=Input)
+    campaign_timezone: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    sheet_order: DateOrder | None = None
+    epoch_1904: bool = False
+    swapped_date_cells: bool = False
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise ValueError("now must have a timezone")
+
+    @property
+    def date_order(self) -> DateOrder:
+        """The order of day, month and year; `auto` begins with one for the sheet to confirm or correct."""
+        return self.sheet_order or ("dmy" if self.input.date_order == "auto" else self.input.date_order)
+
+    @property
+    def contact_hours(self) -> str:
+        """The timezone of callback dates on the dialer."""
+        return self.campaign_timezone or self.input.timezone

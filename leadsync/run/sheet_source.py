@@ -1,0 +1,72 @@
+"""The source of a sheet: its file, the way to read it, and its digest."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadsync.errors import SheetError
+from leadsync.journal import Journal
+from leadsync.models import Inserts
+from leadsync.private_files import open_regular
+from leadsync.reimport import put_together
+from leadsync.sheets import open_table
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSource:
+    """The file of a sheet, and the way to read it.
+
+    `sheet` names a workbook's sheet; `encoding` and `delimiter` are of a text; empty: detected. `content` is a private
+    copy of the file or of standard input. With `inserts` "only" all rows are new leads.
+    """
+
+    file: Path
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    content: Path | None = None
+    inserts: Inserts = "none"
+
+    @property
+    def bytes_at(self) -> Path:
+        """The file that is opened."""
+        return self.content or self.file
+
+    @property
+    def shown(self) -> str:
+        """The file's name in messages."""
+        return "standard input" if self.content is not None and self.file.name == "stdin" else str(self.file)
+
+
+def fingerprint(file: Path) -> str:
+    """A digest of the bytes of a regular file; raises SheetError, also for a pipe, which nobody waits for."""
+    try:
+        with open_regular(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
+
+
+@contextmanager
+def opened(source: SheetSource, journal: Journal | None) -> Iterator["Table"]:
+    def open_part(sheet: str) -> "AbstractContextManager[Table]":
+        return open_table(
+            source.bytes_at,
+            sheet=sheet or None,
+            encoding=source.encoding or None,
+            delimiter=source.delimiter or None,
+            shown=source.shown,
+        )
+
+    with ExitStack() as context:
+        table = context.enter_context(open_part(source.sheet))
+        if table.parts:
+            history = journal.history() if journal else None
+            table = context.enter_context(put_together(open_part, source.shown, table, history))
+        yield table
