@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from leadsync.journal.json_text import reason_json, reason_of
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
-from leadsync.report.wording import _SKIPPED, _WORDS, reason_words
+from leadsync.report.fault_words import FAULT_WORDS
+from leadsync.report.wording import _SKIPPED, reason_words
 
 TEXTS = st.text(max_size=20).filter(lambda text: text.isprintable())
 DETAILS = st.dictionaries(
@@ -37,7 +38,7 @@ def test_a_row_without_a_reason_stores_none() -> None:
 
 
 def test_every_kind_has_words() -> None:
-    assert _WORDS.keys() == set(FaultKind)
+    assert FAULT_WORDS.keys() == set(FaultKind)
     assert _SKIPPED.keys() == set(SkipKind)
 
 

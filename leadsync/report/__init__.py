@@ -1,6 +1,6 @@
 """From the journal's rows to what people read: the files' tables and the summary."""
 
-from leadsync.report.checked import checked_cells
+from leadsync.report.check_cells import checked_cells
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, highlights
 from leadsync.report.summary import as_json, as_text

@@ -1,4 +1,4 @@
-"""What stands behind a row's own cells in the sheet that `check` writes. Pure."""
+"""The `sync_*` cells behind a row in the copy of `check`. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this
 
 
 def checked_cells(number: int, status: Status, reason: Reason | None, notes: Sequence[Note]) -> tuple[str, ...]:
-    """The `sync_*` cells of a row that was checked and not sent: where it stands, why, and what would be rewritten.
+    """The `sync_*` cells of a checked row: its status, the reason, and the values to be rewritten.
 
     `sync_run` stays blank: no run has had the row, and the file can be given to `leadsync run` as it is.
     """
