@@ -1,4 +1,4 @@
-"""Messages to a person: which there are to send, what has been told already, and their way out. Apprise lives here."""
+"""Messages to a person: the choice of news, the store of earlier alerts, and delivery. Apprise lives here."""
 
 from leadsync.alerts.alert_store import AlertStore
 from leadsync.alerts.alerts import AlertState, Message, RunResult, alert_for

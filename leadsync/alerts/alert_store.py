@@ -1,4 +1,4 @@
-"""What has been told already, in a file of the state folder, by the folder that the sheets come from."""
+"""The alerts told already, by the folder of the sheets, in a file of the state folder."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ _LONGEST_WAIT_SECONDS = 10
 
 
 class AlertStore:
-    """Where the file is lost or damaged, things are told once more, which does no harm. Methods may raise OSError."""
+    """The store of one folder's alerts. After loss or damage they are told once more. Methods may raise OSError."""
 
     def __init__(self, state: Path, subject: str) -> None:
         self._path = state.resolve() / "told.json"
@@ -23,20 +23,20 @@ class AlertStore:
         self._subject = subject
 
     def load(self) -> dict[str, AlertState]:
-        """The troubles that were told and are not over."""
+        """The troubles told and not over."""
         return self._read().get(self._subject, {})
 
     def save(self, known: dict[str, AlertState]) -> None:
-        """Keep what is known from now on, whole or not at all."""
+        """Store the known troubles, whole or not at all."""
         make_private_folder(self._path.parent)
         with self._lock:
             everything = self._read() | {self._subject: known}
             with whole_or_not(self._path) as stream:
-                # ASCII: the names of folders and files need not be text that UTF-8 can hold.
+                # ASCII: names of folders and files need not be valid UTF-8.
                 stream.write(json.dumps(everything, default=asdict).encode("ascii"))
 
     def _read(self) -> dict[str, dict[str, AlertState]]:
-        """The troubles of every folder, as far as the file makes sense."""
+        """The troubles of every folder; damaged entries are left out."""
         read: Any = None
         with contextlib.suppress(OSError, ValueError, RecursionError):
             read = json.loads(self._path.read_text("utf-8"))
@@ -52,7 +52,7 @@ def _members(value: Any) -> list[tuple[str, Any]]:
 
 
 def _known(entry: dict[str, Any]) -> AlertState:
-    """A trouble from its JSON object; a cause that is no text is empty, and a size that is no number 0."""
+    """A trouble from its JSON object; a wrong cause is read as empty, a wrong size as 0."""
     cause, size = entry.get("cause"), 0
     with contextlib.suppress(TypeError, ValueError, OverflowError):
         size = int(entry.get("size", 0))

@@ -1,7 +1,7 @@
-"""What a person should be told when a run has ended, and only if it is news. Pure.
+"""The message about the result of a run, if it is news. Pure.
 
-Troubles are remembered by what they are about. A trouble is news where it was not known, has another cause or has
-grown; that one is over is news too. So a dialer that is away for three nights makes two messages, not six.
+Troubles are remembered by their subject. A trouble is news if it is unknown, has another cause or has grown; its end is
+news too. So a dialer away for three nights makes two messages, not six.
 """
 
 import re
@@ -23,10 +23,10 @@ _LONGEST_TITLE = 120
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How the work on one sheet ended.
+    """The result of the work on one sheet.
 
-    `code` is the exit code, `reason` says why where it failed; `of_file` tells a fault of this file from one of the
-    settings or the dialer, which would meet the next file as well.
+    `code` is the exit code, `reason` the cause of a failure. `of_file`: a fault of this file, and not of the settings
+    or the dialer, common to all files.
     """
 
     file: str
@@ -37,12 +37,12 @@ class RunResult:
     of_file: bool = False
     summary: str = ""
     sent: bool = True
-    """Whether anything was asked of the dialer: only that can tell that it is well again."""
+    """Whether the dialer got a request: only its answer can show a recovery."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """A trouble as it was told: its cause and its size."""
+    """A trouble as last told: its cause and its size."""
 
     cause: str = ""
     size: int = 0
@@ -50,14 +50,14 @@ class AlertState:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person is sent: the first line says what it is about."""
+    """A message; the title names its subject."""
 
     title: str
     body: str
     good: bool
 
     def on(self, machine: str) -> "Message":
-        """With the name of the machine that it comes from."""
+        """The message with the name of its machine."""
         return replace(self, title=f"{self.title} ({machine})") if machine else self
 
 
@@ -72,7 +72,7 @@ class _Alert:
 def alert_for(
     result: RunResult, before: Mapping[str, AlertState], events: Collection[Event], failed_percent: float
 ) -> tuple[Message | None, dict[str, AlertState]]:
-    """The message about a result, None where there is nothing new to say, and what is known from then on."""
+    """Return the message about a result, None if there is no news, and the troubles known from then on."""
     troubles = list(_troubles(result, failed_percent))
     new = [trouble for trouble in troubles if _is_new(trouble, before)]
     over = [about for about in before if _is_over(about, result) and about not in {one.about for one in troubles}]
@@ -113,7 +113,7 @@ def _is_new(trouble: _Alert, before: Mapping[str, AlertState]) -> bool:
 
 
 def _is_over(about: str, result: RunResult) -> bool:
-    """Whether an ending can tell that this trouble is over, where it does not have it itself."""
+    """Whether a result without this trouble shows its end."""
     if result.code not in _FINISHED:
         return False
     if about == _ROWS:
@@ -132,10 +132,10 @@ def _recovery(about: str, result: RunResult) -> str:
 
 
 def _joined(words: str) -> str:
-    """One line: nothing that the words quote begins another."""
+    """The words on one line, quoted line ends included."""
     return " ".join(words.split("\n"))
 
 
 def _without_figures(reason: str) -> str:
-    """The same trouble an hour later has other figures in its words."""
+    """The reason without figures: an hour later the same trouble has others."""
     return re.sub(r"\d+", "#", reason)

@@ -1,4 +1,4 @@
-"""A message's way out, through apprise: mail, Teams, Slack, webhooks and what else it knows."""
+"""Delivery of messages through apprise: mail, Teams, Slack, webhooks and its other services."""
 
 import logging
 import warnings
@@ -14,10 +14,10 @@ _log = logging.getLogger(__name__)
 
 
 def deliver(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
-    """Send a message to each address; gives a sentence for each that it could not be delivered to.
+    """Send a message to each address; yield a sentence for each failed delivery.
 
-    The message's lines are made `inert`. The sentences name an address by its place and kind: the rest of it is a
-    secret. Takes a few seconds for an address that does not answer, and raises nothing.
+    The message's lines are made `inert`. The sentences name an address by its place and kind: the rest is a secret.
+    Takes a few seconds for a silent address, and raises nothing.
     """
     message = replace(message, title=inert(message.title), body="\n".join(map(inert, message.body.split("\n"))))
     for place, url in enumerate(urls, 1):
@@ -32,9 +32,9 @@ def deliver(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
 def _send(url: str, message: Message) -> tuple[bool, bool]:
     """Whether the address was understood, and whether it took the message."""
     with warnings.catch_warnings():
-        # What its many senders think of this Python's future is not for the user.
+        # Deprecation warnings of its many senders are not for the user.
         warnings.simplefilter("ignore")
-        # Loading it takes as long as some commands do.
+        # Its import takes as long as some commands.
         import apprise
 
         sender = apprise.Apprise()
@@ -45,6 +45,6 @@ def _send(url: str, message: Message) -> tuple[bool, bool]:
             text = apprise.NotifyFormat.TEXT
             return True, bool(sender.notify(message.body, title=message.title, notify_type=kind, body_format=text))
         except Exception as error:
-            # What a sender raises may have the whole address in it.
+            # The error of a sender may contain the whole address.
             _log.warning("a message could not be sent: %s", type(error).__name__)
             return True, False

@@ -1,4 +1,4 @@
-"""Text of which no mail program or chat makes a link, a mention or a picture. Pure.
+"""Text without links, mentions or pictures in any mail program or chat. Pure.
 
 File names, headings and the dialer's words come from strangers. Markdown links, Slack's `<!channel>`, `@everyone` and
 the links made of bare addresses all hang on a few characters. A reader sees their replacement, written as in security
@@ -24,7 +24,7 @@ _REPLACED = (
 
 
 def inert(text: str) -> str:
-    """One line of text that is nothing but text, wherever it is shown."""
+    """One line of plain text, wherever it is shown."""
     text = one_line(text)
     for pattern, replacement in _REPLACED:
         text = pattern.sub(replacement, text)

@@ -1,4 +1,4 @@
-"""Tables for a terminal: columns aligned in every script, colours where somebody sees them."""
+"""Tables for a terminal: columns aligned in every script, colours at a terminal only."""
 
 import os
 import re
@@ -15,13 +15,13 @@ from leadsync.models import Status
 from leadsync.terminal import Visible, visible
 
 _SAMPLE = 1000
-"""The lines that columns are fitted to; a longer value further down moves its line's rest aside."""
+"""Columns are fitted to these first lines; a longer value further down moves the rest of its line."""
 _NARROWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading, whether it holds numbers, and whether it gives way where the terminal is too narrow."""
+    """A column of numbers or texts; one that gives way is cut for a narrow terminal."""
 
     heading: str
     number: bool = False
@@ -48,7 +48,7 @@ def in_colour(text: str, **look: object) -> str:
 
 
 def coloured_summary(text: Visible) -> Visible:
-    """A run's summary, with each status that it counts in its colour."""
+    """The summary of a run, with each counted status in its colour."""
     return Visible(_COUNTED.sub(lambda match: match[1] + _coloured_status(match[2]), text))
 
 
@@ -57,7 +57,7 @@ def _coloured_status(status: str) -> str:
 
 
 def _fitted(columns: Sequence[Column], widths: list[int]) -> list[int]:
-    """Narrow the columns that give way, the widest first, until a terminal's line holds them all."""
+    """Narrow the columns that give way, widest first, until all fit into a terminal's line."""
     if not sys.stdout.isatty():
         return widths
     surplus = sum(widths) + 2 * (len(widths) - 1) - shutil.get_terminal_size().columns
@@ -85,7 +85,7 @@ _COUNTED = re.compile(rf"^( +[\d,]+  )({'|'.join(Status)})(?= )", re.MULTILINE)
 
 
 def _shown(value: str) -> str:
-    """A value on one line, with nothing in it that a terminal would obey."""
+    """A value on one line, without control characters."""
     return visible(" ".join(value.split()))
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from leadsync.dialer import Place
 
 PATIENCE_SECONDS = 5.0
-"""After this time the user is told what is waited for."""
+"""The wait before the user gets a message about it."""
 
 
 def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list[Place]":
-    """Every allocation that the key may see; raises SettingsError or Stopped."""
+    """Every allocation open to the key; raises SettingsError or Stopped."""
     from leadsync.dialer import places
 
     words = "The dialer is slow to list its campaigns; they are waited for, some minutes at most."
@@ -38,7 +38,7 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
 
 
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
-    """What was tried and is well, a name and a sentence each; raises SettingsError or Stopped at what is not."""
+    """Yield a name and a sentence for each successful trial; raises SettingsError or Stopped at the first failure."""
     settings.api_key(os.environ)
     yield "key", "the API key is where the settings say."
     places = listed_places(settings)
@@ -53,7 +53,7 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
 
 
 def _without_a_run(error: Stopped) -> Stopped:
-    """The same where no run waits to be gone on with."""
+    """The error without the advice about `resume`: there is no run."""
     return Stopped(str(error).replace("then `leadsync resume`", "then try again"))
 
 

@@ -1,4 +1,4 @@
-"""The spreadsheet that a command line names, as a private copy: what is hashed is what is read."""
+"""The spreadsheet of a command line, as a private copy: the bytes hashed are the bytes read."""
 
 import shutil
 import sys
@@ -13,13 +13,13 @@ from leadsync.temporary_files import private_copy, sweep
 from leadsync.terminal import one_line
 
 STDIN = "stdin"
-"""The name that standard input has in messages, runs and reports."""
+"""The name of standard input in messages, runs and reports."""
 _BLOCK = 1 << 20
 
 
 @contextmanager
 def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]:
-    """The file's resolved path, and a copy of it that lasts as long as the context and that nobody else changes.
+    """The file's resolved path, and a private copy of it for the time of the context.
 
     `-` is standard input, called `stdin` in the current folder. Without `links`, a link is never followed. Raises
     UsageError where there is no such file, or no room for the copy.

@@ -1,6 +1,6 @@
-"""The addresses that the API key went to before, in a file of the state folder.
+"""The addresses already known to get the API key, in a file of the state folder.
 
-A new one is named first, with the settings that ask for it: settings of somebody else would send the key elsewhere.
+A new address is named first, with its settings: settings of somebody else would send the key elsewhere.
 """
 
 import os
@@ -18,13 +18,13 @@ _FILE_NAME = "known_dialers"
 
 
 def name_new_dialer(shell: Shell, settings: "Settings") -> None:
-    """Say where the key goes and which settings say so, unless it went there before. Raises SettingsError."""
+    """Name a new address and its settings, before the key goes there. Raises SettingsError."""
     if settings.url() not in _known(shell):
         shell.say(f"The API key goes to {settings.url()} for the first time, because {shell.url_source()} says so.")
 
 
 def remember_dialer(shell: Shell, settings: "Settings") -> None:
-    """Remember that the key goes to this address from now on. If that fails, the address is named once more."""
+    """Remember the address. If that fails, it is named once more next time."""
     known = _known(shell)
     if settings.url() in known:
         return
@@ -36,7 +36,7 @@ def remember_dialer(shell: Shell, settings: "Settings") -> None:
 
 
 def meet_dialer(shell: Shell, settings: "Settings") -> None:
-    """Name a new address and remember it, before a command that does not ask. Raises SettingsError, also without a
+    """Name a new address and remember it, for a command without a question. Raises SettingsError, also without a
     key."""
     settings.api_key(os.environ)
     name_new_dialer(shell, settings)

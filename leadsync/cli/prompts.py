@@ -24,7 +24,7 @@ _SAMPLE_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class KeptKey:
-    """Where an API key is kept: the setting that says so, its value, and what is still to be done."""
+    """The place of an API key: its setting, the value, and the step left to do."""
 
     setting: str
     value: str
@@ -49,7 +49,7 @@ def ask_number(question: str, most: int | None = None, default: int | None = Non
 
 
 def with_scheme(address: str) -> str:
-    """A dialer's address as a URL: https, but http to this machine itself, where only a practice dialer runs.
+    """A dialer's address as a URL: https, but http to this machine itself, for a practice dialer.
 
     Raises SettingsError for a single word, which is more likely a slip than the name of a host.
     """
@@ -80,13 +80,13 @@ def ask_url(shown: str) -> str:
 
 
 def complain(error: LeadsyncError) -> None:
-    """Say what is wrong with an answer, without the setting's place in a file that is not there yet."""
+    """Say the fault of an answer, without its place in a file not yet written."""
     reason = str(error).rpartition(": ")[2]
     say(reason[0].upper() + reason[1:])
 
 
 def ask_key() -> str:
-    """The API key; what is typed is not shown."""
+    """The API key, typed without echo."""
     if os.environ.get(KEY_VARIABLE, "").strip():
         say(f"The API key is in the environment variable {KEY_VARIABLE}.")
         return os.environ[KEY_VARIABLE].strip()
@@ -97,7 +97,7 @@ def ask_key() -> str:
 
 
 def ask_place_of(key: str, *, taken: bool) -> KeptKey:
-    """Keep the key where the user wants it; a key that the dialer has not `taken` only if the user says so."""
+    """Keep the key in a place of the user's choice; ask first if the dialer has not `taken` it."""
     setting = f"$env:{KEY_VARIABLE} = " if os.name == "nt" else f"export {KEY_VARIABLE}="
     nowhere = KeptKey("api_key_env", KEY_VARIABLE, f"Before you send: {setting}… (with the key)")
     if os.environ.get(KEY_VARIABLE, "").strip():
@@ -128,7 +128,8 @@ def ask_place_of(key: str, *, taken: bool) -> KeptKey:
 
 
 def ask_place(places: "list[Place]") -> tuple[int, int, int]:
-    """Which template, campaign and allocation, from what the dialer lists; raises SettingsError where it lists none."""
+    """The ids of template, campaign and allocation, chosen from the dialer's list; raises SettingsError for an empty
+    one."""
     whole = [
         (place.template, campaign, allocation)
         for place in places
@@ -148,7 +149,7 @@ def ask_place(places: "list[Place]") -> tuple[int, int, int]:
 
 
 def ask_file() -> Path | None:
-    """A sheet to read; None where the user has none yet."""
+    """A sheet to read; None if the user has none yet."""
     while True:
         answer = ask("A sheet of leads to look at (Enter: none yet)", "")
         if not answer.strip():
@@ -179,7 +180,7 @@ def ask_sheet(file: Path, sheet: str | None) -> str | None:
 
 
 def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple[Proposal, dict[str, str], Rules]":
-    """What the sheet's columns probably are, and an example of each; raises SheetError."""
+    """The probable fields of the sheet's columns, and an example of each; raises SheetError."""
     from itertools import islice
 
     from leadsync.leads import propose
@@ -196,7 +197,7 @@ def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> "tuple
 
 
 def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rules") -> "Proposal":
-    """Show what each column would fill, and let the user change it."""
+    """Show the field of each column, and let the user change it."""
     from leadsync.leads import field_named
 
     columns = dict(proposal.columns)
@@ -234,7 +235,7 @@ def confirm_columns(proposal: "Proposal", examples: dict[str, str], rules: "Rule
 
 
 def _ask_phones(shown: Sequence[str], filled: Sequence[str]) -> tuple[str, ...]:
-    """Which fields hold phone numbers, of those that a column fills."""
+    """The fields with phone numbers, of those filled by a column."""
     while True:
         answer: str = ask("Which of the fields are phone numbers? (with commas between them)", ", ".join(shown))
         given = tuple(filter(None, map(str.strip, answer.split(","))))
@@ -251,7 +252,7 @@ def first_value(question: str, shown: str) -> str:
 
 
 def again(error: LeadsyncError) -> bool:
-    """Say what went wrong, and ask whether to try it anew."""
+    """Say the error, and ask for another try."""
     say(str(error))
     return current_shell().confirm("Try another address or key?", default=True)
 

@@ -1,4 +1,4 @@
-"""What was found in a sheet, in words."""
+"""The findings in a sheet, in words."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ _MOST_FINDINGS = 5
 
 
 def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> Visible:
-    """Everything that `check` tells. `pace` is how many leads a second the dialer takes, None where it is not known."""
+    """The output of `check`. `pace` is the dialer's leads a second, None if unknown."""
     lines = list(_sections(scan, pace, now))
     if written:
         lines += ["", f"Written, with what was found in each row: {written}"]
@@ -25,8 +25,7 @@ def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now
 
 
 def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | None = None) -> Iterator[str]:
-    """What sending the sheet would do, a line each, and how long it would take. Of a `trial`, only so many of its rows
-    are sent now."""
+    """The effects of sending the sheet, a line each, and the time needed. A `trial` sends only so many rows now."""
     if not survey.rows:
         yield "No rows: there is nothing below the headings."
         return
@@ -58,7 +57,7 @@ def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | Non
 
 
 def findings(survey: Survey) -> Iterator[str]:
-    """What was found in the sheet's values, a line each and the most frequent first: a few lines, for a question."""
+    """The findings in the sheet's values, most frequent first: a few lines, for a question."""
     rejections = (("rejected", group) for group in _largest(survey.rejections.values()))
     warnings = (("to look at", group) for group in _largest(survey.warnings.values()) if group.what != NEW_LEAD)
     for what, group in islice(chain(rejections, warnings), _MOST_FINDINGS):
@@ -68,7 +67,7 @@ def findings(survey: Survey) -> Iterator[str]:
 
 
 def repetitions(survey: Survey, now: datetime) -> Iterator[str]:
-    """The warnings that rows say what their lead was last sent, if any do."""
+    """The warnings about rows equal to the last ones sent for their leads."""
     for run_id, count in survey.undecided.items():
         rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
         yield f"{LOUD} {rows} run {run_id} sent, and a person has to decide first whether that was applied"
@@ -77,7 +76,7 @@ def repetitions(survey: Survey, now: datetime) -> Iterator[str]:
 
 
 def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Iterator[str]:
-    """What is told even where nobody watches: it stands in the log in the morning."""
+    """The lines for the log of an unattended run."""
     return (line for line in would_do(survey, None, now, trial) if line.startswith(LOUD))
 
 
@@ -169,7 +168,7 @@ def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:
 
 
 def _repeated(count: int, last: datetime, run_id: str, now: datetime) -> str:
-    """That rows say what their lead was last sent."""
+    """The words about rows equal to the last ones sent for their leads."""
     when = f"today {last:%H:%M}" if last.date() == now.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{counted(count, 'row says what its', 'rows say what their')} lead was last sent, {when} by run {run_id}"
 
@@ -197,6 +196,6 @@ def _duration(seconds: float) -> str:
 
 
 def _end(seconds: float, now: datetime) -> str:
-    """When something that begins now and takes so long ends; the day too, where it is another one."""
+    """The end of so many seconds from now; with the day, if it is another one."""
     end = now + timedelta(seconds=seconds)
     return f"at {end:%H:%M}" if end.date() == now.date() else f"on {end:%a %d %b} at {end:%H:%M}"

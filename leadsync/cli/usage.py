@@ -1,4 +1,4 @@
-"""What is wrong with a command line, in a sentence that names the place and the remedy."""
+"""Faults of a command line in sentences, with the place and the remedy."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import click
 
 
 def usage_error(error: click.ClickException) -> str:
-    """The sentence for an error that click has found."""
+    """The sentence for an error of click."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "leadsync"
     see = f"`{path} --help` tells more."
@@ -23,13 +23,13 @@ def usage_error(error: click.ClickException) -> str:
 
 
 def unknown(kind: str, name: str, close: Sequence[str] | None, see: str) -> str:
-    """The sentence for a name that there is not, with those that are `close` to it."""
+    """The sentence for an unknown name, with the `close` ones."""
     meant = f"{' or '.join(close)} may be meant." if close else see
     return f"There is no {kind} {name}; {meant}"
 
 
 def _name(parameter: click.Parameter) -> str:
-    """An option as it is written, an argument as the help shows it."""
+    """The name of an option, or an argument's as in the help."""
     return max(parameter.opts, key=len) if isinstance(parameter, click.Option) else parameter.make_metavar(_CONTEXT)
 
 
@@ -37,7 +37,7 @@ _CONTEXT = click.Context(click.Command("leadsync"))
 
 
 def _takes(kind: object) -> str:
-    """What a parameter of that type takes; empty for a text, of which its own check says what is wrong."""
+    """The values of a parameter's type; empty for a text: its own check makes the sentence."""
     match kind:
         case click.IntRange() | click.FloatRange():
             number = "a whole number" if isinstance(kind, click.IntRange) else "a number"

@@ -1,4 +1,4 @@
-"""The sections of the settings but `[input]`, which stands with the rules of `leadsync.leads`."""
+"""The sections of the settings, without `[input]`: `leadsync.leads` has it."""
 
 import ipaddress
 from typing import Annotated, Any, Literal
@@ -54,7 +54,7 @@ def _threads(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 class Server(Section):
-    """Where the dialer is and what it can take."""
+    """The dialer: its address, key and limits."""
 
     url: Annotated[str, AfterValidator(_dialer_url)] = Field("", description="the dialer's address")
     api_key_env: str = Field("LEADSYNC_API_KEY", description="the environment variable that holds the API key")
@@ -72,7 +72,7 @@ class Server(Section):
 
 
 class Campaign(Section):
-    """Where the leads live on the dialer."""
+    """The leads' campaign on the dialer."""
 
     template_id: int | None = Field(None, ge=1, description="the campaign template's id")
     campaign_id: int | None = Field(None, ge=1, description="the campaign's id")
@@ -102,7 +102,7 @@ NotifyEvent = Literal["failure", "decide", "failed_percent", "recovery"]
 
 
 class Notify(Section):
-    """When a person is told, and where the addresses for that are kept."""
+    """The alerts, and the place of their addresses."""
 
     urls_env: str = Field(
         "LEADSYNC_NOTIFY_URLS", description="the environment variable that holds the addresses to write to"

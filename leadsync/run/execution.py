@@ -1,4 +1,4 @@
-"""A plan carried out: confirmed, sent, its files written."""
+"""The execution of a plan: confirm, send, write the files."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -16,12 +16,12 @@ from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent, send
 
 NewProgress = Callable[[int], AbstractContextManager[BarProgress | SilentProgress]]
-"""Gives what shows the progress of so many rows."""
+"""Makes the progress display for a number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """How a run ended: as the journal has it, its counts and files, how the sending went, and the exit code."""
+    """The result of a plan: the run in the journal, its counts and files, the result of sending, and the exit code."""
 
     run: RunRecord
     tally: Tally
@@ -43,10 +43,10 @@ def execute(
     warnings: Sequence[str] = (),
     output_for: Callable[[int], Path] | None = None,
 ) -> Executed:
-    """Confirm a plan, send its run and write the files, into the folder that `output_for` names for the exit code.
-    `warnings` are what the user has seen before; the run keeps them.
+    """Confirm a plan, send its run and write the files.
 
-    Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes on from there.
+    `output_for` chooses their folder by the exit code. The run keeps the `warnings` seen before. Raises BusyError,
+    SettingsError, JournalError and OutputError; `resume` goes on from there.
     """
     plan.confirm(journal, warnings)
     run = journal.run(plan.run.id)
@@ -60,7 +60,7 @@ def execute(
 
 
 def code_for(tally: Tally) -> int:
-    """The exit code of a run that came to its end."""
+    """The exit code of a finished run."""
     return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
 
 

@@ -1,4 +1,4 @@
-"""How fast a dialer can be expected to go, and what will be sent by a given time."""
+"""The expected pace of a dialer, and the rows sent by a given time."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
@@ -8,11 +8,11 @@ from leadsync.journal import Journal
 from leadsync.plurals import counted
 
 LEADS_A_SECOND = 10
-"""What one slot does at best: no call of the dialer completes in under 100 ms (the vendor's limits)."""
+"""The best pace of one slot: no call of the dialer completes in under 100 ms (the vendor's limits)."""
 
 
 def slots_for(journal: Journal, settings: Settings) -> int | None:
-    """How many calls may run at once; None where that is still to be found out."""
+    """The number of calls at once; None if it is still to be measured."""
     if not settings.finds_slots_out:
         return settings.slots
     found = journal.known_slots(settings.url())
@@ -20,8 +20,7 @@ def slots_for(journal: Journal, settings: Settings) -> int | None:
 
 
 def expected_pace(journal: Journal, settings: Settings) -> float | None:
-    """Leads a second: what was last reached with as many slots, waits included, or else what they allow; None where
-    nothing is known."""
+    """Leads a second: the last pace with as many slots, waits included, or else their limit; None if unknown."""
     slots = slots_for(journal, settings)
     if slots is None:
         return None
@@ -29,15 +28,15 @@ def expected_pace(journal: Journal, settings: Settings) -> float | None:
 
 
 def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """The next moment after `now` at which the clocks of `zone`, or else of this machine, show `text`, as `HH:MM`.
+    """The next moment after `now` with the clock time `text` (`HH:MM`) in `zone`, or else on this machine.
 
-    A time that clocks jump over is over when they have jumped; of a time that comes twice, the next one counts.
+    A time skipped by a clock change comes at the change; of a time shown twice, the next one counts.
     """
     hour, minute = map(int, text.split(":"))
     moment = now.astimezone(UTC).replace(second=0, microsecond=0)
     shown = moment.astimezone(zone)
     while True:
-        # Minute by minute: whatever the clocks do, it is what they show that counts.
+        # Minute by minute: only the time shown counts, through all clock changes.
         before = shown.replace(tzinfo=None)
         moment += timedelta(minutes=1)
         shown = moment.astimezone(zone)
@@ -48,7 +47,7 @@ def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Whether `rows` rows can be sent until a given time, by what is expected."""
+    """The expected progress of `rows` rows until a given time."""
 
     rows: int
     until: datetime
@@ -68,8 +67,8 @@ class Fit:
 
 
 def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | None = None) -> Fit:
-    """What `rows` rows at `pace` leads a second come to, by the clocks of `zone`, or else of this machine."""
-    # In UTC: between two times of one zone Python counts what clocks show, and not what passes.
+    """The forecast for `rows` rows at `pace` leads a second, in `zone` or else on this machine."""
+    # In UTC: between two times of one zone Python subtracts the times shown, not the time passed.
     begin = now.astimezone(UTC)
     done = min(rows, int((until.astimezone(UTC) - begin).total_seconds() * pace))
     return Fit(rows, until, (begin + timedelta(seconds=rows / pace)).astimezone(zone), done)

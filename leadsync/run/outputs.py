@@ -1,4 +1,4 @@
-"""From the journal to the run's files, as often as wanted."""
+"""The files of a run, written from the journal as often as wanted."""
 
 import errno
 import itertools
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from leadsync.sheets.output.output_file import Output
 
 Files = dict[str, Path | None]
-"""The run's files by their word in the contract, and `summary`; None for one that is not written."""
+"""The run's files by their name in --json; None for a file not written."""
 
 Say = Callable[[str], object]
 """Takes a sentence for the user."""
 
 _log = logging.getLogger(__name__)
 _FEW = 2_000
-"""Rows of a workbook's sheet that can be laid out generously without making it slow to open."""
+"""The most rows of a sheet with wrapped text; more would make it slow to open."""
 _TABS = {
     Table.REPORT: INK,
     Table.RETRY: STATUS_COLOURS[Status.REJECTED].strong,
@@ -42,8 +42,7 @@ def write_files(journal: Journal, run: RunRecord, say: Say = _log.warning) -> Fi
     """Write the run's report, retry and review files, and for delimited text a page with the summary; raises
     OutputError.
 
-    A file that has no rows any more, because the rows of an earlier writing have come to another end, is removed. One
-    that somebody has edited since is kept under another name.
+    A file of an earlier writing without rows by now is removed. A file edited since is kept under another name.
     """
     return _write(journal, run, Digest(run), say)
 
@@ -55,13 +54,13 @@ def _write(journal: Journal, run: RunRecord, digest: Digest, say: Say) -> Files:
     try:
         return write(journal, run, digest)
     finally:
-        # What is there now is ours, also where the next file could not be written.
+        # The present files are ours, even if the next one could not be written.
         now = {str(path): state_of(path) for path in written_files(run).values() if path}
         journal.keep_written(run.id, {**journal.written(run.id), **now})
 
 
 def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) -> None:
-    """Rename those of the run's files that are not as leadsync wrote them last, and say so; raises OutputError."""
+    """Rename the run's files edited since leadsync wrote them, and say so; raises OutputError."""
     known = journal.written(run.id)
     for path in filter(None, written_files(run).values()):
         if state_of(path) != known.get(str(path)):
@@ -73,13 +72,13 @@ def set_aside_edited(journal: Journal, run: RunRecord, say: Say = _log.warning) 
                     f"{path} is not as leadsync wrote it, and cannot be renamed to keep it ({error.strerror}); "
                     "close it where it is open."
                 ) from error
-            # One that is not remembered may be of a run whose process died just then.
+            # An unknown file may be of this run, if its process died just then.
             what = "was edited since leadsync wrote it" if str(path) in known else "was there already"
             say(f"{path.name} {what}; it is kept as {kept}.")
 
 
 def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunRecord, Files]:
-    """Write the files of a run that was sent, and with them bring it to its end, unless it stopped before."""
+    """Write the files of a sent run; with them it is finished, unless it stopped early."""
     run = journal.run(run_id)
     digest = Digest(run)
     files = _write(journal, run, digest, say)
@@ -89,7 +88,7 @@ def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunR
 
 
 def written_files(run: RunRecord) -> Files:
-    """The run's files as far as they are there."""
+    """The run's present files."""
     paths = {table.value: table.path(run) for table in Table}
     files: Files = {name: path if path.is_file() else None for name, path in paths.items()}
     page = summary_path(run)
@@ -97,14 +96,14 @@ def written_files(run: RunRecord) -> Files:
 
 
 def check_output(folder: Path, run: RunRecord | None = None) -> None:
-    """Raise UsageError where no files, or not those of this run, can be written, before anything is sent."""
+    """Raise UsageError before sending if no files, or not those of this run, can be written."""
     try:
         folder.mkdir(mode=0o775, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
         check_shared_folder(folder)
         if run is not None:
-            # The longest of the run's names, as one that somebody has edited is kept.
+            # The longest of the run's names, with the addition for an edited file.
             trial = _free_name(max((*(table.path(run) for table in Table), summary_path(run)), key=_name_bytes))
             trial.touch(mode=0o600, exist_ok=False)
             trial.unlink()
@@ -181,13 +180,13 @@ def _as_written(tables: "Sequence[Output[Any]]", page: "Output[str] | None" = No
 
 
 def state_of(path: Path) -> list[int]:
-    """A file's size and time of change (ns): one of them changes when it is saved anew."""
+    """A file's size and time of change (ns): a new save changes one of them."""
     state = path.lstat()
     return [state.st_size, state.st_mtime_ns]
 
 
 def _free_name(path: Path) -> Path:
-    """A name such as `leads.<run>.retry.edited-093012.csv`, by the time, that no file has."""
+    """A free name with the time, such as `leads.<run>.retry.edited-093012.csv`."""
     now = datetime.now().astimezone()
     times = (now + timedelta(seconds=more) for more in itertools.count())
     names = (path.with_name(f"{path.stem}.edited-{time:%H%M%S}{path.suffix}") for time in times)

@@ -1,8 +1,8 @@
-"""From a file to rows for the journal: read, map, and find out what earlier runs have already settled.
+"""One reading of a sheet: from its file to rows for the journal, with a decision for each row.
 
-A sheet is read once, as a stream. Two things show only further down, and what stands above depends on them: in which
-order the callback column is written, and which leads stand in several rows. Where they turn out otherwise than assumed,
-the sheet is read again from its beginning with what was learned.
+A sheet is read once, as a stream. Two facts show only further down and change the rows above: the date order of the
+callback column, and the leads with several rows. If the assumption was wrong, the sheet is read again from its
+beginning, with the facts learned.
 """
 
 import dataclasses
@@ -49,11 +49,11 @@ class _Learned:
     given_1904: bool = False
     """and whether its day numbers count from 1904."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """The rows of each lead that stands in several, where duplicates are not all sent."""
+    """The rows of each lead with several, if not all duplicates are sent."""
 
 
 class _ReadAgain(Exception):  # noqa: N818 - a signal within this module, not an error
-    """The sheet is to be read from its beginning with this in mind."""
+    """Read the sheet from its beginning, with these facts."""
 
     def __init__(self, learned: _Learned) -> None:
         super().__init__()
@@ -71,12 +71,12 @@ def scan_sheet(
     skip_unchanged: bool = False,
     trial: RunRecord | None = None,
 ) -> "SheetScan":
-    """Read a sheet to its end. `take` gets the scan and is to exhaust its entries; it is called anew each time that
-    the sheet has to be read again. Gives the last scan. Raises SheetError, MappingError or SettingsError.
+    """Read a sheet to its end and return the last scan.
 
-    Of a report workbook that came back, the sheets to work on are read as one. `hold`: see `Lineage`. `skip_unchanged`:
-    rows that say what their lead was last sent are skipped, as the settings may say too. `trial` is the run whose rows
-    the sheet takes over.
+    `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
+    workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
+    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from. Raises SheetError,
+    MappingError or SettingsError.
     """
     learned = _Learned()
     while True:
@@ -143,7 +143,7 @@ def _scan(
 
 
 class SheetScan:
-    """One reading of a sheet: its rows as they go into the journal, and what was found out on the way."""
+    """One reading of a sheet: its rows for the journal, and the facts found on the way."""
 
     def __init__(
         self,
@@ -180,12 +180,12 @@ class SheetScan:
 
     @property
     def effects(self) -> Effects:
-        """What the sheet does to rows of earlier runs; complete when the entries are exhausted."""
+        """The effects on rows of earlier runs; complete after the last entry."""
         return self._builder.transfer.effects
 
     @property
     def has_decisions(self) -> bool:
-        """Whether a person has decided on rows of earlier runs in it."""
+        """Whether the sheet holds a person's decisions on rows of earlier runs."""
         return self._builder.corrections.decisions > 0
 
     @property
@@ -195,7 +195,7 @@ class SheetScan:
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """What each of these headings' columns fills, for whoever looks for the cell at fault later."""
+        """The role of each of these columns, to find the cell at fault later."""
         return _without(tuple(self._role(column) for column in self.mapping.columns), self.mapping)
 
     def _role(self, column: Column) -> str:
@@ -207,7 +207,7 @@ class SheetScan:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was guessed or is worth knowing, in sentences; complete when the entries are exhausted."""
+        """Sentences about guesses and other facts; complete after the last entry."""
         remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, *self._date_remarks]
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
@@ -218,7 +218,7 @@ class SheetScan:
         return tuple(filter(None, remarks))
 
     def entries(self) -> Iterator[Entry]:
-        """Every row of the sheet; what is found out goes into `survey` and `effects`."""
+        """Every row of the sheet; fills `survey` and `effects`."""
         in_order = self._sheet.duplicates == "in_order"
         for chunk in self.table.chunks():
             self._builder.look_at(chunk)
@@ -237,8 +237,7 @@ class SheetScan:
         self._conclude()
 
     def _entry(self, context: Context, decision: Decision) -> Entry:
-        """The row for the journal. A skipped row keeps what would have been sent: that tells whether it is corrected
-        when it comes again."""
+        """The row for the journal. A skipped row keeps its lead: a later file shows then whether it was corrected."""
         row = _without_sync_columns(context.row, self.mapping) if self.mapping.sync else context.row
         mapped = context.mapped
         if isinstance(decision, Send):
@@ -315,7 +314,7 @@ class SheetScan:
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
-    """The row without leadsync's own columns, for the files that will be written with new ones."""
+    """The row without leadsync's own columns; the files get new ones."""
     taken = set(mapping.sync.values())
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
     return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)

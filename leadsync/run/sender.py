@@ -1,4 +1,4 @@
-"""From the journal to the dialer: one run's rows through the engine, with signals handled."""
+"""One run through the engine: from the journal to the dialer, with signals handled."""
 
 import asyncio
 import signal
@@ -23,7 +23,7 @@ from leadsync.slots import SharedSlots, find_folder
 
 ENOUGH_ROWS = 100
 ENOUGH_SECONDS = 2.0
-"""From so many rows in so much time on, the pace of a run tells what the next one can expect."""
+"""The least rows and seconds for a run to predict the pace of the next one."""
 LONGEST_SLEEP_SECONDS = 5.0
 
 _SIGNALS = tuple(
@@ -33,9 +33,11 @@ _SIGNALS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How the sending ended: why it stopped before its end (empty where it did not), the signal that interrupted it
-    (0 where none did), the most calls that were under way at once, whether it stopped because the first rows were
-    refused alike, and whether the dialer was heard at all."""
+    """The result of sending.
+
+    `stopped` is the reason of an early stop, or empty; `signal_number` the signal behind it, or 0. `peak_in_flight` is
+    the highest number of calls at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
+    """
 
     stopped: str
     signal_number: int
@@ -54,11 +56,10 @@ def send(
     keep_going: bool,
     until: datetime | None = None,
 ) -> Sent:
-    """Send what a confirmed run has to send, `until` then at most, and write down how that ended; it is finished when
-    its files are written too.
+    """Send the rows of a confirmed run, until `until` at most, and store the result.
 
-    Takes the run's lock, unless the journal holds it already, and so settles what an earlier process left in flight.
-    Raises BusyError, SettingsError, and JournalError where the journal fails on the way: `resume` goes on then.
+    The run is finished only with its files. Takes the run's lock, unless the journal holds it already; rows left in
+    flight by an earlier process are settled then. Raises BusyError, SettingsError and JournalError; `resume` goes on.
     """
     journal.hold(run.id)
     began = time.monotonic()
@@ -76,9 +77,9 @@ def send(
 
 
 def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> None:
-    """Settle what is still in flight, and write down how the run stands.
+    """Settle rows still in flight, and store the state of the run.
 
-    Where the journal itself is the trouble, this fails too; the rows then stay in flight for `resume` to settle.
+    If the journal itself fails, this fails too; `resume` then settles the rows.
     """
     journal.settle(run.id)
     journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped)
@@ -148,7 +149,7 @@ def _client(settings: Settings, environment: Mapping[str, str], connections: int
 
 
 class _SlotCount:
-    """How many slots the dialer has, as far as that is `known`, and how many of them this run may use (`mine`)."""
+    """The dialer's slots, as far as `known`, and the share of this run (`mine`)."""
 
     def __init__(
         self,
@@ -172,7 +173,7 @@ class _SlotCount:
         )
 
     async def ask_others(self) -> None:
-        """Go by the number that another process knows which is sending, unless it is known here."""
+        """Take the slot count of another sending process, unless it is known."""
         if not self.known and (count := await self.shared.known_elsewhere()):
             self._progress.say(
                 f"another leadsync that is sending goes by {counted(count, 'call')} at once; so does this one"
@@ -180,7 +181,7 @@ class _SlotCount:
             self._use(count)
 
     def found(self, count: int) -> int:
-        """The dialer was found to have so many slots; returns how many of them this run may use."""
+        """Apply the measured slot count; return this run's share."""
         alone = not self.shared.used_by_others()
         if alone:
             self._journal.keep_slots(self._settings.url(), count)
@@ -197,7 +198,7 @@ class _SlotCount:
 
 @contextmanager
 def _stopped_at(until: datetime | None, engine: Engine) -> Iterator[None]:
-    """Let the engine drain when that time has come."""
+    """Drain the engine at that time."""
     if until is None:
         yield
         return
@@ -209,7 +210,7 @@ def _stopped_at(until: datetime | None, engine: Engine) -> Iterator[None]:
 
 
 async def _stop_at(until: datetime, engine: Engine) -> None:
-    # In short sleeps: a computer that was suspended, or whose clock was set, still stops in time.
+    # In short sleeps: a computer stops in time after a suspension or a change of its clock, too.
     while (left := (until - datetime.now().astimezone()).total_seconds()) > 0:
         await asyncio.sleep(min(left, LONGEST_SLEEP_SECONDS))
     engine.stop(f"it is {until:%H:%M}, the time until which it was to send; `leadsync resume` goes on")
@@ -217,9 +218,9 @@ async def _stop_at(until: datetime, engine: Engine) -> None:
 
 @contextmanager
 def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Iterator[list[int]]:
-    """The first SIGINT, SIGTERM or SIGHUP drains the engine, the second stops it at once; gives those received.
+    """The first SIGINT, SIGTERM or SIGHUP drains the engine, the second stops it; yields the signals received.
 
-    `signal.signal` and not the loop's own handlers, which Windows does not have.
+    By `signal.signal`: Windows lacks the loop's own handlers.
     """
     loop = asyncio.get_running_loop()
     received: list[int] = []
@@ -235,7 +236,7 @@ def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Itera
     def handle(number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(take, number)
 
-    # Who started this with `nohup` wants it to outlive the terminal.
+    # A run under `nohup` is to outlive the terminal.
     heeded = [
         number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT
     ]

@@ -1,4 +1,4 @@
-"""What a sheet holds and what sending it would do, gathered row by row. Pure."""
+"""Counts over a sheet: its rows, and the effects of sending them. Pure."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ _ROWS_SAMPLED = 200
 
 @dataclass(slots=True)
 class Group:
-    """Repairs, warnings or rejections of one sort: how many, the first rows, and the first examples."""
+    """Repairs, warnings or rejections of one kind: their count, first rows and first examples."""
 
     what: str
     column: str
     count: int = 0
     rows: list[int] = field(default_factory=list)
     examples: list[tuple[str, str]] = field(default_factory=list)
-    """Cell and what is sent for it; for rejections the value and the remedy."""
+    """The cell and the value sent for it; for rejections the value and the remedy."""
 
     def add(self, number: int, before: str, after: str) -> None:
         """Count one more."""
@@ -33,7 +33,7 @@ class Group:
 
 
 class Survey:
-    """Counts what the rows of one sheet are and would do."""
+    """Counts the rows of one sheet by their effects."""
 
     def __init__(self) -> None:
         self.rows = 0
@@ -46,24 +46,24 @@ class Survey:
         self.dispositions: Counter[str] = Counter()
         self.callbacks = 0
         self._without_callback = bytearray()
-        """A 1 for each row to be sent that has no callback date, in the sheet's order, and a 0 for the others."""
+        """For each row to be sent, in the sheet's order: 1 without a callback date, else 0."""
         self.samples: dict[int, str] = {}
         """The first value of each column, by the column's position."""
         self.repeated = 0
-        """How many rows to be sent say what their lead was last sent."""
+        """Rows to be sent that equal the last ones sent for their leads."""
         self.repeated_last: tuple[datetime, str] | None = None
-        """When, and by which run, the latest of those leads was sent it."""
+        """The time and the run of the latest of those."""
         self.undecided: Counter[str] = Counter()
-        """Rows that are held until a person has decided on the same row of an earlier run, by that run."""
+        """Rows on hold for a decision on the same row of an earlier run, by that run."""
         self._rows_of_lead: Counter[int] = Counter()
 
     @property
     def repeated_leads(self) -> int:
-        """How many leads have more than one row to be sent."""
+        """The number of leads with several rows to be sent."""
         return sum(count > 1 for count in self._rows_of_lead.values())
 
     def new_leads(self, first: int | None = None) -> int:
-        """How many of the rows to be sent, or of the first of them, make their lead a new one: no callback is given."""
+        """The number of rows without a callback date, of all to be sent or the first: each makes its lead a new one."""
         return sum(self._without_callback[:first])
 
     def sample(self, rows: Sequence[Row]) -> None:
@@ -74,19 +74,19 @@ class Survey:
                     self.samples.setdefault(position, cell)
 
     def skip(self, reason: Skip) -> None:
-        """A row that an earlier run has settled, or that a person has to decide on there."""
+        """Count a row settled by an earlier run, or waiting for a decision there."""
         self.rows += 1
         self.skipped += 1
         if reason.kind is SkipKind.UNDECIDED_BEFORE:
             self.undecided[reason.run] += 1
 
     def repeat(self, time: datetime, run_id: str) -> None:
-        """A row that says what its lead was last sent, then and by that run."""
+        """Count a row equal to the last one sent for its lead, at that time and by that run."""
         self.repeated += 1
         self.repeated_last = max(self.repeated_last or (time, run_id), (time, run_id))
 
     def reject(self, number: int, rejected: Rejected) -> None:
-        """A row that is not sent."""
+        """Count a rejected row."""
         self.rows += 1
         self.rejected += 1
         for fault in rejected.faults:
@@ -95,7 +95,7 @@ class Survey:
             group.add(number, fault.value, remedy(fault))
 
     def accept(self, number: int, lead: Lead) -> None:
-        """A row that would be sent."""
+        """Count a row to be sent."""
         self.rows += 1
         self.to_send += 1
         # The hash alone: a million ids would be too large to keep, and a collision only miscounts by one.

@@ -1,4 +1,4 @@
-"""A sheet looked through without a run: what is in it, and, if asked for, a copy that says so row by row."""
+"""The check of a sheet without a run, with a copy of its findings row by row on request."""
 
 import os
 from collections import deque
@@ -21,10 +21,10 @@ _KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
 def check(
     source: SheetSource, settings: Settings, now: datetime, journal: Journal, output: Path | None
 ) -> tuple[SheetScan, Path | None]:
-    """Read, map and validate a sheet; gives what was found, and the file written if one was asked for.
+    """Read, map and validate a sheet; return the findings, and the path of the copy.
 
     `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError, and
-    UsageError where nothing can be written there.
+    UsageError for an unusable `output`.
     """
     if output is not None:
         _check_target(output, source.file)
@@ -44,7 +44,7 @@ def check(
 
 
 def _check_target(output: Path, file: Path) -> None:
-    """Raise UsageError where the copy would take the sheet's own place, or cannot be written."""
+    """Raise UsageError if the copy would replace the sheet, or cannot be written."""
     if output.suffix.lower() not in _KINDS:
         check_output(output)
     elif output.exists() and file.exists() and output.samefile(file):
@@ -56,9 +56,9 @@ def _check_target(output: Path, file: Path) -> None:
 
 
 def _write(scan: SheetScan, output: Path, journal: Journal) -> Path:
-    """The sheet with `sync_*` columns, so that it can be put right before anything is sent.
+    """Write the sheet with `sync_*` columns, to be corrected before it is sent.
 
-    A file there already is replaced only if an earlier check wrote it and nobody has changed it since.
+    Replaces only files of an earlier check, unchanged since.
     """
     table = scan.table
     kind = _KINDS.get(output.suffix.lower())

@@ -1,4 +1,4 @@
-"""A folder that is watched: which of its files may be sent, and where each goes when it was."""
+"""A watched folder: the choice of its next file, and the subfolders for sent files."""
 
 from leadsync.watch.candidates import Candidate, IgnoredFile, look
 from leadsync.watch.stability import StabilityFilter

@@ -1,4 +1,4 @@
-"""What lies in a watched folder: sheets to send, and what is left alone for now, with the reason."""
+"""The files of a watched folder: candidates to send, and ignored ones with the reason."""
 
 import errno
 import os
@@ -13,12 +13,12 @@ from stat import S_ISLNK, S_ISREG
 from leadsync.private_files import open_regular
 
 SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
-"""The endings of what is looked at. A download or an upload under way has another one (.part, .tmp, .crdownload, …)."""
+"""The endings of sheets. Unfinished downloads and uploads have others (.part, .tmp, .crdownload, …)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that could be sent: its path, and what changes while it is being written."""
+    """A file that could be sent, with the values that change while it is written."""
 
     path: Path
     size: int
@@ -27,15 +27,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredFile:
-    """A file that is left alone, and why."""
+    """A file left alone, and the reason."""
 
     path: Path
     why: str
 
 
 def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
-    """The folder's files, those that could be sent and those that could not now. Raises OSError where the folder
-    cannot be read. Other kinds of files, hidden ones, temporary ones and folders are not mentioned."""
+    """Return the files that could be sent, and the sheets that cannot be sent now.
+
+    Leaves out other kinds of files, hidden and temporary ones, and folders. Raises OSError for an unreadable folder.
+    """
     found: list[Candidate] = []
     left: list[IgnoredFile] = []
     with os.scandir(folder) as entries:
@@ -67,7 +69,7 @@ def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
 
 
 def _opened_by(name: str, names: Collection[str]) -> str:
-    """Why a file is left alone that a spreadsheet program has open: each leaves a note beside it while it has."""
+    """The reason if a spreadsheet program has the file open: each leaves a note beside it."""
     for note in (f"~${name}", f".~lock.{name}#"):
         if note in names:
             return f"it is open in a spreadsheet program ({note} says so); close it there"
@@ -75,14 +77,14 @@ def _opened_by(name: str, names: Collection[str]) -> str:
 
 
 def _hard_link(state: os.stat_result) -> str:
-    """Why a file is left alone that is also another file of this user: whoever linked it may not read that one."""
+    """The reason if the file is also another file of this user: the author of the link may not read that one."""
     if sys.platform != "win32" and state.st_nlink > 1 and state.st_uid == os.geteuid():
         return "it is a link to another file of yours; put a copy here"
     return ""
 
 
 def _in_use(path: Path) -> str:
-    """Why a file is left alone that another process writes or has locked, as far as the system can tell."""
+    """The reason if another process writes or locks the file, as far as the system can tell."""
     try:
         with open_regular(path, links=False) as stream:
             stream.read(1)
@@ -99,7 +101,7 @@ def _held_by_others(handle: int) -> str:
     try:
         import fcntl
     except ImportError:
-        # Windows does not even open such a file.
+        # Windows refuses to open such a file.
         return ""
     for lock, unlock in ((fcntl.flock, fcntl.LOCK_UN), (fcntl.lockf, fcntl.LOCK_UN)):
         try:
@@ -112,17 +114,17 @@ def _held_by_others(handle: int) -> str:
 
 
 def _is_open_for_writing(handle: int) -> bool:
-    """Whether some process can still write to the file: only then does Linux refuse a read lease on it.
+    """Whether a process can still write to the file: only then does Linux refuse a read lease on it.
 
-    The lease is given back at once. Where there are none (another system, a network's file system, another's file),
-    that the file has stopped growing has to do.
+    The lease is given back at once. Other systems, network file systems and files of others have no leases; there the
+    StabilityFilter has to do.
     """
     import fcntl
 
     if not hasattr(fcntl, "F_SETLEASE"):
         return False
     try:
-        # Should somebody begin to write just now, the signal about it is one that does nothing.
+        # If a process begins to write just now, its signal is one without effect.
         fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as error:

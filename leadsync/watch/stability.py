@@ -1,4 +1,4 @@
-"""Which files have stopped growing. Pure: what lies there and the time are handed in."""
+"""The files that have stopped growing. Pure: takes the present files and the time."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,9 +7,9 @@ from leadsync.watch.candidates import Candidate
 
 
 class StabilityFilter:
-    """Remembers since when each file has been as it is.
+    """Remembers the time of each file's last change.
 
-    A file's own time does not tell: a copy that keeps the time of its source looks old while it still grows.
+    The file's own time is no help: a copy with the time of its source looks old while it still grows.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -17,7 +17,7 @@ class StabilityFilter:
         self._since: dict[Path, tuple[Candidate, float]] = {}
 
     def see(self, found: Iterable[Candidate], now: float) -> list[Candidate]:
-        """Take note of what lies there now; gives the files that have been so for long enough, the oldest first."""
+        """Take the present files; return those unchanged for long enough, oldest first."""
         known, self._since = self._since, {}
         stable = []
         for file in found:
@@ -30,5 +30,5 @@ class StabilityFilter:
 
     @property
     def unstable(self) -> bool:
-        """Whether a file lies there that was seen for the first time, or changed, at the last look."""
+        """Whether the last look saw any file, perhaps new or changed."""
         return bool(self._since)

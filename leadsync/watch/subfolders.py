@@ -1,4 +1,4 @@
-"""Where a file goes when it was run, without ever taking another's name."""
+"""The subfolders for sent files; no file ever takes the name of another."""
 
 import errno
 import os
@@ -11,13 +11,13 @@ from leadsync.private_files import ANOTHERS, is_anothers, is_for_our_group, othe
 from leadsync.private_files import move as rename
 
 DONE = "done"
-"""The subfolder for files that need nobody."""
+"""The subfolder for files without open questions."""
 ATTENTION = "attention"
-"""The subfolder for files that a person has to look at."""
+"""The subfolder for files with work for a person."""
 
 
 def prepare(folder: Path) -> None:
-    """Make both subfolders, before anything is sent; raises OSError, also if one is not as leadsync makes it."""
+    """Make both subfolders, before anything is sent; raises OSError, also for one open to others."""
     above = folder.stat()
     for name in (DONE, ATTENTION):
         path = folder / name
@@ -28,15 +28,15 @@ def prepare(folder: Path) -> None:
 
 
 def move(file: Path, into: Path) -> Path:
-    """Move a file into a prepared folder, under a name of its own; gives where it is now. Raises OSError."""
+    """Move a file into a prepared folder, under a free name; return its new path. Raises OSError."""
     target = free_name(into / file.name)
-    # Whoever watches the folder is alone, so that nobody takes the name in between.
+    # Only one process watches the folder, so nobody takes the name in between.
     rename(file, target)
     return target
 
 
 def free_name(path: Path) -> Path:
-    """The path, or with a number in its name where that is taken: `leads (2).csv`."""
+    """The path, or a free one with a number in its name: `leads (2).csv`."""
     if not os.path.lexists(path):
         return path
     numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
@@ -56,7 +56,7 @@ def _make(path: Path, above: os.stat_result) -> None:
     if not (_is_of_a_team(above) and _gives_its_group(above)):
         path.mkdir(mode=0o755)
         return
-    # A mode that is set afterwards might be set on something else with that name.
+    # A chmod afterwards might hit something else under this name.
     before = os.umask(0)
     try:
         path.mkdir(mode=S_IMODE(above.st_mode) & 0o775)
@@ -65,8 +65,7 @@ def _make(path: Path, above: os.stat_result) -> None:
 
 
 def _problem(path: Path, above: os.stat_result) -> str:
-    """Why nothing is written into a subfolder; empty if it is ours or our team's, and only users of the folder can
-    write into it."""
+    """The reason not to write into a subfolder; empty if it is ours or our team's, and closed to all others."""
     status = path.lstat()
     if not S_ISDIR(status.st_mode):
         return "it is a link or no folder, so move it away"
@@ -84,5 +83,5 @@ def _is_of_a_team(above: os.stat_result) -> bool:
 
 
 def _gives_its_group(above: os.stat_result) -> bool:
-    """Whether a folder made in this one has its group."""
+    """Whether new subfolders get the group of the folder."""
     return sys.platform != "win32" and bool(above.st_mode & S_ISGID or above.st_gid == os.getegid())

@@ -1,4 +1,4 @@
-"""Night after night over one folder: which file is next, and what is waited for. Clock and work are handed in."""
+"""The loop over one folder: the next file, and the pauses. Clock and work are passed in."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,11 +10,11 @@ from leadsync.watch.candidates import Candidate, IgnoredFile, look
 from leadsync.watch.stability import StabilityFilter
 
 PAUSE_SECONDS = 15 * 60.0
-"""Before a file that stays in the folder is tried again: what kept it, a refused key for one, would do so at once."""
+"""The pause before a file left in the folder is tried again: its trouble, such as a refused key, lasts."""
 
 
 class Clock(Protocol):
-    """Time, handed in so that tests need not wait."""
+    """Time, passed in so that tests need not wait."""
 
     def now(self) -> float:
         """Seconds, never going back."""
@@ -39,11 +39,10 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What became of one file.
+    """The result of one file.
 
-    `code` is the exit code that running it by itself would have given; `moved_to` where it lies now, None where it is
-    still in the folder. `again`: it is to be tried again, after a pause. With `over` nothing at all was answered, or a
-    signal came: the round is over.
+    `code` is the exit code of `run` for this file alone. `moved_to` is its new path, None if it is still in the folder.
+    `again`: try it again after a pause. `over`: end the round, because the dialer gave no answer or a signal came.
     """
 
     file: Path
@@ -59,9 +58,8 @@ class Handled:
 class FolderWatcher:
     """Watches one folder.
 
-    `work` runs a file, or gives None where it has to be left alone. `on_ignored` is told of files that are left alone,
-    once for each reason, `on_away` why the folder cannot be read ("" when it can again). `every` and `settle` are in
-    seconds.
+    `work` runs a file, or returns None to leave it alone. `on_ignored` gets ignored files, once for each reason.
+    `on_away` gets the reason for an unreadable folder, "" at its return. `every` and `settle` are in seconds.
     """
 
     folder: Path
@@ -80,20 +78,20 @@ class FolderWatcher:
         self._stability = StabilityFilter(self.settle)
 
     def once(self) -> Iterator[Handled]:
-        """What lies there now and has stopped growing. Raises OSError where the folder cannot be read."""
+        """One round over the present, stable files. Raises OSError for an unreadable folder."""
         look(self.folder)
         if not self._ready() and self._stability.unstable:
             self.clock.sleep(self.settle)
         yield from self._round()
 
     def forever(self) -> Iterator[Handled]:
-        """Round after round; ends only by an exception, such as the one a signal raises."""
+        """Round after round; ends only by an exception, such as a signal's."""
         while True:
             yield from self._round()
             self.clock.sleep(self.every)
 
     def _round(self) -> Iterator[Handled]:
-        """Every file that is ready, the oldest first; looks again after each, because that may have taken hours."""
+        """Every ready file, oldest first; looks again after each, because one may have taken hours."""
         tried: set[Path] = set()
         while True:
             ready = [file for file in self._ready() if file.path not in tried]
@@ -109,7 +107,7 @@ class FolderWatcher:
                 if handled.over:
                     return
                 if handled.moved_to is None and not handled.again:
-                    # It has changed while it was sent.
+                    # It has changed during its run.
                     tried.discard(path)
 
     def _ready(self) -> list[Candidate]:
