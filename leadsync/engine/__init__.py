@@ -2,7 +2,7 @@
 
 from leadsync.engine.breaker import LONGEST_ASKED_SECONDS
 from leadsync.engine.engine import Engine
-from leadsync.engine.inserting import InsertPolicy
+from leadsync.engine.insert_policy import InsertPolicy
 from leadsync.engine.retry import RetryPolicy
 
 __all__ = ["LONGEST_ASKED_SECONDS", "Engine", "InsertPolicy", "RetryPolicy"]

@@ -8,7 +8,7 @@ from leadsync.engine.absence import Absence
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.discovery import Discovery
 from leadsync.engine.early_failure import EarlyFailureCheck
-from leadsync.engine.inserting import InsertPolicy
+from leadsync.engine.insert_policy import InsertPolicy
 from leadsync.engine.limiter import Limiter, LimiterPaused
 from leadsync.engine.notice import Notice
 from leadsync.engine.pace import USUAL_SECONDS, Pace

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.early_failure import EarlyFailureCheck
-from leadsync.engine.inserting import InsertPolicy, beside_missing
+from leadsync.engine.insert_policy import InsertPolicy, beside_missing
 from leadsync.engine.notice import Notice
 from leadsync.engine.ports import RunLog
 from leadsync.engine.retry import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt

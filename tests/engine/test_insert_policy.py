@@ -1,6 +1,6 @@
 """The words of an insert that followed an update."""
 
-from leadsync.engine.inserting import beside_missing
+from leadsync.engine.insert_policy import beside_missing
 from leadsync.models import Effect, Outcome
 
 
