@@ -1,4 +1,4 @@
-"""The log: which run a line belongs to, its form, and a handler that never blocks or fails the run."""
+"""The log: the run of a line, its form, and a handler without any effect on the run."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ _run: ContextVar[str] = ContextVar("run", default="")
 
 @contextmanager
 def logged_as(run_id: str) -> Iterator[None]:
-    """Lines that are logged inside, in tasks begun inside too, belong to this run."""
+    """Mark the lines logged inside, also in tasks begun inside, with this run."""
     token = _run.set(run_id)
     try:
         yield
@@ -24,12 +24,12 @@ def logged_as(run_id: str) -> Iterator[None]:
 
 
 def current_run() -> str:
-    """The run that is being worked on; empty where there is none."""
+    """The id of the present run; empty outside one."""
     return _run.get()
 
 
 class TextFormatter(logging.Formatter):
-    """A line with the run it belongs to; the lines of a trace follow, indented."""
+    """A line with its run; the lines of a trace follow, indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         about = f"run {run}: " if (run := current_run()) else ""
@@ -39,7 +39,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line, with the run, the row and the attempt that it is about as far as there are any."""
+    """One JSON object a line, with run, row and attempt if there are any."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -57,7 +57,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class BackgroundHandler(logging.Handler):
-    """Formats a record where it is logged, and leaves the writing to a thread that may drop it."""
+    """Formats a record at once and leaves the writing to a thread; the thread may drop it."""
 
     def __init__(self, stream: TextIO, *, closes: bool = False) -> None:
         super().__init__()

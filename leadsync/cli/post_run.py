@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import Timeout
-
 from leadsync.cli.shell import Shell
 from leadsync.errors import BusyError, Interrupted, LeadsyncError, MappingError, SheetError
 from leadsync.models import RunRecord, Tally
@@ -61,6 +59,8 @@ class PostRunHooks:
 
     def tell(self, result: "RunResult") -> None:
         """Send a message if the result is news."""
+        from filelock import Timeout
+
         from leadsync.alerts import AlertStore, alert_for, deliver
 
         settings = self.settings
