@@ -67,8 +67,8 @@ def init(
     then = "Put the API key into the environment variable LEADSYNC_API_KEY, then: leadsync check FILE"
     if sys.stdin.isatty():
         answered = {name for _, name, value in given if value is not None}
-        told = ask_settings(text, file, sheet, answered)
-        text, file, sheet, then = told.text, told.file, told.sheet, told.then
+        answers = ask_settings(text, file, sheet, answered)
+        text, file, sheet, then = answers.text, answers.file, answers.sheet, answers.then
     elif file is not None:
         text = with_proposal(text, file, sheet, ask=False)
     settings_of_text(text, str(path))

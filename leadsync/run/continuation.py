@@ -25,7 +25,7 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, options: RunO
             f"Run {run.id} was read but never confirmed, and nothing of it was sent; "
             f"`{command('run', Path(run.file.name))}` reads the file again."
         )
-    if not same_place(journal, run, settings):
+    if not same_campaign(journal, run, settings):
         ids = run.ids
         raise SettingsError(
             f"Run {run.id} was sent to {run.dialer}, template {ids.template}, campaign {ids.campaign}, allocation "
@@ -80,7 +80,7 @@ def _remarks_on(run: RunRecord, settings: Settings, digest: str) -> list[str]:
     return remarks
 
 
-def same_place(journal: Journal, run: RunRecord, settings: Settings) -> bool:
+def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:
     """Whether the settings name the dialer and campaign of the run; ids may change until a row has a result."""
     if run.dialer == settings.url() and run.ids == settings.ids():
         return True

@@ -23,12 +23,12 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
     trial = journal.find(run.follows) if run.follows else None
     sources: set[str] = set()
     try:
-        scan = _take_in(journal, run, settings, options, known, trial, sources)
+        scan = _store_sheet(journal, run, settings, options, known, trial, sources)
     except BaseException:
         journal.delete_draft(run.id)
         raise
     copies = _same_content(journal, run)
-    remarks = (*copies, *([_of_trial(run, trial)] if trial else ()), *scan.remarks)
+    remarks = (*copies, *([_trial_remark(run, trial)] if trial else ()), *scan.remarks)
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
@@ -45,7 +45,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
     )
 
 
-def _take_in(
+def _store_sheet(
     journal: Journal,
     run: RunRecord,
     settings: Settings,
@@ -126,7 +126,7 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str])
         journal.release(source)
 
 
-def _of_trial(run: RunRecord, trial: RunRecord) -> str:
+def _trial_remark(run: RunRecord, trial: RunRecord) -> str:
     what = (
         f"{run.file.name} has changed" if trial.fingerprint != run.fingerprint else "The settings for it have changed"
     )

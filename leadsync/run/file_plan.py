@@ -9,7 +9,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.models import RunRecord
-from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_place
+from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_campaign
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_source import fingerprint
@@ -31,7 +31,7 @@ def _plan_file(
     runs = _hold_unfinished(journal, file, now)
     known = [run.id for run in runs]
     # A file for several campaigns has a run for each.
-    here = [run for run in runs if options.sheet in (None, run.sheet) and same_place(journal, run, settings)]
+    here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
     # A run without any result may be for this campaign; a run sent here is.
     here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
     if here and not options.fresh:
@@ -41,7 +41,7 @@ def _plan_file(
             check_inserts(trial, options)
             with suppress(CameBackError):
                 return read_draft(
-                    journal, _after(journal, trial, settings, options, now, digest), settings, options, known
+                    journal, _run_after_trial(journal, trial, settings, options, now, digest), settings, options, known
                 )
         if not last.finished or journal.has_more(last.id):
             plan = go_on(journal, last.id, settings, options, digest)
@@ -66,7 +66,7 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     for run in runs:
         if run.id in followed or (run.last_row is not None and has_other_rules(run, settings)):
             continue
-        if run.fingerprint == digest and same_place(journal, run, settings):
+        if run.fingerprint == digest and same_campaign(journal, run, settings):
             if not run.finished or journal.has_more(run.id):
                 return go_on(journal, run.id, settings, replace(options, output=None), digest)
             return nothing_to_do(journal, run)
@@ -98,7 +98,7 @@ def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, set
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None
 
 
-def _after(
+def _run_after_trial(
     journal: Journal, trial: RunRecord, settings: Settings, options: RunOptions, now: datetime, digest: str
 ) -> RunRecord:
     """A new run for the rest of a trial."""

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -35,3 +37,22 @@ def test_no_summary_is_cut_off_on_a_terminal_of_80_columns() -> None:
 def test_the_file_of_a_command_has_its_name() -> None:
     files = {name: command.callback.__module__ for name, command in cli.commands.items() if command.callback}
     assert files == {name: f"leadsync.cli.{name}" for name in cli.commands}
+
+
+HEAVY = (
+    "aiohttp",
+    "apprise",
+    "filelock",
+    "httpx",
+    "keyring",
+    "openpyxl",
+    "pandas",
+    "phonenumbers",
+    "pydantic",
+    "sqlite3",
+)
+
+
+def test_the_help_loads_no_library_of_the_commands() -> None:
+    code = f"import sys, leadsync.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
