@@ -82,8 +82,8 @@ class Rules:
     """The rules for the values of one sheet. Raises ValueError for a clock without a timezone.
 
     `now` is the caller's clock: callback dates are compared with it. `columns` is the `[columns]` table: heading ->
-    field, "" for a column not sent. An empty `campaign_timezone` means the input's. `sheet_order` is the order found for
-    this sheet, None for the input's. Two are the workbook's: `epoch_1904`, its days count from 1904;
+    field, "" for a column not sent. An empty `campaign_timezone` means the input's. `sheet_order` is the order found
+    for this sheet, None for the input's. Two are the workbook's: `epoch_1904`, its days count from 1904;
     `swapped_date_cells`, a program has swapped day and month of its date cells, so callbacks in them are rejected.
     """
 

@@ -7,8 +7,9 @@ from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.retry_plan import plan_retry
-from leadsync.run.scan import SheetScan, scan_sheet
+from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
+from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.survey import Group, Survey
 from leadsync.run.validation import check

@@ -10,7 +10,8 @@ from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
 from leadsync.run.plan import Plan, RunOptions
-from leadsync.run.scan import SheetScan, scan_sheet
+from leadsync.run.scan import scan_sheet
+from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
 
 

@@ -11,7 +11,8 @@ from leadsync.journal import Journal
 from leadsync.models import FileKind, Line
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.run.outputs import check_output, state_of
-from leadsync.run.scan import SheetScan, scan_sheet
+from leadsync.run.scan import scan_sheet
+from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
 from leadsync.sheets import new_table
 

@@ -1,0 +1,234 @@
+"""One reading of a sheet: its rows for the journal, with a decision for each."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, get_args
+
+from leadsync.errors import SheetError
+from leadsync.journal import Effects, Entry, State
+from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules
+from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
+from leadsync.plurals import counted
+from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
+from leadsync.reimport import (
+    Context,
+    ContextBuilder,
+    Decision,
+    Lineage,
+    Send,
+    SheetFacts,
+    decide,
+    rules_for,
+)
+from leadsync.run.sheet_source import SheetSource
+from leadsync.run.survey import Survey
+
+if TYPE_CHECKING:
+    from leadsync.sheets.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What an earlier reading of the sheet showed."""
+
+    date_order: DateOrder | None = None
+    """The order that `date_order = "auto"` has found."""
+    swapped_date_cells: bool = False
+    given_order: DateOrder | None = None
+    """The order in which the run read its dates that the sheet's rows come from,"""
+    given_1904: bool = False
+    """and whether its day numbers count from 1904."""
+    repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The rows of each lead with several, if not all duplicates are sent."""
+
+
+class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an error
+    """Read the sheet from its beginning, with these facts."""
+
+    def __init__(self, learned: Learned) -> None:
+        super().__init__()
+        self.learned = learned
+
+
+class SheetScan:
+    """One reading of a sheet: its rows for the journal, and the facts found on the way."""
+
+    def __init__(
+        self,
+        source: SheetSource,
+        table: "Table",
+        mapping: ColumnMapping,
+        rules: Rules,
+        learned: Learned,
+        lineage: Lineage,
+        builder: ContextBuilder,
+        sheet: SheetFacts,
+        *,
+        finds_order: bool,
+    ) -> None:
+        self.source = source
+        self.table = table
+        self.mapping = mapping
+        self.lineage = lineage
+        self.survey = Survey()
+        self.date_order = rules.date_order
+        self.epoch_1904 = rules.epoch_1904
+        self._mapper = RowMapper(mapping, rules)
+        self._learned = learned
+        self._builder = builder
+        self._sheet = sheet
+        self._rules = rules_for(sheet)
+        self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
+        self._dates = DateSurvey()
+        self._finds_order = finds_order
+        self._first_rows: dict[str, int] = {}
+        self._repeated: dict[str, list[int]] = {}
+        self._dropped = 0
+        self._date_remarks: list[str] = []
+
+    @property
+    def effects(self) -> Effects:
+        """The effects on rows of earlier runs; complete after the last entry."""
+        return self._builder.transfer.effects
+
+    @property
+    def has_decisions(self) -> bool:
+        """Whether the sheet holds a person's decisions on rows of earlier runs."""
+        return self._builder.corrections.decisions > 0
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The sheet's headings without leadsync's own."""
+        return _without(self.table.headings, self.mapping)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The role of each of these columns, to find the cell at fault later."""
+        return _without(tuple(self._role(column) for column in self.mapping.columns), self.mapping)
+
+    def _role(self, column: Column) -> str:
+        if column.heading in self.lineage.notes:
+            return NOTE
+        if column.field in self._sheet.phone_fields:
+            return PHONE
+        return column.field if column.field in SYSTEM_FIELDS else ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences about guesses and other facts; complete after the last entry."""
+        remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, *self._date_remarks]
+        remarks += self._builder.corrections.remarks()
+        if not self.survey.rows:
+            remarks.append(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
+        if self._dropped:
+            rows = counted(self._dropped, "row names", "rows name")
+            remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}.")
+        return tuple(filter(None, remarks))
+
+    def entries(self) -> Iterator[Entry]:
+        """Every row of the sheet; fills `survey` and `effects`."""
+        in_order = self._sheet.duplicates == "in_order"
+        for chunk in self.table.chunks():
+            self._builder.look_at(chunk)
+            self._look_at_origins()
+            self.survey.sample(chunk)
+            for context in self._builder.contexts(chunk, self._mapper.map(chunk)):
+                if not in_order and context.mapped.external_id:
+                    self._count(context.mapped.external_id, context.row.number)
+                decision = decide(context, self._rules)
+                self._builder.note(context, decision)
+                self._look_at_date(context, decision)
+                yield self._entry(context, decision)
+            if self._finds_order and len(self._dates.fitting) == 1:
+                # A large sheet is read anew at once, not at its end.
+                self._read_dates_in(self._dates.fitting[0])
+        self._conclude()
+
+    def _entry(self, context: Context, decision: Decision) -> Entry:
+        """The row for the journal. A skipped row keeps its lead: a later file shows then whether it was corrected."""
+        row = _without_sync_columns(context.row, self.mapping) if self.mapping.sync else context.row
+        mapped = context.mapped
+        if isinstance(decision, Send):
+            lead = decision.lead
+            self.survey.accept(row.number, lead)
+            if decision.repeats:
+                self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
+            return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes)
+        if isinstance(decision, Rejected):
+            self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)
+            self.survey.reject(row.number, decision)
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision)
+        self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
+        self.survey.skip(decision)
+        if isinstance(mapped, Rejected):
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision)
+        return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes)
+
+    def _count(self, lead: str, number: int) -> None:
+        first = self._first_rows.setdefault(lead, number)
+        if first != number:
+            self._repeated.setdefault(lead, [first]).append(number)
+
+    def _look_at_origins(self) -> None:
+        """Dates that come back are read as they were when they came first: few are left, and may fit any order."""
+        if self._learned.given_order or not self.mapping.sync:
+            return
+        order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)
+        if self.lineage.date_order:
+            self._finds_order = False
+        epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
+        if (order, epoch_1904) != (self.date_order, self.epoch_1904):
+            raise ReadAgain(dataclasses.replace(self._learned, given_order=order, given_1904=epoch_1904))
+
+    def _look_at_date(self, context: Context, decision: Decision) -> None:
+        """Count the row's callback cell if the row will be sent, or would be but for that cell."""
+        column = self._callback
+        if column is None or isinstance(decision, Skip):
+            return
+        if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
+            return
+        row = context.row
+        if not row.faults:
+            self._dates.add(row.number, row.cells[column.position], date_cell=column.position in row.dates)
+
+    def _check_dates(self) -> None:
+        """Read the sheet anew if its dates stand in another order, or its date cells are swapped."""
+        if self._callback is None:
+            return
+        heading, learned = self._callback.heading, self._learned
+        found = self._dates.order(heading) if self._finds_order else None
+        if found:
+            self._read_dates_in(found)
+        if self._dates.is_swapped and not learned.swapped_date_cells:
+            raise ReadAgain(dataclasses.replace(learned, swapped_date_cells=True))
+        self._date_remarks = self._dates.remarks(heading, self.date_order, chosen=found is not None)
+
+    def _read_dates_in(self, order: DateOrder) -> None:
+        if order == self.date_order:
+            return
+        if self._learned.date_order:
+            # The rows to be sent depend on the order here: an unchanged row in one order is a new date in another.
+            raise SheetError(
+                f'{self.source.shown}: date_order = "auto" finds no order; set date_order in [input] to "dmy", "mdy" '
+                'or "ymd".'
+            )
+        raise ReadAgain(dataclasses.replace(self._learned, date_order=order))
+
+    def _conclude(self) -> None:
+        """The whole sheet is known now: is all of it as it was assumed to be?"""
+        self._check_dates()
+        if self._repeated != self._learned.repeated:
+            raise ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
+
+
+def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
+    """The row without leadsync's own columns; the files get new ones."""
+    taken = set(mapping.sync.values())
+    dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
+    return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
+
+
+def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:
+    taken = set(mapping.sync.values())
+    return tuple(cell for position, cell in enumerate(cells) if position not in taken) if taken else cells
