@@ -125,7 +125,7 @@ def test_every_place_that_a_page_for_contributors_names_exists(page: str) -> Non
 
 
 def test_pages_for_contributors_name_places() -> None:
-    assert "`leadsync/leads/rules.py`" in DOCS["contributing/extending.md"]
+    assert "`leadsync/leads/input_rules.py`" in DOCS["contributing/extending.md"]
 
 
 def test_contributing_names_every_room() -> None:
