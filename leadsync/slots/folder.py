@@ -22,10 +22,22 @@ _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 @dataclass(frozen=True, slots=True)
 class SlotsFolder:
-    """The folder of the slot files: the user's own if `private`, else an administrator's for several users."""
+    """The folder of the slot files: the user's own if `private`, else an administrator's for several users.
+
+    With `second`, each slot has a file in both folders.
+    """
 
     path: Path
     private: bool = True
+    second: "SlotsFolder | None" = None
+
+    @property
+    def all(self) -> tuple["SlotsFolder", ...]:
+        """This folder and its second one, in the order of their locks."""
+        return (self,) if self.second is None else (self, self.second)
+
+    def __str__(self) -> str:
+        return " and ".join(str(folder.path) for folder in self.all)
 
     def open(self, name: str, *, create: bool = True) -> int:
         """A descriptor of the file, made if need be. Raises OSError, also where another user may have planted it."""
@@ -57,10 +69,10 @@ class SlotsFolder:
 
 
 def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> SlotsFolder:
-    """The folder of the slot files: `slots_dir` if set, else one in the user's runtime folder, else one in `state`.
+    """The folder of the slot files: `slots_dir` if set, else one in the user's runtime folder and a second in `state`.
 
-    A process with a runtime folder and one without do not find each other, not even with the same `state`. They share
-    by `slots_dir`. Raises SettingsError if `slots_dir` is no folder: somebody who set it wants to share.
+    Processes find each other by either: a job of cron may have no runtime folder, and two runs may have two journals.
+    Raises SettingsError if `slots_dir` is no folder: somebody who set it wants to share.
     """
     if slots_dir:
         path = Path(slots_dir).expanduser()
@@ -71,9 +83,11 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
     if sys.platform != "win32":
         usual = str(_RUNTIME_FOLDERS / str(os.geteuid()))
     runtime = Path(environment.get("XDG_RUNTIME_DIR", usual))
-    if runtime.is_absolute() and not folder_problem(runtime):
-        return SlotsFolder(runtime / "leadsync" / "slots")
-    return SlotsFolder(state / "slots")
+    own = SlotsFolder(state / "slots")
+    path = runtime / "leadsync" / "slots"
+    if not runtime.is_absolute() or folder_problem(runtime) or path.resolve() == own.path.resolve():
+        return own
+    return SlotsFolder(path, second=own)
 
 
 def file_prefix(url: str) -> str:

@@ -14,10 +14,9 @@ gives the interpreter's lock away: seven of them for each call took 4 % of the p
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from itertools import chain
 
-from leadsync.slots.files import LockFile, Mark
+from leadsync.slots.files import Mark, SlotFile
 from leadsync.slots.folder import SlotsFolder, file_prefix
 
 LEAST_REST_SECONDS = 5.0
@@ -47,7 +46,7 @@ STABLE_LOOKS = 20
 class HeldSlot:
     """One of the dialer's slots, held for one call. It has no `file` while the slots cannot be shared."""
 
-    def __init__(self, number: int, file: LockFile | None, end: Callable[["HeldSlot", bool], None]) -> None:
+    def __init__(self, number: int, file: SlotFile | None, end: Callable[["HeldSlot", bool], None]) -> None:
         self.number = number
         self.file = file
         self.begun = time.monotonic()
@@ -80,21 +79,21 @@ class SlotPool:
         self._folder = folder
         self._complain = complain
         self._prefix = file_prefix(url)
-        self._files: dict[str, LockFile] = {}
+        self._files: dict[str, SlotFile] = {}
         self._last = 0
         self._released = 0.0
         self._longest = 0.0
         self._slow = False
         self._rests: dict[int, float] = {}
         self._unusable_until = 0.0
-        self._kept: dict[int, tuple[LockFile, float]] = {}
+        self._kept: dict[int, tuple[SlotFile, float]] = {}
         self._folder_state: tuple[int, ...] = ()
         self._looks = 0
 
-    def file(self, name: str, *, create: bool = True) -> LockFile:
+    def file(self, name: str, *, create: bool = True) -> SlotFile:
         """A file of this dialer, opened once. Raises OSError."""
         if name not in self._files:
-            self._files[name] = LockFile(self._folder, f"{self._prefix}-{name}.lock", create=create)
+            self._files[name] = SlotFile(self._folder, f"{self._prefix}-{name}.lock", create=create)
         return self._files[name]
 
     def take(self) -> HeldSlot | None:
@@ -161,7 +160,7 @@ class SlotPool:
             file.unlock()
             raise
 
-    def _hold(self, number: int, file: LockFile | None) -> HeldSlot:
+    def _hold(self, number: int, file: SlotFile | None) -> HeldSlot:
         slot = self.held[number] = HeldSlot(number, file, self._release)
         return slot
 
@@ -181,7 +180,7 @@ class SlotPool:
         else:
             self._unlock(slot.file, Mark(busy=False, longest=self._longest) if finished else self._mark(slot))
 
-    def _unlock(self, file: LockFile, mark: Mark) -> None:
+    def _unlock(self, file: SlotFile, mark: Mark) -> None:
         try:
             try:
                 file.write(mark)
@@ -268,11 +267,15 @@ class SlotPool:
     def _folder_changed(self) -> bool:
         """Whether files were made or removed since the last look."""
         state: tuple[int, ...] = ()
-        with suppress(FileNotFoundError):
-            status = self._folder.path.stat()
-            state = status.st_dev, status.st_ino, status.st_mtime_ns
+        removed = False
+        for folder in self._folder.all:
+            try:
+                status = folder.path.stat()
+                state += status.st_dev, status.st_ino, status.st_mtime_ns
+            except FileNotFoundError:
+                removed = True
         changed = state != self._folder_state
-        self._looks = 0 if changed or not state else self._looks + 1
+        self._looks = 0 if changed or removed else self._looks + 1
         self._folder_state = state
         return changed
 

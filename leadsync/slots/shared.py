@@ -62,7 +62,7 @@ class SharedSlots:
 
     def __enter__(self) -> Self:
         """Raise SettingsError where a folder that was named for sharing cannot be used."""
-        _allow_open_files(self._pool.slots)
+        _allow_open_files(self._pool.slots * (1 + len(self._folder.all)))
         if not self._folder.private:
             try:
                 for number in range(self._pool.slots):
@@ -221,7 +221,7 @@ class SharedSlots:
     def _complain(self, error: OSError) -> None:
         if not self.complaint:
             self.complaint = (
-                f"the dialer's slots cannot be shared with other leadsync processes ({self._folder.path}: "
+                f"the dialer's slots cannot be shared with other leadsync processes ({self._folder}: "
                 f"{error.strerror}); run no other beside this one"
             )
             self._say(self.complaint)
@@ -250,13 +250,13 @@ def _wake(turn: asyncio.Future[None]) -> None:
         turn.set_result(None)
 
 
-def _allow_open_files(slots: int) -> None:
-    """Raise the limit of open files, usually 1024, where two for each slot are more; as far as the user may."""
+def _allow_open_files(files: int) -> None:
+    """Raise the limit of open files, usually 1024, where so many are more; as far as the user may."""
     if sys.platform != "win32":
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        needed = 2 * slots + 256
+        needed = files + 256
         if soft != resource.RLIM_INFINITY and soft < needed:
             with suppress(ValueError, OSError):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (needed if hard < 0 else min(needed, hard), hard))

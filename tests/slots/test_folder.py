@@ -48,11 +48,20 @@ def test_two_dialers_are_two(one: str, other: str) -> None:
     assert file_prefix(one) != file_prefix(other)
 
 
-def test_the_users_runtime_folder_goes_before_the_state_folder(tmp_path: Path) -> None:
+def test_the_users_runtime_folder_and_the_state_folder_are_used_in_this_order(tmp_path: Path) -> None:
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700)
     folder = find_folder("", {"XDG_RUNTIME_DIR": str(runtime)}, tmp_path / "state")
-    assert folder == SlotsFolder(runtime / "leadsync" / "slots", private=True)
+    in_state = SlotsFolder(tmp_path / "state" / "slots", private=True)
+    assert folder == SlotsFolder(runtime / "leadsync" / "slots", private=True, second=in_state)
+
+
+def test_a_state_folder_in_the_runtime_folder_is_one_folder(tmp_path: Path) -> None:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(runtime)
+    folder = find_folder("", {"XDG_RUNTIME_DIR": str(runtime)}, tmp_path / "link" / "leadsync")
+    assert folder == SlotsFolder(tmp_path / "link" / "leadsync" / "slots", private=True)
 
 
 @pytest.mark.parametrize("runtime", ["", "relative", "{tmp}/missing", "{tmp}/file", "{tmp}/link", "{tmp}/open"])

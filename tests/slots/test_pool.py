@@ -1,6 +1,7 @@
 """Which slots are free, which rest and for how long, and what happens where the files cannot be used."""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,9 +40,14 @@ class Members:
         self.complaints: list[str] = []
         self.pools: list[SlotPool] = []
 
-    def join(self, slots: int = 2, knows: int = 0, url: str = URL) -> SlotPool:
+    def join(
+        self, slots: int = 2, knows: int = 0, url: str = URL, *, folder: Path | None = None, second: bool = False
+    ) -> SlotPool:
+        """A pool with files in `folder`; `second`: in the members' usual folder too."""
         complain = lambda error: self.complaints.append(error.strerror)  # noqa: E731
-        self.pools.append(SlotPool(url, slots, knows, SlotsFolder(self.folder), complain))
+        usual = SlotsFolder(self.folder)
+        folders = SlotsFolder(folder, second=usual if second else None) if folder else usual
+        self.pools.append(SlotPool(url, slots, knows, folders, complain))
         return self.pools[-1]
 
     def kill(self, killed: SlotPool) -> None:
@@ -622,3 +628,87 @@ def test_kept_slots_are_forgotten_with_their_removed_files(members: Members, clo
     clock.now += 0.4
     assert other.take() is not None
     assert running.take() is None
+
+
+def test_a_slot_is_taken_in_both_folders_or_in_neither(tmp_path: Path, members: Members) -> None:
+    runtime = tmp_path / "runtime" / "slots"
+    both = members.join(slots=1, folder=runtime, second=True)
+    in_state, in_runtime = members.join(slots=1), members.join(slots=1, folder=runtime)
+    slot = held(both.take())
+    assert (in_state.take(), in_runtime.take()) == (None, None)
+    slot.release()
+    slot = held(in_state.take())
+    assert both.take() is None
+    held(in_runtime.take()).release()
+    slot.release()
+    slot = held(in_runtime.take())
+    assert both.take() is None
+    held(in_state.take()).release()
+    slot.release()
+    assert both.take() is not None
+
+
+def test_a_slot_with_a_lock_that_fails_in_the_second_folder_stays_free_in_the_first(
+    tmp_path: Path, members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = tmp_path / "runtime" / "slots"
+    both = members.join(slots=1, folder=runtime, second=True)
+    in_runtime = members.join(slots=1, folder=runtime)
+    locks: list[int] = []
+    lock = files._lock
+
+    def fails_at_each_second(descriptor: int) -> bool:
+        locks.append(descriptor)
+        if len(locks) % 2 == 0:
+            raise OSError(errno.ENOLCK, "No locks available")
+        return lock(descriptor)
+
+    monkeypatch.setattr(files, "_lock", fails_at_each_second)
+    assert held(both.take()).file is None, "it counts for itself"
+    assert set(members.complaints) == {"No locks available"}
+    assert held(in_runtime.take()).file is not None
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_of_two_killed_calls_on_a_slot_the_longer_rest_counts(
+    tmp_path: Path, members: Members, clock: Clock, order: list[int]
+) -> None:
+    runtime = tmp_path / "runtime" / "slots"
+    slow, quick = [members.join(slots=1, folder=folder) for folder in ([None, runtime][at] for at in order)]
+    call(slow, clock, 20.0)
+    call(quick, clock, 0.1)
+    held(slow.take())
+    clock.now += 1.0
+    held(quick.take())
+    members.kill(slow)
+    members.kill(quick)
+    both = members.join(slots=1, folder=runtime, second=True)
+    clock.now += 39.9
+    assert both.take() is None
+    clock.now += 0.2
+    assert both.take() is not None
+
+
+def test_holders_in_either_folder_are_seen(tmp_path: Path, members: Members) -> None:
+    runtime = tmp_path / "runtime" / "slots"
+    held(members.join(slots=4, knows=4).take())
+    both = members.join(slots=4, folder=runtime, second=True)
+    assert [mark.knows for mark in both.others()] == [4]
+    assert held(both.take()).number == 1
+    in_runtime = members.join(slots=4, knows=3, folder=runtime)
+    assert [held(in_runtime.take()).number for _ in range(2)] == [0, 2]
+    assert [mark.pid for mark in both.others()] == [os.getpid()] * 2
+
+
+@pytest.mark.parametrize("removed", [0, 1])
+def test_slots_are_held_though_either_folder_is_removed(
+    tmp_path: Path, members: Members, clock: Clock, removed: int
+) -> None:
+    runtime = tmp_path / "runtime" / "slots"
+    both = members.join(slots=1, folder=runtime, second=True)
+    held(both.take())
+    folder = [runtime, members.folder][removed]
+    both.look_after()
+    shutil.rmtree(folder)
+    both.look_after()
+    assert members.join(slots=1, folder=folder).take() is None

@@ -26,11 +26,18 @@ def yes() -> bool:
 class Member:
     """A process's slots, and what it said."""
 
-    def __init__(self, folder: Path, slots: int, *, give_up_seconds: float = 60, known: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        slots: int,
+        *,
+        second: SlotsFolder | None = None,
+        give_up_seconds: float = 60,
+        known: bool = True,
+    ) -> None:
         self.said: list[str] = []
-        self.slots = SharedSlots(
-            URL, slots, SlotsFolder(folder), self.said.append, give_up_seconds=give_up_seconds, known=known
-        )
+        folders = SlotsFolder(folder, second=second)
+        self.slots = SharedSlots(URL, slots, folders, self.said.append, give_up_seconds=give_up_seconds, known=known)
 
     async def take(self, wanted: Callable[[], bool] = yes) -> HeldSlot:
         slot = await self.slots.take(wanted)
@@ -43,7 +50,7 @@ def join(tmp_path: Path) -> Iterator[Callable[..., Member]]:
     """Makes members that share the slots of one folder. The kernel keeps their locks apart like those of processes."""
     members: list[Member] = []
 
-    def make(slots: int = 1, folder: Path | None = None, **options: bool | float) -> Member:
+    def make(slots: int = 1, folder: Path | None = None, **options: bool | float | SlotsFolder) -> Member:
         members.append(Member(folder or tmp_path / "slots", slots, **options))  # type: ignore[arg-type]
         members[-1].slots.__enter__()
         return members[-1]
@@ -55,11 +62,11 @@ def join(tmp_path: Path) -> Iterator[Callable[..., Member]]:
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Starts processes that call with slots of one folder."""
+    """Starts processes that call with slots of one state folder, unless another is given."""
     workers: list[Worker] = []
 
-    def start(calls: int, **options: float) -> Worker:
-        workers.append(Worker(tmp_path / "slots", calls, **options))  # type: ignore[arg-type]
+    def start(calls: int, state: Path = tmp_path, **options: float | Path) -> Worker:
+        workers.append(Worker(state, calls, **options))  # type: ignore[arg-type]
         return workers[-1]
 
     yield start
@@ -443,7 +450,7 @@ def test_if_the_one_that_finds_out_dies_the_next_does(join: Callable[..., Member
 
 
 @POSIX
-def test_the_limit_of_open_files_is_raised_for_many_slots(join: Callable[..., Member]) -> None:
+def test_the_limit_of_open_files_is_raised_for_many_slots(tmp_path: Path, join: Callable[..., Member]) -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -453,6 +460,8 @@ def test_the_limit_of_open_files_is_raised_for_many_slots(join: Callable[..., Me
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (600, hard)
         join(slots=512)
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] in (1280, hard)
+        join(slots=512, second=SlotsFolder(tmp_path / "state" / "slots"))
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] in (1792, hard)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
@@ -502,6 +511,43 @@ def test_a_stopped_process_keeps_its_slots_and_no_others(worker: Callable[..., W
     busy.wait_for(done + 20)
     os.kill(stopped.process.pid, signal.SIGCONT)
     assert most_at_once(stopped.wait(), busy.wait()) == 4
+
+
+@POSIX
+@pytest.mark.parametrize("shares", ["the state folder", "the runtime folder", "one folder with each of two others"])
+def test_processes_find_each_other_by_either_folder(tmp_path: Path, worker: Callable[..., Worker], shares: str) -> None:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    usual = {"state": tmp_path / "a", "runtime": runtime}
+    without_runtime: dict[str, Path] = {"state": tmp_path / "a"}
+    other_journal = {"state": tmp_path / "b", "runtime": runtime}
+    together = {
+        "the state folder": [usual, without_runtime],
+        "the runtime folder": [usual, other_journal],
+        "one folder with each of two others": [usual, without_runtime, other_journal],
+    }[shares]
+    for folders in together:
+        folders["state"].mkdir(mode=0o700, exist_ok=True)
+    workers = [worker(60, slots=4, seconds=0.03, **folders) for folders in together]
+    for one in workers:
+        one.go()
+    calls = [one.wait() for one in workers]
+    assert [len(one.begun) for one in calls] == [60] * len(together)
+    assert [most_at_once(calls[0], other) for other in calls[1:]] == [4] * (len(together) - 1)
+
+
+@POSIX
+def test_calls_of_a_killed_process_without_a_runtime_folder_count_too(
+    tmp_path: Path, worker: Callable[..., Worker]
+) -> None:
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    killed, busy = worker(100, slots=4, seconds=0.6), worker(12, slots=4, seconds=0.2, runtime=tmp_path / "runtime")
+    killed.go()
+    killed.wait_for(6)
+    killed.kill()
+    busy.go()
+    calls = busy.wait()
+    assert most_at_once(killed.on_the_dialer(), calls) == 4
 
 
 def test_the_folder_is_removed_under_two_busy_processes(tmp_path: Path, worker: Callable[..., Worker]) -> None:

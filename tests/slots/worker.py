@@ -1,4 +1,4 @@
-"""Processes that make calls with slots of one folder, and a judge who reads when each call began and ended."""
+"""Processes that make calls with shared slots, and a judge who reads when each call began and ended."""
 
 import asyncio
 import contextlib
@@ -9,14 +9,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leadsync.slots import SharedSlots, SlotsFolder
+from leadsync.slots import SharedSlots, find_folder
 
 URL = "https://pbx.example.com"
 
 
 def main() -> None:
-    """`python -m tests.slots.worker LOG FOLDER SLOTS CALLS SECONDS`: make the calls, once a line was read."""
-    log, folder, slots, calls, seconds = sys.argv[1:]
+    """`python -m tests.slots.worker LOG STATE SLOTS CALLS SECONDS`: make the calls, once a line was read."""
+    log, state, slots, calls, seconds = sys.argv[1:]
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     async def make_calls(shared: SharedSlots) -> None:
@@ -38,7 +38,8 @@ def main() -> None:
         keeping.cancel()
 
     say = lambda text: print(text, flush=True)  # noqa: E731
-    with SharedSlots(URL, int(slots), SlotsFolder(Path(folder)), say, give_up_seconds=60) as shared:
+    folder = find_folder("", os.environ, Path(state))
+    with SharedSlots(URL, int(slots), folder, say, give_up_seconds=60) as shared:
         print("ready", flush=True)
         sys.stdin.readline()
         asyncio.run(make_calls(shared))
@@ -57,13 +58,16 @@ class Calls:
 
 
 class Worker:
-    """A process that makes `calls` calls of `seconds`, from `go` on."""
+    """A process that makes `calls` calls of `seconds`, from `go` on; without `runtime`, it has no runtime folder."""
 
-    def __init__(self, folder: Path, calls: int, *, slots: int = 4, seconds: float = 0.02) -> None:
-        self._log = folder.parent / f"calls-{os.urandom(4).hex()}"
+    def __init__(
+        self, state: Path, calls: int, *, runtime: Path | None = None, slots: int = 4, seconds: float = 0.02
+    ) -> None:
+        self._log = state.parent / f"calls-{os.urandom(4).hex()}"
         self._seconds = seconds
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.slots.worker", self._log, folder, str(slots), str(calls), str(seconds)],
+            [sys.executable, "-m", "tests.slots.worker", self._log, state, str(slots), str(calls), str(seconds)],
+            env={**os.environ, "XDG_RUNTIME_DIR": str(runtime or "")},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
