@@ -3,6 +3,7 @@
 import asyncio
 import select
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from functools import partial
@@ -19,8 +20,6 @@ KEEP_ALIVE_SECONDS = 4.0
 
 LONGEST_READ = 1024 * 1024
 """Bytes of the longest answer on the wire: interim answers, headers, packing and trailers included."""
-MOST_SELECTED = 1024
-"""`select` takes no higher descriptors."""
 
 
 class SpokeFirstError(aiohttp.ClientConnectionError):
@@ -112,10 +111,21 @@ def _has_more(connection: Connection) -> bool:
     belongs to its handshake."""
     transport = connection.transport
     handle = transport.get_extra_info("socket") if transport is not None else None
-    if handle is None:
-        return False
-    readable, _, _ = select.select([handle.fileno()], [], [], 0) if handle.fileno() < MOST_SELECTED else ([], [], [])
-    return bool(readable)
+    return handle is not None and _is_readable(handle.fileno())
+
+
+if sys.platform == "win32":
+
+    def _is_readable(descriptor: int) -> bool:
+        return bool(select.select([descriptor], [], [], 0)[0])
+
+else:
+
+    def _is_readable(descriptor: int) -> bool:
+        # `select` takes no descriptor above 1023, and many slots have as many files.
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 def _wire_of(connection: Connection) -> Wire:

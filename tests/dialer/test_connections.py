@@ -1,9 +1,12 @@
 """A stray answer is nobody's: what comes on an idle connection never counts for the next call."""
 
 import asyncio
+import os
 import socket
 import ssl
 import struct
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,22 @@ def test_a_stray_answer_is_not_the_next_calls(contexts: dict[str, object], stray
     outcomes, peer = two_calls(contexts, OK, stray, pause)
     assert [outcome.code for outcome in outcomes] == [0, 105]
     assert (len(peer.writers), len(peer.requests)) == (2, 2), "it goes out once, on another connection"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors count up from 0 in POSIX alone")
+def test_a_stray_answer_is_seen_on_a_high_descriptor_too() -> None:
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(1500, limits[0]), limits[1]))
+    with ExitStack() as files:
+        files.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        null = files.enter_context(Path(os.devnull).open())
+        while null.fileno() < 1100:
+            null = files.enter_context(Path(os.devnull).open())
+        outcomes, peer = two_calls({}, OK, OK, pause=0)
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert len(peer.writers) == 2
 
 
 @TLS
