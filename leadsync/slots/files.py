@@ -94,11 +94,16 @@ class LockFile:
     def __init__(self, folder: SlotsFolder, name: str, *, create: bool = True) -> None:
         self._folder = folder
         self._name = name
-        self._descriptor = folder.open(name, create=create)
+        self._path = os.fspath(folder.path / name)
+        self._open(folder.open(name, create=create))
         self._locked = False
-        self._text = b""
         self.mark: Mark | None = Mark(busy=False)
         """The text as this process read or wrote it last."""
+
+    def _open(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._status = os.fstat(descriptor)
+        self._text = b""
 
     def try_lock(self) -> bool:
         """Lock the file, unless another process has it."""
@@ -127,10 +132,11 @@ class LockFile:
         return self.mark
 
     def write(self, mark: Mark) -> None:
-        """Replace the file's text."""
+        """Replace the file's text; call it with the lock, or with a text that differs from any before."""
         text = bytes(mark)
-        _write(self._descriptor, text)
-        self._text, self.mark = text, mark
+        if text != self._text:
+            _write(self._descriptor, text)
+            self._text, self.mark = text, mark
 
     def restore(self) -> bool:
         """Make the file anew if it was removed, and lock it again if it was locked; whether that was done.
@@ -138,14 +144,14 @@ class LockFile:
         It is not done yet if another process has locked a new file of this name.
         """
         with suppress(FileNotFoundError):
-            if os.path.samestat((self._folder.path / self._name).lstat(), os.fstat(self._descriptor)):
+            if os.path.samestat(os.lstat(self._path), self._status):
                 return False
         descriptor = self._folder.open(self._name)
         if self._locked and not _lock(descriptor):
             os.close(descriptor)
             return False
         self.close()
-        self._descriptor = descriptor
+        self._open(descriptor)
         return True
 
     def close(self) -> None:
