@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from aiolimiter import AsyncLimiter
 
 from leadsync.engine.pace import USUAL_SECONDS
-from leadsync.engine.ports import Slot, Slots
+from leadsync.engine.ports import Slots
 
 
 class LimiterPaused(Exception):  # noqa: N818 - a signal between two parts of the engine, not an error
@@ -89,26 +89,21 @@ class Limiter:
             held = await self._shared.take(wanted)
             if held is None:
                 raise LimiterPaused
-            with self._call(held):
+            finished = True
+            self.calls += 1
+            self.peak = max(self.peak, self.calls)
+            try:
                 if not wanted():
                     raise LimiterPaused
                 yield leaves
+            except asyncio.CancelledError:
+                finished = False
+                raise
+            finally:
+                self.calls -= 1
+                held.release(finished=finished)
         finally:
             self._give_back(place)
-
-    @contextmanager
-    def _call(self, held: Slot) -> Iterator[None]:
-        finished = True
-        self.calls += 1
-        self.peak = max(self.peak, self.calls)
-        try:
-            yield
-        except asyncio.CancelledError:
-            finished = False
-            raise
-        finally:
-            self.calls -= 1
-            held.release(finished=finished)
 
     async def _place(self) -> AsyncLimiter:
         waiter: asyncio.Future[AsyncLimiter] = asyncio.get_running_loop().create_future()
