@@ -39,7 +39,7 @@ class ContextBuilder:
         self._last_sent = last_sent
         self._trial = trial
         self._inserts_only = inserts_only
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[str, str], Claim] = {}
         self.transfer = Transfer()
         self.corrections = Corrections()
 
@@ -89,13 +89,15 @@ class ContextBuilder:
             row,
             mapped,
             claim,
-            second_line=self._is_second(claim),
+            second_line=self._is_second(row, claim),
             last_sent=self._last_sent.get(lead) if self._last_sent is not None else None,
             lead_goes=self._last_sent is not None and self._last_sent.goes(lead),
         )
         earlier, number = self._lineage.earlier(claim.run), claim.number
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         if earlier is None or number is None or origin is None:
+            if claim.decision:
+                raise SheetError(_no_row(row, claim))
             return context
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
@@ -177,14 +179,19 @@ class ContextBuilder:
             for number, cells in self._lineage.cells_before(run_id, numbers).items()
         }
 
-    def _is_second(self, claim: Claim) -> bool:
+    def _is_second(self, row: Row, claim: Claim) -> bool:
+        """Whether the line's row stands further up; raises SheetError if a person decided otherwise there."""
         if not claim.run or not claim.row:
             return False
-        key = claim.run, claim.row
-        if key in self._seen:
-            return True
-        self._seen.add(key)
-        return False
+        first = self._seen.setdefault((claim.run, claim.row), claim)
+        if first is claim:
+            return False
+        if claim.decision != first.decision:
+            raise SheetError(
+                f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is not as in another line of the same row "
+                f"{claim.row} of run {claim.run}, {first.decision!r}; keep one of the lines. Nothing was sent."
+            )
+        return True
 
     def _look_up(self, leads: Sequence[Lead | Rejected]) -> None:
         if self._last_sent is not None:
@@ -199,6 +206,18 @@ def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin)
             f"run {claim.run}), but the row names {mapped.external_id or 'no lead'!r}; put the id back, or clear the "
             "decision. Nothing was sent."
         )
+
+
+def _no_row(row: Row, claim: Claim) -> str:
+    """The sentence about a decision on a row that the journal does not know: it would decide nothing there."""
+    if claim.run and claim.row:
+        names = f"is about row {claim.row!r} of run {claim.run!r}, which the journal does not know"
+    else:
+        names = "is about no row, because sync_run or sync_row is blank"
+    return (
+        f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} {names}; decide in the file that "
+        "`leadsync report RUN` writes, or clear the decision. Nothing was sent."
+    )
 
 
 def _is_open(origin: Origin) -> bool:

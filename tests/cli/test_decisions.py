@@ -1,5 +1,6 @@
 """Decisions in a review file count as those of `resolve`: with a receipt, to be taken back, never two of them."""
 
+import csv
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,50 @@ def test_another_decision_about_the_same_row_is_refused(reviewed: Any, first: st
         "the same is no other"
     )
     assert states(reviewed)[3] == "succeeded"
+
+
+@pytest.mark.parametrize("word", ["applied", "not applied", "send"])
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("sync_run", "", "is about no row, because sync_run or sync_row is blank"),
+        ("sync_row", "", "is about no row, because sync_run or sync_row is blank"),
+        (
+            "sync_run",
+            "20260101-000000-0000",
+            "is about row '3' of run '20260101-000000-0000', which the journal does not",
+        ),
+        ("sync_row", "99", "is about row '99' of run"),
+    ],
+)
+def test_a_decision_on_a_row_that_nobody_knows_is_refused(
+    reviewed: Any, word: str, column: str, cell: str, said: str
+) -> None:
+    sent = len(reviewed.practice.ledger.received)
+    sheet = decide(reviewed, "review.csv", word, "", "")
+    with sheet.open(newline="", encoding="utf-8") as stream:
+        lines = list(csv.reader(stream))
+    lines[1][lines[0].index(column)] = cell
+    with sheet.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream).writerows(lines)
+    done = reviewed.leadsync("run", sheet)
+    assert done.code == 2
+    assert f"Row 2: sync_decision {word!r} {said}" in done.err
+    assert len(reviewed.practice.ledger.received) == sent
+    assert states(reviewed) == ["succeeded", "conflict", "conflict", "conflict"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("send", "applied"), ("applied", "send"), ("send", ""), ("", "applied")])
+def test_two_lines_of_one_row_with_other_decisions_are_refused(reviewed: Any, first: str, second: str) -> None:
+    sent = len(reviewed.practice.ledger.received)
+    head, row, *_ = reviewed.review.splitlines()
+    done = reviewed.leadsync("run", reviewed.sheet("two.csv", head, f"{row}{first}", f"{row}{second}"))
+    assert done.code == 2
+    assert (
+        f"Row 3: sync_decision {second!r} is not as in another line of the same row 3 of run {reviewed.run}" in done.err
+    )
+    assert len(reviewed.practice.ledger.received) == sent
+    assert states(reviewed) == ["succeeded", "conflict", "conflict", "conflict"]
 
 
 def test_a_decision_of_resolve_counts_in_the_same_way(reviewed: Any) -> None:

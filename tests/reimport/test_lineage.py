@@ -147,7 +147,7 @@ def test_unless_a_person_decided_to_send_it(desk: Desk) -> None:
 
 
 def test_rows_whose_dates_were_read_in_two_orders_are_refused_together(desk: Desk) -> None:
-    dialer = desk.dialer(settings=ONLY_SALE)
+    dialer = desk.dialer(settings=f'{ONLY_SALE}date_order = "auto"\n')
     headings = f"{HEADINGS},Callback"
     retries = []
     for name, date in (("dmy", "25/03/2031 10:00"), ("mdy", "03/25/2031 10:00")):
