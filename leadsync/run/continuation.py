@@ -58,17 +58,18 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
         replace(run, **changed),
         journal.ready(run.id, changed["last_row"]),
         journal.waiting_for_decision(run.id, changed["last_row"]),
-        remarks=tuple(_remarks_on(run, settings, digest)),
+        remarks=tuple(_remarks_on(journal, run, settings, digest)),
         write=partial(journal.update_run, run.id, **changed),
     )
 
 
-def _remarks_on(run: RunRecord, settings: Settings, digest: str) -> list[str]:
+def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: str) -> list[str]:
     """The remarks on a run before it goes on."""
     remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
+    read_since = run.retry_of and digest in {other.fingerprint for other in journal.runs_of(run.file)}
     if not digest:
         remarks.append(f"{run.file.name} is not there any more: the run goes on with what was read then.")
-    elif digest != run.fingerprint:
+    elif digest != run.fingerprint and not read_since:
         remarks.append(f"{run.file.name} has changed since: the run goes on with what was read then.")
     elif has_other_rules(run, settings):
         remarks.append(

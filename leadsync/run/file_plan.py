@@ -1,6 +1,5 @@
 """The plan for a file: a new run, or an earlier one to go on with."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,22 +34,25 @@ def _plan_file(
     # A run without any result may be for this campaign; a run sent here is.
     here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
     if here and not options.fresh:
-        last = here[0]
-        trial = _changed_trial(journal, here, digest, settings)
+        # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
+        newest = next((run for run in here if not run.retry_of), here[0])
+        trial = _changed_trial(journal, newest, digest, settings)
         if trial is not None:
             check_inserts(trial, options)
             with suppress(CameBackError):
                 return read_draft(
                     journal, _run_after_trial(journal, trial, settings, options, now, digest), settings, options, known
                 )
-        if not last.finished or journal.has_more(last.id):
-            plan = go_on(journal, last.id, settings, options, digest)
-            if digest == last.fingerprint:
+        seen = next((run for run in (newest, here[0]) if run.fingerprint == digest), None)
+        stopped = next((run for run in (newest, here[0]) if not run.finished or journal.has_more(run.id)), None)
+        if stopped is not None:
+            plan = go_on(journal, stopped.id, settings, options, digest)
+            if seen is not None:
                 return plan
             anew = _new_run(journal, file, settings, options, now, digest)
             return replace(plan, then=read_draft(journal, anew, settings, options, known))
-        if last.fingerprint == digest:
-            return nothing_to_do(journal, last)
+        if seen is not None:
+            return nothing_to_do(journal, seen)
     return read_draft(journal, _new_run(journal, file, settings, options, now, digest), settings, options, known)
 
 
@@ -87,12 +89,11 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRec
     return journal.runs_of(file)
 
 
-def _changed_trial(journal: Journal, runs: Sequence[RunRecord], digest: str, settings: Settings) -> RunRecord | None:
-    """The newest run of a file, if it was a trial and the file or its rules have changed since.
+def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Settings) -> RunRecord | None:
+    """The newest reading of a file, if it was a trial and the file or its rules have changed since.
 
     The point of a trial is to correct its rows, and the rest like them.
     """
-    last = runs[0]
     if last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None

@@ -166,6 +166,34 @@ def test_a_retry_counts_its_own_seconds_and_a_run_that_goes_on_all_of_them(desk:
     assert desk.leadsync("retry", first, "--json").json["seconds"] < 60
 
 
+@pytest.mark.parametrize("retry", ["finished", "trial", "stopped"])
+def test_a_retry_of_an_older_sheet_does_not_send_the_finished_one_again(desk: Desk, retry: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    sheet = desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale", "D,0383218104,Sale")
+    assert desk.leadsync("run", sheet).code == 0
+    if retry == "stopped":
+        dialer.faults.add([REFUSE])
+    desk.leadsync("retry", first["run"], *(["--limit", "1"] if retry == "trial" else []))
+    dialer.faults.clear()
+    again = desk.leadsync("run", sheet)
+    assert again.code == 0
+    assert "has changed since" not in again.err
+    assert ("Going on with run" in again.err) == (retry != "finished")
+    assert sorted(lead for lead in received(dialer)[2:] if lead in "CD") == ["C", "D"]
+    assert set(received(dialer)[2:]) == {"A", "B", "C", "D"}
+
+
+def test_a_retry_of_an_older_sheet_does_not_begin_the_stopped_one_anew(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    sheet = desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale", "D,0383218104,Sale")
+    desk.leadsync("run", sheet, "--limit", "1")
+    assert desk.leadsync("retry", first["run"]).code == 0
+    assert desk.leadsync("run", sheet).code == 0
+    assert received(dialer)[2:] == ["C", "A", "B", "D"]
+
+
 def test_a_retry_that_stopped_is_gone_on_with_by_resume(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
