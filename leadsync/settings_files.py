@@ -12,6 +12,8 @@ from leadsync.errors import SettingsError
 from leadsync.private_files import ANOTHERS, file_problem, is_anothers, open_regular, others_can_write
 
 KEYRING_USER = "api-key"
+LONGEST_SECRET = 64 * 1024
+"""Bytes of the longest file with a secret: a key, or the addresses of alerts."""
 
 
 def read_settings(path: Path) -> dict[str, Any]:
@@ -76,7 +78,10 @@ def read_secret(path: Path, setting: str, what: str) -> str:
                 raise SettingsError(
                     f"Others can read the {what} in {path}; protect it with: chmod 600 {arguments(path)}"
                 )
-            text = stream.read().decode("utf-8-sig").strip()
+            content = stream.read(LONGEST_SECRET + 1)
+        if len(content) > LONGEST_SECRET:
+            raise SettingsError(f"{path} ({setting}) is too long for the {what}; name the file with them alone.")
+        text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         raise SettingsError(f"The {what} cannot be read from {path} ({setting}): save it as UTF-8 text.") from None
     except OSError as error:

@@ -216,7 +216,7 @@ def test_a_column_may_fill_any_field_or_none(field: str) -> None:
         ),
         (
             {"campaigns": {"winback": {"campain_id": 42}}},
-            "leadsync.toml: [campaigns.winback] campain_id is not a setting; did you mean campaign_id?.",
+            "leadsync.toml: [campaigns.winback] campain_id is not a setting; did you mean campaign_id?",
         ),
     ],
 )

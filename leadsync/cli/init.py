@@ -121,9 +121,13 @@ def _try(shell: Shell) -> int:
             shell.result(f"ok  {words[0].upper() + words[1:]}", None)
     problems = []
     urls = settings.notify_urls(os.environ)
+    if not urls and settings.notify.urls_env != type(settings.notify).model_fields["urls_env"].default:
+        # Some write the address itself there, a secret.
+        problems.append("[notify] urls_env names no environment variable with addresses; nobody gets a message.")
+        shell.say(problems[0])
     if urls:
         message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
-        problems = list(deliver(urls, message))
+        problems += deliver(urls, message)
         for problem in problems:
             shell.say(problem)
         done["messages"] = (

@@ -90,9 +90,8 @@ def ask_key() -> str:
     if os.environ.get(KEY_VARIABLE, "").strip():
         say(f"The API key is in the environment variable {KEY_VARIABLE}.")
         return os.environ[KEY_VARIABLE].strip()
-    key = ""
-    while not key:
-        key = ask("The API key (it is not shown)", hide_input=True).strip()
+    while not (key := str(ask("The API key (it is not shown)", hide_input=True)).strip()):
+        say("Nothing was typed; paste the key and press Enter.")
     return key
 
 

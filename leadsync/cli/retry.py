@@ -43,17 +43,24 @@ def retry(run_id: str | None, options: SendOptions) -> int:
                 hooks.measure(0)
                 put_run(shell, journal, before, written_files(before))
                 return 0
+            for words in _waiting_rows(journal, before):
+                shell.say(words)
             return run_plan(shell, journal, plan, settings, hooks, options)
 
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
-    from leadsync.run import written_files
-
-    statuses, files = journal.tally(run.id).statuses, written_files(run)
     says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
+    return " ".join([*says, *_waiting_rows(journal, run)])
+
+
+def _waiting_rows(journal: "Journal", run: RunRecord) -> list[str]:
+    """The sentences about rows of a run that wait for a person."""
+    from leadsync.run import written_files
+
+    statuses, files, says = journal.tally(run.id).statuses, written_files(run), []
     if journal.moved_to(run.id) is None and (rejected := statuses.get(Status.REJECTED)):
         file = files["retry"] or f"the retry file, which `leadsync report {run.id}` writes"
         rows = counted(rejected, "rejected row is", "rejected rows are")
@@ -62,4 +69,4 @@ def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
         file = files["review"] or f"the review file, which `leadsync report {run.id}` writes"
         rows = counted(undecided, "undecided row is", "undecided rows are")
         says.append(f"{rows} to be decided in {file}, or with `leadsync resolve {run.id}`.")
-    return " ".join(says)
+    return says

@@ -87,10 +87,10 @@ def _sentence(detail: Any, source: str) -> str:
         known = list(fields) if key else list(Settings.model_fields)
         near = difflib.get_close_matches(key or section, known, n=1)
         if key.startswith("api_key"):
-            hint = "the key itself never stands in the settings: use api_key_env, api_key_file or api_key_keyring"
+            hint = "the key itself never stands in the settings: use api_key_env, api_key_file or api_key_keyring."
         else:
-            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-        return f"{place} is not a setting; {hint}."
+            hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}."
+        return f"{place} is not a setting; {hint}"
     meaning = fields[key].description if key in fields else (field.description if field else "") or "a section"
     problem = str(detail["msg"]).removeprefix("Value error, ")
     return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."

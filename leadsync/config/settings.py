@@ -18,6 +18,9 @@ from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
 
+LONGEST_KEY = 1_000
+"""Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
+
 _NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
 
 
@@ -157,6 +160,8 @@ class Settings(BaseSettings):
                     f"The environment variable{shown} ([server] api_key_env) holds no API key; set it, or use "
                     "api_key_file or api_key_keyring."
                 )
+        if len(key.strip()) > LONGEST_KEY:
+            raise SettingsError(f"The API key is longer than {LONGEST_KEY:,} characters; store the key alone.")
         if not key.strip().isprintable():
             raise SettingsError("The API key holds characters that cannot be seen; store it again.")
         if (authority := Path(self.server.ca_file)).is_file():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadsync.colours import INK, STATUS_COLOURS
+from leadsync.commands import command
 from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Line, RunRecord, Status
@@ -81,7 +82,11 @@ def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunR
     """Write the files of a sent run; with them it is finished, unless it stopped early."""
     run = journal.run(run_id)
     digest = Digest(run)
-    files = _write(journal, run, digest, say)
+    try:
+        files = _write(journal, run, digest, say)
+    except OutputError as error:
+        again = command("resume", run.id)
+        raise OutputError(f"{error} Every result is kept; `{again}` writes the files.") from error
     ending: dict[str, Any] = {"stopped": run.stopped} if run.stopped else {"finished": True}
     journal.update_run(run.id, new_leads=digest.new_leads, **ending)
     return journal.run(run.id), files

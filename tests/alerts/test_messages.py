@@ -186,3 +186,11 @@ def test_a_page_that_quotes_the_request_tells_nobody_the_key_or_the_person(desk:
     # The sheet's own values are in the report and in the journal; the key is nowhere.
     files = [file for file in desk.folder.rglob("*") if file.is_file()]
     assert [file.name for file in files if KEY.encode() in file.read_bytes()] == []
+
+
+def test_addresses_in_a_variable_that_is_not_set_are_missed_by_init(desk: Desk) -> None:
+    address = "mailto://user:secret@example.com"
+    desk.dialer(settings=f'[notify]\nurls_env = "{address}"\n')
+    done = desk.leadsync("init", "--check")
+    assert (done.code, address in done.err) == (2, False)
+    assert "[notify] urls_env names no environment variable with addresses; nobody gets a message." in done.err

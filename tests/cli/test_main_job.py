@@ -309,6 +309,15 @@ def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Any) -> None:
     assert len(dialer.ledger.as_json()["received"]) == 6
 
 
+def test_retry_names_the_rows_that_wait_for_a_correction(desk: Any) -> None:
+    from leadsync.simulator import FaultKind, FaultRule
+
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, ",0383218198,Sale"), "--json").json
+    done = desk.leadsync("retry", first["run"])
+    assert f"1 rejected row is to be corrected in {first['files']['retry']}, which then goes to" in done.err
+
+
 def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Any) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106, calls=2)])
     sheet = desk.sheet("leads.csv", *SHEET)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from leadsync.errors import OutputError
+from leadsync.run import outputs
 from tests.conftest import Desk
 
 
@@ -31,6 +33,26 @@ def test_a_report_that_was_edited_is_kept_beside_the_new_one(desk: Desk) -> None
     assert f"{report.name} was edited since leadsync wrote it; it is kept as {kept}." in said
     assert (kept.read_text("utf-8"), report.read_text("utf-8")) == ("my own words", ours)
     assert "kept as" not in desk.leadsync("report", run["run"]).err, "what leadsync wrote itself is written over"
+
+
+def test_where_no_report_can_be_written_the_results_are_said_to_be_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale")
+
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("leads.report.csv: the file cannot be written (No space left on device); make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outputs, "new_table", full)
+        done = desk.leadsync("run", sheet)
+    assert done.code == 1
+    assert "make room. Every result is kept; `leadsync resume" in done.err
+    again = desk.leadsync("resume", "--json")
+    assert (again.code, again.json["statuses"], again.json["finished"]) == (0, {"succeeded": 1}, True)
+    assert Path(again.json["files"]["report"]).is_file()
+    assert len(dialer.ledger.received) == 1
 
 
 def test_a_file_of_an_earlier_writing_that_has_no_rows_any_more_is_removed(desk: Desk) -> None:

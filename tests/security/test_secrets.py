@@ -61,6 +61,18 @@ def test_the_file_of_the_key(desk: Any, secret: Path) -> None:
     clean(desk, "campaigns")
 
 
+@pytest.mark.parametrize(
+    ("size", "said"), [(1001, "longer than 1,000 characters"), (70_000, "too long for the API key")]
+)
+def test_a_file_that_is_too_long_for_a_key(desk: Any, tmp_path: Path, size: int, said: str) -> None:
+    path = tmp_path / "long"
+    path.write_text(MARK + "x" * (size - len(MARK)))
+    path.chmod(0o600)
+    desk.dialer(settings=f'[server]\nurl = "@URL@"\napi_key_file = "{path}"\n')
+    done = desk.leadsync("campaigns")
+    assert (done.code, said in done.err, MARK in done.err) == (2, True, False)
+
+
 @POSIX
 def test_the_file_of_the_key_that_others_can_read(desk: Any, secret: Path) -> None:
     secret.chmod(0o644)
