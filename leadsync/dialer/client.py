@@ -20,12 +20,12 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from leadsync.dialer.answers import read_answer
 from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
 from leadsync.dialer.connections import Connector, Wire, connected
 from leadsync.dialer.deadline import Deadline
 from leadsync.dialer.key import KeyFilter
+from leadsync.dialer.responses import read_answer
 from leadsync.dialer.trouble import bad_certificate, certificates, reason
 from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
 

@@ -13,7 +13,7 @@ from leadsync.engine.limiter import Limiter, LimiterPaused
 from leadsync.engine.notice import Notice
 from leadsync.engine.pace import USUAL_SECONDS, Pace
 from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, Slots, SystemClock, UnsharedSlots
-from leadsync.engine.retry import RetryPolicy
+from leadsync.engine.retry_policy import RetryPolicy
 from leadsync.engine.row_outcomes import RowOutcomes
 from leadsync.errors import JournalError, Stopped
 from leadsync.models import Effect, Outcome

@@ -9,7 +9,7 @@ from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.insert_policy import InsertPolicy, beside_missing
 from leadsync.engine.notice import Notice
 from leadsync.engine.ports import RunLog
-from leadsync.engine.retry import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
+from leadsync.engine.retry_policy import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.reasons import Fault
 from leadsync.report.wording import sentence

@@ -18,7 +18,7 @@ from leadsync.simulator.campaign import Directory
 from leadsync.simulator.dialer import PracticeDialer
 from leadsync.simulator.exchange import Exchange
 from leadsync.simulator.faults import FaultRule, Phase, read_rules
-from leadsync.simulator.rules import Call, CallName
+from leadsync.simulator.request_rules import Call, CallName
 
 BASE = "/servicemanager/rest/CampaignAPI/"
 

@@ -10,7 +10,7 @@ from leadsync.simulator.answers import AnswerShape
 from leadsync.simulator.campaign import CONTACT_HOURS, DISPOSITIONS, PHONE_FIELDS, Campaign, Directory
 from leadsync.simulator.faults import FaultRule, Faults
 from leadsync.simulator.ledger import Ledger, Received
-from leadsync.simulator.rules import Call, judge
+from leadsync.simulator.request_rules import Call, judge
 from leadsync.simulator.slots import Slots
 
 DEFAULT_IDS = CampaignIds(template=41, campaign=41, allocation=38)

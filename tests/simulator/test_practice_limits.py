@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from leadsync.simulator import PracticeDialer
-from leadsync.simulator.rules import Call, CallName
+from leadsync.simulator.request_rules import Call, CallName
 
 IDS = {"fTemplateId": "41", "fCampaignId": "41", "fAllocationId": "38"}
 

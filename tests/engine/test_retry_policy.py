@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.engine.retry import Again, Decision, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
+from leadsync.engine.retry_policy import Again, Decision, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import CAMPAIGN_ID, DISPOSITION, EXTERNAL_ID, NO_CHANGE, Effect, Lead, Outcome, Status
 
 POLICY = RetryPolicy(attempts=3, wait_seconds=120.0)

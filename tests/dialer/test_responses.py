@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from leadsync.dialer import answers
-from leadsync.dialer.answers import read_answer, retry_after
+from leadsync.dialer import responses
 from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
 from leadsync.dialer.key import KeyFilter
+from leadsync.dialer.responses import read_answer, retry_after
 from leadsync.models import Effect, Outcome
 from tests.dialer.peer import KEY, pieces_of_the_key
 
@@ -267,7 +267,7 @@ def test_the_key_is_never_shown_wherever_a_text_is_cut(cut: int) -> None:
 
 @pytest.mark.parametrize("spelled", [KEY, "".join(f"&#{ord(character)};" for character in KEY)])
 def test_the_key_is_never_shown_wherever_the_body_is_cut(monkeypatch: pytest.MonkeyPatch, spelled: str) -> None:
-    monkeypatch.setattr(answers, "LONGEST_ANSWER", 4096)
+    monkeypatch.setattr(responses, "LONGEST_ANSWER", 4096)
     for shown in range(len(spelled)):
         page = "<p>".ljust(4096 - shown) + spelled + " and more"
         assert read(500, page).message == "HTTP 500: no result code in the answer: it is too long", shown
