@@ -77,17 +77,18 @@ def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Setting
 def plan_warnings(plan: "Plan") -> list[str]:
     """The warnings of a plan, for the run to keep."""
     from leadsync.cli.survey_text import repetitions
-    from leadsync.report import LOUD
 
-    loud = [remark for remark in plan.remarks if remark.startswith(LOUD)]
-    return loud if plan.survey is None else [*loud, *repetitions(plan.survey, datetime.now().astimezone())]
+    remarks = list(plan.remarks)
+    if plan.survey is not None:
+        remarks += repetitions(plan.survey, datetime.now().astimezone())
+    return [str(remark) for remark in remarks if remark.loud]
 
 
 def _plan_lines(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> Iterator[str]:
     """The lines above the question; where nobody watches, only remarks and loud ones."""
     from leadsync.cli.survey_text import findings, loud_lines, would_do
 
-    yield from plan.remarks
+    yield from map(str, plan.remarks)
     if plan.survey is not None:
         if sys.stderr.isatty() or shell.verbose:
             yield from would_do(plan.survey, pace, now, plan.trial)

@@ -82,7 +82,7 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     options = RunOptions(output=output, fresh=True)
     plan = plan_run(journal, file.resolve(), settings, options, journal.now())
     for remark in plan.remarks:
-        shell.say(remark)
+        shell.say(str(remark))
     if plan.survey is not None:
         for line in would_do(plan.survey, expected_pace(journal, settings), datetime.now().astimezone()):
             shell.say(line)

@@ -9,6 +9,7 @@ from leadsync.cli.options import examples, format_option
 from leadsync.cli.run_output import being_sent, put_run
 from leadsync.cli.shell import command_shell
 from leadsync.models import FileKind
+from leadsync.remarks import Remark
 
 
 @click.command(epilog=examples("report 7f3a --format xlsx"))
@@ -23,9 +24,8 @@ def report(run_id: str, output: Path | None, kind: FileKind | None) -> int:
     with shell.journal() as journal:
         run = journal.run(run_id)
         if not journal.settle_if_dead(run.id):
-            shell.say(
-                f"! {being_sent(run)}: rows whose requests are under way stand as unknown until they are answered."
-            )
+            words = f"{being_sent(run)}: rows whose requests are under way stand as unknown until they are answered."
+            shell.say(str(Remark(words, loud=True)))
         run = replace(run, output=output.resolve() if output else run.output, kind=kind or run.kind)
         check_output(run.output)
         files = write_files(journal, run, shell.say)

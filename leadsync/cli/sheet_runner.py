@@ -107,8 +107,7 @@ class SheetRunner:
                 plan.discard()
                 raise
             for remark in plan.remarks:
-                loud = "! " if remark.startswith("! ") else ""
-                self.shell.say(f"{loud}{one_line(file.name)}: {remark.removeprefix(loud)}")
+                self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
             changed = plan.then is not None
             if plan.then is not None:
                 plan.then.discard()
@@ -137,7 +136,7 @@ class SheetRunner:
             settings,
             lambda _rows: SilentProgress(sys.stderr),
             self.shell.say,
-            warnings=[remark for remark in plan.remarks if remark.startswith("! ")],
+            warnings=[str(remark) for remark in plan.remarks if remark.loud],
             output_for=lambda code: self.folder / (DONE if code == 0 else ATTENTION),
         )
         if done.run.file.parent == self.folder:

@@ -9,7 +9,8 @@ from typing import Any
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
-from leadsync.report import LOUD, new_leads
+from leadsync.remarks import Remark
+from leadsync.report import new_leads
 from leadsync.run import Group, SheetScan, Survey
 from leadsync.terminal import Visible, visible_lines
 
@@ -45,8 +46,7 @@ def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | Non
         yield f"  {count:>9,}  {agreeing(count, 'sets', 'set')} one of {counted(others, 'other disposition')}"
     if survey.callbacks:
         yield f"  {survey.callbacks:>9,}  {agreeing(survey.callbacks, 'moves', 'move')} a callback"
-    yield from filter(None, [new_leads(survey.new_leads(trial), ended=False)])
-    yield from repetitions(survey, now)
+    yield from loud_lines(survey, now, trial)
     if survey.repeated_leads:
         leads = agreeing(survey.repeated_leads, "lead appears", "leads appear")
         yield f"  {survey.repeated_leads:>9,}  {leads} in more than one row"
@@ -66,18 +66,20 @@ def findings(survey: Survey) -> Iterator[str]:
         yield f"  {group.count:>9,}  {what}: {place}{group.what} (row {_rows(group)})"
 
 
-def repetitions(survey: Survey, now: datetime) -> Iterator[str]:
+def repetitions(survey: Survey, now: datetime) -> Iterator[Remark]:
     """The warnings about rows equal to the last ones sent for their leads."""
     for run_id, count in survey.undecided.items():
         rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
-        yield f"{LOUD} {rows} run {run_id} sent, and a person has to decide first whether that was applied"
+        yield Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
     if survey.repeated_last is not None:
-        yield f"{LOUD} {_repeated(survey.repeated, *survey.repeated_last, now)}; --skip-unchanged skips them"
+        words = _repeated(survey.repeated, *survey.repeated_last, now)
+        yield Remark(f"{words}; --skip-unchanged skips them", loud=True)
 
 
 def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Iterator[str]:
     """The lines for the log of an unattended run."""
-    return (line for line in would_do(survey, None, now, trial) if line.startswith(LOUD))
+    new = new_leads(survey.new_leads(trial), ended=False)
+    yield from (str(remark) for remark in (*new, *repetitions(survey, now)))
 
 
 def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
-        "remarks": list(scan.remarks),
+        "remarks": list(map(str, scan.remarks)),
         "output": str(written) if written else None,
     }
 

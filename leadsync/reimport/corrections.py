@@ -12,6 +12,7 @@ from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.rules import Decision, Send, says_the_same
 from leadsync.reimport.workbook import heading_name
+from leadsync.remarks import Remark
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _LEAST_ROWS = 3
@@ -84,8 +85,8 @@ class Corrections:
             left = isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING
             self._not_corrected += left or isinstance(decision, Rejected)
 
-    def remarks(self) -> Iterator[str]:
-        """What was understood, in sentences; those that nobody should overlook begin with "!"."""
+    def remarks(self) -> Iterator[Remark]:
+        """The corrections and decisions as understood; a column sorted alone makes a loud remark."""
         parts = [
             f"{counted(self._corrected, 'row')} corrected: {self._by_column()} (for example {self._example})"
             if self._corrected
@@ -96,22 +97,23 @@ class Corrections:
             f"{counted(self._as_they_were, 'row')} to be sent again as before" if self._as_they_were else "",
         ]
         if any(parts):
-            yield "; ".join(filter(None, parts)) + "."
+            yield Remark("; ".join(filter(None, parts)) + ".")
         if self._decisions:
-            yield self._receipt()
+            yield Remark(self._receipt())
         if in_vain := len(self._changed_in_vain):
             was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
             where = _rows(self._changed_in_vain)
-            yield f"{counted(in_vain, 'row')} that went through {was} changed; {it_is} not sent (row {where})."
+            yield Remark(f"{counted(in_vain, 'row')} that went through {was} changed; {it_is} not sent (row {where}).")
         if in_vain := len(self._corrected_in_vain):
             rows = counted(in_vain, "corrected row is", "corrected rows are")
-            yield f"{rows} not sent (row {_rows(self._corrected_in_vain)}); the report says why."
+            yield Remark(f"{rows} not sent (row {_rows(self._corrected_in_vain)}); the report says why.")
         for heading, column in self._columns.items():
             most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared
             if most and column.moved * 2 > min(column.changed, _MOST_VALUES):
-                yield (
-                    f"! {heading}: {column.changed:,} of {self._compared:,} rows have another row's value now, as if "
-                    "this column was sorted alone; sort whole rows, or take the file as leadsync wrote it."
+                yield Remark(
+                    f"{heading}: {column.changed:,} of {self._compared:,} rows have another row's value now, as if "
+                    "this column was sorted alone; sort whole rows, or take the file as leadsync wrote it.",
+                    loud=True,
                 )
 
     @property

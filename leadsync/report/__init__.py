@@ -6,13 +6,12 @@ from leadsync.report.highlights import Highlights, highlights
 from leadsync.report.summary import as_json, as_text
 from leadsync.report.summary_page import as_page
 from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
-from leadsync.report.warnings import LOUD, new_leads, warnings_of
+from leadsync.report.warnings import new_leads, warnings_of
 from leadsync.report.wording import message, problem, reason_words, remedy
 
 __all__ = [
     "DECISION_COLUMN",
     "DECISION_WORDS",
-    "LOUD",
     "SYNC_COLUMNS",
     "Digest",
     "Highlights",

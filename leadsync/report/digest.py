@@ -115,7 +115,7 @@ class Digest:
             ),
             effects=tuple(self._effects()),
             steps=tuple(self._steps()),
-            warnings=(*self._run.warnings, *filter(None, [new_leads(self.new_leads, ended=True)])),
+            warnings=(*self._run.warnings, *map(str, new_leads(self.new_leads, ended=True))),
         )
 
     @property

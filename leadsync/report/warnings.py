@@ -2,22 +2,20 @@
 
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
-
-LOUD = "!"
-"""How a line begins that nobody should overlook."""
+from leadsync.remarks import Remark
 
 
 def warnings_of(run: RunRecord) -> tuple[str, ...]:
     """The warnings before a run was sent, and one about its rows without a callback date."""
     about_new = new_leads(run.new_leads, ended=run.finished or run.stopped != "")
-    return (*run.warnings, *filter(None, [about_new]))
+    return (*run.warnings, *map(str, about_new))
 
 
-def new_leads(count: int, *, ended: bool) -> str:
+def new_leads(count: int, *, ended: bool) -> tuple[Remark, ...]:
     """The warning about `count` rows without a callback date: those to be sent, or with `ended` those that went
     through. Empty if there are none."""
     if not count:
-        return ""
+        return ()
     what = (
         counted(count, "row that went", "rows that went") + " through had"
         if ended
@@ -26,6 +24,5 @@ def new_leads(count: int, *, ended: bool) -> str:
     treats = "treats" if ended else "will treat"
     new = agreeing(count, "its lead as a new one", "their leads as new ones")
     them = agreeing(count, "it", "them")
-    return (
-        f"{LOUD} {what} NO callback date: the dialer {treats} {new}, and a callback that was agreed with {them} is lost"
-    )
+    words = f"{what} NO callback date: the dialer {treats} {new}, and a callback that was agreed with {them} is lost"
+    return (Remark(words, loud=True),)

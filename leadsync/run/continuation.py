@@ -11,6 +11,7 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Inserts, RunRecord, Status
+from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.sheet_source import fingerprint
 
@@ -58,7 +59,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
         replace(run, **changed),
         journal.ready(run.id, changed["last_row"]),
         journal.waiting_for_decision(run.id, changed["last_row"]),
-        remarks=tuple(_remarks_on(journal, run, settings, digest)),
+        remarks=tuple(map(Remark, _remarks_on(journal, run, settings, digest))),
         write=partial(journal.update_run, run.id, **changed),
     )
 

@@ -9,6 +9,7 @@ from leadsync.errors import UsageError
 from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
+from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
@@ -29,7 +30,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
         journal.delete_draft(run.id)
         raise
     copies = _same_content(journal, run)
-    remarks = (*copies, *([_trial_remark(run, trial)] if trial else ()), *scan.remarks)
+    remarks = (*copies, *([Remark(_trial_remark(run, trial))] if trial else ()), *scan.remarks)
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
@@ -92,7 +93,7 @@ def _store_sheet(
     return scan
 
 
-def _same_content(journal: Journal, run: RunRecord) -> list[str]:
+def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:
     """A warning, if another file with the same bytes was sent to the same campaign."""
     for other in journal.runs():
         is_copy = (
@@ -100,7 +101,7 @@ def _same_content(journal: Journal, run: RunRecord) -> list[str]:
         )
         if is_copy and (other.dialer, other.ids) == (run.dialer, run.ids) and journal.tally(other.id).attempts:
             sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
-            return [f"! {run.file.name} holds the same as {other.file.name}, which {sent}."]
+            return [Remark(f"{run.file.name} holds the same as {other.file.name}, which {sent}.", loud=True)]
     return []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from leadsync.journal import Journal
 from leadsync.models import FileKind, Inserts, Order, RunRecord
+from leadsync.remarks import Remark
 from leadsync.run.survey import Survey
 
 
@@ -15,7 +16,7 @@ class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
     `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` describes a sheet read
-    just now. `remarks` are sentences for the user, before the question. `nothing_to_do`: an earlier run has done it
+    just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has done it
     all. `sent_before`: some rows would go a second time. `then` is the plan for the present file, behind an older run
     of it. `file_is_new`: no run has read the present file. `has_decisions`: the file holds a person's decisions on rows
     of earlier runs.
@@ -25,7 +26,7 @@ class Plan:
     waiting: int = 0
     held: int = 0
     survey: Survey | None = None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     nothing_to_do: bool = False
     sent_before: bool = False
     then: "Plan | None" = None

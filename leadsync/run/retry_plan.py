@@ -11,6 +11,7 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
+from leadsync.remarks import Remark
 from leadsync.run.continuation import inserts_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 
@@ -55,7 +56,9 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     return Plan(
         new,
         count if options.limit is None else min(count, options.limit),
-        remarks=(f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again.",),
+        remarks=(
+            Remark(f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again."),
+        ),
         write=partial(_write_retry, journal, new, options.limit),
     )
 

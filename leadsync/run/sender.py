@@ -18,6 +18,7 @@ from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
 from leadsync.progress import BarProgress, SilentProgress
+from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
 from leadsync.slots import SharedSlots, find_folder
 
@@ -129,7 +130,8 @@ async def _send(
                 reason = await engine.run()
                 seconds = time.monotonic() - began
     if complaint := count.shared.complaint:
-        journal.update_run(run.id, warnings=(*run.warnings, f"! {complaint[0].upper()}{complaint[1:]}."))
+        warning = Remark(f"{complaint[0].upper()}{complaint[1:]}.", loud=True)
+        journal.update_run(run.id, warnings=(*run.warnings, str(warning)))
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     signal_number = received[0] if received else 0

@@ -21,6 +21,7 @@ from leadsync.reimport import (
     decide,
     rules_for,
 )
+from leadsync.remarks import Remark
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
 
@@ -115,16 +116,21 @@ class SheetScan:
         return column.field if column.field in SYSTEM_FIELDS else ""
 
     @property
-    def remarks(self) -> tuple[str, ...]:
-        """Sentences about guesses and other facts; complete after the last entry."""
-        remarks = [*self.table.remarks, *self.mapping.remarks, *self.lineage.remarks, *self._date_remarks]
+    def remarks(self) -> tuple[Remark, ...]:
+        """Remarks about guesses and other facts; complete after the last entry."""
+        remarks = list(map(Remark.read, self.table.remarks))
+        remarks += map(Remark, (*self.mapping.remarks, *self.lineage.remarks))
+        remarks += map(Remark.read, self._date_remarks)
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
-            remarks.append(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
+            remarks.append(
+                Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
+            )
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
-            remarks.append(f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}.")
-        return tuple(filter(None, remarks))
+            repeated = f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}."
+            remarks.append(Remark(repeated))
+        return tuple(remarks)
 
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; fills `survey` and `effects`."""

@@ -12,6 +12,7 @@ from leadsync.config import settings_from
 from leadsync.errors import SheetError
 from leadsync.journal import Entry, State
 from leadsync.reasons import Skip, SkipKind
+from leadsync.remarks import Remark
 from leadsync.report import reason_words
 from leadsync.run import SheetScan, SheetSource, scan_sheet
 
@@ -57,10 +58,14 @@ def test_a_date_that_does_not_fit_the_order_is_rejected_alone(tmp_path: Path) ->
     assert len(taken.readings) == 1
     assert taken.callbacks == ["2026/11/03 14:30", "2026/12/05 14:30", None]
     assert taken.entries[4].state is State.REJECTED
-    assert taken.scan.remarks[0].startswith("! Callback: 1 date (row 4) cannot be day/month/year")
+    remark = taken.scan.remarks[0]
+    assert remark.loud
+    assert remark.text.startswith("Callback: 1 date (row 4) cannot be day/month/year")
     auto = Taken(tmp_path, lines, date_order="auto")
     assert auto.callbacks == ["2026/03/11 14:30", "2026/05/12 14:30", "2026/12/13 09:00"]
-    assert auto.scan.remarks[0].startswith('! Callback: date_order = "auto" reads all 3 dates as month/day/year')
+    remark = auto.scan.remarks[0]
+    assert remark.loud
+    assert remark.text.startswith('Callback: date_order = "auto" reads all 3 dates as month/day/year')
     assert auto.scan.date_order == "mdy"
 
 
@@ -110,7 +115,7 @@ def test_date_cells_beside_text_dates_with_the_mark_of_a_swap_are_rejected(tmp_p
     assert [entry.state for entry in entries] == [State.REJECTED, State.REJECTED, State.PENDING]
     assert entries[2].fields["njCallBackDate"] == "2027/11/24 09:00"
     assert "conflict of date cells and text dates" in reason_words(entries[0].reason)
-    assert any(remark.startswith("! Callback mixes date cells") for remark in scan.remarks)
+    assert any(remark.loud and remark.text.startswith("Callback mixes date cells") for remark in scan.remarks)
 
 
 def test_day_numbers_are_counted_as_their_workbook_counts_them(tmp_path: Path) -> None:
@@ -140,7 +145,7 @@ def test_only_a_leads_last_row_is_sent(tmp_path: Path) -> None:
     assert states == {2: State.SKIPPED, 3: State.PENDING, 4: State.SKIPPED, 5: State.REJECTED}
     assert taken.entries[2].reason == Skip(SkipKind.OTHER_ROW_COUNTS, row=5)
     assert taken.scan.survey.dispositions == {"Sale": 1}
-    assert "2 rows name a lead that stands in several rows; duplicates = 'last'." in taken.scan.remarks
+    assert Remark("2 rows name a lead that stands in several rows; duplicates = 'last'.") in taken.scan.remarks
 
 
 def test_none_of_a_leads_several_rows_is_sent(tmp_path: Path) -> None:
@@ -157,3 +162,11 @@ def test_the_order_of_dates_and_a_leads_several_rows_are_both_learned(tmp_path: 
     taken = Taken(tmp_path, lines, duplicates="last", date_order="auto")
     assert [entry.state for entry in taken.entries.values()] == [State.SKIPPED, State.PENDING]
     assert taken.callbacks == ["2026/03/04 00:00", "2026/03/24 00:00"]
+
+
+def test_a_file_name_makes_no_remark_loud(tmp_path: Path) -> None:
+    file = tmp_path / "! leads.csv"
+    file.write_text(f"{HEAD}\n", "utf-8")
+    scan = scan_sheet(SheetSource(file), settings_from({}, "the test"), NOW, lambda scan: list(scan.entries()))
+    assert scan.remarks == (Remark("! leads.csv has headings and no rows below them: there is nothing to send."),)
+    assert not scan.remarks[0].loud

@@ -1,0 +1,18 @@
+"""Remarks: the mark of a loud one, and its way through a line of text."""
+
+import pytest
+
+from leadsync.remarks import Remark
+
+
+@pytest.mark.parametrize(
+    ("remark", "line"),
+    [
+        (Remark("The file is called .csv but is a workbook."), "The file is called .csv but is a workbook."),
+        (Remark("This workbook is unusual.", loud=True), "! This workbook is unusual."),
+        (Remark("!important is the heading."), "!important is the heading."),
+    ],
+)
+def test_a_remark_is_read_from_its_line(remark: Remark, line: str) -> None:
+    assert str(remark) == line
+    assert Remark.read(line) == remark
