@@ -1,4 +1,4 @@
-"""Constants of spreadsheets, for all rooms. Without a library: each process that reads a sheet loads this anew."""
+"""Constants of spreadsheets, for all packages. Without a library: each process that reads a sheet loads this anew."""
 
 LONGEST_CELL = 32_767
 """Characters that a workbook's cell can hold."""

@@ -128,9 +128,9 @@ def test_pages_for_contributors_name_places() -> None:
     assert "`leadsync/leads/input_rules.py`" in DOCS["contributing/extending.md"]
 
 
-def test_contributing_names_every_room() -> None:
-    rooms = {path.parent.name for path in (ROOT / "leadsync").glob("*/__init__.py")}
-    assert rooms == set(re.findall(r"\| `leadsync/(\w+)/`", CONTRIBUTING))
+def test_contributing_names_every_package() -> None:
+    packages = {path.parent.name for path in (ROOT / "leadsync").glob("*/__init__.py")}
+    assert packages == set(re.findall(r"\| `leadsync/(\w+)/`", CONTRIBUTING))
 
 
 def test_the_example_settings_are_the_defaults() -> None:

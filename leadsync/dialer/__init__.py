@@ -1,4 +1,4 @@
-"""The dialer's API: the only room that knows HTTP."""
+"""The dialer's API: the only package with HTTP."""
 
 from leadsync.dialer.calls import lead_request
 from leadsync.dialer.client import DialerClient
