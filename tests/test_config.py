@@ -507,3 +507,11 @@ def test_a_file_as_windows_saves_it(tmp_path: Path) -> None:
     assert load(None) == Settings()
     with pytest.raises(SettingsError, match="cannot be read"):
         load(tmp_path)
+
+
+def test_the_reason_of_a_fault_stands_without_its_place() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_from({"server": {"url": "ftp://nowhere"}}, "the answer")
+    assert str(caught.value) == f"the answer: [server] url is the dialer's address: {BEGINS}"
+    assert caught.value.reason == "It has to begin with https:// and name the dialer's host."
+    assert SettingsError("[server] url is not set.").reason == "[server] url is not set."

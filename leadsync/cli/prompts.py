@@ -1,10 +1,11 @@
 """Questions at a terminal."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,13 +77,7 @@ def ask_url(shown: str) -> str:
         try:
             return settings_from({"server": {"url": with_scheme(answer)}}, "the answer").url()
         except SettingsError as error:
-            complain(error)
-
-
-def complain(error: LeadsyncError) -> None:
-    """Say the fault of an answer, without its place in a file not yet written."""
-    reason = str(error).rpartition(": ")[2]
-    say(reason[0].upper() + reason[1:])
+            say(error.reason)
 
 
 def ask_key() -> str:
@@ -104,23 +99,16 @@ def ask_place_of(key: str, *, taken: bool) -> KeptKey:
     if not taken and not current_shell().confirm("Keep the key, though the dialer has not taken it?"):
         return nowhere
     file = _key_file()
-    places = [f"in a file that only you can read: {file}", f"nowhere: I set {KEY_VARIABLE} each time"]
+    places: dict[str, Callable[[], KeptKey]] = {
+        f"in a file that only you can read: {file}": partial(_keep_in_file, file, key),
+        f"nowhere: I set {KEY_VARIABLE} each time": lambda: nowhere,
+    }
     if _has_keyring():
-        places.insert(0, "in this computer's keyring")
+        places = {"in this computer's keyring": partial(_keep_in_keyring, key), **places}
     while True:
-        where = places[choose("Where is it to be kept?", places)]
+        keep = list(places.values())[choose("Where is it to be kept?", list(places))]
         try:
-            if where.startswith("in this"):
-                import keyring
-
-                from leadsync.settings_files import KEYRING_USER
-
-                keyring.set_password("leadsync", KEYRING_USER, key)
-                return KeptKey("api_key_keyring", "leadsync")
-            if where.startswith("in a file"):
-                _keep(file, key)
-                return KeptKey("api_key_file", str(file))
-            return nowhere
+            return keep()
         except Exception as error:
             # A keyring raises whatever its system does.
             say(f"It cannot be kept there ({error}); choose another place.")
@@ -267,10 +255,20 @@ def _key_file() -> Path:
     return platformdirs.user_config_path("leadsync", appauthor=False) / "api-key"
 
 
-def _keep(file: Path, key: str) -> None:
+def _keep_in_file(file: Path, key: str) -> KeptKey:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with whole_or_not(file.parent.resolve() / file.name) as stream:
         stream.write(f"{key}\n".encode())
+    return KeptKey("api_key_file", str(file))
+
+
+def _keep_in_keyring(key: str) -> KeptKey:
+    import keyring
+
+    from leadsync.settings_files import KEYRING_USER
+
+    keyring.set_password("leadsync", KEYRING_USER, key)
+    return KeptKey("api_key_keyring", "leadsync")
 
 
 def _has_keyring() -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leadsync.cli import prompts
 from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import say
-from leadsync.errors import LeadsyncError, SheetError
+from leadsync.errors import LeadsyncError, SettingsError, SheetError
 
 if TYPE_CHECKING:
     from leadsync.cli.prompts import KeptKey
@@ -94,8 +94,8 @@ def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
         try:
             settings_of_text(changed)
             return changed
-        except LeadsyncError as error:
-            prompts.complain(error)
+        except SettingsError as error:
+            say(error.reason)
 
 
 def with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:

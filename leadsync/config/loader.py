@@ -29,8 +29,8 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = [_sentence(detail, source) for detail in error.errors()]
-        raise SettingsError(visible_lines(dict.fromkeys(lines))) from error
+        faults = dict(_fault(detail, source) for detail in error.errors())
+        raise SettingsError(visible_lines(faults), visible_lines(dict.fromkeys(faults.values()))) from error
     except NoJsonError as error:
         section = re.search(r'field "(\w+)"', str(error))
         raise SettingsError(
@@ -72,16 +72,17 @@ def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
     return platformdirs.user_state_path("leadsync", appauthor=False)
 
 
-def _sentence(detail: Any, source: str) -> str:
-    """One of pydantic's findings as a sentence, with the key and its meaning."""
+def _fault(detail: Any, source: str) -> tuple[str, str]:
+    """One of pydantic's findings: a sentence with the key and its meaning, and the reason alone."""
     where = [str(part) for part in detail["loc"]]
-    if where[:1] == ["campaigns"] and len(where) > 2:
+    named = where[:1] == ["campaigns"] and len(where) > 2
+    if named:
         # A table within a table, with the settings of [campaign].
         where = [".".join(where[:-1]), where[-1]]
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
     variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
-    field = Settings.model_fields.get("campaign" if section.startswith("campaigns.") else section)
+    field = Settings.model_fields.get("campaign" if named else section)
     fields = getattr(getattr(field, "annotation", None), "model_fields", {})
     if detail["type"] == "extra_forbidden":
         known = list(fields) if key else list(Settings.model_fields)
@@ -90,7 +91,9 @@ def _sentence(detail: Any, source: str) -> str:
             hint = "the key itself never stands in the settings: use api_key_env, api_key_file or api_key_keyring."
         else:
             hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}."
-        return f"{place} is not a setting; {hint}"
+        words = f"{place} is not a setting; {hint}"
+        return words, words
     meaning = fields[key].description if key in fields else (field.description if field else "") or "a section"
-    problem = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}."
+    # Of an error of our own rules pydantic's message is "Value error, …".
+    problem = str(detail["ctx"]["error"] if detail["type"] == "value_error" else detail["msg"])
+    return f"{place} is {meaning}: {problem[0].lower() + problem[1:]}.", f"{problem[0].upper() + problem[1:]}."
