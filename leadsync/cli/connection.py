@@ -31,8 +31,6 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
     patience.start()
     try:
         return places(settings.url(), key or settings.api_key(os.environ), ca_file=settings.server.ca_file)
-    except Stopped as error:
-        raise _without_a_run(error) from error
     finally:
         patience.cancel()
 
@@ -48,13 +46,8 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
     outcome = asyncio.run(_update_of_nobody(settings))
     if outcome.effect is Effect.REFUSED or outcome.away:
-        raise _without_a_run(Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}."))
+        raise Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}.")
     yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."
-
-
-def _without_a_run(error: Stopped) -> Stopped:
-    """The error without the advice about `resume`: there is no run."""
-    return Stopped(str(error).replace("then `leadsync resume`", "then try again"))
 
 
 def _known(ids: CampaignIds, places: "list[Place]", where: str) -> str:
