@@ -93,12 +93,12 @@ def alert_for(
 def _troubles(result: RunResult, failed_percent: float) -> Iterator[_Alert]:
     statuses = result.tally.statuses
     if result.code in (1, 2, 4):
-        about = f"file {result.file}" if result.of_file else _RUNS
+        about = _file(result) if result.of_file else _RUNS
         what = f"{result.file} stopped" if result.code == 4 else f"{result.file} failed"
         yield _Alert("failure", about, AlertState(_without_figures(result.reason)), f"{what}: {result.reason}")
     if to_decide := statuses.get(Status.CONFLICT, 0) + statuses.get(Status.UNKNOWN, 0):
         words = f"{result.file}: a person has to decide {counted(to_decide, 'row')}"
-        yield _Alert("decide", f"decide {result.run}", AlertState(size=to_decide), words)
+        yield _Alert("decide", _decision(result), AlertState(size=to_decide), words)
     failed = statuses.get(Status.FAILED, 0) + statuses.get(Status.REJECTED, 0)
     if failed * 100 > failed_percent * result.tally.rows:
         words = (
@@ -120,13 +120,23 @@ def _is_over(about: str, result: RunResult) -> bool:
         return result.tally.rows > 0
     if about == _RUNS:
         return result.sent and result.run != ""
-    return about in (f"file {result.file}", f"decide {result.run}")
+    return about in (_file(result), _decision(result))
+
+
+def _file(result: RunResult) -> str:
+    """The subject of a trouble of one file."""
+    return f"file {result.file}"
+
+
+def _decision(result: RunResult) -> str:
+    """The subject of one run's rows to decide."""
+    return f"decide {result.run}"
 
 
 def _recovery(about: str, result: RunResult) -> str:
     if about == _ROWS:
         return f"{result.file}: most rows succeed again"
-    if about.startswith("decide "):
+    if about == _decision(result):
         return f"{result.file}: no row is left to decide"
     return f"{result.file} went through: what stopped or failed before is over"
 
