@@ -141,11 +141,20 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
 }
 """Fault and remedy, both parts of a sentence, with the details' names in braces."""
 
-LINE_FAULTS = frozenset(kind for kind, (problem, _) in FAULT_WORDS.items() if _CELL_IN_COLUMN in problem) | {
-    _K.TOO_FEW_CELLS,
-    _K.TOO_MANY_CELLS,
-    _K.WRONG_WIDTH,
-    _K.QUOTE_IN_CELL,
-    _K.MORE_SUCH_CELLS,
-}
+LINE_FAULTS = frozenset(
+    {
+        _K.TOO_FEW_CELLS,
+        _K.TOO_MANY_CELLS,
+        _K.WRONG_WIDTH,
+        _K.QUOTE_IN_CELL,
+        _K.NUL_BYTE,
+        _K.CONTROL_CHARACTER,
+        _K.LONG_CELL,
+        _K.LONG_NUMBER,
+        _K.ERROR_VALUE,
+        _K.NO_STORED_VALUE,
+        _K.MERGED_CELL,
+        _K.MORE_SUCH_CELLS,
+    }
+)
 """The kinds with words about the whole row."""

@@ -61,10 +61,10 @@ class _Wrong(Protocol):
     def details(self) -> Mapping[str, Detail]: ...
 
 
-def problem(wrong: _Wrong) -> str:
-    """The fault, as the part of a sentence behind the column and its value."""
+def problem(wrong: _Wrong, subject: str = "The row") -> str:
+    """The fault, as the part of a sentence behind the column and its value; of a whole line with its `subject`."""
     words = _filled(FAULT_WORDS[wrong.kind][0], wrong)
-    return f"The row {words}" if wrong.kind in LINE_FAULTS else words
+    return f"{subject} {words}" if wrong.kind in LINE_FAULTS else words
 
 
 def remedy(wrong: _Wrong) -> str:
@@ -72,10 +72,11 @@ def remedy(wrong: _Wrong) -> str:
     return _filled(FAULT_WORDS[wrong.kind][1], wrong)
 
 
-def sentence(fault: Fault) -> str:
+def sentence(fault: Fault, subject: str = "The row") -> str:
     """The fault with its column, value and remedy, without a full stop."""
     place = f"{fault.column} {fault.value!r}" if fault.value else fault.column
-    return f"{place} {problem(fault)}; {remedy(fault)}" if place else f"{problem(fault)}; {remedy(fault)}"
+    words = f"{problem(fault, subject)}; {remedy(fault)}"
+    return f"{place} {words}" if place else words
 
 
 def reason_words(reason: Reason) -> str:
@@ -106,14 +107,11 @@ def advice_after(skip: Skip) -> str:
 
 
 def _sentences(rejected: Rejected) -> Iterator[str]:
-    line_named = False
+    subject = "The row"
     for fault in rejected.faults:
-        text = sentence(fault)
+        yield sentence(fault, subject)
         if fault.kind in LINE_FAULTS:
-            yield f"It{text.removeprefix('The row')}" if line_named else text
-            line_named = True
-        else:
-            yield text
+            subject = "It"
 
 
 def _filled(template: str, wrong: _Wrong) -> str:
