@@ -1,7 +1,6 @@
 """Tables for a terminal: columns aligned in every script, colours at a terminal only."""
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,12 +46,8 @@ def in_colour(text: str, **look: object) -> str:
     return click.style(text, **look) if seen else text  # type: ignore[arg-type]
 
 
-def coloured_summary(text: Visible) -> Visible:
-    """The summary of a run, with each counted status in its colour."""
-    return Visible(_COUNTED.sub(lambda match: match[1] + _coloured_status(match[2]), text))
-
-
-def _coloured_status(status: str) -> str:
+def coloured_status(status: str) -> str:
+    """The status in its colour, if standard output is a terminal."""
     return in_colour(status, fg=STATUS_COLOURS[status].terminal)
 
 
@@ -75,13 +70,12 @@ def _line(columns: Sequence[Column], widths: Sequence[int], values: Sequence[str
     for column, width, value in zip(columns, widths, values, strict=True):
         text = _cut(value, width) if column.gives_way else value
         blanks = " " * max(width - _width(text), 0)
-        look = in_colour(text, bold=True) if bold else _coloured_status(text) if text in _STATUSES else text
+        look = in_colour(text, bold=True) if bold else coloured_status(text) if text in _STATUSES else text
         cells.append(blanks + look if column.number else look + blanks)
     return Visible("  ".join(cells).rstrip())
 
 
 _STATUSES = frozenset(status.value for status in Status)
-_COUNTED = re.compile(rf"^( +[\d,]+  )({'|'.join(Status)})(?= )", re.MULTILINE)
 
 
 def _shown(value: str) -> str:

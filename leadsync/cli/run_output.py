@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadsync.cli.columns import coloured_summary
+from leadsync.cli.columns import coloured_status
 from leadsync.cli.shell import Shell
 from leadsync.models import RunRecord
 
@@ -25,8 +25,9 @@ def put_run(
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
-    text = as_text(run, tally, files, called=shell.called, moved_to=journal.moved_to(run.id))
-    shell.result(coloured_summary(text), value)
+    moved_to = journal.moved_to(run.id)
+    text = as_text(run, tally, files, called=shell.called, look=coloured_status, moved_to=moved_to)
+    shell.result(text, value)
 
 
 def being_sent(run: RunRecord) -> str:

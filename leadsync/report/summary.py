@@ -1,6 +1,6 @@
 """What a run came to, for a person and for a script. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,25 +37,27 @@ def as_text(
     files: Mapping[str, Path | None],
     *,
     called: str = "leadsync",
+    look: Callable[[Status], str] = str,
     moved_to: Sequence[str] | None = None,
 ) -> Visible:
     """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step.
 
-    `called` is how leadsync is called. With `moved_to`, the failed and rejected rows have gone on, and a row is still
-    to be looked at in these runs.
+    `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
+    have gone on, and a row is still to be looked at in these runs.
     """
     steps = list(_next_steps(run, tally, files, called, moved_to))
-    return visible_lines([*_lines(run, tally, files), *([""] if steps else []), *steps])
+    head = visible_lines([f"Run {run.id} of {run.file.name}: {_ending(run, tally)}", *warnings_of(run), ""])
+    below = visible_lines([*_lines_below(tally, files), *([""] if steps else []), *steps])
+    return Visible("\n".join([head, *_status_lines(tally, look), below]))
 
 
-def _lines(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
-    yield f"Run {run.id} of {run.file.name}: {_ending(run, tally)}"
-    yield from warnings_of(run)
-    yield ""
+def _status_lines(tally: Tally, look: Callable[[Status], str]) -> Iterator[str]:
     for status in Status:
-        count = tally.statuses.get(status, 0)
-        if count:
-            yield f"  {count:>9,}  {status:<10} {MEANINGS[status]}"
+        if count := tally.statuses.get(status, 0):
+            yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {MEANINGS[status]}"
+
+
+def _lines_below(tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
     yield f"  {tally.rows:>9,}  {agreeing(tally.rows, 'row')} read"
     yield from _refusals(tally)
     if files.get("report"):

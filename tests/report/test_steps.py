@@ -1,6 +1,7 @@
 """What the summary in the terminal says is to be done next."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,3 +45,14 @@ def test_a_run_that_stopped_is_gone_on_with_first(
     assert steps[0] == f"Go on with it: leadsync resume {RUN.id}"
     after = "When that is done, correct the rows in the file to correct, then send them: leadsync run t.csv"
     assert steps[1:] == ([after] if correct else [])
+
+
+def test_the_counted_statuses_alone_get_their_look() -> None:
+    run = replace(RUN, warnings=("        1  failed twice",))
+    tally = Tally(3, {Status.SUCCEEDED: 1, Status.FAILED: 2}, {104: 2})
+    plain = as_text(run, tally, FILES)
+    shown = as_text(run, tally, FILES, look=lambda status: f"\x1b[31m{status}\x1b[0m")
+    assert "          2  failed     " in plain
+    assert shown.count("\x1b[31m") == 2
+    assert "\n          2  \x1b[31mfailed\x1b[0m     " in shown
+    assert shown.replace("\x1b[31m", "").replace("\x1b[0m", "") == plain
