@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -59,7 +60,7 @@ def _code(text: str) -> str:
 
 
 def commands() -> str:
-    """Every command with its usage, help and options."""
+    """Every command with its usage, help, options and examples."""
     return "\n\n".join(_command(name, command) for name, command in cli.commands.items())
 
 
@@ -71,7 +72,7 @@ def _command(name: str, command: click.Command) -> str:
     parts = [f"## {name}", f"```text\n{usage}\n```", *_paragraphs(command.help or "")]
     if lines := list(_options(own, context)):
         parts.append(_table(("option", "meaning"), lines))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_paragraphs(command.epilog or "")])
 
 
 def _paragraphs(help_text: str) -> Iterator[str]:
@@ -99,26 +100,32 @@ def settings() -> str:
     schema = Settings.model_json_schema()
     lines = []
     for section, its in schema["properties"].items():
-        inner = schema["$defs"].get(its.get("$ref", "").rpartition("/")[2])
-        for name, value in inner["properties"].items() if inner else [("", its)]:
+        whole = _resolved(its, schema["$defs"])
+        for name, value in whole["properties"].items() if whole is not its else [("", its)]:
             default = value.get("default")
             shown = "" if default is None else _code(json.dumps(default, ensure_ascii=False))
             full = f"{section}.{name}" if name else section
-            lines.append((_code(full), shown, _values(value), _text(value.get("description", ""))))
+            lines.append((_code(full), shown, _values(value, schema["$defs"]), _text(value.get("description", ""))))
     return _table(("setting", "default", "values", "meaning"), lines)
 
 
-def _values(schema: Mapping[str, Any]) -> str:
+def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema, or its definition if it only names one."""
+    return definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
+
+
+def _values(schema: Mapping[str, Any], definitions: Mapping[str, Any] = MappingProxyType({})) -> str:
     """What a setting takes, from its JSON schema."""
+    schema = _resolved(schema, definitions)
     if "anyOf" in schema:
-        return " or ".join(filter(None, map(_values, schema["anyOf"])))
+        return " or ".join(filter(None, (_values(one, definitions) for one in schema["anyOf"])))
     if "enum" in schema or "const" in schema:
         return ", ".join(_code(json.dumps(value)) for value in schema.get("enum", [schema.get("const")]))
     match schema.get("type"):
         case "boolean":
             return "`true`, `false`"
         case "array":
-            return f"a list: {inner}" if (inner := _values(schema["items"])) else "a list"
+            return f"a list: {inner}" if (inner := _values(schema["items"], definitions)) else "a list"
         case "object":
             return "a table"
         case "integer" | "number":

@@ -8,6 +8,8 @@ from typing import Any
 import click
 import pytest
 
+from leadsync.cli.options import examples
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,8 +46,8 @@ def test_an_example_in_a_help_text_keeps_its_lines(tables: ModuleType) -> None:
     ]
 
 
-def test_a_command_has_its_usage_help_and_own_options_alone(tables: ModuleType) -> None:
-    @click.command()
+def test_a_command_has_its_usage_help_own_options_and_examples(tables: ModuleType) -> None:
+    @click.command(epilog=examples("send a.csv", "send a.csv --kind b  # the other kind"))
     @click.argument("file")
     @click.option("--kind", type=click.Choice(["a", "b"]), default="a", show_default=True, help="The kind.")
     @click.option("--json", is_flag=True, help="An option of every command.")
@@ -55,7 +57,8 @@ def test_a_command_has_its_usage_help_and_own_options_alone(tables: ModuleType) 
 
     assert tables._command("send", send) == (
         "## send\n\n```text\nleadsync send [OPTIONS] FILE\n```\n\nSend FILE.\n\n"
-        "| option | meaning |\n| --- | --- |\n| `--kind [a\\|b]` | The kind. [default: a] |"
+        "| option | meaning |\n| --- | --- |\n| `--kind [a\\|b]` | The kind. [default: a] |\n\n"
+        "```text\nExamples:\n  leadsync send a.csv\n  leadsync send a.csv --kind b  # the other kind\n```"
     )
 
 
@@ -75,6 +78,11 @@ def test_a_command_has_its_usage_help_and_own_options_alone(tables: ModuleType) 
 )
 def test_the_values_of_a_setting(tables: ModuleType, schema: dict[str, Any], values: str) -> None:
     assert tables._values(schema) == values
+
+
+def test_a_list_of_an_enums_members_names_them(tables: ModuleType) -> None:
+    (line,) = [line for line in tables.settings().splitlines() if "`notify.on`" in line]
+    assert 'a list: `"failure"`, `"decide"`, `"failed_percent"`, `"recovery"`' in line
 
 
 def test_every_table_of_the_journal_is_described_and_no_other(tables: ModuleType) -> None:
