@@ -31,7 +31,10 @@ class UsageError(LeadsyncError):
 
 
 class SettingsError(UsageError):
-    """A setting is missing, unknown or out of range. `reason` is the fault without its place in a file."""
+    """A setting is missing, unknown or out of range.
+
+    `reason` is the fault without its place in a file.
+    """
 
     def __init__(self, message: str, reason: str = "") -> None:
         super().__init__(message)
