@@ -7,12 +7,10 @@ news too. So a dialer away for three nights makes two messages, not six.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
+from leadsync.alert_events import AlertEvent
 from leadsync.models import Status, Tally
 from leadsync.plurals import counted
-
-Event = Literal["failure", "decide", "failed_percent", "recovery"]
 
 _FINISHED = (0, 3)
 _RUNS = "runs"
@@ -63,14 +61,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class _Alert:
-    event: Event
+    event: AlertEvent
     about: str
     known: AlertState
     words: str
 
 
 def alert_for(
-    result: RunResult, before: Mapping[str, AlertState], events: Collection[Event], failed_percent: float
+    result: RunResult, before: Mapping[str, AlertState], events: Collection[AlertEvent], failed_percent: float
 ) -> tuple[Message | None, dict[str, AlertState]]:
     """Return the message about a result, None if there is no news, and the troubles known from then on."""
     troubles = list(_troubles(result, failed_percent))
@@ -82,7 +80,7 @@ def alert_for(
         del after[next(iter(after))]
     lines = [_joined(trouble.words) for trouble in new if trouble.event in events]
     bad = bool(lines)
-    if "recovery" in events:
+    if AlertEvent.RECOVERY in events:
         lines += [_joined(_recovery(about, result)) for about in over]
     if not lines:
         return None, after
@@ -95,16 +93,16 @@ def _troubles(result: RunResult, failed_percent: float) -> Iterator[_Alert]:
     if result.code in (1, 2, 4):
         about = _file(result) if result.of_file else _RUNS
         what = f"{result.file} stopped" if result.code == 4 else f"{result.file} failed"
-        yield _Alert("failure", about, AlertState(_without_figures(result.reason)), f"{what}: {result.reason}")
+        yield _Alert(AlertEvent.FAILURE, about, AlertState(_without_figures(result.reason)), f"{what}: {result.reason}")
     if to_decide := statuses.get(Status.CONFLICT, 0) + statuses.get(Status.UNKNOWN, 0):
         words = f"{result.file}: a person has to decide {counted(to_decide, 'row')}"
-        yield _Alert("decide", _decision(result), AlertState(size=to_decide), words)
+        yield _Alert(AlertEvent.DECIDE, _decision(result), AlertState(size=to_decide), words)
     failed = statuses.get(Status.FAILED, 0) + statuses.get(Status.REJECTED, 0)
     if failed * 100 > failed_percent * result.tally.rows:
         words = (
             f"{result.file}: {failed:,} of {counted(result.tally.rows, 'row')} failed, more than {failed_percent:g} %"
         )
-        yield _Alert("failed_percent", _ROWS, AlertState(result.run), words)
+        yield _Alert(AlertEvent.FAILED_PERCENT, _ROWS, AlertState(result.run), words)
 
 
 def _is_new(trouble: _Alert, before: Mapping[str, AlertState]) -> bool:

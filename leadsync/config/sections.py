@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from leadsync.alert_events import AlertEvent
 from leadsync.leads import Section, Timezone
 
 MOST_THREADS = 1024
@@ -98,9 +99,6 @@ class Retry(Section):
     )
 
 
-NotifyEvent = Literal["failure", "decide", "failed_percent", "recovery"]
-
-
 class Notify(Section):
     """The alerts, and the place of their addresses."""
 
@@ -108,7 +106,5 @@ class Notify(Section):
         "LEADSYNC_NOTIFY_URLS", description="the environment variable that holds the addresses to write to"
     )
     urls_file: str = Field("", description="a file that holds the addresses, readable by its owner alone")
-    on: tuple[NotifyEvent, ...] = Field(
-        ("failure", "decide", "failed_percent", "recovery"), description="what a person is told of"
-    )
+    on: tuple[AlertEvent, ...] = Field(tuple(AlertEvent), description="what a person is told of")
     failed_percent: float = Field(10, ge=0, le=100, description="tell when more than so many percent of the rows fail")

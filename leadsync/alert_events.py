@@ -1,0 +1,16 @@
+"""The events that alerts tell of; `[notify] on` chooses among them."""
+
+from enum import StrEnum
+
+
+class AlertEvent(StrEnum):
+    """An event that a person may want to hear of."""
+
+    FAILURE = "failure"
+    """A sheet failed or stopped."""
+    DECIDE = "decide"
+    """Rows wait for a person's decision."""
+    FAILED_PERCENT = "failed_percent"
+    """More rows failed than the settings tolerate."""
+    RECOVERY = "recovery"
+    """An earlier trouble is over."""
