@@ -1,10 +1,10 @@
-"""The events that alerts tell of; `[notify] on` chooses among them."""
+"""The events of alerts; `[notify] on` chooses among them."""
 
 from enum import StrEnum
 
 
 class AlertEvent(StrEnum):
-    """An event that a person may want to hear of."""
+    """An event to tell a person."""
 
     FAILURE = "failure"
     """A sheet failed or stopped."""

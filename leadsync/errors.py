@@ -1,18 +1,18 @@
-"""What can stop a run, each with the exit code it ends in.
+"""The errors of a command, each with its exit code.
 
 LeadsyncError                 1  leadsync itself failed
 ├── UsageError                2  wrong usage, settings or file; nothing was sent
 │   ├── SettingsError            a setting is missing, unknown or out of range
 │   ├── BusyError                another leadsync is at work on it
-│   ├── SheetError               a file that cannot be read as a sheet of leads
-│   └── MappingError             headings that do not say which column fills which field
+│   ├── SheetError               the file cannot be read as a sheet of leads
+│   └── MappingError             the headings do not map columns to fields
 ├── JournalError              1  the journal cannot be read or written
-├── OutputError               1  a report cannot be written where it belongs
+├── OutputError               1  a report cannot be written
 ├── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
 └── Interrupted     129/130/143  a signal ended it; `resume` goes on
 
-What happens to one row is never an exception: it is an `Outcome` or a `Rejection`.
-Each message is one sentence or two for the user: what is wrong, where, and the remedy.
+The result of one row is never an exception: it is an `Outcome` or a `Rejected`.
+Each message is one sentence or two for the user: the fault, its place and the remedy.
 """
 
 from typing import ClassVar

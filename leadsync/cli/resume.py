@@ -1,4 +1,4 @@
-"""The command that goes on with a stopped run."""
+"""The command to go on with a stopped run."""
 
 from functools import partial
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The command that watches a folder."""
+"""The command to watch a folder."""
 
 from pathlib import Path
 

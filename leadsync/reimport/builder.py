@@ -21,7 +21,7 @@ from leadsync.report import DECISION_COLUMN
 
 class ContextBuilder:
     """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
-    rows add leads. Each context's decision is to be noted before the next context is asked for."""
+    rows add leads. Note each context's decision before asking for the next context."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class ContextBuilder:
                 self._lineage.earlier(run_id)
 
     def contexts(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
-        """The contexts of a chunk's rows, of which each was mapped."""
+        """The contexts of a chunk's rows and their mappings."""
         if self._sync:
             yield from self._of_rows_that_came_back(rows, leads)
             return
@@ -144,8 +144,8 @@ class ContextBuilder:
         )
 
     def _restored(self, claim: Claim, mapped: Lead | Rejected) -> Lead | Rejected:
-        """The lead with its campaign fields named as they were at first, without those that were not there then; as an
-        insert, if it was one."""
+        """The lead with the first names of its campaign fields, without fields added since; as an insert, if it was
+        one."""
         earlier, number = self._lineage.earlier(claim.run), claim.number
         if earlier is None or number is None or number not in earlier.origins:
             return self._as_insert(mapped) if self._inserts_only else mapped
@@ -164,7 +164,7 @@ class ContextBuilder:
     def _cells_before(
         self, claims: Sequence[Claim], mapped_rows: Sequence[Lead | Rejected]
     ) -> dict[tuple[str, int], dict[str, Before]]:
-        """The first cells of those rows that a rule or the receipt compares: the open ones and the changed ones."""
+        """The first cells of the open and the changed rows, for the rules and the receipt to compare."""
         wanted: dict[str, list[int]] = {}
         for claim, mapped in zip(claims, mapped_rows, strict=True):
             earlier, number = self._lineage.earlier(claim.run), claim.number
@@ -199,7 +199,7 @@ class ContextBuilder:
 
 
 def _check_lead(row: Row, claim: Claim, mapped: Lead | Rejected, origin: Origin) -> None:
-    """Raise SheetError for a decision beside another lead: it would decide about a row that nobody looked at."""
+    """Raise SheetError for a decision beside another lead: it would decide about an unseen row."""
     if mapped.external_id != origin.lead:
         raise SheetError(
             f"Row {row.number}: {DECISION_COLUMN} {claim.decision!r} is about lead {origin.lead!r} (row {claim.row} of "

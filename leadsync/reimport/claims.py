@@ -1,4 +1,4 @@
-"""What a row's own sync_* cells say about it."""
+"""The claim of a row: the values of its own sync_* cells."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Claim:
 
     @property
     def result_code(self) -> int | None:
-        """The code that the dialer answered, as far as the cell tells."""
+        """The dialer's result code, as far as the cell tells."""
         return int(self.code) if self.code.isdecimal() and len(self.code) <= MOST_DIGITS else None
 
 
@@ -46,8 +46,8 @@ NO_CLAIM = Claim()
 
 
 def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
-    """A row's claim; `sync` are the positions of the sync_* columns. The cells of a line that could not be read right
-    decide nothing. Raises SheetError for a decision that is none: it would be sent undecided."""
+    """A row's claim; `sync` are the positions of the sync_* columns. The cells of a misread line decide
+    nothing. Raises SheetError for an unknown decision: the row would be sent undecided."""
     values = (row.cells[sync[name]] if name in sync else "" for name in _COLUMNS)
     status, code, run, number, decision, attempts = (" ".join(value.lower().split()) for value in values)
     if row.faults:

@@ -1,4 +1,4 @@
-"""Everything that the rules may know of a row. It is put together once; no rule asks the journal."""
+"""All facts about a row for the rules. They are put together once; no rule asks the journal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from leadsync.reimport.claims import NO_CLAIM, Claim
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What holds for all rows of a file."""
+    """The facts common to all rows of a file."""
 
     columns: tuple[Column, ...]
     fields: frozenset[str] = frozenset()
@@ -34,7 +34,7 @@ class SheetFacts:
 
 
 class Descendant(NamedTuple):
-    """A later run that had the same row, the row's state and its number there."""
+    """A later run with the same row, the row's state and its number there."""
 
     run_id: str
     state: State
@@ -42,15 +42,15 @@ class Descendant(NamedTuple):
 
 
 class Before(NamedTuple):
-    """A cell as it was read at first, and the run that read it."""
+    """A cell as first read, and its run."""
 
     cell: str
     run_id: str
 
 
 class TrialMatch(NamedTuple):
-    """The row of a trial that is this row: kept as it came out there, or sent again from here. `skip` tells why the row
-    is not sent."""
+    """This row in the trial: kept with its result there, or sent again from here. `skip` is the reason not to send
+    it."""
 
     run_id: str
     skip: Skip | None = None
@@ -59,7 +59,7 @@ class TrialMatch(NamedTuple):
 
 
 class Context(NamedTuple):
-    """One row. `origin` and what follows it are of the earlier run that the claim names."""
+    """One row. `origin` and the attributes below it are of the earlier run named by the claim."""
 
     sheet: SheetFacts
     row: Row
@@ -90,5 +90,5 @@ class Context(NamedTuple):
 
     @property
     def lead(self) -> str:
-        """The lead that the row names now, or named before if no id can be read."""
+        """The row's lead, or its earlier one if no id can be read."""
         return self.mapped.external_id or (self.origin.lead if self.origin else "")

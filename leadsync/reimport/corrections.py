@@ -1,4 +1,4 @@
-"""What was understood of a file that came back, for the user to see before anything is sent."""
+"""The corrections and decisions in a file that came back, for the user to see before anything is sent."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class _Column:
 
 
 class Corrections:
-    """Counts the rows of earlier runs by what was done to them."""
+    """Counts the rows of earlier runs: corrected, decided, left as they were."""
 
     def __init__(self) -> None:
         self._columns: dict[str, _Column] = {}
@@ -122,7 +122,7 @@ class Corrections:
         return sum(map(len, self._decisions.values()))
 
     def _receipt(self) -> str:
-        """The decisions: how many, and about which rows of which runs."""
+        """The decisions: their number, runs and rows."""
         parts = []
         for (decision, run_id), numbers in sorted(self._decisions.items()):
             listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
@@ -135,14 +135,14 @@ class Corrections:
 
 
 def is_changed(origin: Origin, mapped: Lead | Rejected, sheet: SheetFacts) -> bool:
-    """Whether a row that went through says something else now, as far as its fields tell."""
+    """Whether the fields of a row already sent with success differ now."""
     if origin.state is not State.SUCCEEDED or not isinstance(mapped, Lead):
         return False
     return not says_the_same(sheet, mapped, origin)
 
 
 def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
-    """Heading, first value and present value of each cell that says something else than at first."""
+    """Heading, first value and present value of each changed cell."""
     for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
         was = context.before.get(heading_name(column.heading))
         if was is not None and "".join(was.cell.split()) != "".join(cell.split()):

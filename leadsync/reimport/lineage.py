@@ -1,4 +1,4 @@
-"""What the journal knows of the earlier runs that rows of a file come from. Nothing else in this package asks it."""
+"""The earlier runs of a file's rows, from the journal. Nothing else in this package asks it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Earlier:
     """The last row that went through."""
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
-        """Run and number of a later row of the lead that went through."""
+        """Run and number of a later row of the lead, sent with success."""
         later = self.succeeded.get(lead, 0)
         return (self.run.id, later) if later > number else self.superseded.get(number)
 
@@ -47,9 +47,9 @@ class Earlier:
 class Lineage:
     """Reads each earlier run once.
 
-    `hold` is called with the id of each run that has or had such rows, to keep others from sending them meanwhile.
-    Raises SettingsError for rows of a run of another of the settings' campaigns, and SheetError where the runs' dates
-    were read in different orders.
+    `hold` gets the id of each run with such rows, now or before, and keeps others from sending them meanwhile. Raises
+    SettingsError for rows of a run of another of the settings' campaigns, and SheetError if the runs' dates were read
+    in different orders.
     """
 
     def __init__(self, journal: Journal | None, settings: Settings, hold: Callable[[str], None]) -> None:
@@ -65,11 +65,11 @@ class Lineage:
 
     @property
     def has_place(self) -> bool:
-        """Whether the settings say where rows go; for `check` they need not."""
+        """Whether the settings name dialer and campaign; for `check` they need not."""
         return bool(self._settings.server.url and all(self._settings.campaign.model_dump(include=_IDS).values()))
 
     def earlier(self, run_id: str) -> Earlier | None:
-        """The run of that id, if this journal knows it."""
+        """The run of this id, if this journal knows it."""
         if run_id not in self._known:
             run = self._journal.find(run_id) if self._journal is not None and run_id else None
             self._known[run_id] = self._read(run) if run is not None else None
@@ -119,12 +119,12 @@ class Lineage:
         return known
 
     def decision(self, run_id: str, number: int) -> str:
-        """What a person decided about the row; empty if nobody did."""
+        """A person's decision about the row; empty if there is none."""
         return self._journal.decision(run_id, number) if self._journal is not None else ""
 
     def names_before(self, run: RunRecord, columns: Sequence[Column]) -> Mapping[str, str]:
-        """What campaign fields were called in a run, where that is not as now; empty for those that it did not have,
-        which are a person's notes."""
+        """The earlier names of campaign fields with another name now; empty for a field unknown to the run: a person's
+        note."""
         if run.id not in self._names:
             self._names[run.id] = self._named(run, columns)
         return self._names[run.id]
@@ -157,17 +157,17 @@ class Lineage:
 
     @property
     def stem(self) -> str:
-        """By what the files of the first of those runs are called; empty if there is none."""
+        """The stem of the first run's files; empty if there is no run."""
         return next((run.stem for run in self._runs), "")
 
     @property
     def insert_missing(self) -> bool:
-        """Whether a run that rows of the file come from inserts missing leads: corrected, they go on as they began."""
+        """Whether one of those runs inserts missing leads: corrected, its rows go on as they began."""
         return any(run.inserts == "missing" for run in self._runs)
 
     @property
     def date_order(self) -> str:
-        """In which order the dates of those runs were read; empty where that is not known."""
+        """The date order of those runs; empty if unknown."""
         return next((run.date_order for run in self._runs if run.date_order), "")
 
     @property
@@ -176,7 +176,7 @@ class Lineage:
         return any(run.epoch_1904 for run in self._runs)
 
     def _check_place(self, run: RunRecord) -> bool:
-        """Whether the run went where the settings send to. Wrong ids may have been put right since; that is said."""
+        """Whether run and settings have the same dialer and campaign. Ids corrected since make a remark."""
         if not self.has_place or (run.dialer, run.ids) == (self._settings.url(), self._settings.ids()):
             return True
         name = next(

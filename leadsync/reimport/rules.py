@@ -1,4 +1,4 @@
-"""What becomes of a row: ordered rules over its context, the first that applies decides. Pure."""
+"""A row's decision: ordered rules over its context, the first match decides. Pure."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,8 +23,7 @@ _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
 
 
 class Send(NamedTuple):
-    """The row is sent. `repeats` is what its lead was last sent, if that is the same. A tuple, because a sheet may have
-    a million rows."""
+    """The row is sent; `repeats` is its lead's last payload, if equal. A tuple, for sheets of a million rows."""
 
     lead: Lead
     repeats: LastSent | None = None
@@ -35,7 +34,7 @@ Rule = Callable[[Context], Skip | Rejected | None]
 
 
 def duplicate_row(context: Context) -> Rejected | None:
-    """A line that was copied stands for one row: only the first goes. The copy stays one when it comes back alone."""
+    """A copied line stands for one row: only the first goes. The copy stays one when it comes back alone."""
     claim, reason = context.claim, context.origin.reason if context.origin else None
     faults: tuple[Fault, ...] = ()
     if context.second_line:
@@ -46,7 +45,7 @@ def duplicate_row(context: Context) -> Rejected | None:
 
 
 def already_decided(context: Context) -> Skip | None:
-    """A person's decision counts first, then the row's own sync_status, then what the journal knows."""
+    """A person's decision counts first, then the row's own sync_status, then the journal."""
     claim, origin = context.claim, context.origin
     if claim.decision == "send":
         done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
@@ -105,7 +104,7 @@ def _sent_since(context: Context) -> LastSent | None:
 
 
 def _same_numbers(context: Context, origin: Origin) -> bool:
-    """Whether the numbers to be dialed are those that were refused, whatever else was corrected."""
+    """Whether the numbers to be dialed are the refused ones, in spite of other corrections."""
     mapped = context.mapped
     if not isinstance(mapped, Lead):
         return False
@@ -138,7 +137,7 @@ def _corrupted(context: Context) -> Iterator[Fault]:
 
 
 def _swapped(context: Context) -> Iterator[Fault]:
-    """Date cells that were rejected as swapped and stand as they did: the text dates beside them are gone by now."""
+    """Date cells rejected as swapped and unchanged since: the text dates beside them are gone by now."""
     reason = context.origin.reason if context.origin else None
     if not isinstance(reason, Rejected):
         return
@@ -154,7 +153,7 @@ def _swapped(context: Context) -> Iterator[Fault]:
 
 
 def superseded(context: Context) -> Skip | None:
-    """The row went through since, corrected, or its lead has taken a later row: sending it would undo that."""
+    """The row went through since, corrected, or its lead has taken a later row: sending it would undo the later one."""
     if context.origin is None or context.claim.decision == "send":
         return None
     for run_id, state, _ in reversed(context.later):
@@ -179,7 +178,7 @@ def still_failing(context: Context) -> Skip | None:
 
 
 def says_the_same(sheet: SheetFacts, mapped: Lead, origin: Origin) -> bool:
-    """Whether the row says what it said, in the fields that the file still has a column for."""
+    """Whether the row says the same as before, in the fields with a column in the file."""
     now, before = (
         {name: value for name, value in values.items() if name in sheet.fields}
         for values in (mapped.fields, origin.fields)
@@ -207,20 +206,19 @@ def sent_in_trial(context: Context) -> Skip | None:
 
 
 def unchanged(context: Context) -> Skip | None:
-    """The row says what its lead was last sent, and such rows are to be skipped."""
+    """The row equals its lead's last payload, and such rows are to be skipped."""
     last = repeats(context)
     return Skip(SkipKind.UNCHANGED, last.run_id, at=last.time) if last else None
 
 
 def repeats(context: Context) -> LastSent | None:
-    """What the lead was last sent, if this row says the same and nothing else goes to the lead before. A row that a
-    person decided to send is no repetition."""
+    """The lead's last payload if this row repeats it, no row of the lead goes before and no decision sends it."""
     last = _said_before(context)
     return last if last and last.state is State.SUCCEEDED else None
 
 
 def undecided_before(context: Context) -> Skip | None:
-    """The row says what its lead was last sent, and a person has still to decide whether the lead has taken it."""
+    """The row equals its lead's last payload, and a person has still to decide whether that was applied."""
     last = _said_before(context)
     if last is None or last.state not in _UNDECIDED:
         return None
@@ -249,7 +247,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
-    """Those of RULES that can apply to the file's rows, in their order: a plain sheet of a million rows asks one."""
+    """The RULES with a chance to apply to the file's rows, in their order: a plain sheet of a million rows asks one."""
     needless = set() if sheet.came_back else set(RULES[:6])
     needless |= set() if sheet.repeated else {several_rows}
     needless |= set() if sheet.is_trial else {sent_in_trial}
@@ -258,7 +256,7 @@ def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
 
 
 def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
-    """What becomes of the row. A rejected row keeps which failed row of an earlier run it was."""
+    """The decision for the row. A rejected row keeps run and number of its failed row in an earlier run."""
     for rule in rules:
         if decision := rule(context):
             break
@@ -276,7 +274,7 @@ def _with_root(rejected: Rejected, context: Context) -> Rejected:
 
 
 def root_of(context: Context) -> tuple[str, int] | None:
-    """Run and number of the first row that this row was and that did not go through."""
+    """Run and number of this row's first failure."""
     origin, number = context.origin, context.claim.number
     if origin is None or number is None or not did_not_go(origin):
         return None
@@ -293,7 +291,7 @@ def is_still_failing(origin: Origin | None) -> bool:
 
 
 def did_not_go(origin: Origin) -> bool:
-    """Whether the row failed, or was not sent for what stands in it."""
+    """Whether the row failed, or was not sent because of its values."""
     return origin.state in (State.FAILED, State.REJECTED) or is_still_failing(origin)
 
 

@@ -1,4 +1,4 @@
-"""What a file that comes back does to rows of earlier runs, applied when its run is confirmed."""
+"""The effects of a file given back on rows of earlier runs, applied when its run is confirmed."""
 
 from leadsync.journal import Effects, State
 from leadsync.reasons import Rejected, Skip, SkipKind
@@ -35,7 +35,7 @@ class Transfer:
         return Effects(self._decided, self._transferred, self._kept)
 
     def is_decided(self, run_id: str, number: int) -> bool:
-        """Whether the file decides on that row of an earlier run, further up."""
+        """Whether the file decides on this row of an earlier run, further up."""
         return (run_id, number) in self._decided_rows
 
     def release(self, run_id: str, numbers: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""A sheet that is read anew after a trial of its first rows, because it or the settings for reading it have changed."""
+"""A sheet read anew after a trial of its first rows, because it or the settings for reading it have changed."""
 
 from collections.abc import Mapping
 
@@ -12,10 +12,10 @@ from leadsync.result_codes import RESULT_CODES, Verdict
 
 
 class Trial:
-    """The rows that a held trial sent, to be asked about the sheet's rows in their order.
+    """The rows sent by a held trial, to be asked about the sheet's rows in their order.
 
-    A lead's rows then and now are told to be the same by what they say. Raises UsageError where a person has to decide
-    on a row of the trial first.
+    A lead's rows then and now are the same if their fields are. Raises UsageError if a person has to decide on a row of
+    the trial first.
     """
 
     def __init__(self, run: RunRecord, sent: Mapping[int, Origin]) -> None:
@@ -33,7 +33,7 @@ class Trial:
             self._sent.setdefault(origin.lead, []).append((number, origin))
 
     def match(self, lead: Lead) -> TrialMatch | None:
-        """The row of the trial that the lead's next row in the file is; None if it had none."""
+        """The trial's row for the lead's next row in the file; None if it had none."""
         run_id = self._run.id
         sent = self._sent.get(lead.external_id)
         if not sent:

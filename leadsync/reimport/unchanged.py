@@ -1,4 +1,4 @@
-"""What a lead was last sent, and whether a row says the same."""
+"""A lead's last payload, and whether a row says the same."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +7,7 @@ from leadsync.models import SYSTEM_FIELDS, Lead
 
 
 class LastSentLeads:
-    """What leads were last sent, in one campaign of one dialer, before this file."""
+    """The last payloads of leads, in one campaign of one dialer, before this file."""
 
     def __init__(self, history: History, dialer: str, campaign: int) -> None:
         self._history = history
@@ -17,11 +17,11 @@ class LastSentLeads:
         """Leads with a row before this one that is sent, by their hash: a collision only hides a repetition."""
 
     def look_up(self, leads: Iterable[str]) -> None:
-        """Find out what these leads were last sent; call it before their rows are asked about."""
+        """Look up the last payloads of these leads; call it before their rows are asked about."""
         self._last = self._history.last_sent(list(leads), *self._place)
 
     def get(self, lead: str) -> LastSent | None:
-        """What the lead was last sent."""
+        """The lead's last payload."""
         return self._last.get(lead)
 
     def goes(self, lead: str) -> bool:
@@ -29,13 +29,13 @@ class LastSentLeads:
         return hash(lead) in self._go
 
     def note_sent(self, lead: Lead) -> None:
-        """A row is sent to a lead that was sent something before."""
+        """Note a row for a lead with an earlier payload."""
         self._go.add(hash(lead.external_id))
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two payloads say the same, one of them out of a sheet that a spreadsheet program has saved since: those
-    change the blanks and the ends of lines inside texts."""
+    """Whether two payloads say the same, one of them from a sheet saved by a spreadsheet program since: such a program
+    changes the blanks and the ends of lines inside texts."""
     return dict(one) == dict(other) or _loose(one) == _loose(other)
 
 

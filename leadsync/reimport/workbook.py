@@ -1,7 +1,7 @@
-"""A report workbook that is given back: its sheets *To correct* and *To decide* read as one table.
+"""A report workbook given back: its sheets *To correct* and *To decide* read as one table.
 
-They hold every row that can still go. A row may have been put right on the sheet *Report* instead; what the journal
-knows of the row tells on which of the two it was. Rows keep the numbers that they had in the sheet they came from.
+They hold every row still to send. A row may have been corrected on the sheet *Report* instead; comparing both with the
+journal's row shows the corrected copy. Rows keep their numbers in the sheet they came from.
 """
 
 import dataclasses
@@ -31,10 +31,10 @@ _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
 
 @contextmanager
 def put_together(open_part: OpenPart, shown: str, table: "Table", history: History | None) -> Iterator["Table"]:
-    """The rows of a report workbook that were to be worked on; raises SheetError where a row was corrected in two ways.
+    """The rows to work on, from a report workbook; raises SheetError if a row was corrected in two ways.
 
-    `shown` is the file's name in messages, `table` the workbook as it was opened; without `history` what stands on
-    *Report* is not looked at.
+    `shown` is the file's name in messages, `table` the workbook as opened; without `history` the sheet *Report* is not
+    looked at.
     """
     parts = [part for part in table.parts if part != REPORT_SHEET] or [REPORT_SHEET]
     headings = _headings(open_part, parts)
@@ -57,7 +57,7 @@ def put_together(open_part: OpenPart, shown: str, table: "Table", history: Histo
 
 
 def _headings(open_part: OpenPart, parts: Sequence[str]) -> tuple[str, ...]:
-    """The headings of the first part and what others have beyond them; letter case and blanks make none of its own."""
+    """The headings of the first part and the further ones of others; letter case and blanks make no difference."""
     names: list[str] = []
     for part in parts:
         with open_part(part) as table:
@@ -67,15 +67,15 @@ def _headings(open_part: OpenPart, parts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _places(headings: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Where each wanted heading stands among these, -1 where it does not: as it is spelled, or else in another letter
-    case or with other blanks around it."""
+    """The position of each wanted heading among these, -1 if it is missing: spelled the same, or else in another
+    letter case or with other blanks."""
     exact = {heading: at for at, heading in enumerate(headings)}
     alike = {heading_name(heading): at for heading, at in exact.items() if heading not in wanted}
     return [exact.get(heading, alike.get(heading_name(heading), -1)) for heading in wanted]
 
 
 def _check_columns(open_part: OpenPart, shown: str, parts: Sequence[str], history: History) -> None:
-    """Raise SheetError where one of the sheets lacks a column of the run's that another has: its rows would be taken
+    """Raise SheetError if one of the sheets lacks a column of the run, present in another: its rows would be taken
     for corrected, and their values for deleted."""
     columns: dict[str, set[str]] = {}
     own: Sequence[str] = ()
@@ -115,7 +115,7 @@ def _aligned(open_part: OpenPart, part: str, headings: Sequence[str]) -> Generat
 
 
 class _Seen:
-    """What stands on the sheets to work on: a digest of each row, and whether the rows are in order."""
+    """The rows of the sheets to work on: a digest of each, and whether they are in order."""
 
     def __init__(self, headings: Sequence[str]) -> None:
         self._headings = headings
@@ -136,7 +136,7 @@ class _Seen:
 def _corrected_elsewhere(
     open_part: OpenPart, shown: str, headings: Sequence[str], seen: _Seen, history: History
 ) -> Iterator[Row]:
-    """The rows that were put right on *Report* and not where they were to be."""
+    """The rows corrected on *Report* alone."""
     for row in _aligned(open_part, REPORT_SHEET, headings):
         key = _key(row, headings)
         if key is None or _sync(row, headings, "sync_status") not in _CAN_STILL_GO:
@@ -157,7 +157,7 @@ def _corrected_elsewhere(
 
 
 def _original(key: Key, headings: Sequence[str], history: History) -> int | None:
-    """The digest of a row as the journal knows it; None where it does not."""
+    """The digest of the journal's row; None if it has none."""
     found = history.row(*key)
     if found is None:
         return None
@@ -198,7 +198,7 @@ class _Numbered:
         self._kept: list[Row] = []
 
     def named(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """The rows whose number is theirs alone, with it."""
+        """The rows with a number of their own, by that number."""
         for row in rows:
             key = _key(row, self._headings)
             if key is None or key[1] in self._taken:

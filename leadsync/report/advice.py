@@ -1,4 +1,4 @@
-"""What to do now about a row, in a sentence. Pure."""
+"""The next step for a row, in a sentence. Pure."""
 
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
 from leadsync.reasons import Skip, SkipKind
@@ -20,7 +20,7 @@ _LONGEST_VALUE = 60
 
 
 def advice(record: RowRecord, run_id: str) -> str:
-    """The next step for a row; empty where there is none to take."""
+    """The next step for a row; empty if there is none."""
     match record.status:
         case Status.SUCCEEDED:
             return ""
@@ -69,7 +69,7 @@ def waits(record: RowRecord) -> bool:
 
 
 def undecided_in(record: RowRecord) -> str:
-    """The earlier run in which a person has still to decide on a row that is skipped here; empty where none has."""
+    """The earlier run with an open decision on a row skipped in this run; empty if there is none."""
     skipped = record.status is Status.SKIPPED and isinstance(record.reason, Skip)
     return record.reason.undecided_run if skipped and isinstance(record.reason, Skip) else ""
 

@@ -1,4 +1,4 @@
-"""Everything that a run's summary says, gathered row by row while its report is written. Pure."""
+"""The figures of a run's summary, gathered row by row while its report is written. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _MOST_KINDS = 10_000
 
 
 class Digest:
-    """Counts what a run's rows came to. `through` lets them pass on the way to the report; `summary` tells."""
+    """Counts the outcomes of a run's rows. `through` lets them pass on the way to the report; `summary` tells."""
 
     def __init__(self, run: RunRecord) -> None:
         self._run = run
@@ -51,7 +51,7 @@ class Digest:
         self._last: datetime | None = None
 
     def see(self, record: RowRecord, found: Highlights) -> None:
-        """One row more, and what is at fault in it."""
+        """Count a row and its cells at fault."""
         self._statuses[record.status] += 1
         self._attempts += record.attempts
         if record.code is not None:
@@ -96,7 +96,7 @@ class Digest:
                 self._remedies.setdefault(problem, remedy)
 
     def summary(self) -> Summary:
-        """What the rows seen came to."""
+        """The summary of the rows seen."""
         return Summary(
             title=self._run.file.name,
             headline=self._headline(),
@@ -120,7 +120,7 @@ class Digest:
 
     @property
     def _to_correct(self) -> int:
-        """The rows that can be corrected, skipped ones that failed in an earlier run among them."""
+        """The rows open to correction, skipped ones with a failure in an earlier run among them."""
         return self._statuses[Status.FAILED] + self._statuses[Status.REJECTED] + self._still_failing - self._finals
 
     @property
@@ -133,7 +133,7 @@ class Digest:
 
     @property
     def _not_sent(self) -> int:
-        """The rows that `resume` would send now."""
+        """The rows left for `resume` to send."""
         return self._statuses[Status.UNSENT] - self._waiting
 
     def _headline(self) -> str:

@@ -1,4 +1,4 @@
-"""The cells at fault in a row: those that leadsync rejected, or that the dialer's code points at. Pure."""
+"""The cells at fault in a row: rejected by leadsync, or named by the dialer's code. Pure."""
 
 from typing import NamedTuple
 
@@ -17,14 +17,14 @@ class CellError(NamedTuple):
 
 
 class Highlights(NamedTuple):
-    """A row's cells at fault, and for the counts each fault in two halves: what is wrong, and the remedy."""
+    """A row's cells at fault, and for the counts each fault in two halves: the problem and the remedy."""
 
     cells: tuple[CellError, ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
 
     @property
     def positions(self) -> tuple[int, ...]:
-        """Where the cells at fault stand."""
+        """The positions of the cells at fault."""
         return tuple(cell.position for cell in self.cells)
 
 
@@ -32,7 +32,7 @@ NOTHING = Highlights()
 
 
 def highlights(record: RowRecord, run: RunRecord) -> Highlights:
-    """What is at fault in a row that did not go through; nothing where the row itself may well be right."""
+    """The cells at fault in an unsuccessful row; none if the row itself may well be right."""
     reason = record.reason
     if isinstance(reason, Rejected):
         cells: dict[int, CellError] = {}

@@ -1,4 +1,4 @@
-"""What a run came to, for a person and for a script. Pure."""
+"""The outcome of a run, for a person and for a script. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -40,7 +40,7 @@ def as_text(
     look: Callable[[Status], str] = str,
     moved_to: Sequence[str] | None = None,
 ) -> Visible:
-    """The summary that a person reads: statuses with their sum, codes with what to do, files, the next step.
+    """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
     `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
     have gone on, and a row is still to be looked at in these runs.
@@ -100,7 +100,7 @@ def _ending(run: RunRecord, tally: Tally) -> str:
 
 
 def _trial(tally: Tally) -> str:
-    """How many rows a trial was to send; rows between them that are not sent count among the first of the sheet."""
+    """A trial's rows to send, in words; unsent rows between them count among the first of the sheet."""
     rows = tally.rows - tally.statuses.get(Status.REJECTED, 0) - tally.statuses.get(Status.SKIPPED, 0)
     among = "" if rows == tally.rows else f", among the first {tally.rows:,} of the sheet"
     return f"trial of {counted(rows, 'row')}{among}"
@@ -127,7 +127,7 @@ def _next_steps(
 
 
 def _correctable(tally: Tally) -> int:
-    """How many rows can be corrected: not those that are refused for good."""
+    """The number of rows open to correction: without those refused for good."""
     finals = sum(
         count
         for code, count in tally.codes.items()

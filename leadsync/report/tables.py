@@ -1,4 +1,4 @@
-"""From the journal's rows to the tables that people get: report, retry and review. Pure."""
+"""From the journal's rows to the tables for people: report, retry and review. Pure."""
 
 from datetime import datetime
 from enum import Enum
@@ -33,7 +33,7 @@ _STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
 
 
 class Table(Enum):
-    """The tables of a run; the value is the word in the name of the file that holds it."""
+    """The tables of a run; the value is the word in the name of its file."""
 
     REPORT = "report"
     """Every row."""
@@ -44,12 +44,12 @@ class Table(Enum):
 
     @property
     def sheet(self) -> str:
-        """The name of the workbook's sheet that holds it."""
+        """The name of its sheet in the workbook."""
         return _SHEETS[self]
 
     @property
     def statuses(self) -> frozenset[Status]:
-        """Of which statuses it holds rows; of the failed ones, those that are not refused for good."""
+        """The statuses of its rows; failed rows refused for good are left out."""
         return _STATUSES[self]
 
     def headings(self, run: RunRecord) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class Table(Enum):
         return (*run.headings, *SYNC_COLUMNS, *([DECISION_COLUMN] if self is Table.REVIEW else []))
 
     def path(self, run: RunRecord) -> Path:
-        """Where the file goes."""
+        """The path of the file."""
         return run.output / f"{run.stem}.{run.id}.{self.value}.{run.kind}"
 
 
@@ -72,9 +72,9 @@ _STATUSES = {
 
 
 def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line, Line | None, Line | None]:
-    """A row's lines in the report, in the retry and in the review table, of which the last two may not hold it.
+    """A row's lines in the report, the retry and the review table; None if the retry or review table lacks it.
 
-    `found` is what is at fault in the row.
+    `found` are the cells at fault.
     """
     sync = _sync_cells(record, run)
     cells = (*record.cells, *sync)
@@ -87,7 +87,7 @@ def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line
 
 
 def summary_path(run: RunRecord) -> Path:
-    """Where the page with the summary goes, where the tables are delimited text."""
+    """The path of the page with the summary, for tables in delimited text."""
     return run.output / f"{run.stem}.{run.id}.summary.html"
 
 

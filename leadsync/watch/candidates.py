@@ -18,7 +18,7 @@ SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", "
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that could be sent, with the values that change while it is written."""
+    """A file ready to be sent, with the values to compare while it is written."""
 
     path: Path
     size: int
@@ -34,7 +34,7 @@ class IgnoredFile:
 
 
 def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
-    """Return the files that could be sent, and the sheets that cannot be sent now.
+    """Return the files to send, and the sheets not to send now.
 
     Leaves out other kinds of files, hidden and temporary ones, and folders. Raises OSError for an unreadable folder.
     """
