@@ -26,7 +26,7 @@ from leadsync.dialer.connections import Connector, Wire, connected
 from leadsync.dialer.deadline import Deadline
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.responses import read_answer
-from leadsync.dialer.trouble import bad_certificate, certificates, reason
+from leadsync.dialer.transport_errors import bad_certificate, certificates, reason
 from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
 
 CONNECT_SECONDS = 15.0

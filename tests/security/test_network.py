@@ -17,8 +17,8 @@ import truststore
 from pydantic import SecretStr
 
 from leadsync.cli import connection
-from leadsync.dialer import DialerClient, directory, places
-from leadsync.dialer.trouble import certificates
+from leadsync.dialer import DialerClient, campaign_lists, places
+from leadsync.dialer.transport_errors import certificates
 from leadsync.errors import Stopped
 from leadsync.models import Effect, Outcome
 from tests.dialer.peer import IDS, JANE, KEY
@@ -114,7 +114,7 @@ def modest() -> Iterator[None]:
 @pytest.mark.usefixtures("modest")
 @pytest.mark.parametrize("kind", ENDLESS)
 def test_an_endless_list_is_a_sentence(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(directory, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 1.0)
     with hostile(ENDLESS[kind]) as dialer:
         words = lists(dialer.url)
     if kind in ("body", "gzip", "deflate"):
@@ -139,7 +139,7 @@ def test_an_endless_answer_decides_nothing(kind: str, ask: Callable[..., Outcome
 @pytest.mark.usefixtures("modest")
 @pytest.mark.parametrize("kind", DRIPS)
 def test_a_list_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr(directory, "ANSWER_SECONDS", 0.15)
+    monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 0.15)
     with hostile(DRIPS[kind]) as dialer:
         assert "it took too long" in lists(dialer.url)
 
@@ -220,7 +220,7 @@ def test_a_name_is_cut_where_nobody_reads_on() -> None:
 
 
 def test_lists_that_grow_and_grow_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "MOST_ENTRIES", 20)
+    monkeypatch.setattr(campaign_lists, "MOST_ENTRIES", 20)
     entries = json.dumps({"entities": [{"id": number, "name": "a"} for number in range(9)]}).encode()
     with hostile(lambda: [head(), entries]) as dialer:
         assert "its lists have more than 20 entries" in lists(dialer.url)
@@ -228,7 +228,7 @@ def test_lists_that_grow_and_grow_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_lists_together_take_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "ALL_SECONDS", 0.15)
+    monkeypatch.setattr(campaign_lists, "ALL_SECONDS", 0.15)
     entries = json.dumps({"entities": [{"id": number, "name": "a"} for number in range(900)]}).encode()
     with hostile(lambda: [head(), entries]) as dialer:
         assert "all lists together took longer than 0.15 seconds" in lists(dialer.url)
@@ -247,7 +247,7 @@ def test_a_command_ends_with_a_sentence(desk: Any, command: list[str], answer: b
 
 def test_a_slow_list_is_not_waited_for_without_a_word(monkeypatch: pytest.MonkeyPatch, desk: Any) -> None:
     monkeypatch.setattr(connection, "PATIENCE_SECONDS", 0.02)
-    monkeypatch.setattr(directory, "ANSWER_SECONDS", 0.15)
+    monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 0.15)
     with hostile(DRIPS["body"]) as dialer:
         desk.settings(dialer.url)
         lines = desk.leadsync("campaigns").err.splitlines()

@@ -18,7 +18,7 @@ from leadsync.dialer.bodies import LONGEST_LIST, Members, only, parsed, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, call_url
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.responses import read_answer
-from leadsync.dialer.trouble import bad_certificate, certificates, reason
+from leadsync.dialer.transport_errors import bad_certificate, certificates, reason
 from leadsync.errors import Stopped
 from leadsync.models import Effect
 
