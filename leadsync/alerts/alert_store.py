@@ -11,6 +11,7 @@ from filelock import FileLock
 from leadsync.alerts.alerts import AlertState
 from leadsync.private_files import make_private_folder, whole_or_not
 
+# Every run with this state folder writes the same file, with all folders in it.
 _LONGEST_WAIT_SECONDS = 10
 
 

@@ -15,6 +15,7 @@ from leadsync.plurals import counted
 _FINISHED = (0, 3)
 _RUNS = "runs"
 _ROWS = "failed rows"
+# A file that fails and is deleted has no recovery: the oldest troubles are forgotten.
 _MOST_REMEMBERED = 500
 _LONGEST_TITLE = 120
 

@@ -25,6 +25,7 @@ def deliver(urls: Sequence[SecretStr], message: Message) -> Iterator[str]:
         if not understood:
             yield f"Address {place} of [notify] is none that apprise understands; see the list of its services."
         elif not delivered:
+            # The scheme alone: what stands behind it may be a password or a token.
             kind = url.get_secret_value().partition(":")[0][:20]
             yield f"The message could not be delivered to address {place} of [notify] ({kind}:…); check it."
 

@@ -15,6 +15,7 @@ from leadsync.terminal import Visible, visible
 
 _SAMPLE = 1000
 """Columns are fitted to these first lines; a longer value further down moves the rest of its line."""
+# Narrower, a cut value tells nothing: the line is wrapped by the terminal instead.
 _NARROWEST = 20
 
 

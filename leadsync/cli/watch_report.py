@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 
 _WORST_LAST = (0, 3, 4, 2, 1)
 """Exit codes below 128, from good to bad."""
+# A watch may last for months: its list of files must not grow without end.
 _MOST_LISTED = 1000
 
 

@@ -32,6 +32,7 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
         faults = dict(_fault(detail, source) for detail in error.errors())
         raise SettingsError(visible_lines(faults), visible_lines(dict.fromkeys(faults.values()))) from error
     except NoJsonError as error:
+        # pydantic-settings names the field in its text alone.
         section = re.search(r'field "(\w+)"', str(error))
         raise SettingsError(
             f"An environment variable for {f'[{section[1]}]' if section else 'the settings'} is not valid JSON; a list "

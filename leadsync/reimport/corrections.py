@@ -17,6 +17,7 @@ from leadsync.remarks import Remark
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _LEAST_ROWS = 3
 """Of fewer rows most may well change at once."""
+# The values of more changes are not counted: a column may have a million different ones.
 _MOST_VALUES = 10_000
 _LONGEST_VALUE = 40
 _MOST_LISTED = 10

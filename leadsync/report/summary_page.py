@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "summary_page.html.jinja"
 _RADIUS = 58
+# The length of the outline: SVG gives dashes and their offset along it.
 _AROUND = 2 * math.pi * _RADIUS
 _LINE = 26
 """Pixels from line to line of the ring's legend."""
