@@ -23,7 +23,7 @@ from yarl import URL
 from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
 from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
 from leadsync.dialer.connections import Connector, Wire, connected
-from leadsync.dialer.deadline import Deadline
+from leadsync.dialer.deadline import Deadline, DeadlineTimer
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.responses import read_answer
 from leadsync.dialer.transport_errors import bad_certificate, certificates, reason
@@ -97,6 +97,7 @@ class DialerClient:
         self._connections = connections
         self._certificates = certificates(ca_file)
         self._connector: Connector | None = None
+        self._timer = DeadlineTimer()
         self._closing = ExitStack()
 
     @property
@@ -178,11 +179,11 @@ class DialerClient:
         leaves: Callable[[], Awaitable[None]] = _nothing_to_do,
     ) -> tuple[Outcome, bytes]:
         # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
-        deadline = Deadline(CONNECT_SECONDS + 1)
+        deadline = Deadline(self._timer, CONNECT_SECONDS + 1)
         attempt = _Attempt(deadline, self._answer_seconds, leaves)
         connected.set(attempt.begin)
         try:
-            async with deadline:
+            with deadline:
                 response = await self._session.request(method, url, data=body, allow_redirects=False)
                 packed = await _read(response)
             answer = unpacked(response.headers.get("content-encoding", ""), packed)

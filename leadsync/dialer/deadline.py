@@ -5,71 +5,98 @@ import time
 from types import TracebackType
 from typing import Self
 
-MOMENT = 0.1
-"""Seconds granted when time is up, to read what has arrived meanwhile."""
-PULSE = 1.0
+PULSE = 0.1
 """Seconds between two looks at the clock."""
 LONGEST_PAUSE = 1.0
 """A look at the clock that is later than this many seconds means that the process or the machine stood still."""
 
 
-class Deadline:
-    """Raises TimeoutError in its body once time is up; an asynchronous context manager.
+class DeadlineTimer:
+    """Looks at the clock for all deadlines of a client.
 
-    asyncio runs an overdue timer together with the input that came before it, and the timer's cancellation wins. So
-    time that is up grants one more moment, and another for each moment that ends late: what lies in the sockets when
-    a stopped process goes on is read first.
+    Two timers of its own took most of the time of each call's deadline.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self) -> None:
+        self.running: set[Deadline] = set()
+        self.loop: asyncio.AbstractEventLoop
+        self._ticks = False
+
+    def add(self, deadline: "Deadline") -> None:
+        """Look for this one too, from now on; discard it from `running` in the end."""
+        self.running.add(deadline)
+        if not self._ticks:
+            self._ticks = True
+            self.loop = asyncio.get_running_loop()
+            self._plan()
+
+    def _plan(self) -> None:
+        # The loop's clock stands still while a machine sleeps; the wall clock does not.
+        self.loop.call_later(PULSE, self._look, self.loop.time() + PULSE, time.time() + PULSE)
+
+    def _look(self, planned: float, planned_by_the_wall: float) -> None:
+        now = self.loop.time()
+        late = max(now - planned, time.time() - planned_by_the_wall)
+        for deadline in self.running:
+            deadline.look(now, planned, late)
+        self._ticks = bool(self.running)
+        if self._ticks:
+            self._plan()
+
+
+class Deadline:
+    """Raises TimeoutError in its body once time is up; a context manager for the present task.
+
+    asyncio runs an overdue timer together with the input that came before it, and the timer's cancellation wins. So
+    time that is up grants one more look at the clock, and another for each look that is late: what lies in the sockets
+    when a stopped process goes on is read first.
+    """
+
+    def __init__(self, timer: DeadlineTimer, seconds: float) -> None:
         self.awake = True
         """Whether neither the process nor the machine stood still since the last `restart`."""
+        self.expired = False
+        """Whether time was up."""
+        self._timer = timer
         self._seconds = seconds
-        self._timeout = asyncio.timeout(None)
-        self._pulse: asyncio.TimerHandle | None = None
 
-    async def __aenter__(self) -> Self:
-        self._loop = asyncio.get_running_loop()
-        await self._timeout.__aenter__()
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine of a task alone gets here
+        self._task = task
+        self._cancellations = task.cancelling()
+        self._timer.add(self)
         self.restart(self._seconds)
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pulse is not None:
-            self._pulse.cancel()
-        await self._timeout.__aexit__(kind, error, trace)
-
-    @property
-    def expired(self) -> bool:
-        """Whether time was up."""
-        return self._timeout.expired()
+        self._timer.running.discard(self)
+        # A cancellation by somebody else stays one.
+        if self.expired and self._task.uncancel() <= self._cancellations and isinstance(error, asyncio.CancelledError):
+            raise TimeoutError from error
 
     def restart(self, seconds: float) -> None:
         """Count anew, up to `seconds` from now."""
-        if self._pulse is not None:
-            self._pulse.cancel()
-        # It may be up already, and about to be told.
-        self._timeout.reschedule(None)
         self.awake = True
         self._granted = False
-        self._ends = self._loop.time() + seconds
-        self._look_in(min(seconds, PULSE))
+        self._began = self._timer.loop.time()
+        self._ends = self._began + seconds
 
-    def _look_in(self, seconds: float) -> None:
-        # The loop's clock stands still while a machine sleeps; the wall clock does not.
-        self._pulse = self._loop.call_later(seconds, self._look, self._loop.time() + seconds, time.time() + seconds)
-
-    def _look(self, planned: float, planned_by_the_wall: float) -> None:
-        now = self._loop.time()
-        late = max(now - planned, time.time() - planned_by_the_wall)
-        if late > LONGEST_PAUSE:
+    def look(self, now: float, planned: float, late: float) -> None:
+        """Take note of a look at the clock, and of its lateness: it was `planned` for that time."""
+        if late > LONGEST_PAUSE and self._began < planned:
             self.awake = False
-        if now < self._ends:
-            self._look_in(min(self._ends - now, PULSE))
-        elif late > MOMENT or not self._granted:
+        if now < self._ends or self.expired:
+            return
+        if late > PULSE or not self._granted:
             self._granted = True
-            self._look_in(MOMENT)
         else:
-            self._timeout.reschedule(now)
+            # In the loop's next round: a task with input from this one goes first.
+            self._timer.loop.call_soon(self._expire)
+
+    def _expire(self) -> None:
+        if self in self._timer.running and self._timer.loop.time() >= self._ends:
+            self.expired = True
+            self._task.cancel()

@@ -157,7 +157,6 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rules in shorter times."""
-    monkeypatch.setattr(deadline, "MOMENT", 0.02)
     monkeypatch.setattr(deadline, "PULSE", 0.02)
 
 
@@ -199,36 +198,71 @@ class FakeLoop:
     def time(self) -> float:
         return self.now
 
-    def call_later(self, seconds: float, call: Callable[..., None], *arguments: float) -> "FakeLoop":
+    def call_later(self, seconds: float, call: Callable[..., None], *arguments: float) -> None:
         self.planned = self.now + seconds
         self.ring: Callable[[], None] = lambda: call(*arguments)
-        return self
 
-    def cancel(self) -> None:
-        self.planned = 0.0
+    def call_soon(self, call: Callable[[], None]) -> None:
+        call()
 
 
-def test_a_moment_that_ends_late_is_granted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def _rings(monkeypatch: pytest.MonkeyPatch, lateness: list[float], *, restart_after: float = 0.0) -> tuple[bool, float]:
+    """Let the timer of a deadline of 75.05 seconds ring so late each time; whether it was awake, and its end."""
     loop = FakeLoop()
-    rung: list[float] = []
-    ended: list[float] = []
-
-    async def ring() -> bool:
-        limit = deadline.Deadline(75.0)
-        monkeypatch.setattr(deadline.time, "time", loop.time)
-        monkeypatch.setattr(limit, "_timeout", SimpleNamespace(reschedule=ended.append))
-        monkeypatch.setattr(limit, "_loop", loop, raising=False)
-        limit.restart(75.0)
-        for late in [0.0] * 75 + [5.0, 0.0]:
+    monkeypatch.setattr(deadline.time, "time", loop.time)
+    monkeypatch.setattr(deadline.asyncio, "get_running_loop", lambda: loop)
+    ended = []
+    task = SimpleNamespace(cancelling=lambda: 0, uncancel=lambda: 0, cancel=lambda: ended.append(loop.now))
+    monkeypatch.setattr(deadline.asyncio, "current_task", lambda: task)
+    with deadline.Deadline(deadline.DeadlineTimer(), 75.05) as limit:
+        for late in lateness:
             loop.now = loop.planned + late
-            rung.append(loop.now - 1000.0)
+            if restart_after and late:
+                limit.restart(restart_after)
             loop.ring()
-        return limit.awake
+    assert limit.expired == bool(ended)
+    return limit.awake, (ended or [0.0])[0]
 
-    assert not asyncio.run(ring()), "it was five seconds late"
-    assert rung[:75] == [float(second) for second in range(1, 76)]
-    assert rung[75:] == pytest.approx([80.1, 80.2])
-    assert ended[1:] == pytest.approx([1080.2])
+
+def test_one_more_look_is_granted_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The 751st look, at 1075.1, is the first behind the end.
+    assert _rings(monkeypatch, [0.0] * 751) == (True, 0.0)
+    assert _rings(monkeypatch, [0.0] * 752) == (True, pytest.approx(1075.2))
+
+
+def test_a_look_that_comes_late_grants_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The 752nd look comes at 1080.2 instead of 1075.2.
+    assert _rings(monkeypatch, [0.0] * 751 + [5.0, 0.0]) == (False, pytest.approx(1080.3))
+    # The 745th look, at 1079.5 instead of 1074.5, is the first behind the end, and late.
+    assert _rings(monkeypatch, [0.0] * 744 + [5.0, 0.0]) == (False, pytest.approx(1079.6))
+
+
+def test_a_late_look_says_nothing_of_a_deadline_that_began_behind_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    awake, end = _rings(monkeypatch, [0.0, 5.0, 0.0], restart_after=75.0)
+    assert (awake, end) == (True, 0.0)
+
+
+async def _others_cancel(seconds: float) -> str:
+    """What a cancellation by somebody else, after so many seconds, looks like behind a deadline of 0.02 seconds."""
+
+    async def body() -> None:
+        with deadline.Deadline(deadline.DeadlineTimer(), 0.02):
+            await asyncio.sleep(20)
+
+    task = asyncio.create_task(body())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    try:
+        await task
+    except BaseException as error:
+        return type(error).__name__
+    return ""
+
+
+@pytest.mark.usefixtures("short")
+def test_a_cancellation_by_somebody_else_stays_one() -> None:
+    assert asyncio.run(_others_cancel(0.0)) == "CancelledError"
+    assert asyncio.run(_others_cancel(0.2)) == "TimeoutError"
 
 
 def _standing_still(after: float, seconds: float) -> Answerer:
