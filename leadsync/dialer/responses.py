@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from leadsync.dialer.bodies import LONGEST_ANSWER, Members, only, parsed
@@ -56,14 +57,11 @@ def read_answer(
     not the dialer's own answer is quoted without the lead's `values` too: it may repeat what was sent.
     Source: the vendor's result codes, and the rules for answers that are not among them.
     """
-    text = _text(headers, body)
+    content_type = headers.get("content-type", "")
     cut = len(body) > LONGEST_ANSWER
-    code, message = _answer_in(status, text) if not cut else (None, "")
-    if code is not None:
-        entry = RESULT_CODES.get(code)
-        words = key.scrub(message or (entry.meaning if entry else text))[:_LONGEST_MESSAGE]
-        return Outcome(Effect.ANSWERED, code, entry.name if entry else "", words, status)
-    words = _quoted(text, key, [value for value in values if value != NO_CHANGE], cut=cut)
+    if not cut and (answered := _answered(status, content_type, body, key)):
+        return answered
+    words = _quoted(_text(content_type, body), key, [value for value in values if value != NO_CHANGE], cut=cut)
     refusal = _REDIRECT if 300 <= status < 400 else _REFUSALS.get(status)
     if refusal is not None:
         said = f"HTTP {status}: {refusal}" + (f"; the answer says: {words}" if words else "")
@@ -74,6 +72,18 @@ def read_answer(
         return Outcome(Effect.NOT_PROCESSED, message=said, http=status, retry_after=wait, away=True)
     said = f"HTTP {status}: no result code in the answer: {words or ('it is too long' if cut else 'it is empty')}"
     return Outcome(Effect.IN_DOUBT, message=said, http=status, retry_after=wait, away=True)
+
+
+@lru_cache(maxsize=64)
+def _answered(status: int, content_type: str, body: bytes, key: KeyFilter) -> Outcome | None:
+    """The outcome of the dialer's own answer; None for any other text. Most answers of a run are alike."""
+    text = _text(content_type, body)
+    code, message = _answer_in(status, text)
+    if code is None:
+        return None
+    entry = RESULT_CODES.get(code)
+    words = key.scrub(message or (entry.meaning if entry else text))[:_LONGEST_MESSAGE]
+    return Outcome(Effect.ANSWERED, code, entry.name if entry else "", words, status)
 
 
 def retry_after(value: str) -> float | None:
@@ -96,9 +106,9 @@ def _now() -> float:
     return datetime.now(UTC).timestamp()
 
 
-def _text(headers: Mapping[str, str], body: bytes) -> str:
+def _text(content_type: str, body: bytes) -> str:
     encoding: str = json.detect_encoding(body)
-    charset = _CHARSET.search(headers.get("content-type", ""))
+    charset = _CHARSET.search(content_type)
     if encoding == "utf-8" and charset is not None and charset[1].lower() in _LATIN:
         encoding = "cp1252"
     return body[:LONGEST_ANSWER].decode(encoding, errors="replace")
