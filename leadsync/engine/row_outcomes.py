@@ -61,10 +61,11 @@ class RowOutcomes:
 
     def record(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """Write an outcome down; may raise JournalError."""
-        # Not the message: a page that the dialer sent instead of an answer may repeat the lead's own data.
-        answer = outcome.effect.name.lower() if outcome.code is None else f"{outcome.code} {outcome.name}"
-        about = {"row": job.number, "attempt": attempt}
-        _log.info("row %d, attempt %d: %s", job.number, attempt, answer, extra=about)
+        if _log.isEnabledFor(logging.INFO):
+            # Not the message: a page that the dialer sent instead of an answer may repeat the lead's own data.
+            answer = outcome.effect.name.lower() if outcome.code is None else f"{outcome.code} {outcome.name}"
+            about = {"row": job.number, "attempt": attempt}
+            _log.info("row %d, attempt %d: %s", job.number, attempt, answer, extra=about)
         try:
             insert = self._inserting.after(job.lead, outcome) if self._inserting else None
         except Exception:
