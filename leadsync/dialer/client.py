@@ -90,8 +90,13 @@ class DialerClient:
         self._key = api_key
         self._ids = place_arguments(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
-        self._before_the_lead = call_url(self._base, "updateLeadFast", {**self._ids, EXTERNAL_ID: ""})
+        update = URL(call_url(self._base, "updateLeadFast", {**self._ids, EXTERNAL_ID: ""}), encoded=True)
+        self._before_the_lead = update.raw_query_string
         self._behind_the_lead = "&apiKey=" + quote(api_key.get_secret_value(), safe="")
+        # An address of its parts is made in a third of the time in which its text is read.
+        self._update_url = partial(
+            URL.build, scheme=update.scheme, authority=update.raw_authority, path=update.raw_path, encoded=True
+        )
         self._answer_seconds = answer_seconds
         self._filter = KeyFilter(api_key.get_secret_value())
         self._connections = connections
@@ -139,10 +144,11 @@ class DialerClient:
         """
         call, arguments = call_of(lead, self._ids, self._insert_arguments)
         if call == "updateLeadFast" and not lead.own_ids:
-            url = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
+            query = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
+            url = self._update_url(query_string=query)
         else:
-            url = self._url(call, arguments)
-        return partial(self._change, URL(url, encoded=True), body_of(lead), lead)
+            url = URL(self._url(call, arguments), encoded=True)
+        return partial(self._change, url, body_of(lead), lead)
 
     async def _change(
         self, url: URL, body: bytes, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
