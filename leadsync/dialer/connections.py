@@ -71,7 +71,7 @@ class Connector(aiohttp.TCPConnector):
     `fastest` is the least time in seconds that a connection has taken to be there, None before the first.
     """
 
-    def __init__(self, connections: int, certificates: ssl.SSLContext) -> None:
+    def __init__(self, connections: int, certificates: ssl.SSLContext | bool) -> None:
         super().__init__(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
         self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=self._loop))
         self.fastest: float | None = None
