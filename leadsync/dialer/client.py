@@ -93,7 +93,7 @@ class DialerClient:
         update = URL(call_url(self._base, "updateLeadFast", {**self._ids, EXTERNAL_ID: ""}), encoded=True)
         self._before_the_lead = update.raw_query_string
         self._behind_the_lead = "&apiKey=" + quote(api_key.get_secret_value(), safe="")
-        # An address of its parts is made in a third of the time in which its text is read.
+        # Parsing the text of each address would cost more CPU.
         self._update_url = partial(
             URL.build, scheme=update.scheme, authority=update.raw_authority, path=update.raw_path, encoded=True
         )
