@@ -160,9 +160,8 @@ def result_codes() -> str:
 
 def error_kinds() -> str:
     """What stops a command, each with its exit code."""
-    kinds = [
-        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.LeadsyncError)
-    ]
+    ends = errors.LeadsyncError, errors.Interrupted
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ends)]
     lines = [
         ("128 + the signal's number" if kind is errors.Interrupted else str(kind.exit_code), _text(_first_line(kind)))
         for kind in kinds

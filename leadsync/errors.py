@@ -8,8 +8,8 @@ LeadsyncError                 1  leadsync itself failed
 │   └── MappingError             the headings do not map columns to fields
 ├── JournalError              1  the journal cannot be read or written
 ├── OutputError               1  a report cannot be written
-├── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
-└── Interrupted     129/130/143  a signal ended it; `resume` goes on
+└── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
+Interrupted         129/130/143  a signal ended it; `resume` goes on
 
 The result of one row is never an exception: it is an `Outcome` or a `Rejected`.
 Each message is one sentence or two for the user: the fault, its place and the remedy.
@@ -67,8 +67,11 @@ class Stopped(LeadsyncError):
     exit_code = 4
 
 
-class Interrupted(LeadsyncError):
-    """A signal ended the run; `leadsync resume` goes on with it."""
+class Interrupted(BaseException):
+    """A signal ended the run; `leadsync resume` goes on with it.
+
+    Like KeyboardInterrupt it is no Exception: no code that goes on behind a failure takes it for one.
+    """
 
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import Shell
-from leadsync.errors import BusyError, Interrupted, LeadsyncError, MappingError, SheetError
+from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError
 from leadsync.models import RunRecord, Tally
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def post_run_hooks(shell: Shell, file: Path, metrics_file: Path | None) -> Itera
     hooks = PostRunHooks(shell, file.parent, metrics_file)
     try:
         yield hooks
-    except (Interrupted, BusyError):
-        # Someone is at the terminal, or another process has the sheet.
+    except BusyError:
+        # Another process has the sheet.
         raise
     except Exception as error:
         hooks.failed(file.name, error)

@@ -15,7 +15,7 @@ from leadsync.cli.post_run import PostRunHooks
 from leadsync.cli.readiness import ready_to_send
 from leadsync.cli.shell import Shell
 from leadsync.cli.watch_report import WatchReport
-from leadsync.errors import BusyError, Interrupted, LeadsyncError, SheetError, UsageError
+from leadsync.errors import BusyError, LeadsyncError, SheetError, UsageError
 from leadsync.file_names import own_run_id
 from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord
@@ -62,8 +62,6 @@ class SheetRunner:
                 return self._run(journal, named, content, settings)
         except BusyError as error:
             self._ignore(file, str(error))
-        except Interrupted:
-            raise
         except UsageError as error:
             if exists(file) and not _could_not_be_read(error):
                 return self._give_up(file, error)

@@ -1,12 +1,15 @@
 """One bad file does not keep the others from being sent."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leadsync.cli import sheet_runner
+from leadsync.errors import Interrupted
 from leadsync.simulator import FaultKind, FaultRule
 
 
@@ -137,3 +140,17 @@ def test_the_exit_code_counts_the_old_run_of_a_sheet_that_was_written_anew(folde
     done = folder.watch("--json")
     assert done.code == 3
     assert [one["code"] for one in done.json["files"]] == [3, 0]
+
+
+def test_a_signal_between_two_files_is_no_trouble_of_a_file(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = folder.desk.dialer()
+    folder.drop("leads.csv", "1,0383218101,Sale,x")
+
+    def struck(*_: object) -> None:
+        raise Interrupted("Terminated; nothing was being sent.", signal.SIGTERM)
+
+    monkeypatch.setattr(sheet_runner, "ready_to_send", struck)
+    done = folder.watch()
+    assert (done.code, done.err.splitlines()[-1]) == (143, "Terminated; nothing was being sent.")
+    assert (folder.path / "leads.csv").exists()
+    assert dialer.ledger.received == []
