@@ -34,10 +34,12 @@ class FaultKind(Enum):
     ERROR_TEXT = "the text is a spreadsheet's error"
     UNSENDABLE = "the text holds a character that cannot be sent"
     NO_CHANGE_ELSEWHERE = "<No Change> in a field that does not know it"
+    PLACEHOLDER = "a word for no value instead of one"
 
     # the external id, campaign ids and priorities
     BLANK_ID = "the external id is blank"
     ID_IS_DATE = "a spreadsheet turned the external id into a date"
+    ID_PLACEHOLDER = "a placeholder instead of an external id"
     ID_IS_NO_CHANGE = "<No Change> instead of an external id"
     ID_HAS_LINES = "the external id holds a line break or a tab"
     ID_ROUNDED = "a spreadsheet rounded the external id"
@@ -53,6 +55,7 @@ class FaultKind(Enum):
     # callback dates
     BLANK_CALLBACK = "the callback date is blank, and the settings refuse that"
     CALLBACK_IS_NO_CHANGE = "<No Change> instead of a callback date"
+    NO_FIGURES = "the text for a date has no figure in it"
     NOT_A_DATE = "the text cannot be read as a date"
     TWO_READINGS = "the date can be read in two ways"
     NO_SUCH_MONTH = "the date names no month"
@@ -81,7 +84,7 @@ class FaultKind(Enum):
     PHONE_IS_DATE = "a date instead of a phone number"
     PHONE_HAS_LETTERS = "the phone number has letters in it"
     PHONE_HAS_CHARACTER = "the phone number has a foreign character in it"
-    NO_DIGITS = "the phone number has no digits"
+    NO_DIGITS = "the text for a phone number has no digits"
     NOT_WRITTEN_AS_PHONE = "signs stand where a phone number has none"
     DECIMAL_PHONE = "the phone number looks like a decimal number"
     TOO_MANY_DIGITS = "the phone number has more digits than any"

@@ -7,15 +7,29 @@ _MARK = "! "
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence for the user; a `loud` one may not be overlooked: it is shown everywhere and stored with the run."""
+    """A sentence for the user; a `loud` one may not be overlooked and is shown everywhere.
+
+    A `kept` one is stored with the run, as a loud one is. `doubt`: the data sent may be wrong, so a person should look.
+    """
 
     text: str
     loud: bool = False
+    kept: bool = False
+    doubt: bool = False
+
+    @property
+    def travels(self) -> bool:
+        """Whether the remark stands in summaries, `--json` and alerts too."""
+        return self.loud or self.kept
 
     def __str__(self) -> str:
         return f"{_MARK}{self.text}" if self.loud else self.text
 
     @classmethod
     def read(cls, line: str) -> "Remark":
-        """The remark of a line from the sheet's reader, a process of its own, or from the date survey."""
-        return cls(line.removeprefix(_MARK), line.startswith(_MARK))
+        """The remark of a line from the sheet's reader, a process of its own, or from the date survey.
+
+        A loud one is a doubt about the encoding, the columns or the dates.
+        """
+        loud = line.startswith(_MARK)
+        return cls(line.removeprefix(_MARK), loud=loud, kept=True, doubt=loud)

@@ -237,6 +237,8 @@ def test_a_name_that_is_no_setting(values: dict[str, Any], said: str) -> None:
         ("input", "date_order", ["dmy", "mdy", "ymd", "auto"], ["DMY", "", "ydm"]),
         ("input", "blank_disposition", ["no_change", "reject"], ["omit"]),
         ("input", "blank_phone", ["no_change", "omit"], ["reject"]),
+        ("input", "bad_phone", ["reject", "omit"], ["no_change"]),
+        ("input", "blank_words", [[], ["NULL", "N/A"]], ["NULL", [1]]),
         ("input", "blank_callback", ["new_lead", "reject"], ["no_change"]),
         ("input", "duplicates", ["in_order", "last", "reject"], ["first"]),
         ("retry", "attempts", [1, 5, 100], [0, 101, 2.5]),

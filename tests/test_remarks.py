@@ -8,9 +8,9 @@ from leadsync.remarks import Remark
 @pytest.mark.parametrize(
     ("remark", "line"),
     [
-        (Remark("The file is called .csv but is a workbook."), "The file is called .csv but is a workbook."),
-        (Remark("This workbook is unusual.", loud=True), "! This workbook is unusual."),
-        (Remark("!important is the heading."), "!important is the heading."),
+        (Remark("The file is called .csv but is a workbook.", kept=True), "The file is called .csv but is a workbook."),
+        (Remark("This workbook is unusual.", loud=True, kept=True, doubt=True), "! This workbook is unusual."),
+        (Remark("!important is the heading.", kept=True), "!important is the heading."),
     ],
 )
 def test_a_remark_is_read_from_its_line(remark: Remark, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_survey import DateSurvey
+from leadsync.leads.dispositions import alike
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mappings import Column, ColumnMapping, field_named, map_columns
@@ -22,6 +23,7 @@ __all__ = [
     "Rules",
     "Section",
     "Timezone",
+    "alike",
     "as_insert",
     "field_named",
     "map_columns",

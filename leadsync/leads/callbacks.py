@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from leadsync.leads.dates import Moment, read_moment
 from leadsync.leads.input_rules import DateOrder, Rules, zone
+from leadsync.leads.placeholders import is_placeholder
 from leadsync.leads.text import Cleaned, Refused, is_no_change
 from leadsync.reasons import FaultKind
 
@@ -52,7 +53,7 @@ def _cleaned(
         return Refused(FaultKind.CALLBACK_IS_NO_CHANGE, {"order": order})
     moment = read_moment(text, order, epoch_1904=epoch_1904)
     if isinstance(moment, Refused):
-        return moment
+        return moment if any(map(str.isdigit, text)) else _without_figures(text, order)
     placed = _in_zone(moment, from_zone, to_zone)
     warnings = placed.warnings
     if placed.instant < now:
@@ -63,6 +64,13 @@ def _cleaned(
     if not repairs and placed.value != text and not date_cell:
         repairs = (_REWRITTEN,)
     return Cleaned(placed.value, repairs, warnings)
+
+
+def _without_figures(text: str, order: DateOrder) -> Refused:
+    """Return the fault of a text without any figure, as in a column of Yes and No."""
+    if is_placeholder(text) and text.casefold() != "no":
+        return Refused(FaultKind.PLACEHOLDER, {"noun": "date"})
+    return Refused(FaultKind.NO_FIGURES, {"order": order})
 
 
 def _in_zone(moment: Moment, from_zone: str, to_zone: str) -> _Placed:

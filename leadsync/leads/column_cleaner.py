@@ -1,6 +1,7 @@
 """Cells cleaned column by column, each by the rule of its column's field."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,11 +10,12 @@ from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
-from leadsync.leads.input_rules import Rules
+from leadsync.leads.input_rules import Input, Rules
 from leadsync.leads.mappings import Column
 from leadsync.leads.phones import clean_phone
+from leadsync.leads.placeholders import is_null_word
 from leadsync.leads.priorities import clean_priority
-from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap
+from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap, without_apostrophe
 from leadsync.models import (
     CALLBACK,
     CAMPAIGN_ID_FIELDS,
@@ -32,6 +34,8 @@ NEW_LEAD = "no callback date: treated as a new lead"
 _MOST_REMEMBERED = 16_384
 _LONGEST_SHOWN = 200
 _UNWRAPPED = 'taken out of ="…"'
+_APOSTROPHE = "apostrophe removed"
+_BLANK_WORD = "a word for blank: read as a blank cell"
 _TRIMMED = "outer blanks removed"
 
 
@@ -44,6 +48,7 @@ class CleanedCell(NamedTuple):
     value: str
     notes: tuple[Note, ...] = ()
     fault: Fault | None = None
+    null_word: str = ""
 
 
 class ColumnCleaner:
@@ -56,7 +61,9 @@ class ColumnCleaner:
 
     def __init__(self, column: Column, rules: Rules) -> None:
         self.column = column
-        self._plain = _ORDINARY if column.campaign else _PLAIN.get(column.field, _NOTHING)
+        self._plain = _as_it_stands(column, rules.input.blank_words)
+        self.null_words: Counter[str] = Counter()
+        """The column's cells with a program's word for no value, by the word."""
         self._texts = _Known(column, rules, date_cells=False)
         self._dates = _Known(column, rules, date_cells=True)
 
@@ -75,16 +82,31 @@ class ColumnCleaner:
                 continue
             cell = self._dates[texts[place]] if date_cell else self._texts[texts[place]]
             values[place] = cell.value
+            if cell.null_word:
+                self.null_words[cell.null_word] += 1
             if cell.notes or cell.fault:
                 remarkable.append((place, cell))
         return values, remarkable
 
 
-_ORDINARY = re.compile(r"(?:(?![=#<]|Err:)[!-~](?:[ -~]{0,500}[!-~])?)?")
+_ORDINARY = re.compile(
+    r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)[!-~](?:[ -~]{0,500}[!-~])?)?"
+)
 """Texts of a campaign field sent as they stand, the empty one among them; there are others."""
-_PLAIN = {EXTERNAL_ID: re.compile(r"[0-9A-Za-z]{1,15}"), PRIORITY: re.compile(r"[0-9]|[1-9][0-9]|100|")}
+_PLAIN = {
+    EXTERNAL_ID: re.compile(r"(?=[0A-Za-z]*[1-9])[0-9A-Za-z]{1,15}"),
+    PRIORITY: re.compile(r"[0-9]|[1-9][0-9]|100|"),
+}
 """The same for system fields."""
 _NOTHING = re.compile(r"(?!)")
+
+
+def _as_it_stands(column: Column, blank_words: Sequence[str]) -> re.Pattern[str]:
+    """Return the pattern of a column's plain texts."""
+    pattern = _ORDINARY if column.campaign else _PLAIN.get(column.field, _NOTHING)
+    if not blank_words:
+        return pattern
+    return re.compile(rf"(?!(?:{'|'.join(map(re.escape, blank_words))})\Z)(?:{pattern.pattern})")
 
 
 class _Known(dict[str, CleanedCell]):
@@ -107,11 +129,14 @@ class _Known(dict[str, CleanedCell]):
         if not column.field:
             return CleanedCell("", fault=_under_no_heading(column, raw))
         cleaned = _clean(column.field, raw, self._date_cells, self._rules)
+        text = trim(raw)
+        null_word = text if is_null_word(text) and text not in self._rules.input.blank_words else ""
         if isinstance(cleaned, Refused):
-            return CleanedCell("", fault=Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details))
+            fault = Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details)
+            return CleanedCell("", fault=fault, null_word=null_word)
         if not (cleaned.repairs or cleaned.warnings):
-            return CleanedCell(cleaned.value)
-        return CleanedCell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)))
+            return CleanedCell(cleaned.value, null_word=null_word)
+        return CleanedCell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)), null_word=null_word)
 
 
 def _under_no_heading(column: Column, raw: str) -> Fault | None:
@@ -122,10 +147,15 @@ def _under_no_heading(column: Column, raw: str) -> Fault | None:
 
 def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """One cell's value by the rules of its field; an empty value is left out of the body."""
-    if is_ordinary(raw):
+    blank_words = rules.input.blank_words
+    if is_ordinary(raw) and raw not in blank_words:
         return _by_rule(field, raw, date_cell, rules)
     trimmed = trim(raw)
-    text = unwrap(trimmed)
+    unwrapped = unwrap(trimmed)
+    text = without_apostrophe(unwrapped)
+    if blank_words and (text in blank_words or trimmed in blank_words):
+        blank = _blank(field, rules)
+        return blank if isinstance(blank, Refused) else replace(blank, repairs=(*blank.repairs, _BLANK_WORD))
     if not text:
         return _blank(field, rules)
     refused = unsendable(text)
@@ -134,7 +164,9 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
     cleaned = _by_rule(field, text, date_cell, rules)
     if isinstance(cleaned, Refused):
         return cleaned
-    if text is not trimmed:
+    if text is not unwrapped:
+        return replace(cleaned, repairs=(*cleaned.repairs, _APOSTROPHE))
+    if unwrapped is not trimmed:
         return replace(cleaned, repairs=(*cleaned.repairs, _UNWRAPPED))
     if cleaned.value == text != raw:
         return replace(cleaned, repairs=(*cleaned.repairs, _TRIMMED))
@@ -144,7 +176,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
 def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """Clean a text, not blank, by the rules of its field."""
     if field in rules.input.phone_fields:
-        return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else clean_phone(text, rules.input.region)
+        return Refused(FaultKind.PHONE_IS_DATE_CELL) if date_cell else _phone(field, text, rules.input)
     if field == DISPOSITION:
         return clean_disposition(text, rules.input.dispositions)
     if field == CALLBACK:
@@ -156,6 +188,19 @@ def _by_rule(field: str, text: str, date_cell: bool, rules: Rules) -> Cleaned | 
     if field in CAMPAIGN_ID_FIELDS:
         return clean_campaign_id(text)
     return clean_text(text)
+
+
+def _phone(field: str, text: str, settings: Input) -> Cleaned | Refused:
+    """Clean a phone number; several in one cell are proposed for several fields."""
+    cleaned = clean_phone(text, settings.region)
+    if isinstance(cleaned, Cleaned) or cleaned.kind is not FaultKind.SEVERAL_PHONES:
+        return cleaned
+    numbers = cleaned.details["numbers"]
+    fields = (field, *(other for other in settings.phone_fields if other != field))
+    if not isinstance(numbers, tuple) or len(fields) < len(numbers):
+        return cleaned
+    places = tuple(f"{number} in {place}" for number, place in zip(numbers, fields, strict=False))
+    return Refused(cleaned.kind, {**cleaned.details, "places": places})
 
 
 def _blank(field: str, rules: Rules) -> Cleaned | Refused:

@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
@@ -34,6 +35,14 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
     if spelling is None:
         return Refused(FaultKind.UNKNOWN_DISPOSITION, _instead(value, dispositions))
     return Cleaned(spelling, ("disposition spelt as in the settings",))
+
+
+def alike(dispositions: Iterable[str]) -> list[list[str]]:
+    """Return the groups of dispositions that differ by letter case or blanks alone."""
+    groups: dict[str, list[str]] = {}
+    for disposition in dispositions:
+        groups.setdefault("".join(disposition.casefold().split()), []).append(disposition)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _as_it_stands(value: str, text: str) -> Cleaned:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from leadsync.leads.placeholders import is_placeholder
 from leadsync.leads.text import Cleaned, Refused, is_no_change, visible
 from leadsync.reasons import FaultKind
 
@@ -11,7 +12,6 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
 _ROUNDED = re.compile(r"\d{15}00+", re.ASCII)
 _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)
-_APOSTROPHE = re.compile("['‘’]")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -25,6 +25,8 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     """
     if is_no_change(text):
         return Refused(FaultKind.ID_IS_NO_CHANGE)
+    if is_placeholder(text):
+        return Refused(FaultKind.ID_PLACEHOLDER)
     if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii():
         return Cleaned(text)
     value = visible(text)
@@ -40,6 +42,5 @@ def clean_external_id(text: str) -> Cleaned | Refused:
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("16 digits ending in 0: perhaps rounded by a spreadsheet", _PERHAPS_ROUNDED.fullmatch),
     ("id ends in .0, as a program exports a number", _DECIMAL.fullmatch),
-    ("id begins with the apostrophe that marks text in a spreadsheet", _APOSTROPHE.match),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

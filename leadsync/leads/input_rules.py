@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from leadsync.leads.text import trim
 from leadsync.models import CAMPAIGN_ID_FIELDS, SYSTEM_FIELDS
 
 QUERY_ARGUMENTS = ("apiKey", "allowDuplicates")
@@ -47,6 +48,10 @@ def _phone_fields(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _trimmed(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(None, map(trim, words)))
+
+
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
@@ -70,6 +75,13 @@ class Input(Section):
     blank_disposition: Literal["no_change", "reject"] = Field("no_change", description="what a blank disposition means")
     blank_phone: Literal["no_change", "omit"] = Field("no_change", description="what a blank phone cell means")
     blank_callback: Literal["new_lead", "reject"] = Field("new_lead", description="what a blank callback date means")
+    bad_phone: Literal["reject", "omit"] = Field(
+        "reject",
+        description="what an unreadable phone beside a good one means: the row is not sent, or goes without it",
+    )
+    blank_words: Annotated[tuple[str, ...], AfterValidator(_trimmed)] = Field(
+        (), description='texts of cells that mean blank, such as "NULL"'
+    )
     duplicates: Literal["in_order", "last", "reject"] = Field(
         "in_order", description="what to do with several rows for one lead"
     )

@@ -17,6 +17,22 @@ _GROUP = re.compile(r"\((?!\?)")
 _FIRST_GROUP = re.compile(r"\\1")
 _PLAIN_GROUPS = re.compile(r"(?:\((?:\[[^]]*\]|\\d|[0-9{},|])+\))+")
 
+_DIALED_TOGETHER = (
+    frozenset({"AU", "CC", "CX"}),
+    frozenset({"GB", "GG", "IM", "JE"}),
+    frozenset({"US", "PR", "VI", "GU", "AS", "MP"}),
+    frozenset({"IT", "VA"}),
+    frozenset({"NO", "SJ"}),
+    frozenset({"FI", "AX"}),
+    frozenset({"MA", "EH"}),
+    frozenset({"GP", "BL", "MF"}),
+    frozenset({"RE", "YT"}),
+)
+"""Regions of one country code whose numbers people dial in each other as they dial their own, at home.
+
+Canada and the Caribbean share the code of the US, Kazakhstan that of Russia; such calls are calls abroad.
+"""
+
 _LONGER_THAN_LOCAL = 9
 """More digits than a number without its area code has in plans of several lengths: Germany's run to 8."""
 
@@ -36,6 +52,8 @@ class Plan:
     """The rules for numbers of one region, drawn from the metadata once."""
 
     region: str
+    home: frozenset[str]
+    """The region, and others whose numbers are dialed in it as its own."""
     code: str
     """The country code."""
     trunk: str
@@ -93,10 +111,10 @@ class Plan:
     def find(self, number: str) -> Dialed | None:
         """Return phonenumbers' result for a number, with `+` and country code or as dialed inside the region.
 
-        None for a number not valid in the region.
+        None for a number not valid in the region, nor in another of its `home`.
         """
         parsed = parse(number, self.region)
-        if parsed is None or not phonenumbers.is_valid_number_for_region(parsed, self.region):
+        if parsed is None or not any(phonenumbers.is_valid_number_for_region(parsed, region) for region in self.home):
             return None
         written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
         return Dialed(phonenumbers.national_significant_number(parsed), "".join(filter(str.isdigit, written)))
@@ -113,10 +131,13 @@ def plan_of(region: str) -> Plan:
     main = _metadata(phonenumbers.region_code_for_country_code(metadata.country_code))
     fixed = metadata.fixed_line or metadata.general_desc
     code, trunk = str(metadata.country_code), metadata.national_prefix or ""
-    possible, sorts = _any_of(metadata.general_desc), [getattr(metadata, sort) for sort in _SORTS]
+    home = next((regions for regions in _DIALED_TOGETHER if region in regions), frozenset({region}))
+    # The region's own first: its numbers are the most.
+    together = [metadata, *map(_metadata, sorted(home - {region}))]
     abroad = metadata.international_prefix or "(?!)"
     return Plan(
         region=region,
+        home=home,
         code=code,
         trunk=trunk,
         abroad=re.compile(f"(?:{abroad})"),
@@ -126,10 +147,10 @@ def plan_of(region: str) -> Plan:
         one_length=len(fixed.possible_length or metadata.general_desc.possible_length) == 1,
         own_trunks=_trunks(metadata),
         shared_trunks=_trunks(metadata) if main is metadata else re.compile(f"({_trunks(main).pattern})"),
-        possible=possible,
-        valid=re.compile(rf"(?={possible.pattern}\Z){_any_of(*sorts).pattern}", re.ASCII),
-        geographic=_any_of(metadata.fixed_line, metadata.mobile),
-        premium=_any_of(metadata.premium_rate),
+        possible=_any_of(metadata.general_desc),
+        valid=re.compile("|".join(map(_valid, together)), re.ASCII),
+        geographic=_any_of(*(sort for one in together for sort in (one.fixed_line, one.mobile))),
+        premium=_any_of(*(one.premium_rate for one in together)),
         formats=re.compile("|".join(map(_format, main.number_format)), re.ASCII),
         before=tuple(map(_dialed_before, main.number_format)),
     )
@@ -147,6 +168,11 @@ def country_of(number: PhoneNumber | None) -> str:
     """Return the two letters of a valid number's country; empty without one."""
     country = phonenumbers.region_code_for_number(number) if number else None
     return country if country and country != "001" else ""
+
+
+def country_code_of(region: str) -> str:
+    """Return the country code of a region."""
+    return str(phonenumbers.country_code_for_region(region))
 
 
 def _metadata(region: str) -> Any:
@@ -175,6 +201,12 @@ def _any_of(*sorts: Any) -> re.Pattern[str]:
             lengths = "|".join(rf"\d{{{length}}}" for length in sort.possible_length if length > 0) or r"\d+"
             patterns.append(rf"(?=(?:{lengths})\Z)(?:{sort.national_number_pattern})")
     return re.compile(f"(?:{'|'.join(patterns) or '(?!)'})", re.ASCII)
+
+
+def _valid(metadata: Any) -> str:
+    """Return the pattern of a region's valid numbers, premium-rate ones aside."""
+    possible, sorts = _any_of(metadata.general_desc), [getattr(metadata, sort) for sort in _SORTS]
+    return f"(?:(?={possible.pattern}\\Z){_any_of(*sorts).pattern})"
 
 
 def _format(entry: Any) -> str:

@@ -8,7 +8,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leadsync.leads.number_plans import LONGEST_WITHOUT_TRUNK, Dialed, Plan, country_of, parse, plan_of
+from leadsync.leads.number_plans import (
+    LONGEST_WITHOUT_TRUNK,
+    Dialed,
+    Plan,
+    country_code_of,
+    country_of,
+    parse,
+    plan_of,
+)
+from leadsync.leads.placeholders import is_placeholder
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
 from leadsync.reasons import Detail, FaultKind
 
@@ -50,9 +59,8 @@ _EDGES = re.compile(r"^[^\d+(]+|\D+$")
 _NUMBER_STARTS = re.compile(r"(?<![+(])[+(]+\d|(?<=[^\d+(])\d")
 _LIKE_A_DATE = re.compile(r"\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2}")
 _FOREIGN_CHARACTER = re.compile(r"[^0-9+() ./\-]")
-# Where a lone dot or slash may stand: behind an area code. 38321819.9 is a decimal number, not a phone.
-_LONE_MARK = re.compile(r"[^./]*[./][^./]*")
-_AREA_CODE_MARK = re.compile(r"(?:\+\d{1,3} ?|\d{1,3} )?\(?\d{2,6}\)? ?[./]\D*\d.*")
+_DECIMAL = re.compile(r"[1-9]\d{6,}[.,/]\d+|\d{7,}[.,/]\d")
+"""Digits with a mark that no area code stands before. 38321819.9 is a decimal number, and 0412345.678 none."""
 
 
 def clean_phone(text: str, region: str) -> Cleaned | Refused:
@@ -131,8 +139,6 @@ def _bare(text: str) -> _Bare:
     if straight != seen:
         taken = taken or "unusual characters replaced"
     number = straight.translate(_OTHER_SEPARATORS).strip()
-    if number.startswith("'"):  # how a spreadsheet marks a number as text
-        number, taken = number[1:], taken or "apostrophe removed"
     label = _LABEL_BEFORE.match(number)
     if label:
         number, taken = number[label.end() :], "words around the number removed"
@@ -159,17 +165,20 @@ def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
         return Refused(_K.SEVERAL_PHONES, {"numbers": tuple(map(_closed, numbers))})
     if _LIKE_A_DATE.fullmatch(text):
         return Refused(_K.PHONE_IS_DATE, example)
-    found = _FOREIGN_CHARACTER.search(text)
+    if _DECIMAL.fullmatch(text):
+        return Refused(_K.DECIMAL_PHONE, example)
+    if is_placeholder(text):
+        return Refused(_K.PLACEHOLDER, {"noun": "number"})
+    if not _DIGITS.search(text):
+        return Refused(_K.NO_DIGITS, example)
+    # Commas in a text whose digits are one number are separators too.
+    found = _FOREIGN_CHARACTER.search(text.replace(",", " ") if one else text)
     if found:
         if found[0].isalpha():
             return Refused(_K.PHONE_HAS_LETTERS, example)
         return Refused(_K.PHONE_HAS_CHARACTER, {**example, "character": found[0]})
-    if not _DIGITS.search(text):
-        return Refused(_K.NO_DIGITS, example)
     if text.startswith("-") or "+" in text.lstrip("( ")[1:]:
         return Refused(_K.NOT_WRITTEN_AS_PHONE, example)
-    if _LONE_MARK.fullmatch(text) and not _AREA_CODE_MARK.fullmatch(text):
-        return Refused(_K.DECIMAL_PHONE, example)
     return None
 
 
@@ -273,8 +282,8 @@ def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
     if len(digits) > _LONGEST_NUMBER:
         return Refused(_K.TOO_MANY_DIGITS, {**example, "digits": len(digits)})
     for spelling, abroad in _spellings(digits, plus, plan):
-        country = country_of(parse(spelling, region)) if abroad else ""
-        if country not in ("", region):
+        country = country_of(parse(spelling, region))
+        if country and country not in plan.home and (abroad or country_code_of(country) == plan.code):
             return Refused(_K.FOREIGN_PHONE, {"country": country, "region": region})
     if not plus and digits[0] not in "01" and len(digits) in plan.local_lengths:
         return Refused(_K.NO_AREA_CODE, example)

@@ -18,7 +18,7 @@ def clean_priority(text: str) -> Cleaned | Refused:
     usual = _USUAL.get(text)
     if usual:
         return usual
-    whole = _WHOLE.fullmatch(plain(visible(text)).removeprefix("'"))
+    whole = _WHOLE.fullmatch(plain(visible(text)))
     digits = (whole[1].lstrip("0") or "0") if whole else ""
     if not digits or len(digits) > 3 or int(digits) > 100:
         return Refused(FaultKind.NOT_A_PRIORITY)

@@ -1,11 +1,13 @@
 """Rows of the sheet to leads for the dialer, or to all of their faults."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from leadsync.leads.column_cleaner import CleanedCell, ColumnCleaner
 from leadsync.leads.dates import join_time
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import ColumnMapping
+from leadsync.leads.text import trim
 from leadsync.models import (
     CALLBACK,
     CONTACT_HOURS,
@@ -19,6 +21,8 @@ from leadsync.models import (
 )
 from leadsync.reasons import Fault, FaultKind, Rejected
 
+BAD_PHONE = "an unreadable phone beside a good one: left out"
+"""The warning about a phone left out by `bad_phone`."""
 _OTHER_HOURS = "the dialer reads this date in the row's own Contact Hours"
 
 
@@ -44,6 +48,19 @@ class RowMapper:
         self._headings = {column.field: column.heading for column in columns if column.field}
         self._always_missing = list(_always_missing(self._headings, rules))
 
+    def _without_blank_words(self, texts: Sequence[str]) -> Sequence[str]:
+        words = self._rules.input.blank_words
+        return ["" if trim(text) in words else text for text in texts] if words else texts
+
+    @property
+    def null_words(self) -> Mapping[str, Mapping[str, int]]:
+        """Programs' words for no value among the cells so far, each with its count by heading."""
+        words: dict[str, dict[str, int]] = {}
+        for cells in self._columns:
+            for word, count in cells.null_words.items():
+                words.setdefault(word, {})[cells.column.heading] = count
+        return words
+
     def map(self, rows: Sequence[Row]) -> list[Lead | Rejected]:
         """Return the lead or the faults of each row."""
         sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
@@ -61,7 +78,9 @@ class RowMapper:
             position = cells.column.position
             time_at = cells.column.time_at
             dated = [position in row.dates for row in rows] if any_dates else ()
-            own = texts[position] if time_at is None else list(map(join_time, texts[position], texts[time_at]))
+            own: Sequence[str] = texts[position]
+            if time_at is not None:
+                own = list(map(join_time, *map(self._without_blank_words, (own, texts[time_at]))))
             values, odd = cells.clean(own, dated)
             columns.append(values)
             for place, cell in odd:
@@ -73,14 +92,37 @@ class RowMapper:
         fields = {field: value for field, value in zip(self._fields, values, strict=True) if value}
         external_id = fields.pop(EXTERNAL_ID, "")
         faults = [cell.fault for cell in remarkable if cell.fault]
+        left_out: tuple[Note, ...] = ()
+        if faults and (good := self._good_phone(fields)):
+            faults, left_out = self._beside(good, faults)
         faults += self._always_missing
         faults += self._complete(fields, faults)
         if faults:
             return Rejected(tuple(faults), external_id)
-        notes = tuple([note for cell in remarkable for note in cell.notes]) if remarkable else ()
+        notes = tuple([note for cell in remarkable for note in cell.notes]) + left_out if remarkable else ()
         if CONTACT_HOURS in fields:
             notes += self._other_hours(fields)
         return Lead(external_id, fields, notes)
+
+    def _good_phone(self, fields: dict[str, str]) -> str:
+        """Return the heading of the row's first readable number; empty without one."""
+        good = (field for field in self._rules.input.phone_fields if fields.get(field, NO_CHANGE) != NO_CHANGE)
+        return next((self._headings[field] for field in good), "")
+
+    def _beside(self, good: str, faults: Sequence[Fault]) -> tuple[list[Fault], tuple[Note, ...]]:
+        """Return the faults beside a readable number, and the notes on phones left out by `bad_phone`."""
+        fields = self._rules.input.phone_fields
+        phones = {self._headings[field] for field in fields if field in self._headings}
+        if self._rules.input.bad_phone == "reject":
+            named = [
+                replace(fault, details={**fault.details, "good": good}) if fault.column in phones else fault
+                for fault in faults
+            ]
+            return named, ()
+        notes = [
+            Note(NoteKind.WARNING, BAD_PHONE, fault.column, fault.value) for fault in faults if fault.column in phones
+        ]
+        return [fault for fault in faults if fault.column not in phones], tuple(notes)
 
     def _unreadable(self, row: Row) -> tuple[Fault, ...]:
         if not row.faults and len(row.cells) != self._width:

@@ -43,7 +43,9 @@ _OUTER = "".join(
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
-_BEGINNINGS = ("", " ", "=", "#", "E", "<")
+_APOSTROPHES = frozenset("'‘’")
+_TEXT_MARK = re.compile(r"[‘’](?=[\d+(])|'(?!\w\w?[ -])(?!.*'$)", re.DOTALL)
+_BEGINNINGS = ("", " ", "=", "#", "E", "<", "'")
 _NO_CHANGE = re.compile(r"<\s*no\s*change\s*>", re.IGNORECASE)
 _ODD_PUNCTUATION = {
     **dict.fromkeys("’‘‛´", "'"),
@@ -67,6 +69,14 @@ def unwrap(text: str) -> str:
     """Return the 00123 of `="00123"`; exports write this so that a spreadsheet keeps the zeros of a csv file."""
     wrapped = _EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
     return trim(wrapped[1]) if wrapped else text
+
+
+def without_apostrophe(text: str) -> str:
+    """Return the 00123 of `'00123`; a spreadsheet program marks text so, and some exports keep the mark.
+
+    `'t Hooft`, `'s-Hertogenbosch` and texts in single quotes keep theirs.
+    """
+    return trim(text[1:]) if text[:1] in _APOSTROPHES and _TEXT_MARK.match(text) else text
 
 
 def plain(text: str) -> str:

@@ -115,6 +115,7 @@ class Corrections:
                     f"{heading}: {column.changed:,} of {self._compared:,} rows have another row's value now, as if "
                     "this column was sorted alone; sort whole rows, or take the file as leadsync wrote it.",
                     loud=True,
+                    doubt=True,
                 )
 
     @property

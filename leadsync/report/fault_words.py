@@ -8,6 +8,7 @@ _IN_FULL = "check it and write it in full, for example {example}"
 _DIGITS_ONLY = "write it with digits and blanks only, for example {example}"
 _NUMBER_OR_BLANK = "write the number, for example {example}, or leave the cell blank"
 _DATE = "write it as {order_words}, for example {order_example}"
+_LEFT_OUT = "to leave the column out, write {left_out} under [columns] in the settings"
 _CELL_IN_COLUMN = "in column {letter}"
 
 FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
@@ -46,11 +47,13 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "has no meaning outside dispositions and phone fields",
         "leave the cell blank, which keeps what the dialer has, or name the field in phone_fields",
     ),
+    _K.PLACEHOLDER: ("is a word for no {noun}", "leave the cell blank or add it to blank_words in [input]"),
     _K.BLANK_ID: ("is blank", "write the lead's external id"),
     _K.ID_IS_DATE: (
         "is a date, into which a spreadsheet turned the id",
         "format the column as text and write the id again",
     ),
+    _K.ID_PLACEHOLDER: ("is a placeholder and names no lead", "write the lead's external id"),
     _K.ID_IS_NO_CHANGE: ("names no lead", "write the lead's external id"),
     _K.ID_HAS_LINES: ("holds a line break or a tab", "write one id in the cell"),
     _K.ID_ROUNDED: (
@@ -60,7 +63,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.NOT_A_CAMPAIGN_ID: ("is no id", "write a whole number as `leadsync campaigns` lists it, or leave it blank"),
     _K.NOT_A_PRIORITY: (
         "is no priority",
-        "write a whole number from 0 (called first) to 100 (last), or leave the cell blank",
+        f"write a whole number from 0 (called first) to 100 (last), or leave the cell blank; {_LEFT_OUT}",
     ),
     _K.BLANK_DISPOSITION: ("is blank", "write the disposition, or <No Change> to keep the present one"),
     _K.NO_BRACKETS: ("lacks its angle brackets", "write <No Change>"),
@@ -74,6 +77,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "cannot keep the present date: only dispositions and phones know <No Change>",
         "write the date, for example {order_example}, or leave the cell blank to make it a new lead",
     ),
+    _K.NO_FIGURES: ("has no date in it", f"{_DATE}, or leave the cell blank; {_LEFT_OUT}"),
     _K.NOT_A_DATE: ("is no date that can be read", _DATE),
     _K.TWO_READINGS: ("can be read in two ways", _DATE),
     _K.NO_SUCH_MONTH: ("names no month: {month!r}", _DATE),
@@ -105,11 +109,11 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "was turned into a rounded number by a spreadsheet, so that digits are lost",
         "format the column as text and put the number in again from where it came",
     ),
-    _K.SEVERAL_PHONES: ("holds more than one number, {numbers}", "write one number in each cell"),
+    _K.SEVERAL_PHONES: ("holds more than one number, {numbers}", "write {places}"),
     _K.PHONE_IS_DATE: ("is a date", _NUMBER_OR_BLANK),
     _K.PHONE_HAS_LETTERS: ("has letters in it", _DIGITS_ONLY),
     _K.PHONE_HAS_CHARACTER: ("has {character!r} in it", _DIGITS_ONLY),
-    _K.NO_DIGITS: ("has no digits", _NUMBER_OR_BLANK),
+    _K.NO_DIGITS: ("has no digits", f"{_NUMBER_OR_BLANK} or add it to blank_words in [input]"),
     _K.NOT_WRITTEN_AS_PHONE: ("is not written as a phone number", _DIGITS_ONLY),
     _K.DECIMAL_PHONE: ("is a decimal number or has a mark where a phone number has none", _DIGITS_ONLY),
     _K.TOO_MANY_DIGITS: ("has {digits} digits, more than a phone number has", _IN_FULL),

@@ -13,7 +13,7 @@ DECIDING = "--applied or --not-applied or --send"
 """The options of `resolve`; a decision takes one of them. A hyphen behind a comma would count as a formula in a csv."""
 
 
-_JOINED = {"numbers": " and ", "columns": " or ", "rows": ", ", "close": " or ", "listed": ", "}
+_JOINED = {"numbers": " and ", "places": " and ", "columns": " or ", "rows": ", ", "close": " or ", "listed": ", "}
 """How a detail's several values are joined."""
 
 _SKIPPED: dict[SkipKind, str] = {
@@ -69,7 +69,9 @@ def problem(wrong: _Wrong, subject: str = "The row") -> str:
 
 def remedy(wrong: _Wrong) -> str:
     """The remedy, as a part of a sentence."""
-    return _filled(FAULT_WORDS[wrong.kind][1], wrong)
+    words = _filled(FAULT_WORDS[wrong.kind][1], wrong)
+    good = wrong.details.get("good")
+    return f'{words}, or set bad_phone to "omit" in [input] to send the row with {good} alone' if good else words
 
 
 def sentence(fault: Fault, subject: str = "The row") -> str:
@@ -123,6 +125,8 @@ def _filled(template: str, wrong: _Wrong) -> str:
         details |= {"order_words": ORDER_WORDS[order], "order_example": EXAMPLES[order]}
     if isinstance(wrong, Fault):
         details["original"] = wrong.original
+    heading = wrong.column if isinstance(wrong, Fault) else "its heading"
+    details = {"places": "one number in each cell", "left_out": f'"{heading}" = ""', **details}
     if wrong.kind is FaultKind.UNKNOWN_DISPOSITION:
         details["one_of"] = _one_of(details)
     return template.format_map(details)

@@ -24,6 +24,7 @@ from leadsync.reimport import (
 from leadsync.remarks import Remark
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
+from leadsync.run.value_remarks import null_words, spellings
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -119,8 +120,10 @@ class SheetScan:
     def remarks(self) -> tuple[Remark, ...]:
         """Remarks about guesses and other facts; complete after the last entry."""
         remarks = list(map(Remark.read, self.table.remarks))
-        remarks += map(Remark, (*self.mapping.remarks, *self.lineage.remarks))
+        remarks += [Remark(text, kept=True) for text in (*self.mapping.remarks, *self.lineage.remarks)]
         remarks += map(Remark.read, self._date_remarks)
+        remarks += null_words(self._mapper.null_words)
+        remarks += spellings(self.survey)
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
             remarks.append(

@@ -44,6 +44,8 @@ class Survey:
         self.warnings: dict[tuple[str, str], Group] = {}
         self.rejections: dict[tuple[str, str], Group] = {}
         self.dispositions: Counter[str] = Counter()
+        self.disposition_rows: dict[str, int] = {}
+        """The first row of each disposition."""
         self.callbacks = 0
         self._without_callback = bytearray()
         """For each row to be sent, in the sheet's order: 1 without a callback date, else 0."""
@@ -100,7 +102,10 @@ class Survey:
         self.to_send += 1
         # The hash alone: a million ids would be too large to keep, and a collision only miscounts by one.
         self._rows_of_lead[hash(lead.external_id)] += 1
-        self.dispositions[lead.fields.get(DISPOSITION, NO_CHANGE)] += 1
+        disposition = lead.fields.get(DISPOSITION, NO_CHANGE)
+        if disposition not in self.dispositions:
+            self.disposition_rows[disposition] = number
+        self.dispositions[disposition] += 1
         self.callbacks += CALLBACK in lead.fields
         self._without_callback.append(CALLBACK not in lead.fields and not lead.inserts)
         for note in lead.notes:

@@ -168,7 +168,9 @@ def test_dates_in_the_order_of_the_settings(order: DateOrder, cell: str, sent: s
         ("10.11.12 20.11.26", "can be read in two ways"),
         ("2058 Nov 30, 2026", "can be read in two ways"),
         ("1764000000", "is no date that can be read"),
-        ("next Tuesday", "is no date that can be read"),
+        ("next Tuesday", "has no date in it"),
+        ("Yes", "has no date in it"),
+        ("No", "has no date in it"),
         ("<No Change>", "cannot keep the present date: only dispositions and phones know <No Change>"),
     ],
 )
@@ -177,6 +179,14 @@ def test_dates_that_are_sent_back(cell: str, wrong: str) -> None:
     assert isinstance(refused, Refused)
     assert problem(refused) == wrong
     assert "24/11/2026 14:30" in remedy(refused) or "2026/11/24 14:30" in remedy(refused)
+
+
+@pytest.mark.parametrize("cell", ["NULL", "n/a", "-", "none", "TBC", "\\N"])
+def test_a_word_for_no_date_may_be_one_for_blank(cell: str) -> None:
+    refused = clean_callback(cell, rules())
+    assert isinstance(refused, Refused)
+    assert problem(refused) == "is a word for no date"
+    assert remedy(refused) == "leave the cell blank or add it to blank_words in [input]"
 
 
 def test_what_was_rewritten_is_said() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.dispositions import clean_disposition
+from leadsync.leads.dispositions import alike, clean_disposition
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.report import problem, remedy
 
@@ -75,3 +75,18 @@ def test_letter_case_does_not_count(listed: str, upper: list[bool]) -> None:
     cleaned = clean_disposition(cell, LISTED)
     assert isinstance(cleaned, Cleaned)
     assert cleaned.value == listed
+
+
+def test_spellings_that_differ_by_letter_case_or_blanks_are_found() -> None:
+    assert alike(["Sale", "No Answer", "sale", "Busy", "No  answer", "NoAnswer"]) == [
+        ["Sale", "sale"],
+        ["No Answer", "No  answer", "NoAnswer"],
+    ]
+    assert alike(["Sale", "Sold"]) == []
+
+
+@given(word=st.text(min_size=1, max_size=8), others=st.lists(st.text(max_size=8), max_size=5))
+def test_a_group_has_at_least_two_spellings_of_one_word(word: str, others: list[str]) -> None:
+    groups = alike(dict.fromkeys([word, f" {word}", *others]))
+    assert any({word, f" {word}"} <= set(group) for group in groups)
+    assert all(len({"".join(one.casefold().split()) for one in group}) == 1 for group in groups)

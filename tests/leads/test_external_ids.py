@@ -11,7 +11,7 @@ from leadsync.report import problem
 BEYOND = "id has characters beyond the plain ones, kept as they are"
 
 
-@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "TRUE", "0", "1,234"])
+@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "TRUE", "10", "1,234"])
 def test_an_id_is_kept_exact(cell: str) -> None:
     assert clean_external_id(cell) == Cleaned(cell)
 
@@ -21,7 +21,6 @@ def test_an_id_is_kept_exact(cell: str) -> None:
     [
         ("9856.0", "id ends in .0, as a program exports a number"),
         ("1234567890123450", "16 digits ending in 0: perhaps rounded by a spreadsheet"),
-        ("'00123", "id begins with the apostrophe that marks text in a spreadsheet"),
         ("１２３", BEYOND),
         ("AB–12", BEYOND),
         ("А123", BEYOND),  # a Cyrillic letter
@@ -42,6 +41,24 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
         ("98\n56", "holds a line break or a tab"),
         ("98\t56", "holds a line break or a tab"),
         ("<No Change>", "names no lead"),
+        *(
+            (word, "is a placeholder and names no lead")
+            for word in (
+                "N/A",
+                "n/a",
+                "NULL",
+                "(null)",
+                "-",
+                "?",
+                "none",
+                "Unknown",
+                "0",
+                "000",
+                "TBA",
+                "nan",
+                "not known",
+            )
+        ),
     ],
 )
 def test_an_id_that_is_sent_back(cell: str, wrong: str) -> None:

@@ -118,6 +118,94 @@ def test_a_blank_phone_beside_another_is_left_out_where_the_settings_say_so() ->
     assert sent(cells, omit) == {"SecondPhone": "0412345678", "njDisposition": "Sale"}
 
 
+BAD_SECOND = {"Lead Id": "1", "FirstPhone": "0412345678", "SecondPhone": "N/A", "Outcome": "Sale"}
+
+
+def test_an_unreadable_phone_beside_a_good_one_is_sent_back_with_the_setting_that_leaves_it_out() -> None:
+    found = lead(BAD_SECOND)
+    assert isinstance(found, Rejected)
+    assert reason_words(found) == (
+        "SecondPhone 'N/A' is a word for no number; leave the cell blank or add it to blank_words in [input], or set "
+        'bad_phone to "omit" in [input] to send the row with FirstPhone alone.'
+    )
+
+
+def test_an_unreadable_phone_beside_a_good_one_is_left_out_where_the_settings_say_so() -> None:
+    omit = replace(RULES, input=Input(bad_phone="omit"))
+    assert sent(BAD_SECOND, omit) == {"FirstPhone": "0412345678", "njDisposition": "Sale"}
+    found = lead(BAD_SECOND, omit)
+    assert isinstance(found, Lead)
+    assert found.notes == (
+        Note(NoteKind.WARNING, "an unreadable phone beside a good one: left out", "SecondPhone", "N/A"),
+    )
+    assert faults({**BAD_SECOND, "FirstPhone": ""}, omit) == [("SecondPhone", "is a word for no number")]
+    assert faults({**BAD_SECOND, "FirstPhone": "8321 8199"}, omit) == [
+        ("FirstPhone", "has no area code"),
+        ("SecondPhone", "is a word for no number"),
+    ]
+    assert faults({**BAD_SECOND, "Lead Id": ""}, omit) == [("Lead Id", "is blank")]
+
+
+def test_two_numbers_in_a_cell_are_proposed_for_two_fields() -> None:
+    found = lead({"Lead Id": "1", "SecondPhone": "0412345678 / 03 8321 8199", "Outcome": "Sale"})
+    assert isinstance(found, Rejected)
+    assert reason_words(found) == (
+        "SecondPhone '0412345678 / 03 8321 8199' holds more than one number, 0412345678 and 03 8321 8199; write "
+        "0412345678 in SecondPhone and 03 8321 8199 in FirstPhone."
+    )
+
+
+@given(word=st.text(min_size=1, max_size=8).filter(trim), field=st.sampled_from(["Name", "Outcome", "Callback"]))
+def test_a_word_for_blank_is_sent_as_a_blank_cell_is(word: str, field: str) -> None:
+    blank_words = replace(RULES, input=Input(blank_words=(word,)))
+    cells = {"Lead Id": "A1", "FirstPhone": "0412345678", "Name": "", "Outcome": "", "Callback": ""}
+    if trim(word) not in ("A1", "0412345678"):
+        assert sent({**cells, field: word}, blank_words) == sent(cells)
+
+
+def test_words_for_blank_are_shown_as_repairs_and_reject_a_blank_id() -> None:
+    blank_words = replace(RULES, input=Input(blank_words=("NULL", "N/A")))
+    found = lead({"Lead Id": "A1", "FirstPhone": "0412345678", "Name": " NULL", "Town": "Null"}, blank_words)
+    assert isinstance(found, Lead)
+    assert found.fields["Town"] == "Null"
+    assert found.notes == (Note(NoteKind.REPAIR, "a word for blank: read as a blank cell", "Name", " NULL"),)
+    assert faults({"Lead Id": "N/A", "FirstPhone": "0412345678"}, blank_words) == [("Lead Id", "is blank")]
+    joined = {"Lead Id": "A1", "FirstPhone": "0412345678", "Callback": "NULL", "Callback Time": "NULL"}
+    assert "njCallBackDate" not in sent(joined, blank_words)
+
+
+def test_a_leading_apostrophe_is_taken_off_in_every_column() -> None:
+    found = lead({"Lead Id": "'00123", "Name": "'Ann", "Priority": "'10", "FirstPhone": "'0412345678"})
+    assert isinstance(found, Lead)
+    assert found.external_id == "00123"
+    assert found.fields == {
+        "Name": "Ann",
+        "njPriority": "10",
+        "FirstPhone": "0412345678",
+        "njDisposition": "<No Change>",
+    }
+    assert {note.what for note in found.notes} == {"apostrophe removed"}
+    assert [note.column for note in found.notes] == ["Lead Id", "Name", "Priority", "FirstPhone"]
+
+
+def test_an_apostrophe_of_the_value_itself_stays() -> None:
+    kept = {"Name": "'t Hooft", "City": "'s-Hertogenbosch", "Remark": "'quoted'"}
+    assert sent({"Lead Id": "1", **kept}).items() >= kept.items()
+
+
+def test_a_priority_or_callback_of_words_names_the_way_to_leave_the_column_out() -> None:
+    found = lead({"Lead Id": "1", "Priority": "Normal", "Callback": "Yes"})
+    assert isinstance(found, Rejected)
+    assert [remedy(fault) for fault in found.faults] == [
+        f'{wanted}, or leave the cell blank; to leave the column out, write "{heading}" = "" under [columns] in the '
+        "settings"
+        for heading, wanted in (
+            ("Priority", "write a whole number from 0 (called first) to 100 (last)"),
+            ("Callback", "write it as day/month/year, for example 24/11/2026 14:30"),
+        )
+    ]
+
+
 def test_a_blank_callback_is_warned_of() -> None:
     found = lead({"Lead Id": "1", "FirstPhone": "0383218199", "Callback": "", "Outcome": "Sale"})
     assert isinstance(found, Lead)
@@ -130,7 +218,7 @@ def test_all_faults_of_a_row_are_told_together() -> None:
     assert faults(cells) == [
         ("Lead Id", "is blank"),
         ("FirstPhone", "has no area code"),
-        ("Callback", "is no date that can be read"),
+        ("Callback", "has no date in it"),
         ("Priority", "is no priority"),
     ]
 

@@ -18,6 +18,7 @@ from leadsync.leads.text import (
     unsendable,
     unwrap,
     visible,
+    without_apostrophe,
 )
 
 
@@ -75,6 +76,13 @@ def test_a_campaign_text_is_changed_by_composing_accents_alone(text: str) -> Non
 @given(text=st.text(max_size=30), control=st.characters(categories=["Cc", "Cs"]))
 def test_control_characters_are_refused_but_for_breaks(text: str, control: str) -> None:
     assert isinstance(unsendable(text + control), Refused) == (control not in "\t\n\r" or unsendable(text) is not None)
+
+
+@given(text=st.text(max_size=20), digits=st.from_regex(r"[0-9]{1,12}", fullmatch=True))
+def test_an_apostrophe_in_front_of_a_text_is_taken_off_alone(text: str, digits: str) -> None:
+    assert without_apostrophe(text) in (text, trim(text[1:]))
+    assert text[:1] in ("'", "’", "‘") or without_apostrophe(text) == text
+    assert without_apostrophe(f"'{digits}") == digits
 
 
 @given(heading=st.text(max_size=20))

@@ -53,7 +53,7 @@ def test_dates_that_fit_are_read_in_one_go(tmp_path: Path) -> None:
 def test_a_date_that_does_not_fit_the_order_is_rejected_alone(tmp_path: Path) -> None:
     # shared case one_us_date: read with "dmy", the third date has no month 13.
     dates = ["03/11/2026 14:30", "05/12/2026 14:30", "12/13/2026 9:00"]
-    lines = [HEAD, *(f"{number},0383218199,Sale,{date}" for number, date in enumerate(dates))]
+    lines = [HEAD, *(f"{number},0383218199,Sale,{date}" for number, date in enumerate(dates, 1))]
     taken = Taken(tmp_path, lines)
     assert len(taken.readings) == 1
     assert taken.callbacks == ["2026/11/03 14:30", "2026/12/05 14:30", None]

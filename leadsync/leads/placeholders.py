@@ -1,0 +1,23 @@
+"""Words that people and programs write for a missing value."""
+
+import re
+
+from leadsync.leads.text import loose
+
+_NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
+_NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
+    r"no(?:t|ne|thing)?(?:id|number|phone|phonenumber|mobile|landline|available|applicable|known|provided|given|"
+    r"supplied|set|assigned|entered|recorded|listed|yet)?"
+)
+
+
+def is_null_word(text: str) -> bool:
+    """Whether the text is a program's word for no value, such as NULL, N/A or NaN, in any letter case."""
+    return _NULL.fullmatch(text) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether the text stands for no id, number or date: a word for no value, zeros, or punctuation alone."""
+    return is_null_word(text) or _PLACEHOLDER.fullmatch(loose(text)) is not None

@@ -1,0 +1,49 @@
+"""Remarks about a sheet's values, without any value of a lead. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from leadsync.leads import NEW_LEAD, alike
+from leadsync.models import DISPOSITION
+from leadsync.plurals import counted
+from leadsync.remarks import Remark
+from leadsync.run.survey import Group, Survey
+
+_MOST_WORDS = 3
+
+
+def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
+    """The warnings about programs' words for no value; `words` has their counts by heading."""
+    for word, columns in sorted(words.items(), key=lambda item: -sum(item[1].values()))[:_MOST_WORDS]:
+        cells = counted(sum(columns.values()), "cell says", "cells say")
+        yield Remark(
+            f"{cells} {word} in {', '.join(columns)}: if that means blank, write blank_words = {json.dumps([word])} in "
+            "[input]; otherwise it is sent as it stands.",
+            loud=True,
+        )
+
+
+def spellings(survey: Survey) -> Iterator[Remark]:
+    """The warnings about dispositions that differ by letter case or blanks alone."""
+    for group in alike(survey.dispositions):
+        rows = " and ".join(str(survey.disposition_rows[disposition]) for disposition in group)
+        yield Remark(
+            f"{len(group)} spellings of a disposition differ by letter case or blanks alone (rows {rows}); list the "
+            f"right one under dispositions in [input], or correct the others: the dialer may know {DISPOSITION} by one "
+            "of them.",
+            loud=True,
+        )
+
+
+def doubtful_values(survey: Survey) -> Iterator[Remark]:
+    """The warnings about values to look at; rows without a callback date have a warning of their own."""
+    groups = [group for group in survey.warnings.values() if group.what != NEW_LEAD]
+    for group in sorted(groups, key=lambda group: -group.count):
+        yield Remark(f"{group.column}: {group.what} ({_rows(group)}).", kept=True)
+
+
+def _rows(group: Group) -> str:
+    if group.count == 1:
+        return f"row {group.rows[0]}"
+    rows = ", ".join(map(str, group.rows))
+    return f"{group.count:,} rows: {rows}{', …' * (group.count > len(group.rows))}"
