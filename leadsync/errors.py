@@ -15,6 +15,7 @@ The result of one row is never an exception: it is an `Outcome` or a `Rejected`.
 Each message is one sentence or two for the user: the fault, its place and the remedy.
 """
 
+import traceback
 from typing import ClassVar
 
 
@@ -22,6 +23,8 @@ class LeadsyncError(Exception):
     """Something in leadsync failed."""
 
     exit_code: ClassVar[int] = 1
+    without_cells: ClassVar[str] = ""
+    """The words for alerts and logs, if the message may quote the sheet: a heading may be a lead's name."""
 
 
 class UsageError(LeadsyncError):
@@ -48,9 +51,13 @@ class BusyError(UsageError):
 class SheetError(UsageError):
     """The file cannot be read as a sheet of leads."""
 
+    without_cells = "it cannot be read as a sheet of leads; `leadsync check` says why"
+
 
 class MappingError(UsageError):
     """The headings do not say which column fills which field."""
+
+    without_cells = "its headings do not say which column fills which field; `leadsync check` says more"
 
 
 class JournalError(LeadsyncError):
@@ -76,3 +83,20 @@ class Interrupted(BaseException):
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.signal_number = signal_number
+
+
+def words_for_others(error: BaseException) -> str:
+    """The error in words for alerts and logs, without any text of a sheet."""
+    if isinstance(error, LeadsyncError):
+        return error.without_cells or str(error)
+    return f"leadsync itself failed ({type(error).__name__})"
+
+
+def traceback_of(error: BaseException) -> str:
+    """The places in the code that an error and its causes passed, without their messages: these may quote cells."""
+    parts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        parts += [*traceback.format_tb(cause.__traceback__), f"{type(cause).__name__}\n"]
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "".join(parts)

@@ -290,6 +290,8 @@ class RunRecord:
     """The trial of the same file whose rows it takes over."""
     warnings: tuple[str, ...] = ()
     """What the user was warned of before it was sent, in sentences."""
+    doubtful: bool = False
+    """Whether one of the warnings says that its data may be wrong."""
     new_leads: int = 0
     """How many rows without a callback date went through; until the run has ended, how many are to be sent."""
     first_stem: str = ""

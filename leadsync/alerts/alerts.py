@@ -4,6 +4,7 @@ Troubles are remembered by their subject. A trouble is news if it is unknown, ha
 news too. So a dialer away for three nights makes two messages, not six.
 """
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,10 @@ class RunResult:
     summary: str = ""
     sent: bool = True
     """Whether the dialer got a request: only its answer can show a recovery."""
+    full_reason: str = ""
+    """The reason with the sheet's text, never told: another one makes the trouble news."""
+    doubtful: bool = False
+    """Whether a warning says that the data sent may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +99,13 @@ def _troubles(result: RunResult, failed_percent: float) -> Iterator[_Alert]:
     if result.code in (1, 2, 4):
         about = _file(result) if result.of_file else _RUNS
         what = f"{result.file} stopped" if result.code == 4 else f"{result.file} failed"
-        yield _Alert(AlertEvent.FAILURE, about, AlertState(_without_figures(result.reason)), f"{what}: {result.reason}")
+        yield _Alert(AlertEvent.FAILURE, about, AlertState(_cause(result)), f"{what}: {result.reason}")
     if to_decide := statuses.get(Status.CONFLICT, 0) + statuses.get(Status.UNKNOWN, 0):
         words = f"{result.file}: a person has to decide {counted(to_decide, 'row')}"
         yield _Alert(AlertEvent.DECIDE, _decision(result), AlertState(size=to_decide), words)
+    if result.doubtful:
+        words = f"{result.file}: the data sent may be wrong; a person has to read the warnings"
+        yield _Alert(AlertEvent.DECIDE, f"doubt {result.run}", AlertState(), words)
     failed = statuses.get(Status.FAILED, 0) + statuses.get(Status.REJECTED, 0)
     if failed * 100 > failed_percent * result.tally.rows:
         words = (
@@ -145,6 +153,12 @@ def _joined(words: str) -> str:
     return " ".join(words.split("\n"))
 
 
+def _cause(result: RunResult) -> str:
+    """The reason without figures: an hour later the same trouble has others. One with the sheet's text is digested."""
+    if result.full_reason in ("", result.reason):
+        return _without_figures(result.reason)
+    return hashlib.sha256(_without_figures(result.full_reason).encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def _without_figures(reason: str) -> str:
-    """The reason without figures: an hour later the same trouble has others."""
     return re.sub(r"\d+", "#", reason)

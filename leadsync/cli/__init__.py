@@ -35,7 +35,7 @@ from leadsync.cli import (
 from leadsync.cli.options import common_options
 from leadsync.cli.shell import Shell, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
-from leadsync.errors import Interrupted, LeadsyncError, OutputError
+from leadsync.errors import Interrupted, LeadsyncError, OutputError, traceback_of
 from leadsync.process_limits import keep_private
 from leadsync.terminal import Visible, visible_lines
 
@@ -133,7 +133,7 @@ def exit_code_of(arguments: list[str]) -> int:
             # No command has begun: --help or --version found no room.
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
             return 1
-        _log.debug("leadsync failed", exc_info=True)
+        _log.debug("leadsync failed\n%s", traceback_of(error))
         words = f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it."
         _complain(words, shell_options)
         _put_error(words, as_json=bool(shell_options.get("json")))

@@ -12,6 +12,7 @@ from leadsync.plurals import counted
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.remarks import Remark
     from leadsync.run import Plan
 
 
@@ -74,14 +75,16 @@ def _describe(shell: Shell, journal: "Journal", plan: "Plan", settings: "Setting
         shell.say(str(fit(waiting, pace, now, ends)))
 
 
-def plan_warnings(plan: "Plan") -> list[str]:
+def plan_warnings(plan: "Plan") -> "list[Remark]":
     """The warnings of a plan, for the run to keep."""
     from leadsync.cli.survey_text import repetitions
+    from leadsync.run import doubtful_values
 
     remarks = list(plan.remarks)
     if plan.survey is not None:
         remarks += repetitions(plan.survey, datetime.now().astimezone())
-    return [str(remark) for remark in remarks if remark.loud]
+        remarks += doubtful_values(plan.survey)
+    return [remark for remark in remarks if remark.travels]
 
 
 def _plan_lines(shell: Shell, plan: "Plan", pace: float | None, now: datetime) -> Iterator[str]:

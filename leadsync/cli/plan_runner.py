@@ -65,7 +65,7 @@ def run_plan(
     said = plan_warnings(plan.then) if plan.then is not None else []
     unsaid = [warning for warning in plan_warnings(following) if warning not in said]
     for warning in unsaid:
-        shell.say(warning)
+        shell.say(str(warning))
     then = carry_out(following, warnings=[*said, *unsaid])
     hooks.ended(then.run, then.tally, then.files, then.code)
     return _put_both(shell, journal, done, then)

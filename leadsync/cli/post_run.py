@@ -9,11 +9,12 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import Shell
-from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError
+from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError, words_for_others
 from leadsync.models import RunRecord, Tally
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class PostRunHooks:
 
         if code < 128:
             summary = as_text(run, tally, files)
-            self.tell(RunResult(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent))
+            result = RunResult(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent)
+            self.tell(replace(result, doubtful=run.doubtful))
         self.measure(code)
 
     def failed(self, file: str, error: Exception) -> None:
@@ -54,7 +56,7 @@ class PostRunHooks:
 
         code = error.exit_code if isinstance(error, LeadsyncError) else 1
         of_file = isinstance(error, SheetError | MappingError)
-        self.tell(RunResult(file, code, reason=str(error) or type(error).__name__, of_file=of_file))
+        self.tell(RunResult(file, code, reason=words_for_others(error), full_reason=str(error), of_file=of_file))
         self.measure(code)
 
     def tell(self, result: "RunResult") -> None:

@@ -9,13 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadsync.cli.confirmation import plan_warnings
 from leadsync.cli.input_file import input_file
 from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.post_run import PostRunHooks
 from leadsync.cli.readiness import ready_to_send
 from leadsync.cli.shell import Shell
 from leadsync.cli.watch_report import WatchReport
-from leadsync.errors import BusyError, LeadsyncError, SheetError, UsageError
+from leadsync.errors import (
+    BusyError,
+    LeadsyncError,
+    SheetError,
+    UsageError,
+    traceback_of,
+    words_for_others,
+)
 from leadsync.file_names import own_run_id
 from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord
@@ -65,10 +73,10 @@ class SheetRunner:
         except UsageError as error:
             if exists(file) and not _could_not_be_read(error):
                 return self._give_up(file, error)
-            self._ignore(file, str(error))
+            self._ignore(file, str(error), words_for_others(error))
         except Exception as error:
             if not isinstance(error, LeadsyncError | OSError):
-                _log.exception("%s failed", file.name)
+                _log.error("%s failed\n%s", file.name, traceback_of(error))
             return self._try_again(file, error)
         return None
 
@@ -80,7 +88,7 @@ class SheetRunner:
             words, code = f"{error.filename or self.folder} cannot be used: {error.strerror}; it is tried again.", 2
         else:
             words, code = f"leadsync itself failed ({type(error).__name__}: {error}); it is tried again.", 1
-        self.hooks.failed(file.name, error if isinstance(error, LeadsyncError) else UsageError(words))
+        self.hooks.failed(file.name, UsageError(words) if isinstance(error, OSError) else error)
         return Handled(file, code, words=f"{one_line(file.name)}: {words}", again=True)
 
     def settings(self) -> "Settings":
@@ -104,7 +112,7 @@ class SheetRunner:
             except UsageError:
                 plan.discard()
                 raise
-            for remark in plan.remarks:
+            for remark in dict.fromkeys((*plan.remarks, *plan_warnings(plan))):
                 self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
             changed = plan.then is not None
             if plan.then is not None:
@@ -134,8 +142,8 @@ class SheetRunner:
             settings,
             lambda _rows: SilentProgress(sys.stderr),
             self.shell.say,
-            warnings=[str(remark) for remark in plan.remarks if remark.loud],
-            output_for=lambda code: self.folder / (DONE if code == 0 else ATTENTION),
+            warnings=plan_warnings(plan),
+            output_for=self._place,
         )
         if done.run.file.parent == self.folder:
             self._remove_earlier_files(journal, done.run)
@@ -143,6 +151,10 @@ class SheetRunner:
         if not self.shell.json:
             self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
         return done
+
+    def _place(self, run: RunRecord, code: int) -> Path:
+        """The subfolder for a sheet: a person looks at one with failures, or with data that may be wrong."""
+        return self.folder / (DONE if code == 0 and not run.doubtful else ATTENTION)
 
     def _remove_earlier_files(self, journal: "Journal", run: RunRecord) -> None:
         """Remove the run's files from the other of the two folders."""
@@ -175,7 +187,7 @@ class SheetRunner:
             if fingerprint(file) != run.fingerprint:
                 words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
-            moved = move(file, self.folder / (DONE if code == 0 else ATTENTION))
+            moved = move(file, self._place(run, code))
             with suppress(OSError):
                 # The note about an earlier version of the sheet.
                 _why(self.folder / ATTENTION / file.name).unlink(missing_ok=True)
@@ -207,8 +219,8 @@ class SheetRunner:
             )
         return Handled(file, error.exit_code, moved, words=words)
 
-    def _ignore(self, file: Path, why: str) -> None:
-        self.report.ignore(IgnoredFile(file, why.rstrip(".")))
+    def _ignore(self, file: Path, why: str, logged: str = "") -> None:
+        self.report.ignore(IgnoredFile(file, why.rstrip(".")), logged.rstrip("."))
 
 
 def _why(sheet: Path) -> Path:

@@ -34,13 +34,13 @@ class WatchReport:
     handled: deque[Handled] = field(default_factory=lambda: deque(maxlen=_MOST_LISTED))
     ignored: dict[Path, str] = field(default_factory=dict)
 
-    def ignore(self, ignored: IgnoredFile) -> None:
-        """Say the reason for a file left alone, once for each reason."""
+    def ignore(self, ignored: IgnoredFile, logged: str = "") -> None:
+        """Say the reason for a file left alone, once for each reason; `logged` are its words without the sheet's."""
         if self.ignored.get(ignored.path) == ignored.why:
             return
         self.ignored[ignored.path] = ignored.why
         self.shell.say(f"{one_line(ignored.path.name)} is left alone: {ignored.why}.")
-        _log.info("%s is left alone: %s", ignored.path.name, ignored.why)
+        _log.info("%s is left alone: %s", ignored.path.name, logged or ignored.why)
 
     def be_away(self, why: str) -> None:
         """Say that the folder is unreadable, or, without `why`, readable again."""

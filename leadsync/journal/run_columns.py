@@ -67,6 +67,7 @@ _COLUMNS = {
         _Column("warnings", _to_list, _from_list),
         _Column("new_leads"),
         _Column("first_stem", name="stem"),
+        _Column("doubtful", bool, bool),
     )
 }
 _NAMES = {column.field: name for name, column in _COLUMNS.items()}

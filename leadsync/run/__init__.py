@@ -13,6 +13,7 @@ from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.survey import Group, Survey
 from leadsync.run.validation import check
+from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
     "Executed",
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "check_output",
     "code_for",
+    "doubtful_values",
     "execute",
     "expected_pace",
     "fingerprint",

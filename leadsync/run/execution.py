@@ -11,6 +11,7 @@ from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.models import TO_LOOK_AT, RunRecord, Tally
 from leadsync.progress import BarProgress, SilentProgress
+from leadsync.remarks import Remark
 from leadsync.run.outputs import Files, Say, finish
 from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent, send
@@ -40,13 +41,13 @@ def execute(
     keep_going: bool = False,
     until: datetime | None = None,
     environment: Mapping[str, str] = os.environ,
-    warnings: Sequence[str] = (),
-    output_for: Callable[[int], Path] | None = None,
+    warnings: Sequence[Remark] = (),
+    output_for: Callable[[RunRecord, int], Path] | None = None,
 ) -> Executed:
     """Confirm a plan, send its run and write the files.
 
-    `output_for` chooses their folder by the exit code. The run keeps the `warnings` seen before. Raises BusyError,
-    SettingsError, JournalError and OutputError; `resume` goes on from there.
+    `output_for` chooses their folder by the run and the exit code. The run keeps the `warnings` seen before. Raises
+    BusyError, SettingsError, JournalError and OutputError; `resume` goes on from there.
     """
     plan.confirm(journal, warnings)
     run = journal.run(plan.run.id)
@@ -54,7 +55,7 @@ def execute(
         sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until)
     code = _code(sent, journal.tally(run.id))
     if output_for is not None:
-        journal.update_run(run.id, output=output_for(code))
+        journal.update_run(run.id, output=output_for(run, code))
     done, files = finish(journal, run.id, say)
     return Executed(done, journal.tally(done.id), files, sent, code)
 

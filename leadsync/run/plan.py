@@ -40,11 +40,13 @@ class Plan:
         """How many rows a trial sends; None if all are sent."""
         return None if self.run.last_row is None else self.waiting
 
-    def confirm(self, journal: Journal, warnings: Sequence[str] = ()) -> None:
+    def confirm(self, journal: Journal, warnings: Sequence[Remark] = ()) -> None:
         """Store the run with its effects on other runs, and the `warnings` seen by the user. May raise
         JournalError."""
         self.write()
-        said: dict[str, Any] = {"warnings": tuple(warnings)} if warnings else {}
+        said: dict[str, Any] = {"warnings": tuple(map(str, warnings))} if warnings else {}
+        if any(warning.doubt for warning in warnings):
+            said["doubtful"] = True
         if self.survey is not None:
             said["new_leads"] = self.survey.new_leads(self.trial)
         if said:

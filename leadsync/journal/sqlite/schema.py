@@ -167,6 +167,8 @@ MIGRATIONS: tuple[str, ...] = (
     "ALTER TABLE runs ADD COLUMN stem TEXT NOT NULL DEFAULT ''",
     # 12: whether the row's attempts add a lead
     "ALTER TABLE rows ADD COLUMN inserting INTEGER NOT NULL DEFAULT 0",
+    # 13: whether a warning says that a run's data may be wrong
+    "ALTER TABLE runs ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0",
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 
