@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 _MARK = "! "
+NO_DOUBT = "(!) "
+"""The beginning of a reader's line about right data that nobody should overlook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class Remark:
     def read(cls, line: str) -> "Remark":
         """The remark of a line from the sheet's reader, a process of its own, or from the date survey.
 
-        A loud one is a doubt about the encoding, the columns or the dates.
+        A loud one is a doubt about the encoding, the columns or the dates, unless it begins with `NO_DOUBT`.
         """
+        if line.startswith(NO_DOUBT):
+            return cls(line.removeprefix(NO_DOUBT), loud=True, kept=True)
         loud = line.startswith(_MARK)
         return cls(line.removeprefix(_MARK), loud=loud, kept=True, doubt=loud)

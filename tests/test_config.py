@@ -240,6 +240,7 @@ def test_a_name_that_is_no_setting(values: dict[str, Any], said: str) -> None:
         ("input", "bad_phone", ["reject", "omit"], ["no_change"]),
         ("input", "blank_words", [[], ["NULL", "N/A"]], ["NULL", [1]]),
         ("input", "blank_callback", ["new_lead", "reject"], ["no_change"]),
+        ("input", "hidden_rows", ["send", "skip"], ["hide", True]),
         ("input", "duplicates", ["in_order", "last", "reject"], ["first"]),
         ("retry", "attempts", [1, 5, 100], [0, 101, 2.5]),
         ("retry", "wait_seconds", [0, 120, 86_400], [-1, 86_401]),

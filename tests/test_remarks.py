@@ -16,3 +16,9 @@ from leadsync.remarks import Remark
 def test_a_remark_is_read_from_its_line(remark: Remark, line: str) -> None:
     assert str(remark) == line
     assert Remark.read(line) == remark
+
+
+def test_a_loud_remark_of_the_reader_need_not_be_a_doubt() -> None:
+    remark = Remark.read("(!) 2 of the rows are hidden.")
+    assert remark == Remark("2 of the rows are hidden.", loud=True, kept=True)
+    assert str(remark) == "! 2 of the rows are hidden."

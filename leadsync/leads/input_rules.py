@@ -86,6 +86,9 @@ class Input(Section):
         "in_order", description="what to do with several rows for one lead"
     )
     skip_unchanged: bool = Field(False, description="rows that say what their lead was last sent are not sent again")
+    hidden_rows: Literal["send", "skip"] = Field(
+        "send", description="what to do with rows that a filter or a person has hidden"
+    )
     dispositions: tuple[str, ...] = Field((), description="the campaign's dispositions; empty: not checked")
 
 

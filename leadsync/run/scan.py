@@ -47,6 +47,7 @@ def scan_sheet(
     MappingError or SettingsError.
     """
     learned = Learned()
+    source = dataclasses.replace(source, skip_hidden=settings.input.hidden_rows == "skip")
     while True:
         with opened(source, journal) as table:
             lineage = Lineage(journal, settings, hold)

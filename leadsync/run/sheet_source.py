@@ -32,6 +32,7 @@ class SheetSource:
     delimiter: str = ""
     content: Path | None = None
     inserts: Inserts = "none"
+    skip_hidden: bool = False
 
     @property
     def bytes_at(self) -> Path:
@@ -62,6 +63,7 @@ def opened(source: SheetSource, journal: Journal | None) -> Iterator["Table"]:
             encoding=source.encoding or None,
             delimiter=source.delimiter or None,
             shown=source.shown,
+            skip_hidden=source.skip_hidden,
         )
 
     with ExitStack() as context:

@@ -27,17 +27,20 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     shown: str = "",
+    skip_hidden: bool = False,
 ) -> "AbstractContextManager[Table]":
     """Open a spreadsheet; the context manager gives a `Table`.
 
     `sheet` names a workbook's sheet. `encoding` and `delimiter` overrule the guesses for delimited text. `shown` is the
-    file's name in messages if this is not its path.
+    file's name in messages if this is not its path. `skip_hidden` leaves out the hidden rows of a workbook.
     Raises `SheetError` on entering; also from `Table.rows()`, as an unclosed quote or data below a blank heading may
     show further down only.
     """
     from leadsync.sheets.table import opened
 
-    return opened(path, sheet=sheet, encoding=encoding, delimiter=delimiter, shown=shown or str(path))
+    return opened(
+        path, sheet=sheet, encoding=encoding, delimiter=delimiter, shown=shown or str(path), skip_hidden=skip_hidden
+    )
 
 
 def new_table(

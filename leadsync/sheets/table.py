@@ -54,7 +54,7 @@ class Table:
 
 @contextmanager
 def opened(
-    path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, shown: str
+    path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, shown: str, skip_hidden: bool
 ) -> Iterator[Table]:
     """See `open_table`."""
     with _file(path, shown) as file:
@@ -64,6 +64,7 @@ def opened(
             "sheet": sheet,
             "encoding": encoding,
             "delimiter": delimiter,
+            "skip_hidden": skip_hidden,
         }
         properties, chunks = read(file, request)
         with _closed(chunks):

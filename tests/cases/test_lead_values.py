@@ -164,3 +164,22 @@ def test_dispositions_that_differ_by_letter_case_or_blanks(tmp_path: Path) -> No
     assert "! 2 spellings of a disposition differ by letter case or blanks alone (rows 2 and 3)" in remarks
     listed = Values(str(tmp_path / "leads.csv"), {}, dispositions=["Sale", "Sold"])
     assert not any("spellings" in remark for remark in listed.remarks)
+
+
+def test_hidden_rows_are_sent_with_a_warning_or_skipped(values: Callable[..., Values]) -> None:
+    sheet = values("x_filtered.xlsx")
+    assert list(sheet.sent) == ["A1", "A2"]
+    assert sheet.remarks == [
+        '! 1 row (3) is hidden in the sheet and is sent; hidden_rows = "skip" in [input] skips such rows.'
+    ]
+    assert not any(remark.doubt for remark in sheet.scan.remarks)
+    skipped = values("x_filtered.xlsx", hidden_rows="skip")
+    assert list(skipped.sent) == ["A1"]
+    assert skipped.remarks == ["1 row (3) is hidden in the sheet and is skipped."]
+
+
+def test_rows_of_checkboxes_alone_are_no_rows(values: Callable[..., Values]) -> None:
+    sheet = values("x_gsheets_checkbox.xlsx")
+    assert list(sheet.sent) == ["A1", "A2"]
+    assert sheet.scan.survey.rows == 2
+    assert sheet.field("Done") == {"A1": "FALSE", "A2": "FALSE"}

@@ -282,7 +282,9 @@ def hidden_rows(path):
 @pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls", "ods"])
 def test_rows_that_are_hidden_are_read_and_remarked_on(tmp_path, make):
     with open_table(hidden_rows(tmp_path / f"leads.{make}")) as table:
-        assert table.remarks == ("2 of the rows are hidden in the sheet and are read all the same (rows 3, 4).",)
+        assert table.remarks == (
+            '(!) 2 rows (3, 4) are hidden in the sheet and are sent; hidden_rows = "skip" in [input] skips such rows.',
+        )
         assert [row.number for row in table.rows()] == [2, 3, 4, 5]
 
 

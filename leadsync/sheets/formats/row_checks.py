@@ -8,6 +8,8 @@ from leadsync.sheets.formats.headings import Headings
 from leadsync.sheets.source_lines import LineFault, SourceLine, counted, line_fault
 from leadsync.spreadsheet import LONGEST_CELL
 
+_CHECKBOXES = re.compile(r"\s*(?:(?:TRUE|FALSE)(?:\s+|\Z))+", re.IGNORECASE)
+"""A row with nothing but checkboxes, as spreadsheet programs fill them in far below the last lead."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -19,7 +21,7 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
     width = len(headings.names)
     rows: list[SourceLine] = []
     for text, line in zip(texts, chunk, strict=True):
-        if not text or text.isspace():
+        if not text or text.isspace() or _CHECKBOXES.fullmatch(text):
             continue
         cells = line.cells
         for column in headings.unnamed:

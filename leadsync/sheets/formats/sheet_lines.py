@@ -17,7 +17,7 @@ _MOST_FAULTS = 5
 
 
 def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
-    """The sheet's lines in order, those without any text left out."""
+    """The sheet's lines in order; those without any text, and the hidden ones below the headings, are left out."""
     first_column = sheet.start[1] if sheet.start else 0
     merged = _Merged([*(sheet.merged_cell_ranges or ()), *metadata.merged])
     missed = metadata.missed()
@@ -25,6 +25,7 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     # Where only such cells stand below or beside the others, calamine's table ends before them.
     below = ((row, list[Value]()) for row in sorted(missed) if row > last)
     before = [""] * first_column
+    begun = False
     for row, values in chain(enumerate(sheet.iter_rows()), below):
         here = missed.get(row, ())
         dates: list[int] = []
@@ -38,7 +39,8 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
             cells += [""] * (column + 1 - len(cells))
             cells[column] = _hidden_text((row, column), metadata, faults)
         faults += merged.faults(row, cells)
-        if faults or any(cells):
+        if (faults or any(cells)) and not (begun and row in metadata.hidden):
+            begun = True
             yield SourceLine(row + 1, cells, tuple(dates), _first(faults))
 
 

@@ -42,7 +42,7 @@ def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any
         for name in ("encoding", "delimiter"):
             if request[name] is not None:
                 raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
-        source = read_workbook(sheet, shown, request["sheet"], content)
+        source = read_workbook(sheet, shown, request["sheet"], content, skip_hidden=request["skip_hidden"])
     return _table(suffix, shown, source)
 
 

@@ -22,6 +22,7 @@ from python_calamine import (
 
 from leadsync.commands import arguments
 from leadsync.errors import SheetError
+from leadsync.remarks import NO_DOUBT
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
@@ -56,7 +57,9 @@ class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as t
     """Why the workbook cannot be read, as the end of a sentence."""
 
 
-def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content) -> Source:
+def read_workbook(
+    file: BinaryIO, shown: str, wanted: str | None, content: Content, *, skip_hidden: bool = False
+) -> Source:
     """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too."""
     with _explained(file, shown, content):
         _check_declared(file)
@@ -69,7 +72,9 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             )
         if sheet.end and sheet.end[0] >= _MOST_ROWS:
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
-        remarks += _of_hidden_rows(sheet, metadata.hidden)
+        remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=skip_hidden)
+        if not skip_hidden:
+            metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
     return Source(
         "xlsx", chunks, sheet=name, remarks=tuple(remarks), parts=tuple(parts), epoch_1904=metadata.epoch_1904
@@ -241,7 +246,7 @@ def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:
     return shown, hidden, short
 
 
-def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
+def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[str]:
     """Remark on hidden rows: hidden by a filter perhaps, and perhaps not meant to be sent."""
     if not hidden:
         return
@@ -249,10 +254,14 @@ def _of_hidden_rows(sheet: Sheet, hidden: set[int]) -> Iterator[str]:
     next(filled, None)  # the headings
     numbers = [row + 1 for row in filled if row in hidden]
     listed = ", ".join(map(str, numbers[:_MOST_LISTED])) + (", …" if len(numbers) > _MOST_LISTED else "")
-    if len(numbers) == 1:
-        yield f"1 of the rows is hidden in the sheet and is read all the same (row {listed})."
-    elif numbers:
-        yield f"{len(numbers):,} of the rows are hidden in the sheet and are read all the same (rows {listed})."
+    if not numbers:
+        return
+    rows, are = (f"1 row ({listed})", "is") if len(numbers) == 1 else (f"{len(numbers):,} rows ({listed})", "are")
+    if skipped:
+        yield f"{rows} {are} hidden in the sheet and {are} skipped."
+    else:
+        way_out = 'hidden_rows = "skip" in [input] skips such rows'
+        yield f"{NO_DOUBT}{rows} {are} hidden in the sheet and {are} sent; {way_out}."
 
 
 def _filled(sheet: Sheet) -> Iterator[list[Value]]:
