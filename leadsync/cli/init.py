@@ -9,6 +9,7 @@ import click
 from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.options import examples
 from leadsync.cli.package_data import package_data
+from leadsync.cli.prompts import ask_sheet
 from leadsync.cli.settings_text import with_value
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_proposal
@@ -45,7 +46,7 @@ def init(
 ) -> int:
     """Write leadsync.toml by questions.
 
-    FILE is a sheet to propose the columns for.
+    FILE is a sheet to propose the columns for; with settings present, only its columns are added.
     """
     from leadsync.cli.prompts import with_scheme
     from leadsync.config import FILE_NAME
@@ -54,9 +55,13 @@ def init(
     if try_it:
         return _try(shell)
     path = shell.config or Path(FILE_NAME)
+    given_any = any(value is not None for value in (url, timezone, *ids.values()))
     if path.exists() and not force:
+        if file is not None and file.is_file() and not given_any:
+            return _add_columns(context, shell, path, file, sheet)
         raise UsageError(
-            f"{path} is there already; change it with an editor, try it with --check, or replace it with --force."
+            f"{path} is there already; change it with an editor, add a sheet's columns with `leadsync init SHEET`, try "
+            "it with --check, or replace it with --force."
         )
     if file is not None and not file.is_file():
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
@@ -72,15 +77,37 @@ def init(
     elif file is not None:
         text = with_proposal(text, file, sheet, ask=False)
     settings_of_text(text, str(path))
-    try:
-        with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
-            stream.write(text.encode())
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
+    _write(path, text, 0o644)
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
     if file is not None and not shell.json:
         _check(context, shell, file, sheet)
     return 0
+
+
+def _add_columns(context: click.Context, shell: Shell, path: Path, file: Path, sheet: str | None) -> int:
+    """Add the sheet's columns to the present settings."""
+    text = path.read_text("utf-8")
+    settings_of_text(text, str(path))
+    ask = sys.stdin.isatty()
+    if ask:
+        sheet = ask_sheet(file, sheet)
+    changed = with_proposal(text, file, sheet, ask=ask)
+    settings_of_text(changed, str(path))
+    if changed != text:
+        _write(path, changed, path.stat().st_mode & 0o777)
+    done = "Added the columns to" if changed != text else "Nothing to add to"
+    shell.result(f"{done} {path}.", {"config": str(path)})
+    if not shell.json:
+        _check(context, shell, file, sheet)
+    return 0
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    try:
+        with whole_or_not(path.parent.resolve() / path.name, mode) as stream:
+            stream.write(text.encode())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; choose another place with --config.") from error
 
 
 def _with_options(text: str, given: list[_Option]) -> str:

@@ -29,8 +29,11 @@ def with_columns(text: str, columns: Mapping[str, str]) -> str:
 
 def _with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
     from tomlkit import dumps, parse
+    from tomlkit import table as new_table
 
     document = parse(text)
+    if section not in document:
+        document[section] = new_table()
     table = cast("Table", document[section])
     for name, value in values.items():
         table[name] = value if isinstance(value, str | int) else list(value)

@@ -102,6 +102,7 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
             }
             for column in scan.mapping.columns
         ],
+        "proposed": dict(scan.mapping.meant),
         "dispositions": dict(survey.dispositions),
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads(),
@@ -131,6 +132,7 @@ def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[st
         sample = survey.samples.get(column.position, "")
         shown = f"  e.g. {_short(sample)}" if sample else ""
         yield f"  {_short(column.heading):<24} -> {target:<20} {column.why}{shown}"
+    yield from _meant(scan)
     for title, groups in (
         ("Values that will be rewritten:", survey.repairs),
         # Rows without a callback date have a louder line of their own, below.
@@ -154,6 +156,17 @@ def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[st
     yield ""
     yield "What the run would do:"
     yield from would_do(survey, pace, now)
+
+
+def _meant(scan: SheetScan) -> Iterator[str]:
+    """The fields perhaps meant by headings, numbered, with the list of fields."""
+    if not scan.mapping.meant:
+        return
+    yield ""
+    yield 'Perhaps meant, to be written under [columns] in the settings; a column without a field has "":'
+    for number, (heading, field) in enumerate(scan.mapping.meant.items(), 1):
+        yield f'  {number:>3}  "{_short(heading)}" = "{field}"'
+    yield f"  Fields: {', '.join(scan.fields)}, or any name of the campaign's own."
 
 
 def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:

@@ -101,10 +101,16 @@ def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
 def with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:
     """The settings with the columns of the sheet."""
 
-    proposal, examples, rules = prompts.read_proposal(file, sheet, settings_of_text(text))
+    look = prompts.read_proposal(file, sheet, settings_of_text(text))
+    proposal = look.proposal
     if ask:
-        proposal = prompts.confirm_columns(proposal, examples, rules)
-    text = with_value(text, "input", "phone_fields", proposal.phone_fields)
+        proposal = prompts.confirm_columns(proposal, look.examples, look.rules)
+        if dates := look.dates(dict(proposal.columns)):
+            present = look.rules.input.date_order
+            if (order := prompts.ask_date_order(dates, present)) != present:
+                text = with_value(text, "input", "date_order", order)
+    if proposal.phone_fields != look.rules.input.phone_fields:
+        text = with_value(text, "input", "phone_fields", proposal.phone_fields)
     return with_columns(text, proposal.columns) if proposal.columns else text
 
 

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules
-from leadsync.models import CampaignIds
+from leadsync.models import SYSTEM_FIELDS, CampaignIds
 from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
 
 FILE_NAME = "leadsync.toml"
@@ -21,12 +21,15 @@ ENVIRONMENT_PREFIX = "LEADSYNC_"
 LONGEST_KEY = 1_000
 """Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
 
+_SYSTEM_FIELDS = frozenset(name.casefold() for name in SYSTEM_FIELDS)
 _NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
 
 
 def _target(field: str) -> str:
     if field.strip().casefold() in _NO_TARGETS:
         raise ValueError(f'no field of a lead is called {field}; name another, or write "" to leave the column out')
+    if field.strip().casefold().startswith("nj") and field.strip().casefold() not in _SYSTEM_FIELDS:
+        raise ValueError(f"the dialer has no field {field.strip()}; its fields are {', '.join(sorted(SYSTEM_FIELDS))}")
     return field
 
 

@@ -2,16 +2,19 @@
 
 from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_survey import DateSurvey
+from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
 from leadsync.leads.dispositions import alike
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
 from leadsync.leads.inserts import as_insert
-from leadsync.leads.mappings import Column, ColumnMapping, field_named, map_columns
+from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, map_columns
 from leadsync.leads.proposal import Proposal, propose
 from leadsync.leads.row_mapper import RowMapper, map_row
 from leadsync.leads.text import trim
 
 __all__ = [
+    "EXAMPLES",
     "NEW_LEAD",
+    "ORDER_WORDS",
     "QUERY_ARGUMENTS",
     "Column",
     "ColumnMapping",
@@ -26,8 +29,10 @@ __all__ = [
     "alike",
     "as_insert",
     "field_named",
+    "fields_of",
     "map_columns",
     "map_row",
+    "orders_fitting",
     "propose",
     "trim",
 ]

@@ -4,6 +4,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from leadsync.errors import MappingError
 from leadsync.leads.input_rules import Rules
@@ -39,9 +40,42 @@ _CUSTOM = "__c"
 """Salesforce's ending of a custom field's name."""
 _PHONE_PARTS = ("phone", "mobile", "landline", "whatsapp", "contactnumber", "contactno")
 _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
+_PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"})
+"""Headings of phone columns that name other things too."""
 _STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
 _CLOSE = 0.8
 _BEGINNINGS = frozenset(name[:3] for name in _FIELD_OF_LOOSE_NAME)
+_PEOPLES_NAMES = {
+    DISPOSITION: (
+        *("Result", "Call Result", "Result Code", "Contact Result", "Dispo", "Dispo Code", "Status", "Call Status"),
+        *(
+            "Lead Status",
+            "Status Code",
+            "Wrap Code",
+            "Wrap Up Code",
+            "Wrap Up",
+            "Outcome Code",
+            "Last Outcome",
+            "Close Code",
+        ),
+    ),
+    CALLBACK: (
+        *(
+            "Follow Up",
+            "Follow Up Date",
+            "Follow Up Time",
+            "Follow Up On",
+            "Next Follow Up",
+            "Next Call",
+            "Next Call Date",
+        ),
+        *("Ring Back", "Ring Back Date", "CB", "CB Date", "CB Time", "Recall", "Recall Date", "Appointment"),
+        *("Appointment Date", "Appt", "Appt Date", "Call Again", "Call On", "Call Later", "Next Contact", "Reschedule"),
+        *("Scheduled Call", "Next Contact Date", "Reschedule Date", "Rescheduled To", "Call Back Due"),
+    ),
+}
+"""Headings as people write them, which often mean something else: proposed, never taken by themselves."""
+_MEANT = {loose(name): field for field, names in _PEOPLES_NAMES.items() for name in names}
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 
 
@@ -68,6 +102,13 @@ class ColumnMapping:
     columns: tuple[Column, ...]
     sync: Mapping[str, int]
     remarks: tuple[str, ...] = ()
+    meant: Mapping[str, str] = dataclass_field(default_factory=dict)
+    """Headings of campaign fields, each with the system field perhaps meant."""
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The headings sent as campaign fields under their own names, without a word about them in the settings."""
+        return tuple(column.heading for column in self.columns if column.campaign and column.why != _BY_SETTINGS)
 
 
 def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
@@ -79,12 +120,17 @@ def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
     Raises MappingError where two columns fill one field, where no column holds the external id, and where two entries
     of `[columns]` fit one heading.
     """
-    columns = _with_time(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
+    columns = columns_of(headings, rules)
     sync = {column.heading.lower(): column.position for column in columns if _is_sync(column.heading)}
     _refuse_conflicts(columns)
     if not any(column.field == EXTERNAL_ID for column in columns):
         raise MappingError(_no_external_id(columns))
-    return ColumnMapping(columns, sync, tuple(_remarks(columns, rules)))
+    return ColumnMapping(columns, sync, tuple(_remarks(columns, rules)), perhaps_meant(columns))
+
+
+def columns_of(headings: Sequence[str], rules: Rules) -> tuple[Column, ...]:
+    """Return the column of each heading, conflicts aside."""
+    return _with_time(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
 
 
 def _column(position: int, heading: str, rules: Rules) -> Column:
@@ -253,9 +299,21 @@ def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
         )
     elif meant and column.why != _BY_SETTINGS:
         yield (
-            f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
+            f"! {heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
             f'"{heading}" = "{meant}" under [columns] in the settings.'
         )
+
+
+def perhaps_meant(columns: Sequence[Column]) -> dict[str, str]:
+    """Return the headings of campaign fields with the system field that each may be meant for."""
+    filled = {column.field for column in columns}
+    others = (column for column in columns if column.campaign and column.why != _BY_SETTINGS)
+    return {column.heading: field for column in others if (field := _perhaps_meant(column.heading, filled))}
+
+
+def fields_of(rules: Rules) -> tuple[str, ...]:
+    """Return the fields that a column may fill, the campaign's own aside."""
+    return (EXTERNAL_ID, DISPOSITION, CALLBACK, *rules.input.phone_fields, PRIORITY, CONTACT_HOURS)
 
 
 def _perhaps_meant(heading: str, filled: set[str]) -> str:
@@ -265,12 +323,19 @@ def _perhaps_meant(heading: str, filled: set[str]) -> str:
     """
     key = _key(heading)
     own = key.startswith("nj")
+    if (meant := _MEANT.get(key, "")) and meant not in filled:
+        return meant
     if not own and key[:3] not in _BEGINNINGS:
         return ""
     names = {name: field for name, field in _FIELD_OF_LOOSE_NAME.items() if own or field not in filled}
     by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in filled)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)
     return names[close[0]] if close else by_stem[0] if by_stem else ""
+
+
+def may_be_a_phone(heading: str) -> bool:
+    """Whether people head phone numbers so, and other columns too."""
+    return loose(heading) in _PHONE_NAMES
 
 
 def looks_like_a_phone(heading: str) -> bool:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leadsync.leads.input_rules import Rules
-from leadsync.leads.mappings import field_named, looks_like_a_phone
+from leadsync.leads.mappings import columns_of, field_named, looks_like_a_phone, may_be_a_phone, perhaps_meant
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.text import Cleaned, loose, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
@@ -33,6 +33,8 @@ class Proposal:
     columns: Mapping[str, str]
     phone_fields: tuple[str, ...]
     external_ids: tuple[str, ...] = ()
+    meant: Mapping[str, str] = field(default_factory=dict)
+    """Other headings with a field that people use them for: a question, as they often mean something else."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class _Open:
     def is_phone(self, region: str) -> bool:
         if looks_like_a_phone(self.heading):
             return True
+        if may_be_a_phone(self.heading) and self.values:
+            return any(isinstance(clean_phone(value, region), Cleaned) for value in self.values)
         return self.share(sum(isinstance(clean_phone(value, region), Cleaned) for value in self.values))
 
     def is_callback(self) -> bool:
@@ -82,7 +86,8 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
         ids.sort(key=_unlikeliness)
     if ids and not _unlikeliness(ids[0]):
         columns[ids[0].heading] = EXTERNAL_ID
-    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids))
+    meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
+    return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids), meant)
 
 
 def _column(heading: str, cells: Sequence[str]) -> _Open:

@@ -30,7 +30,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
         journal.delete_draft(run.id)
         raise
     copies = _same_content(journal, run)
-    remarks = (*copies, *([Remark(_trial_remark(run, trial))] if trial else ()), *scan.remarks)
+    remarks = (*copies, *([Remark(_trial_remark(run, trial))] if trial else ()), *scan.remarks, *_own_names(scan))
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
@@ -103,6 +103,12 @@ def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:
             sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
             return [Remark(f"{run.file.name} holds the same as {other.file.name}, which {sent}.", loud=True)]
     return []
+
+
+def _own_names(scan: SheetScan) -> list[Remark]:
+    """The list of columns that nothing but their headings names."""
+    names = scan.mapping.own_names
+    return [Remark(f"Sent as campaign fields of these names: {', '.join(names)}.")] if names else []
 
 
 def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOptions) -> RunRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from leadsync.errors import SheetError
 from leadsync.journal import Effects, Entry, State
-from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules
+from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, fields_of
 from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
@@ -76,6 +76,7 @@ class SheetScan:
         self.survey = Survey()
         self.date_order = rules.date_order
         self.epoch_1904 = rules.epoch_1904
+        self.fields = fields_of(rules)
         self._mapper = RowMapper(mapping, rules)
         self._learned = learned
         self._builder = builder
@@ -120,7 +121,7 @@ class SheetScan:
     def remarks(self) -> tuple[Remark, ...]:
         """Remarks about guesses and other facts; complete after the last entry."""
         remarks = list(map(Remark.read, self.table.remarks))
-        remarks += [Remark(text, kept=True) for text in (*self.mapping.remarks, *self.lineage.remarks)]
+        remarks += map(Remark.read, (*self.mapping.remarks, *self.lineage.remarks))
         remarks += map(Remark.read, self._date_remarks)
         remarks += null_words(self._mapper.null_words)
         remarks += spellings(self.survey)

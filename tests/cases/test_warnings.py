@@ -80,3 +80,18 @@ def test_another_fault_of_the_same_sheet_is_news(desk: Desk, hook: Hook) -> None
         folder = watched(desk, "leads.csv", headings, "Ann,0412345678", "Bob,0412345679")
         desk.leadsync("watch", folder, "--once", "--settle", "0", LEADSYNC_NOTIFY_URLS=hook.url)
     assert len(hook.messages) == 2
+
+
+def test_columns_are_listed_once_and_proposed_with_numbers(desk: Desk) -> None:
+    desk.dialer()
+    lines = ("Lead Id,FirstPhone,Result,Recall,City", "A1,0412345678,Sale,24/11/2027,Perth")
+    checked = desk.leadsync("check", desk.sheet("leads.csv", *lines))
+    assert '    1  "Result" = "njDisposition"\n    2  "Recall" = "njCallBackDate"' in checked.out
+    assert "Fields: njExternalLeadId, njDisposition, njCallBackDate, FirstPhone, SecondPhone" in checked.out
+    done = desk.leadsync("run", desk.folder / "leads.csv")
+    assert done.err.count("Sent as campaign fields of these names: Result, Recall, City.") == 1
+    named = '[columns]\nResult = "njDisposition"\nRecall = "njOutcome"\n'
+    desk.settings("http://127.0.0.1:1", named)
+    refused = desk.leadsync("check", desk.folder / "leads.csv")
+    assert refused.code == 2
+    assert "the dialer has no field njOutcome; its fields are njCallBackDate, njContactHours" in refused.err

@@ -78,8 +78,10 @@ def test_from_nothing_to_a_checked_sheet(desk: Desk, home: dict[str, str]) -> No
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("Is that right?", "y")
+    terminal.answer("In which order are they written?", "")
     assert terminal.end() == 0, terminal.said
     said = terminal.said
+    assert "Dates of the sheet: 24/11/2031 14:30" in said
     assert "and foo does not." in said
     assert "API key was refused" in said
     assert "leadsync resume" not in said
@@ -134,6 +136,7 @@ def test_the_key_of_the_environment_is_taken_and_the_columns_can_be_changed(desk
     terminal.answer("The country of phone numbers", "nz")
     terminal.answer("A sheet of leads to look at", "nowhere.csv")
     terminal.answer("A sheet of leads to look at", "leads.csv")
+    terminal.answer("Which column holds the outcome of the call?", "2")
     terminal.answer("Which column holds it?", "1")
     terminal.answer("Is that right?", "n")
     terminal.answer("Who", "")
@@ -359,3 +362,31 @@ def test_columns_corrected_by_hand_are_phones_too(desk: Desk, home: dict[str, st
     settings = tomllib.loads(desk.config.read_text("utf-8"))
     assert settings["columns"] == {"Lead": "njExternalLeadId", "Mobile": "SecondPhone", "Home Phone": "FirstPhone"}
     assert settings["input"]["phone_fields"] == ["SecondPhone", "FirstPhone"]
+
+
+def test_a_second_sheet_adds_its_columns_to_the_settings(desk: Desk, home: dict[str, str]) -> None:
+    desk.dialer(settings='# of our own\n[columns]\n"Customer No" = "njExternalLeadId"\n')
+    before = tomllib.loads(desk.config.read_text("utf-8"))
+    desk.sheet(
+        "other.csv",
+        "Account No,Mobile,Wrap Code,Follow Up",
+        *(f"A{n},041234567{n},Sale,03/0{n}/2031" for n in range(1, 4)),
+    )
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "other.csv")
+    terminal.answer("Which column holds the outcome of the call?", "1")
+    terminal.answer("Which column holds the date to call back?", "1")
+    terminal.answer("Is that right?", "y")
+    terminal.answer("In which order are they written?", "2")
+    assert terminal.end() == 0, terminal.said
+    assert "Added the columns to" in terminal.said
+    after = tomllib.loads(desk.config.read_text("utf-8"))
+    assert after["columns"] == {
+        "Customer No": "njExternalLeadId",
+        "Account No": "njExternalLeadId",
+        "Mobile": "FirstPhone",
+        "Wrap Code": "njDisposition",
+        "Follow Up": "njCallBackDate",
+    }
+    assert after["input"] == {"date_order": "mdy"}
+    assert (after["server"], after["campaign"]) == (before["server"], before["campaign"])
+    assert "# of our own" in desk.config.read_text("utf-8")

@@ -153,7 +153,7 @@ def test_remarks_tell_what_would_surprise() -> None:
 def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) -> None:
     remarks = mapped(["Lead Id", "FirstPhone", heading]).remarks
     assert (
-        f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
+        f"! {heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
         f'"{heading}" = "{meant}" under [columns] in the settings.'
     ) in remarks
 

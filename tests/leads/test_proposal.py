@@ -59,3 +59,27 @@ def test_more_phone_columns_than_phone_fields_get_fields_of_their_own() -> None:
     found = proposed("Lead Id,SecondPhone,Mobile,Work Phone", "1,0383218191,0412345671,0383218192")
     assert found.columns == {"Mobile": "FirstPhone"}
     assert found.phone_fields == ("FirstPhone", "SecondPhone", "Work Phone")
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        *(
+            (name, "njDisposition")
+            for name in ("Result", "call result", "Dispo", "STATUS", "Wrap code", "Outcome_Code")
+        ),
+        *((name, "njCallBackDate") for name in ("Follow-up date", "Next call", "Ring back", "CB date", "Appointment")),
+        ("City", ""),
+    ],
+)
+def test_outcomes_and_callbacks_as_people_call_them_are_asked_about(heading: str, field: str) -> None:
+    found = proposed(f"Lead Id,{heading}", "1,x", "2,y", "3,z")
+    assert found.meant == ({heading: field} if field else {})
+    assert found.columns == {}
+    assert proposed(f"Lead Id,Outcome,Callback,{heading}", "1,Sale,,x").meant == {}
+
+
+@pytest.mark.parametrize("heading", ["Home", "Work", "BH", "AH", "Best number"])
+def test_short_names_of_phones_are_proposed_for_cells_with_numbers(heading: str) -> None:
+    assert proposed(f"Lead Id,{heading}", "1,0412345678").columns == {heading: "FirstPhone"}
+    assert proposed(f"Lead Id,{heading}", "1,Sydney").columns == {}
