@@ -1,6 +1,7 @@
 """The real leadsync in processes that start within milliseconds.
 
-They are forked from a server that has imported leadsync already. In the child only constants of time are changed.
+They are forked from a server with leadsync imported and the summary page's template compiled. In the child only
+constants of time are changed.
 """
 
 import atexit
@@ -32,6 +33,7 @@ _context.set_forkserver_preload(
         "leadsync.sheets.formats.delimited",
         "leadsync.sheets.output.output_file",
         "xlsxwriter",
+        "tests.faults.preloaded",
     ]
 )
 
