@@ -23,13 +23,13 @@ test: .venv/.ready  ## every check: format, lint, types, import rules, pages, te
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 # Three test modules are left out: what they test uses the standard library alone, and they take half the time.
 test-lowest: $(BIN)/uv  ## sheets, leads and the demo with each dependency at its lowest release
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
 	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable . --group dev
-	.venv-lowest/bin/pytest tests/sheets tests/leads --ignore=tests/sheets/test_csv_records.py \
+	.venv-lowest/bin/pytest -n auto --dist worksteal tests/sheets tests/leads --ignore=tests/sheets/test_csv_records.py \
 		--ignore=tests/sheets/test_formula_escaping.py --ignore=tests/sheets/test_frames.py
 	@.venv-lowest/bin/leadsync demo --output .venv-lowest/demo
 
