@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Desk
+
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
 WINBACK = "[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n"
 
@@ -16,13 +18,13 @@ def ids(dialer: Any) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_campaign_is_chosen_by_its_name_and_has_what_it_does_not_name_from_the_first(desk: Any) -> None:
+def test_a_campaign_is_chosen_by_its_name_and_has_what_it_does_not_name_from_the_first(desk: Desk) -> None:
     dialer = desk.dialer(settings=WINBACK)
     assert desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "winback").code == 0
     assert ids(dialer) == [("41", "42", "40")] * 2
 
 
-def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Any) -> None:
+def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Desk) -> None:
     dialer = desk.dialer(settings=WINBACK)
     sheet = desk.sheet("leads.csv", *SHEET)
     for options in ((), ("--campaign", "winback"), (), ("--campaign", "winback")):
@@ -30,7 +32,7 @@ def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Any) -> No
     assert ids(dialer) == [("41", "41", "38")] * 2 + [("41", "42", "40")] * 2
 
 
-def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Any) -> None:
+def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     refused = FaultRule(FaultKind.CODE, lead="2", code=106, calls=1)
@@ -42,7 +44,7 @@ def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Any) -> None:
     assert ids(dialer) == [("41", "42", "40")] * 3
 
 
-def test_a_name_that_the_settings_do_not_have(desk: Any) -> None:
+def test_a_name_that_the_settings_do_not_have(desk: Desk) -> None:
     dialer = desk.dialer(settings=WINBACK)
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "wnback")
     assert done.code == 2
@@ -51,14 +53,14 @@ def test_a_name_that_the_settings_do_not_have(desk: Any) -> None:
     assert ids(dialer) == []
 
 
-def test_a_key_that_is_none_in_a_campaigns_table(desk: Any) -> None:
+def test_a_key_that_is_none_in_a_campaigns_table(desk: Desk) -> None:
     desk.dialer(settings="[campaigns.winback]\nallocations_id = 40\n")
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET))
     assert done.code == 2
     assert "[campaigns.winback] allocations_id is not a setting; did you mean allocation_id?" in done.err
 
 
-def test_a_column_sends_rows_to_campaigns_of_their_own(desk: Any) -> None:
+def test_a_column_sends_rows_to_campaigns_of_their_own(desk: Desk) -> None:
     dialer = desk.dialer(settings='[columns]\n"Team" = "fCampaignId"\n')
     sheet = desk.sheet(
         "leads.csv",
@@ -82,7 +84,7 @@ def test_a_column_sends_rows_to_campaigns_of_their_own(desk: Any) -> None:
         assert fields == {"FirstPhone": f"038321819{lead}", "njDisposition": "Sale"}, "ids travel in the query alone"
 
 
-def test_ids_that_are_none_are_rejected_and_wrong_ones_of_a_row_fail_that_row_alone(desk: Any) -> None:
+def test_ids_that_are_none_are_rejected_and_wrong_ones_of_a_row_fail_that_row_alone(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet(
         "leads.csv",
@@ -101,7 +103,7 @@ def test_ids_that_are_none_are_rejected_and_wrong_ones_of_a_row_fail_that_row_al
     assert "in the sheet" in rows["3"]["sync_advice"]
 
 
-def test_wrong_ids_of_the_settings_stop_the_run_though_rows_have_their_own(desk: Any) -> None:
+def test_wrong_ids_of_the_settings_stop_the_run_though_rows_have_their_own(desk: Desk) -> None:
     desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777\n")
     sheet = desk.sheet(
         "leads.csv", "Lead Id,FirstPhone,Outcome,fAllocationId", "1,0383218191,Sale,38", "2,0383218192,Sale,"
@@ -112,7 +114,7 @@ def test_wrong_ids_of_the_settings_stop_the_run_though_rows_have_their_own(desk:
 
 
 @pytest.mark.parametrize("campaign", [None, "winback"])
-def test_watch_sends_to_the_campaign_it_is_told(desk: Any, campaign: str | None) -> None:
+def test_watch_sends_to_the_campaign_it_is_told(desk: Desk, campaign: str | None) -> None:
     dialer = desk.dialer(settings=WINBACK)
     folder = desk.folder / "leads"
     folder.mkdir()

@@ -4,10 +4,11 @@ import io
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
+
+from tests.conftest import Desk
 
 SHEET = (
     "Lead Id,Name,First Phone,Outcome,Call Back Date,Internal",
@@ -33,7 +34,7 @@ def section(text: str, title: str) -> list[str]:
     return lines[start:end]
 
 
-def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: Any) -> None:
+def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: Desk) -> None:
     desk.settings("http://127.0.0.1:9", MAPPED)
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET))
     assert done.code == 3, done.err
@@ -64,7 +65,7 @@ def test_check_tells_mapping_repairs_rejections_and_what_the_run_would_do(desk: 
     assert "started now, it would end" in would[-1]
 
 
-def test_check_gives_it_all_to_a_script(desk: Any) -> None:
+def test_check_gives_it_all_to_a_script(desk: Desk) -> None:
     desk.settings("http://127.0.0.1:9", MAPPED)
     found = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--json").json
     assert (found["rows"], found["to_send"], found["rejected"], found["new_leads"]) == (4, 3, 1, 2)
@@ -82,7 +83,7 @@ def test_check_gives_it_all_to_a_script(desk: Any) -> None:
     assert abs(ends - datetime.now().astimezone()) < timedelta(hours=1)
 
 
-def test_headings_only_are_no_rows_and_no_error(desk: Any) -> None:
+def test_headings_only_are_no_rows_and_no_error(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", SHEET[0])
     done = desk.leadsync("check", sheet)
@@ -92,7 +93,7 @@ def test_headings_only_are_no_rows_and_no_error(desk: Any) -> None:
     assert desk.leadsync("run", sheet).code == 0
 
 
-def test_the_sheet_that_check_writes_is_put_right_and_given_back(desk: Any) -> None:
+def test_the_sheet_that_check_writes_is_put_right_and_given_back(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", *(line.rpartition(",")[0] for line in SHEET))
     done = desk.leadsync("check", sheet, "--output", "checked", "--json")
@@ -113,7 +114,7 @@ def test_the_sheet_that_check_writes_is_put_right_and_given_back(desk: Any) -> N
     assert sorted(received) == ["00123", "9857", "9857", "9858"]
 
 
-def test_check_writes_the_format_that_the_files_name_asks_for(desk: Any) -> None:
+def test_check_writes_the_format_that_the_files_name_asks_for(desk: Desk) -> None:
     desk.settings("http://127.0.0.1:9")
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", "seen.xlsx")
     assert done.code == 3, done.err
@@ -122,7 +123,7 @@ def test_check_writes_the_format_that_the_files_name_asks_for(desk: Any) -> None
     assert [cell.value for cell in cells[2]][:3] == ["00123", "Jane Smith", "(03) 8321 8199"]
 
 
-def test_standard_input_is_read(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer = desk.dialer()
     text = "\r\n".join(SHEET[:3]).encode()
     for command, arguments in (("check", []), ("run", ["--yes"])):
@@ -135,7 +136,7 @@ def test_standard_input_is_read(desk: Any, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(dialer.ledger.as_json()["received"]) == 2
 
 
-def test_a_fault_of_standard_input_is_named_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_standard_input_is_named_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.settings("http://127.0.0.1:9")
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     done = desk.leadsync("check", "-")
@@ -143,7 +144,7 @@ def test_a_fault_of_standard_input_is_named_so(desk: Any, monkeypatch: pytest.Mo
     assert done.err.startswith("standard input: the file is empty;")
 
 
-def test_encoding_and_delimiter_overrule_what_is_found_out(desk: Any) -> None:
+def test_encoding_and_delimiter_overrule_what_is_found_out(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.folder / "leads.txt"
     sheet.write_bytes("Lead Id#Name#FirstPhone#Outcome\n1#Łódź#0383218199#Sale\n".encode("cp1250"))
@@ -152,14 +153,14 @@ def test_encoding_and_delimiter_overrule_what_is_found_out(desk: Any) -> None:
     assert dialer.ledger.as_json()["received"][0]["fields"]["Name"] == "Łódź"
 
 
-def test_a_run_where_nobody_watches_tells_of_lost_callbacks_all_the_same(desk: Any) -> None:
+def test_a_run_where_nobody_watches_tells_of_lost_callbacks_all_the_same(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET[:3]))
     assert "! " in done.err
     assert "NO callback date" in done.err
 
 
-def test_check_never_overwrites_the_sheet(desk: Any) -> None:
+def test_check_never_overwrites_the_sheet(desk: Desk) -> None:
     desk.settings("http://127.0.0.1:9")
     sheet = desk.sheet("leads.csv", *SHEET)
     before = sheet.read_bytes()
@@ -179,7 +180,7 @@ def test_check_never_overwrites_the_sheet(desk: Any) -> None:
         ("folder.csv", "folder.csv is a folder"),
     ],
 )
-def test_check_says_where_it_cannot_write(desk: Any, output: str, words: str) -> None:
+def test_check_says_where_it_cannot_write(desk: Desk, output: str, words: str) -> None:
     desk.settings("http://127.0.0.1:9")
     (desk.folder / "folder.csv").mkdir()
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", Path(output))

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 HEAD = "Lead Id,FirstPhone,Outcome,Callback"
 
@@ -30,7 +31,7 @@ def corrected(path: str, *pairs: tuple[str, str]) -> Path:
     return Path(path)
 
 
-def test_dates_are_read_in_the_order_in_which_the_run_read_them(desk: Any) -> None:
+def test_dates_are_read_in_the_order_in_which_the_run_read_them(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndate_order = "auto"\ndispositions = ["Sale"]\n')
     lines = "L1,0383218199,Sale,03/25/2031 10:00", "L2,0383218198,Nope,03/04/2031 10:00"
     sheet = desk.sheet("l.csv", HEAD, *lines)
@@ -39,7 +40,7 @@ def test_dates_are_read_in_the_order_in_which_the_run_read_them(desk: Any) -> No
     assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00"), ("L2", "Sale", "2031/03/04 10:00")]
 
 
-def test_a_date_typed_in_another_order_does_not_change_the_order_of_its_run(desk: Any) -> None:
+def test_a_date_typed_in_another_order_does_not_change_the_order_of_its_run(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndate_order = "auto"\ndispositions = ["Sale"]\n')
     lines = (
         "L1,0383218199,Nope,25/03/2031 10:00",
@@ -55,7 +56,7 @@ def test_a_date_typed_in_another_order_does_not_change_the_order_of_its_run(desk
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_swapped_dates_stay_rejected_without_the_text_dates_beside_them(desk: Any, form: str) -> None:
+def test_swapped_dates_stay_rejected_without_the_text_dates_beside_them(desk: Desk, form: str) -> None:
     dialer = desk.dialer()
     book = openpyxl.Workbook()
     book.active.append(HEAD.split(","))
@@ -78,7 +79,7 @@ def test_swapped_dates_stay_rejected_without_the_text_dates_beside_them(desk: An
     assert received(dialer) == [("L2", "Sale", "2031/11/24 09:00"), ("L1", "Sale", "2031/11/05 09:00")]
 
 
-def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Any) -> None:
+def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Desk) -> None:
     dialer = desk.dialer(settings='[campaigns.winback]\nallocation_id = 39\n[input]\ndispositions = ["Sale"]\n')
     sheet = desk.sheet("l.csv", HEAD, "L2,0383218198,Nope,")
     done = desk.leadsync("run", sheet, "--campaign", "winback", "--json")
@@ -88,7 +89,7 @@ def test_rows_of_another_campaign_are_not_sent_to_this_one(desk: Any) -> None:
     assert "--campaign winback" in refused.err
 
 
-def test_rows_go_where_wrong_ids_were_put_right_and_that_is_said(desk: Any) -> None:
+def test_rows_go_where_wrong_ids_were_put_right_and_that_is_said(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, leads={"L1": {"njDisposition": "Sale"}})
     sheet = desk.sheet("l.csv", HEAD, "L2,0383218198,Sale,")
     done = desk.leadsync("run", sheet, "--json")
@@ -98,7 +99,7 @@ def test_rows_go_where_wrong_ids_were_put_right_and_that_is_said(desk: Any) -> N
     assert [lead for lead, _, _ in received(dialer)] == ["L2", "L1"]
 
 
-def test_a_decision_to_send_counts_once(desk: Any) -> None:
+def test_a_decision_to_send_counts_once(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218198,Sale,"), "--json")
     lines = Path(done.json["files"]["review"]).read_text("utf-8").splitlines()
@@ -110,7 +111,7 @@ def test_a_decision_to_send_counts_once(desk: Any) -> None:
     assert len(received(dialer)) == 2
 
 
-def test_a_copy_of_a_corrected_file_leaves_alone_what_a_person_has_to_decide(desk: Any) -> None:
+def test_a_copy_of_a_corrected_file_leaves_alone_what_a_person_has_to_decide(desk: Desk) -> None:
     faults = [
         FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1),
         FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1),
@@ -128,7 +129,7 @@ def test_a_copy_of_a_corrected_file_leaves_alone_what_a_person_has_to_decide(des
     assert len(received(dialer)) == 2
 
 
-def test_a_leads_later_row_waits_until_its_earlier_one_is_decided(desk: Any) -> None:
+def test_a_leads_later_row_waits_until_its_earlier_one_is_decided(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="F2", code=110, calls=1)])
     sheet = desk.sheet("o.csv", HEAD, "F2,0383218198,Sale,", "F2,0383218198,No Answer,", "F3,03832,Sale,")
     done = desk.leadsync("run", sheet, "--json")
@@ -140,7 +141,7 @@ def test_a_leads_later_row_waits_until_its_earlier_one_is_decided(desk: Any) -> 
     assert [call[:2] for call in received(dialer)] == [("F2", "Sale"), ("F3", "Sale"), ("F2", "No Answer")]
 
 
-def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Any) -> None:
+def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="O1", code=106, calls=1)])
     sheet = desk.sheet("o.csv", HEAD, "O1,0383218198,Busy,", "O1,0383218198,Do Not Call,")
     done = desk.leadsync("run", sheet, "--json")
@@ -156,7 +157,7 @@ def test_a_row_does_not_undo_what_a_later_row_of_its_lead_has_done(desk: Any) ->
     assert desk.leadsync("run", wanted, "--json").json["statuses"] == {"succeeded": 1}
 
 
-def test_day_numbers_count_from_where_their_own_workbook_counted(desk: Any) -> None:
+def test_day_numbers_count_from_where_their_own_workbook_counted(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
     path = desk.folder / "mac.xlsx"
     with xlsxwriter.Workbook(path, {"date_1904": True}) as workbook:
@@ -169,7 +170,7 @@ def test_day_numbers_count_from_where_their_own_workbook_counted(desk: Any) -> N
     assert received(dialer) == [("L1", "Sale", "2031/03/25 10:00")]
 
 
-def test_ids_that_lost_their_leading_zeros_are_no_other_leads(desk: Any) -> None:
+def test_ids_that_lost_their_leading_zeros_are_no_other_leads(desk: Desk) -> None:
     faults = [FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in ("005", "6")]
     dialer = desk.dialer(faults=faults)
     head = "Lead Id,FirstPhone,Outcome,PostCode"
@@ -188,7 +189,7 @@ def test_ids_that_lost_their_leading_zeros_are_no_other_leads(desk: Any) -> None
     assert "PostCode '231' was '0231' in run" in desk.rows(spoilt.json["files"]["report"])[0]["sync_message"]
 
 
-def test_a_text_that_was_cut_for_a_workbook_is_no_correction(desk: Any) -> None:
+def test_a_text_that_was_cut_for_a_workbook_is_no_correction(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("l.csv", "Lead Id,FirstPhone,Outcome,Notes", f"L1,0383218199,Sale,{'x' * 40_000}")
     done = desk.leadsync("run", sheet, "--format", "xlsx", "--json")
@@ -198,7 +199,7 @@ def test_a_text_that_was_cut_for_a_workbook_is_no_correction(desk: Any) -> None:
     assert received(dialer) == []
 
 
-def test_rows_that_wait_for_a_decision_are_not_offered_to_be_sent(desk: Any) -> None:
+def test_rows_that_wait_for_a_decision_are_not_offered_to_be_sent(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
     sheet = desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L1,0383218199,Busy,", "L2,0383218198,Sale,")
     first = desk.leadsync("run", sheet, "--json")
@@ -214,7 +215,7 @@ def test_rows_that_wait_for_a_decision_are_not_offered_to_be_sent(desk: Any) -> 
     assert len(received(dialer)) == 2
 
 
-def test_what_is_undecided_in_an_earlier_run_is_still_said(desk: Any) -> None:
+def test_what_is_undecided_in_an_earlier_run_is_still_said(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
     first = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L2,0383218198,Sale,"), "--json").json
     again = desk.leadsync("run", first["files"]["report"], "--json").json
@@ -227,7 +228,7 @@ def test_what_is_undecided_in_an_earlier_run_is_still_said(desk: Any) -> None:
     assert f"Decide on what is still undecided in run {first['run']} (1 of these rows)" in page
 
 
-def test_a_sheet_without_rows_says_so(desk: Any) -> None:
+def test_a_sheet_without_rows_says_so(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("empty.csv", HEAD))
     assert "empty.csv has headings and no rows below them: there is nothing to send." in done.err
@@ -236,7 +237,7 @@ def test_a_sheet_without_rows_says_so(desk: Any) -> None:
 DISPOSITIONS = '[input]\ndispositions = ["Sale", "Busy"]\n'
 
 
-def test_a_field_named_by_the_settings_keeps_its_name(desk: Any) -> None:
+def test_a_field_named_by_the_settings_keeps_its_name(desk: Desk) -> None:
     dialer = desk.dialer(settings=f'{DISPOSITIONS}[columns]\n"Kunde" = "CustomerName"\n')
     done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},Kunde,Note,NOTE", "L1,0383218199,Nope,,Bob,a,b"), "--json")
     desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale")))
@@ -246,7 +247,7 @@ def test_a_field_named_by_the_settings_keeps_its_name(desk: Any) -> None:
     }  # fmt: skip
 
 
-def test_every_spoilt_number_of_a_row_is_found_and_stays_so(desk: Any) -> None:
+def test_every_spoilt_number_of_a_row_is_found_and_stays_so(desk: Desk) -> None:
     dialer = desk.dialer(settings=DISPOSITIONS)
     done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},PostCode", "005,03832,Sale,,0231"), "--json")
     spoilt = corrected(done.json["files"]["retry"], ("\n005,", "\n5,"), (",0231,", ",231,"))
@@ -266,7 +267,7 @@ def test_every_spoilt_number_of_a_row_is_found_and_stays_so(desk: Any) -> None:
 @pytest.mark.parametrize(
     "heading", ["Mum's Postcode", "'Post' \"Code\" (Mum's)", "Привет, 'мир'", "x' was '1' in run y: a"]
 )
-def test_a_heading_hides_no_number_that_a_spreadsheet_has_changed(desk: Any, heading: str) -> None:
+def test_a_heading_hides_no_number_that_a_spreadsheet_has_changed(desk: Desk, heading: str) -> None:
     dialer = desk.dialer(settings=DISPOSITIONS)
     quoted = '"' + heading.replace('"', '""') + '"'
     rows = ("L1,0383218199,Nope,,0800", "L2,0383218198,Nope,,0900")
@@ -279,7 +280,7 @@ def test_a_heading_hides_no_number_that_a_spreadsheet_has_changed(desk: Any, hea
     assert [lead for lead, _, _ in received(dialer)] == ["L2"]
 
 
-def test_an_id_under_a_heading_with_an_apostrophe_stays_the_leads_own(desk: Any) -> None:
+def test_an_id_under_a_heading_with_an_apostrophe_stays_the_leads_own(desk: Desk) -> None:
     dialer = desk.dialer(settings=f'{DISPOSITIONS}[columns]\n"Customer\'s No" = "njExternalLeadId"\n')
     head = "Customer's No,FirstPhone,Outcome"
     sheet = desk.sheet("l.csv", head, "00123,0383218199,Nope", "007,0383218198,Nope")
@@ -291,14 +292,14 @@ def test_an_id_under_a_heading_with_an_apostrophe_stays_the_leads_own(desk: Any)
     assert [lead for lead, _, _ in received(dialer)] == ["007"]
 
 
-def test_a_0_that_was_cleared_was_spoilt_by_nobody(desk: Any) -> None:
+def test_a_0_that_was_cleared_was_spoilt_by_nobody(desk: Desk) -> None:
     dialer = desk.dialer(settings=DISPOSITIONS)
     done = desk.leadsync("run", desk.sheet("l.csv", f"{HEAD},Score", "L1,0383218199,Nope,,0"), "--json")
     assert desk.leadsync("run", corrected(done.json["files"]["retry"], ("Nope", "Sale"), (",,0,", ",,,"))).code == 0
     assert len(received(dialer)) == 1
 
 
-def test_a_column_for_notes_stays_one_in_the_next_round(desk: Any) -> None:
+def test_a_column_for_notes_stays_one_in_the_next_round(desk: Desk) -> None:
     dialer = desk.dialer(settings=DISPOSITIONS)
     done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Nope,", "L2,0383218198,Nope,"), "--json")
     retry = Path(done.json["files"]["retry"])
@@ -311,7 +312,7 @@ def test_a_column_for_notes_stays_one_in_the_next_round(desk: Any) -> None:
     assert [(call["lead"], "My notes" in call["fields"]) for call in calls] == [("L1", False), ("L2", False)]
 
 
-def test_a_corrected_id_is_held_against_the_rows_of_its_own_lead(desk: Any) -> None:
+def test_a_corrected_id_is_held_against_the_rows_of_its_own_lead(desk: Desk) -> None:
     dialer = desk.dialer(settings=DISPOSITIONS)
     done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Nope,", "L1,0383218199,Sale,"), "--json")
     retry = corrected(done.json["files"]["retry"], ("\nL1,0383218199,Nope", "\nL7,0383218197,Sale"))
@@ -319,7 +320,7 @@ def test_a_corrected_id_is_held_against_the_rows_of_its_own_lead(desk: Any) -> N
     assert [lead for lead, _, _ in received(dialer)] == ["L1", "L7"]
 
 
-def test_a_rejected_insert_comes_back_as_an_insert(desk: Any) -> None:
+def test_a_rejected_insert_comes_back_as_an_insert(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, leads={})
     done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "N1,03832,,"), "--insert-only", "--json")
     assert done.json["statuses"] == {"rejected": 1}
@@ -327,7 +328,7 @@ def test_a_rejected_insert_comes_back_as_an_insert(desk: Any) -> None:
     assert [call["call"] for call in dialer.ledger.as_json()["received"]] == ["insertLeadFast"]
 
 
-def test_a_broken_line_does_not_stop_the_decisions_beside_it(desk: Any) -> None:
+def test_a_broken_line_does_not_stop_the_decisions_beside_it(desk: Desk) -> None:
     faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("L1", "L2")]
     dialer = desk.dialer(faults=faults)
     done = desk.leadsync("run", desk.sheet("l.csv", HEAD, "L1,0383218199,Sale,", "L2,0383218198,Sale,"), "--json")
@@ -338,7 +339,7 @@ def test_a_broken_line_does_not_stop_the_decisions_beside_it(desk: Any) -> None:
     assert [lead for lead, _, _ in received(dialer)] == ["L1", "L2", "L1"]
 
 
-def test_a_number_of_a_row_that_is_none_is_no_crash(desk: Any) -> None:
+def test_a_number_of_a_row_that_is_none_is_no_crash(desk: Desk) -> None:
     desk.dialer()
     head = f"{HEAD},sync_row,sync_run"
     done = desk.leadsync("run", desk.sheet("l.csv", head, "L1,0383218199,Sale,,99999999999999999999,x"), "--json")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 HEADINGS = "Lead Id,Name,FirstPhone,SecondPhone,Outcome,Call Back Date"
 HELD = {"1": {"FirstPhone": "0383218191", "njDisposition": "Busy"}}
@@ -17,11 +18,11 @@ def calls(dialer: Any) -> list[tuple[str, str, dict[str, str]]]:
     return [(one.call, one.lead, dict(one.fields)) for one in dialer.ledger.received]
 
 
-def report(desk: Any, done: Any) -> dict[str, dict[str, str]]:
+def report(desk: Desk, done: Any) -> dict[str, dict[str, str]]:
     return {row["Lead Id"]: row for row in desk.rows(done.json["files"]["report"])}
 
 
-def test_a_101_is_followed_by_an_insert_with_the_same_fields(desk: Any) -> None:
+def test_a_101_is_followed_by_an_insert_with_the_same_fields(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, leads=HELD)
     sheet = desk.sheet(
         "leads.csv",
@@ -52,7 +53,7 @@ def test_a_101_is_followed_by_an_insert_with_the_same_fields(desk: Any) -> None:
     assert done.json["codes"] == {"0": 3}
 
 
-def test_both_codes_are_told_where_the_insert_is_refused(desk: Any) -> None:
+def test_both_codes_are_told_where_the_insert_is_refused(desk: Desk) -> None:
     desk.dialer(any_lead=False, leads=HELD)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,0383218191,,Sale,")
     done = desk.leadsync("run", sheet, "--insert-missing", "--json")
@@ -62,7 +63,7 @@ def test_both_codes_are_told_where_the_insert_is_refused(desk: Any) -> None:
     assert "DUPLICATE" in row["sync_message"]
 
 
-def test_without_a_phone_number_nothing_is_inserted(desk: Any) -> None:
+def test_without_a_phone_number_nothing_is_inserted(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,,,Sale,", "78,Bob,<no change>,,Sale,")
     done = desk.leadsync("run", sheet, "--insert-missing", "--json")
@@ -73,21 +74,21 @@ def test_without_a_phone_number_nothing_is_inserted(desk: Any) -> None:
         assert "phone number; write one into FirstPhone or SecondPhone" in row["sync_message"]
 
 
-def test_nothing_is_inserted_that_nobody_asked_for(desk: Any) -> None:
+def test_nothing_is_inserted_that_nobody_asked_for(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,0383218191,,Sale,")
     assert desk.leadsync("run", sheet).code == 3
     assert [call for call, _, _ in calls(dialer)] == ["updateLeadFast"]
 
 
-def test_the_setting_does_the_same_and_the_environment_too(desk: Any) -> None:
+def test_the_setting_does_the_same_and_the_environment_too(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,0383218191,,Sale,")
     assert desk.leadsync("run", sheet, LEADSYNC_CAMPAIGN__INSERT_MISSING="true").code == 0
     assert [call for call, _, _ in calls(dialer)] == ["updateLeadFast", "insertLeadFast"]
 
 
-def test_a_run_goes_on_inserting_though_resume_is_not_told_to(desk: Any) -> None:
+def test_a_run_goes_on_inserting_though_resume_is_not_told_to(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,0383218191,,Sale,", "78,Bob,0383218192,,Sale,")
     assert desk.leadsync("run", sheet, "--insert-missing", "--limit", "1").code == 0
@@ -96,7 +97,7 @@ def test_a_run_goes_on_inserting_though_resume_is_not_told_to(desk: Any) -> None
     assert set(dialer.campaign.leads) == {"77", "78"}
 
 
-def test_a_list_of_new_leads_is_no_bad_beginning_and_stays_within_the_slots(desk: Any) -> None:
+def test_a_list_of_new_leads_is_no_bad_beginning_and_stays_within_the_slots(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, hardware_threads=8)
     desk.config.write_text(desk.config.read_text().replace("[campaign]", "hardware_threads = 8\n[campaign]", 1))
     rows = [f"N{number},Jane,03832{number:05},,Sale," for number in range(60)]
@@ -107,7 +108,7 @@ def test_a_list_of_new_leads_is_no_bad_beginning_and_stays_within_the_slots(desk
     assert dialer.stats()["queued_calls"] == 0
 
 
-def test_inserts_that_are_all_refused_alike_are_a_bad_beginning(desk: Any) -> None:
+def test_inserts_that_are_all_refused_alike_are_a_bad_beginning(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, leads=HELD)
     rows = [f"N{number},Jane,0383218191,,Sale," for number in range(200)]
     done = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *rows), "--insert-missing", "--json")
@@ -116,7 +117,7 @@ def test_inserts_that_are_all_refused_alike_are_a_bad_beginning(desk: Any) -> No
     assert Counter(call for call, _, _ in calls(dialer))["insertLeadFast"] < 80
 
 
-def test_insert_only_updates_nothing(desk: Any) -> None:
+def test_insert_only_updates_nothing(desk: Desk) -> None:
     dialer = desk.dialer(any_lead=False, leads=HELD)
     sheet = desk.sheet(
         "new.csv", HEADINGS, "1,Ann,0383218195,,Sale,", "77,Jane,0383218199,,,", "78,Bob,,,Sale,", "79,Kim,x,,Sale,"
@@ -140,7 +141,7 @@ def test_insert_only_updates_nothing(desk: Any) -> None:
 
 
 @pytest.mark.parametrize(("allowed", "code"), [("false", 105), ("true", 0)])
-def test_duplicates_are_let_in_where_the_settings_allow_it(desk: Any, allowed: str, code: int) -> None:
+def test_duplicates_are_let_in_where_the_settings_allow_it(desk: Desk, allowed: str, code: int) -> None:
     dialer = desk.dialer(any_lead=False, leads=HELD)
     sheet = desk.sheet("new.csv", HEADINGS, "77,Jane,0383218191,,Sale,")
     done = desk.leadsync("run", sheet, "--insert-only", "--json", LEADSYNC_CAMPAIGN__ALLOW_DUPLICATES=allowed)
@@ -152,7 +153,7 @@ def test_duplicates_are_let_in_where_the_settings_allow_it(desk: Any, allowed: s
 
 @pytest.mark.parametrize("how", ["--insert-missing", "--insert-only"])
 @pytest.mark.parametrize("applied", [True, False])
-def test_an_insert_whose_answer_is_lost_is_for_a_person_to_decide(desk: Any, how: str, applied: bool) -> None:
+def test_an_insert_whose_answer_is_lost_is_for_a_person_to_decide(desk: Desk, how: str, applied: bool) -> None:
     """Not even a row without a disposition, and not even with `unknown = "send"`."""
     attempt = 2 if how == "--insert-missing" else 1
     lost = FaultRule(FaultKind.CLOSE, lead="77", attempt=attempt, applied=applied)
@@ -168,7 +169,7 @@ def test_an_insert_whose_answer_is_lost_is_for_a_person_to_decide(desk: Any, how
     assert len(dialer.ledger.applications) == int(applied)
 
 
-def test_options_that_exclude_each_other(desk: Any) -> None:
+def test_options_that_exclude_each_other(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("new.csv", HEADINGS, "77,Jane,0383218191,,,")
     assert desk.leadsync("run", sheet, "--insert-only", "--insert-missing").code == 2
@@ -202,7 +203,7 @@ def test_killed_while_an_insert_is_under_way(tmp_path: Path, disposition: str, u
         ("--insert-missing", ["updateLeadFast", "insertLeadFast", "updateLeadFast", "insertLeadFast"]),
     ],
 )
-def test_a_corrected_retry_file_goes_on_as_it_began(desk: Any, how: str, expected: list[str]) -> None:
+def test_a_corrected_retry_file_goes_on_as_it_began(desk: Desk, how: str, expected: list[str]) -> None:
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("new.csv", HEADINGS, "77,Jane,0383218191,,Sail,")
     done = desk.leadsync("run", sheet, how, "--json")
@@ -215,7 +216,7 @@ def test_a_corrected_retry_file_goes_on_as_it_began(desk: Any, how: str, expecte
 
 
 @pytest.mark.parametrize(("outcome", "status"), [("Sail", "failed"), ("Sale,03832", "rejected")])
-def test_a_new_lead_that_is_corrected_in_two_rounds_still_is_one(desk: Any, outcome: str, status: str) -> None:
+def test_a_new_lead_that_is_corrected_in_two_rounds_still_is_one(desk: Desk, outcome: str, status: str) -> None:
     """The second round leaves it as wrong as it was, in another way."""
     dialer = desk.dialer(any_lead=False)
     sheet = desk.sheet("new.csv", "Lead Id,Name,Outcome,FirstPhone", "77,Jane,Sail,0383218191")

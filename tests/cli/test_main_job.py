@@ -5,12 +5,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer, PracticeServer
+from tests.conftest import Desk
 
 SHEET = (
     "Lead Id,Name,First Phone,Outcome,Call Back Date,Priority",
@@ -20,7 +20,7 @@ SHEET = (
 )
 
 
-def test_what_is_sent_is_what_the_documentation_asks_for(desk: Any) -> None:
+def test_what_is_sent_is_what_the_documentation_asks_for(desk: Desk) -> None:
     dialer = desk.dialer()
     done = desk.process("run", desk.sheet("leads.csv", *SHEET))
     assert done.code == 0, done.err
@@ -36,7 +36,7 @@ def test_what_is_sent_is_what_the_documentation_asks_for(desk: Any) -> None:
     assert sent["9857"] == {"Name": "Null", "FirstPhone": "0383218198", "njDisposition": "<No Change>"}
 
 
-def test_the_summary_shows_the_statuses_and_their_sum(desk: Any) -> None:
+def test_the_summary_shows_the_statuses_and_their_sum(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"))
     assert done.code == 3
@@ -65,7 +65,7 @@ CODES = [
 ]
 
 
-def test_every_code_ends_in_its_status_with_name_message_and_advice_on_its_own_row(desk: Any) -> None:
+def test_every_code_ends_in_its_status_with_name_message_and_advice_on_its_own_row(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     faults = [FaultRule(FaultKind.CODE, lead=f"L{code}", code=code, message=f"words of {code}") for code, _, _ in CODES]
@@ -95,7 +95,7 @@ def test_every_code_ends_in_its_status_with_name_message_and_advice_on_its_own_r
 
 
 @pytest.mark.parametrize(("code", "setting"), [(115, "allocation_id"), (116, "template_id"), (117, "campaign_id")])
-def test_wrong_ids_stop_the_run_and_resume_goes_on_once_they_are_right(desk: Any, code: int, setting: str) -> None:
+def test_wrong_ids_stop_the_run_and_resume_goes_on_once_they_are_right(desk: Desk, code: int, setting: str) -> None:
     wrong = {"template_id": 41, "campaign_id": 41, "allocation_id": 38, setting: 777777}
     ids = "[campaign]\n" + "".join(f"{name} = {value}\n" for name, value in wrong.items())
     desk.dialer(settings=ids)
@@ -111,14 +111,14 @@ def test_wrong_ids_stop_the_run_and_resume_goes_on_once_they_are_right(desk: Any
     assert went_on.json["statuses"] == {"succeeded": 3}
 
 
-def test_a_refused_key_stops_the_run(desk: Any) -> None:
+def test_a_refused_key_stops_the_run(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json", LEADSYNC_API_KEY="wrong")
     assert done.code == 4
     assert "API key" in done.json["stopped"]
 
 
-def test_the_report_keeps_the_sheets_columns_and_values(desk: Any) -> None:
+def test_the_report_keeps_the_sheets_columns_and_values(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet(
         "leads.csv", "Lead Id,FirstPhone,Notes,Outcome", "007,0383218199,=1+1,Sale", ",,,", "8,bad,NA,Sale"
@@ -137,7 +137,7 @@ def test_the_report_keeps_the_sheets_columns_and_values(desk: Any) -> None:
     assert Path(done.json["files"]["report"]).name == f"leads.{done.json['run']}.report.csv"
 
 
-def test_the_retry_file_given_back_sends_just_its_rows_as_they_were(desk: Any) -> None:
+def test_the_retry_file_given_back_sends_just_its_rows_as_they_were(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet(
         "leads.csv",
@@ -156,7 +156,7 @@ def test_the_retry_file_given_back_sends_just_its_rows_as_they_were(desk: Any) -
     assert (last["lead"], last["fields"]["FirstPhone"], last["fields"]["Notes"]) == ("8", "0383218197", "=2+2")
 
 
-def test_a_whole_report_corrected_in_place_sends_only_what_still_has_to_go(desk: Any) -> None:
+def test_a_whole_report_corrected_in_place_sends_only_what_still_has_to_go(desk: Desk) -> None:
     dialer = desk.dialer(dnc={"0383218190"})
     sheet = desk.sheet(
         "leads.csv",
@@ -175,7 +175,7 @@ def test_a_whole_report_corrected_in_place_sends_only_what_still_has_to_go(desk:
     assert [one["lead"] for one in dialer.ledger.as_json()["received"]].count("2") == 1, "104 is never sent again"
 
 
-def test_a_workbook_gets_workbooks_with_ids_and_phones_as_text_and_dates_as_dates(desk: Any) -> None:
+def test_a_workbook_gets_workbooks_with_ids_and_phones_as_text_and_dates_as_dates(desk: Desk) -> None:
     from datetime import datetime
 
     dialer = desk.dialer()
@@ -204,7 +204,7 @@ def test_a_workbook_gets_workbooks_with_ids_and_phones_as_text_and_dates_as_date
     assert retry.json["codes"] == {"106": 1}
 
 
-def test_the_sample_workbook_says_the_same_as_the_sample_csv(desk: Any) -> None:
+def test_the_sample_workbook_says_the_same_as_the_sample_csv(desk: Desk) -> None:
     samples = Path(__file__).parents[2] / "sample_data"
     from leadsync.simulator import FaultRule
 
@@ -228,7 +228,7 @@ def test_the_sample_workbook_says_the_same_as_the_sample_csv(desk: Any) -> None:
     assert len(ends) == 200
 
 
-def test_several_rows_for_one_lead_as_the_settings_say(desk: Any) -> None:
+def test_several_rows_for_one_lead_as_the_settings_say(desk: Desk) -> None:
     lines = ("Lead Id,FirstPhone,Outcome", "A,0383218199,Busy", "B,0383218198,Sale", "A,0383218199,Sale")
     dialer = desk.dialer()
     assert desk.leadsync("run", desk.sheet("order.csv", *lines)).code == 0
@@ -245,7 +245,7 @@ def test_several_rows_for_one_lead_as_the_settings_say(desk: Any) -> None:
     assert "2, 4" in desk.rows(reject.json["files"]["report"])[0]["sync_message"]
 
 
-def test_a_trial_sends_the_first_rows_and_the_next_run_the_others(desk: Any) -> None:
+def test_a_trial_sends_the_first_rows_and_the_next_run_the_others(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
     trial = desk.leadsync("run", sheet, "--limit", "1", "--json")
@@ -264,7 +264,7 @@ def test_a_trial_sends_the_first_rows_and_the_next_run_the_others(desk: Any) -> 
     assert "trial" not in desk.leadsync("runs").out
 
 
-def test_a_trial_counts_the_rows_that_it_sends(desk: Any) -> None:
+def test_a_trial_counts_the_rows_that_it_sends(desk: Desk) -> None:
     dialer = desk.dialer()
     rows = ("1,0383218191,Sale", "2,123,Sale", *(f"{number},038321819{number},Sale" for number in range(3, 8)))
     trial = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", *rows), "--limit", "5")
@@ -272,7 +272,7 @@ def test_a_trial_counts_the_rows_that_it_sends(desk: Any) -> None:
     assert len(dialer.ledger.received) == 5
 
 
-def test_a_count_of_one_is_told_in_the_singular(desk: Any) -> None:
+def test_a_count_of_one_is_told_in_the_singular(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="1", code=106, calls=1)])
     done = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "1,0383218191,Sale"))
     assert re.search(r" 1  row read$", done.out, re.MULTILINE)
@@ -281,7 +281,7 @@ def test_a_count_of_one_is_told_in_the_singular(desk: Any) -> None:
     assert "Forgot 0 runs with 0 rows" in desk.leadsync("prune", "--older-than", "1d", "--yes").out
 
 
-def test_a_finished_file_is_not_sent_again_by_habit(desk: Any) -> None:
+def test_a_finished_file_is_not_sent_again_by_habit(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
     desk.leadsync("run", sheet)
@@ -294,7 +294,7 @@ def test_a_finished_file_is_not_sent_again_by_habit(desk: Any) -> None:
     assert len(dialer.ledger.as_json()["received"]) == 6
 
 
-def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Any) -> None:
+def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)], dnc={"0383218199"})
@@ -309,7 +309,7 @@ def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Any) -> None:
     assert len(dialer.ledger.as_json()["received"]) == 6
 
 
-def test_retry_names_the_rows_that_wait_for_a_correction(desk: Any) -> None:
+def test_retry_names_the_rows_that_wait_for_a_correction(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)])
@@ -318,7 +318,7 @@ def test_retry_names_the_rows_that_wait_for_a_correction(desk: Any) -> None:
     assert f"1 rejected row is to be corrected in {first['files']['retry']}, which then goes to" in done.err
 
 
-def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Any) -> None:
+def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106, calls=2)])
     sheet = desk.sheet("leads.csv", *SHEET)
     done = desk.leadsync("run", sheet, "--json").json
@@ -338,7 +338,7 @@ def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Any) -> Non
     assert "leadsync" not in desk.leadsync("show", first).out.split("Files:")[1], "there is nothing left to do"
 
 
-def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Any) -> None:
+def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
     first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json
     assert "Fill the column sync_decision" in desk.leadsync("show", first["run"]).out
@@ -349,7 +349,7 @@ def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Any) -> None:
     assert "sync_decision" not in desk.leadsync("show", first["run"]).out
 
 
-def test_commands_to_paste_have_the_options_of_the_one_before(desk: Any) -> None:
+def test_commands_to_paste_have_the_options_of_the_one_before(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106)])
     desk.config.rename(desk.folder / "other.toml")
     options = ("--config", "other.toml", "--state", "a state")
@@ -357,7 +357,7 @@ def test_commands_to_paste_have_the_options_of_the_one_before(desk: Any) -> None
     assert 'send them: leadsync --config other.toml --state "a state" run ' in done.out
 
 
-def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) -> None:
+def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)], dnc={"0383218199"})
@@ -371,7 +371,7 @@ def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Any) 
     assert "leadsync retry" not in again.err
 
 
-def test_a_file_that_somebody_has_edited_is_kept(desk: Any) -> None:
+def test_a_file_that_somebody_has_edited_is_kept(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)])
@@ -393,7 +393,7 @@ def test_a_file_that_somebody_has_edited_is_kept(desk: Any) -> None:
     assert desk.leadsync("report", sent["run"]).err == ""
 
 
-def test_the_key_shows_nowhere(desk: Any) -> None:
+def test_the_key_shows_nowhere(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
     log = desk.folder / "log.txt"
@@ -411,14 +411,14 @@ def test_the_key_shows_nowhere(desk: Any) -> None:
         assert not path.is_file() or key.encode() not in path.read_bytes(), path
 
 
-def test_campaigns_lists_the_ids(desk: Any) -> None:
+def test_campaigns_lists_the_ids(desk: Desk) -> None:
     desk.dialer()
     listed = desk.leadsync("campaigns", "--json").json["campaigns"]
     ids = [(one["template"]["id"], one["campaign"]["id"], one["allocation"]["id"]) for one in listed]
     assert (41, 41, 38) in ids
 
 
-def test_looking_at_runs(desk: Any) -> None:
+def test_looking_at_runs(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json")
     run = done.json["run"]
@@ -431,7 +431,7 @@ def test_looking_at_runs(desk: Any) -> None:
     assert Path(written.json["files"]["report"]).is_file()
 
 
-def test_check_sends_nothing_and_tells_what_would_happen(desk: Any) -> None:
+def test_check_sends_nothing_and_tells_what_would_happen(desk: Desk) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,")
     done = desk.leadsync("check", sheet)
@@ -444,7 +444,7 @@ def test_check_sends_nothing_and_tells_what_would_happen(desk: Any) -> None:
     assert dialer.ledger.as_json()["received"] == []
 
 
-def test_init_writes_settings_that_can_be_used(desk: Any) -> None:
+def test_init_writes_settings_that_can_be_used(desk: Desk) -> None:
     done = desk.leadsync("init", "--url", "https://pbx.example.org", "--campaign-id", "7")
     assert done.code == 0, done.err
     text = desk.config.read_text("utf-8")
@@ -456,7 +456,7 @@ def test_init_writes_settings_that_can_be_used(desk: Any) -> None:
     assert "--force" in again.err
 
 
-def test_demo_goes_as_designed_twice(desk: Any) -> None:
+def test_demo_goes_as_designed_twice(desk: Desk) -> None:
     for _ in range(2):
         done = desk.process("demo", "--json")
         assert done.code == 0, done.err
@@ -465,7 +465,7 @@ def test_demo_goes_as_designed_twice(desk: Any) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so is its shell")
-def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Any) -> None:
+def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Desk) -> None:
     program = desk.folder / "bin" / "leadsync"
     program.parent.mkdir()
     program.write_text(f"#!{sys.executable}\nfrom leadsync.cli import main\nmain()\n")
@@ -501,7 +501,7 @@ def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Any) -> None:
         assert "rows read" in sh(f"{key}; {send} || test $? = 3")
 
 
-def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Any) -> None:
+def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Desk) -> None:
     from leadsync.simulator import FaultKind, FaultRule
 
     faults = [
@@ -515,7 +515,7 @@ def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(
     assert [one["lead"] for one in dialer.ledger.as_json()["received"]].count("00123") == 2
 
 
-def test_resume_without_a_run_goes_on_with_a_trial(desk: Any) -> None:
+def test_resume_without_a_run_goes_on_with_a_trial(desk: Desk) -> None:
     desk.dialer()
     trial = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--limit", "1", "--json").json["run"]
     whole = desk.leadsync("resume", "--json")

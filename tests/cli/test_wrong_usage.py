@@ -3,9 +3,10 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.conftest import Desk
 
 GOOD = ("Lead Id,FirstPhone,Outcome", "1,0383218199,Sale")
 
@@ -21,7 +22,7 @@ GOOD = ("Lead Id,FirstPhone,Outcome", "1,0383218199,Sale")
         (("Lead Id,FirstPhone", '1,"0383218199', "2,0383218198"), ["quotation mark", "line 2"]),
     ],
 )
-def test_sheets_that_cannot_be_mapped(desk: Any, lines: tuple[str, ...], words: list[str]) -> None:
+def test_sheets_that_cannot_be_mapped(desk: Desk, lines: tuple[str, ...], words: list[str]) -> None:
     dialer = desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *lines))
     assert done.code == 2, done.out + done.err
@@ -31,7 +32,7 @@ def test_sheets_that_cannot_be_mapped(desk: Any, lines: tuple[str, ...], words: 
     assert dialer.ledger.as_json()["received"] == []
 
 
-def test_headings_only_is_nothing_to_do(desk: Any) -> None:
+def test_headings_only_is_nothing_to_do(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,FirstPhone"), "--json")
     assert (done.code, done.json["rows"]) == (0, 0)
@@ -63,7 +64,7 @@ def test_headings_only_is_nothing_to_do(desk: Any) -> None:
         ("[server\n", ["TOML"]),
     ],
 )
-def test_settings(desk: Any, settings: str, words: list[str]) -> None:
+def test_settings(desk: Desk, settings: str, words: list[str]) -> None:
     dialer = desk.dialer(settings=settings)
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD))
     assert done.code == 2, done.out + done.err
@@ -74,7 +75,7 @@ def test_settings(desk: Any, settings: str, words: list[str]) -> None:
     assert dialer.ledger.as_json()["received"] == []
 
 
-def test_the_environment_overrides_and_is_named(desk: Any) -> None:
+def test_the_environment_overrides_and_is_named(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_RETRY__ATTEMPTS="0")
     assert done.code == 2
@@ -82,7 +83,7 @@ def test_the_environment_overrides_and_is_named(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("threads", ["x", "1", "1025", "Auto"])
-def test_one_mistake_is_told_once(desk: Any, threads: str) -> None:
+def test_one_mistake_is_told_once(desk: Desk, threads: str) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_SERVER__HARDWARE_THREADS=threads)
     assert done.code == 2
@@ -91,20 +92,20 @@ def test_one_mistake_is_told_once(desk: Any, threads: str) -> None:
     assert 'a number from 2 to 1024, or "auto"' in done.err
 
 
-def test_a_column_may_be_mapped_to_the_ids_of_the_campaign(desk: Any) -> None:
+def test_a_column_may_be_mapped_to_the_ids_of_the_campaign(desk: Desk) -> None:
     desk.dialer(settings="[server]\nurl = '@URL@'\n[columns]\n'Campaign' = 'fCampaignId'\n")
     done = desk.leadsync("check", desk.sheet("leads.csv", "Lead Id,FirstPhone,Campaign", "1,0383218199,41"))
     assert done.code == 0, done.err
 
 
-def test_no_key(desk: Any) -> None:
+def test_no_key(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), LEADSYNC_API_KEY="")
     assert done.code == 2
     assert "LEADSYNC_API_KEY" in done.err
 
 
-def test_a_key_file_that_others_can_read(desk: Any) -> None:
+def test_a_key_file_that_others_can_read(desk: Desk) -> None:
     key = desk.folder / "key"
     key.write_text(desk.environment["LEADSYNC_API_KEY"])
     key.chmod(0o644)
@@ -129,7 +130,7 @@ def test_a_key_file_that_others_can_read(desk: Any) -> None:
         (["check", "leads.csv", "--config", "nowhere.toml"], ["nowhere.toml"]),
     ],
 )
-def test_wrong_usage(desk: Any, arguments: list[str], words: list[str]) -> None:
+def test_wrong_usage(desk: Desk, arguments: list[str], words: list[str]) -> None:
     desk.dialer()
     desk.sheet("leads.csv", *GOOD)
     done = desk.leadsync(*arguments)
@@ -162,7 +163,7 @@ def test_wrong_usage(desk: Any, arguments: list[str], words: list[str]) -> None:
         ),
     ],
 )
-def test_what_is_wrong_with_a_command_is_one_plain_sentence(desk: Any, arguments: list[str], sentence: str) -> None:
+def test_what_is_wrong_with_a_command_is_one_plain_sentence(desk: Desk, arguments: list[str], sentence: str) -> None:
     desk.sheet("x.csv", *GOOD)
     sentence = sentence.replace("HELP", f"`leadsync {arguments[0]} --help` tells more.")
     done = desk.leadsync(*arguments)
@@ -170,7 +171,7 @@ def test_what_is_wrong_with_a_command_is_one_plain_sentence(desk: Any, arguments
     assert desk.leadsync(*arguments, "--json").json == {"error": sentence} or arguments[-1] == "--limit"
 
 
-def test_an_output_folder_that_cannot_be_written(desk: Any) -> None:
+def test_an_output_folder_that_cannot_be_written(desk: Desk) -> None:
     dialer = desk.dialer()
     (desk.folder / "taken").write_text("a file")
     done = desk.leadsync("run", desk.sheet("leads.csv", *GOOD), "--output", desk.folder / "taken" / "deeper")
@@ -181,7 +182,7 @@ def test_an_output_folder_that_cannot_be_written(desk: Any) -> None:
     assert desk.leadsync("run", desk.folder / "leads.csv").code == 0
 
 
-def test_nothing_to_resume(desk: Any) -> None:
+def test_nothing_to_resume(desk: Desk) -> None:
     desk.dialer()
     done = desk.leadsync("resume")
     assert done.code == 0
@@ -192,7 +193,7 @@ def test_nothing_to_resume(desk: Any) -> None:
     not Path("/dev/full").exists(), reason="file modes are POSIX's, and so is a device that is always full"
 )
 @pytest.mark.parametrize("command", [["check", "leads.csv"], ["runs", "--json"], ["run", "leads.csv"]])
-def test_a_standard_output_that_is_full(desk: Any, command: list[str]) -> None:
+def test_a_standard_output_that_is_full(desk: Desk, command: list[str]) -> None:
     desk.dialer()
     desk.sheet("leads.csv", *GOOD)
     with Path("/dev/full").open("w") as full:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome"
 ONE = "one,0383218191,Sale"
@@ -14,7 +15,7 @@ TWO = "two,0383218192,Busy"
 THREE = "three,0383218193,Sale"
 
 
-def tried(desk: Any, *rows: str, limit: int = 1, code: int = 0) -> tuple[str, Path]:
+def tried(desk: Desk, *rows: str, limit: int = 1, code: int = 0) -> tuple[str, Path]:
     """A trial's run and its sheet."""
     sheet = desk.sheet("leads.csv", HEADINGS, *rows)
     done = desk.leadsync("run", sheet, "--limit", str(limit), "--json")
@@ -26,7 +27,7 @@ def sent(dialer: Any) -> list[tuple[str, str]]:
     return [(one["lead"], one["fields"]["njDisposition"]) for one in dialer.ledger.as_json()["received"]]
 
 
-def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_went_through(desk: Any) -> None:
+def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_went_through(desk: Desk) -> None:
     dialer = desk.dialer()
     trial, sheet = tried(desk, ONE, TWO, THREE)
     desk.sheet("leads.csv", HEADINGS, ONE, "two,0383218192,Sale", "four,0383218194,Sale")
@@ -41,7 +42,7 @@ def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_wen
     assert len(sent(dialer)) == 3, "the trial's other rows are nobody's any more"
 
 
-def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Any) -> None:
+def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Desk) -> None:
     dialer = desk.dialer()
     trial, sheet = tried(desk, ONE, "two,0383218192,", THREE)
     reject = {"LEADSYNC_INPUT__BLANK_DISPOSITION": "reject"}
@@ -51,7 +52,7 @@ def test_settings_put_right_after_the_trial_count_for_the_rest(desk: Any) -> Non
     assert sent(dialer) == [("one", "Sale"), ("three", "Sale")]
 
 
-def test_a_run_that_was_no_trial_goes_on_with_what_was_read_and_says_so(desk: Any) -> None:
+def test_a_run_that_was_no_trial_goes_on_with_what_was_read_and_says_so(desk: Desk) -> None:
     dialer = desk.dialer()
     trial, _ = tried(desk, ONE, "two,0383218192,", THREE)
     whole = desk.leadsync("resume", trial, LEADSYNC_INPUT__BLANK_DISPOSITION="reject")
@@ -59,7 +60,7 @@ def test_a_run_that_was_no_trial_goes_on_with_what_was_read_and_says_so(desk: An
     assert sent(dialer) == [("one", "Sale"), ("two", "<No Change>"), ("three", "Sale")]
 
 
-def test_a_row_that_was_put_right_after_it_went_through_goes_once_more(desk: Any) -> None:
+def test_a_row_that_was_put_right_after_it_went_through_goes_once_more(desk: Desk) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Busy", TWO)
@@ -67,7 +68,7 @@ def test_a_row_that_was_put_right_after_it_went_through_goes_once_more(desk: Any
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
 
-def test_a_row_that_failed_in_the_trial_goes_again_and_retry_leaves_it_alone(desk: Any) -> None:
+def test_a_row_that_failed_in_the_trial_goes_again_and_retry_leaves_it_alone(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=103, calls=3)])
     trial, sheet = tried(desk, ONE, TWO, code=3)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -77,7 +78,7 @@ def test_a_row_that_failed_in_the_trial_goes_again_and_retry_leaves_it_alone(des
     assert len(sent(dialer)) == before
 
 
-def test_a_number_that_was_refused_for_good_is_not_tried_again(desk: Any) -> None:
+def test_a_number_that_was_refused_for_good_is_not_tried_again(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=104, calls=1)])
     _, sheet = tried(desk, ONE, TWO, code=3)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -87,7 +88,7 @@ def test_a_number_that_was_refused_for_good_is_not_tried_again(desk: Any) -> Non
     assert [lead for lead, _ in sent(dialer)] == ["one", "two", "three"]
 
 
-def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Any) -> None:
+def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Desk) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", "one,0383218191,Busy", TWO)
@@ -97,7 +98,7 @@ def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Any) -> None:
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
 
-def test_a_person_decides_on_the_trials_rows_first(desk: Any) -> None:
+def test_a_person_decides_on_the_trials_rows_first(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
     trial, sheet = tried(desk, ONE, TWO, code=3)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -108,7 +109,7 @@ def test_a_person_decides_on_the_trials_rows_first(desk: Any) -> None:
     assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 3}
 
 
-def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_lost_where_the_answer_is_no(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -122,7 +123,7 @@ def test_nothing_is_lost_where_the_answer_is_no(desk: Any, monkeypatch: pytest.M
 
 
 def test_decisions_of_a_review_file_are_not_lost_where_the_answer_is_no(
-    desk: Any, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, ONE, TWO), "--json").json
@@ -138,7 +139,7 @@ def test_decisions_of_a_review_file_are_not_lost_where_the_answer_is_no(
     assert sent(dialer) == [("one", "Sale"), ("two", "Busy"), ("one", "Sale")]
 
 
-def test_what_any_of_several_trials_sent_does_not_go_again(desk: Any) -> None:
+def test_what_any_of_several_trials_sent_does_not_go_again(desk: Desk) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO, THREE, "four,0383218194,Sale")
     _, sheet = tried(desk, ONE, TWO.replace("Busy", "Sale"), THREE, "four,0383218194,Sale")
@@ -147,7 +148,7 @@ def test_what_any_of_several_trials_sent_does_not_go_again(desk: Any) -> None:
     assert [lead for lead, _ in sent(dialer)] == ["one", "two", "three", "four"]
 
 
-def test_a_row_put_above_others_of_its_lead_does_not_send_those_again(desk: Any) -> None:
+def test_a_row_put_above_others_of_its_lead_does_not_send_those_again(desk: Desk) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", ONE, "one,0383218191,Busy", TWO)
@@ -155,7 +156,7 @@ def test_a_row_put_above_others_of_its_lead_does_not_send_those_again(desk: Any)
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
 
-def test_what_was_in_flight_when_the_trial_died_is_for_a_person_to_decide(desk: Any) -> None:
+def test_what_was_in_flight_when_the_trial_died_is_for_a_person_to_decide(desk: Desk) -> None:
     dialer = desk.dialer()
     trial, sheet = tried(desk, ONE, TWO)
     with sqlite3.connect(desk.state / "journal.sqlite3") as journal:
@@ -165,7 +166,7 @@ def test_what_was_in_flight_when_the_trial_died_is_for_a_person_to_decide(desk: 
     assert len(sent(dialer)) == 1
 
 
-def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: Any) -> None:
+def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: Desk) -> None:
     dialer = desk.dialer()
     trial, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -181,7 +182,7 @@ def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: 
     assert desk.leadsync("resume").out.strip() == "There is no run to go on with."
 
 
-def test_a_file_that_came_back_goes_on_with_what_its_trial_read(desk: Any) -> None:
+def test_a_file_that_came_back_goes_on_with_what_its_trial_read(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in ("one", "two")])
     first = desk.leadsync("run", desk.sheet("first.csv", HEADINGS, ONE, TWO), "--json").json
     retry = Path(first["files"]["retry"])
@@ -194,13 +195,13 @@ def test_a_file_that_came_back_goes_on_with_what_its_trial_read(desk: Any) -> No
     assert [lead for lead, _ in sent(dialer)] == ["one", "two", "one", "two"]
 
 
-def test_a_trial_whose_sheet_and_settings_are_the_same_is_gone_on_with(desk: Any) -> None:
+def test_a_trial_whose_sheet_and_settings_are_the_same_is_gone_on_with(desk: Desk) -> None:
     desk.dialer()
     trial, sheet = tried(desk, ONE, TWO)
     assert desk.leadsync("run", sheet, "--json").json["run"] == trial
 
 
-def test_a_no_leaves_a_trial_a_trial_and_its_wishes_behind(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_no_leaves_a_trial_a_trial_and_its_wishes_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -214,7 +215,7 @@ def test_a_no_leaves_a_trial_a_trial_and_its_wishes_behind(desk: Any, monkeypatc
     assert all("insert" not in one["call"] for one in dialer.ledger.as_json()["received"])
 
 
-def test_of_two_rows_of_a_lead_that_both_changed_the_last_goes(desk: Any) -> None:
+def test_of_two_rows_of_a_lead_that_both_changed_the_last_goes(desk: Desk) -> None:
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, "one,0383218191,Busy", TWO, limit=2)
     desk.sheet("leads.csv", HEADINGS, "one,0383218195,Sale", "one,0383218195,Busy", TWO)
@@ -222,7 +223,7 @@ def test_of_two_rows_of_a_lead_that_both_changed_the_last_goes(desk: Any) -> Non
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("one", "Busy"), ("two", "Busy")]
 
 
-def test_the_attempts_of_a_trial_are_its_rows_in_the_run_that_follows_too(desk: Any) -> None:
+def test_the_attempts_of_a_trial_are_its_rows_in_the_run_that_follows_too(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=109, calls=1)])
     trial, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
@@ -237,7 +238,7 @@ def test_the_attempts_of_a_trial_are_its_rows_in_the_run_that_follows_too(desk: 
         assert journal.execute(made, [whole["run"]]).fetchone() == (2,)
 
 
-def test_a_lead_that_a_followed_trial_sent_has_it_from_there_last(desk: Any) -> None:
+def test_a_lead_that_a_followed_trial_sent_has_it_from_there_last(desk: Desk) -> None:
     """What a trial's row was sent counts as the last word on its lead by its own time."""
     dialer = desk.dialer()
     _, sheet = tried(desk, ONE, TWO)
@@ -249,7 +250,7 @@ def test_a_lead_that_a_followed_trial_sent_has_it_from_there_last(desk: Any) -> 
     assert sent(dialer)[-1] == ("one", "Sale")
 
 
-def test_a_person_decides_first_on_a_conflict_even_of_a_row_without_a_disposition(desk: Any) -> None:
+def test_a_person_decides_first_on_a_conflict_even_of_a_row_without_a_disposition(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="one", code=110, calls=1)])
     trial, sheet = tried(desk, "one,0383218191,", TWO, code=3)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,", TWO, THREE)
@@ -257,7 +258,7 @@ def test_a_person_decides_first_on_a_conflict_even_of_a_row_without_a_dispositio
     assert (asked.code, f"leadsync resolve {trial} --row 2" in asked.err) == (2, True)
 
 
-def test_a_row_in_doubt_that_can_go_twice_needs_nobody(desk: Any) -> None:
+def test_a_row_in_doubt_that_can_go_twice_needs_nobody(desk: Desk) -> None:
     dialer = desk.dialer(
         settings="[retry]\nattempts = 1\nwait_seconds = 0\n",
         faults=[FaultRule(FaultKind.CLOSE, lead="one", applied=True, calls=1)],
@@ -269,7 +270,7 @@ def test_a_row_in_doubt_that_can_go_twice_needs_nobody(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", [FaultRule(FaultKind.HTTP, status=503), FaultRule(FaultKind.CODE, code=999)])
-def test_a_row_that_failed_without_a_code_of_the_table_goes_again(desk: Any, fault: FaultRule) -> None:
+def test_a_row_that_failed_without_a_code_of_the_table_goes_again(desk: Desk, fault: FaultRule) -> None:
     dialer = desk.dialer(settings="[retry]\nattempts = 1\nwait_seconds = 0\n")
     dialer.faults.add([fault])
     _, sheet = tried(desk, ONE, TWO, code=3)

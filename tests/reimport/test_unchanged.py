@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome"
 A, B = "L1,0383218191,Sale", "L1,0383218191,Busy"
@@ -15,13 +16,13 @@ def dispositions(dialer: Any, lead: str = "L1") -> list[str]:
     return [one["fields"]["njDisposition"] for one in dialer.ledger.as_json()["received"] if one["lead"] == lead]
 
 
-def run(desk: Any, name: str, *lines: str, options: tuple[str, ...] = ("--skip-unchanged",)) -> dict[str, int]:
+def run(desk: Desk, name: str, *lines: str, options: tuple[str, ...] = ("--skip-unchanged",)) -> dict[str, int]:
     done = desk.leadsync("run", desk.sheet(name, HEADINGS, *lines), "--json", *options)
     statuses: dict[str, int] = done.json["statuses"]
     return statuses
 
 
-def test_a_row_that_says_what_its_lead_was_last_sent_is_skipped_and_says_so(desk: Any) -> None:
+def test_a_row_that_says_what_its_lead_was_last_sent_is_skipped_and_says_so(desk: Desk) -> None:
     desk.dialer()
     first = desk.leadsync("run", desk.sheet("one.csv", HEADINGS, A, OTHER), "--json").json["run"]
     done = desk.leadsync("run", desk.sheet("two.csv", HEADINGS, A, OTHER.replace("Sale", "Busy")), "--json")
@@ -34,7 +35,7 @@ def test_a_row_that_says_what_its_lead_was_last_sent_is_skipped_and_says_so(desk
     assert first not in skipped["message"]
 
 
-def test_it_can_be_set(desk: Any) -> None:
+def test_it_can_be_set(desk: Desk) -> None:
     dialer = desk.dialer(settings="[input]\nskip_unchanged = true\n")
     run(desk, "one.csv", A, options=())
     assert run(desk, "two.csv", A, options=()) == {"skipped": 1}
@@ -54,14 +55,14 @@ def test_it_can_be_set(desk: Any) -> None:
         ([B, B], ["Busy", "Busy"]),
     ],
 )
-def test_a_leads_rows_are_held_against_what_it_had_before_the_run(desk: Any, rows: list[str], sent: list[str]) -> None:
+def test_a_leads_rows_are_held_against_what_it_had_before_the_run(desk: Desk, rows: list[str], sent: list[str]) -> None:
     dialer = desk.dialer()
     run(desk, "before.csv", A)
     run(desk, "after.csv", *rows)
     assert dispositions(dialer)[1:] == sent
 
 
-def test_only_what_was_acknowledged_last_counts(desk: Any) -> None:
+def test_only_what_was_acknowledged_last_counts(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
     assert run(desk, "one.csv", A) == {"failed": 1}
     assert run(desk, "two.csv", A) == {"succeeded": 1}, "the first was refused"
@@ -77,7 +78,7 @@ def test_only_what_was_acknowledged_last_counts(desk: Any) -> None:
         FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1),
     ],
 )
-def test_what_may_have_changed_the_lead_since_makes_the_row_go(desk: Any, between: FaultRule) -> None:
+def test_what_may_have_changed_the_lead_since_makes_the_row_go(desk: Desk, between: FaultRule) -> None:
     dialer = desk.dialer()
     run(desk, "one.csv", A)
     dialer.faults.add([between])
@@ -85,7 +86,7 @@ def test_what_may_have_changed_the_lead_since_makes_the_row_go(desk: Any, betwee
     assert run(desk, "three.csv", A) == {"succeeded": 1}
 
 
-def test_another_campaign_is_another_lead(desk: Any) -> None:
+def test_another_campaign_is_another_lead(desk: Desk) -> None:
     desk.dialer()
     run(desk, "one.csv", A)
     desk.config.write_text(desk.config.read_text("utf-8").replace("campaign_id = 41", "campaign_id = 42"), "utf-8")
@@ -93,7 +94,7 @@ def test_another_campaign_is_another_lead(desk: Any) -> None:
     assert (done.json["to_send"], done.json["skipped"]) == (1, 0)
 
 
-def test_a_run_that_was_gone_on_with_later_is_the_last_word(desk: Any) -> None:
+def test_a_run_that_was_gone_on_with_later_is_the_last_word(desk: Desk) -> None:
     dialer = desk.dialer()
     run(desk, "zero.csv", A)
     sheet = desk.sheet("long.csv", HEADINGS, OTHER, B)
@@ -105,7 +106,7 @@ def test_a_run_that_was_gone_on_with_later_is_the_last_word(desk: Any) -> None:
     assert run(desk, "last.csv", A) == {"skipped": 1}
 
 
-def test_retry_leaves_alone_what_succeeded_and_what_a_person_decides(desk: Any) -> None:
+def test_retry_leaves_alone_what_succeeded_and_what_a_person_decides(desk: Desk) -> None:
     faults = [
         FaultRule(FaultKind.CODE, lead="failed", code=103, calls=3),
         FaultRule(FaultKind.CODE, lead="conflict", code=110, calls=1),
@@ -121,7 +122,9 @@ def test_retry_leaves_alone_what_succeeded_and_what_a_person_decides(desk: Any) 
     assert [one["lead"] for one in dialer.ledger.as_json()["received"][before:]] == ["failed"]
 
 
-def test_a_finished_file_is_sent_again_only_by_somebody_who_says_so(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_file_is_sent_again_only_by_somebody_who_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", HEADINGS, A)
     first = desk.leadsync("run", sheet, "--json").json["run"]
@@ -148,7 +151,7 @@ def test_a_finished_file_is_sent_again_only_by_somebody_who_says_so(desk: Any, m
     assert dispositions(dialer) == ["Sale", "Sale"]
 
 
-def test_a_retry_that_is_declined_never_was(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_retry_that_is_declined_never_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     faults = [FaultRule(FaultKind.CODE, lead="L1", code=103, calls=3)]
     dialer = desk.dialer(faults=faults)
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, A, OTHER), "--limit", "1", "--json").json["run"]

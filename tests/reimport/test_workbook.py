@@ -9,6 +9,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
 
 HEADINGS = ["Lead Id", "Name", "FirstPhone", "Outcome", "Callback"]
 ROWS = [
@@ -25,7 +26,7 @@ ROWS = [
 class Desk:
     """The workbook, sent once; what the dialer has got since."""
 
-    def __init__(self, desk: Any) -> None:
+    def __init__(self, desk: Desk) -> None:
         self.desk = desk
         faults = [
             FaultRule(FaultKind.CODE, lead="011", code=110, calls=1),
@@ -73,7 +74,7 @@ class Desk:
 
 
 @pytest.fixture
-def sent(desk: Any) -> Desk:
+def sent(desk: Desk) -> Desk:
     return Desk(desk)
 
 
@@ -320,7 +321,7 @@ def test_a_column_that_one_sheet_lacks_is_asked_about(sent: Desk, name: str) -> 
     assert f"its sheet {name} lacks the column 'Name', which another has" in done.err
 
 
-def test_two_headings_that_differ_in_letter_case_are_two_columns(desk: Any) -> None:
+def test_two_headings_that_differ_in_letter_case_are_two_columns(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
     head = "Lead Id,FirstPhone,Outcome,Note,NOTE"
     sheet = desk.sheet("two.csv", head, "L1,0383218191,Nope,a,b")

@@ -8,22 +8,22 @@ import pytest
 
 from leadsync.cli import shell
 from leadsync.simulator import PracticeDialer
-from tests.conftest import KEY
+from tests.conftest import KEY, Desk
 from tests.security.users import POSIX
 
 SHEET = ("Lead Id,FirstPhone,Outcome,Name", "1,0383218191,Sale,x")
 
 
-def address(desk: Any) -> str:
+def address(desk: Desk) -> str:
     return desk.config.read_text("utf-8").split('url = "')[1].split('"')[0]
 
 
-def said(desk: Any) -> str:
+def said(desk: Desk) -> str:
     return f"The API key goes to {address(desk)} for the first time, because {desk.config} says so.\n"
 
 
 @pytest.mark.parametrize("command", ["run", "campaigns", "init"])
-def test_a_new_address_is_named_once(desk: Any, command: str) -> None:
+def test_a_new_address_is_named_once(desk: Desk, command: str) -> None:
     desk.dialer()
     arguments: dict[str, list[Any]] = {"run": [desk.sheet("leads.csv", *SHEET)], "init": ["--check"]}
     first = desk.leadsync(command, *arguments.get(command, []))
@@ -33,7 +33,7 @@ def test_a_new_address_is_named_once(desk: Any, command: str) -> None:
     assert KEY not in first.err
 
 
-def test_another_address_is_named_too_and_the_first_stays_known(desk: Any) -> None:
+def test_another_address_is_named_too_and_the_first_stays_known(desk: Desk) -> None:
     desk.dialer()
     first = desk.config.read_text("utf-8")
     assert desk.leadsync("campaigns").code == 0
@@ -43,7 +43,7 @@ def test_another_address_is_named_too_and_the_first_stays_known(desk: Any) -> No
     assert desk.leadsync("campaigns").err == ""
 
 
-def test_an_address_from_the_environment_is_named_with_its_variable(desk: Any) -> None:
+def test_an_address_from_the_environment_is_named_with_its_variable(desk: Desk) -> None:
     desk.dialer()
     url = address(desk)
     done = desk.leadsync("campaigns", LEADSYNC_SERVER__URL=url)
@@ -53,7 +53,7 @@ def test_an_address_from_the_environment_is_named_with_its_variable(desk: Any) -
 
 @pytest.mark.parametrize("answer", [True, False])
 def test_it_is_said_above_the_question_and_remembered_with_a_yes(
-    desk: Any, monkeypatch: pytest.MonkeyPatch, answer: bool
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: bool
 ) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
@@ -70,7 +70,7 @@ def test_it_is_said_above_the_question_and_remembered_with_a_yes(
     assert (said(desk) in again) is not answer
 
 
-def test_it_is_said_before_anything_leaves(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_said_before_anything_leaves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer: PracticeDialer = desk.dialer()
     told: list[tuple[str, int]] = []
     monkeypatch.setattr("leadsync.cli.shell.say", lambda text: told.append((text, len(dialer.ledger.received))))
@@ -78,7 +78,7 @@ def test_it_is_said_before_anything_leaves(desk: Any, monkeypatch: pytest.Monkey
     assert [sent for text, sent in told if "for the first time" in text] == [0]
 
 
-def test_a_watched_folder_says_it_once(desk: Any) -> None:
+def test_a_watched_folder_says_it_once(desk: Desk) -> None:
     desk.dialer()
     leads = desk.folder / "leads"
     leads.mkdir()
@@ -90,7 +90,7 @@ def test_a_watched_folder_says_it_once(desk: Any) -> None:
 
 
 @POSIX
-def test_what_is_remembered_is_the_users_own(desk: Any) -> None:
+def test_what_is_remembered_is_the_users_own(desk: Desk) -> None:
     desk.dialer()
     target: Path = desk.folder / "bashrc"
     target.write_text("precious")

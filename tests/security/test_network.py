@@ -21,6 +21,7 @@ from leadsync.dialer import DialerClient, campaign_lists, places
 from leadsync.dialer.transport_errors import certificates
 from leadsync.errors import Stopped
 from leadsync.models import Effect, Outcome
+from tests.conftest import Desk
 from tests.dialer.peer import IDS, JANE, KEY
 from tests.security.hostile import drip, head, hostile
 
@@ -236,7 +237,7 @@ def test_all_lists_together_take_a_bounded_time(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("command", [["campaigns"], ["init", "--check"]])
 @pytest.mark.parametrize("answer", [b'{"entities": [{"id": 1e999, "name": "a"}]}', b"[" * 300_000, b"\xff\xfe\x00"])
-def test_a_command_ends_with_a_sentence(desk: Any, command: list[str], answer: bytes) -> None:
+def test_a_command_ends_with_a_sentence(desk: Desk, command: list[str], answer: bytes) -> None:
     with hostile(lambda: [head(), answer]) as dialer:
         desk.settings(dialer.url)
         done = desk.leadsync(*command)
@@ -245,7 +246,7 @@ def test_a_command_ends_with_a_sentence(desk: Any, command: list[str], answer: b
     assert "The dialer's campaigns cannot be listed: getCampaignTemplateList was not answered with a list" in done.err
 
 
-def test_a_slow_list_is_not_waited_for_without_a_word(monkeypatch: pytest.MonkeyPatch, desk: Any) -> None:
+def test_a_slow_list_is_not_waited_for_without_a_word(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> None:
     monkeypatch.setattr(connection, "PATIENCE_SECONDS", 0.02)
     monkeypatch.setattr(campaign_lists, "ANSWER_SECONDS", 0.15)
     with hostile(DRIPS["body"]) as dialer:

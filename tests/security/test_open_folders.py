@@ -1,10 +1,10 @@
 """Reports, log and metrics go into no folder in which others can exchange them."""
 
 import os
-from typing import Any
 
 import pytest
 
+from tests.conftest import Desk
 from tests.security.users import AS_ROOT, OTHER
 
 
@@ -19,7 +19,7 @@ from tests.security.users import AS_ROOT, OTHER
     ],
 )
 def test_what_is_asked_for_goes_into_no_folder_that_others_can_exchange_it_in(
-    desk: Any, option: str, mode: int, owner: int, why: str
+    desk: Desk, option: str, mode: int, owner: int, why: str
 ) -> None:
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "1,0383218191,Sale")

@@ -1,10 +1,10 @@
 """No value of a secret file stands in a message, a log or a report, whatever is wrong with the file."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.conftest import Desk
 from tests.security.users import POSIX
 
 MARK = "Mark8271Secret"
@@ -42,7 +42,7 @@ def secret(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-def clean(desk: Any, *arguments: str | Path, **environment: str) -> None:
+def clean(desk: Desk, *arguments: str | Path, **environment: str) -> None:
     """Run a command with its whole log, and look for the mark in all that it leaves."""
     desk.leadsync("runs")
     log = desk.folder / "log"
@@ -55,7 +55,7 @@ def clean(desk: Any, *arguments: str | Path, **environment: str) -> None:
     assert not [path for path in left if MARK.encode() in path.read_bytes()]
 
 
-def test_the_file_of_the_key(desk: Any, secret: Path) -> None:
+def test_the_file_of_the_key(desk: Desk, secret: Path) -> None:
     desk.dialer(settings=f'[server]\nurl = "@URL@"\napi_key_file = "{secret}"\n')
     clean(desk, "run", desk.sheet("leads.csv", *SHEET))
     clean(desk, "campaigns")
@@ -64,7 +64,7 @@ def test_the_file_of_the_key(desk: Any, secret: Path) -> None:
 @pytest.mark.parametrize(
     ("size", "said"), [(1001, "longer than 1,000 characters"), (70_000, "too long for the API key")]
 )
-def test_a_file_that_is_too_long_for_a_key(desk: Any, tmp_path: Path, size: int, said: str) -> None:
+def test_a_file_that_is_too_long_for_a_key(desk: Desk, tmp_path: Path, size: int, said: str) -> None:
     path = tmp_path / "long"
     path.write_text(MARK + "x" * (size - len(MARK)))
     path.chmod(0o600)
@@ -74,31 +74,31 @@ def test_a_file_that_is_too_long_for_a_key(desk: Any, tmp_path: Path, size: int,
 
 
 @POSIX
-def test_the_file_of_the_key_that_others_can_read(desk: Any, secret: Path) -> None:
+def test_the_file_of_the_key_that_others_can_read(desk: Desk, secret: Path) -> None:
     secret.chmod(0o644)
     desk.dialer(settings=f'[server]\nurl = "@URL@"\napi_key_file = "{secret}"\n')
     clean(desk, "campaigns")
 
 
-def test_the_file_of_the_addresses_of_messages(desk: Any, secret: Path) -> None:
+def test_the_file_of_the_addresses_of_messages(desk: Desk, secret: Path) -> None:
     desk.dialer(settings=f'[notify]\nurls_file = "{secret}"\n')
     clean(desk, "init", "--check")
     clean(desk, "run", desk.sheet("bad.csv", "Nothing", "x"))
 
 
-def test_the_addresses_of_messages_in_the_environment(desk: Any, secret: Path) -> None:
+def test_the_addresses_of_messages_in_the_environment(desk: Desk, secret: Path) -> None:
     desk.dialer()
     text = secret.read_bytes().decode("utf-8", "surrogateescape").replace("\0", "")
     clean(desk, "init", "--check", LEADSYNC_NOTIFY_URLS=text)
 
 
-def test_a_secret_named_as_the_authoritys_file(desk: Any, secret: Path) -> None:
+def test_a_secret_named_as_the_authoritys_file(desk: Desk, secret: Path) -> None:
     desk.dialer(settings=f'[server]\nurl = "https://127.0.0.1:9"\nca_file = "{secret}"\n')
     clean(desk, "campaigns")
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES.keys() - {"a setting", "a name twice", "a table twice"}))
-def test_a_secret_named_as_the_settings(desk: Any, tmp_path: Path, shape: str) -> None:
+def test_a_secret_named_as_the_settings(desk: Desk, tmp_path: Path, shape: str) -> None:
     """All but a text that is settings: an unknown name is named, and its value is not."""
     path = tmp_path / "secret"
     text = SHAPES[shape]
@@ -107,7 +107,7 @@ def test_a_secret_named_as_the_settings(desk: Any, tmp_path: Path, shape: str) -
 
 
 @pytest.mark.parametrize("shape", ["a setting", "a name twice", "a table twice", "an open text"])
-def test_what_is_wrong_with_toml_is_told_by_its_place(desk: Any, tmp_path: Path, shape: str) -> None:
+def test_what_is_wrong_with_toml_is_told_by_its_place(desk: Desk, tmp_path: Path, shape: str) -> None:
     path = tmp_path / "secret"
     path.write_text(str(SHAPES[shape]))
     clean(desk, "campaigns", "--config", path)
@@ -116,7 +116,7 @@ def test_what_is_wrong_with_toml_is_told_by_its_place(desk: Any, tmp_path: Path,
 @pytest.mark.parametrize("setting", ["api_key_env", "api_key_file"])
 @pytest.mark.parametrize("key", [MARK, MARK.upper(), f"{MARK}-{MARK}", f"{MARK}/{MARK}", f"/{MARK}", MARK * 30])
 def test_the_key_where_its_place_should_be_named(
-    desk: Any, monkeypatch: pytest.MonkeyPatch, setting: str, key: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, setting: str, key: str
 ) -> None:
     if key.isupper():
         monkeypatch.setattr("tests.security.test_secrets.MARK", key)
@@ -126,7 +126,7 @@ def test_the_key_where_its_place_should_be_named(
 
 
 @pytest.mark.parametrize("setting", ["api_key_env", "api_key_file"])
-def test_a_request_does_not_show_the_key_where_its_place_should_be_named(desk: Any, setting: str) -> None:
+def test_a_request_does_not_show_the_key_where_its_place_should_be_named(desk: Desk, setting: str) -> None:
     desk.dialer()
     run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
     text = desk.config.read_text("utf-8")
@@ -138,6 +138,6 @@ def test_a_request_does_not_show_the_key_where_its_place_should_be_named(desk: A
 
 
 @pytest.mark.parametrize("variable", ["LEADSYNC_SERVER", "LEADSYNC_RETRY__ATTEMPTS", "LEADSYNC_SERVER__URL"])
-def test_a_secret_in_a_variable_of_the_settings(desk: Any, variable: str) -> None:
+def test_a_secret_in_a_variable_of_the_settings(desk: Desk, variable: str) -> None:
     desk.dialer()
     clean(desk, "campaigns", **{variable: f'{{"url": "{MARK}'})

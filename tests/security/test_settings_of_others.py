@@ -5,11 +5,10 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import KEY
+from tests.conftest import KEY, Desk
 from tests.security.users import AS_ROOT, OTHER, POSIX
 
 SHEET = ("Lead Id,FirstPhone,Outcome,Name", "1,0383218191,Sale,x")
@@ -29,7 +28,7 @@ def _open_umask() -> Iterator[None]:
 
 @AS_ROOT
 @pytest.mark.parametrize("named", [True, False])
-def test_settings_of_another_user_send_the_key_nowhere(desk: Any, named: bool) -> None:
+def test_settings_of_another_user_send_the_key_nowhere(desk: Desk, named: bool) -> None:
     dialer = desk.dialer()
     os.chown(desk.config, OTHER, OTHER)
     options = ["--config", desk.config] if named else []
@@ -42,14 +41,14 @@ def test_settings_of_another_user_send_the_key_nowhere(desk: Any, named: bool) -
 
 
 @AS_ROOT
-def test_root_may_use_the_settings_of_its_caller_by_sudo(desk: Any) -> None:
+def test_root_may_use_the_settings_of_its_caller_by_sudo(desk: Desk) -> None:
     desk.dialer()
     os.chown(desk.config, OTHER, OTHER)
     assert desk.leadsync("campaigns", SUDO_UID=str(OTHER)).code == 0
 
 
 @POSIX
-def test_settings_that_everybody_can_write_are_refused_with_the_remedy(desk: Any) -> None:
+def test_settings_that_everybody_can_write_are_refused_with_the_remedy(desk: Desk) -> None:
     desk.dialer()
     desk.config.chmod(0o666)
     done = desk.leadsync("campaigns", "--config", desk.config)
@@ -62,7 +61,7 @@ def test_settings_that_everybody_can_write_are_refused_with_the_remedy(desk: Any
 @AS_ROOT
 @pytest.mark.parametrize(("owner", "mode"), [(OTHER, 0o755), (OTHER, 0o1777)])
 def test_settings_in_a_folder_of_another_user_are_taken_only_if_they_are_named(
-    desk: Any, owner: int, mode: int
+    desk: Desk, owner: int, mode: int
 ) -> None:
     desk.dialer()
     os.chown(desk.folder, owner, owner)
@@ -79,7 +78,7 @@ def test_settings_in_a_folder_of_another_user_are_taken_only_if_they_are_named(
 @AS_ROOT
 @pytest.mark.parametrize(("group", "mode"), [(0, 0o777), (0, 0o1777), (OTHER, 0o2770)])
 def test_settings_in_an_open_folder_of_ones_own_are_taken_only_if_they_are_named(
-    desk: Any, group: int, mode: int
+    desk: Desk, group: int, mode: int
 ) -> None:
     # Another user can rename a report of this user, with headings made up for it, to leadsync.toml.
     dialer = desk.dialer()
@@ -99,7 +98,7 @@ def test_settings_in_an_open_folder_of_ones_own_are_taken_only_if_they_are_named
 
 
 @AS_ROOT
-def test_settings_behind_a_link_of_another_user_are_not_taken_unasked(desk: Any) -> None:
+def test_settings_behind_a_link_of_another_user_are_not_taken_unasked(desk: Desk) -> None:
     desk.dialer()
     desk.config.rename(desk.folder / "report.csv")
     desk.config.symlink_to("report.csv")
@@ -111,7 +110,7 @@ def test_settings_behind_a_link_of_another_user_are_not_taken_unasked(desk: Any)
 
 
 @AS_ROOT
-def test_a_key_file_of_another_user_is_not_used(desk: Any) -> None:
+def test_a_key_file_of_another_user_is_not_used(desk: Desk) -> None:
     key = desk.folder / "api-key"
     key.write_text(KEY)
     key.chmod(0o600)
@@ -126,7 +125,7 @@ def test_a_key_file_of_another_user_is_not_used(desk: Any) -> None:
 
 
 @AS_ROOT
-def test_an_authority_that_another_user_can_change_vouches_for_no_dialer(desk: Any) -> None:
+def test_an_authority_that_another_user_can_change_vouches_for_no_dialer(desk: Desk) -> None:
     authority = desk.folder / "ca.pem"
     authority.touch()
     desk.dialer(settings=f'[server]\nurl = "@URL@"\nca_file = "{authority}"\n')
@@ -139,7 +138,7 @@ def test_an_authority_that_another_user_can_change_vouches_for_no_dialer(desk: A
 @POSIX
 @pytest.mark.usefixtures("_open_umask")
 @pytest.mark.parametrize("command", ["runs", "watch", "campaigns"])
-def test_the_state_folder_is_closed_whichever_command_makes_it(desk: Any, command: str) -> None:
+def test_the_state_folder_is_closed_whichever_command_makes_it(desk: Desk, command: str) -> None:
     desk.dialer()
     desk.config.chmod(0o644)
     leads = desk.folder / "leads"
@@ -151,7 +150,7 @@ def test_the_state_folder_is_closed_whichever_command_makes_it(desk: Any, comman
 
 @AS_ROOT
 @pytest.mark.parametrize("harm", ["another's", "open"])
-def test_a_state_folder_that_others_have_a_hand_in_is_refused(desk: Any, harm: str) -> None:
+def test_a_state_folder_that_others_have_a_hand_in_is_refused(desk: Desk, harm: str) -> None:
     dialer = desk.dialer()
     desk.state.mkdir(mode=0o700)
     (desk.folder / "bashrc").write_text("precious")
@@ -175,7 +174,7 @@ def test_a_state_folder_that_others_have_a_hand_in_is_refused(desk: Any, harm: s
 
 
 @AS_ROOT
-def test_root_makes_no_state_folder_in_the_home_of_its_caller_by_sudo(desk: Any) -> None:
+def test_root_makes_no_state_folder_in_the_home_of_its_caller_by_sudo(desk: Desk) -> None:
     desk.dialer()
     home = desk.folder / "home"
     home.mkdir()
@@ -193,7 +192,7 @@ def test_root_makes_no_state_folder_in_the_home_of_its_caller_by_sudo(desk: Any)
 
 
 @AS_ROOT
-def test_reports_go_into_no_folder_of_another_user(desk: Any) -> None:
+def test_reports_go_into_no_folder_of_another_user(desk: Desk) -> None:
     dialer = desk.dialer()
     other = desk.folder / "others"
     other.mkdir()
@@ -212,7 +211,7 @@ def test_reports_go_into_no_folder_of_another_user(desk: Any) -> None:
 
 @POSIX
 @pytest.mark.parametrize("mode", [0o1777, 0o2775])
-def test_a_sheet_in_a_folder_that_others_can_write_into_is_sent(desk: Any, mode: int) -> None:
+def test_a_sheet_in_a_folder_that_others_can_write_into_is_sent(desk: Desk, mode: int) -> None:
     desk.dialer()
     shared = desk.folder / "shared"
     shared.mkdir()
@@ -224,7 +223,7 @@ def test_a_sheet_in_a_folder_that_others_can_write_into_is_sent(desk: Any, mode:
 
 
 @POSIX
-def test_a_report_replaces_a_link_that_was_planted_in_its_place(desk: Any) -> None:
+def test_a_report_replaces_a_link_that_was_planted_in_its_place(desk: Desk) -> None:
     desk.dialer()
     (desk.folder / "bashrc").write_text("precious")
     sheet = desk.sheet("leads.csv", *SHEET)
@@ -240,7 +239,7 @@ def test_a_report_replaces_a_link_that_was_planted_in_its_place(desk: Any) -> No
 
 @POSIX
 @pytest.mark.parametrize("there", [True, False])
-def test_a_checked_sheet_is_not_written_through_a_link(desk: Any, there: bool) -> None:
+def test_a_checked_sheet_is_not_written_through_a_link(desk: Desk, there: bool) -> None:
     desk.dialer()
     target = desk.folder / "bashrc"
     if there:
@@ -253,7 +252,7 @@ def test_a_checked_sheet_is_not_written_through_a_link(desk: Any, there: bool) -
 
 
 @POSIX
-def test_a_log_is_not_written_through_a_link(desk: Any) -> None:
+def test_a_log_is_not_written_through_a_link(desk: Desk) -> None:
     desk.dialer()
     (desk.folder / "bashrc").write_text("precious")
     (desk.folder / "log").symlink_to(desk.folder / "bashrc")
@@ -266,7 +265,7 @@ def test_a_log_is_not_written_through_a_link(desk: Any) -> None:
 
 
 @POSIX
-def test_figures_are_written_through_no_link_and_stay_readable_for_their_collector(desk: Any) -> None:
+def test_figures_are_written_through_no_link_and_stay_readable_for_their_collector(desk: Desk) -> None:
     desk.dialer()
     (desk.folder / "bashrc").write_text("precious")
     figures = desk.folder / "leadsync.prom"
@@ -277,7 +276,7 @@ def test_figures_are_written_through_no_link_and_stay_readable_for_their_collect
 
 
 @POSIX
-def test_new_settings_are_not_written_through_a_link(desk: Any) -> None:
+def test_new_settings_are_not_written_through_a_link(desk: Desk) -> None:
     (desk.folder / "leadsync.toml").symlink_to(desk.folder / "new")
     assert desk.leadsync("init", "--url", "https://pbx.example.com").code == 0
     assert not (desk.folder / "new").exists()

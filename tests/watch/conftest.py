@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from leadsync.errors import Interrupted
+from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome,Name"
 
@@ -79,7 +80,7 @@ def hook() -> Iterator[Hook]:
 class Folder:
     """The watched folder of a desk, and `leadsync watch` over it."""
 
-    def __init__(self, desk: Any, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, desk: Desk, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
         self.desk = desk
         self.hook = hook
         self.path: Path = desk.folder / "leads"
@@ -130,5 +131,5 @@ class Patient:
 
 
 @pytest.fixture
-def folder(desk: Any, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> Folder:
+def folder(desk: Desk, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> Folder:
     return Folder(desk, hook, monkeypatch)
