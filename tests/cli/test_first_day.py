@@ -28,7 +28,7 @@ class Terminal:
     def __init__(self, folder: Path, environment: dict[str, str], *arguments: str) -> None:
         self.child = pexpect.spawn(
             sys.executable, ["-m", "leadsync", *arguments],
-            cwd=str(folder), env=environment, encoding="utf-8", timeout=20, dimensions=(60, 200),
+            cwd=str(folder), env=environment, encoding="utf-8", timeout=60, dimensions=(60, 200),
         )  # fmt: skip
         self.said = ""
 

@@ -271,7 +271,7 @@ def test_a_terminal_that_hangs_up_ends_a_command_that_sends_nothing(desk: Desk, 
     leads = desk.sheet("leads.csv", *SHEET)
     child = pexpect.spawn(
         sys.executable, ["-m", "leadsync", "run", str(leads)],
-        cwd=str(desk.folder), env=desk.environment, encoding="utf-8", timeout=20, ignore_sighup=ignored,
+        cwd=str(desk.folder), env=desk.environment, encoding="utf-8", timeout=60, ignore_sighup=ignored,
     )  # fmt: skip
     child.expect_exact("[y/N]: ")
     for _ in range(10):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.faults.processes import LONGEST_RUN_SECONDS, Ended, Running
 from tests.faults.raw_dialer import RawDialer
 
-LONGEST_SILENCE_SECONDS = 10.0
+LONGEST_SILENCE_SECONDS = 30.0
 """How long a command may neither say anything nor be heard by the dialer."""
 _LOOK_SECONDS = 0.004
 

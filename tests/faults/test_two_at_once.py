@@ -20,7 +20,7 @@ def test_second_process_on_one_file_says_who_has_it_and_does_not_wait(scene):
         env={**os.environ, "LEADSYNC_API_KEY": KEY},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     first.signal(signal.SIGCONT)

@@ -35,7 +35,7 @@ def at_the_question(desk: Desk, *arguments: str | Path) -> pexpect.spawn:
         cwd=str(desk.folder),
         env=desk.environment,
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
         dimensions=(60, 200),
     )
     child.expect(r"Send .* rows?.* to .*\?")
