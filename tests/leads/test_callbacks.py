@@ -155,6 +155,8 @@ def test_dates_in_the_order_of_the_settings(order: DateOrder, cell: str, sent: s
         ("Nov 24 'ab 14:30", "is no date that can be read"),
         ("24 Nov ab", "is no date that can be read"),
         ("24/11-2026", "is no date that can be read"),
+        ("24/11/2026 14:3o", "is no date that can be read"),
+        ("24/11/2026 14:30:0o", "is no date that can be read"),
         ("1112026", "is no date that can be read"),
         ("241126", "is no date that can be read"),
         ("24/11/2026 midnight", "names midnight, which begins one day and ends another"),
