@@ -110,13 +110,13 @@ def test_retry_leaves_alone_what_succeeded_and_what_a_person_decides(desk: Desk)
     faults = [
         FaultRule(FaultKind.CODE, lead="failed", code=103, calls=3),
         FaultRule(FaultKind.CODE, lead="conflict", code=110, calls=1),
-        FaultRule(FaultKind.CLOSE, lead="unknown", calls=1),
+        FaultRule(FaultKind.CLOSE, lead="in doubt", calls=1),
     ]
     dialer = desk.dialer(faults=faults)
-    leads = ("succeeded", "failed", "conflict", "unknown")
+    leads = ("succeeded", "failed", "conflict", "in doubt")
     sheet = desk.sheet("leads.csv", HEADINGS, *(f"{lead},038321819{at},Sale" for at, lead in enumerate(leads)))
     first = desk.leadsync("run", sheet, "--json").json
-    assert first["statuses"] == dict.fromkeys(leads, 1)
+    assert first["statuses"] == dict.fromkeys(("succeeded", "failed", "conflict", "unknown"), 1)
     before = len(dialer.ledger.as_json()["received"])
     assert desk.leadsync("retry", first["run"], "--json").json["statuses"] == {"succeeded": 1}
     assert [one["lead"] for one in dialer.ledger.as_json()["received"][before:]] == ["failed"]
