@@ -27,7 +27,13 @@ def assert_one_sentence(text: str) -> None:
     """What went wrong is told in one, beside what was told of the sheet beforehand."""
     assert "Traceback" not in text
     assert "itself failed" not in text
-    beforehand = ("callback date", "Sent as campaign fields", "njCallBackDate", "Going on with run", "for the first time")
+    beforehand = (
+        "callback date",
+        "Sent as campaign fields",
+        "njCallBackDate",
+        "Going on with run",
+        "for the first time",
+    )
     told = [line for line in text.splitlines() if not any(words in line for words in beforehand)]
     assert len(told) <= 1, text
 
