@@ -130,7 +130,9 @@ class _Known(dict[str, CleanedCell]):
             return CleanedCell("", fault=_under_no_heading(column, raw))
         cleaned = _clean(column.field, raw, self._date_cells, self._rules)
         text = trim(raw)
-        null_word = text if is_null_word(text) and text not in self._rules.input.blank_words else ""
+        # A blank id is no better than a word for none.
+        asks = column.field != EXTERNAL_ID and text not in self._rules.input.blank_words
+        null_word = text if asks and is_null_word(text) else ""
         if isinstance(cleaned, Refused):
             fault = Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details)
             return CleanedCell("", fault=fault, null_word=null_word)

@@ -18,7 +18,7 @@ def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
         cells = counted(sum(columns.values()), "cell says", "cells say")
         yield Remark(
             f"{cells} {word} in {', '.join(columns)}: if that means blank, write blank_words = {json.dumps([word])} in "
-            "[input]; otherwise it is sent as it stands.",
+            "[input]; otherwise such a cell is sent as it stands, or its row rejected.",
             loud=True,
         )
 

@@ -108,6 +108,7 @@ def test_a_placeholder_is_no_id(values: Callable[..., Values]) -> None:
     assert sheet.sent == {}
     assert sheet.rejected[2] == ("External Id 'N/A' is a placeholder and names no lead; write the lead's external id.")
     assert list(sheet.rejected) == [2, 3]
+    assert not [remark for remark in sheet.remarks if "blank_words" in remark]
 
 
 def test_an_apostrophe_is_taken_off_and_shown(values: Callable[..., Values]) -> None:
@@ -137,7 +138,7 @@ def test_cells_that_say_null(values: Callable[..., Values]) -> None:
     sheet = values("ssms_null.csv")
     assert (
         "! 4 cells say NULL in FirstPhone, Disposition, Callback, City: if that means blank, write blank_words = "
-        '["NULL"] in [input]; otherwise it is sent as it stands.'
+        '["NULL"] in [input]; otherwise such a cell is sent as it stands, or its row rejected.'
     ) in sheet.remarks
     assert sheet.rejected == {
         2: "Callback 'NULL' is a word for no date; leave the cell blank or add it to blank_words in [input].",
