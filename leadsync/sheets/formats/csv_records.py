@@ -6,6 +6,7 @@ own (a quoted cell goes on over it, or its quoting is broken), the block is spli
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -35,6 +36,7 @@ class Records:
         self._blocks = _blocks(stream, shown, first)
         self._shown = shown
         self._delimiter = delimiter
+        self._padding = _padding(delimiter)
         self._number = 1
         """The next record's."""
         self._text_line = first
@@ -48,6 +50,10 @@ class Records:
 
     def _at_once(self, block: list[str]) -> list[SourceLine]:
         """The block's records if each of its lines is one, else nothing."""
+        text = "".join(block)
+        # The search in memory spares nearly all sheets the pattern, which takes as long as the splitting.
+        if (' "' in text or '\t"' in text) and self._padding.search(text):
+            return []
         try:
             records = list(csv.reader(block, delimiter=self._delimiter, strict=True))
         except csv.Error:
@@ -61,7 +67,7 @@ class Records:
 
     def _one_by_one(self, block: list[str]) -> list[SourceLine]:
         found: list[SourceLine] = []
-        source = _Feed(block, self._blocks)
+        source = _Feed(block, self._blocks, self._delimiter)
         reader = csv.reader(source, delimiter=self._delimiter, strict=True)
         while source.has_more:
             source.taken.clear()
@@ -101,10 +107,38 @@ class Records:
         )
 
 
+def unpadded(line: str, delimiter: str) -> str:
+    """The line without blanks around its quoted cells, which are no data; plain cells keep theirs.
+
+    A line with broken quotes stays as it is; its last quoted cell may go on over the next line.
+    """
+    if '"' not in line:
+        return line
+    text = line.rstrip("\r\n")
+    sign, blanks = re.escape(delimiter), _blanks(delimiter)
+    end = f"(?={sign}|$)"
+    quoted = '"(?:[^"]|"")*'
+    cell = f'(?:{blanks}(?:({quoted}"){blanks}{end}|({quoted})$)|([^"{sign}]*){end})'
+    if not re.fullmatch(f"{cell}(?:{sign}{cell})*", text):
+        return line
+    cells = re.finditer(f"(?:^|{sign}){cell}", text)
+    return delimiter.join(match[1] or match[2] or match[3] for match in cells) + line[len(text) :]
+
+
+def _blanks(delimiter: str) -> str:
+    return "" if delimiter == " " else "[ ]*" if delimiter == "\t" else "[ \t]*"
+
+
+def _padding(delimiter: str) -> re.Pattern[str]:
+    """Blanks before a quotation mark that opens a cell, or looks so."""
+    return re.compile(f'(?:^|{re.escape(delimiter)})(?!"){_blanks(delimiter)}"', re.MULTILINE)
+
+
 class _Feed:
     """Hands a block's lines to the csv module, and further blocks' while a record goes on over the block's end."""
 
-    def __init__(self, block: list[str], more: Iterator[list[str]]) -> None:
+    def __init__(self, block: list[str], more: Iterator[list[str]], delimiter: str) -> None:
+        self._delimiter = delimiter
         self._lines = iter(block)
         self._left = len(block)
         self._more = more
@@ -128,6 +162,8 @@ class _Feed:
             raise csv.Error("a quoted cell has too many lines")
         self._left -= 1
         line = next(self._lines)
+        # Within a quoted cell the line goes on as if its quotation mark stood at the beginning.
+        line = unpadded(f'"{line}', self._delimiter)[1:] if self.taken else unpadded(line, self._delimiter)
         self.taken.append(line)
         return line
 

@@ -90,7 +90,7 @@ def _guess(sample: str, usual: str) -> str:
     def score(delimiter: str) -> tuple[float, int, bool]:
         lines = sample.splitlines(keepends=True)
         complete = lines[:-1] if len(sample) == _SAMPLE_CHARACTERS else lines
-        records = csv.reader(complete, delimiter=delimiter)
+        records = csv.reader(complete, delimiter=delimiter, skipinitialspace=True)
         widths = [len(record) for record in islice(records, _SAMPLE_RECORDS) if any(map(str.strip, record))]
         if not widths or max(widths) < 2:
             return 0.0, 1, delimiter == usual

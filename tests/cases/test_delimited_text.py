@@ -1,0 +1,93 @@
+"""Delimited text as people really send it: the right value, or none."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.config import settings_from
+from leadsync.journal import Entry, State
+from leadsync.run import SheetScan, SheetSource, scan_sheet
+from leadsync.sheets.formats.csv_records import unpadded
+
+DATA = Path(__file__).parent / "data"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Taken:
+    """A sheet as it would be sent: its scan, and the entries by their row's number."""
+
+    def __init__(self, path: Path, **settings: Any) -> None:
+        self.entries: dict[int, Entry] = {}
+        self.scan = scan_sheet(SheetSource(path), settings_from(settings, "the test"), NOW, self._take)
+
+    def _take(self, scan: SheetScan) -> None:
+        self.entries = {entry.row.number: entry for entry in scan.entries()}
+
+    @property
+    def sent(self) -> list[tuple[str, dict[str, str]]]:
+        pending = [entry for entry in self.entries.values() if entry.state is State.PENDING]
+        return [(entry.lead, dict(entry.fields)) for entry in pending]
+
+    @property
+    def ids(self) -> list[str]:
+        return [lead for lead, _ in self.sent]
+
+    @property
+    def remarks(self) -> str:
+        return "\n".join(self.scan.remarks)
+
+
+@pytest.fixture
+def taken(tmp_path: Path) -> Callable[..., Taken]:
+    """Take in a text of the test's own."""
+
+    def take(content: str | bytes, **settings: Any) -> Taken:
+        path = tmp_path / "leads.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return Taken(path, **settings)
+
+    return take
+
+
+def body(**fields: str) -> dict[str, str]:
+    """A row's fields, with those of a lead kept as it is."""
+    return {"njDisposition": "Sale", "FirstPhone": "0412345678"} | fields
+
+
+def test_blanks_before_a_quote_are_no_data():
+    lead = {"Name": "Foo", "njDisposition": "Sale", "FirstPhone": "<No Change>"}
+    assert Taken(DATA / "space_idlast.csv").sent == [("00123", lead)]
+    assert Taken(DATA / "space_quotes2.csv").sent == [
+        ("A1", body(Name="Ann")),
+        ("A2", body(Name="Bob", FirstPhone="0412345679")),
+    ]
+
+
+def test_blanks_behind_a_closing_quote_are_no_data(taken):
+    text = '"External Id" , "Name" ,"FirstPhone" , "Disposition" \n "A1", "Lee, Ann" ,0412345678 , "Sale" \n'
+    assert taken(text).sent == [("A1", body(Name="Lee, Ann"))]
+
+
+def test_a_quoted_cell_of_two_lines_behind_a_blank(taken):
+    text = 'External Id, Name, FirstPhone, Disposition\nA1, "Ann\nLee", 0412345678, "Sale"\n'
+    assert taken(text).sent == [("A1", body(Name="Ann\nLee"))]
+
+
+@given(
+    st.lists(st.tuples(st.text(st.sampled_from('ab ",;\t')), st.booleans()), min_size=1),
+    st.sampled_from(",;|^"),
+    st.sampled_from([" ", "  ", "\t"]),
+)
+def test_blanks_around_quoted_cells_go_and_all_others_stay(cells, delimiter, blanks):
+    padded, expected = [], []
+    for cell, is_quoted in cells:
+        plain = cell.replace('"', "").replace(delimiter, "")
+        quoted = '"' + cell.replace('"', '""') + '"'
+        padded.append(f"{blanks}{quoted}{blanks}" if is_quoted else plain)
+        expected.append(quoted if is_quoted else plain)
+    assert unpadded(delimiter.join(padded) + "\r\n", delimiter) == delimiter.join(expected) + "\r\n"
