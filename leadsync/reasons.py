@@ -21,6 +21,7 @@ class FaultKind(Enum):
     QUOTE_IN_CELL = "a quoted cell holds a lone quotation mark"
     NUL_BYTE = "a cell holds a NUL byte"
     CONTROL_CHARACTER = "a cell holds a control character"
+    STRAY_BYTES = "a cell holds bytes foreign to the text's encoding"
     LONG_CELL = "a cell holds more than a spreadsheet program takes"
     LONG_NUMBER = "a number has lost digits in a spreadsheet program"
     ERROR_VALUE = "a cell holds an error instead of a value"

@@ -24,6 +24,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.QUOTE_IN_CELL: ("has a quotation mark inside a quoted cell", "write it twice, or leave it out"),
     _K.NUL_BYTE: (f"has a NUL byte {_CELL_IN_COLUMN}", "delete it"),
     _K.CONTROL_CHARACTER: (f"has the control character {{character}} {_CELL_IN_COLUMN}", "delete it"),
+    _K.STRAY_BYTES: (f"has a letter in another encoding {_CELL_IN_COLUMN}", "write that letter anew"),
     _K.LONG_CELL: (f"has {{length:,}} characters {_CELL_IN_COLUMN}, more than a cell holds", "shorten it"),
     _K.LONG_NUMBER: (
         f"has a number of more than 15 digits {_CELL_IN_COLUMN}, whose last digits the spreadsheet program has lost",

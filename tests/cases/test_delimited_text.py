@@ -1,5 +1,6 @@
 """Delimited text as people really send it: the right value, or none."""
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from leadsync.config import settings_from
 from leadsync.journal import Entry, State
+from leadsync.reasons import FaultKind, Rejected
 from leadsync.run import SheetScan, SheetSource, scan_sheet
 from leadsync.sheets.formats.csv_records import unpadded
+from leadsync.sheets.formats.delimited import DELIMITERS
+from leadsync.sheets.formats.encodings import find_encoding
 
 DATA = Path(__file__).parent / "data"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -39,7 +43,7 @@ class Taken:
 
     @property
     def remarks(self) -> str:
-        return "\n".join(self.scan.remarks)
+        return "\n".join(map(str, self.scan.remarks))
 
 
 @pytest.fixture
@@ -52,6 +56,12 @@ def taken(tmp_path: Path) -> Callable[..., Taken]:
         return Taken(path, **settings)
 
     return take
+
+
+def kinds(entry: Entry) -> list[FaultKind]:
+    """The faults of a rejected row."""
+    assert isinstance(entry.reason, Rejected)
+    return [fault.kind for fault in entry.reason.faults]
 
 
 def body(**fields: str) -> dict[str, str]:
@@ -91,3 +101,42 @@ def test_blanks_around_quoted_cells_go_and_all_others_stay(cells, delimiter, bla
         padded.append(f"{blanks}{quoted}{blanks}" if is_quoted else plain)
         expected.append(quoted if is_quoted else plain)
     assert unpadded(delimiter.join(padded) + "\r\n", delimiter) == delimiter.join(expected) + "\r\n"
+
+
+def test_one_stray_byte_does_not_change_the_encoding():
+    sheet = Taken(DATA / "one_bad_byte.csv")
+    assert [lead for lead, _ in sheet.sent] == [f"A{number}" for number in range(20)]
+    assert [fields["Name"] for _, fields in sheet.sent] == [f"Zoë Müller {number}" for number in range(20)]
+    assert kinds(sheet.entries[22]) == [FaultKind.STRAY_BYTES]
+    assert "! The text is UTF-8, but a few letters are not: the rows with them are not sent" in sheet.remarks
+
+
+def test_a_stray_byte_behind_a_byte_order_mark(taken):
+    sheet = taken(b"\xef\xbb\xbfExternal Id,Name\nA1,Zo\xc3\xab\nA2,Jos\xe9\n")
+    assert (sheet.ids, kinds(sheet.entries[3])) == (["A1"], [FaultKind.STRAY_BYTES])
+
+
+def test_a_letter_cut_in_half_is_no_letter_of_another_encoding(taken):
+    sheet = taken(b"External Id,Name\nA1,Zo\xc3\xab\nA2,Zo\xc3\n")
+    assert (sheet.ids, kinds(sheet.entries[3])) == (["A1"], [FaultKind.STRAY_BYTES])
+
+
+def test_many_bytes_of_windows_1252_are_that_encoding(taken):
+    sheet = taken(b"External Id,Name\n" + b"".join(b"A%d,Jos\xe9\n" % number for number in range(5)))
+    assert {fields["Name"] for _, fields in sheet.sent} == {"José"}
+
+
+@given(st.lists(st.text(st.sampled_from("aéüßЖ客"), min_size=1, max_size=6), max_size=30))
+def test_utf8_with_one_stray_byte_stays_utf8(names):
+    text = "".join(f"{name}\n" for name in ["Zoë", *names]).encode() + b"Jos\xe9\n"
+    found = find_encoding(io.BytesIO(text), "leads.csv")
+    assert (found.name, found.strays) == ("utf-8", True)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_rare_delimiters_are_found_and_said(taken, delimiter):
+    text = (DATA / "caret.csv").read_text().replace("^", delimiter)
+    sheet = taken(text)
+    assert sheet.sent == [("A1", body(Name="Ann")), ("A2", body(Name="Bob", FirstPhone="0412345679"))]
+    assert sheet.scan.table.delimiter == delimiter
+    assert f"The columns are separated by {DELIMITERS[delimiter]}." in sheet.remarks

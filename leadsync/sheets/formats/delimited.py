@@ -15,13 +15,17 @@ from operator import itemgetter
 from typing import BinaryIO, TextIO
 
 from leadsync.errors import SheetError
+from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.csv_records import Records
 from leadsync.sheets.formats.encodings import Encoding, find_encoding, named_encoding
-from leadsync.sheets.source_lines import Source, SourceLine
+from leadsync.sheets.source_lines import Source, SourceLine, line_fault
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "^": "carets", "~": "tildes"}
+"""The delimiters to find, with their names."""
 DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
 """Names for delimiters, as some are awkward to type or to quote."""
+_STRAY = "\ufffd"
+"""Read instead of bytes foreign to the encoding."""
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
@@ -45,7 +49,8 @@ def read_delimited(sheet: BinaryIO, shown: str, suffix: str, encoding: str | Non
 def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
     """The sheet's text from its beginning; the sheet stays open."""
     sheet.seek(0)
-    stream = io.TextIOWrapper(sheet, encoding=encoding.name, newline="")
+    errors = "replace" if encoding.strays else "strict"
+    stream = io.TextIOWrapper(sheet, encoding=encoding.name, errors=errors, newline="")
     try:
         yield stream
     finally:
@@ -111,6 +116,17 @@ def _chunks(
         if skip:
             stream.readline()
         try:
-            yield from Records(stream, shown, delimiter, first=2 if skip else 1).chunks()
+            chunks = Records(stream, shown, delimiter, first=2 if skip else 1).chunks()
+            yield from map(_with_strays, chunks) if encoding.strays else chunks
         except UnicodeError as error:
             raise _undecodable(shown, encoding) from error
+
+
+def _with_strays(chunk: list[SourceLine]) -> list[SourceLine]:
+    """The lines, each with a fault for a cell with bytes foreign to the encoding."""
+    return [
+        line._replace(faults=(*line.faults, *(line_fault(FaultKind.STRAY_BYTES, at) for at in strays)))
+        if (strays := [at for at, cell in enumerate(line.cells) if _STRAY in cell])
+        else line
+        for line in chunk
+    ]

@@ -1,8 +1,9 @@
 """The encoding of delimited text, found from all of its bytes, never from a name.
 
-In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it;
-charset-normalizer's answer, if it is sure and the script is not Latin; Windows-1252. A few names do not tell the Latin
-encodings apart, so only the commonest of them is guessed, with a remark.
+In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it,
+even beside some stray bytes of another one; charset-normalizer's answer, if it is sure and the script is not Latin;
+Windows-1252. A few names do not tell the Latin encodings apart, so only the commonest of them is guessed, with a
+remark.
 """
 
 import codecs
@@ -29,14 +30,21 @@ _NOT_LATIN = frozenset(
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _OVERRULE = "give --encoding if letters look wrong"
+_STRAYS = "! The text is UTF-8, but a few letters are not: the rows with them are not sent; write these letters anew."
+_LETTERS_PER_STRAY = 2
+"""With fewer letters in UTF-8 for each stray byte, the bytes are another encoding's, and UTF-8 among them is chance."""
 
 
 class Encoding(NamedTuple):
-    """A codec's name, whether the file began with a byte order mark, and a remark about the choice."""
+    """A codec's name, whether the file began with a byte order mark, and a remark about the choice.
+
+    `strays`: some bytes are foreign to the encoding, and are read as U+FFFD.
+    """
 
     name: str
     mark: bool = False
     remark: str = ""
+    strays: bool = False
 
     @property
     def wants_mark(self) -> bool:
@@ -50,11 +58,17 @@ def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
     head = sheet.read(_SAMPLE)
     for mark, name in _MARKS:
         if head.startswith(mark):
+            if name == "utf-8-sig" and _is_utf8_with_strays(sheet):
+                return Encoding(name, mark=True, remark=_STRAYS, strays=True)
             return Encoding(name, mark=True, remark="" if name == "utf-8-sig" else f"The text is {name.upper()}.")
     if wide := _by_nuls(head):
         return Encoding(wide, remark=f"The text is {wide.upper()}, without a byte order mark; {_OVERRULE}.")
     bad = _first_not_utf8(sheet)
-    return Encoding("utf-8") if bad is None else _guessed(sheet, bad, shown)
+    if bad is None:
+        return Encoding("utf-8")
+    if _is_utf8_with_strays(sheet):
+        return Encoding("utf-8", remark=_STRAYS, strays=True)
+    return _guessed(sheet, bad, shown)
 
 
 def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
@@ -100,6 +114,20 @@ def _first_not_utf8(sheet: BinaryIO) -> int | None:
         except UnicodeDecodeError as error:
             return max(0, sheet.tell() - len(block) + error.start - _SAMPLE // 2)
     return None
+
+
+def _is_utf8_with_strays(sheet: BinaryIO) -> bool:
+    """Whether letters of several bytes are UTF-8 but for a few strays; no other encoding looks so by chance."""
+    letters = strays = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    sheet.seek(0)
+    while block := sheet.read(_BLOCK):
+        text = decoder.decode(block, final=len(block) < _BLOCK)
+        if not text.isascii():
+            found = text.count("\ufffd")
+            strays += found
+            letters += len(text) - len(text.encode("ascii", "ignore")) - found
+    return 0 < strays * _LETTERS_PER_STRAY <= letters or (strays == 1 and letters > 0)
 
 
 def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
