@@ -6,10 +6,11 @@ from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
 from leadsync.leads.dispositions import alike
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
 from leadsync.leads.inserts import as_insert
-from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, map_columns
+from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, heading_names, map_columns
 from leadsync.leads.proposal import Proposal, propose
 from leadsync.leads.row_mapper import RowMapper, map_row
 from leadsync.leads.text import trim
+from leadsync.leads.unsent_columns import UnsentColumns
 
 __all__ = [
     "EXAMPLES",
@@ -26,10 +27,12 @@ __all__ = [
     "Rules",
     "Section",
     "Timezone",
+    "UnsentColumns",
     "alike",
     "as_insert",
     "field_named",
     "fields_of",
+    "heading_names",
     "map_columns",
     "map_row",
     "orders_fitting",

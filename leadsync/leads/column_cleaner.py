@@ -126,8 +126,6 @@ class _Known(dict[str, CleanedCell]):
 
     def _cell(self, raw: str) -> CleanedCell:
         column = self._column
-        if not column.field:
-            return CleanedCell("", fault=_under_no_heading(column, raw))
         cleaned = _clean(column.field, raw, self._date_cells, self._rules)
         text = trim(raw)
         # A blank id is no better than a word for none.
@@ -139,12 +137,6 @@ class _Known(dict[str, CleanedCell]):
         if not (cleaned.repairs or cleaned.warnings):
             return CleanedCell(cleaned.value, null_word=null_word)
         return CleanedCell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)), null_word=null_word)
-
-
-def _under_no_heading(column: Column, raw: str) -> Fault | None:
-    if column.heading or not trim(raw):
-        return None
-    return Fault(f"column {column.position + 1}", _shown(raw), FaultKind.NO_HEADING, details={"at": column.position})
 
 
 def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:

@@ -1,6 +1,7 @@
 """The mapping: the field filled by each column."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +9,9 @@ from dataclasses import field as dataclass_field
 
 from leadsync.errors import MappingError
 from leadsync.leads.input_rules import Rules
-from leadsync.leads.text import loose, trim, visible
+from leadsync.leads.text import trim, visible
 from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
+from leadsync.spreadsheet import HeadingNames, loose
 
 _COMMON_NAMES = {
     EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id", "Ext Lead Id"),
@@ -43,6 +45,10 @@ _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
 _PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"})
 """Headings of phone columns that name other things too."""
 _STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
+_HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
+_PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
+_ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference"})
+"""The last word of a heading similar to an external id's."""
 _CLOSE = 0.8
 _BEGINNINGS = frozenset(name[:3] for name in _FIELD_OF_LOOSE_NAME)
 _PEOPLES_NAMES = {
@@ -122,15 +128,28 @@ def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
     """
     columns = columns_of(headings, rules)
     sync = {column.heading.lower(): column.position for column in columns if _is_sync(column.heading)}
-    _refuse_conflicts(columns)
+    # Without an id the headings may be a lead, whose values have no place in a message.
     if not any(column.field == EXTERNAL_ID for column in columns):
         raise MappingError(_no_external_id(columns))
+    _refuse_conflicts(columns)
     return ColumnMapping(columns, sync, tuple(_remarks(columns, rules)), perhaps_meant(columns))
 
 
 def columns_of(headings: Sequence[str], rules: Rules) -> tuple[Column, ...]:
     """Return the column of each heading, conflicts aside."""
     return _with_time(tuple(_column(position, trim(heading), rules) for position, heading in enumerate(headings)))
+
+
+def heading_names(rules: Rules) -> HeadingNames:
+    """Return the headings that name a field by themselves or by `[columns]`."""
+    by_settings = {loose(name): _canonical(trim(target), rules) for name, target in rules.columns.items()}
+    phones = {loose(name): name for name in rules.input.phone_fields}
+    fields = _FIELD_OF_LOOSE_NAME | phones | by_settings
+    return HeadingNames(
+        ids=frozenset(name for name, field in fields.items() if field == EXTERNAL_ID),
+        phones=frozenset(name for name, field in fields.items() if field in rules.input.phone_fields),
+        fields=frozenset(fields) - {""},
+    )
 
 
 def _column(position: int, heading: str, rules: Rules) -> Column:
@@ -236,8 +255,8 @@ def _refuse_conflicts(columns: Sequence[Column]) -> None:
 def _conflict(first: Column, second: Column) -> str:
     if first.heading == second.heading:
         return (
-            f"Columns {first.position + 1} and {second.position + 1} are both headed {first.heading!r}; "
-            "rename one of them, or remove it, in the sheet."
+            f"Columns {first.position + 1} and {second.position + 1} are both headed {first.heading!r}; rename one of "
+            f'them in the sheet, or write "{first.heading}" = "" under [columns] in the settings to send neither.'
         )
     spare = first if second.why == _BY_SETTINGS else second
     advice = f'say which one under [columns] in the settings, for example "{spare.heading}" = "" to leave that one out'
@@ -247,13 +266,18 @@ def _conflict(first: Column, second: Column) -> str:
 
 
 def _no_external_id(columns: Sequence[Column]) -> str:
-    named = [column.heading for column in columns if column.heading and not _is_sync(column.heading)]
-    likely = [name for name in named if loose(name).endswith(("id", "no", "number", "ref", "reference", "key"))]
-    example = (likely or named or ["Account No"])[0]
+    """The error; it shows only headings with the words of an id, as any other text may be a lead's."""
+    likely = [column.heading for column in columns if _is_likely_id(column.heading)]
+    example = f', for example "{likely[0]}" = "{EXTERNAL_ID}"' if likely else ""
     return (
-        f"No column holds the leads' external id ({EXTERNAL_ID}) among {_quoted(named) or 'no headings'}; name it "
-        f'under [columns] in the settings, for example "{example}" = "{EXTERNAL_ID}".'
+        f"No column holds the leads' external id ({EXTERNAL_ID}); name its heading under [columns] in the "
+        f"settings{example}. If the sheet has no headings, put them above its first lead."
     )
+
+
+def _is_likely_id(heading: str) -> bool:
+    words = _HEADING_WORD.findall(heading)
+    return len(words) > 1 and words[-1].casefold() in _ID_WORDS and _PLAIN_HEADING.fullmatch(heading) is not None
 
 
 def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from leadsync.leads.text import loose
+from leadsync.spreadsheet import loose
 
 _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import columns_of, field_named, looks_like_a_phone, may_be_a_phone, perhaps_meant
 from leadsync.leads.phones import clean_phone
-from leadsync.leads.text import Cleaned, loose, trim
+from leadsync.leads.text import Cleaned, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
+from leadsync.spreadsheet import loose
 
 _ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "reference", "code", "key"})
 _ID_ENDINGS = (*_ID_WORDS, "account", "acct", "customer", "client", "debtor")

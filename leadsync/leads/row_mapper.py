@@ -41,11 +41,10 @@ class RowMapper:
     def __init__(self, mapping: ColumnMapping, rules: Rules) -> None:
         self._rules = rules
         self._width = len(mapping.columns)
-        # A column that is not sent matters only where it has no heading: what stands there is never dropped silently.
-        columns = [column for column in mapping.columns if column.field or not column.heading]
+        columns = [column for column in mapping.columns if column.field]
         self._columns = [ColumnCleaner(column, rules) for column in columns]
         self._fields = [column.field for column in columns]
-        self._headings = {column.field: column.heading for column in columns if column.field}
+        self._headings = {column.field: column.heading for column in columns}
         self._always_missing = list(_always_missing(self._headings, rules))
 
     def _without_blank_words(self, texts: Sequence[str]) -> Sequence[str]:

@@ -146,8 +146,3 @@ def clean_text(text: str) -> Cleaned | Refused:
     if text.isascii() or unicodedata.is_normalized("NFC", text):
         return Cleaned(text)
     return Cleaned(unicodedata.normalize("NFC", text), ("accents composed",))
-
-
-def loose(text: str) -> str:
-    """A heading with letter case, blanks and punctuation ignored."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

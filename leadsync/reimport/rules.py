@@ -265,6 +265,8 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
         if isinstance(mapped, Lead):
             return Send(mapped, repeats(context) if context.last_sent else None)
         decision = mapped
+        if any(fault.kind is FaultKind.NO_LEAD for fault in mapped.faults):
+            return Skip(SkipKind.NO_LEAD)
     return _with_root(decision, context) if isinstance(decision, Rejected) else decision
 
 

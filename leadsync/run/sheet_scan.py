@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from leadsync.errors import SheetError
 from leadsync.journal import Effects, Entry, State
-from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, fields_of
+from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, UnsentColumns, fields_of
 from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
@@ -28,6 +28,8 @@ from leadsync.run.value_remarks import null_words, spellings
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
+
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class SheetScan:
         self.epoch_1904 = rules.epoch_1904
         self.fields = fields_of(rules)
         self._mapper = RowMapper(mapping, rules)
+        self._unsent = UnsentColumns(mapping.columns, list(mapping.sync.values()))
         self._learned = learned
         self._builder = builder
         self._sheet = sheet
@@ -88,6 +91,7 @@ class SheetScan:
         self._first_rows: dict[str, int] = {}
         self._repeated: dict[str, list[int]] = {}
         self._dropped = 0
+        self._no_leads: list[int] = []
         self._date_remarks: list[str] = []
 
     @property
@@ -123,6 +127,7 @@ class SheetScan:
         remarks = list(map(Remark.read, self.table.remarks))
         remarks += map(Remark.read, (*self.mapping.remarks, *self.lineage.remarks))
         remarks += map(Remark.read, self._date_remarks)
+        remarks += map(Remark.read, self._unsent.remarks())
         remarks += null_words(self._mapper.null_words)
         remarks += spellings(self.survey)
         remarks += self._builder.corrections.remarks()
@@ -130,6 +135,10 @@ class SheetScan:
             remarks.append(
                 Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
             )
+        if self._no_leads:
+            rows = counted(len(self._no_leads), "row is no lead", "rows are no leads")
+            skipped = f"{rows} but totals, rules or footers, and skipped: {_listed(self._no_leads)}."
+            remarks.append(Remark(skipped, kept=True))
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
             repeated = f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}."
@@ -139,7 +148,7 @@ class SheetScan:
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; fills `survey` and `effects`."""
         in_order = self._sheet.duplicates == "in_order"
-        for chunk in self.table.chunks():
+        for chunk in map(self._unsent.look_at, self.table.chunks()):
             self._builder.look_at(chunk)
             self._look_at_origins()
             self.survey.sample(chunk)
@@ -170,6 +179,8 @@ class SheetScan:
             self.survey.reject(row.number, decision)
             return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision)
         self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
+        if decision.kind is SkipKind.NO_LEAD:
+            self._no_leads.append(row.number)
         self.survey.skip(decision)
         if isinstance(mapped, Rejected):
             return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision)
@@ -230,6 +241,12 @@ class SheetScan:
         self._check_dates()
         if self._repeated != self._learned.repeated:
             raise ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:_MOST_LISTED]))
+    more = len(numbers) - _MOST_LISTED
+    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:

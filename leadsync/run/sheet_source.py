@@ -12,7 +12,8 @@ from leadsync.journal import Journal
 from leadsync.models import Inserts
 from leadsync.private_files import open_regular
 from leadsync.reimport import put_together
-from leadsync.sheets import open_table
+from leadsync.sheets import NO_NAMES, open_table
+from leadsync.spreadsheet import HeadingNames
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -55,7 +56,9 @@ def fingerprint(file: Path) -> str:
 
 
 @contextmanager
-def opened(source: SheetSource, journal: Journal | None) -> Iterator["Table"]:
+def opened(source: SheetSource, journal: Journal | None, names: HeadingNames = NO_NAMES) -> Iterator["Table"]:
+    """Open the sheet, a report's several sheets as one; `names` are the headings known from the settings."""
+
     def open_part(sheet: str) -> "AbstractContextManager[Table]":
         return open_table(
             source.bytes_at,
@@ -64,6 +67,7 @@ def opened(source: SheetSource, journal: Journal | None) -> Iterator["Table"]:
             delimiter=source.delimiter or None,
             shown=source.shown,
             skip_hidden=source.skip_hidden,
+            names=names,
         )
 
     with ExitStack() as context:

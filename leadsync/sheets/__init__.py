@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from leadsync.sheets.output.sheet_layout import TRUNCATED, SheetLayout, fit_to_cell
+from leadsync.spreadsheet import HeadingNames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TRUNCATED", "SheetLayout", "fit_to_cell", "new_page", "new_table", "new_workbook", "open_table"]
 
+NO_NAMES = HeadingNames()
+
 
 def open_table(
     path: "Path",
@@ -28,18 +31,27 @@ def open_table(
     delimiter: str | None = None,
     shown: str = "",
     skip_hidden: bool = False,
+    names: HeadingNames = NO_NAMES,
+    headings_row: int | None = None,
 ) -> "AbstractContextManager[Table]":
     """Open a spreadsheet; the context manager gives a `Table`.
 
     `sheet` names a workbook's sheet. `encoding` and `delimiter` overrule the guesses for delimited text. `shown` is the
-    file's name in messages if this is not its path. `skip_hidden` leaves out the hidden rows of a workbook.
-    Raises `SheetError` on entering; also from `Table.rows()`, as an unclosed quote or data below a blank heading may
-    show further down only.
+    file's name in messages if this is not its path. `skip_hidden` leaves out the hidden rows of a workbook. The
+    headings are the line with one of `names`, or the line with the number `headings_row`.
+    Raises `SheetError` on entering; also from `Table.rows()`, as an unclosed quote may show further down only.
     """
     from leadsync.sheets.table import opened
 
     return opened(
-        path, sheet=sheet, encoding=encoding, delimiter=delimiter, shown=shown or str(path), skip_hidden=skip_hidden
+        path,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=delimiter,
+        shown=shown or str(path),
+        names=names,
+        headings_row=headings_row,
+        skip_hidden=skip_hidden,
     )
 
 

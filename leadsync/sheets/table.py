@@ -11,6 +11,7 @@ from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.private_files import open_regular
 from leadsync.sheets.sandbox.reader import read
+from leadsync.spreadsheet import HeadingNames
 
 _CHUNK = 2_000
 
@@ -54,7 +55,15 @@ class Table:
 
 @contextmanager
 def opened(
-    path: Path, *, sheet: str | None, encoding: str | None, delimiter: str | None, shown: str, skip_hidden: bool
+    path: Path,
+    *,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    shown: str,
+    names: HeadingNames,
+    headings_row: int | None,
+    skip_hidden: bool,
 ) -> Iterator[Table]:
     """See `open_table`."""
     with _file(path, shown) as file:
@@ -65,6 +74,8 @@ def opened(
             "encoding": encoding,
             "delimiter": delimiter,
             "skip_hidden": skip_hidden,
+            "names": list(map(sorted, names)),
+            "headings_row": headings_row,
         }
         properties, chunks = read(file, request)
         with _closed(chunks):

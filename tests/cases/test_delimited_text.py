@@ -1,72 +1,16 @@
 """Delimited text as people really send it: the right value, or none."""
 
 import io
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.config import settings_from
-from leadsync.journal import Entry, State
-from leadsync.reasons import FaultKind, Rejected
-from leadsync.run import SheetScan, SheetSource, scan_sheet
+from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.csv_records import unpadded
 from leadsync.sheets.formats.delimited import DELIMITERS
 from leadsync.sheets.formats.encodings import find_encoding
-
-DATA = Path(__file__).parent / "data"
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-class Taken:
-    """A sheet as it would be sent: its scan, and the entries by their row's number."""
-
-    def __init__(self, path: Path, **settings: Any) -> None:
-        self.entries: dict[int, Entry] = {}
-        self.scan = scan_sheet(SheetSource(path), settings_from(settings, "the test"), NOW, self._take)
-
-    def _take(self, scan: SheetScan) -> None:
-        self.entries = {entry.row.number: entry for entry in scan.entries()}
-
-    @property
-    def sent(self) -> list[tuple[str, dict[str, str]]]:
-        pending = [entry for entry in self.entries.values() if entry.state is State.PENDING]
-        return [(entry.lead, dict(entry.fields)) for entry in pending]
-
-    @property
-    def ids(self) -> list[str]:
-        return [lead for lead, _ in self.sent]
-
-    @property
-    def remarks(self) -> str:
-        return "\n".join(map(str, self.scan.remarks))
-
-
-@pytest.fixture
-def taken(tmp_path: Path) -> Callable[..., Taken]:
-    """Take in a text of the test's own."""
-
-    def take(content: str | bytes, **settings: Any) -> Taken:
-        path = tmp_path / "leads.csv"
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return Taken(path, **settings)
-
-    return take
-
-
-def kinds(entry: Entry) -> list[FaultKind]:
-    """The faults of a rejected row."""
-    assert isinstance(entry.reason, Rejected)
-    return [fault.kind for fault in entry.reason.faults]
-
-
-def body(**fields: str) -> dict[str, str]:
-    """A row's fields, with those of a lead kept as it is."""
-    return {"njDisposition": "Sale", "FirstPhone": "0412345678"} | fields
+from tests.cases.taken import DATA, Taken, body, kinds
 
 
 def test_blanks_before_a_quote_are_no_data():

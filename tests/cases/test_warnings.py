@@ -71,13 +71,15 @@ def test_headings_that_are_a_lead_are_told_to_nobody(desk: Desk, hook: Hook) -> 
     for text in (str(message), log.read_text("utf-8"), (desk.state / "told.json").read_text("utf-8")):
         assert "Zaphod" not in text
         assert "412345678" not in text
-    assert "Zaphod" in (folder / "attention" / "leads.csv.why.txt").read_text("utf-8")
+    why = (folder / "attention" / "leads.csv.why.txt").read_text("utf-8")
+    assert "line 1 is a lead, not headings; put headings above it" in why
+    assert "Zaphod" not in why
 
 
 def test_another_fault_of_the_same_sheet_is_news(desk: Desk, hook: Hook) -> None:
     desk.dialer()
-    for headings in ("Name,FirstPhone", "Other,FirstPhone"):
-        folder = watched(desk, "leads.csv", headings, "Ann,0412345678", "Bob,0412345679")
+    for headings in ("Lead Id,Name,Name", "Lead Id,Other,Other"):
+        folder = watched(desk, "leads.csv", headings, "A1,Ann,0412345678", "A2,Bob,0412345679")
         desk.leadsync("watch", folder, "--once", "--settle", "0", LEADSYNC_NOTIFY_URLS=hook.url)
     assert len(hook.messages) == 2
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsync.errors import MappingError
-from leadsync.leads import ColumnMapping, Rules, map_columns
+from leadsync.leads import ColumnMapping, Rules, field_named, heading_names, map_columns
+from leadsync.spreadsheet import loose
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -111,7 +112,7 @@ def test_sync_columns_are_found_and_never_sent() -> None:
             ["'Outcome'", "'Disposition'", "njDisposition", '"Disposition" = ""'],
         ),
         (["Lead Id", "First Phone", "FirstPhone"], {}, ["'First Phone'", "'FirstPhone'"]),
-        (["Lead Id", "Name", "Name"], {}, ["Columns 2 and 3", "'Name'", "rename"]),
+        (["Lead Id", "Name", "Name"], {}, ["Columns 2 and 3", "'Name'", "rename", '"Name" = ""']),
         (["Lead Id", "Result", "Outcome"], {"Result": "njDisposition"}, ['"Outcome" = ""']),
         (["Outcome", "Result", "Lead Id"], {"Result": "njDisposition"}, ['"Outcome" = ""']),
         (["Lead Id", "Callback Date", "Next Callback"], {}, ["map a date and its time alone to it, which are joined"]),
@@ -119,7 +120,7 @@ def test_sync_columns_are_found_and_never_sent() -> None:
         (["Lead Id", "Phone A", "Name"], {"Phone A": "Name"}, ["'Phone A'", "'Name'"]),
         (["Lead Id", "Note"], {"note": "A", "NOTE": "B"}, ["'note', 'NOTE'", "'Note'"]),
         (["Lead Id", "sync_row", "Sync_Row"], {}, ["sync_row"]),
-        (["Name", "Account No"], {}, ["'Name', 'Account No'", '"Account No" = "njExternalLeadId"']),
+        (["Name", "Account No"], {}, ['"Account No" = "njExternalLeadId"']),
         ([], {}, ["njExternalLeadId"]),
     ],
 )
@@ -258,3 +259,23 @@ def test_an_entry_for_another_sheet_is_remarked_on_only_where_its_field_stays_em
     assert not said({"Customer ID": ""})
     assert said({"Customer ID": "njDisposition"})
     assert said({"Customer ID": "Account"})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["A1", "Ann Lee", "Sale"], ["77 Key St", "Bob", "Callback"], ["Q7", "AU", "AU"], ["Priority", "priority", "Ann"]],
+)
+def test_cells_of_a_lead_in_place_of_headings_stand_in_no_message(cells: list[str]) -> None:
+    with pytest.raises(MappingError) as caught:
+        mapped(cells)
+    assert not any(cell in str(caught.value) for cell in cells)
+
+
+@given(st.lists(st.text(max_size=20), max_size=4))
+def test_the_known_headings_are_those_that_the_mapping_takes(headings: list[str]) -> None:
+    rules = Rules(now=NOW, columns={"Account No": "njExternalLeadId"})
+    known = heading_names(rules)
+    assert {"accountno", "leadid", "njexternalleadid"} <= known.ids
+    for heading in ["Account-No", "LEAD ID", *headings]:
+        if loose(heading) in known.ids:
+            assert field_named(heading, rules) == "njExternalLeadId"

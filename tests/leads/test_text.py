@@ -12,7 +12,6 @@ from leadsync.leads.text import (
     clean_text,
     is_no_change,
     is_ordinary,
-    loose,
     plain,
     trim,
     unsendable,
@@ -20,6 +19,7 @@ from leadsync.leads.text import (
     visible,
     without_apostrophe,
 )
+from leadsync.spreadsheet import loose
 
 
 @pytest.mark.parametrize(

@@ -1,79 +1,161 @@
-"""The heading line, and the promises of its names about the lines below.
+"""The heading line: the first line with a known heading of the external id, else the first line with text. Pure.
 
-It is the first line with text. A title above the headings is not skipped by guessing but refused with a sentence: a
-wrong guess would put values under the wrong names.
+A wrong guess would put values under the wrong names: lines above the headings have to look like titles, and a first
+line without a known heading must not look like a lead. Each refusal is one sentence, without a cell of a lead.
 """
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
-from leadsync.sheets.source_lines import SourceLine, counted, letter
+from leadsync.sheets.source_lines import SourceLine, counted
+from leadsync.spreadsheet import HeadingNames, loose
+
+_CUSTOM = "__c"
+"""Salesforce's ending of a custom field's name."""
+_VALUE = re.compile(
+    r"\+?[\d\s().\-/]{6,}"  # a phone number, or a long id
+    r"|[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"
+    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?"
+)
+"""Cells of leads which no heading looks like: numbers, addresses, dates."""
+_NUMBERING = re.compile(r"\d{1,3}")
+_PHONE_DIGITS = 6
 
 
 class Headings(NamedTuple):
-    """The names as they stand in the sheet, and the columns barred from data, each with the reason.
+    """The names as they stand in the sheet, with "" for a column without one.
 
     `counts_cells`: a line's number of cells is checked, as in delimited text. Lines of workbooks have none.
     """
 
     names: tuple[str, ...]
     line: int
-    shown: str
     counts_cells: bool
-    unnamed: dict[int, str]
     remarks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, line: SourceLine, below: list[SourceLine], shown: str, *, counts_cells: bool) -> "Headings":
-        """Take the first line with text for the headings, with a look at some lines below. Raises `SheetError`."""
-        place = f"{shown}: line {line.number}"
-        names = tuple(line.cells[: _filled(line.cells)])
-        filled = [_filled(other.cells) for other in below if any(map(str.strip, other.cells))]
-        is_title = sum(map(bool, map(str.strip, line.cells))) == 1 and len(names) < min(filled, default=0)
-        # Of a title it does not matter that its cell is merged; a text's broken quotes may only make it look like one.
-        if line.faults and (counts_cells or not is_title):
+    def of(cls, lines: Sequence[SourceLine], place: int, shown: str, *, counts_cells: bool) -> "Headings":
+        """Take the line at `place` for the headings, with a look at those below. Raises `SheetError`."""
+        line, below = lines[place], lines[place + 1 :]
+        names = tuple(line.cells[: _width(line, below, counts_cells=counts_cells)])
+        if line.faults:
             kind, details = line.faults[0]
             where = f" (column {details['letter']})" if "letter" in details else ""
-            raise SheetError(f"{place} should be the headings, but {FaultKind[kind].value}{where}; correct that cell.")
-        if is_title:
             raise SheetError(
-                f"{place} holds a single heading, but the lines below have up to {counted(max(filled), 'cell')}; "
-                "delete what stands above the headings."
+                f"{shown}: line {line.number} should be the headings, but {FaultKind[kind].value}{where}; "
+                "correct that cell."
             )
-        if not any(character.isalpha() for cell in line.cells for character in cell):
-            raise SheetError(f"{place} holds values, not headings; put a line with the columns' names above it.")
-        remarks = (f"The headings are on line {line.number}.",) if line.number > 1 else ()
-        unnamed = _unnamed(names, len(line.cells), place)
-        return cls(names, line.number, shown, counts_cells, unnamed, remarks)
-
-    def refuse(self, column: int, number: int) -> SheetError:
-        """Return the error for data below a blank heading, or below the second one of a name."""
-        reason = self.unnamed.get(column) or _blank(f"{self.shown}: line {self.line}", column)
-        return SheetError(f"{reason} (row {number} has data there).")
+        return cls(names, line.number, counts_cells, tuple(_remarks(lines[:place], line)))
 
 
-def _filled(cells: list[str]) -> int:
-    """How many cells a line has when its trailing blank ones are left out."""
-    return max((index for index, cell in enumerate(cells, 1) if cell.strip()), default=0)
+def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: str, row: int | None) -> int:
+    """Return the place of the headings among a sheet's first lines with text. Raises `SheetError`.
+
+    `row` is the line's number by the settings. Without it, the first line with a heading of the external id is taken,
+    else the first with two known headings, else the first of all.
+    """
+    if row is not None:
+        return _given(lines, row, shown)
+    is_narrow = max(map(_filled, lines)) == 1
+    known = [_known(line, names) if _filled(line) > 1 or is_narrow else frozenset() for line in lines]
+    place = next((place for place, keys in enumerate(known) if keys & names.ids), None)
+    if place is not None:
+        _refuse_leads(lines[:place], lines[place], names, shown)
+        return place
+    place = next((place for place, keys in enumerate(known) if len(keys) > 1), 0)
+    _refuse_leads(lines[:place], lines[place], names, shown)
+    if not known[place]:
+        _refuse_titles(lines, shown)
+    if not any(map(_has_letters, lines[place].cells)) or any(map(_is_value, lines[place].cells)):
+        raise SheetError(f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it.")
+    return place
 
 
-def _blank(place: str, column: int) -> str:
-    return f"{place} has no heading in column {letter(column)}; give the column a name or delete it"
+def _given(lines: Sequence[SourceLine], row: int, shown: str) -> int:
+    place = next((place for place, line in enumerate(lines) if line.number == row), None)
+    if place is None:
+        raise SheetError(
+            f"{shown}: line {row} is none of the first {len(lines)} lines with text; correct headings_row in [input]."
+        )
+    return place
 
 
-def _unnamed(names: tuple[str, ...], width: int, place: str) -> dict[int, str]:
-    reasons = {column: _blank(place, column) for column in range(len(names), width)}
-    seen: dict[str, int] = {}
-    for column, name in enumerate(names):
-        key = name.strip()
-        if not key:
-            reasons[column] = _blank(place, column)
-        elif key in seen:
-            reasons[column] = (
-                f"{place} has the heading {key!r} in columns {letter(seen[key])} and {letter(column)}; "
-                "rename or delete one of them"
+def _known(line: SourceLine, names: HeadingNames) -> frozenset[str]:
+    """The known headings of a line; a label such as `Lead Id:` is none."""
+    cells = (cell.strip() for cell in line.cells)
+    return names.fields & {loose(cell.removesuffix(_CUSTOM)) for cell in cells if not cell.endswith(":")}
+
+
+def _refuse_leads(above: Sequence[SourceLine], headings: SourceLine, names: HeadingNames, shown: str) -> None:
+    """Raise `SheetError` for a lead above the headings, as in a list sorted together with them."""
+    phones = [at for at, cell in enumerate(headings.cells) if loose(cell.strip()) in names.phones]
+    for line in above:
+        if _is_lead(line, _filled(headings), phones):
+            raise SheetError(
+                f"{shown}: line {line.number} stands above the headings on line {headings.number} and looks like a "
+                f"lead; move the headings above it, or set headings_row = {headings.number} in [input] to leave it out."
             )
-        else:
-            seen[key] = column
-    return reasons
+
+
+def _is_lead(line: SourceLine, width: int, phones: Sequence[int]) -> bool:
+    cells = [cell.strip() for cell in line.cells if cell.strip()]
+    if any(at < len(line.cells) and _is_phone(line.cells[at]) for at in phones):
+        return True
+    is_band = len(set(cells)) < len(cells) or all(map(_NUMBERING.fullmatch, cells))
+    return len(cells) >= width > 1 and not is_band and any(any(map(str.isdigit, cell)) for cell in cells)
+
+
+def _is_phone(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _PHONE_DIGITS and not _has_letters(cell)
+
+
+def _refuse_titles(lines: Sequence[SourceLine], shown: str) -> None:
+    """Raise `SheetError` for a single cell above wider lines, if none of them has known headings."""
+    widths = [_end(line) for line in lines[1:]]
+    if _filled(lines[0]) == 1 and _end(lines[0]) < min(widths, default=0):
+        raise SheetError(
+            f"{shown}: line {lines[0].number} holds a single heading, but the lines below have up to "
+            f"{counted(max(widths), 'cell')}; delete what stands above the headings, or set headings_row in [input]."
+        )
+
+
+def _has_letters(cell: str) -> bool:
+    return any(map(str.isalpha, cell))
+
+
+def _is_value(cell: str) -> bool:
+    return _VALUE.fullmatch(cell.strip()) is not None
+
+
+def _filled(line: SourceLine) -> int:
+    return sum(map(bool, map(str.strip, line.cells)))
+
+
+def _end(line: SourceLine) -> int:
+    """How many cells a line has without its trailing blank ones."""
+    return max((index for index, cell in enumerate(line.cells, 1) if cell.strip()), default=0)
+
+
+def _width(line: SourceLine, below: Sequence[SourceLine], *, counts_cells: bool) -> int:
+    """The number of columns: to the last heading, and to nameless columns behind it.
+
+    Behind the last heading, a text's column is one if most lines have a value in it: elsewhere a value has slipped out
+    of its column. A workbook's lines are as wide as its cells.
+    """
+    if not counts_cells:
+        return len(line.cells)
+    width = _end(line)
+    while width < len(line.cells) and 2 * sum(_end(other) > width for other in below) > len(below):
+        width += 1
+    return width
+
+
+def _remarks(above: Sequence[SourceLine], line: SourceLine) -> list[str]:
+    if not above:
+        return [f"The headings are on line {line.number}."] if line.number > 1 else []
+    numbers = ", ".join(str(other.number) for other in above)
+    what = f"line {numbers} above them is" if len(above) == 1 else f"the lines {numbers} above them are"
+    return [f"The headings are on line {line.number}; {what} not read."]

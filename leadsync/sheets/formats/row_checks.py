@@ -14,7 +14,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[SourceLine]:
-    """Return the rows of a chunk. Raises `SheetError` for data below a heading blank or given twice."""
+    """Return the rows of a chunk."""
     # One text for each line, and one for all: a look at that spares looking into the cells of most sheets at all.
     texts = ["\n".join(line.cells) for line in chunk]
     is_odd = max(map(len, texts), default=0) > LONGEST_CELL or _CONTROLS.search("\n".join(texts)) is not None
@@ -24,9 +24,6 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
         if not text or text.isspace() or _CHECKBOXES.fullmatch(text):
             continue
         cells = line.cells
-        for column in headings.unnamed:
-            if column < len(cells) and cells[column].strip():
-                raise headings.refuse(column, line.number)
         if is_odd:
             line = line._replace(faults=(*line.faults, *cell_faults(cells)))
         if len(cells) != width:

@@ -6,7 +6,7 @@ from typing import cast
 
 from python_calamine import CalamineSheet
 
-from leadsync.reasons import FaultKind
+from leadsync.reasons import Detail, FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import LARGEST_EXACT, Value, text_of
 from leadsync.sheets.formats.openpyxl_reader import OpenpyxlSheet
@@ -14,6 +14,8 @@ from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
 
 Sheet = CalamineSheet | OpenpyxlSheet
 _MOST_FAULTS = 5
+_MOST_CELLS = 100
+"""Further cells at fault with their positions; of a row with more, some are certainly sent."""
 
 
 def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
@@ -47,7 +49,10 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
 def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
     """The first few of a row's faults, and how many more there are."""
     if len(faults) > _MOST_FAULTS:
-        faults[_MOST_FAULTS:] = [line_fault(FaultKind.MORE_SUCH_CELLS, count=len(faults) - _MOST_FAULTS)]
+        more = faults[_MOST_FAULTS:]
+        cells = [str(details.get("cells_at", details["at"])) for _, details in more[:_MOST_CELLS]]
+        known: dict[str, Detail] = {"cells_at": ",".join(cells)} if len(more) <= _MOST_CELLS else {}
+        faults[_MOST_FAULTS:] = [(FaultKind.MORE_SUCH_CELLS.name, {"count": len(more), **known})]
     return tuple(faults)
 
 
@@ -76,17 +81,22 @@ class _Merged:
     """The rows in merged cells with a value: a person sees it in all of them, the file has it in one."""
 
     def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
-        self._starting: dict[int, list[tuple[int, int]]] = {}
-        self._open: list[tuple[int, int]] = []
+        self._starting: dict[int, list[tuple[int, int, int]]] = {}
+        self._open: list[tuple[int, int, int]] = []
         for (top, left), (bottom, right) in ranges:
             if (top, left) != (bottom, right):
-                self._starting.setdefault(top, []).append((left, bottom))
+                self._starting.setdefault(top, []).append((left, right, bottom))
 
     def faults(self, row: int, cells: list[str]) -> list[LineFault]:
         if not self._starting and not self._open:
             return []
-        self._open = [(left, bottom) for left, bottom in self._open if bottom >= row]
-        self._open += [
-            (left, bottom) for left, bottom in self._starting.pop(row, ()) if "".join(cells[left : left + 1])
-        ]
-        return [line_fault(FaultKind.MERGED_CELL, left) for left, _ in self._open]
+        self._open = [merged for merged in self._open if merged[2] >= row]
+        self._open += [merged for merged in self._starting.pop(row, ()) if "".join(cells[merged[0] : merged[0] + 1])]
+        return [line_fault(FaultKind.MERGED_CELL, left, **_covered(left, right)) for left, right, _ in self._open]
+
+
+def _covered(left: int, right: int) -> dict[str, str]:
+    """The positions under a merged cell of several columns; under a very wide one, some are certainly sent."""
+    if left == right or right - left >= _MOST_CELLS:
+        return {}
+    return {"cells_at": ",".join(map(str, range(left, right + 1)))}

@@ -7,11 +7,12 @@ from typing import Any, BinaryIO
 from leadsync.errors import SheetError
 from leadsync.sheets.formats.content import Content, content_of
 from leadsync.sheets.formats.delimited import read_delimited
-from leadsync.sheets.formats.headings import Headings
+from leadsync.sheets.formats.footers import marked
+from leadsync.sheets.formats.headings import Headings, place_of_headings
 from leadsync.sheets.formats.row_checks import cell_faults, clean
 from leadsync.sheets.formula_escaping import unescape
 from leadsync.sheets.source_lines import Source, SourceLine
-from leadsync.spreadsheet import MOST_COLUMNS
+from leadsync.spreadsheet import MOST_COLUMNS, HeadingNames
 
 RUN_COLUMN = "sync_run"
 """The heading by which leadsync knows a file of its own."""
@@ -19,6 +20,7 @@ RUN_COLUMN = "sync_run"
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
 _PEEK = 20
+"""Lines of text in which to look for the headings."""
 
 
 def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
@@ -43,13 +45,18 @@ def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any
             if request[name] is not None:
                 raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
         source = read_workbook(sheet, shown, request["sheet"], content, skip_hidden=request["skip_hidden"])
-    return _table(suffix, shown, source)
+    return _table(request, source)
 
 
-def _table(suffix: str, shown: str, source: Source) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
+def _table(request: dict[str, Any], source: Source) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
+    shown, suffix = request["shown"], request["suffix"]
     chunks = _narrow(source.chunks, shown)
-    first, ahead = _beginning(chunks, shown)
-    headings = Headings.of(first, ahead[:_PEEK], shown, counts_cells=source.kind == "csv")
+    ahead = _beginning(chunks, shown)
+    filled = [line for line in ahead if any(map(str.strip, line.cells))][:_PEEK]
+    place = place_of_headings(filled, _names(request), shown, request["headings_row"])
+    filled[place] = _with_cell_faults(filled[place])
+    headings = Headings.of(filled, place, shown, counts_cells=source.kind == "csv")
+    ahead = [line for line in ahead if line.number > headings.line]
     own = source.kind == "csv" and RUN_COLUMN in headings.names
     table = {
         "kind": source.kind,
@@ -61,7 +68,9 @@ def _table(suffix: str, shown: str, source: Source) -> tuple[dict[str, Any], Ite
         "parts": source.parts,
         "epoch_1904": source.epoch_1904,
     }
-    return table, _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)
+    rows = _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)
+    # A file of leadsync's own has statuses for such lines already.
+    return table, rows if RUN_COLUMN in headings.names else marked(rows, headings.line)
 
 
 def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[SourceLine]]:
@@ -76,14 +85,24 @@ def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[Sou
         yield chunk
 
 
-def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> tuple[SourceLine, list[SourceLine]]:
-    """Return the first line with text, and the lines read along with it."""
+def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> list[SourceLine]:
+    """Return the lines from the first on, with some lines of text among them."""
+    ahead: list[SourceLine] = []
     for chunk in chunks:
-        for place, line in enumerate(chunk):
-            if any(map(str.strip, line.cells)):
-                first = line._replace(faults=(*line.faults, *cell_faults(line.cells)))
-                return first, chunk[place + 1 :] or next(chunks, [])
-    raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+        ahead += chunk
+        if sum(any(map(str.strip, line.cells)) for line in ahead[: 2 * _PEEK]) >= _PEEK:
+            break
+    if not any(any(map(str.strip, line.cells)) for line in ahead):
+        raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
+    return ahead
+
+
+def _names(request: dict[str, Any]) -> HeadingNames:
+    return HeadingNames(*map(frozenset, request["names"]))
+
+
+def _with_cell_faults(line: SourceLine) -> SourceLine:
+    return line._replace(faults=(*line.faults, *cell_faults(line.cells)))
 
 
 def _renamed(suffix: str, source: Source) -> Iterator[str]:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
@@ -216,6 +217,9 @@ def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
             raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
         return wanted, workbook.get_sheet_by_name(wanted), []
     shown, hidden, short = _sort(workbook)
+    index = _index_sheet(shown)
+    if index:
+        del shown[index]
     for candidates in (shown, hidden, short):
         if len(candidates) > 1:
             raise Unreadable(
@@ -224,8 +228,22 @@ def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
             )
         if candidates:
             name, sheet = next(iter(candidates.items()))
-            return name, sheet, _left_out(name, candidates is hidden, shown, hidden)
+            remarks = _left_out(name, candidates is hidden, shown, hidden)
+            return name, sheet, [*_of_index(index), *remarks]
     raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
+
+
+def _index_sheet(sheets: Sheets) -> str:
+    """The sheet whose cells name all others, such as the summary of an export from Numbers; empty without one."""
+    for name in sheets if len(sheets) > 1 else ():
+        cells = {cell for row in islice(_filled(sheets[name]), _MOST_NAMES) for cell in row if isinstance(cell, str)}
+        if cells.issuperset(other for other in sheets if other != name):
+            return name
+    return ""
+
+
+def _of_index(index: str) -> list[str]:
+    return [f"The sheet {index!r} lists the other sheets and was not read."] if index else []
 
 
 def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:

@@ -1,0 +1,68 @@
+"""The columns that are not sent: their faults reject no row, and values under no heading are said once. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from leadsync.leads.mappings import Column
+from leadsync.leads.text import trim
+from leadsync.models import Row
+from leadsync.plurals import counted
+from leadsync.reasons import Fault
+
+
+@dataclass(slots=True)
+class _Nameless:
+    """A column without a heading: its values' count, the first row with one, and the last number of a counting."""
+
+    position: int
+    count: int = 0
+    first_row: int = 0
+    last: int | None = -1
+
+    def look_at(self, number: int, cell: str) -> None:
+        value = trim(cell)
+        if not value:
+            return
+        self.count += 1
+        self.first_row = self.first_row or number
+        counts_on = self.last is not None and value.isascii() and value.isdecimal() and int(value) > self.last
+        self.last = int(value) if counts_on else None
+
+    def remark(self) -> str:
+        name = f"column {self.position + 1} has no heading"
+        if self.count > 1 and self.last is not None:
+            return f"The {name} and counts the rows; it is not sent."
+        rows = counted(self.count, "row has a value", "rows have values")
+        return f"! The {name}, but {rows} there (first row {self.first_row}): not sent; give it a heading."
+
+
+class UnsentColumns:
+    """A sheet's columns without a field, those of leadsync's own aside."""
+
+    def __init__(self, columns: Sequence[Column], own: Sequence[int]) -> None:
+        unsent = [column for column in columns if not (column.field or column.completes)]
+        self._positions = frozenset(column.position for column in unsent) - frozenset(own)
+        self._nameless = [_Nameless(column.position) for column in unsent if not column.heading]
+
+    def look_at(self, rows: Sequence[Row]) -> list[Row]:
+        """Return the rows without the faults of unsent cells; counts values under no heading."""
+        for column in self._nameless:
+            for row in rows:
+                if column.position < len(row.cells):
+                    column.look_at(row.number, row.cells[column.position])
+        if not self._positions:
+            return list(rows)
+        return [self._without_faults(row) if row.faults else row for row in rows]
+
+    def remarks(self) -> Iterator[str]:
+        """Yield a sentence for each column with values and no heading; complete after the last row."""
+        return (column.remark() for column in self._nameless if column.count)
+
+    def _without_faults(self, row: Row) -> Row:
+        kept = tuple(fault for fault in row.faults if not self._is_unsent(fault))
+        return row if len(kept) == len(row.faults) else replace(row, faults=kept)
+
+    def _is_unsent(self, fault: Fault) -> bool:
+        """Whether all cells of a line's fault are unsent; a fault of the whole line has none."""
+        cells = str(fault.details.get("cells_at", fault.details.get("at", "")))
+        return cells != "" and self._positions.issuperset(map(int, cells.split(",")))

@@ -1,0 +1,108 @@
+"""Lines beside the leads: totals, counts, rules, end marks, and the lines of a footer. Pure but for the stream.
+
+Below the last lead they are no leads, and rules are none anywhere. A total between leads may hide one, and rejects its
+line. Cells decide by whole phrases: an unknown text stays a lead's row.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.source_lines import SourceLine, line_fault
+
+_RULE = re.compile(r"[-=_*+~|\s]*([-=_*~])\1[-=_*+~|\s]*")
+_RULE_STARTS = ("--", "==", "__", "**", "~~", "+-", "|-")
+_NOUN = r"(?:rows?|records?|leads?|contacts?|calls?|results?|entries|items?|lines?|customers?|accounts?)"
+_NOUNS = rf"(?:{_NOUN}|row\(s\)|record\(s\)|lead\(s\))"
+_TOTAL = re.compile(
+    rf"(?:grand\s+|sub-?\s*|report\s+|overall\s+)?(?:totals?|sum|count|average|avg)"
+    rf"(?:\s+(?:number|count|amount|of|for|all|{_NOUNS}))*\s*[:=]?\s*[\d.,]*"
+    rf"|(?:number\s+of\s+)?{_NOUNS}(?:\s+(?:count|total|exported|found|affected))?\s*[:=]\s*[\d.,]*"
+    rf"|{_NOUN}\s+(?:count|total)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(rf"\(?[\d.,]+\s+{_NOUNS}(?:\s+\w+)?\s*\)?[.!]?", re.IGNORECASE)
+_END = re.compile(
+    r"[\W_]*(?:end|eof|trailer|end[\s-]+of[\s-]+(?:the\s+)?(?:report|file|data|list|export|document|page|records?))"
+    r"[\W_]*|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"(?:copyright\b|©|\(c\)\s|confidential\b|all\s+rights\s+reserved|generated\s+(?:by|on|at|from)\b|generated:"
+    r"|printed\s+(?:by|on|at)\b|exported\s+(?:by|on|at|from)\b|created\s+(?:by|on|at|with)\b|downloaded\s+(?:on|from)\b"
+    r"|report\s+(?:generated|created|run|printed|date|name)\b|run\s+(?:date|by|on|at)\b|completion\s+time\b|source:"
+    r"|\*{2,}.*\*{2,}\Z).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class Look(Enum):
+    """The looks of a line."""
+
+    ROW = auto()
+    ALONE = auto()
+    """One cell with text in a wider sheet: a line of a footer, or the bare id of a lead."""
+    RULE = auto()
+    TOTAL = auto()
+    MARK = auto()
+    """A count, an end mark, a copyright and the like."""
+
+
+def look_of(cells: Sequence[str]) -> Look:
+    """Tell a line's look by its cells."""
+    filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
+    if not filled or (filled[0][:2] not in _RULE_STARTS and 2 * len(filled) > max(len(cells), 4)):
+        return Look.ROW
+    if all(map(_RULE.fullmatch, filled)) and max(map(len, filled)) > 2:
+        return Look.RULE
+    if _TOTAL.fullmatch(filled[0]) and not any(map(_has_words, filled[1:])):
+        return Look.TOTAL
+    if len(filled) == 1 and len(cells) > 1 and (_COUNT.fullmatch(filled[0]) or _END.fullmatch(filled[0])):
+        return Look.MARK
+    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(filled[0]):
+        return Look.MARK
+    return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
+
+
+def _has_words(cell: str) -> bool:
+    return not cell.startswith("=") and _TOTAL.fullmatch(cell) is None and any(map(str.isalpha, cell))
+
+
+def marked(chunks: Iterator[list[SourceLine]], above: int) -> Iterator[list[SourceLine]]:
+    """Yield the same rows, with a fault for each line beside the leads. `above` is the number of the headings' line.
+
+    Lines without the look of a row are held back until the next row shows whether they stand below all leads.
+    """
+    held: list[tuple[SourceLine, Look]] = []
+    for chunk in chunks:
+        looks = [look_of(line.cells) for line in chunk]
+        last = max((place for place, look in enumerate(looks) if look is Look.ROW), default=None)
+        if last is None:
+            held += zip(chunk, looks, strict=True)
+            continue
+        rows = [*held, *zip(chunk[: last + 1], looks, strict=False)]
+        yield [line if look in (Look.ROW, Look.ALONE) else _between(line, look) for line, look in rows]
+        above = chunk[last].number
+        held = list(zip(chunk[last + 1 :], looks[last + 1 :], strict=True))
+    if held:
+        yield _below(held, above)
+
+
+def _between(line: SourceLine, look: Look) -> SourceLine:
+    kind = FaultKind.NO_LEAD if look is Look.RULE else FaultKind.TOTAL_BETWEEN
+    return line._replace(faults=(line_fault(kind),))
+
+
+def _below(held: Sequence[tuple[SourceLine, Look]], above: int) -> list[SourceLine]:
+    """Mark the lines below the last row: those from the first mark on, or from a blank line above it, are no leads."""
+    marks = [place for place, (_, look) in enumerate(held) if look is not Look.ALONE]
+    numbers = [above, *(line.number for line, _ in held)]
+    gaps = [place for place in range(len(held)) if numbers[place + 1] - numbers[place] > 1]
+    words = [place for place in marks if held[place][1] is not Look.RULE]
+    first = min(words, default=len(held))
+    first = min([first, *(gap for gap in gaps if gap < first < len(held))])
+    return [
+        line._replace(faults=(line_fault(FaultKind.NO_LEAD),)) if place >= first or look is Look.RULE else line
+        for place, (line, look) in enumerate(held)
+    ]
