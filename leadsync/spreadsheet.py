@@ -7,6 +7,8 @@ LONGEST_CELL = 32_767
 """Characters that a workbook's cell can hold."""
 MOST_COLUMNS = 16_384
 """What a spreadsheet program shows, XFD being the last."""
+RUN_COLUMN = "sync_run"
+"""The heading by which leadsync knows a file of its own."""
 SUMMARY_SHEET = "Summary"
 REPORT_SHEET = "Report"
 TO_CORRECT_SHEET = "To correct"
@@ -20,6 +22,30 @@ class HeadingNames(NamedTuple):
     ids: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+
+
+class SheetRules(NamedTuple):
+    """The reading of a sheet by the settings, each part for a file that has it; an option of the command wins.
+
+    `headings_row` is None where the headings are found by their `names`.
+    """
+
+    names: HeadingNames = HeadingNames()
+    headings_row: int | None = None
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    skip_hidden: bool = False
+
+
+DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
+"""Names for delimiters, as some are awkward to type or to quote."""
+
+
+def delimiter_named(name: str) -> str:
+    """Return the delimiter called by a word or by itself; empty for an impossible one."""
+    character = DELIMITER_WORDS.get(name.strip().lower(), name)
+    return "" if len(character) != 1 or character.isalnum() or character in '"\r\n\0' else character
 
 
 def loose(text: str) -> str:

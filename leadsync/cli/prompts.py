@@ -191,11 +191,11 @@ def read_proposal(file: Path, sheet: str | None, settings: "Settings") -> SheetL
     """Look at the sheet's first rows; raises SheetError."""
     from itertools import islice
 
-    from leadsync.leads import propose
+    from leadsync.leads import propose, sheet_rules
     from leadsync.sheets import open_table
 
     rules = settings.rules(datetime.now().astimezone())
-    with open_table(file, sheet=sheet) as table:
+    with open_table(file, sheet=sheet, rules=sheet_rules(rules)) as table:
         sound = [row for row in islice(table.rows(), _SAMPLE_ROWS) if not row.faults]
         rows = [row.cells for row in sound]
         examples, texts = {}, {}

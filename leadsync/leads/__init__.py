@@ -6,7 +6,7 @@ from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
 from leadsync.leads.dispositions import alike
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
 from leadsync.leads.inserts import as_insert
-from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, heading_names, map_columns
+from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, map_columns, sheet_rules
 from leadsync.leads.proposal import Proposal, propose
 from leadsync.leads.row_mapper import RowMapper, map_row
 from leadsync.leads.text import trim
@@ -32,10 +32,10 @@ __all__ = [
     "as_insert",
     "field_named",
     "fields_of",
-    "heading_names",
     "map_columns",
     "map_row",
     "orders_fitting",
     "propose",
+    "sheet_rules",
     "trim",
 ]

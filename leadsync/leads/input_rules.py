@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from leadsync.leads.text import trim
 from leadsync.models import CAMPAIGN_ID_FIELDS, SYSTEM_FIELDS
+from leadsync.spreadsheet import DELIMITER_WORDS, delimiter_named
 
 QUERY_ARGUMENTS = ("apiKey", "allowDuplicates")
 """Arguments of every call that are no field of a lead."""
@@ -52,6 +61,29 @@ def _trimmed(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(None, map(trim, words)))
 
 
+def _row(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    """One sentence for both types of the value, instead of one each."""
+    try:
+        return check(value)
+    except ValidationError as error:
+        raise ValueError('it has to be the number of a line, or "auto"') from error
+
+
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name or "utf-8")
+    except LookupError as error:
+        raise ValueError("there is no such text encoding; try utf-8, cp1252 or utf-16") from error
+    return name
+
+
+def _delimiter(name: str) -> str:
+    if name and not delimiter_named(name):
+        words = ", ".join(word for word in DELIMITER_WORDS if word.isalpha())
+        raise ValueError(f"give one character that is no letter, digit or quotation mark, or one of the words {words}")
+    return name
+
+
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
@@ -88,6 +120,14 @@ class Input(Section):
     skip_unchanged: bool = Field(False, description="rows that say what their lead was last sent are not sent again")
     hidden_rows: Literal["send", "skip"] = Field(
         "send", description="what to do with rows that a filter or a person has hidden"
+    )
+    headings_row: Annotated[Annotated[int, Field(ge=1)] | Literal["auto"], WrapValidator(_row)] = Field(
+        "auto", description="the number of the line with the headings; auto: found by their names"
+    )
+    sheet: str = Field("", description="the workbook's sheet to read; empty: the only one with data")
+    encoding: Annotated[str, AfterValidator(_encoding)] = Field("", description="a text's encoding; empty: found")
+    delimiter: Annotated[str, AfterValidator(_delimiter)] = Field(
+        "", description="the separator of a text's cells: comma, semicolon, tab, pipe or a sign; empty: found"
     )
     dispositions: tuple[str, ...] = Field((), description="the campaign's dispositions; empty: not checked")
 

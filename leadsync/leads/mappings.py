@@ -11,7 +11,7 @@ from leadsync.errors import MappingError
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.text import trim, visible
 from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
-from leadsync.spreadsheet import HeadingNames, loose
+from leadsync.spreadsheet import HeadingNames, SheetRules, loose
 
 _COMMON_NAMES = {
     EXTERNAL_ID: ("External Id", "External Lead Id", "Lead External Id", "Lead Id", "Ext Id", "Ext Lead Id"),
@@ -150,6 +150,14 @@ def heading_names(rules: Rules) -> HeadingNames:
         phones=frozenset(name for name, field in fields.items() if field in rules.input.phone_fields),
         fields=frozenset(fields) - {""},
     )
+
+
+def sheet_rules(rules: Rules) -> SheetRules:
+    """Return the rules for finding a sheet's table in its file."""
+    given = rules.input
+    row = None if given.headings_row == "auto" else given.headings_row
+    skip_hidden = given.hidden_rows == "skip"
+    return SheetRules(heading_names(rules), row, given.sheet, given.encoding, given.delimiter, skip_hidden)
 
 
 def _column(position: int, heading: str, rules: Rules) -> Column:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.leads import heading_names, map_columns
+from leadsync.leads import map_columns, sheet_rules
 from leadsync.models import EXTERNAL_ID, RunRecord
 from leadsync.reimport import (
     ContextBuilder,
@@ -47,10 +47,9 @@ def scan_sheet(
     MappingError or SettingsError.
     """
     learned = Learned()
-    source = dataclasses.replace(source, skip_hidden=settings.input.hidden_rows == "skip")
-    names = heading_names(settings.rules(now))
+    rules = sheet_rules(settings.rules(now))
     while True:
-        with opened(source, journal, names) as table:
+        with opened(source, journal, rules) as table:
             lineage = Lineage(journal, settings, hold)
             scan = _prepare(
                 source, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged

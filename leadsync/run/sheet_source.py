@@ -12,8 +12,8 @@ from leadsync.journal import Journal
 from leadsync.models import Inserts
 from leadsync.private_files import open_regular
 from leadsync.reimport import put_together
-from leadsync.sheets import NO_NAMES, open_table
-from leadsync.spreadsheet import HeadingNames
+from leadsync.sheets import NO_RULES, open_table
+from leadsync.spreadsheet import SheetRules
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -33,7 +33,6 @@ class SheetSource:
     delimiter: str = ""
     content: Path | None = None
     inserts: Inserts = "none"
-    skip_hidden: bool = False
 
     @property
     def bytes_at(self) -> Path:
@@ -56,8 +55,8 @@ def fingerprint(file: Path) -> str:
 
 
 @contextmanager
-def opened(source: SheetSource, journal: Journal | None, names: HeadingNames = NO_NAMES) -> Iterator["Table"]:
-    """Open the sheet, a report's several sheets as one; `names` are the headings known from the settings."""
+def opened(source: SheetSource, journal: Journal | None, rules: SheetRules = NO_RULES) -> Iterator["Table"]:
+    """Open the sheet, a report's several sheets as one; `rules` are those of the settings."""
 
     def open_part(sheet: str) -> "AbstractContextManager[Table]":
         return open_table(
@@ -66,8 +65,7 @@ def opened(source: SheetSource, journal: Journal | None, names: HeadingNames = N
             encoding=source.encoding or None,
             delimiter=source.delimiter or None,
             shown=source.shown,
-            skip_hidden=source.skip_hidden,
-            names=names,
+            rules=rules,
         )
 
     with ExitStack() as context:

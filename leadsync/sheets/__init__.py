@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from leadsync.sheets.output.sheet_layout import TRUNCATED, SheetLayout, fit_to_cell
-from leadsync.spreadsheet import HeadingNames
+from leadsync.spreadsheet import SheetRules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TRUNCATED", "SheetLayout", "fit_to_cell", "new_page", "new_table", "new_workbook", "open_table"]
 
-NO_NAMES = HeadingNames()
+NO_RULES = SheetRules()
 
 
 def open_table(
@@ -30,15 +30,12 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     shown: str = "",
-    skip_hidden: bool = False,
-    names: HeadingNames = NO_NAMES,
-    headings_row: int | None = None,
+    rules: SheetRules = NO_RULES,
 ) -> "AbstractContextManager[Table]":
     """Open a spreadsheet; the context manager gives a `Table`.
 
     `sheet` names a workbook's sheet. `encoding` and `delimiter` overrule the guesses for delimited text. `shown` is the
-    file's name in messages if this is not its path. `skip_hidden` leaves out the hidden rows of a workbook. The
-    headings are the line with one of `names`, or the line with the number `headings_row`.
+    file's name in messages if this is not its path. `rules` are those of the settings.
     Raises `SheetError` on entering; also from `Table.rows()`, as an unclosed quote may show further down only.
     """
     from leadsync.sheets.table import opened
@@ -49,9 +46,7 @@ def open_table(
         encoding=encoding,
         delimiter=delimiter,
         shown=shown or str(path),
-        names=names,
-        headings_row=headings_row,
-        skip_hidden=skip_hidden,
+        rules=rules,
     )
 
 

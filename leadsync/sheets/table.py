@@ -11,7 +11,7 @@ from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.private_files import open_regular
 from leadsync.sheets.sandbox.reader import read
-from leadsync.spreadsheet import HeadingNames
+from leadsync.spreadsheet import SheetRules
 
 _CHUNK = 2_000
 
@@ -61,9 +61,7 @@ def opened(
     encoding: str | None,
     delimiter: str | None,
     shown: str,
-    names: HeadingNames,
-    headings_row: int | None,
-    skip_hidden: bool,
+    rules: SheetRules,
 ) -> Iterator[Table]:
     """See `open_table`."""
     with _file(path, shown) as file:
@@ -73,9 +71,7 @@ def opened(
             "sheet": sheet,
             "encoding": encoding,
             "delimiter": delimiter,
-            "skip_hidden": skip_hidden,
-            "names": list(map(sorted, names)),
-            "headings_row": headings_row,
+            "rules": [list(map(sorted, rules.names)), *rules[1:]],
         }
         properties, chunks = read(file, request)
         with _closed(chunks):

@@ -1,8 +1,11 @@
 """Headings below titles, sheets without headings, and columns that are not sent."""
 
+from typing import Any
+
 import pytest
 
-from leadsync.errors import LeadsyncError, MappingError, SheetError
+from leadsync.config import settings_from
+from leadsync.errors import LeadsyncError, MappingError, SettingsError, SheetError
 from leadsync.reasons import FaultKind
 from tests.cases.taken import DATA, Taken, body, kinds
 
@@ -139,3 +142,55 @@ def test_totals_and_footers_are_skipped_and_named(name, ids, skipped):
 def test_a_total_between_leads_is_not_sent(taken):
     sheet = taken(f"{','.join(HEAD)}\n{','.join(LEAD)}\nTotal,,,\nA2,Bob,0412345679,Sale\n")
     assert (sheet.ids, kinds(sheet.entries[3])) == (["A1", "A2"], [FaultKind.TOTAL_BETWEEN])
+
+
+def test_headings_row_overrides(taken, taken_book):
+    text = f"{','.join(HEAD)}\nid,who,number,result\nA1,Ann,0412345678,Sale\n"
+    columns = {"id": "njExternalLeadId", "who": "Name", "number": "FirstPhone", "result": "njDisposition"}
+    assert taken(text, input={"headings_row": 2}, columns=columns).sent == [ANN]
+    rows = [["A0", *LEAD[1:]], HEAD, LEAD]
+    assert taken_book(rows, input={"headings_row": 2}).sent == [ANN]
+    with pytest.raises(SheetError, match="line 9 is none of the first 3 lines with text; correct headings_row"):
+        taken(text, input={"headings_row": 9})
+
+
+def test_the_settings_name_encoding_and_delimiter(taken):
+    text = "\n".join(":".join(line) for line in (HEAD, ["A1", "Šárka", *LEAD[2:]]))
+    settings = {"encoding": "cp1250", "delimiter": ":"}
+    lead = [("A1", body(Name="Šárka"))]
+    assert taken(text.encode("cp1250"), input=settings).sent == lead
+    assert taken(text.encode("utf-8-sig"), input=settings).sent == lead
+
+
+def test_the_settings_name_a_sheet_and_say_nothing_about_texts(taken, taken_book):
+    def named(sheet: Any) -> None:
+        sheet.title = "Leads"
+        sheet.parent.create_sheet("More").append(["External Id"])
+        sheet.parent["More"].append(["A2"])
+
+    settings = {"sheet": "Leads", "encoding": "cp1252", "delimiter": ";"}
+    assert taken_book([HEAD, LEAD], named, input=settings).sent == [ANN]
+    assert taken(f"{';'.join(HEAD)}\n{';'.join(LEAD)}\n", input=settings).sent == [ANN]
+    with pytest.raises(SheetError, match="there is no sheet 'Leads'"):
+        taken_book([HEAD, LEAD], input=settings)
+
+
+def test_a_file_of_leadsyncs_own_is_read_in_its_own_way(taken, taken_book):
+    settings = {"sheet": "Leads", "delimiter": ";", "headings_row": 2}
+    own = [[*HEAD, "sync_run"], [*LEAD, ""]]
+    assert taken_book(own, input=settings).sent == [ANN]
+    assert taken("\n".join(map(",".join, own)), input=settings).sent == [ANN]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"headings_row": 0}, "number of a line"),
+        ({"headings_row": "first"}, "number of a line"),
+        ({"encoding": "klingon"}, "no such text encoding"),
+        ({"delimiter": "::"}, "give one character"),
+    ],
+)
+def test_impossible_settings_are_refused(values, words):
+    with pytest.raises(SettingsError, match=words):
+        settings_from({"input": values}, "the test")

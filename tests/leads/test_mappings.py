@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadsync.errors import MappingError
-from leadsync.leads import ColumnMapping, Rules, field_named, heading_names, map_columns
+from leadsync.leads import ColumnMapping, Rules, field_named, map_columns
+from leadsync.leads.mappings import heading_names
 from leadsync.spreadsheet import loose
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

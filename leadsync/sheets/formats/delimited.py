@@ -17,25 +17,34 @@ from typing import BinaryIO, TextIO
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.csv_records import Records
-from leadsync.sheets.formats.encodings import Encoding, find_encoding, named_encoding
+from leadsync.sheets.formats.encodings import Encoding, find_encoding, has_mark, named_encoding
 from leadsync.sheets.source_lines import Source, SourceLine, line_fault
+from leadsync.spreadsheet import DELIMITER_WORDS, RUN_COLUMN, SheetRules, delimiter_named
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "^": "carets", "~": "tildes"}
 """The delimiters to find, with their names."""
-DELIMITER_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
-"""Names for delimiters, as some are awkward to type or to quote."""
 _STRAY = "\ufffd"
 """Read instead of bytes foreign to the encoding."""
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
 
-def read_delimited(sheet: BinaryIO, shown: str, suffix: str, encoding: str | None, delimiter: str | None) -> Source:
-    """Open delimited text. `shown` is the file's name in messages, `suffix` the ending it was given (`.tsv`)."""
+def read_delimited(
+    sheet: BinaryIO, shown: str, suffix: str, encoding: str | None, delimiter: str | None, rules: SheetRules
+) -> Source:
+    """Open delimited text. `shown` is the file's name in messages, `suffix` the ending it was given (`.tsv`).
+
+    The settings' encoding does not count for a file with a byte order mark, nor their delimiter for one of leadsync's
+    own: both say themselves how they are read.
+    """
+    if not encoding and rules.encoding and not has_mark(sheet):
+        encoding = rules.encoding
     found = named_encoding(encoding, sheet) if encoding else find_encoding(sheet, shown)
     with _text(sheet, found) as stream:
         sample = _decoded(stream, shown, found)
     declared, body = _declared_delimiter(sample)
+    if delimiter is None and declared is None and rules.delimiter and RUN_COLUMN not in sample.partition("\n")[0]:
+        delimiter = rules.delimiter
     usual = "\t" if suffix == ".tsv" else ","
     chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
     remarks = [found.remark] if found.remark else []
@@ -59,8 +68,8 @@ def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
 
 def named_delimiter(name: str) -> str:
     """Return the delimiter the user named, by a word or as it is. Raises `SheetError` for an impossible one."""
-    character = DELIMITER_WORDS.get(name.strip().lower(), name)
-    if len(character) != 1 or character.isalnum() or character in '"\r\n\0':
+    character = delimiter_named(name)
+    if not character:
         raise SheetError(
             f"--delimiter {name!r}: give one character that is no letter, digit or quotation mark, "
             f"or one of the words {', '.join(word for word in DELIMITER_WORDS if word.isalpha())}."

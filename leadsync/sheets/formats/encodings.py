@@ -71,6 +71,13 @@ def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
     return _guessed(sheet, bad, shown)
 
 
+def has_mark(sheet: BinaryIO) -> bool:
+    """Whether a file begins with a byte order mark."""
+    sheet.seek(0)
+    head = sheet.read(4)
+    return any(head.startswith(mark) for mark, _ in _MARKS)
+
+
 def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
     """Return the encoding the user named. Raises `SheetError` for a name unknown to Python."""
     try:
@@ -78,10 +85,8 @@ def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
         "".encode(codec.name).decode(codec.name)
     except (LookupError, TypeError, AttributeError) as error:
         raise SheetError(f"--encoding {name}: there is no such text encoding; try utf-8, cp1252 or utf-16.") from error
-    sheet.seek(0)
-    head = sheet.read(4)
-    mark = any(head.startswith(known) for known, _ in _MARKS)
-    return Encoding("utf-8-sig" if codec.name == "utf-8" else codec.name, mark=mark or codec.name != "utf-8")
+    mark = has_mark(sheet) or codec.name != "utf-8"
+    return Encoding("utf-8-sig" if codec.name == "utf-8" else codec.name, mark=mark)
 
 
 def _by_nuls(head: bytes) -> str:

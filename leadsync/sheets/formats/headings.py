@@ -11,7 +11,7 @@ from typing import NamedTuple
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
 from leadsync.sheets.source_lines import SourceLine, counted
-from leadsync.spreadsheet import HeadingNames, loose
+from leadsync.spreadsheet import RUN_COLUMN, HeadingNames, loose
 
 _CUSTOM = "__c"
 """Salesforce's ending of a custom field's name."""
@@ -54,10 +54,10 @@ class Headings(NamedTuple):
 def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: str, row: int | None) -> int:
     """Return the place of the headings among a sheet's first lines with text. Raises `SheetError`.
 
-    `row` is the line's number by the settings. Without it, the first line with a heading of the external id is taken,
-    else the first with two known headings, else the first of all.
+    `row` is the line's number by the settings; a file of leadsync's own has its headings first. Without it, the first
+    line with a heading of the external id is taken, else the first with two known headings, else the first of all.
     """
-    if row is not None:
+    if row is not None and RUN_COLUMN not in lines[0].cells:
         return _given(lines, row, shown)
     is_narrow = max(map(_filled, lines)) == 1
     known = [_known(line, names) if _filled(line) > 1 or is_narrow else frozenset() for line in lines]

@@ -1,13 +1,12 @@
 """Knowing a report workbook of leadsync's own when it is given back, whichever program has saved it since."""
 
-from itertools import islice
+from itertools import chain, islice
 
 from python_calamine import CalamineWorkbook
 
 from leadsync.sheets.formats.openpyxl_reader import OpenpyxlWorkbook
-from leadsync.spreadsheet import REPORT_SHEET, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+from leadsync.spreadsheet import REPORT_SHEET, RUN_COLUMN, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 
-_MARK = "sync_run"
 _TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)
 _FEW = 20
 
@@ -28,8 +27,12 @@ def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:
     return found, [name for name in others if _is_table(workbook, name)]
 
 
+def is_own(workbook: Workbook) -> bool:
+    """Whether a sheet of the workbook is leadsync's own: of a report, a retry or a review file."""
+    return any(_is_table(workbook, name) for name in workbook.sheet_names)
+
+
 def _is_table(workbook: Workbook, name: str) -> bool:
-    """Whether leadsync's columns stand among the headings, the first line with text."""
-    lines = islice(workbook.get_sheet_by_name(name).iter_rows(), _FEW)
-    first = next((line for line in lines if any(value != "" for value in line)), [])
-    return any(isinstance(value, str) and value.strip().casefold() == _MARK for value in first)
+    """Whether leadsync's columns stand among the headings, whatever was written above them."""
+    cells = chain.from_iterable(islice(workbook.get_sheet_by_name(name).iter_rows(), _FEW))
+    return any(isinstance(value, str) and value.strip().casefold() == RUN_COLUMN for value in cells)

@@ -12,10 +12,7 @@ from leadsync.sheets.formats.headings import Headings, place_of_headings
 from leadsync.sheets.formats.row_checks import cell_faults, clean
 from leadsync.sheets.formula_escaping import unescape
 from leadsync.sheets.source_lines import Source, SourceLine
-from leadsync.spreadsheet import MOST_COLUMNS, HeadingNames
-
-RUN_COLUMN = "sync_run"
-"""The heading by which leadsync knows a file of its own."""
+from leadsync.spreadsheet import MOST_COLUMNS, RUN_COLUMN, HeadingNames, SheetRules
 
 _WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
@@ -28,7 +25,7 @@ def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any
 
     Raises `SheetError`, from the rows too, and any error of a parser for a damaged workbook.
     """
-    shown, suffix = request["shown"], request["suffix"]
+    shown, suffix, rules = request["shown"], request["suffix"], _rules(request["rules"])
     content = content_of(sheet, shown)
     if content in (Content.GZIP, Content.ZIP):
         from leadsync.sheets.formats.archives import unpacked
@@ -37,23 +34,24 @@ def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any
     if content is Content.TEXT:
         if request["sheet"] is not None:
             raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
-        source = read_delimited(sheet, shown, suffix, request["encoding"], request["delimiter"])
+        source = read_delimited(sheet, shown, suffix, request["encoding"], request["delimiter"], rules)
     else:
         from leadsync.sheets.formats.workbook_reader import read_workbook
 
         for name in ("encoding", "delimiter"):
             if request[name] is not None:
                 raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
-        source = read_workbook(sheet, shown, request["sheet"], content, skip_hidden=request["skip_hidden"])
-    return _table(request, source)
+        source = read_workbook(sheet, shown, request["sheet"], content, rules)
+    return _table(shown, suffix, source, rules)
 
 
-def _table(request: dict[str, Any], source: Source) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
-    shown, suffix = request["shown"], request["suffix"]
+def _table(
+    shown: str, suffix: str, source: Source, rules: SheetRules
+) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
     chunks = _narrow(source.chunks, shown)
     ahead = _beginning(chunks, shown)
     filled = [line for line in ahead if any(map(str.strip, line.cells))][:_PEEK]
-    place = place_of_headings(filled, _names(request), shown, request["headings_row"])
+    place = place_of_headings(filled, rules.names, shown, rules.headings_row)
     filled[place] = _with_cell_faults(filled[place])
     headings = Headings.of(filled, place, shown, counts_cells=source.kind == "csv")
     ahead = [line for line in ahead if line.number > headings.line]
@@ -97,8 +95,9 @@ def _beginning(chunks: Iterator[list[SourceLine]], shown: str) -> list[SourceLin
     return ahead
 
 
-def _names(request: dict[str, Any]) -> HeadingNames:
-    return HeadingNames(*map(frozenset, request["names"]))
+def _rules(request: list[Any]) -> SheetRules:
+    names, *others = request
+    return SheetRules(HeadingNames(*map(frozenset, names)), *others)
 
 
 def _with_cell_faults(line: SourceLine) -> SourceLine:

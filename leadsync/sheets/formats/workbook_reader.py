@@ -29,10 +29,10 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.content import Content
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
-from leadsync.sheets.formats.report_detection import Workbook, report_sheets
+from leadsync.sheets.formats.report_detection import Workbook, is_own, report_sheets
 from leadsync.sheets.formats.sheet_lines import Sheet, lines
 from leadsync.sheets.source_lines import Source, SourceLine
-from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET, SheetRules
 
 _BATCH = 2_000
 _MOST_CELLS = 200_000
@@ -58,13 +58,14 @@ class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as t
     """Why the workbook cannot be read, as the end of a sentence."""
 
 
-def read_workbook(
-    file: BinaryIO, shown: str, wanted: str | None, content: Content, *, skip_hidden: bool = False
-) -> Source:
-    """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too."""
+def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content, rules: SheetRules) -> Source:
+    """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too.
+
+    `wanted` is the sheet that the command names; a file of leadsync's own need not have the sheet of the settings.
+    """
     with _explained(file, shown, content):
         _check_declared(file)
-        (name, sheet, remarks), parts = _sheet(file, wanted, content)
+        (name, sheet, remarks), parts = _sheet(file, wanted, rules.sheet, content)
         metadata = _metadata(file, name, content, remarks)
         if metadata.repeated:
             raise Unreadable(
@@ -73,8 +74,8 @@ def read_workbook(
             )
         if sheet.end and sheet.end[0] >= _MOST_ROWS:
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
-        remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=skip_hidden)
-        if not skip_hidden:
+        remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
+        if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
     return Source(
@@ -150,10 +151,10 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
         return False  # the parser will say what is wrong with it
 
 
-def _sheet(file: BinaryIO, wanted: str | None, content: Content) -> tuple[Chosen, list[str]]:
+def _sheet(file: BinaryIO, wanted: str | None, usual: str, content: Content) -> tuple[Chosen, list[str]]:
     """The sheet to read, and those of a report of leadsync's own."""
     try:
-        return _looked_for(_opened(file, content), wanted)
+        return _looked_for(_opened(file, content), wanted, usual)
     except CalamineError as refusal:
         if content is not Content.XLSX:
             raise
@@ -162,16 +163,18 @@ def _sheet(file: BinaryIO, wanted: str | None, content: Content) -> tuple[Chosen
             second = openpyxl_reader.read(file)
         except Exception:  # what neither can read is refused in the first one's words
             raise refusal from None
-    return _looked_for(second, wanted)
+    return _looked_for(second, wanted, usual)
 
 
-def _looked_for(workbook: Workbook, wanted: str | None) -> tuple[Chosen, list[str]]:
+def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Chosen, list[str]]:
     parts, renamed = ([], []) if wanted else report_sheets(workbook)
     if renamed:
         raise Unreadable(
             f"its sheet {renamed[0]!r} holds rows of the report under another name; call it {TO_CORRECT_SHEET}, "
             f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
         )
+    if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
+        wanted = usual
     return _choose(workbook, parts[0] if parts else wanted), parts
 
 

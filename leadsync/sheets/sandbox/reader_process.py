@@ -30,7 +30,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     sheet = open(0, "rb", closefd=False)  # noqa: SIM115 - for as long as the process lives
     sheet.seek(0)
-    load(sheet.peek(4)[:4], library=request["library"], encoding=request["encoding"])
+    load(sheet.peek(4)[:4], library=request["library"], encoding=request["encoding"] or request["rules"][3])
     confine(memory=request["memory"], seconds=request["seconds"])
     send(answers, {"ready": True})
     try:
