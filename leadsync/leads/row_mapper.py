@@ -7,6 +7,7 @@ from leadsync.leads.column_cleaner import CleanedCell, ColumnCleaner
 from leadsync.leads.dates import join_time
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mappings import ColumnMapping
+from leadsync.leads.short_rows import MISSING_AT_END, is_short_at_end, present_cells
 from leadsync.leads.text import trim
 from leadsync.models import (
     CALLBACK,
@@ -41,6 +42,9 @@ class RowMapper:
     def __init__(self, mapping: ColumnMapping, rules: Rules) -> None:
         self._rules = rules
         self._width = len(mapping.columns)
+        self._all_columns = mapping.columns
+        # In a file that came back, the missing cells may be those that call the row sent.
+        self._takes_short_rows = not mapping.sync
         columns = [column for column in mapping.columns if column.field]
         self._columns = [ColumnCleaner(column, rules) for column in columns]
         self._fields = [column.field for column in columns]
@@ -66,7 +70,7 @@ class RowMapper:
         leads = self._leads(sound) if sound else iter(())
         if len(sound) == len(rows):
             return list(leads)
-        return [Rejected(faults) if (faults := self._unreadable(row)) else next(leads) for row in rows]
+        return [self._faulty(row, faults) if (faults := self._unreadable(row)) else next(leads) for row in rows]
 
     def _leads(self, rows: Sequence[Row]) -> Iterator[Lead | Rejected]:
         texts = list(zip(*(row.cells for row in rows), strict=True))
@@ -122,6 +126,16 @@ class RowMapper:
             Note(NoteKind.WARNING, BAD_PHONE, fault.column, fault.value) for fault in faults if fault.column in phones
         ]
         return [fault for fault in faults if fault.column not in phones], tuple(notes)
+
+    def _faulty(self, row: Row, faults: tuple[Fault, ...]) -> Lead | Rejected:
+        """Reject a row with faults of its line, unless it is only short at its end."""
+        present = present_cells(row) if self._takes_short_rows else None
+        if present is not None and is_short_at_end(row.cells[:present], self._all_columns, self._rules):
+            (found,) = self._leads([row])
+            if isinstance(found, Lead):
+                missing = self._all_columns[present].heading
+                return replace(found, notes=(*found.notes, Note(NoteKind.REPAIR, MISSING_AT_END, missing, "")))
+        return Rejected(faults)
 
     def _unreadable(self, row: Row) -> tuple[Fault, ...]:
         if not row.faults and len(row.cells) != self._width:

@@ -14,7 +14,7 @@ _CELL_IN_COLUMN = "in column {letter}"
 FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.TOO_FEW_CELLS: (
         "has {cells} where the headings have {headings}",
-        "add the missing ones, blank ones too, so that each value stands under its heading",
+        "add the missing ones, blank ones too, so that each value stands under its heading, or save it as .xlsx",
     ),
     _K.TOO_MANY_CELLS: (
         "has {cells} where the headings have {headings}",

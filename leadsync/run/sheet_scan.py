@@ -210,7 +210,7 @@ class SheetScan:
         if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
             return
         row = context.row
-        if not row.faults:
+        if not row.faults or isinstance(decision, Send):
             self._dates.add(row.number, row.cells[column.position], date_cell=column.position in row.dates)
 
     def _check_dates(self) -> None:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadsync.leads.short_rows import MISSING_AT_END
 from leadsync.reasons import FaultKind
+from leadsync.report import reason_words
 from leadsync.sheets.formats.csv_records import unpadded
 from leadsync.sheets.formats.delimited import DELIMITERS
 from leadsync.sheets.formats.encodings import find_encoding
@@ -84,3 +86,37 @@ def test_rare_delimiters_are_found_and_said(taken, delimiter):
     assert sheet.sent == [("A1", body(Name="Ann")), ("A2", body(Name="Bob", FirstPhone="0412345679"))]
     assert sheet.scan.table.delimiter == delimiter
     assert f"The columns are separated by {DELIMITERS[delimiter]}." in sheet.remarks
+
+
+def test_rows_without_their_trailing_blank_cells_are_sent():
+    sheet = Taken(DATA / "excel16.csv")
+    assert sheet.ids == [f"A{number:03}" for number in range(1, 41)]
+    assert sheet.sent[19] == ("A020", body(Name="Name 20", FirstPhone="0412345620"))
+    assert sheet.scan.survey.repairs[MISSING_AT_END, "Callback"].count == 16
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sent"),
+    [
+        ("A2,Bob,0412345679,Sale", True),
+        ("A2,Bob,0412345679", True),
+        ("A2,Bob,Sale", False),  # its phone is missing, and not its end
+        ("A2,0412345679,Sale,", False),  # its name is missing: a phone stands under Name
+        ("A2,0412345679", False),
+        ("A2,Bob,0412345679,24/11/2027 14:30", False),  # its disposition is missing: a date stands there
+        ("A2,Bob", False),  # nothing holds the name in its place
+        ("A2", False),
+        (",Bob,0412345679,Sale", False),
+    ],
+)
+def test_a_row_with_a_cell_missing_elsewhere_is_rejected(taken, line, is_sent):
+    sheet = taken(f"External Id,Name,FirstPhone,Disposition,Callback\n{line}\nA9,Cy,0412345670,Sale,\n")
+    assert sheet.ids == (["A2", "A9"] if is_sent else ["A9"])
+    if not is_sent:
+        assert kinds(sheet.entries[2]) == [FaultKind.TOO_FEW_CELLS]
+        assert "save it as .xlsx" in reason_words(sheet.entries[2].reason)
+
+
+def test_a_short_row_of_a_file_that_came_back_is_rejected(taken):
+    sheet = taken("External Id,FirstPhone,Disposition,sync_row,sync_run\nA1,0412345678,Sale\n")
+    assert (sheet.ids, kinds(sheet.entries[2])) == ([], [FaultKind.TOO_FEW_CELLS])

@@ -48,14 +48,14 @@ def cell_faults(cells: list[str]) -> Iterator[LineFault]:
 def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
     """Yield the fault in a line's number of cells; surplus blank ones are harmless.
 
-    A short line is refused, though only trailing blanks may be missing: a cell left out in its middle looks just the
-    same, and puts every value behind it under the wrong heading.
+    A short line is at fault, though only trailing blanks may be missing: the rules of its columns tell.
     """
     width = len(headings.names)
     if not headings.counts_cells:
         return
     if len(cells) < width:
-        yield line_fault(FaultKind.TOO_FEW_CELLS, cells=counted(len(cells), "cell"), headings=width)
+        found = counted(len(cells), "cell")
+        yield line_fault(FaultKind.TOO_FEW_CELLS, cells=found, headings=width, present=len(cells))
     elif any(cell.strip() for cell in cells[width:]):
         yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
 
