@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadsync.errors import SheetError
 from leadsync.leads.short_rows import MISSING_AT_END
 from leadsync.reasons import FaultKind
 from leadsync.report import reason_words
@@ -120,3 +121,25 @@ def test_a_row_with_a_cell_missing_elsewhere_is_rejected(taken, line, is_sent):
 def test_a_short_row_of_a_file_that_came_back_is_rejected(taken):
     sheet = taken("External Id,FirstPhone,Disposition,sync_row,sync_run\nA1,0412345678,Sale\n")
     assert (sheet.ids, kinds(sheet.entries[2])) == ([], [FaultKind.TOO_FEW_CELLS])
+
+
+def test_an_export_of_mysql(taken):
+    text = (
+        '"External Id","Name","FirstPhone","Disposition"\n"A1","Ann \\"Annie\\" Lee","0412345678","Sale"\n'
+        '"A2",\\N,"0412345679",\\N\n'
+    )
+    sheet = taken(text)
+    assert sheet.sent == [
+        ("A1", body(Name='Ann "Annie" Lee')),
+        ("A2", {"FirstPhone": "0412345679", "njDisposition": "<No Change>"}),
+    ]
+    assert "A backslash was read as the escape" in sheet.remarks
+
+
+def test_a_backslash_of_no_escape_among_escapes_names_its_line(taken):
+    with pytest.raises(SheetError, match="a backslash on line 3 is no escape, though it is one on other lines"):
+        taken("External Id,Name\nA1,\\N\nA2,C:\\Users\n")
+
+
+def test_ordinary_backslashes_stay(taken):
+    assert taken('External Id,Path\nA1,C:\\new\nA2,"D:\\"\n').sent[1][1]["Path"] == "D:\\"

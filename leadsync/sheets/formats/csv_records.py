@@ -12,6 +12,7 @@ from typing import TextIO
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.backslashes import doubled, unescaped
 from leadsync.sheets.source_lines import SourceLine, line_fault
 
 _BLOCK = 1 << 18
@@ -26,14 +27,18 @@ class Records:
     """The records of a text stream in chunks, numbered as in a spreadsheet program.
 
     A record of several lines of text counts once. Messages about quotes name the line of text, as an editor shows it.
-    `first` is the number of the stream's first line, `shown` the file's name in messages.
+    `first` is the number of the stream's first line, `shown` the file's name in messages. `escaped`: backslashes are
+    escapes (`backslashes.py`).
     """
 
-    def __init__(self, stream: TextIO, shown: str, delimiter: str, first: int) -> None:
+    def __init__(self, stream: TextIO, shown: str, delimiter: str, first: int, *, escaped: bool = False) -> None:
         # Unlike the module's own 128 KiB this is no limit that a cell of a real sheet meets: an over-long cell is its
         # row's fault, not the file's.
         csv.field_size_limit(_LONGEST_LINE)
         self._blocks = _blocks(stream, shown, first)
+        if escaped:
+            self._blocks = ([doubled(line, delimiter) for line in block] for block in self._blocks)
+        self._escaped = escaped
         self._shown = shown
         self._delimiter = delimiter
         self._padding = _padding(delimiter)
@@ -46,7 +51,11 @@ class Records:
     def chunks(self) -> Iterator[list[SourceLine]]:
         """Yield the records, once. Raises `SheetError` at an unclosed quotation mark."""
         for block in self._blocks:
-            yield self._at_once(block) or self._one_by_one(block)
+            records = self._at_once(block) or self._one_by_one(block)
+            yield list(map(self._unescaped, records)) if self._escaped else records
+
+    def _unescaped(self, line: SourceLine) -> SourceLine:
+        return line._replace(cells=[unescaped(cell, self._delimiter) for cell in line.cells])
 
     def _at_once(self, block: list[str]) -> list[SourceLine]:
         """The block's records if each of its lines is one, else nothing."""

@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.backslashes import Misfit, has_escapes
 from leadsync.sheets.formats.csv_records import Records
 from leadsync.sheets.formats.encodings import Encoding, find_encoding, has_mark, named_encoding
 from leadsync.sheets.source_lines import Source, SourceLine, line_fault
@@ -25,6 +26,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bar
 """The delimiters to find, with their names."""
 _STRAY = "\ufffd"
 """Read instead of bytes foreign to the encoding."""
+_BLOCK = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 
@@ -47,10 +49,13 @@ def read_delimited(
         delimiter = rules.delimiter
     usual = "\t" if suffix == ".tsv" else ","
     chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
+    escaped = _has_escapes(sheet, shown, found, chosen)
     remarks = [found.remark] if found.remark else []
+    if escaped:
+        remarks.append("A backslash was read as the escape of the character behind it, and \\N as blank.")
     if delimiter is None and declared is None and chosen != usual:
         remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
-    chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None)
+    chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None, escaped=escaped)
     return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
 
 
@@ -119,16 +124,37 @@ def _guess(sample: str, usual: str) -> str:
 
 
 def _chunks(
-    sheet: BinaryIO, shown: str, encoding: Encoding, delimiter: str, *, skip: bool
+    sheet: BinaryIO, shown: str, encoding: Encoding, delimiter: str, *, skip: bool, escaped: bool
 ) -> Iterator[list[SourceLine]]:
     with _text(sheet, encoding) as stream:
         if skip:
             stream.readline()
         try:
-            chunks = Records(stream, shown, delimiter, first=2 if skip else 1).chunks()
+            chunks = Records(stream, shown, delimiter, first=2 if skip else 1, escaped=escaped).chunks()
             yield from map(_with_strays, chunks) if encoding.strays else chunks
         except UnicodeError as error:
             raise _undecodable(shown, encoding) from error
+
+
+def _has_escapes(sheet: BinaryIO, shown: str, encoding: Encoding, delimiter: str) -> bool:
+    """Whether backslashes are escapes in this text. Raises `SheetError` where they are so in some lines only."""
+    sheet.seek(0)
+    # Few sheets have any backslash at all: the search in bytes costs them nearly nothing.
+    while block := sheet.read(_BLOCK):
+        if b"\\" in block:
+            break
+    else:
+        return False
+    with _text(sheet, encoding) as stream:
+        try:
+            return has_escapes(stream, delimiter)
+        except UnicodeError as error:
+            raise _undecodable(shown, encoding) from error
+        except Misfit as misfit:
+            raise SheetError(
+                f"{shown}: a backslash on line {misfit.line} is no escape, though it is one on other lines; write "
+                "quotation marks in cells twice and leave NULL blank, or save the sheet as .xlsx."
+            ) from misfit
 
 
 def _with_strays(chunk: list[SourceLine]) -> list[SourceLine]:
