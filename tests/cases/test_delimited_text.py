@@ -143,3 +143,15 @@ def test_a_backslash_of_no_escape_among_escapes_names_its_line(taken):
 
 def test_ordinary_backslashes_stay(taken):
     assert taken('External Id,Path\nA1,C:\\new\nA2,"D:\\"\n').sent[1][1]["Path"] == "D:\\"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("External Id:Name:FirstPhone\nA1:Ann:0412345678\n", "give --delimiter ':', or delimiter in \\[input\\]"),
+        ("External Id  Name  FirstPhone\nA1           Ann   0412345678\n", "aligned by blanks \\(fixed width\\)"),
+    ],
+)
+def test_other_delimiters_and_fixed_width_are_named(taken, text, words):
+    with pytest.raises(SheetError, match=words):
+        taken(text)

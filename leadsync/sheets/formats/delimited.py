@@ -17,6 +17,7 @@ from typing import BinaryIO, TextIO
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.backslashes import Misfit, has_escapes
+from leadsync.sheets.formats.column_hints import one_column_hint
 from leadsync.sheets.formats.csv_records import Records
 from leadsync.sheets.formats.encodings import Encoding, find_encoding, has_mark, named_encoding
 from leadsync.sheets.source_lines import Source, SourceLine, line_fault
@@ -29,6 +30,7 @@ _STRAY = "\ufffd"
 _BLOCK = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
+_HINT_LINES = 20
 
 
 def read_delimited(
@@ -49,6 +51,10 @@ def read_delimited(
         delimiter = rules.delimiter
     usual = "\t" if suffix == ".tsv" else ","
     chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
+    if delimiter is None and declared is None:
+        hint = one_column_hint(body.splitlines()[:_HINT_LINES], chosen, rules.names)
+        if hint:
+            raise SheetError(f"{shown}: {hint}.")
     escaped = _has_escapes(sheet, shown, found, chosen)
     remarks = [found.remark] if found.remark else []
     if escaped:
