@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.sheets.formats.footers import Look, look_of, marked
+from leadsync.sheets.formats.footers import Look, look_of, looks_of, marked
 from leadsync.sheets.source_lines import SourceLine
 
 ROW = ["A1", "Ann", "0412345678", "Sale", ""]
@@ -51,6 +51,16 @@ def test_looks(cells, look):
 @given(st.integers(1, 10**9), st.sampled_from(["Sale", "Callback", "Total", "Copyright"]), st.text(max_size=9))
 def test_a_row_with_an_id_a_phone_and_a_disposition_is_always_a_row(number, disposition, name):
     assert look_of([str(number), name, "0412345678", disposition]) is Look.ROW
+
+
+_CELL = st.sampled_from(
+    ["", " ", "A1", "Ann", "--", " ---", "Total", "2 records", "EOF", "\u00a0", "© Ann", "0412345678"]
+)
+
+
+@given(st.integers(1, 6).flatmap(lambda width: st.lists(st.lists(_CELL, min_size=width, max_size=width), min_size=1)))
+def test_a_chunk_of_lines_has_the_looks_of_each(lines):
+    assert looks_of([SourceLine(2, cells) for cells in lines]) == list(map(look_of, lines))
 
 
 def faults(lines: list[tuple[int, list[str]]], size: int) -> list[str]:

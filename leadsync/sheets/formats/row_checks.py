@@ -8,8 +8,8 @@ from leadsync.sheets.formats.headings import Headings
 from leadsync.sheets.source_lines import LineFault, SourceLine, counted, line_fault
 from leadsync.spreadsheet import LONGEST_CELL
 
-_CHECKBOXES = re.compile(r"\s*(?:(?:TRUE|FALSE)(?:\s+|\Z))+", re.IGNORECASE)
-"""A row with nothing but checkboxes, as spreadsheet programs fill them in far below the last lead."""
+_NO_ROW = re.compile(r"\s*(?:(?:TRUE|FALSE)(?:\s+|\Z))*", re.IGNORECASE)
+"""Blanks, or nothing but checkboxes, as spreadsheet programs fill them in far below the last lead."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -21,7 +21,8 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
     width = len(headings.names)
     rows: list[SourceLine] = []
     for text, line in zip(texts, chunk, strict=True):
-        if not text or text.isspace() or _CHECKBOXES.fullmatch(text):
+        # The first character spares nearly all rows the pattern.
+        if ((first := text[:1]) in "TtFf" or first.isspace()) and _NO_ROW.fullmatch(text):
             continue
         cells = line.cells
         if is_odd:

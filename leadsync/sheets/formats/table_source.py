@@ -74,7 +74,7 @@ def _table(
 def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[SourceLine]]:
     """The same lines. Raises `SheetError` at one with more columns than a spreadsheet has."""
     for chunk in chunks:
-        if max((len(line.cells) for line in chunk), default=0) > MOST_COLUMNS:
+        if max(map(len, [line.cells for line in chunk]), default=0) > MOST_COLUMNS:
             line = next(line for line in chunk if len(line.cells) > MOST_COLUMNS)
             raise SheetError(
                 f"{shown}: line {line.number} has {len(line.cells):,} columns, more than the {MOST_COLUMNS:,} of a "
