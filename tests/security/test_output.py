@@ -129,8 +129,8 @@ def heading(scene: Scene) -> None:
     scene.send(scene.desk.sheet("a.csv", f'{HEAD},"{SOFT}\nFORGED"', f"{ROW},x"))
 
 
-def heading_that_is_unknown(scene: Scene) -> None:
-    scene.send(scene.desk.sheet("a.csv", f"{SOFT},b,c", f"{ROW},x"))
+def heading_that_is_doubled(scene: Scene) -> None:
+    scene.send(scene.desk.sheet("a.csv", f"{HEAD},{SOFT},{SOFT}", f"{ROW},x,y"))
 
 
 def cell(scene: Scene) -> None:
@@ -218,7 +218,7 @@ def arguments(scene: Scene) -> None:
 
 SOURCES = (
     heading,
-    heading_that_is_unknown,
+    heading_that_is_doubled,
     cell,
     sheet_name,
     file_name,

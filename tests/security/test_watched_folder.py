@@ -97,7 +97,7 @@ def test_a_note_is_made_new_where_a_link_was_planted(folder: Any, tmp_path: Path
     assert folder.watch().code == 2
     assert (target.read_text() if target.exists() else None) == ("precious" if there else None)
     assert stat.S_IMODE(note.lstat().st_mode) == 0o600
-    assert NAMELESS in note.read_text()
+    assert "No column holds the leads' external id" in note.read_text()
 
 
 def swap_in(
