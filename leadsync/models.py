@@ -69,8 +69,7 @@ TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
 """What makes a finished run exit with 3: somebody has to look at these rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of the sheet below its headings.
 
     `number` is its number in the sheet (the heading line is 1). `cells` has one text for each heading, as a person
@@ -106,8 +105,7 @@ class Note(NamedTuple):
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(NamedTuple):
     """A row that can be sent: the lead it names and the fields for it in the sheet's order.
 
     Where the external id is among the fields, they are those of an insert.

@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from leadsync.journal.states import State
 from leadsync.models import Note, Row
 from leadsync.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row for the journal: its cells, the fields to send, and its first state.
 
     Its notes are for the user to see beforehand; the journal does not keep them.

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from leadsync.leads.callbacks import clean_callback
@@ -149,7 +148,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
     text = without_apostrophe(unwrapped)
     if blank_words and (text in blank_words or trimmed in blank_words):
         blank = _blank(field, rules)
-        return blank if isinstance(blank, Refused) else replace(blank, repairs=(*blank.repairs, _BLANK_WORD))
+        return blank if isinstance(blank, Refused) else blank._replace(repairs=(*blank.repairs, _BLANK_WORD))
     if not text:
         return _blank(field, rules)
     refused = unsendable(text)
@@ -159,11 +158,11 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
     if isinstance(cleaned, Refused):
         return cleaned
     if text is not unwrapped:
-        return replace(cleaned, repairs=(*cleaned.repairs, _APOSTROPHE))
+        return cleaned._replace(repairs=(*cleaned.repairs, _APOSTROPHE))
     if unwrapped is not trimmed:
-        return replace(cleaned, repairs=(*cleaned.repairs, _UNWRAPPED))
+        return cleaned._replace(repairs=(*cleaned.repairs, _UNWRAPPED))
     if cleaned.value == text != raw:
-        return replace(cleaned, repairs=(*cleaned.repairs, _TRIMMED))
+        return cleaned._replace(repairs=(*cleaned.repairs, _TRIMMED))
     return cleaned
 
 

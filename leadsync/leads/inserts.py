@@ -1,7 +1,6 @@
 """The payload for adding a lead instead of changing it."""
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, Lead
@@ -19,4 +18,4 @@ def as_insert(lead: Lead, phone_fields: Collection[str]) -> Lead | Fault:
         return Fault("", "", FaultKind.INSERT_WITHOUT_PHONE, details={"columns": tuple(phone_fields)})
     # Without a date an inserted lead is a new one, and that is what it is.
     notes = tuple(note for note in lead.notes if note.what != NEW_LEAD)
-    return replace(lead, fields={EXTERNAL_ID: lead.external_id, **kept}, notes=notes)
+    return lead._replace(fields={EXTERNAL_ID: lead.external_id, **kept}, notes=notes)

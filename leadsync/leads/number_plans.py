@@ -67,18 +67,20 @@ class Plan:
     """The lengths of numbers without their area code, except lengths of whole numbers."""
     one_length: bool
     """Whether all fixed-line numbers are of one length; then a shorter one lacks something."""
+    domestic: re.Pattern[str]
+    """The beginning of digits without any country code: their trunk prefix, or nothing."""
     own_trunks: re.Pattern[str]
     shared_trunks: re.Pattern[str]
     """As `own_trunks`, behind a country code. If the code is mainly another region's, that region's lengths decide
     about prefixes. `quick` leaves such numbers alone: the whole match is a group."""
     possible: re.Pattern[str]
-    valid: re.Pattern[str]
+    numbers: re.Pattern[str]
+    """Valid numbers without a price above a call's, by the first fitting format, each with a group at its end for its
+    index; no group without a format."""
     geographic: re.Pattern[str]
     """Fixed-line and mobile numbers."""
     premium: re.Pattern[str]
     """Numbers with a price above a call's."""
-    formats: re.Pattern[str]
-    """The formats of numbers, the first fitting one being taken, each with a group at its end for its index."""
     before: tuple[str | None, ...]
     """The prefix dialed before a number of each format; None if the format rewrites more."""
 
@@ -89,14 +91,17 @@ class Plan:
         more than one way to go, this returns None.
         """
         significant = self._significant(digits, plus=plus)
-        if significant is None or not self.valid.fullmatch(significant) or self.premium.fullmatch(significant):
+        number = self.numbers.fullmatch(significant) if significant else None
+        if significant is None or number is None:
             return None
-        written = self.formats.fullmatch(significant)
-        before = self.before[written.lastindex - 1] if written and written.lastindex else ""
+        before = self.before[number.lastindex - 1] if number.lastindex else ""
         return None if before is None else Dialed(significant, before + significant)
 
     def _significant(self, digits: str, *, plus: bool) -> str | None:
         """Return the digits without country code and trunk prefix; None if these are not plain to see."""
+        # One search is enough for most numbers.
+        if not plus and (start := self.domestic.match(digits)):
+            return None if start.lastindex else digits[start.end() :]
         abroad = None if plus else self.abroad.match(digits)
         if abroad:
             digits = digits[abroad.end() :]
@@ -135,6 +140,10 @@ def plan_of(region: str) -> Plan:
     # The region's own first: its numbers are the most.
     together = [metadata, *map(_metadata, sorted(home - {region}))]
     abroad = metadata.international_prefix or "(?!)"
+    own_trunks = _trunks(metadata)
+    premium = _any_of(*(one.premium_rate for one in together))
+    valid = "|".join(map(_valid, together))
+    formats = "|".join(map(_format, main.number_format))
     return Plan(
         region=region,
         home=home,
@@ -145,13 +154,13 @@ def plan_of(region: str) -> Plan:
         example=_example(region),
         local_lengths=frozenset(fixed.possible_length_local_only),
         one_length=len(fixed.possible_length or metadata.general_desc.possible_length) == 1,
-        own_trunks=_trunks(metadata),
+        domestic=re.compile(rf"(?!{abroad}|{code})(?:{own_trunks.pattern})?"),
+        own_trunks=own_trunks,
         shared_trunks=_trunks(metadata) if main is metadata else re.compile(f"({_trunks(main).pattern})"),
         possible=_any_of(metadata.general_desc),
-        valid=re.compile("|".join(map(_valid, together)), re.ASCII),
+        numbers=re.compile(rf"(?=(?:{valid})\Z)(?!{premium.pattern}\Z)(?:{formats}|.+)", re.ASCII),
         geographic=_any_of(*(sort for one in together for sort in (one.fixed_line, one.mobile))),
-        premium=_any_of(*(one.premium_rate for one in together)),
-        formats=re.compile("|".join(map(_format, main.number_format)), re.ASCII),
+        premium=premium,
         before=tuple(map(_dialed_before, main.number_format)),
     )
 

@@ -6,6 +6,7 @@ from leadsync.spreadsheet import loose
 
 _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
+_NULL_BEGINNINGS = frozenset("nNuU(<[\\")
 _PLACEHOLDER = re.compile(
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
     r"no(?:t|ne|thing)?(?:id|number|phone|phonenumber|mobile|landline|available|applicable|known|provided|given|"
@@ -15,7 +16,7 @@ _PLACEHOLDER = re.compile(
 
 def is_null_word(text: str) -> bool:
     """Whether the text is a program's word for no value, such as NULL, N/A or NaN, in any letter case."""
-    return _NULL.fullmatch(text) is not None
+    return text[:1] in _NULL_BEGINNINGS and _NULL.fullmatch(text) is not None
 
 
 def is_placeholder(text: str) -> bool:

@@ -134,7 +134,7 @@ class RowMapper:
             (found,) = self._leads([row])
             if isinstance(found, Lead):
                 missing = self._all_columns[present].heading
-                return replace(found, notes=(*found.notes, Note(NoteKind.REPAIR, MISSING_AT_END, missing, "")))
+                return found._replace(notes=(*found.notes, Note(NoteKind.REPAIR, MISSING_AT_END, missing, "")))
         return Rejected(faults)
 
     def _unreadable(self, row: Row) -> tuple[Fault, ...]:

@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from leadsync.models import NO_CHANGE
 from leadsync.reasons import Detail, FaultKind
 from leadsync.spreadsheet import LONGEST_CELL
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A value as sent, with its rewritings in `repairs` and doubts for a person in `warnings`.
 
     Each is a few words, always the same for one sort.

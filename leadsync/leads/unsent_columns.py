@@ -1,7 +1,7 @@
 """The columns that are not sent: their faults reject no row, and values under no heading are said once. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from leadsync.leads.mappings import Column
 from leadsync.leads.text import trim
@@ -60,7 +60,7 @@ class UnsentColumns:
 
     def _without_faults(self, row: Row) -> Row:
         kept = tuple(fault for fault in row.faults if not self._is_unsent(fault))
-        return row if len(kept) == len(row.faults) else replace(row, faults=kept)
+        return row if len(kept) == len(row.faults) else row._replace(faults=kept)
 
     def _is_unsent(self, fault: Fault) -> bool:
         """Whether all cells of a line's fault are unsent; a fault of the whole line has none."""

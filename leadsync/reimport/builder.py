@@ -152,7 +152,7 @@ class ContextBuilder:
         names = self._lineage.names_before(earlier.run, self._sheet.columns)
         if isinstance(mapped, Lead) and not names.keys().isdisjoint(mapped.fields):
             renamed = ((names.get(name, name), value) for name, value in mapped.fields.items())
-            mapped = replace(mapped, fields={name: value for name, value in renamed if name})
+            mapped = mapped._replace(fields={name: value for name, value in renamed if name})
         return self._as_insert(mapped) if self._inserts_only or earlier.inserted(number) else mapped
 
     def _as_insert(self, mapped: Lead | Rejected) -> Lead | Rejected:

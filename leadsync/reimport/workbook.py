@@ -4,7 +4,6 @@ They hold every row still to send. A row may have been corrected on the sheet *R
 journal's row shows the corrected copy. Rows keep their numbers in the sheet they came from.
 """
 
-import dataclasses
 import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -111,7 +110,7 @@ def _aligned(open_part: OpenPart, part: str, headings: Sequence[str]) -> Generat
                 continue
             cells = tuple(row.cells[at] if at >= 0 else "" for at in places)
             dates = tuple(to for to, at in enumerate(places) if at in row.dates)
-            yield dataclasses.replace(row, cells=cells, dates=dates)
+            yield row._replace(cells=cells, dates=dates)
 
 
 class _Seen:
@@ -205,12 +204,12 @@ class _Numbered:
                 self._kept.append(row)
             else:
                 self._taken.add(key[1])
-                yield dataclasses.replace(row, number=key[1])
+                yield row._replace(number=key[1])
 
     def rest(self) -> Iterator[Row]:
         """The others, when all have been named."""
         for number, row in enumerate(self._kept, max(self._taken, default=1) + 1):
-            yield dataclasses.replace(row, number=number)
+            yield row._replace(number=number)
 
 
 def _number(row: Row) -> int:

@@ -253,7 +253,7 @@ def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     """The row without leadsync's own columns; the files get new ones."""
     taken = set(mapping.sync.values())
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
-    return dataclasses.replace(row, cells=_without(row.cells, mapping), dates=dates)
+    return row._replace(cells=_without(row.cells, mapping), dates=dates)
 
 
 def _without(cells: tuple[str, ...], mapping: ColumnMapping) -> tuple[str, ...]:

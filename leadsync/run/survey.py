@@ -113,5 +113,7 @@ class Survey:
 
     def _note(self, number: int, note: Note) -> None:
         groups = self.repairs if note.kind is NoteKind.REPAIR else self.warnings
-        group = groups.setdefault((note.what, note.column), Group(note.what, note.column))
+        group = groups.get((note.what, note.column))
+        if group is None:
+            group = groups[note.what, note.column] = Group(note.what, note.column)
         group.add(number, note.before, note.after)
