@@ -1,6 +1,8 @@
 """A run's progress: a bar for terminals, a few lines elsewhere. Drawing never blocks the run, nor fails it."""
 
 import threading
+import time
+from collections import deque
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
 
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
-_WHOLE = " |{bar}| [{elapsed}, {rate_fmt}{postfix}]"
+_RATE_SECONDS = 60.0
+"""The rate is that of the last minute: what a run did an hour ago says nothing of the time left."""
+_BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} "
+_WHOLE = " |{bar}| "
 """What stands behind words where there is room for it, and how many columns that takes."""
 _WIDTH_OF_WHOLE = 60
 _WIDE = 1000
@@ -44,6 +49,21 @@ class SilentProgress:
             self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
 
 
+class RecentRate:
+    """Rows a second over the last minute."""
+
+    def __init__(self) -> None:
+        self._counts: deque[tuple[float, int]] = deque()
+
+    def add(self, now: float, rows: int) -> float:
+        """Take the rows done by `now`, in seconds; return the rate, 0 at the beginning."""
+        self._counts.append((now, rows))
+        while len(self._counts) > 2 and self._counts[1][0] <= now - _RATE_SECONDS:
+            self._counts.popleft()
+        began, before = self._counts[0]
+        return (rows - before) / (now - began) if now > began else 0.0
+
+
 class BarProgress:
     """Rows done, rate, time left, and how many succeeded and failed so far, on a terminal.
 
@@ -55,10 +75,11 @@ class BarProgress:
 
         # tqdm's own second thread would draw as well.
         tqdm.monitor_interval = 0
-        # Without smoothing: the time left is that of the pace really reached, waits included.
         new_bar = partial(
             tqdm, total=rows, file=RawStream(stream), unit="row", dynamic_ncols=True, mininterval=0, smoothing=0
         )
+        self._rows = rows
+        self._rate = RecentRate()
         self._ok = self._failed = 0
         self._words = ""
         self._ended = threading.Event()
@@ -88,11 +109,12 @@ class BarProgress:
     def _draw(self, new_bar: "partial[tqdm[None]]") -> None:
         bar = new_bar()
         while not self._ended.wait(_DRAW_SECONDS):
-            self._show(bar)
+            self._show(bar, self._rate.add(time.monotonic(), self._ok + self._failed))
         self._show(bar)
         bar.close()
 
-    def _show(self, bar: "tqdm[None]") -> None:
+    def _show(self, bar: "tqdm[None]", rate: float | None = None) -> None:
+        """Draw the bar with a rate; without one, in the end, with that of the whole run."""
         from tqdm.utils import disp_len
 
         ok, failed, words = self._ok, self._failed, one_line(self._words)
@@ -102,21 +124,23 @@ class BarProgress:
         width = bar.format_dict["ncols"] or _WIDE
         words = _shortened(words, width - len(f"{bar.total}/{bar.total} "))
         left = width - len(f"{bar.n}/{bar.total} ") - disp_len(words)
-        tail = _WHOLE if left >= _WIDTH_OF_WHOLE else "{postfix}" if left > len(f", {counts}") else ""
-        bar.bar_format = f"{{n_fmt}}/{{total_fmt}} {{desc}}{tail}" if words else None
+        pace = "{rate_fmt}" if rate is None else f"{rate:.2f}row/s"
+        tail = "{postfix}" if left > len(f", {counts}") else ""
+        if left >= _WIDTH_OF_WHOLE:
+            tail = f"{_WHOLE}[{{elapsed}}, {pace}{{postfix}}]"
+        to_go = bar.format_interval((self._rows - bar.n) / rate) if rate else "?"
+        usual = None if rate is None else f"{_BAR}[{{elapsed}}<{to_go}, {pace}{{postfix}}]"
+        bar.bar_format = f"{{n_fmt}}/{{total_fmt}} {{desc}}{tail}" if words else usual
         bar.set_description_str(words, refresh=False)
         bar.set_postfix_str(counts)
 
 
 def _shortened(text: str, width: int) -> str:
-    """A text in so many columns. What is left out is in the middle: at the end stands the time of the next try."""
+    """A text in so many columns, cut at its end: what a person has to know stands first."""
     from tqdm.utils import disp_len
 
     if disp_len(text) <= width:
         return text
-    start, end = text[:width], text[-width // 2 :]
-    while end and disp_len(end) > width // 2:
-        end = end[1:]
-    while start and disp_len(f"{start}…{end}") > width:
-        start = start[:-1]
-    return f"{start}…{end}"
+    while text and disp_len(text) >= width:
+        text = text[:-1]
+    return f"{text}…"

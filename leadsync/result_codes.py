@@ -27,6 +27,7 @@ class ResultCode:
     `http` is the status the documentation gives with the code; it never decides anything. `advice` is what the
     user should do now, `cause` what most likely led to the code, both in one sentence. `field` is the field that the
     code complains of, `phone` for any phone field. `if_all_fail` is the likely cause if almost all rows get the code.
+    `why_again` says while the row waits for its next attempt why it does.
     """
 
     code: int
@@ -38,6 +39,7 @@ class ResultCode:
     cause: str = ""
     field: str = ""
     if_all_fail: str = ""
+    why_again: str = ""
 
 
 _ID = "njExternalLeadId"
@@ -80,6 +82,7 @@ _TABLE = (
         "The dialer failed while it handled the call.",
         "Send the row again later with `leadsync retry`; if it fails again, give the message to the dialer's vendor.",
         cause="Trouble inside the dialer.",
+        why_again="the dialer failed on it",
     ),
     ResultCode(
         104,
@@ -143,6 +146,7 @@ _TABLE = (
         "The call waited in the dialer's queue for over a minute; it was not applied.",
         "The dialer is busy: send the row again later with `leadsync retry`, or set `reserve` to leave it more room.",
         cause="Others were using the dialer heavily at the same time.",
+        why_again="the dialer was busy",
     ),
     ResultCode(
         110,

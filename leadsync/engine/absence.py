@@ -82,7 +82,7 @@ class Absence:
                 minutes = self._give_up_seconds / 60
                 return f"the dialer was away for {minutes:g} minutes ({breaker.reason}); `leadsync resume` goes on"
             wait = min(breaker.next_wait(), left)
-            self._notice.say(f"the dialer is away ({breaker.reason}); next try at {clock_time(wait)}")
+            self._notice.say(f"the dialer is away, next try at {clock_time(wait)} ({breaker.reason})")
             await self._pause(wait)
             if breaker.is_open:
                 breaker.record_probe(await self._probe(breaker.costs_attempts), self._clock.now())

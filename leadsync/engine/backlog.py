@@ -5,6 +5,7 @@ import heapq
 from collections import deque
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.ports import Clock, RunLog
@@ -14,6 +15,15 @@ PAGE = 1000
 LOW_WATER = 250
 MOST_SET_ASIDE = 10_000
 """Rows that wait for their next attempt are in memory; beyond this no more are read."""
+
+
+class Waiting(NamedTuple):
+    """The rows between two attempts: their number, when the first and the last go, and why the first waits."""
+
+    rows: int
+    first: float
+    last: float
+    why: str
 
 
 @dataclass(slots=True)
@@ -67,8 +77,8 @@ class Backlog:
         """Rows that were out before; they go first."""
         self._ready: deque[Job | int] = deque()
         """Rows that were not out yet, or the numbers of those that waited for their lead."""
-        self._waiting: list[tuple[float, int, Job]] = []
-        """A heap by the time of the next attempt."""
+        self._waiting: list[tuple[float, int, Job, str]] = []
+        """A heap by the time of the next attempt, each with the reason for its wait."""
         self._order = count()
         self._busy: dict[str, deque[int]] = {}
         self._undecided: dict[str, int] = {}
@@ -85,19 +95,17 @@ class Backlog:
         self._undecided = await self._log.undecided()
 
     @property
-    def waiting(self) -> int:
-        """How many rows wait for their next attempt."""
-        return len(self._waiting)
+    def waiting(self) -> Waiting | None:
+        """The rows that wait for their next attempt, by the clock; None without any."""
+        if not self._waiting:
+            return None
+        first, _, _, why = self._waiting[0]
+        return Waiting(len(self._waiting), first, max(due for due, *_ in self._waiting), why)
 
     @property
     def only_waits(self) -> bool:
         """Whether all rows that are left wait for their next attempt: none is under way or could be."""
         return self._read_all and self._out == len(self._aside) and not self._ready
-
-    @property
-    def next_due(self) -> float:
-        """When the first of these may be sent again, by the clock; only where `waiting`."""
-        return self._waiting[0][0]
 
     async def next(self) -> Job | None:
         """Return the next job, as soon as there is one; None when there will be none. May raise JournalError."""
@@ -122,10 +130,10 @@ class Backlog:
         self._again.append(job)
         self._changed.set()
 
-    def later(self, job: Job, wait: float) -> None:
-        """Take a job that is to be attempted again after `wait` seconds."""
+    def later(self, job: Job, wait: float, why: str) -> None:
+        """Take a job that is to be attempted again after `wait` seconds, for a reason in a few words."""
         self._out -= 1
-        heapq.heappush(self._waiting, (self._clock.now() + wait, next(self._order), job))
+        heapq.heappush(self._waiting, (self._clock.now() + wait, next(self._order), job, why))
 
     def wake(self) -> bool:
         """Let rows go whose wait is over, and tell whether there were any; call it several times a second."""

@@ -180,8 +180,7 @@ class Engine:
                 self._notice.flow()
             # The shared slots say themselves who holds them.
             if not self._absence.is_on and (self._limiter.calls or not self._limiter.awaits_slots):
-                waiting = self._backlog.waiting
-                self._notice.look(self._limiter.calls, waiting, self._backlog.next_due if waiting else 0.0)
+                self._notice.look(self._limiter.calls, self._backlog)
 
     async def _watch_absence(self) -> None:
         try:

@@ -2,13 +2,25 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from leadsync.engine.ports import Clock, Progress
-from leadsync.models import Status
+from leadsync.models import Effect, Outcome, Status
 from leadsync.plurals import counted
+from leadsync.result_codes import RESULT_CODES
+
+if TYPE_CHECKING:
+    from leadsync.engine.backlog import Backlog, Waiting
 
 STILL_SECONDS = 5.0
 """Nothing is said of shorter waits."""
+
+_WHY_AGAIN = {
+    Effect.NEVER_BEGAN: "the dialer was not reached",
+    Effect.NOT_PROCESSED: "the dialer did not take it",
+    Effect.IN_DOUBT: "the connection was cut",
+    Effect.NO_ANSWER: "no answer came",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -57,18 +69,18 @@ class Notice:
         """Note that a call was sent, or has ended."""
         self._flowed_at = self._clock.now()
 
-    def look(self, calls: int, waiting: int, next_due: float) -> None:
+    def look(self, calls: int, backlog: "Backlog") -> None:
         """Say why nothing happens, if nothing has for some seconds.
 
-        Given are the calls under way, the rows that wait for their next attempt, and the time at which the first of
-        these may go. A text stands for as long as it is true, so that it does not flicker.
+        `calls` are under way. A text stands for as long as it is true, so that it does not flicker.
         """
         now = self._clock.now()
         if now - self._flowed_at < STILL_SECONDS:
             if self._of is not None:
                 self.clear()
             return
-        cause = ("calls", calls) if calls else ("rows", waiting, next_due) if waiting else ("journal",)
+        waiting = None if calls else backlog.waiting
+        cause = ("calls", calls) if calls else ("rows", *waiting) if waiting else ("journal",)
         if cause == self._of:
             return
         self._of = cause
@@ -77,7 +89,22 @@ class Notice:
             what = counted(calls, "call is", "calls are")
             self.say(f"{what} waiting for an answer, until {clock_time(left)} at most")
         elif waiting:
-            what = counted(waiting, "row is", "rows are")
-            self.say(f"{what} waiting for the next attempt, the first until {clock_time(next_due - now)}")
+            self.say(_another_try(waiting, now))
         else:
             self.say("waiting for the journal, whose disk is slow to write")
+
+
+def _another_try(waiting: "Waiting", now: float) -> str:
+    """The rows, their time and the reason, which stands at the end: a narrow terminal cuts there."""
+    what = counted(waiting.rows, "row waits", "rows wait")
+    first, last = clock_time(waiting.first - now), clock_time(waiting.last - now)
+    at = f"at {first}" if waiting.rows == 1 or first == last else f"from {first} to {last}"
+    return f"{what} for another try {at}" + (f" ({waiting.why})" if waiting.why else "")
+
+
+def why_again(outcome: Outcome) -> str:
+    """Return in a few words why a row is sent once more after this outcome."""
+    entry = RESULT_CODES.get(outcome.code) if outcome.code is not None else None
+    if entry is not None and entry.why_again:
+        return entry.why_again
+    return _WHY_AGAIN.get(outcome.effect, "")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.insert_policy import InsertPolicy, beside_missing
-from leadsync.engine.notice import Notice
+from leadsync.engine.notice import Notice, why_again
 from leadsync.engine.ports import RunLog
 from leadsync.engine.retry_policy import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import Effect, Lead, Outcome, Status
@@ -125,7 +125,7 @@ class RowOutcomes:
             case Final(status):
                 self._end(job, status)
             case Again(wait):
-                self._backlog.later(job, wait)
+                self._backlog.later(job, wait, why_again(outcome))
             case SetAside():
                 self._set_aside(job, outcome.message)
             case Stop(reason):

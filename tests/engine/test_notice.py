@@ -2,8 +2,11 @@
 
 import re
 
+import pytest
+
 from leadsync.engine import RetryPolicy
-from leadsync.models import Lead, Outcome
+from leadsync.engine.notice import why_again
+from leadsync.models import Effect, Lead, Outcome
 from tests.engine.stage import OK, FakeSlots, Stage, code, rows
 
 CLOCK = r"\d\d:\d\d:\d\d"
@@ -22,7 +25,7 @@ def test_calls_without_an_answer() -> None:
 def test_rows_that_wait_for_their_next_attempt() -> None:
     stage = Stage(rows(2), lambda lead, times: code(109) if times == 1 else OK, slots=1)
     stage.run()
-    assert re.fullmatch(rf"2 rows are waiting for the next attempt, the first until {CLOCK}", stage.progress.said[0])
+    assert re.fullmatch(rf"2 rows wait for another try at {CLOCK} \(the dialer was busy\)", stage.progress.said[0])
     assert 5.0 <= stage.progress.said_at[0] <= 10.0
     assert len(stage.progress.said) <= 3, "it stands for as long as it is true"
 
@@ -40,7 +43,7 @@ def test_what_changes_is_said_anew() -> None:
 
     stage = Stage(rows(1), answer, slots=1, policy=RetryPolicy(3, wait_seconds=30.0))
     stage.run()
-    assert ["waiting" in text for text in stage.progress.said] == [True, False, True, False]
+    assert ["another try" in text for text in stage.progress.said] == [True, False, True, False]
 
 
 def test_those_who_hold_the_slots_say_so_themselves() -> None:
@@ -64,3 +67,26 @@ def test_a_journal_that_takes_its_time() -> None:
     stage.log.begin = slow  # type: ignore[method-assign]
     stage.run()
     assert stage.progress.said == ["waiting for the journal, whose disk is slow to write", ""]
+
+
+def test_rows_that_wait_for_different_times() -> None:
+    stage = Stage(rows(2), lambda lead, times: code(109) if times == 1 else OK)
+    stage.dialer.seconds = lambda lead: 0.0 if lead.external_id == "L2" else 4.0
+    stage.run()
+    between = rf"2 rows wait for another try from {CLOCK} to {CLOCK} \(the dialer was busy\)"
+    assert any(re.fullmatch(between, text) for text in stage.progress.said), stage.progress.said
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (code(109), "the dialer was busy"),
+        (code(103), "the dialer failed on it"),
+        (Outcome(Effect.NEVER_BEGAN, message="connection refused"), "the dialer was not reached"),
+        (Outcome(Effect.NOT_PROCESSED, message="503", http=503), "the dialer did not take it"),
+        (Outcome(Effect.IN_DOUBT, message="reset"), "the connection was cut"),
+        (Outcome(Effect.NO_ANSWER, message="no answer in 75 s"), "no answer came"),
+    ],
+)
+def test_why_a_row_is_sent_again(outcome: Outcome, why: str) -> None:
+    assert why_again(outcome) == why
