@@ -74,7 +74,8 @@ SLOW = Tempo(answer=6.0, slow=4.0, life=1.5, stop=8.0)
 def _patch(tempo: Tempo) -> None:
     wait_for_answers(tempo.answer)
     shorten("leadsync.engine.breaker", "FIRST_WAIT_SECONDS", 0.1)
-    if tempo is SLOW:
+    # Another process gets a copy of it.
+    if tempo == SLOW:
         shorten("leadsync.slots.pool", "LEAST_REST_SECONDS", 1.0)
         shorten("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 5.0)
         shorten("leadsync.slots.pool", "MOST_REST_SECONDS", 12.0)
