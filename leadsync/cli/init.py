@@ -9,8 +9,8 @@ import click
 from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.options import examples
 from leadsync.cli.package_data import package_data
-from leadsync.cli.prompts import ask_sheet
 from leadsync.cli.settings_text import with_value
+from leadsync.cli.sheet_prompts import ask_sheet
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_proposal
 from leadsync.commands import command

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.cli import prompts
+from leadsync.cli import prompts, sheet_prompts
 from leadsync.cli.settings_text import value_in, with_columns, with_value
 from leadsync.cli.shell import say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
@@ -34,7 +34,7 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
     """
 
     if file is not None:
-        sheet = prompts.ask_sheet(file, sheet)
+        sheet = sheet_prompts.ask_sheet(file, sheet)
     text, kept = _ask_dialer(text, answered)
     if "timezone" not in answered:
         shown = str(value_in(text, "input", "timezone"))
@@ -42,8 +42,8 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
     shown = str(value_in(text, "input", "region"))
     text = _ask_until_right(text, "region", "The country of phone numbers that name none (two letters)", shown)
     try:
-        if file is None and (file := prompts.ask_file()) is not None:
-            sheet = prompts.ask_sheet(file, sheet)
+        if file is None and (file := sheet_prompts.ask_file()) is not None:
+            sheet = sheet_prompts.ask_sheet(file, sheet)
         if file is not None:
             text = with_proposal(text, file, sheet, ask=True)
     except SheetError as error:
@@ -101,13 +101,13 @@ def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
 def with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:
     """The settings with the columns of the sheet."""
 
-    look = prompts.read_proposal(file, sheet, settings_of_text(text))
+    look = sheet_prompts.read_proposal(file, sheet, settings_of_text(text))
     proposal = look.proposal
     if ask:
-        proposal = prompts.confirm_columns(proposal, look.examples, look.rules)
+        proposal = sheet_prompts.confirm_columns(proposal, look.examples, look.rules)
         if dates := look.dates(dict(proposal.columns)):
             present = look.rules.input.date_order
-            if (order := prompts.ask_date_order(dates, present)) != present:
+            if (order := sheet_prompts.ask_date_order(dates, present)) != present:
                 text = with_value(text, "input", "date_order", order)
     if proposal.phone_fields != look.rules.input.phone_fields:
         text = with_value(text, "input", "phone_fields", proposal.phone_fields)
