@@ -20,17 +20,35 @@ from typing import ClassVar
 
 
 class LeadsyncError(Exception):
-    """Something in leadsync failed."""
+    """Something in leadsync failed.
+
+    `cause` is alike for the same trouble at another time: for a message with times or counts, a few fixed words.
+    """
 
     exit_code: ClassVar[int] = 1
     without_cells: ClassVar[str] = ""
     """The words for alerts and logs, if the message may quote the sheet: a heading may be a lead's name."""
 
+    def __init__(self, message: str, *, cause: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause or message
+
 
 class UsageError(LeadsyncError):
-    """The command, its settings or its file cannot be used as they are; nothing was sent."""
+    """The command, its settings or its file cannot be used as they are; nothing was sent.
+
+    `names_file`: the message names the file of leads.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, names_file: bool = False) -> None:
+        super().__init__(message)
+        self.names_file = names_file
+
+    def for_folder(self) -> str:
+        """The message for a watched folder."""
+        return str(self)
 
 
 class SettingsError(UsageError):
@@ -49,9 +67,32 @@ class BusyError(UsageError):
 
 
 class SheetError(UsageError):
-    """The file cannot be read as a sheet of leads."""
+    """The file cannot be read as a sheet of leads.
+
+    `fault` is the whole message, or its first half before a `remedy`. `folder_remedy` replaces a remedy with options of
+    a command, unknown to a watched folder. `several_sheets`: the user has to name a sheet.
+    """
 
     without_cells = "it cannot be read as a sheet of leads; `leadsync check` says why"
+
+    def __init__(
+        self,
+        fault: str,
+        remedy: str = "",
+        *,
+        folder_remedy: str = "",
+        several_sheets: bool = False,
+        names_file: bool = False,
+    ) -> None:
+        super().__init__(_with_remedy(fault, remedy), names_file=names_file)
+        self.fault = fault
+        self.remedy = remedy
+        self.folder_remedy = folder_remedy
+        self.several_sheets = several_sheets
+
+    def for_folder(self) -> str:
+        """The message for a watched folder, without options of a command."""
+        return _with_remedy(self.fault, self.folder_remedy or self.remedy)
 
 
 class MappingError(UsageError):
@@ -83,6 +124,10 @@ class Interrupted(BaseException):
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.signal_number = signal_number
+
+
+def _with_remedy(fault: str, remedy: str) -> str:
+    return f"{fault}; {remedy}." if remedy else fault
 
 
 def words_for_others(error: BaseException) -> str:

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-_MARK = "! "
-NO_DOUBT = "(!) "
-"""The beginning of a reader's line about right data that nobody should overlook."""
-
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -25,15 +21,14 @@ class Remark:
         return self.loud or self.kept
 
     def __str__(self) -> str:
-        return f"{_MARK}{self.text}" if self.loud else self.text
+        return f"! {self.text}" if self.loud else self.text
 
     @classmethod
-    def read(cls, line: str) -> "Remark":
-        """The remark of a line from the sheet's reader, a process of its own, or from the date survey.
+    def fact(cls, text: str) -> "Remark":
+        """A calm remark, kept with the run."""
+        return cls(text, kept=True)
 
-        A loud one is a doubt about the encoding, the columns or the dates, unless it begins with `NO_DOUBT`.
-        """
-        if line.startswith(NO_DOUBT):
-            return cls(line.removeprefix(NO_DOUBT), loud=True, kept=True)
-        loud = line.startswith(_MARK)
-        return cls(line.removeprefix(_MARK), loud=loud, kept=True, doubt=loud)
+    @classmethod
+    def doubtful(cls, text: str) -> "Remark":
+        """A loud remark about a doubt, kept with the run."""
+        return cls(text, loud=True, kept=True, doubt=True)

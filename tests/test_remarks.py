@@ -1,4 +1,4 @@
-"""Remarks: the mark of a loud one, and its way through a line of text."""
+"""Remarks: the mark of a loud one, whatever its text begins with."""
 
 import pytest
 
@@ -8,17 +8,20 @@ from leadsync.remarks import Remark
 @pytest.mark.parametrize(
     ("remark", "line"),
     [
-        (Remark("The file is called .csv but is a workbook.", kept=True), "The file is called .csv but is a workbook."),
-        (Remark("This workbook is unusual.", loud=True, kept=True, doubt=True), "! This workbook is unusual."),
-        (Remark("!important is the heading.", kept=True), "!important is the heading."),
+        (Remark.fact("The file is called .csv but is a workbook."), "The file is called .csv but is a workbook."),
+        (Remark.doubtful("This workbook is unusual."), "! This workbook is unusual."),
+        (Remark("2 of the rows are hidden.", loud=True), "! 2 of the rows are hidden."),
+        (Remark.fact("! is the heading."), "! is the heading."),
+        (Remark.doubtful("! is the heading."), "! ! is the heading."),
     ],
 )
-def test_a_remark_is_read_from_its_line(remark: Remark, line: str) -> None:
+def test_a_loud_remark_is_shown_with_a_mark(remark: Remark, line: str) -> None:
     assert str(remark) == line
-    assert Remark.read(line) == remark
 
 
-def test_a_loud_remark_of_the_reader_need_not_be_a_doubt() -> None:
-    remark = Remark.read("(!) 2 of the rows are hidden.")
-    assert remark == Remark("2 of the rows are hidden.", loud=True, kept=True)
-    assert str(remark) == "! 2 of the rows are hidden."
+@pytest.mark.parametrize(
+    ("remark", "loud", "doubt"),
+    [(Remark.fact("! is the heading."), False, False), (Remark.doubtful("It is unusual."), True, True)],
+)
+def test_a_remark_about_a_sheet_is_kept(remark: Remark, loud: bool, doubt: bool) -> None:
+    assert (remark.loud, remark.doubt, remark.kept, remark.travels) == (loud, doubt, True, True)

@@ -31,7 +31,7 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
         named = _resolved(file, links=links)
     else:
         what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.")
+        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.", names_file=True)
     with ExitStack() as context:
         try:
             source = sys.stdin.buffer if file == Path("-") else context.enter_context(open_regular(named, links=links))
@@ -41,7 +41,8 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
         except OSError as error:
             raise UsageError(
                 f"{file} cannot be copied to be read ({error.strerror}); check its permissions, and that there is "
-                f"room in {tempfile.gettempdir()}."
+                f"room in {tempfile.gettempdir()}.",
+                names_file=True,
             ) from error
         yield named, copy
 
@@ -52,7 +53,9 @@ def _resolved(file: Path, *, links: bool) -> Path:
     try:
         str(resolved).encode("utf-8")
     except UnicodeEncodeError:
-        raise UsageError(f"The name of {file} is not UTF-8; give the file another name.") from None
+        why = f"The name of {file} is not UTF-8; give the file another name."
+        raise UsageError(why, names_file=True) from None
     if any(character in resolved.name for character in "\n\r\0"):
-        raise UsageError(f"The name of {one_line(str(file))} holds a line end; give the file another name.")
+        why = f"The name of {one_line(str(file))} holds a line end; give the file another name."
+        raise UsageError(why, names_file=True)
     return resolved

@@ -42,10 +42,9 @@ def ask_sheet(file: Path, sheet: str | None) -> str | None:
             with open_table(file, sheet=sheet):
                 return sheet
         except SheetError as error:
-            question, options, _ = str(error).partition("; name the one to read")
-            if not options and not asked:
+            if not error.several_sheets and not asked:
                 raise
-            say(question)
+            say(error.fault if error.several_sheets else str(error))
         asked = True
         sheet = ask("Which sheet?").strip()
 

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -200,7 +199,7 @@ class SheetRunner:
     def _give_up(self, file: Path, error: UsageError) -> Handled:
         """Put a faulty sheet aside, with a note about the reason."""
         words = _for_a_folder(file, error)
-        self.hooks.failed(file.name, type(error)(words))
+        self.hooks.failed(file.name, error)
         try:
             prepare(self.folder)
             moved = move(file, self.folder / ATTENTION)
@@ -230,10 +229,9 @@ def _why(sheet: Path) -> Path:
 
 
 def _for_a_folder(file: Path, error: UsageError) -> str:
-    """The sentence of an error, with the file's name and without advice about options unknown to `watch`."""
-    words = re.sub(r"name the one to read, such as --sheet .*\.$", "leave one sheet with data in it.", str(error))
-    words = words.replace(", or name its encoding with --encoding", "")
-    return words if one_line(file.name) in words else f"{one_line(file.name)}: {words}"
+    """The message of an error, with the file's name."""
+    words = error.for_folder()
+    return words if error.names_file else f"{one_line(file.name)}: {words}"
 
 
 def _written_here(journal: "Journal", file: Path) -> str:

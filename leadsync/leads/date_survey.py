@@ -84,26 +84,26 @@ class DateSurvey:
             f"correct these rows, or {remedy}, which rejects the others."
         )
 
-    def remarks(self, column: str, order: DateOrder, *, chosen: bool) -> list[str]:
+    def doubts(self, column: str, order: DateOrder, *, chosen: bool) -> list[str]:
         """What a user should know before sending, in sentences without cell values.
 
         `order` is the order of reading; `chosen` tells if `date_order = "auto"` found it.
         """
-        remarks = [self._of_order(column, order, chosen=chosen)]
+        doubts = [self._of_order(column, order, chosen=chosen)]
         if self.is_swapped:
-            remarks.append(
-                f"! {column} mixes date cells, all with days up to 12 ({_rows(self._date_cells)}, …), and dates as "
+            doubts.append(
+                f"{column} mixes date cells, all with days up to 12 ({_rows(self._date_cells)}, …), and dates as "
                 "text, all with days over 12: a spreadsheet program has probably swapped day and month of the date "
                 "cells. Their rows are rejected."
             )
-        return [remark for remark in remarks if remark]
+        return [doubt for doubt in doubts if doubt]
 
     def _of_order(self, column: str, order: DateOrder, *, chosen: bool) -> str:
         words = ORDER_WORDS[order]
         if chosen:
             others = [rows[0] for other, rows in self._against.items() if other != order]
             return (
-                f'! {column}: date_order = "auto" reads all {counted(self._dates, "date")} as {words}, '
+                f'{column}: date_order = "auto" reads all {counted(self._dates, "date")} as {words}, '
                 f"{EXAMPLES[order]} for example, because of {_rows(sorted(set(others)))}."
             )
         against, fitting = self._against_count[order], self.fitting
@@ -111,7 +111,7 @@ class DateSurvey:
             return ""
         rest = f"; the others are read as {words}" if against < self._dates else ""
         return (
-            f"! {column}: {counted(against, 'date')} ({_rows(self._against[order])}) cannot be {words} as the settings "
+            f"{column}: {counted(against, 'date')} ({_rows(self._against[order])}) cannot be {words} as the settings "
             f"say, and all {self._dates:,} fit {ORDER_WORDS[fitting[0]]}{rest}. If the sheet is written in that "
             f'order, set date_order = "{fitting[0]}" in [input].'
         )

@@ -11,6 +11,7 @@ from leadsync.errors import MappingError
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.text import trim, visible
 from leadsync.models import CALLBACK, CAMPAIGN_ID_FIELDS, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
+from leadsync.remarks import Remark
 from leadsync.spreadsheet import HeadingNames, SheetRules, loose
 
 _COMMON_NAMES = {
@@ -107,7 +108,7 @@ class ColumnMapping:
 
     columns: tuple[Column, ...]
     sync: Mapping[str, int]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     meant: Mapping[str, str] = dataclass_field(default_factory=dict)
     """Headings of campaign fields, each with the system field perhaps meant."""
 
@@ -288,7 +289,7 @@ def _is_likely_id(heading: str) -> bool:
     return len(words) > 1 and words[-1].casefold() in _ID_WORDS and _PLAIN_HEADING.fullmatch(heading) is not None
 
 
-def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
+def _remarks(columns: Sequence[Column], rules: Rules) -> list[Remark]:
     """Return the remarks on a mapping, for the user to read before anything is sent."""
     headings = {loose(column.heading) for column in columns} | {column.heading for column in columns}
     fields = {column.field for column in columns}
@@ -308,30 +309,29 @@ def _remarks(columns: Sequence[Column], rules: Rules) -> list[str]:
     if fields.isdisjoint(rules.input.phone_fields):
         remarks.append(f"No column fills a phone field ({', '.join(rules.input.phone_fields)}).")
     campaign = [column for column in columns if column.campaign]
-    for column in campaign:
-        remarks += _remarks_on(column, fields)
-    return remarks
+    on_columns = (remark for column in campaign for remark in _remarks_on(column, fields))
+    return [*map(Remark.fact, remarks), *on_columns]
 
 
-def _remarks_on(column: Column, filled: set[str]) -> Iterator[str]:
+def _remarks_on(column: Column, filled: set[str]) -> Iterator[Remark]:
     """Yield remarks on a campaign field's column, as it may be meant for something else."""
     heading, field = column.heading, column.field
     meant = _perhaps_meant(heading, filled)
     if heading != field and _as_written(heading) == field:
-        yield f"The column {heading!r} goes out as the campaign field {field!r}."
+        yield Remark.fact(f"The column {heading!r} goes out as the campaign field {field!r}.")
     if looks_like_a_phone(heading):
-        yield (
+        yield Remark.fact(
             f"{heading!r} is sent as it stands; if it holds phone numbers, add {field} to phone_fields in "
             "[input], or map it to one of them under [columns]."
         )
     elif CALLBACK in filled and _looks_like_a_time(heading):
-        yield (
+        yield Remark.fact(
             f"{heading!r} goes out as a campaign field and adds no time to {CALLBACK}; if it is the callback's time, "
             f'write "{heading}" = "{CALLBACK}" under [columns] in the settings, beside the date.'
         )
     elif meant and column.why != _BY_SETTINGS:
-        yield (
-            f"! {heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
+        yield Remark.doubtful(
+            f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
             f'"{heading}" = "{meant}" under [columns] in the settings.'
         )
 

@@ -8,6 +8,7 @@ from leadsync.leads.text import trim
 from leadsync.models import Row
 from leadsync.plurals import counted
 from leadsync.reasons import Fault
+from leadsync.remarks import Remark
 
 
 @dataclass(slots=True)
@@ -28,12 +29,13 @@ class _Nameless:
         counts_on = self.last is not None and value.isascii() and value.isdecimal() and int(value) > self.last
         self.last = int(value) if counts_on else None
 
-    def remark(self) -> str:
+    def remark(self) -> Remark:
         name = f"column {self.position + 1} has no heading"
         if self.count > 1 and self.last is not None:
-            return f"The {name} and counts the rows; it is not sent."
+            return Remark.fact(f"The {name} and counts the rows; it is not sent.")
         rows = counted(self.count, "row has a value", "rows have values")
-        return f"! The {name}, but {rows} there (first row {self.first_row}): not sent; give it a heading."
+        where = f"(first row {self.first_row})"
+        return Remark.doubtful(f"The {name}, but {rows} there {where}: not sent; give it a heading.")
 
 
 class UnsentColumns:
@@ -54,8 +56,8 @@ class UnsentColumns:
             return list(rows)
         return [self._without_faults(row) if row.faults else row for row in rows]
 
-    def remarks(self) -> Iterator[str]:
-        """Yield a sentence for each column with values and no heading; complete after the last row."""
+    def remarks(self) -> Iterator[Remark]:
+        """Yield a remark for each column with values and no heading; complete after the last row."""
         return (column.remark() for column in self._nameless if column.count)
 
     def _without_faults(self, row: Row) -> Row:

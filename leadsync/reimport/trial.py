@@ -28,7 +28,8 @@ class Trial:
                 raise UsageError(
                     f"A person has to decide on row {number} of run {run.id}, the trial of {run.file.name}, before the "
                     f"rest is sent: leadsync resolve {run.id} --row {number}, with --applied, "
-                    "--not-applied or --send"
+                    "--not-applied or --send",
+                    names_file=True,
                 )
             self._sent.setdefault(origin.lead, []).append((number, origin))
 

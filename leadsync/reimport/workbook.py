@@ -90,7 +90,8 @@ def _check_columns(open_part: OpenPart, shown: str, parts: Sequence[str], histor
         if missing := next((one for one in own if heading_name(one) in there - names), None):
             raise SheetError(
                 f"{shown}: its sheet {part} lacks the column {missing!r}, which another has; put it back, or "
-                "delete it on all of them."
+                "delete it on all of them.",
+                names_file=True,
             )
 
 
@@ -150,7 +151,8 @@ def _corrected_elsewhere(
         if there is not None and there != original:
             raise SheetError(
                 f"{shown}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
-                "and differently; write the same on both."
+                "and differently; write the same on both.",
+                names_file=True,
             )
         yield row
 

@@ -100,7 +100,8 @@ def check_inserts(run: RunRecord, options: RunOptions) -> None:
     if options.inserts == "only" and run.inserts != "only":
         raise UsageError(
             f"Run {run.id} of {run.file.name} has begun to change leads and is not finished; go on with it without "
-            "--insert-only, or begin anew with --fresh."
+            "--insert-only, or begin anew with --fresh.",
+            names_file=True,
         )
 
 

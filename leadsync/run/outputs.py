@@ -116,7 +116,8 @@ def check_output(folder: Path, run: RunRecord | None = None) -> None:
         if run is not None and error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ):
             raise UsageError(
                 f"The reports of {run.file.name} would have names too long for {folder}; nothing was sent. Give the "
-                "file a shorter name."
+                "file a shorter name.",
+                names_file=True,
             ) from None
         why = "that is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
         raise UsageError(

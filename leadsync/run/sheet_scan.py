@@ -92,7 +92,7 @@ class SheetScan:
         self._repeated: dict[str, list[int]] = {}
         self._dropped = 0
         self._no_leads: list[int] = []
-        self._date_remarks: list[str] = []
+        self._date_doubts: list[str] = []
 
     @property
     def effects(self) -> Effects:
@@ -124,10 +124,9 @@ class SheetScan:
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """Remarks about guesses and other facts; complete after the last entry."""
-        remarks = list(map(Remark.read, self.table.remarks))
-        remarks += map(Remark.read, (*self.mapping.remarks, *self.lineage.remarks))
-        remarks += map(Remark.read, self._date_remarks)
-        remarks += map(Remark.read, self._unsent.remarks())
+        remarks = [*self.table.remarks, *self.mapping.remarks, *map(Remark.fact, self.lineage.remarks)]
+        remarks += map(Remark.doubtful, self._date_doubts)
+        remarks += self._unsent.remarks()
         remarks += null_words(self._mapper.null_words)
         remarks += spellings(self.survey)
         remarks += self._builder.corrections.remarks()
@@ -223,7 +222,7 @@ class SheetScan:
             self._read_dates_in(found)
         if self._dates.is_swapped and not learned.swapped_date_cells:
             raise ReadAgain(dataclasses.replace(learned, swapped_date_cells=True))
-        self._date_remarks = self._dates.remarks(heading, self.date_order, chosen=found is not None)
+        self._date_doubts = self._dates.doubts(heading, self.date_order, chosen=found is not None)
 
     def _read_dates_in(self, order: DateOrder) -> None:
         if order == self.date_order:
@@ -232,7 +231,8 @@ class SheetScan:
             # The rows to be sent depend on the order here: an unchanged row in one order is a new date in another.
             raise SheetError(
                 f'{self.source.shown}: date_order = "auto" finds no order; set date_order in [input] to "dmy", "mdy" '
-                'or "ymd".'
+                'or "ymd".',
+                names_file=True,
             )
         raise ReadAgain(dataclasses.replace(self._learned, date_order=order))
 

@@ -51,7 +51,8 @@ def fingerprint(file: Path) -> str:
         with open_regular(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise SheetError(f"{file} cannot be read: {error.strerror}; check the path and its permissions.") from error
+        why = f"{file} cannot be read: {error.strerror}; check the path and its permissions."
+        raise SheetError(why, names_file=True) from error
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from leadsync.reasons import Detail, FaultKind
+from leadsync.remarks import Remark
 
 LineFault = tuple[str, Mapping[str, Detail]]
 """The name of a fault's kind, and its details: plain values, because they come through a pipe as JSON."""
@@ -32,7 +33,7 @@ class Source(NamedTuple):
     kind: Literal["csv", "xlsx"]
     chunks: Iterator[list[SourceLine]]
     sheet: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     delimiter: str = ","
     bom: bool = False
     parts: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.private_files import open_regular
+from leadsync.remarks import Remark
 from leadsync.sheets.sandbox.reader import read
 from leadsync.spreadsheet import SheetRules
 
@@ -21,8 +22,8 @@ class Table:
     """A sheet opened for reading, while the context of `open_table` lasts.
 
     `kind` is the format of the run's files: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the sheet's
-    name, empty for text. `headings` stand as in the sheet; that of a blank column may be blank. `remarks` are sentences
-    about guesses. `delimiter` and `bom` are for text written back. `parts` are the sheets of leadsync's own report,
+    name, empty for text. `headings` stand as in the sheet; that of a blank column may be blank. `remarks` are about
+    guesses. `delimiter` and `bom` are for text written back. `parts` are the sheets of leadsync's own report,
     those to work on first; `sheet` is the first of them. `epoch_1904`: the workbook counts days from 1904, not 1900; a
     bare number in a cell does not tell.
     """
@@ -30,7 +31,7 @@ class Table:
     kind: Literal["csv", "xlsx"]
     sheet: str
     headings: tuple[str, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     delimiter: str
     bom: bool
     _chunks: Iterator[list[Row]] = field(repr=False, compare=False)
@@ -80,15 +81,16 @@ def opened(
 
 def _file(path: Path, shown: str) -> BinaryIO:
     if path.is_dir():
-        raise SheetError(f"{shown}: this is a folder; name the file in it.")
+        raise SheetError(f"{shown}: this is a folder; name the file in it.", names_file=True)
     try:
         return open_regular(path)
     except FileNotFoundError as error:
-        raise SheetError(f"{shown}: there is no such file; check its name and folder.") from error
+        raise SheetError(f"{shown}: there is no such file; check its name and folder.", names_file=True) from error
     except PermissionError as error:
-        raise SheetError(f"{shown}: the file may not be read; check its permissions.") from error
+        raise SheetError(f"{shown}: the file may not be read; check its permissions.", names_file=True) from error
     except OSError as error:
-        raise SheetError(f"{shown}: the file cannot be read ({error.strerror or error}); check the disk.") from error
+        why = error.strerror or error
+        raise SheetError(f"{shown}: the file cannot be read ({why}); check the disk.", names_file=True) from error
 
 
 def _closed(chunks: Iterator[list[Row]]) -> AbstractContextManager[object]:

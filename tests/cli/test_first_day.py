@@ -273,10 +273,10 @@ def test_without_a_terminal_settings_are_written_though_the_sheet_names_no_exter
     assert desk.config.exists()
 
 
-def workbook_of_two(folder: Path) -> Path:
+def workbook_of_two(folder: Path, first: str = "North") -> Path:
     path = folder / "leads.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        for name in ("North", "Far South"):
+        for name in (first, "Far South"):
             page = book.add_worksheet(name)
             page.write_row(0, 0, ["Lead Id", "Mobile"])
             page.write_row(1, 0, [name, "0412345678"])
@@ -306,6 +306,17 @@ def test_which_sheet_is_asked_before_anything_else(desk: Desk, home: dict[str, s
     assert terminal.end() == 0, terminal.said
     assert "1 row: 1 to send" in terminal.said
     assert 'leadsync run leads.xlsx --sheet "Far South" --limit 5' in terminal.said
+
+
+def test_a_sheets_name_may_hold_words_of_a_message(desk: Desk, home: dict[str, str]) -> None:
+    desk.dialer()
+    workbook_of_two(desk.folder, "A; name the one to read")
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.xlsx")
+    terminal.answer("Which sheet?", "A; name the one to read")
+    assert "more than one sheet with data: 'A; name the one to read', 'Far South'\r\n" in terminal.said
+    assert "such as --sheet" not in terminal.said
+    terminal.answer("Is that right?", "y")
+    assert terminal.end() == 0, terminal.said
 
 
 def test_check_tries_key_dialer_ids_updates_and_messages(desk: Desk) -> None:

@@ -71,18 +71,18 @@ def test_dates_that_no_order_fits_are_refused_naming_rows_and_no_values() -> Non
 
 def test_an_order_that_was_found_is_said_loudly() -> None:
     dates = survey("04/11/2026", "11/24/2026 14:30", "05/12/2026")
-    (remark,) = dates.remarks("Callback", "mdy", chosen=True)
-    assert remark == (
-        '! Callback: date_order = "auto" reads all 3 dates as month/day/year, 11/24/2026 14:30 for example, because of '
+    (doubt,) = dates.doubts("Callback", "mdy", chosen=True)
+    assert doubt == (
+        'Callback: date_order = "auto" reads all 3 dates as month/day/year, 11/24/2026 14:30 for example, because of '
         "rows 2, 3."
     )
 
 
 def test_dates_that_all_fit_another_order_than_the_settings_are_said() -> None:
     dates = survey("04/11/2026", "11/24/2026 14:30", "05/12/2026")
-    (remark,) = dates.remarks("Callback", "dmy", chosen=False)
-    assert remark == (
-        "! Callback: 1 date (row 3) cannot be day/month/year as the settings say, and all 3 fit month/day/year; the "
+    (doubt,) = dates.doubts("Callback", "dmy", chosen=False)
+    assert doubt == (
+        "Callback: 1 date (row 3) cannot be day/month/year as the settings say, and all 3 fit month/day/year; the "
         "others are read as day/month/year. If the sheet is written in that order, set date_order = "
         '"mdy" in [input].'
     )
@@ -90,15 +90,15 @@ def test_dates_that_all_fit_another_order_than_the_settings_are_said() -> None:
 
 @pytest.mark.parametrize("cells", [["04/11/2026", "24/11/2026"], ["24/11/2026", "11/24/2026"], ["04/11/2026"], []])
 def test_nothing_is_said_of_dates_that_fit_or_of_a_few_that_do_not(cells: list[str]) -> None:
-    assert survey(*cells).remarks("Callback", "dmy", chosen=False) == []
+    assert survey(*cells).doubts("Callback", "dmy", chosen=False) == []
 
 
 @pytest.mark.parametrize("order", ["24/11/2026", "11/24/2026"])
 def test_low_days_in_date_cells_and_high_days_in_texts_are_the_mark_of_a_swap(order: str) -> None:
     dates = survey(order, date_cells=("2026-05-11", "2026-06-11 10:00", "2026-01-12", "2026-02-12"))
     assert dates.is_swapped
-    (remark,) = [remark for remark in dates.remarks("Callback", "dmy", chosen=False) if "mixes" in remark]
-    assert remark.startswith("! Callback mixes date cells, all with days up to 12 (rows 3, 4, 5, …)")
+    (doubt,) = [doubt for doubt in dates.doubts("Callback", "dmy", chosen=False) if "mixes" in doubt]
+    assert doubt.startswith("Callback mixes date cells, all with days up to 12 (rows 3, 4, 5, …)")
 
 
 @pytest.mark.parametrize(

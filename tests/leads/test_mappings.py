@@ -19,6 +19,11 @@ def mapped(headings: Sequence[str], columns: Mapping[str, str] | None = None) ->
     return map_columns(headings, Rules(now=NOW, columns=columns or {}))
 
 
+def remarks_on(headings: Sequence[str], columns: Mapping[str, str] | None = None) -> list[str]:
+    """The remarks as shown: a loud one has a mark."""
+    return list(map(str, mapped(headings, columns).remarks))
+
+
 def fields(headings: Sequence[str], columns: Mapping[str, str] | None = None) -> list[str]:
     return [column.field for column in mapped(headings, columns).columns]
 
@@ -133,10 +138,10 @@ def test_conflicts_stop_and_name_the_remedy(headings: list[str], settings: dict[
 
 
 def test_remarks_tell_what_would_surprise() -> None:
-    remarks = mapped(["Lead Id", "Mobile"], {"Outcome": "njDisposition"}).remarks
+    remarks = remarks_on(["Lead Id", "Mobile"], {"Outcome": "njDisposition"})
     assert [remark.partition(" ")[0] for remark in remarks] == ["'Outcome'", "No", "No", "No", "'Mobile'"]
     assert "No column fills njCallBackDate: the dialer will treat every row as a new lead." in remarks
-    assert mapped(["Lead Id", "FirstPhone", "Outcome", "Callback"]).remarks == ()
+    assert remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callback"]) == []
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_remarks_tell_what_would_surprise() -> None:
     ],
 )
 def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) -> None:
-    remarks = mapped(["Lead Id", "FirstPhone", heading]).remarks
+    remarks = remarks_on(["Lead Id", "FirstPhone", heading])
     assert (
         f"! {heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
         f'"{heading}" = "{meant}" under [columns] in the settings.'
@@ -162,13 +167,13 @@ def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) 
 
 def test_a_field_that_is_filled_is_not_asked_about_again() -> None:
     headings = ["Lead Id", "FirstPhone", "Outcome", "Callback", "Callback Notes", "Disposition Reason", "Callback Dt"]
-    assert mapped(headings).remarks == ()
-    assert len(mapped([*headings, "njCallbackDt"]).remarks) == 1
-    assert mapped(["Lead Id", "FirstPhone", "Outcome", "Callbak"], {"Callbak": "Callbak"}).remarks[1:] == ()
+    assert remarks_on(headings) == []
+    assert len(remarks_on([*headings, "njCallbackDt"])) == 1
+    assert remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callbak"], {"Callbak": "Callbak"})[1:] == []
 
 
 def test_a_time_in_a_column_of_its_own_is_told() -> None:
-    (remark,) = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback Date", "Time"]).remarks
+    (remark,) = remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callback Date", "Time"])
     assert remark == (
         "'Time' goes out as a campaign field and adds no time to njCallBackDate; if it is the callback's time, write "
         '"Time" = "njCallBackDate" under [columns] in the settings, beside the date.'
@@ -198,13 +203,13 @@ def test_a_callbacks_date_and_time_in_two_columns_are_one(headings: list[str], s
     "heading", ["Phone 1", "Mobile Phone", "Tel", "Home tel", "Cell", "Contact Number", "WhatsApp"]
 )
 def test_a_heading_that_looks_like_a_phone_is_told(heading: str) -> None:
-    remarks = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", heading]).remarks
+    remarks = remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callback", heading])
     assert [remark.partition(" is sent as it stands")[0] for remark in remarks] == [repr(heading)]
 
 
 def test_a_heading_that_is_written_plainly_is_told() -> None:
-    remarks = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", "Street\nName"]).remarks
-    assert remarks == ("The column 'Street\\nName' goes out as the campaign field 'Street Name'.",)
+    remarks = remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callback", "Street\nName"])
+    assert remarks == ["The column 'Street\\nName' goes out as the campaign field 'Street Name'."]
 
 
 _NAMES = st.sampled_from(
@@ -254,7 +259,7 @@ def test_case_blanks_and_punctuation_do_not_count(name: str, between: list[str],
 
 def test_an_entry_for_another_sheet_is_remarked_on_only_where_its_field_stays_empty() -> None:
     def said(columns: Mapping[str, str]) -> bool:
-        return any("'Customer ID'" in remark for remark in mapped(["Lead Id", "Name"], columns).remarks)
+        return any("'Customer ID'" in remark for remark in remarks_on(["Lead Id", "Name"], columns))
 
     assert not said({"Customer ID": "NJExternalLeadId"})
     assert not said({"Customer ID": ""})

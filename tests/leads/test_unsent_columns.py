@@ -54,7 +54,7 @@ def merged(**places: int | str) -> Fault:
 def test_values_under_no_heading_are_said_once(cells: list[str], remark: list[str]) -> None:
     unsent = columns()
     unsent.look_at([row(number, cell) for number, cell in enumerate(cells, 2)])
-    assert list(unsent.remarks()) == remark
+    assert list(map(str, unsent.remarks())) == remark
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_any_rising_numbers_count_the_rows(numbers: list[int]) -> None:
     unsent = columns()
     for number, count in enumerate(numbers, 2):
         unsent.look_at([row(number, str(count))])
-    assert list(unsent.remarks()) == ["The column 2 has no heading and counts the rows; it is not sent."]
+    assert list(map(str, unsent.remarks())) == ["The column 2 has no heading and counts the rows; it is not sent."]

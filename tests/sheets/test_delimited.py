@@ -8,6 +8,7 @@ import pytest
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.remarks import Remark
 from leadsync.sheets import open_table
 from tests.sheets.handmade import fault_words
 
@@ -27,7 +28,7 @@ def test_the_delimiter_is_found_and_said(text_file, delimiter, word):
     path = text_file(f'Id{delimiter}Name\n1{delimiter}"Smith, John"\n2{delimiter}"Doe, Jane"\n', "leads.txt")
     with open_table(path) as table:
         assert (table.delimiter, table.headings) == (delimiter, ("Id", "Name"))
-        assert table.remarks == (f"The columns are separated by {word}.",)
+        assert table.remarks == (Remark.fact(f"The columns are separated by {word}."),)
         assert [row.cells for row in table.rows()] == [("1", "Smith, John"), ("2", "Doe, Jane")]
 
 
@@ -94,7 +95,7 @@ def test_encodings_are_found_and_said(text_file, content, mark, remark):
         assert [row.cells for row in table.rows()] == [("Zoë",)]
         assert table.headings == ("Name",)
         assert table.bom is mark
-        assert remark in " ".join(table.remarks)
+        assert remark in " ".join(map(str, table.remarks))
         assert bool(remark) == bool(table.remarks)
 
 
@@ -232,7 +233,7 @@ def test_a_blank_or_repeated_heading_without_data_does_no_harm(text_file, rows_o
 
 def test_blank_lines_above_the_headings_are_said(text_file):
     with open_table(text_file("\n\na,b\n1,2\n")) as table:
-        assert table.remarks == ("The headings are on line 3.",)
+        assert table.remarks == (Remark.fact("The headings are on line 3."),)
         assert list(table.rows()) == [Row(4, ("1", "2"))]
 
 

@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.reasons import Fault, FaultKind
+from leadsync.remarks import Remark
 from leadsync.sheets import open_table
 from tests.sheets import handmade
 from tests.sheets.handmade import error_fault, fault_words
@@ -282,9 +283,8 @@ def hidden_rows(path):
 @pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls", "ods"])
 def test_rows_that_are_hidden_are_read_and_remarked_on(tmp_path, make):
     with open_table(hidden_rows(tmp_path / f"leads.{make}")) as table:
-        assert table.remarks == (
-            '(!) 2 rows (3, 4) are hidden in the sheet and are sent; hidden_rows = "skip" in [input] skips such rows.',
-        )
+        hidden = '2 rows (3, 4) are hidden in the sheet and are sent; hidden_rows = "skip" in [input] skips such rows.'
+        assert table.remarks == (Remark(hidden, loud=True, kept=True),)
         assert [row.number for row in table.rows()] == [2, 3, 4, 5]
 
 

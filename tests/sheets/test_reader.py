@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from leadsync.errors import SheetError
+from leadsync.remarks import Remark
 from leadsync.sheets import open_table
 from leadsync.sheets.sandbox import reader
 
@@ -17,6 +18,8 @@ TABLE = {
     "kind": "csv", "sheet": "", "headings": ["Id", "Name"], "remarks": [], "delimiter": ",", "bom": False, "parts": [],
     "epoch_1904": False,
 }  # fmt: skip
+ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "several_sheets": False}
+REMARK = {"text": "! is a heading.", "loud": False, "kept": True, "doubt": False}
 ROWS = {"numbers": [2, 3], "separator": "\0", "odd": []}
 
 
@@ -68,6 +71,11 @@ def test_a_process_that_dies_or_hangs_is_one_sentence(text_file, rows_of, monkey
         frame({"exhausted": True}),
         frame({"end": True}),
         frame({"table": {**TABLE, "headings": None}}),
+        frame({"table": {**TABLE, "remarks": ["! is a heading."]}}),
+        frame({"table": {**TABLE, "remarks": [{"text": "! is a heading."}]}}),
+        frame({"error": "leads.csv: it is empty."}),
+        frame({"error": {"fault": "leads.csv: it is empty."}}),
+        frame({"error": None}),
         frame({"table": TABLE}) + frame(ROWS, "1\0Bo\0002"),
         frame({"table": TABLE}) + frame(ROWS, "1\0Bo\0002\0Al\0003\0Di"),
         frame({"table": TABLE}) + frame({**ROWS, "separator": ""}, "1\0Bo\0002\0Al"),
@@ -90,6 +98,23 @@ def test_the_same_answers_in_good_order_are_rows(text_file, cells_of, started):
     good = frame(READY) + frame({"table": TABLE}) + frame(ROWS, "1\0Bo\0002\0Al") + frame({"end": True})
     started(f"import os; os.write(1, {good!r})")
     assert cells_of(text_file("whatever,this\nis,1\n")) == [("1", "Bo"), ("2", "Al")]
+
+
+def test_an_error_in_good_order_is_the_sheets(text_file, rows_of, started):
+    error = {**ERROR, "fault": "leads.csv: " + "x" * 3_000, "remedy": "y" * 3_000, "several_sheets": 1}
+    started(f"import os; os.write(1, {frame(READY) + frame({'error': error})!r})")
+    with pytest.raises(SheetError) as caught:
+        rows_of(text_file("Id,Name\n1,Bo\n"))
+    assert str(caught.value) == "leads.csv: " + "x" * 1_989 + "; " + "y" * 2_000 + "."
+    assert caught.value.several_sheets is True
+
+
+@pytest.mark.parametrize("loud", [False, True])
+def test_a_remark_is_as_loud_as_the_reader_says_and_not_as_it_begins(text_file, started, loud):
+    table = {**TABLE, "remarks": [{**REMARK, "loud": loud}]}
+    started(f"import os; os.write(1, {frame(READY) + frame({'table': table}) + frame({'end': True})!r})")
+    with open_table(text_file("Id,Name\n1,Bo\n")) as found:
+        assert found.remarks == (Remark("! is a heading.", loud=loud, kept=True),)
 
 
 def test_an_abandoned_read_leaves_no_process(text_file, started):

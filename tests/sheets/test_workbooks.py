@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from leadsync.commands import arguments
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.remarks import Remark
 from leadsync.sheets import open_table
 from tests.sheets.handmade import error_fault, fault_words
 
@@ -210,15 +212,34 @@ def test_two_sheets_with_data_are_listed(tmp_path, cells_of):
     with pytest.raises(SheetError, match="'May', 'June'; name the one to read, such as --sheet May"):
         cells_of(path)
     assert cells_of(path, sheet="June") == [("x",)]
+
+
+def test_two_sheets_with_data_are_an_error_of_values(tmp_path, cells_of):
+    path = book_of(tmp_path / "a.xlsx", **{"May; name the one to read": DATA, "June": DATA})
+    with pytest.raises(SheetError) as caught:
+        cells_of(path)
+    error = caught.value
+    assert error.fault == f"{path}: there is more than one sheet with data: 'May; name the one to read', 'June'"
+    assert error.remedy == f"name the one to read, such as {arguments('--sheet', 'May; name the one to read')}"
+    assert error.folder_remedy == "leave one sheet with data in it"
+    assert (error.several_sheets, error.names_file) == (True, True)
+
+
+def test_a_sheet_that_is_not_there_is_no_question(tmp_path, cells_of):
+    path = book_of(tmp_path / "a.xlsx", May=DATA, June=DATA)
     with pytest.raises(SheetError, match="there is no sheet 'July'; its sheets are 'May', 'June'"):
         cells_of(path, sheet="July")
+    with pytest.raises(SheetError) as caught:
+        cells_of(path, sheet="July")
+    assert not caught.value.several_sheets
 
 
 def test_a_hidden_sheet_is_read_only_where_no_other_has_data(tmp_path):
     with open_table(book_of(tmp_path / "a.xlsx", Leads=DATA, Hidden=DATA)) as table:
-        assert (table.sheet, table.remarks) == ("Leads", ("The hidden sheet 'Hidden' has data too and was not read.",))
+        unread = Remark.fact("The hidden sheet 'Hidden' has data too and was not read.")
+        assert (table.sheet, table.remarks) == ("Leads", (unread,))
     with open_table(book_of(tmp_path / "b.xlsx", Leads=[], Hidden=DATA)) as table:
-        assert table.remarks == ("The sheet 'Hidden' is hidden; it was read because no other has data.",)
+        assert table.remarks == (Remark.fact("The sheet 'Hidden' is hidden; it was read because no other has data."),)
 
 
 def test_headings_alone_are_a_table_without_rows(workbook):
@@ -228,9 +249,9 @@ def test_headings_alone_are_a_table_without_rows(workbook):
 
 def test_the_name_does_not_decide(workbook, text_file):
     with open_table(workbook([["Id"], ["x"]], name="leads.csv")) as table:
-        assert (table.kind, table.remarks) == ("xlsx", ("The file is called .csv but is a workbook.",))
+        assert (table.kind, table.remarks) == ("xlsx", (Remark.fact("The file is called .csv but is a workbook."),))
     with open_table(text_file("Id,b\nx,1\n", "leads.xls")) as table:
-        assert (table.kind, table.remarks) == ("csv", ("The file is called .xls but is delimited text.",))
+        assert (table.kind, table.remarks) == ("csv", (Remark.fact("The file is called .xls but is delimited text."),))
 
 
 @pytest.mark.parametrize("option", ["encoding", "delimiter"])

@@ -128,6 +128,27 @@ def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: A
     assert "--sheet" not in why + done.err + str(folder.hook.messages)
 
 
+def test_a_files_name_may_hold_words_of_a_message(folder: Any) -> None:
+    folder.desk.dialer()
+    name = "name the one to read, such as --sheet or name its encoding with --encoding.csv"
+    # 0x98 is no letter of cp1251, and 0x81 none of Windows-1252.
+    (folder.path / name).write_bytes("Имя,Город\nИван,Москва\n".encode("cp1251") * 500 + b"\x98\x81\n")
+    folder.watch()
+    why = (folder.path / "attention" / f"{name}.why.txt").read_text("utf-8")
+    assert why == (
+        f"{name} was not sent: {folder.path / name}: the text is in no encoding that could be told for sure; save the "
+        f"file as UTF-8. Correct it and put it back into the folder {folder.path}.\n"
+    )
+
+
+def test_a_heading_with_the_files_name_does_not_hide_the_file(folder: Any) -> None:
+    folder.desk.dialer()
+    folder.drop("a.csv", "1,0383218191,0383218192", headings="Lead Id,a.csv,a.csv")
+    folder.watch()
+    why = (folder.path / "attention" / "a.csv.why.txt").read_text("utf-8")
+    assert why.startswith("a.csv was not sent: a.csv: ")
+
+
 def test_one_date_in_another_order_is_said_loudly(folder: Any) -> None:
     folder.desk.dialer()
     rows = ("1,0383218191,Sale,03/04/2031 10:00", "2,0383218192,Sale,03/24/2031 10:00")

@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 
 from leadsync.errors import SheetError
 from leadsync.reasons import FaultKind
+from leadsync.remarks import Remark
 from leadsync.sheets.formats.backslashes import Misfit, has_escapes
 from leadsync.sheets.formats.column_hints import one_column_hint
 from leadsync.sheets.formats.csv_records import Records
@@ -56,13 +57,18 @@ def read_delimited(
         if hint:
             raise SheetError(f"{shown}: {hint}.")
     escaped = _has_escapes(sheet, shown, found, chosen)
-    remarks = [found.remark] if found.remark else []
+    remarks = [_of_encoding(found)] if found.remark else []
     if escaped:
-        remarks.append("A backslash was read as the escape of the character behind it, and \\N as blank.")
+        escapes = "A backslash was read as the escape of the character behind it, and \\N as blank."
+        remarks.append(Remark.fact(escapes))
     if delimiter is None and declared is None and chosen != usual:
-        remarks.append(f"The columns are separated by {DELIMITERS[chosen]}.")
+        remarks.append(Remark.fact(f"The columns are separated by {DELIMITERS[chosen]}."))
     chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None, escaped=escaped)
     return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+def _of_encoding(found: Encoding) -> Remark:
+    return Remark.doubtful(found.remark) if found.strays else Remark.fact(found.remark)
 
 
 @contextmanager
@@ -97,7 +103,11 @@ def _decoded(stream: TextIO, shown: str, encoding: Encoding) -> str:
 
 def _undecodable(shown: str, encoding: Encoding) -> SheetError:
     name = encoding.name.removesuffix("-sig")
-    return SheetError(f"{shown}: the text is not valid {name}; save the file as UTF-8, or correct --encoding.")
+    return SheetError(
+        f"{shown}: the text is not valid {name}",
+        "save the file as UTF-8, or correct --encoding",
+        folder_remedy="save the file as UTF-8, or correct encoding in [input]",
+    )
 
 
 def _declared_delimiter(sample: str) -> tuple[str | None, str]:

@@ -30,7 +30,7 @@ _NOT_LATIN = frozenset(
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _OVERRULE = "give --encoding if letters look wrong"
-_STRAYS = "! The text is UTF-8, but a few letters are not: the rows with them are not sent; write these letters anew."
+_STRAYS = "The text is UTF-8, but a few letters are not: the rows with them are not sent; write these letters anew."
 _LETTERS_PER_STRAY = 2
 """With fewer letters in UTF-8 for each stray byte, the bytes are another encoding's, and UTF-8 among them is chance."""
 
@@ -150,8 +150,9 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
         remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252); {_OVERRULE}."
         return Encoding("cp1252", remark=remark)
     raise SheetError(
-        f"{shown}: the text is in no encoding that could be told for sure; "
-        "save the file as UTF-8, or name its encoding with --encoding."
+        f"{shown}: the text is in no encoding that could be told for sure",
+        "save the file as UTF-8, or name its encoding with --encoding",
+        folder_remedy="save the file as UTF-8",
     )
 
 

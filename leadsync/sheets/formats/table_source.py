@@ -5,6 +5,7 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from leadsync.errors import SheetError
+from leadsync.remarks import Remark
 from leadsync.sheets.formats.content import Content, content_of
 from leadsync.sheets.formats.delimited import read_delimited
 from leadsync.sheets.formats.footers import marked
@@ -60,7 +61,7 @@ def _table(
         "kind": source.kind,
         "sheet": source.sheet,
         "headings": list(map(unescape, headings.names)) if own else list(headings.names),
-        "remarks": [*_renamed(suffix, source), *source.remarks, *headings.remarks],
+        "remarks": [*_renamed(suffix, source), *source.remarks, *map(Remark.fact, headings.remarks)],
         "delimiter": source.delimiter,
         "bom": source.bom,
         "parts": source.parts,
@@ -104,12 +105,12 @@ def _with_cell_faults(line: SourceLine) -> SourceLine:
     return line._replace(faults=(*line.faults, *cell_faults(line.cells)))
 
 
-def _renamed(suffix: str, source: Source) -> Iterator[str]:
+def _renamed(suffix: str, source: Source) -> Iterator[Remark]:
     """Remark on a suffix of another format than the content's: the user may have the wrong file."""
     if source.kind == "csv" and suffix in _WORKBOOK_SUFFIXES:
-        yield f"The file is called {suffix} but is delimited text."
+        yield Remark.fact(f"The file is called {suffix} but is delimited text.")
     if source.kind == "xlsx" and suffix in _TEXT_SUFFIXES:
-        yield f"The file is called {suffix} but is a workbook."
+        yield Remark.fact(f"The file is called {suffix} but is a workbook.")
 
 
 def _rows(

@@ -23,7 +23,7 @@ from python_calamine import (
 
 from leadsync.commands import arguments
 from leadsync.errors import SheetError
-from leadsync.remarks import NO_DOUBT
+from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
@@ -50,12 +50,19 @@ _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
 
 Sheets = dict[str, Sheet]
-Chosen = tuple[str, Sheet, list[str]]
+Chosen = tuple[str, Sheet, list[Remark]]
 """A sheet's name, the sheet, and remarks about the choice."""
 
 
 class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
     """Why the workbook cannot be read, as the end of a sentence."""
+
+
+class SeveralSheets(Exception):  # noqa: N818 - as above
+    """The workbook has several sheets that could be meant, of these names."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
 
 
 def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content, rules: SheetRules) -> Source:
@@ -90,6 +97,13 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
         yield
     except (GeneratorExit, LibraryNeeded, MemoryError, SheetError):
         raise
+    except SeveralSheets as several:
+        raise SheetError(
+            f"{shown}: there is more than one sheet with data: {_listed(several.names)}",
+            f"name the one to read, such as {arguments('--sheet', several.names[0])}",
+            folder_remedy="leave one sheet with data in it",
+            several_sheets=True,
+        ) from several
     except Unreadable as error:
         raise SheetError(f"{shown}: {error}.") from error
     except BaseException as error:  # the parser's panics derive from BaseException
@@ -193,7 +207,7 @@ def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
 
 
-def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[str]) -> CellMetadata:
+def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[Remark]) -> CellMetadata:
     look = {
         Content.XLSX: xlsx_parts.cell_metadata,
         Content.XLSB: xlsb_records.cell_metadata,
@@ -206,10 +220,11 @@ def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[str]) 
     except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
         # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
         pass
-    remarks.append(
-        "! This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open "
-        "it in a spreadsheet program and save it anew."
+    unusual = (
+        "This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open it "
+        "in a spreadsheet program and save it anew."
     )
+    remarks.append(Remark.doubtful(unusual))
     return CellMetadata()
 
 
@@ -225,14 +240,11 @@ def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
         del shown[index]
     for candidates in (shown, hidden, short):
         if len(candidates) > 1:
-            raise Unreadable(
-                f"there is more than one sheet with data: {_listed(list(candidates))}; "
-                f"name the one to read, such as {arguments('--sheet', next(iter(candidates)))}"
-            )
+            raise SeveralSheets(list(candidates))
         if candidates:
             name, sheet = next(iter(candidates.items()))
             remarks = _left_out(name, candidates is hidden, shown, hidden)
-            return name, sheet, [*_of_index(index), *remarks]
+            return name, sheet, list(map(Remark.fact, [*_of_index(index), *remarks]))
     raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
 
 
@@ -267,7 +279,7 @@ def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:
     return shown, hidden, short
 
 
-def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[str]:
+def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:
     """Remark on hidden rows: hidden by a filter perhaps, and perhaps not meant to be sent."""
     if not hidden:
         return
@@ -279,10 +291,11 @@ def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterato
         return
     rows, are = (f"1 row ({listed})", "is") if len(numbers) == 1 else (f"{len(numbers):,} rows ({listed})", "are")
     if skipped:
-        yield f"{rows} {are} hidden in the sheet and {are} skipped."
+        yield Remark.fact(f"{rows} {are} hidden in the sheet and {are} skipped.")
     else:
         way_out = 'hidden_rows = "skip" in [input] skips such rows'
-        yield f"{NO_DOUBT}{rows} {are} hidden in the sheet and {are} sent; {way_out}."
+        sent = f"{rows} {are} hidden in the sheet and {are} sent; {way_out}."
+        yield Remark(sent, loud=True, kept=True)
 
 
 def _filled(sheet: Sheet) -> Iterator[list[Value]]:

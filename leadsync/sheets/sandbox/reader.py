@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.reasons import Fault, FaultKind
+from leadsync.remarks import Remark
 from leadsync.sheets.sandbox.frames import REQUEST, FrameError, receive
 
 _MB = 1 << 20
@@ -38,7 +39,8 @@ for each byte; 5,000 rows with the same text of 3,000 characters have 15 million
 _ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
 """Python's needs for a start; the key, proxies and addresses of agents are not among them."""
 _LAST_NUMBER = 1 << 40
-_LONGEST_MESSAGE = 2_000
+_LONGEST_PART = 2_000
+"""Characters of an error's fault or remedy."""
 _TOO_MUCH = (
     "the file takes more memory or time to read than a list of leads can need; "
     "copy the leads into a new workbook, or save them as .csv"
@@ -66,12 +68,23 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         "kind": "xlsx" if table["kind"] == "xlsx" else "csv",
         "sheet": str(table["sheet"]),
         "headings": tuple(map(str, table["headings"])),
-        "remarks": tuple(map(str, table["remarks"])),
+        "remarks": tuple(map(_remark, table["remarks"])),
         "delimiter": str(table["delimiter"]),
         "bom": bool(table["bom"]),
         "parts": tuple(map(str, table["parts"])),
         "epoch_1904": bool(table["epoch_1904"]),
     }
+
+
+def _remark(remark: dict[str, Any]) -> Remark:
+    return Remark(str(remark["text"]), *(bool(remark[name]) for name in ("loud", "kept", "doubt")))
+
+
+def _refusal(error: dict[str, Any]) -> SheetError:
+    """The reader's error; each of its sentences begins with the file's name."""
+    fault, remedy, folder_remedy = (str(error[name])[:_LONGEST_PART] for name in ("fault", "remedy", "folder_remedy"))
+    several = bool(error["several_sheets"])
+    return SheetError(fault, remedy, folder_remedy=folder_remedy, several_sheets=several, names_file=True)
 
 
 def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[Row]]:
@@ -83,7 +96,8 @@ def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[
             if amount > most:
                 raise SheetError(
                     f"{shown}: its {size // 1024 + 1} KB hold over {most // 1_000_000} million characters, which no "
-                    "list of leads does; copy the leads into a new file, without long texts that every row repeats."
+                    "list of leads does; copy the leads into a new file, without long texts that every row repeats.",
+                    names_file=True,
                 )
             rows = _chunk(answer, text, width, last)
             last = rows[-1].number
@@ -114,7 +128,7 @@ def _distrusted(shown: str) -> Iterator[None]:
     try:
         yield
     except (ArithmeticError, AttributeError, FrameError, LookupError, StopIteration, TypeError, ValueError) as error:
-        raise SheetError(f"{shown}: {_TOO_MUCH}.") from error
+        raise SheetError(f"{shown}: {_TOO_MUCH}.", names_file=True) from error
 
 
 def _answers(file: BinaryIO, size: int, request: dict[str, Any]) -> Answers:
@@ -146,7 +160,7 @@ def _of_one_process(file: BinaryIO, request: dict[str, Any], patience: float) ->
             if "end" in answer:
                 return
             if "error" in answer:
-                raise SheetError(str(answer["error"])[:_LONGEST_MESSAGE])
+                raise _refusal(answer["error"])
             yield answer, text
     finally:
         process.kill()
@@ -176,7 +190,8 @@ def _await_ready(process: "subprocess.Popen[bytes]", shown: str, patience: float
     except FrameError as error:
         raise SheetError(
             f"{shown}: the process that reads sheets did not start; see whether the machine has memory left, or "
-            "install leadsync anew."
+            "install leadsync anew.",
+            names_file=True,
         ) from error
 
 

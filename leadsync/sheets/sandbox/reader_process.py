@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from leadsync.errors import SheetError
@@ -44,23 +45,29 @@ def _answer(answers: BinaryIO, sheet: BinaryIO, request: dict[str, Any]) -> dict
     shown = request["shown"]
     try:
         table, chunks = open_source(sheet, request)
-        send(answers, {"table": table})
+        send(answers, {"table": {**table, "remarks": list(map(asdict, table["remarks"]))}})
         for chunk in chunks:
             send_rows(answers, chunk)
         return {"end": True}
     except LibraryNeeded as needed:
         return {"library": needed.name}
     except SheetError as error:
-        return {"error": str(error)}
+        return _refusal(error)
     except FrameError:
-        return {"error": f"{shown}: one of its rows is longer than any list's; look at what the file holds."}
+        return _refusal(SheetError(f"{shown}: one of its rows is longer than any list's; look at what the file holds."))
     except MemoryError:
         return {"exhausted": True}
     except BrokenPipeError:
         raise
     except BaseException as error:  # noqa: BLE001, RUF100 - the parser's panics derive from BaseException
         detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        return {"error": f"{shown}: the file is damaged ({detail}); open it in a spreadsheet program and save it anew."}
+        remedy = "open it in a spreadsheet program and save it anew"
+        return _refusal(SheetError(f"{shown}: the file is damaged ({detail})", remedy))
+
+
+def _refusal(error: SheetError) -> dict[str, Any]:
+    values = {name: getattr(error, name) for name in ("fault", "remedy", "folder_remedy", "several_sheets")}
+    return {"error": values}
 
 
 if __name__ == "__main__":
