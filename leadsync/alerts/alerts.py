@@ -5,7 +5,6 @@ news too. So a dialer away for three nights makes two messages, not six.
 """
 
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,8 +24,9 @@ _LONGEST_TITLE = 120
 class RunResult:
     """The result of the work on one sheet.
 
-    `code` is the exit code, `reason` the cause of a failure. `of_file`: a fault of this file, and not of the settings
-    or the dialer, common to all files.
+    `code` is the exit code, `reason` the words for a failure. `cause` is alike for the same trouble, whatever figures
+    the words have, and never told: it may quote the sheet. `of_file`: a fault of this file, and not of the settings or
+    the dialer, common to all files.
     """
 
     file: str
@@ -34,12 +34,11 @@ class RunResult:
     run: str = ""
     tally: Tally = field(default_factory=Tally)
     reason: str = ""
+    cause: str = ""
     of_file: bool = False
     summary: str = ""
     sent: bool = True
     """Whether the dialer got a request: only its answer can show a recovery."""
-    full_reason: str = ""
-    """The reason with the sheet's text, never told: another one makes the trouble news."""
     doubtful: bool = False
     """Whether a warning says that the data sent may be wrong."""
 
@@ -154,11 +153,7 @@ def _joined(words: str) -> str:
 
 
 def _cause(result: RunResult) -> str:
-    """The reason without figures: an hour later the same trouble has others. One with the sheet's text is digested."""
-    if result.full_reason in ("", result.reason):
-        return _without_figures(result.reason)
-    return hashlib.sha256(_without_figures(result.full_reason).encode("utf-8", "replace")).hexdigest()[:16]
-
-
-def _without_figures(reason: str) -> str:
-    return re.sub(r"\d+", "#", reason)
+    """The cause to remember; one with the sheet's text is digested."""
+    if result.cause in ("", result.reason):
+        return result.reason
+    return hashlib.sha256(result.cause.encode("utf-8", "replace")).hexdigest()[:16]

@@ -54,7 +54,7 @@ def run_plan(
         until=ends,
     )
     done = carry_out(plan, warnings=plan_warnings(plan))
-    hooks.ended(done.run, done.tally, done.files, done.code)
+    hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
     following = anew() if plan.then is not None and anew is not None and done.run.finished else None
     if following is None or following.nothing_to_do:
         put_run(shell, journal, done.run, done.files)
@@ -67,7 +67,7 @@ def run_plan(
     for warning in unsaid:
         shell.say(str(warning))
     then = carry_out(following, warnings=[*said, *unsaid])
-    hooks.ended(then.run, then.tally, then.files, then.code)
+    hooks.ended(then.run, then.tally, then.files, then.code, cause=then.sent.cause)
     return _put_both(shell, journal, done, then)
 
 

@@ -38,15 +38,22 @@ class PostRunHooks:
         """None until they are read; without them there is nobody to write to."""
 
     def ended(
-        self, run: RunRecord, tally: Tally, files: Mapping[str, Path | None], code: int, *, sent: bool = True
+        self,
+        run: RunRecord,
+        tally: Tally,
+        files: Mapping[str, Path | None],
+        code: int,
+        *,
+        cause: str = "",
+        sent: bool = True,
     ) -> None:
-        """A run came to an end of the contract, or stopped."""
+        """A run came to an end of the contract, or stopped for this `cause`."""
         from leadsync.alerts import RunResult
         from leadsync.report import as_text
 
         if code < 128:
             summary = as_text(run, tally, files)
-            result = RunResult(run.file.name, code, run.id, tally, run.stopped, summary=summary, sent=sent)
+            result = RunResult(run.file.name, code, run.id, tally, run.stopped, cause, summary=summary, sent=sent)
             self.tell(replace(result, doubtful=run.doubtful))
         self.measure(code)
 
@@ -56,7 +63,9 @@ class PostRunHooks:
 
         code = error.exit_code if isinstance(error, LeadsyncError) else 1
         of_file = isinstance(error, SheetError | MappingError)
-        self.tell(RunResult(file, code, reason=words_for_others(error), full_reason=str(error), of_file=of_file))
+        words = words_for_others(error)
+        cause = error.cause if isinstance(error, LeadsyncError) else words
+        self.tell(RunResult(file, code, reason=words, cause=cause, of_file=of_file))
         self.measure(code)
 
     def tell(self, result: "RunResult") -> None:

@@ -146,7 +146,7 @@ class SheetRunner:
         )
         if done.run.file.parent == self.folder:
             self._remove_earlier_files(journal, done.run)
-        self.hooks.ended(done.run, done.tally, done.files, done.code)
+        self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
         if not self.shell.json:
             self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
         return done

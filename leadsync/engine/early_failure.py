@@ -54,6 +54,11 @@ class EarlyFailureCheck:
         if outcome.code:
             self._refusals[outcome.code] += 1
 
+    @property
+    def cause(self) -> str:
+        """The verdict without its counts."""
+        return f"the first rows were answered {self._refusals.most_common(1)[0][0]}"
+
     def verdict(self) -> str:
         """Return why the run should not go on, in a sentence with its remedy; empty if it may, or if that is open."""
         if self._begun < FIRST_ROWS or self._worst < ALMOST_ALL:

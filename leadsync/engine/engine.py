@@ -68,6 +68,8 @@ class Engine:
         self._senders = 0
         self._stopping = False
         self._reason = ""
+        self.cause = ""
+        """The reason for an early stop without times and counts, alike whenever it comes."""
         self._failure: JournalError | None = None
         self.heard = False
         """Whether any row or probe of this run was answered."""
@@ -106,11 +108,15 @@ class Engine:
             raise self._failure
         return self._reason
 
-    def stop(self, reason: str) -> None:
-        """Send nothing new; calls under way get their answers. The first reason given counts."""
+    def stop(self, reason: str, cause: str = "") -> None:
+        """Send nothing new; calls under way get their answers. The first reason given counts.
+
+        `cause` is the reason without times and counts, if it has any.
+        """
         if self._stopping:
             return
         self._reason = reason
+        self.cause = cause or reason
         self._stopping = True
         self._limiter.close()
         self._backlog.close()
@@ -127,24 +133,25 @@ class Engine:
         try:
             await work()
         except Stopped as stopped:
-            self.stop(str(stopped))
+            self.stop(str(stopped), stopped.cause)
         except JournalError as error:
             self._fail(error)
         except Exception as error:
             # A fault of ours: the run ends with one sentence and a journal to go on from, its trace in the log.
             _log.exception("sending failed")
-            self._fail(JournalError(f"leadsync failed while sending ({error!r}); see the log."))
+            words = f"leadsync failed while sending ({error!r}); see the log."
+            self._fail(JournalError(words, cause=f"leadsync failed while sending: {type(error).__name__}"))
 
     def _fail(self, error: JournalError) -> None:
         self._failure = self._failure or error
-        self.stop(str(error))
+        self.stop(str(error), error.cause)
 
     async def _send_all(self) -> None:
         await self._backlog.open()
         while not self._stopping:
             self._adjust()
             await self._workers_end()
-            if not self._rows.refusal:
+            if not self._rows.any_refused:
                 return
             self._start(self._judge_refusals)
             await self._workers_end()
@@ -184,7 +191,7 @@ class Engine:
 
     async def _watch_absence(self) -> None:
         try:
-            self.stop(await self._absence.watch())
+            self.stop(await self._absence.watch(), "the dialer was away")
         except LimiterPaused:
             # The run stops for another reason.
             return
@@ -214,7 +221,7 @@ class Engine:
         if outcome.effect is Effect.ANSWERED:
             self._rows.answered()
         else:
-            self.stop(self._rows.refusal)
+            self._rows.stop_refused()
 
     async def _work(self) -> None:
         try:

@@ -25,7 +25,8 @@ class RowOutcomes:
 
     A row that was refused at the door, with a 403, say, is set aside: is it the row or the door? Once another row is
     answered, it fails. After several in a row the run stops, and they stay unsent. Nothing here waits, so that no
-    outcome is lost on its way. `stop` is called with the reason for sending nothing more.
+    outcome is lost on its way. `stop` is called with the reason for sending nothing more, and with its cause if
+    the reason has counts or a page's text.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class RowOutcomes:
         policy: RetryPolicy,
         inserting: InsertPolicy | None,
         early: EarlyFailureCheck | None,
-        stop: Callable[[str], None],
+        stop: Callable[[str, str], None],
     ) -> None:
         self._log = log
         self._backlog = backlog
@@ -45,7 +46,7 @@ class RowOutcomes:
         self._inserting = inserting
         self._early = early
         self._stop = stop
-        self._aside: list[tuple[Job, str]] = []
+        self._aside: list[tuple[Job, Outcome]] = []
         self._refused_in_a_row = 0
         self.others_answered = False
         """Whether any row of this run was answered."""
@@ -55,9 +56,9 @@ class RowOutcomes:
         """How many rows have come to their end."""
 
     @property
-    def refusal(self) -> str:
-        """The last refusal's words while rows are set aside, else empty."""
-        return self._aside[-1][1] if self._aside else ""
+    def any_refused(self) -> bool:
+        """Whether rows are set aside."""
+        return bool(self._aside)
 
     def record(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """Write an outcome down; may raise JournalError."""
@@ -89,8 +90,14 @@ class RowOutcomes:
     def fail_refused(self) -> None:
         """End the rows that were set aside."""
         aside, self._aside = self._aside, []
-        for job, words in aside:
-            self.give_up(job, words)
+        for job, outcome in aside:
+            self.give_up(job, outcome.message)
+
+    def stop_refused(self) -> None:
+        """Stop the run because of the last refusal; the rows aside stay unsent, whatever calls under way come to."""
+        refusal = self._aside[-1][1]
+        self._aside.clear()
+        self._stop(refusal.message, f"HTTP {refusal.http}")
 
     def give_up(self, job: Job, words: str) -> None:
         """End a row that is not under way; it has failed, or is still in doubt."""
@@ -127,18 +134,16 @@ class RowOutcomes:
             case Again(wait):
                 self._backlog.later(job, wait, why_again(outcome))
             case SetAside():
-                self._set_aside(job, outcome.message)
+                self._set_aside(job, outcome)
             case Stop(reason):
-                self._stop(reason)
+                self._stop(reason, "")
 
-    def _set_aside(self, job: Job, words: str) -> None:
-        self._aside.append((job, words))
+    def _set_aside(self, job: Job, outcome: Outcome) -> None:
+        self._aside.append((job, outcome))
         self._backlog.set_aside(job)
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= SEVERAL_IN_A_ROW:
-            # They stay unsent, whatever calls under way come to.
-            self._aside.clear()
-            self._stop(words)
+            self.stop_refused()
 
     def _judge_beginning(self, outcome: Outcome) -> None:
         """The decisive outcome of one of the first rows is known."""
@@ -146,7 +151,7 @@ class RowOutcomes:
         self._early.record(outcome)
         if verdict := self._early.verdict():
             self.failed_early = True
-            self._stop(verdict)
+            self._stop(verdict, self._early.cause)
 
     def _end(self, job: Job, status: Status) -> None:
         self.ended += 1

@@ -36,11 +36,13 @@ _SIGNALS = tuple(
 class Sent:
     """The result of sending.
 
-    `stopped` is the reason of an early stop, or empty; `signal_number` the signal behind it, or 0. `peak_in_flight` is
-    the highest number of calls at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
+    `stopped` is the reason of an early stop, or empty; `cause` the same without times and counts; `signal_number` the
+    signal behind it, or 0. `peak_in_flight` is the highest number of calls at once. `failed_early`: the first rows were
+    refused alike. `heard`: it answered.
     """
 
     stopped: str
+    cause: str
     signal_number: int
     peak_in_flight: int
     failed_early: bool
@@ -135,7 +137,7 @@ async def _send(
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     signal_number = received[0] if received else 0
-    return Sent(reason, signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
+    return Sent(reason, engine.cause, signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
 
 
 def _client(settings: Settings, environment: Mapping[str, str], connections: int) -> DialerClient:

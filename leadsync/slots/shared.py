@@ -211,7 +211,8 @@ class SharedSlots:
             self._tell(f"no slot of the dialer is free: {why}; this run waits until {_clock(end)}")
         else:
             since = _clock(self._without_since)
-            raise Stopped(f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on")
+            words = f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on"
+            raise Stopped(words, cause="no slot of the dialer came free")
 
     def _tell(self, text: str) -> None:
         if text != self._told:

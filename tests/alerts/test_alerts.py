@@ -26,7 +26,14 @@ class Person:
 
 
 GOOD = RunResult("good.csv", 0, "R9", tally(succeeded=10))
-AWAY = RunResult("monday.csv", 4, "R1", tally(unsent=10), reason="the dialer was away for 120 minutes (HTTP 503)")
+AWAY = RunResult(
+    "monday.csv",
+    4,
+    "R1",
+    tally(unsent=10),
+    "the dialer was away for 120 minutes (HTTP 503)",
+    "the dialer was away",
+)
 
 
 def test_nothing_is_said_of_what_is_well() -> None:
@@ -36,7 +43,8 @@ def test_nothing_is_said_of_what_is_well() -> None:
 def test_a_failure_is_told_once_and_its_end_once() -> None:
     person = Person()
     assert person.hears(AWAY) == ("leadsync: monday.csv stopped: the dialer was away for 120 minutes (HTTP 503)")
-    tuesday = RunResult("tuesday.csv", 4, "R2", tally(unsent=9), reason="the dialer was away for 90 minutes (HTTP 503)")
+    reason = "the dialer was away for 90 minutes (HTTP 503)"
+    tuesday = RunResult("tuesday.csv", 4, "R2", tally(unsent=9), reason, "the dialer was away")
     assert person.hears(tuesday) == "", "other figures are no other trouble"
     assert person.hears(GOOD) == "leadsync: good.csv went through: what stopped or failed before is over"
     assert person.hears(GOOD) == ""
@@ -46,6 +54,29 @@ def test_another_failure_is_news() -> None:
     person = Person()
     person.hears(AWAY)
     assert person.hears(RunResult("monday.csv", 4, "R1", reason="the API key was refused")) != ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "later"),
+    [
+        ("bad.csv cannot be read", "bad.csv cannot be read"),
+        ("there is no sheet '2026'", "there is no sheet '2027'"),
+        ("row 5 has no decision", "row 12 has no decision"),
+    ],
+)
+def test_figures_of_a_message_are_part_of_its_trouble(reason: str, later: str) -> None:
+    person = Person()
+    person.hears(RunResult("bad.csv", 2, reason=reason, of_file=True))
+    assert bool(person.hears(RunResult("bad.csv", 2, reason=later, of_file=True))) is (reason != later)
+
+
+def test_a_cause_with_the_sheets_text_is_not_remembered_in_words() -> None:
+    person = Person()
+    refused = RunResult("bad.csv", 2, reason="it cannot be read", cause="'Zaphod' is no heading", of_file=True)
+    assert person.hears(refused) == "leadsync: bad.csv failed: it cannot be read"
+    assert "Zaphod" not in str(person.known)
+    other = RunResult("bad.csv", 2, reason="it cannot be read", cause="'Arthur' is no heading", of_file=True)
+    assert person.hears(other) != ""
 
 
 def test_a_bad_file_is_not_made_good_by_another_one() -> None:

@@ -41,6 +41,21 @@ def test_a_failure_and_its_end_arrive_as_mail_and_at_a_webhook_once_each(
     assert done.json["files"]["report"] in hook.messages[1]["message"]
 
 
+def test_rows_refused_alike_are_told_once_whatever_their_count(desk: Desk, hook: Hook) -> None:
+    rules = [FaultRule(FaultKind.CODE, lead=str(lead), code=101) for lead in range(60)]
+    desk.dialer(faults=rules, settings="[notify]\nfailed_percent = 100\n")
+    refused = [f"{lead},0383218191,Sale" for lead in range(60)]
+    taken = [f"{lead},0383218191,Sale" for lead in range(100, 104)]
+    for rows in (refused, [*taken, *refused]):
+        sheet = desk.sheet("leads.csv", SHEET[0], *rows)
+        assert desk.leadsync("run", sheet, "--fresh", LEADSYNC_NOTIFY_URLS=hook.url).code == 4
+    (message,) = hook.messages
+    assert "rows were answered 101" in message["message"]
+    stopped = [run["stopped"] for run in desk.leadsync("runs", "--json").json["runs"]]
+    assert "45 of the first 45 rows" in stopped[1]
+    assert "45 of the first 45 rows" not in stopped[0]
+
+
 def test_rows_to_decide_are_told_with_the_reports_path_and_nobodys_name_or_number(desk: Desk, hook: Hook) -> None:
     desk.dialer(editing={"2"})
     sheet = desk.sheet(

@@ -73,6 +73,7 @@ def test_a_dialer_that_stays_away_ends_the_run() -> None:
     stage = Stage(rows(20), lambda lead, times: UNREACHED, give_up_seconds=3600.0)
     stage.dialer.probe_answer = lambda now, updates: UNREACHED
     assert stage.run() == "the dialer was away for 60 minutes (unreached); `leadsync resume` goes on"
+    assert stage.engine.cause == "the dialer was away"
     assert stage.log.counts == {Status.UNSENT: 20}
     assert 3600.0 <= stage.ended_at <= 3610.0
 

@@ -21,6 +21,7 @@ def test_forty_five_of_fifty_alike_are_almost_all() -> None:
     assert check.undecided
     assert "45 of the first 50 rows were answered 101 COULDNT_FIND_THE_LEAD" in check.verdict()
     assert "another campaign" in check.verdict()
+    assert check.cause == "the first rows were answered 101"
 
 
 def test_forty_four_are_not() -> None:

@@ -1,5 +1,7 @@
 """A row that is refused at the door: the row's fault, or every row's (noojee-api.md, the list behind the table)."""
 
+from dataclasses import replace
+
 import pytest
 
 from leadsync.models import DISPOSITION, NO_CHANGE, Lead, Outcome, PendingRow, Status
@@ -44,6 +46,17 @@ def test_several_different_rows_in_a_row_stop_the_run_and_stay_unsent() -> None:
     assert stage.run() == "HTTP 403"
     assert stage.log.counts == {Status.SUCCEEDED: 4, Status.UNSENT: 36}
     assert len(stage.dialer.sent) <= 12
+
+
+@pytest.mark.parametrize("rows_sent", [1, 40])
+def test_a_refusal_has_one_cause_whatever_its_page_says(rows_sent: int) -> None:
+    def answer(_lead: Lead, _times: int) -> Outcome:
+        return replace(FORBIDDEN, message=f"HTTP 403: incident {len(stage.dialer.calls)}ab")
+
+    stage = Stage(rows(rows_sent), answer)
+    stage.dialer.probe_answer = lambda now, updates: FORBIDDEN
+    assert stage.run().startswith("HTTP 403: incident ")
+    assert stage.engine.cause == "HTTP 403"
 
 
 def test_refused_rows_stay_unsent_whatever_calls_under_way_come_to() -> None:

@@ -270,8 +270,10 @@ def test_whoever_waits_for_too_long_gives_up(join: Callable[..., Member], monkey
         holder, member = join(), join(give_up_seconds=0.1)
         slot = await holder.take()
         began = time.monotonic()
-        with pytest.raises(Stopped, match=r"^no slot of the dialer came free since .*held by process.*leadsync resume"):
+        words = r"^no slot of the dialer came free since .*held by process.*leadsync resume"
+        with pytest.raises(Stopped, match=words) as caught:
             await member.take()
+        assert caught.value.cause == "no slot of the dialer came free"
         assert 0.1 <= time.monotonic() - began < 1
         slot.release()
         await member.take()
