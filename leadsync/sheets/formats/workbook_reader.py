@@ -8,7 +8,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
@@ -17,19 +16,16 @@ from python_calamine import (
     CalamineError,
     CalamineWorkbook,
     PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
 )
 
-from leadsync.commands import arguments
 from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
-from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.content import Content
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
 from leadsync.sheets.formats.report_detection import Workbook, is_own, report_sheets
+from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
 from leadsync.sheets.formats.sheet_lines import Sheet, lines
 from leadsync.sheets.source_lines import Source, SourceLine
 from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET, SheetRules
@@ -40,7 +36,6 @@ _MOST_CELLS = 200_000
 _MOST_ROWS = 1 << 20
 _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
-_MOST_NAMES = 30
 _NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
 """python-calamine's words for a lack of memory."""
 _MB = 1 << 20
@@ -48,21 +43,6 @@ _PLAUSIBLE_RATIO = 150
 _PROLOGUE = 4096
 _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
-
-Sheets = dict[str, Sheet]
-Chosen = tuple[str, Sheet, list[Remark]]
-"""A sheet's name, the sheet, and remarks about the choice."""
-
-
-class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
-    """Why the workbook cannot be read, as the end of a sentence."""
-
-
-class SeveralSheets(Exception):  # noqa: N818 - as above
-    """The workbook has several sheets that could be meant, of these names."""
-
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
 
 
 def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content, rules: SheetRules) -> Source:
@@ -98,12 +78,7 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
     except (GeneratorExit, LibraryNeeded, MemoryError, SheetError):
         raise
     except SeveralSheets as several:
-        raise SheetError(
-            f"{shown}: there is more than one sheet with data: {_listed(several.names)}",
-            f"name the one to read, such as {arguments('--sheet', several.names[0])}",
-            folder_remedy="leave one sheet with data in it",
-            several_sheets=True,
-        ) from several
+        raise several.in_file(shown) from several
     except Unreadable as error:
         raise SheetError(f"{shown}: {error}.") from error
     except BaseException as error:  # the parser's panics derive from BaseException
@@ -189,7 +164,7 @@ def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Cho
         )
     if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
         wanted = usual
-    return _choose(workbook, parts[0] if parts else wanted), parts
+    return choose(workbook, parts[0] if parts else wanted), parts
 
 
 def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
@@ -228,57 +203,6 @@ def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[Remark
     return CellMetadata()
 
 
-def _choose(workbook: Workbook, wanted: str | None) -> Chosen:
-    """Return the named sheet, or the only visible one with data, as more than one line with text."""
-    if wanted is not None:
-        if wanted not in workbook.sheet_names:
-            raise Unreadable(f"there is no sheet {wanted!r}; its sheets are {_listed(workbook.sheet_names)}")
-        return wanted, workbook.get_sheet_by_name(wanted), []
-    shown, hidden, short = _sort(workbook)
-    index = _index_sheet(shown)
-    if index:
-        del shown[index]
-    for candidates in (shown, hidden, short):
-        if len(candidates) > 1:
-            raise SeveralSheets(list(candidates))
-        if candidates:
-            name, sheet = next(iter(candidates.items()))
-            remarks = _left_out(name, candidates is hidden, shown, hidden)
-            return name, sheet, list(map(Remark.fact, [*_of_index(index), *remarks]))
-    raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
-
-
-def _index_sheet(sheets: Sheets) -> str:
-    """The sheet whose cells name all others, such as the summary of an export from Numbers; empty without one."""
-    for name in sheets if len(sheets) > 1 else ():
-        cells = {cell for row in islice(_filled(sheets[name]), _MOST_NAMES) for cell in row if isinstance(cell, str)}
-        if cells.issuperset(other for other in sheets if other != name):
-            return name
-    return ""
-
-
-def _of_index(index: str) -> list[str]:
-    return [f"The sheet {index!r} lists the other sheets and was not read."] if index else []
-
-
-def _sort(workbook: Workbook) -> tuple[Sheets, Sheets, Sheets]:
-    """The sheets with data, the hidden ones with data, and the visible ones with a single line, all by name."""
-    shown: Sheets = {}
-    hidden: Sheets = {}
-    short: Sheets = {}
-    for metadata in workbook.sheets_metadata:
-        if metadata.typ != SheetTypeEnum.WorkSheet:
-            continue
-        sheet = workbook.get_sheet_by_name(metadata.name)
-        filled = sum(1 for _, _ in zip(_filled(sheet), range(2), strict=False))
-        visible = metadata.visible == SheetVisibleEnum.Visible
-        if filled > 1:
-            (shown if visible else hidden)[metadata.name] = sheet
-        elif filled and visible:
-            short[metadata.name] = sheet
-    return shown, hidden, short
-
-
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:
     """Remark on hidden rows: hidden by a filter perhaps, and perhaps not meant to be sent."""
     if not hidden:
@@ -296,22 +220,3 @@ def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterato
         way_out = 'hidden_rows = "skip" in [input] skips such rows'
         sent = f"{rows} {are} hidden in the sheet and {are} sent; {way_out}."
         yield Remark(sent, loud=True, kept=True)
-
-
-def _filled(sheet: Sheet) -> Iterator[list[Value]]:
-    return (row for row in sheet.iter_rows() if any(value != "" for value in row))
-
-
-def _left_out(name: str, is_hidden: bool, shown: Sheets, hidden: Sheets) -> list[str]:
-    if is_hidden:
-        return [f"The sheet {name!r} is hidden; it was read because no other has data."]
-    others = list(hidden) if shown else []
-    remarks = [f"The hidden sheet {other!r} has data too and was not read." for other in others[:_MOST_LISTED]]
-    if more := len(others) - len(remarks):
-        remarks.append(f"{more:,} more hidden sheets have data too and were not read.")
-    return remarks
-
-
-def _listed(names: list[str]) -> str:
-    listed = ", ".join(map(repr, names[:_MOST_NAMES]))
-    return listed if len(names) <= _MOST_NAMES else f"{listed}, and {len(names) - _MOST_NAMES:,} more"
