@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadsync.errors import OutputError
-from leadsync.models import Totals
 from leadsync.private_files import check_shared_folder, whole_or_not
 from leadsync.result_codes import RESULT_CODES
+from leadsync.tallies import Totals
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from leadsync.alert_events import AlertEvent
-from leadsync.models import Status, Tally
+from leadsync.models import Status
 from leadsync.plurals import counted
+from leadsync.tallies import Tally
 
 _FINISHED = (0, 3)
 _RUNS = "runs"

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import Shell
 from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError, words_for_others
-from leadsync.models import RunRecord, Tally
+from leadsync.models import RunRecord
+from leadsync.tallies import Tally
 
 if TYPE_CHECKING:
     from leadsync.alerts import RunResult

@@ -7,7 +7,8 @@ import click
 from leadsync.cli.columns import Column, table
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
-from leadsync.models import RunRecord, Status, Tally
+from leadsync.models import RunRecord, Status
+from leadsync.tallies import Tally
 from leadsync.terminal import Visible
 
 

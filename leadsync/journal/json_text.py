@@ -6,8 +6,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from leadsync.models import Status, Tally
+from leadsync.models import Status
 from leadsync.reasons import Fault, FaultKind, Reason, Rejected, Skip, SkipKind
+from leadsync.tallies import Tally
 
 
 def as_json(value: object) -> str:

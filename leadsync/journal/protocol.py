@@ -13,7 +13,8 @@ from typing import Any, Protocol, Self
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, Rows
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry, OldRun, Pruned
-from leadsync.models import RunRecord, Tally, Totals
+from leadsync.models import RunRecord
+from leadsync.tallies import Tally, Totals
 
 
 class RunLocks(Protocol):

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.commands import arguments
-from leadsync.models import RunRecord, Status, Tally
+from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import MEANINGS
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
+from leadsync.tallies import Tally
 from leadsync.terminal import Visible, visible_lines
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.models import CodeCount, StatusCount, Summary
+from leadsync.report_values import CodeCount, StatusCount, Summary
 from leadsync.terminal import visible
 
 if TYPE_CHECKING:

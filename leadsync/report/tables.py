@@ -5,10 +5,11 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
-from leadsync.models import Line, RowRecord, RunRecord, Status
+from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.report.advice import advice, still_failing
 from leadsync.report.highlights import Highlights
 from leadsync.report.wording import message
+from leadsync.report_values import Line
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 from leadsync.terminal import one_line

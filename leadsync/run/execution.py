@@ -9,12 +9,13 @@ from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.models import TO_LOOK_AT, RunRecord, Tally
+from leadsync.models import TO_LOOK_AT, RunRecord
 from leadsync.progress import BarProgress, SilentProgress
 from leadsync.remarks import Remark
 from leadsync.run.outputs import Files, Say, finish
 from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent, send
+from leadsync.tallies import Tally
 
 NewProgress = Callable[[int], AbstractContextManager[BarProgress | SilentProgress]]
 """Makes the progress display for a number of rows."""

@@ -15,9 +15,10 @@ from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.commands import command
 from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
-from leadsync.models import Line, RunRecord, Status
+from leadsync.models import RunRecord, Status
 from leadsync.private_files import check_shared_folder
 from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, summary_path
+from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
 
 if TYPE_CHECKING:

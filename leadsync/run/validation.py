@@ -8,8 +8,9 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
-from leadsync.models import FileKind, Line
+from leadsync.models import FileKind
 from leadsync.report import SYNC_COLUMNS, checked_cells
+from leadsync.report_values import Line
 from leadsync.run.outputs import check_output, state_of
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan

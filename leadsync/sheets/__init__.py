@@ -14,7 +14,8 @@ from leadsync.spreadsheet import SheetRules
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from leadsync.models import FileKind, Line, Summary
+    from leadsync.models import FileKind
+    from leadsync.report_values import Line, Summary
     from leadsync.sheets.output.output_file import Output
     from leadsync.sheets.table import Table
 

@@ -3,7 +3,8 @@
 import pytest
 
 from leadsync.alerts import AlertState, RunResult, alert_for
-from leadsync.models import Status, Tally
+from leadsync.models import Status
+from leadsync.tallies import Tally
 
 ALL = ("failure", "decide", "failed_percent", "recovery")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.models import CampaignIds, RunRecord, Status, Tally
+from leadsync.models import CampaignIds, RunRecord, Status
 from leadsync.report import as_text
+from leadsync.tallies import Tally
 
 RUN = RunRecord(
     id="20261123-210455-7f3a",

@@ -10,6 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from leadsync.models import Status
+from leadsync.report_values import Line
+from leadsync.sheets import SheetLayout, new_workbook, open_table
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
@@ -154,9 +157,6 @@ def test_a_workbook_has_its_summary_inside(send: Send) -> None:
 
 
 def test_a_million_rows_of_one_kind_would_carry_no_more_comments_than_programs_bear(tmp_path: Path) -> None:
-    from leadsync.models import Line, Status
-    from leadsync.sheets import SheetLayout
-
     line = Line(("a", "failed"), (), Status.FAILED, 1, (0,), ("why",))
     path = tmp_path / "a.xlsx"
     _write(path, SheetLayout("To correct", ("Id", "sync_status"), 1), [line] * 2_100)
@@ -167,9 +167,6 @@ def test_a_million_rows_of_one_kind_would_carry_no_more_comments_than_programs_b
 
 
 def test_each_marked_cell_says_what_is_wrong_with_it_as_far_as_comments_go(tmp_path: Path) -> None:
-    from leadsync.models import Line, Status
-    from leadsync.sheets import SheetLayout
-
     line = Line(("a", "b", "rejected"), (), Status.REJECTED, 2, (0, 1), ("too short", "no date"))
     path = tmp_path / "a.xlsx"
     lines = [line._replace(marked=(1,), notes=("no date",)), *[line] * 1_001]
@@ -183,9 +180,6 @@ def test_each_marked_cell_says_what_is_wrong_with_it_as_far_as_comments_go(tmp_p
 
 @pytest.mark.parametrize("wrap_text", [True, False])
 def test_a_row_reads_back_the_same_however_it_is_laid_out(tmp_path: Path, *, wrap_text: bool) -> None:
-    from leadsync.models import Line
-    from leadsync.sheets import SheetLayout, open_table
-
     rows = [
         ("a", "<No Change>", "2031-11-24 14:30"),
         ("", "R&D \"x\" 'y'", "2031-11-24"),
@@ -207,9 +201,7 @@ def test_a_row_reads_back_the_same_however_it_is_laid_out(tmp_path: Path, *, wra
     ]
 
 
-def _write(path: Path, page: Any, lines: list[Any]) -> None:
-    from leadsync.sheets import new_workbook
-
+def _write(path: Path, page: SheetLayout, lines: list[Line]) -> None:
     with new_workbook(path, [page]) as file:
         for line in lines:
             file.put([line])

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from leadsync.models import CodeCount, Status, StatusCount, Summary
+from leadsync.models import Status
 from leadsync.report import as_page
+from leadsync.report_values import CodeCount, StatusCount, Summary
 
 SUMMARY = Summary(
     title="leads.csv",

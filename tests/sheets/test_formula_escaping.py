@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadsync.models import Line
+from leadsync.report_values import Line
 from leadsync.sheets import new_table, open_table
 from leadsync.sheets.formula_escaping import escape, escape_row, unescape
 

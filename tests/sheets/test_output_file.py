@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leadsync.errors import JournalError, OutputError
-from leadsync.models import Line
+from leadsync.report_values import Line
 from leadsync.sheets import new_table, open_table
 from leadsync.sheets.formula_escaping import escape, unescape
 

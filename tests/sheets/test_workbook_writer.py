@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from leadsync.models import Line
+from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_workbook
 from leadsync.sheets.output.workbook_writer import _SheetWriter
 

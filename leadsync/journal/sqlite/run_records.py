@@ -11,7 +11,8 @@ from leadsync.journal.run_columns import RUN_COLUMNS, run_record
 from leadsync.journal.sqlite.database import Connected
 from leadsync.journal.sqlite.run_table import LISTED, count_rows, run_key, select_runs, set_run
 from leadsync.journal.states import State
-from leadsync.models import TO_LOOK_AT, RunRecord, Status, Tally, Totals
+from leadsync.models import TO_LOOK_AT, RunRecord, Status
+from leadsync.tallies import Tally, Totals
 
 
 class RunRecords(Connected):

@@ -10,8 +10,9 @@ from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, st
 from leadsync.journal.sqlite.database import places
 from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.states import State
-from leadsync.models import RunRecord, Status, Tally
+from leadsync.models import RunRecord, Status
 from leadsync.reasons import SkipKind
+from leadsync.tallies import Tally
 
 NO_END = 2**63 - 1
 """The last row of a run that is no trial."""

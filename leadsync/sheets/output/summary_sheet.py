@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.models import Summary
+from leadsync.report_values import Summary
 from leadsync.spreadsheet import SUMMARY_SHEET
 
 _WIDTHS = (2, 19, 48, 11, 10, 46, 46, 52)

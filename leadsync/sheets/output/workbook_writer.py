@@ -10,7 +10,8 @@ from typing import IO, Any
 
 from leadsync.colours import INK, MARK, QUIET, RULE, STATUS_COLOURS
 from leadsync.errors import OutputError
-from leadsync.models import Line, Status, Summary
+from leadsync.models import Status
+from leadsync.report_values import Line, Summary
 from leadsync.sheets.output.sheet_layout import MOST_LINES, SheetLayout, fit_to_cell
 from leadsync.sheets.output.summary_sheet import draw
 from leadsync.sheets.source_lines import letter
