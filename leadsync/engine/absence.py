@@ -1,4 +1,4 @@
-"""Waiting for a dialer that is away: probes with growing waits, until it is back or the patience is over."""
+"""The wait for an absent dialer: probes with growing waits, until it is back or the patience is over."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ class Absence:
     """Knows from rows' outcomes and from probes whether the dialer is there.
 
     `probe` asks the dialer, if told so for updates too, and raises LimiterPaused once the run stops. `on_change` is
-    called when a probe changed how much may be sent. `give_up_seconds` is how long to wait for a dialer that is away.
+    called after a probe has changed the slots to use. `give_up_seconds` is the longest wait.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class Absence:
         return self._breaker.is_open
 
     def allowance(self, slots: int) -> int:
-        """How many of `slots` may be used."""
+        """The number of `slots` to use."""
         return self._breaker.allowance(slots)
 
     def record(self, outcome: Outcome, slots: int, *, last: bool) -> None:
-        """Take note of a row's outcome, while so many slots were used; `last`: no other row can be sent just now."""
+        """Note a row's outcome, with so many slots in use; `last`: no other row can be sent just now."""
         if self._breaker.record(outcome, self._clock.now(), slots, last=last):
             self._over.clear()
             self._began.set()
@@ -52,7 +52,7 @@ class Absence:
             self.end()
 
     def end(self) -> None:
-        """Let everybody go on who waits for the end."""
+        """Let all waiting rows go on."""
         if not self._over.is_set():
             self._over.set()
             self._began.clear()
@@ -63,7 +63,7 @@ class Absence:
         await self._over.wait()
 
     async def watch(self) -> str:
-        """Wait out one absence after the other; return why the run should stop when one has lasted too long.
+        """Wait out one absence after the other; return the reason to stop once one has lasted too long.
 
         Raises LimiterPaused once the run stops.
         """
@@ -76,6 +76,7 @@ class Absence:
         breaker = self._breaker
         while breaker.is_open:
             now = self._clock.now()
+            # From the first sign on: the probes and waits so far count, too.
             since = now if breaker.away_since is None else breaker.away_since
             left = since + self._give_up_seconds - now
             if left <= 0:

@@ -1,4 +1,4 @@
-"""Which row is next: the run's order, each lead's rows one after the other, waits without a worker."""
+"""The next row to send: in the run's order, a lead's rows one after the other, waits without a worker."""
 
 import asyncio
 import heapq
@@ -11,14 +11,15 @@ from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.ports import Clock, RunLog
 from leadsync.models import Lead, PendingRow, Status
 
+# Rows are read a page at a time, and early: no worker waits for the journal.
 PAGE = 1000
 LOW_WATER = 250
+# Rows between two attempts are in memory. Beyond this number no more are read until some have gone.
 MOST_SET_ASIDE = 10_000
-"""Rows that wait for their next attempt are in memory; beyond this no more are read."""
 
 
 class Waiting(NamedTuple):
-    """The rows between two attempts: their number, when the first and the last go, and why the first waits."""
+    """The rows between two attempts: their number, the times of the first and the last, the reason of the first."""
 
     rows: int
     first: float
@@ -30,8 +31,8 @@ class Waiting(NamedTuple):
 class Job:
     """A row on its way through the engine.
 
-    `attempts` numbers its requests, `spent` are those that count against the attempts it may have. `in_doubt`: one of
-    them may have been applied. `lead` becomes an insert where it is `missing`.
+    `attempts` is the number of its requests; `spent` of them count against its attempts. `in_doubt`: one of them may
+    have been applied. `lead` becomes an insert if it is `missing`.
     """
 
     number: int
@@ -40,9 +41,9 @@ class Job:
     spent: int = 0
     in_doubt: bool = False
     first: bool = False
-    """Whether its outcome is one of the first that tell whether the run begins well."""
+    """Whether it is one of the first rows, for the early failure check."""
     missing: bool = False
-    """Whether the dialer does not have the lead, so that it is inserted."""
+    """Whether the dialer lacks the lead, so that it is inserted."""
 
     @classmethod
     def of(cls, row: PendingRow) -> "Job":
@@ -51,12 +52,12 @@ class Job:
 
     @property
     def idle_status(self) -> Status:
-        """What it is while it waits to be sent."""
+        """Its status while it waits."""
         return Status.UNKNOWN if self.in_doubt else Status.UNSENT
 
     @property
     def end_status(self) -> Status:
-        """What it is once it is given up."""
+        """Its status once it is given up."""
         return Status.UNKNOWN if self.in_doubt else Status.FAILED
 
 
@@ -64,9 +65,8 @@ class Backlog:
     """Hands jobs to the workers.
 
     A lead is busy while one of its rows is out, waits for its next attempt, or was set aside. Of a busy lead's later
-    rows only the numbers are kept; each is read again when its turn comes. Where a person has to decide on a row, the
-    lead's later rows are held: not sent in this run. With `early`, no rows beyond the first are handed out until that
-    check allows it.
+    rows only the numbers are kept; each is read again at its turn. If a person has to decide on a row, the lead's later
+    rows are held: not sent in this run. With `early`, rows beyond the first wait for that check.
     """
 
     def __init__(self, log: RunLog, clock: Clock, early: EarlyFailureCheck | None = None) -> None:
@@ -74,9 +74,9 @@ class Backlog:
         self._clock = clock
         self._early = early
         self._again: deque[Job] = deque()
-        """Rows that were out before; they go first."""
+        """Rows with an earlier turn; they go first."""
         self._ready: deque[Job | int] = deque()
-        """Rows that were not out yet, or the numbers of those that waited for their lead."""
+        """Rows before their first turn, or the numbers of those behind another row of their lead."""
         self._waiting: list[tuple[float, int, Job, str]] = []
         """A heap by the time of the next attempt, each with the reason for its wait."""
         self._order = count()
@@ -91,12 +91,12 @@ class Backlog:
         self._changed = asyncio.Event()
 
     async def open(self) -> None:
-        """Find out which leads are undecided; call once before `next`. May raise JournalError."""
+        """Read the undecided leads; call once before `next`. May raise JournalError."""
         self._undecided = await self._log.undecided()
 
     @property
     def waiting(self) -> Waiting | None:
-        """The rows that wait for their next attempt, by the clock; None without any."""
+        """The rows between two attempts, by the clock; None without any."""
         if not self._waiting:
             return None
         first, _, _, why = self._waiting[0]
@@ -104,11 +104,11 @@ class Backlog:
 
     @property
     def only_waits(self) -> bool:
-        """Whether all rows that are left wait for their next attempt: none is under way or could be."""
+        """Whether all remaining rows wait for their next attempt: none is under way or could be."""
         return self._read_all and self._out == len(self._aside) and not self._ready
 
     async def next(self) -> Job | None:
-        """Return the next job, as soon as there is one; None when there will be none. May raise JournalError."""
+        """The next job, as soon as there is one; None at the end. May raise JournalError."""
         while not self._closed:
             if self._wants_more():
                 await self._read()
@@ -125,18 +125,18 @@ class Backlog:
         return None
 
     def put_back(self, job: Job) -> None:
-        """Take a job that was not sent, or is to be sent again at once: it goes before rows that were not out yet."""
+        """Take back a job for a new turn at once, before rows without a turn so far."""
         self._out -= 1
         self._again.append(job)
         self._changed.set()
 
     def later(self, job: Job, wait: float, why: str) -> None:
-        """Take a job that is to be attempted again after `wait` seconds, for a reason in a few words."""
+        """Take back a job for its next attempt after `wait` seconds, with the reason in a few words."""
         self._out -= 1
         heapq.heappush(self._waiting, (self._clock.now() + wait, next(self._order), job, why))
 
     def wake(self) -> bool:
-        """Let rows go whose wait is over, and tell whether there were any; call it several times a second."""
+        """Let rows go after their wait; return whether there were any. Call it several times a second."""
         woken = False
         while self._waiting and self._waiting[0][0] <= self._clock.now():
             self._again.append(heapq.heappop(self._waiting)[2])
@@ -150,7 +150,7 @@ class Backlog:
         self._changed.set()
 
     def done(self, job: Job, *, undecided: bool) -> None:
-        """A job has come to its end; its lead's next row may go, or is held where a person has to decide first."""
+        """A job has come to its end: its lead's next row may go, or is held if a person has to decide first."""
         self._out -= 1
         self._aside.discard(job.number)
         lead = job.lead.external_id
@@ -160,7 +160,7 @@ class Backlog:
         while parked and self._undecided.get(lead, parked[0]) < parked[0]:
             self._hold(parked.popleft(), lead)
         if parked:
-            # It stood before those that are ready now.
+            # To the front: in the sheet it stands before the rows ready now.
             self._ready.appendleft(parked.popleft())
         else:
             del self._busy[lead]
@@ -190,7 +190,7 @@ class Backlog:
     def _place(self, job: Job) -> None:
         lead = job.lead.external_id
         if job.in_doubt and job.lead.inserts:
-            # Nothing but a person's decision sends an insert a second time.
+            # Only a person's decision sends an insert in doubt again: it might add the lead twice.
             self._undecided.setdefault(lead, job.number)
         elif self._undecided.get(lead, job.number) < job.number:
             self._hold(job.number, lead)
@@ -205,16 +205,17 @@ class Backlog:
 
     @staticmethod
     def _is_new(item: Job | int) -> bool:
-        """Whether a row was never begun, as far as that is known before it is read again."""
+        """Whether a row was never begun, as far as known before it is read again."""
         return isinstance(item, int) or item.attempts == 0
 
     async def _take(self, item: Job | int) -> Job:
-        """Hand out a row that was not out yet, read again if only its number was kept."""
+        """Hand out a row for its first turn, read again if only its number was kept."""
         self._out += 1
         first = self._early is not None and self._is_new(item) and self._early.begin()
         job = item if isinstance(item, Job) else Job.of(await self._log.pending_row(item))
         job.first = first and job.attempts == 0
         if self._early is not None and first and not job.first:
+            # A number alone does not show earlier attempts: the row read now has some.
             self._early.take_back()
             self._changed.set()
         return job

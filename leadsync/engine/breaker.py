@@ -1,18 +1,19 @@
-"""Whether the dialer is there. Pure: the engine tells it outcomes and asks it how many slots may be used.
+"""The state of the dialer: there or away. Pure: the engine tells it outcomes and asks it for the slots to use.
 
-Each outcome of the kind that a dialer in maintenance gives takes a slot away until another answer arrives, so that an
-outage never costs more attempts than there are slots. After a few in a row the dialer counts as away: nothing is sent
-but probes, which carry no row. When one is answered, a single row goes first.
+Each sign of a dialer in maintenance takes a slot away until another answer arrives. So an outage never costs more
+attempts than there are slots. After a few signs in a row the dialer counts as away: nothing is sent but probes without
+a row. Once a probe is answered, a single row goes first.
 """
 
 from leadsync.models import Effect, Outcome
 
+# A single 503 may pass, and each further sign costs an attempt.
 FEW_IN_A_ROW = 3
+# Waits double from a second up to the vendor's "couple of minutes before retrying".
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 120.0
-"""The couple of minutes that the dialer's makers ask for."""
 LONGEST_ASKED_SECONDS = 600.0
-"""The longest wait that a server may ask for."""
+"""The longest `Retry-After` to follow; a server could ask for days."""
 
 
 class Breaker:
@@ -25,24 +26,24 @@ class Breaker:
         self.is_open = False
         self.away_since: float | None = None
         self.reason = ""
-        """What the last sign of absence was."""
+        """The message of the last sign of absence."""
         self.costs_attempts = False
-        """Whether a row that met this absence has spent an attempt on it."""
+        """Whether this absence has cost a row an attempt."""
         self._in_a_row = 0
         self._on_trial = False
         self._probes = 0
         self._asked_wait = 0.0
 
     def allowance(self, slots: int) -> int:
-        """How many of `slots` may be used; one at least while it is closed, because only an answer tells more."""
+        """The number of `slots` to use; one at least while closed, because only an answer tells more."""
         if self.is_open:
             return 0
         return 1 if self._on_trial else max(1, slots - self._in_a_row)
 
     def record(self, outcome: Outcome, now: float, slots: int, *, last: bool = False) -> bool:
-        """Take note of a row's outcome, while so many slots were used; return whether it opened the breaker.
+        """Note a row's outcome, with so many slots in use; return whether it opened the breaker.
 
-        After the `last` row that could be sent, no other tells more: a probe is asked before a row spends an attempt.
+        With `last`, no other row can be sent and tell more: a probe comes before a row spends an attempt.
         """
         if not outcome.away:
             self._reset()
@@ -56,7 +57,7 @@ class Breaker:
         return True
 
     def record_probe(self, outcome: Outcome, now: float) -> None:
-        """Take note of a probe's outcome: any answer lets one row go first."""
+        """Note a probe's outcome: any answer lets one row go first."""
         if not self.is_open:
             return
         if outcome.away:
@@ -69,6 +70,7 @@ class Breaker:
         """Seconds until the next probe: growing, unless the dialer asked for a longer wait."""
         growing = min(FIRST_WAIT_SECONDS * 2.0**self._probes, LONGEST_WAIT_SECONDS)
         wait = max(growing, self._asked_wait)
+        # A bound for the power of two; the longest wait is reached long before.
         self._probes = min(self._probes + 1, 10)
         self._asked_wait = 0.0
         return wait

@@ -1,6 +1,6 @@
 """The first rows of a run as a phase: send them, wait, judge, go on. Pure.
 
-Where almost all first rows are refused alike, the cause is not in the rows: the settings or the sheet are wrong.
+If almost all first rows are refused alike, the settings or the sheet are wrong, not the rows.
 """
 
 from collections import Counter
@@ -8,14 +8,15 @@ from collections import Counter
 from leadsync.models import Outcome
 from leadsync.result_codes import RESULT_CODES
 
+# As promised in docs/how-to/resume.md. Six rows answered otherwise end the phase early: 45 are out of reach then.
 FIRST_ROWS = 50
 ALMOST_ALL = 45
 
 
 class EarlyFailureCheck:
-    """Counts the first rows that were handed out, and their decisive outcomes.
+    """Counts the first rows handed out, and their decisive outcomes.
 
-    A row's outcome is decisive if it ends the row, or sets it aside. A 109, say, only makes the row wait.
+    A decisive outcome ends the row, or sets it aside. A 109, say, only makes the row wait.
     """
 
     def __init__(self) -> None:
@@ -38,14 +39,14 @@ class EarlyFailureCheck:
         return max(self._refusals.values(), default=0)
 
     def begin(self) -> bool:
-        """Count a row that is handed out, and tell whether it is one of the first."""
+        """Count a row handed out; return whether it is one of the first."""
         if self._begun == FIRST_ROWS:
             return False
         self._begun += 1
         return True
 
     def take_back(self) -> None:
-        """Uncount one of the first rows, which turned out not to be new."""
+        """Uncount one of the first rows: it was not new."""
         self._begun -= 1
 
     def record(self, outcome: Outcome) -> None:
@@ -60,7 +61,7 @@ class EarlyFailureCheck:
         return f"the first rows were answered {self._refusals.most_common(1)[0][0]}"
 
     def verdict(self) -> str:
-        """Return why the run should not go on, in a sentence with its remedy; empty if it may, or if that is open."""
+        """The reason to stop the run, with its remedy; empty if it may go on, or if that is open."""
         if self._begun < FIRST_ROWS or self._worst < ALMOST_ALL:
             return ""
         code, count = self._refusals.most_common(1)[0]

@@ -1,4 +1,4 @@
-"""The worker pool: takes rows from the journal, sends them at the dialer's pace, writes down what came of it."""
+"""The worker pool: takes rows from the journal, sends them at the dialer's pace, and writes their outcomes down."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from leadsync.errors import JournalError, Stopped
 from leadsync.models import Effect, Outcome
 
 TICK_SECONDS = 0.1
-"""How often it is looked whether a row's wait is over, how late timers are, and whether nothing happens."""
+"""The interval of three looks: at the waits of rows, at the lag of timers, and at a run without a word."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,11 +27,10 @@ _log = logging.getLogger(__name__)
 class Engine:
     """Sends one run's pending rows. An engine runs once.
 
-    `slots` is how many calls may be under way at once, each in one of the `shared` slots. With `on_found` it is the
-    most there can be: the dialer's slots are measured first, and `on_found` returns how many of them to use.
-    `give_up_seconds` is how long to wait for a dialer that is away. With `keep_going` a run whose first rows are almost
-    all refused alike goes on. No more calls than the slots start in `floor_seconds`. `answer_seconds` is how long the
-    dialer client waits for an answer.
+    `slots` is the most calls at once, each in one of the `shared` slots. With `on_found` the dialer's slots are
+    measured first, up to `slots`, and `on_found` returns the number to use. `give_up_seconds` is the longest wait for
+    an absent dialer. With `keep_going` the run goes on even if almost all of its first rows are refused alike. No more
+    calls than the slots start in `floor_seconds`. `answer_seconds` is the dialer client's wait for an answer.
     """
 
     def __init__(
@@ -76,21 +75,21 @@ class Engine:
 
     @property
     def peak_in_flight(self) -> int:
-        """The most calls that were under way at once."""
+        """The highest number of calls at once."""
         return self._limiter.peak
 
     @property
     def failed_early(self) -> bool:
-        """Whether it was stopped because its first rows were refused alike."""
+        """Whether it stopped because its first rows were refused alike."""
         return self._rows.failed_early
 
     @property
     def settled(self) -> int:
-        """How many rows have come to their end."""
+        """The number of rows at their end."""
         return self._rows.ended
 
     async def run(self) -> str:
-        """Send everything there is to send; return why it stopped before the end, empty if it did not.
+        """Send all pending rows; return the reason of a stop before the end, or an empty text.
 
         Raises JournalError if the journal or leadsync itself fails. Calls under way then still get their answers, but
         nothing new is sent.
@@ -137,7 +136,7 @@ class Engine:
         except JournalError as error:
             self._fail(error)
         except Exception as error:
-            # A fault of ours: the run ends with one sentence and a journal to go on from, its trace in the log.
+            # A fault of leadsync: one sentence, the trace in the log, and a journal for `resume`.
             _log.exception("sending failed")
             words = f"leadsync failed while sending ({error!r}); see the log."
             self._fail(JournalError(words, cause=f"leadsync failed while sending: {type(error).__name__}"))
@@ -178,14 +177,14 @@ class Engine:
             self._start(self._work)
 
     async def _keep_time(self) -> None:
-        """Wake rows whose wait is over, measure how late timers are, and say why nothing happens."""
+        """Wake rows after their wait, measure the lag of timers, and give the reason if nothing happens."""
         while True:
             before = self._clock.now()
             await self._clock.sleep(TICK_SECONDS)
             self._pace.overslept(self._clock.now() - before - TICK_SECONDS)
             if self._backlog.wake():
                 self._notice.flow()
-            # The shared slots say themselves who holds them.
+            # The shared slots name their holders themselves.
             if not self._absence.is_on and (self._limiter.calls or not self._limiter.awaits_slots):
                 self._notice.look(self._limiter.calls, self._backlog)
 
@@ -197,7 +196,7 @@ class Engine:
             return
 
     async def _probe(self, updates: bool) -> Outcome:
-        """Ask the dialer for a sign of life; with `updates` that is a call that needs a slot. Raises LimiterPaused."""
+        """Ask the dialer for a sign of life; with `updates` by a call in a slot. Raises LimiterPaused."""
         if self._stopping:
             raise LimiterPaused
         if updates:
@@ -210,7 +209,7 @@ class Engine:
         return outcome
 
     async def _judge_refusals(self) -> None:
-        """Ask the dialer whether the refused rows are at fault, where no other row is left to tell."""
+        """Ask the dialer whether the refused rows are at fault, if no other row is left to tell."""
         if self._rows.others_answered:
             self._rows.fail_refused()
             return
@@ -233,27 +232,29 @@ class Engine:
                 if not self._stopping:
                     await self._attend(job)
         finally:
-            # At once: a count that is late would let all of them go.
+            # At once: with a late count all of the workers would leave, and the run would end without a word.
             self._senders -= 1
 
     async def _attend(self, job: Job) -> None:
-        """One attempt for one row, unless it has had all of its attempts."""
+        """One attempt for one row, unless its attempts have run out."""
         if job.spent >= self._policy.attempts:
             self._rows.give_up(job, f"not done in {job.spent} attempts")
             return
         attempt = job.attempts + 1
+        # All that takes time comes before the slot: the call made ready, and its beginning on disk.
         send = self._dialer.prepare(job.lead)
         await self._log.begin(job.number, attempt)
         left = False
         try:
             async with self._limiter.slot() as leaves:
+                # Before the first byte: a kill from here on leaves the row in doubt, one before it does not.
                 self._log.leaves(job.number, attempt)
                 left = True
                 self._notice.flow()
                 began = self._clock.now()
                 outcome = await send(leaves)
-                # Nothing waits from here on, and the row comes first: an outcome cannot be lost on its way. And it is
-                # all done before the slot is another's: what it says may be that no call should begin.
+                # No await from here on, and the row comes first: no outcome is lost on its way. It all ends before the
+                # slot is free, because the outcome may say that no call should begin.
                 self._notice.flow()
                 self._rows.record(job, attempt, outcome)
                 self._learn(outcome, began)
@@ -266,7 +267,7 @@ class Engine:
             raise
 
     def _learn(self, outcome: Outcome, began: float) -> None:
-        """What the outcome says about the dialer."""
+        """Apply the outcome to pace and absence."""
         now = self._clock.now()
         self._pace.record(outcome, began, now)
         if isinstance(self._pace, Discovery) and self._pace.found is not None:
@@ -281,5 +282,5 @@ class Engine:
 
 
 def _workers_for(slots: int) -> int:
-    """A few more than the slots: while those are taken, the next rows are written down, so that none stands empty."""
+    """The number of workers: some more than slots, to write the next rows down while all slots are taken."""
     return slots + 2 + slots // 4

@@ -1,4 +1,4 @@
-"""How many calls may be under way, and how fast new ones may start."""
+"""The places for calls under way, and the rate of their starts."""
 
 import asyncio
 from collections import deque
@@ -16,11 +16,10 @@ class LimiterPaused(Exception):  # noqa: N818 - a signal between two parts of th
 
 
 class Limiter:
-    """Up to `slots` places for calls, handed out in the order they were asked for.
+    """Up to `slots` places for calls, handed out in the order of asking.
 
-    Each place starts one call in `floor_seconds` at most, so that no more than `slots` calls leave in that time. A call
-    also needs one of the `shared` slots. `allow` says how many places may be used just now. While the limiter is
-    paused, nobody gets a slot.
+    Each place starts one call in `floor_seconds` at most, so no more than `slots` calls leave in that time. A call also
+    needs one of the `shared` slots. `allow` sets the number of places in use. A paused limiter gives no slot.
     """
 
     def __init__(self, slots: int, shared: Slots, floor_seconds: float = USUAL_SECONDS) -> None:
@@ -36,11 +35,11 @@ class Limiter:
         self.calls = 0
         """Calls under way."""
         self.peak = 0
-        """The most calls that were under way at once."""
+        """The highest number of calls at once."""
 
     @property
     def awaits_slots(self) -> bool:
-        """Whether somebody waits for one of the shared slots, or for the time at which a call may start."""
+        """Whether a place waits for one of the shared slots, or for its next start."""
         return self._taken > self.calls
 
     def resize(self, slots: int) -> None:
@@ -100,8 +99,8 @@ class Limiter:
 class CallSlot:
     """A place and a shared slot, held for one call; an asynchronous context manager.
 
-    Raises LimiterPaused at its beginning, and whatever the shared slots raise. It is a class, because a generator with
-    a decorator takes twice as long.
+    Raises LimiterPaused at its beginning, and all exceptions of the shared slots. It is a class, because a generator
+    with a decorator takes twice as long.
     """
 
     def __init__(self, limiter: Limiter, shared: Slots, while_paused: bool) -> None:
@@ -110,7 +109,7 @@ class CallSlot:
         self._while_paused = while_paused
 
     async def __aenter__(self) -> Callable[[], Awaitable[None]]:
-        """Await the returned function as the call leaves: the next start on this place counts from then."""
+        """Await the returned function as the call leaves: the time to this place's next start begins then."""
         self._place = await self._limiter.take_place()
         try:
             return await self._begin()
@@ -122,12 +121,14 @@ class CallSlot:
         if not self._wanted():
             raise LimiterPaused
         if not self._place.has_capacity():
+            # The wait takes the start of the old limiter; the call takes its own as it leaves, from a new one.
             await self._place.acquire()
             self._place = self._limiter.new_place()
         held = await self._shared.take(self._wanted)
         if held is None:
             raise LimiterPaused
         if not self._wanted():
+            # The run stopped or paused during the wait for the slot.
             held.release()
             raise LimiterPaused
         self._held = held
@@ -143,6 +144,7 @@ class CallSlot:
     ) -> None:
         self._limiter.calls -= 1
         try:
+            # A cancelled call may still run at the dialer, so its slot rests.
             self._held.release(finished=not isinstance(error, asyncio.CancelledError))
         finally:
             self._limiter.give_back(self._place)

@@ -1,4 +1,4 @@
-"""What a person is told while a run does not send as usual: never a long wait without a word."""
+"""The words for a person while a run does not send as usual: no long wait without a reason."""
 
 import logging
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leadsync.engine.backlog import Backlog, Waiting
 
 STILL_SECONDS = 5.0
-"""Nothing is said of shorter waits."""
+"""The shortest wait with a notice."""
 
 _WHY_AGAIN = {
     Effect.NEVER_BEGAN: "the dialer was not reached",
@@ -26,14 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 def clock_time(seconds: float) -> str:
-    """Return what the clock on the wall will show in so many seconds."""
+    """The local time in so many seconds."""
     return f"{datetime.now().astimezone() + timedelta(seconds=seconds):%H:%M:%S}"
 
 
 class Notice:
-    """Tells the progress how the run goes. A progress that fails is no reason to stop.
+    """Passes the state of the run to the progress. A failure of the progress is no reason to stop.
 
-    `answer_seconds` is how long a call may wait for its answer.
+    `answer_seconds` is the longest wait of a call for its answer.
     """
 
     def __init__(self, progress: Progress, clock: Clock, answer_seconds: float) -> None:
@@ -45,14 +45,14 @@ class Notice:
         self._said = ""
 
     def settle(self, status: Status) -> None:
-        """Tell that a row has come to its end."""
+        """Count a row at its end."""
         try:
             self._progress.settle(status)
         except Exception:
             _log.debug("the progress failed", exc_info=True)
 
     def say(self, text: str) -> None:
-        """Say something, unless it was the last thing said."""
+        """Show a text, unless it was the last one."""
         if text != self._said:
             self._said = text
             try:
@@ -61,19 +61,16 @@ class Notice:
                 _log.debug("the progress failed", exc_info=True)
 
     def clear(self) -> None:
-        """Say that it goes on as usual."""
+        """Show that the run goes on as usual."""
         self._of = None
         self.say("")
 
     def flow(self) -> None:
-        """Note that a call was sent, or has ended."""
+        """Note the beginning or end of a call."""
         self._flowed_at = self._clock.now()
 
     def look(self, calls: int, backlog: "Backlog") -> None:
-        """Say why nothing happens, if nothing has for some seconds.
-
-        `calls` are under way. A text stands for as long as it is true, so that it does not flicker.
-        """
+        """Give the reason if nothing has happened for some seconds; `calls` are under way."""
         now = self._clock.now()
         if now - self._flowed_at < STILL_SECONDS:
             if self._of is not None:
@@ -82,6 +79,7 @@ class Notice:
         waiting = None if calls else backlog.waiting
         cause = ("calls", calls) if calls else ("rows", *waiting) if waiting else ("journal",)
         if cause == self._of:
+            # A text stands as long as it is true: written anew each time, its clock time would flicker.
             return
         self._of = cause
         if calls:

@@ -1,4 +1,4 @@
-"""What the engine is given: it knows these shapes, and none of the libraries behind them."""
+"""The engine's view of its surroundings, without the libraries behind them."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ class Dialer(Protocol):
 
     @property
     def travel_seconds(self) -> float:
-        """How much of a call's time may be spent on its way; 0 where that is not known."""
+        """The longest travel within a call's time; 0 if unknown."""
         ...
 
     def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
@@ -21,53 +21,57 @@ class Dialer(Protocol):
         ...
 
     async def probe(self, *, updates: bool) -> Outcome:
-        """Find out whether the dialer is there, changing nothing; with `updates`, whether it takes those too."""
+        """Ask whether the dialer is there, without a change; with `updates`, whether it takes those too."""
         ...
 
 
 class RunLog(Protocol):
-    """Writes one run down. A call takes effect in the order of the calls, awaited or not; awaiting it makes sure that
-    it is durable. Each may raise JournalError."""
+    """The log of one run. Calls take effect in their order, awaited or not; an awaited one is durable.
+
+    Each may raise JournalError.
+    """
 
     def undecided(self) -> Awaitable[dict[str, int]]:
-        """The leads with a row that a person has to decide on, each with that row's number."""
+        """The leads with a row for a person to decide, each with that row's number."""
         ...
 
     def pending(self, after: int, limit: int) -> Awaitable[list[PendingRow]]:
-        """The next rows to be sent behind row `after`, in the order that the run has; 0: from the beginning."""
+        """The next rows to send behind row `after`, in the run's order; 0: from the beginning."""
         ...
 
     def pending_row(self, number: int) -> Awaitable[PendingRow]:
-        """One row that `pending` gave before and that was not begun since."""
+        """One row of an earlier `pending`, not begun since."""
         ...
 
     def begin(self, number: int, attempt: int) -> Awaitable[None]:
-        """An attempt is about to be made: from its `leaves` on, it may reach the dialer."""
+        """Begin an attempt: from its `leaves` on, it may reach the dialer."""
         ...
 
     def leaves(self, number: int, attempt: int) -> None:
-        """The attempt leaves now. Without this, an attempt that was begun is known not to have been made, even after
-        the process was killed."""
+        """Mark an attempt as it leaves.
+
+        Without the mark a begun attempt was never made, even if the process was killed.
+        """
         ...
 
     def withdraw(self, number: int, attempt: int, status: Status) -> Awaitable[None]:
-        """An attempt that was begun was not made: the row is `unsent`, or `unknown`, as before."""
+        """Take back a begun attempt, never made: the row is `unsent` or `unknown`, as before."""
         ...
 
     def finish(self, number: int, attempt: int, outcome: Outcome, status: Status) -> Awaitable[None]:
-        """What an attempt came to; a row that is to be sent again is `unsent`, or `unknown` if it may be applied."""
+        """Keep an attempt's outcome; a row to be sent again is `unsent`, or `unknown` if in doubt."""
         ...
 
     def never_harmless(self, number: int) -> Awaitable[None]:
-        """A row's next attempt adds a lead: if it is not known how that ended, a person has to decide."""
+        """Mark a row as an insert from its next attempt on: in doubt, a person has to decide."""
         ...
 
     def exhaust(self, number: int, message: str, status: Status) -> Awaitable[None]:
-        """The attempts of a row that was to be sent again ran out."""
+        """End a row without attempts left."""
         ...
 
     def hold(self, number: int, earlier: int) -> Awaitable[None]:
-        """A row is not sent in this run: a person has to decide on row `earlier` of its lead first."""
+        """Hold a row back in this run: a person has to decide on row `earlier` of its lead first."""
         ...
 
 
@@ -75,22 +79,22 @@ class Slot(Protocol):
     """One of the dialer's slots, held for one call."""
 
     def release(self, *, finished: bool = True) -> None:
-        """Give the slot back; not `finished`: the call was given up, and the dialer may still be at it."""
+        """Give the slot back; not `finished`: the call was given up and may still run at the dialer."""
         ...
 
 
 class Slots(Protocol):
-    """The dialer's slots, shared with the other leadsync processes that send to it."""
+    """The dialer's slots, shared with other leadsync processes."""
 
     async def take(self, wanted: Callable[[], bool]) -> Slot | None:
         """Wait for a free slot and hold it; None as soon as `wanted` is false.
 
-        Says who holds the slots where that takes long; raises Stopped where it takes longer than the user allowed.
+        Names the holders of the slots during a long wait. Raises Stopped after the longest wait in the settings.
         """
         ...
 
     async def keep(self) -> None:
-        """Look after the slots that are held, for as long as the run lasts; ends by cancellation."""
+        """Look after the held slots during the run; ends by cancellation."""
         ...
 
 
@@ -100,7 +104,7 @@ class _UnsharedSlot:
 
 
 class UnsharedSlots:
-    """Slots that no other process uses."""
+    """Slots without other processes."""
 
     async def take(self, wanted: Callable[[], bool]) -> Slot | None:
         """A slot, at once."""
@@ -111,19 +115,19 @@ class UnsharedSlots:
 
 
 class Progress(Protocol):
-    """Is told how the run goes; neither waits for anybody nor raises anything."""
+    """The display of a run; it neither waits nor raises."""
 
     def settle(self, status: Status) -> None:
-        """A row has come to its end."""
+        """Count a row at its end."""
         ...
 
     def say(self, text: str) -> None:
-        """What the run is doing, where it is not sending as usual; empty when it is again."""
+        """Show the reason of a wait; empty: the run goes on as usual."""
         ...
 
 
 class Clock(Protocol):
-    """Time, handed in so that tests need not wait."""
+    """Time, passed in so that tests need not wait."""
 
     def now(self) -> float:
         """Seconds, never going back."""

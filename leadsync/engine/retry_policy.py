@@ -1,4 +1,4 @@
-"""What follows from an attempt's outcome. Pure: nobody waits here."""
+"""The decision after an attempt's outcome. Pure: nobody waits here."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 SHORT_WAIT_SECONDS = 5.0
-"""Before trying again what never reached the dialer."""
+"""The wait after an attempt that never reached the dialer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often a row is tried, and which attempts in doubt are repeated.
+    """The number of attempts for a row, and the repetition of those in doubt.
 
-    `wait_seconds` lie between two attempts. `resend_unknown`: updates in doubt are sent again even if they set a
-    disposition. `resend_no_answer`: an update without any answer in time was not applied, as the vendor's page says.
-    `longest_wait_seconds` is the most that a server's wish for a longer wait is followed.
+    `wait_seconds` lie between two attempts. `resend_unknown`: updates in doubt are sent again even with a disposition.
+    `resend_no_answer`: an update without any answer in time was not applied, by the vendor's page.
+    `longest_wait_seconds` bounds a server's wish for a wait.
     """
 
     attempts: int = 5
@@ -35,7 +35,7 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The row has come to its end; `ran_out`: because it has had all of its attempts."""
+    """The row has come to its end; `ran_out`: its attempts did."""
 
     status: Status
     ran_out: bool = False
@@ -57,7 +57,7 @@ Decision = Again | Final | SetAside | Stop
 
 
 def is_in_doubt(outcome: Outcome, lead: Lead, policy: RetryPolicy) -> bool:
-    """Tell whether the attempt may have been applied.
+    """Whether the attempt may have been applied.
 
     Source: the paragraph "Limits" of the vendor's page; its sentence on timeouts is believed only on request, and
     never for an insert.
@@ -68,9 +68,9 @@ def is_in_doubt(outcome: Outcome, lead: Lead, policy: RetryPolicy) -> bool:
 
 
 def decide(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy, *, in_doubt: bool = False) -> Decision:
-    """Return what to do with a row after its `spent`-th attempt that counts.
+    """The next step for a row with `spent` counted attempts behind it.
 
-    `in_doubt`: an earlier attempt may have been applied. Nothing but a person repeats an insert in doubt.
+    `in_doubt`: an earlier attempt may have been applied. Only a person repeats an insert in doubt.
     Source: the last column of the table of result codes, and the paragraph behind it.
     """
     in_doubt = in_doubt or is_in_doubt(outcome, lead, policy)
@@ -80,7 +80,7 @@ def decide(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy, *, in_
         case Effect.NEVER_BEGAN:
             return Again(min(SHORT_WAIT_SECONDS, policy.wait_seconds))
         case Effect.REFUSED:
-            # Without an HTTP status it is the certificate, and that is the same for every row.
+            # Without an HTTP status it is the certificate: it stops every row alike.
             return Stop(outcome.message) if outcome.http is None else SetAside()
         case Effect.IN_DOUBT | Effect.NO_ANSWER if is_in_doubt(outcome, lead, policy):
             may_resend = lead.harmless or (policy.resend_unknown and not lead.inserts)
@@ -99,7 +99,7 @@ def _after_answer(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy,
         case Verdict.RETRY:
             return _again(outcome, spent, policy, in_doubt=in_doubt)
         case Verdict.STOP if not lead.own_ids:
-            # Ids that are the row's own say nothing about other rows.
+            # A row with ids of its own says nothing about other rows.
             return Stop(f"{outcome.code} {outcome.name}: {entry.advice if entry else outcome.message}")
         case _:
             return Final(Status.FAILED)

@@ -1,4 +1,4 @@
-"""What an attempt's outcome means for its row, written down at once."""
+"""The effect of an attempt's outcome on its row, written down at once."""
 
 import logging
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from leadsync.reasons import Fault
 from leadsync.report.wording import sentence
 
 SEVERAL_IN_A_ROW = 3
-"""So many different rows that are refused in a row mean that every row would be."""
+"""After so many different rows refused in succession, every row would be."""
 
 _log = logging.getLogger(__name__)
 
 
 class RowOutcomes:
-    """Records outcomes, and takes the rows where they belong: to their end, back to the backlog, or aside.
+    """Records outcomes, and moves the rows on: to their end, back to the backlog, or aside.
 
-    A row that was refused at the door, with a 403, say, is set aside: is it the row or the door? Once another row is
-    answered, it fails. After several in a row the run stops, and they stay unsent. Nothing here waits, so that no
-    outcome is lost on its way. `stop` is called with the reason for sending nothing more, and with its cause if
-    the reason has counts or a page's text.
+    A row refused at the door, with a 403, say, is set aside: the row or the door may be at fault. Once another row is
+    answered, it fails. After several in succession the run stops, and they stay unsent. Nothing here waits: no outcome
+    is lost on its way. `stop` is called with the reason to send nothing more, and with its cause if the reason has
+    counts or a page's text.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class RowOutcomes:
         self.failed_early = False
         """Whether the first rows were refused alike."""
         self.ended = 0
-        """How many rows have come to their end."""
+        """The number of rows at their end."""
 
     @property
     def any_refused(self) -> bool:
@@ -63,14 +63,14 @@ class RowOutcomes:
     def record(self, job: Job, attempt: int, outcome: Outcome) -> None:
         """Write an outcome down; may raise JournalError."""
         if _log.isEnabledFor(logging.INFO):
-            # Not the message: a page that the dialer sent instead of an answer may repeat the lead's own data.
+            # Without the message: a page instead of an answer may repeat the lead's own data.
             answer = outcome.effect.name.lower() if outcome.code is None else f"{outcome.code} {outcome.name}"
             about = {"row": job.number, "attempt": attempt}
             _log.info("row %d, attempt %d: %s", job.number, attempt, answer, extra=about)
         try:
             insert = self._inserting.after(job.lead, outcome) if self._inserting else None
         except Exception:
-            # Whatever fails here, an answer that came is not lost.
+            # Even with a fault in the insert rules, the answer is kept.
             self._settle(job, attempt, outcome)
             raise
         if isinstance(insert, Lead):
@@ -82,13 +82,13 @@ class RowOutcomes:
             self.answered()
 
     def answered(self) -> None:
-        """A row was answered, or a probe that stands for one: the door is open, so the rows aside are at fault."""
+        """A row was answered, or a probe in its place: the door is open, so the rows aside are at fault."""
         if self._refused_in_a_row < SEVERAL_IN_A_ROW:
             self._refused_in_a_row = 0
             self.fail_refused()
 
     def fail_refused(self) -> None:
-        """End the rows that were set aside."""
+        """End the rows set aside."""
         aside, self._aside = self._aside, []
         for job, outcome in aside:
             self.give_up(job, outcome.message)
@@ -100,7 +100,7 @@ class RowOutcomes:
         self._stop(refusal.message, f"HTTP {refusal.http}")
 
     def give_up(self, job: Job, words: str) -> None:
-        """End a row that is not under way; it has failed, or is still in doubt."""
+        """End a row between attempts; it has failed, or is still in doubt."""
         self._log.exhaust(job.number, words, job.end_status)
         self._end(job, job.end_status)
 
@@ -109,6 +109,7 @@ class RowOutcomes:
         # Without a lead, no earlier attempt was applied.
         job.in_doubt = False
         self._log.finish(job.number, attempt, outcome, job.idle_status)
+        # Before the insert begins: after a kill in its middle, no setting may send it again.
         self._log.never_harmless(job.number)
         job.attempts, job.spent = attempt, 0
         job.lead, job.missing = insert, True
@@ -160,5 +161,5 @@ class RowOutcomes:
 
 
 def _without_insert(outcome: Outcome, fault: Fault | None) -> Outcome:
-    """The outcome, with the reason why no insert follows it."""
+    """The outcome, with the reason against an insert."""
     return outcome if fault is None else replace(outcome, message=f"{outcome.message}; {sentence(fault)}")
