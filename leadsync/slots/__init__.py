@@ -1,11 +1,11 @@
 """The dialer's slots, shared by all leadsync processes of a machine. The kernel keeps the count.
 
 Each slot is a file. A call holds the lock on one of them, and the lock ends with the call or with its process. The
-file's text says whose call it is. So others can name the holder, and know when it was killed: the dialer goes on with
-its call for a while. Nothing is opened, made or removed by a name that stood in a file.
+file's text tells the holder and the call's beginning: after a kill the dialer goes on with the call for a while. No
+text of a file is ever taken for a file's name.
 
-`folder` opens files where nobody else can plant them, `files` locks and reads them, `pool` knows the free ones, and
-`shared` waits for one.
+`folder` opens files that nobody else can plant, `files` locks and reads them, `pool` knows the free ones, and `shared`
+waits for one.
 """
 
 from leadsync.slots.folder import SlotsFolder, find_folder

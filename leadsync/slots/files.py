@@ -1,4 +1,4 @@
-"""A file that one process can lock, with a line of text about the call of its holder, in one folder or two.
+"""A lockable file with a line of text about its holder's call, in one folder or two.
 
 A file is opened once and locked often. filelock opens it for every lock, and takes 200 times as long (244 us, not 1.3).
 """
@@ -13,7 +13,7 @@ from leadsync.slots.folder import SlotsFolder
 
 _MARK_BYTES = 64
 _LOCK_AT = 1 << 16
-"""The byte that is locked on Windows. Others cannot read a locked byte there, so it lies behind the text."""
+"""The locked byte on Windows. Others cannot read a locked byte there, so it lies behind the text."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -51,7 +51,7 @@ else:
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
-    # One system call each: every one gives the interpreter's lock away, and waits for it behind other threads.
+    # One system call each: every one gives the interpreter's lock away, and then waits behind other threads.
 
     def _read(descriptor: int) -> bytes:
         return os.pread(descriptor, _MARK_BYTES, 0)
@@ -61,14 +61,18 @@ else:
 
 
 class Mark(NamedTuple):
-    """The text of a slot file: whether a call is under way, its process, its beginning (`time.monotonic`), the longest
-    call that this process had seen, and the slots that it knows the dialer to have (0: unknown)."""
+    """The text of a slot file."""
 
     busy: bool
+    """Whether a call is under way."""
     pid: int = 0
+    """Its process."""
     begun: float = 0.0
+    """Its beginning (`time.monotonic`)."""
     longest: float = 0.0
+    """The longest call seen by its process, in seconds."""
     knows: int = 0
+    """The dialer's slots as known to its process; 0: unknown."""
 
     def __bytes__(self) -> bytes:
         kind = "busy" if self.busy else "idle"
@@ -89,7 +93,7 @@ def _mark_of(text: bytes) -> Mark | None:
 
 
 class LockFile:
-    """A file of the folder. Any use raises OSError where the file or its lock cannot be used."""
+    """A file of the folder. Every method raises OSError if the file or its lock cannot be used."""
 
     def __init__(self, folder: SlotsFolder, name: str, *, create: bool = True) -> None:
         self._folder = folder
@@ -98,7 +102,7 @@ class LockFile:
         self._open(folder.open(name, create=create))
         self._locked = False
         self.mark: Mark | None = Mark(busy=False)
-        """The text as this process read or wrote it last."""
+        """The text as last read or written by this process."""
 
     def _open(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -106,18 +110,18 @@ class LockFile:
         self._text = b""
 
     def try_lock(self) -> bool:
-        """Lock the file, unless another process has it."""
+        """Lock the file, unless another process holds it."""
         self._locked = self._locked or _lock(self._descriptor)
         return self._locked
 
     def unlock(self) -> None:
-        """Let others have it."""
+        """Give the lock back."""
         if self._locked:
             self._locked = False
             _unlock(self._descriptor)
 
     def held_by_others(self) -> bool:
-        """Whether another process has it just now."""
+        """Whether another process holds it just now."""
         if self._locked:
             return False
         others = not self.try_lock()
@@ -132,16 +136,16 @@ class LockFile:
         return self.mark
 
     def write(self, mark: Mark) -> None:
-        """Replace the file's text; call it with the lock, or with a text that differs from any before."""
+        """Replace the file's text; call it with the lock, or with a text unlike any before."""
         text = bytes(mark)
         if text != self._text:
             _write(self._descriptor, text)
             self._text, self.mark = text, mark
 
     def restore(self) -> bool:
-        """Make the file anew if it was removed, and lock it again if it was locked; whether that was done.
+        """Make a removed file anew, and lock it again if it was locked; return whether that was done.
 
-        It is not done yet if another process has locked a new file of this name.
+        It is not done while another process holds a new file of this name.
         """
         with suppress(FileNotFoundError):
             if os.path.samestat(os.lstat(self._path), self._status):
@@ -160,9 +164,9 @@ class LockFile:
 
 
 class SlotFile:
-    """A file of each folder, locked and written as one. The folders' order is the same for every process.
+    """A file of each folder, locked and written as one.
 
-    No process waits for a lock, so that two of them never wait for each other.
+    Every process has the same order of folders, and none waits for a lock: no two wait for each other.
     """
 
     def __init__(self, folder: SlotsFolder, name: str, *, create: bool = True) -> None:
@@ -175,10 +179,10 @@ class SlotFile:
             self.close()
             raise
         self.mark: Mark | None = Mark(busy=False)
-        """The text as this process read or wrote it last."""
+        """The text as last read or written by this process."""
 
     def try_lock(self) -> bool:
-        """Lock all files or none; False if another process has one of them."""
+        """Lock all files or none; False if another process holds one of them."""
         locked = False
         try:
             locked = all(file.try_lock() for file in self._files)
@@ -188,18 +192,18 @@ class SlotFile:
         return locked
 
     def unlock(self) -> None:
-        """Let others have them."""
+        """Give the locks back."""
         for file in self._files:
             file.unlock()
 
     def held_by_others(self) -> bool:
-        """Whether another process has one of them just now."""
+        """Whether another process holds one of them just now."""
         return any(file.held_by_others() for file in self._files)
 
     def read(self) -> Mark | None:
-        """The files' text; None if one makes no sense. Of two calls the later counts, and the longer that it may last.
+        """The files' text; None if one makes no sense. Of two calls the later beginning and the longer time count.
 
-        One process knows a single folder, so that the texts may differ.
+        The texts may differ: a process may know one folder alone.
         """
         marks = [file.read() for file in self._files]
         known = [mark for mark in marks if mark is not None]
@@ -218,8 +222,8 @@ class SlotFile:
         self.mark = mark
 
     def restore(self) -> bool:
-        """Make removed files anew, as `LockFile.restore` does; whether any was."""
-        # Each, not only the first that is missing.
+        """Make removed files anew, like `LockFile.restore`; return whether one was made."""
+        # A list, because `any` of a generator would stop at the first missing file.
         restored = [file.restore() for file in self._files]
         return any(restored)
 

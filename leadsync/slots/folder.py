@@ -1,4 +1,4 @@
-"""The folder of the slot files, and how the files in it are opened."""
+"""The folder of the slot files, and the opening of its files."""
 
 import hashlib
 import ipaddress
@@ -15,8 +15,9 @@ from leadsync.errors import SettingsError
 from leadsync.private_files import folder_problem
 
 _RUNTIME_FOLDERS = Path("/run/user")
-"""Where systemd keeps the users' runtime folders; a job of cron has one without the variable that names it."""
+"""systemd's place for the users' runtime folders; a cron job may have one without its variable."""
 _PORTS = {"http": 80, "https": 443}
+# Another user of a shared folder may plant a link or a pipe under a slot's name: neither is followed or waited for.
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 

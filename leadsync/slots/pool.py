@@ -1,11 +1,11 @@
-"""The slot files of one dialer: which are free, which this process holds, and which rest.
+"""The slot files of one dialer: free ones, those held by this process, and those at rest.
 
-A process that is killed loses its locks, but the dialer goes on with its calls. The texts of its files still call them
-busy. Such a slot rests until its call should have ended: for twice the longest call seen, counted from its beginning.
+A killed process loses its locks, but the dialer goes on with its calls. The texts of its files still call them busy.
+Such a slot rests until its call should have ended: for twice the longest call seen, counted from the call's beginning.
 
-A dialer may become slow at any time. As soon as a call is late, the texts say that calls may last for the longest rest.
-A kill is not covered in the first moments of a dialer's slowness, before a late call can be seen: within LATE_SECONDS,
-or LATE_TIMES the longest call, and one look of `look_after`. Its slots rest as if the calls were as quick as before.
+A dialer may become slow at any time. As soon as a call is late, the texts allow for the longest rest. A kill in the
+first moments of slowness is not covered: within LATE_SECONDS, or LATE_TIMES the longest call, and one `look_after`.
+Its slots rest as if the calls were as quick as before.
 
 While no other process waits, a slot stays locked between two calls, and its text announces calls. Each system call
 gives the interpreter's lock away: seven of them for each call took 4 % of the pace at 64 slots.
@@ -19,28 +19,29 @@ from itertools import chain
 from leadsync.slots.files import Mark, SlotFile
 from leadsync.slots.folder import SlotsFolder, file_prefix
 
+# Bounds of a rest. The upper one is the usual wait for an answer: the dialer gives up queueing after a minute.
 LEAST_REST_SECONDS = 5.0
 MOST_REST_SECONDS = 75.0
-"""Bounds of a rest."""
 UNSEEN_CALL_SECONDS = 5.0
-"""The longest call, as long as none was seen to end."""
+"""The longest call, before any was seen to end."""
+# A call is late beyond both: before the rest after a short call would end.
 LATE_SECONDS = 0.2
 LATE_TIMES = 1.5
-"""A call is late after so long, and so many times the longest call seen: before its short rest would end."""
+# The part of the longest call kept at each later one: half of it after 700 calls, so one slow call is forgotten.
 FORGETTING = 0.999
-"""How much of the longest call is kept at each later one: half after 700 calls."""
 RESTORED_REST_SECONDS = 0.3
-"""How long others have to lock their slots anew, if the files were removed."""
+"""The time for others to lock their slots anew after the files were removed."""
+# A slot still counts as used just after its release: without that, the waiters for a single slot would not take turns.
 JUST_NOW_SECONDS = 0.005
-"""How long a slot that was released still counts as used: of one slot, those who wait get it in turns."""
 UNUSABLE_SECONDS = 1.0
-"""How long files are left alone after they could not be used."""
+"""The time to leave unusable files alone."""
 KEPT_SECONDS = 0.1
-"""How long a slot stays locked after a call, for the next one."""
+"""The time that a slot stays locked after a call, for the next one."""
 ANNOUNCED_SECONDS = 0.5
-"""A kept slot's text announces calls for so long; it is written anew for a later one."""
+"""The time that a kept slot's text announces calls; a later call writes it anew."""
+# After so many looks at an unchanged folder its files are left unread. Not at once: some file systems note changes by
+# the second.
 STABLE_LOOKS = 20
-"""After so many looks at an unchanged folder its files are not looked at. Some file systems count in seconds."""
 
 
 class HeldSlot:
@@ -54,18 +55,18 @@ class HeldSlot:
 
     @property
     def seconds(self) -> float:
-        """How long it is held."""
+        """The time since its beginning."""
         return time.monotonic() - self.begun
 
     def release(self, *, finished: bool = True) -> None:
-        """Give the slot back; it rests for a while if its call was given up before it had `finished`."""
+        """Give the slot back; it rests for a while if its call was given up, not `finished`."""
         self._end(self, finished)
 
 
 class SlotPool:
-    """The `slots` of the dialer at `url`, of which this process `knows` the number (0: it does not).
+    """The `slots` of the dialer at `url`; `knows` is their number as known to this process, 0 if it is not.
 
-    Where files cannot be used, `complain` is told, and this process counts for itself.
+    If files cannot be used, `complain` is told, and this process counts for itself.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class SlotPool:
         return self._hold(broken, None)
 
     def _take_kept(self, now: float) -> HeldSlot:
-        """The slot used last. Its text announces the call, for the case that this process is killed."""
+        """The slot used last. Its text announces the call, in case this process is killed."""
         number, (file, _) = self._kept.popitem()
         slot = self._hold(number, file)
         if file.mark is None or now > file.mark.begun:
@@ -141,7 +142,7 @@ class SlotPool:
         try:
             mark = file.read()
             if mark is None or mark.begun > now + 1.0:
-                # The text is damaged, or older than the computer's start: the call may have begun just now.
+                # Damaged, or from before the computer's start, when the clock began anew: a call may be under way.
                 mark = Mark(busy=True, begun=now, longest=self._may_last())
                 file.write(mark)
             if mark.busy:
@@ -190,7 +191,7 @@ class SlotPool:
             self._complain(error)
 
     def free_kept(self, seconds: float = 0.0) -> None:
-        """Let others have the kept slots that were not used for so long."""
+        """Unlock kept slots unused for so long."""
         until = time.monotonic() - seconds
         for number, (file, released) in list(self._kept.items()):
             if released <= until:
@@ -205,7 +206,7 @@ class SlotPool:
             slot.file.write(self._mark(slot))
 
     def _may_last(self, slot: HeldSlot | None = None) -> float:
-        """How long a call may last, as far as calls before it show, and that of `slot` so far."""
+        """The longest time for a call, by the calls before it and that of `slot` so far."""
         if self._slow or (slot is not None and self._is_late(slot)):
             return MOST_REST_SECONDS / 2
         return self._longest or UNSEEN_CALL_SECONDS
@@ -217,14 +218,14 @@ class SlotPool:
         return any(map(self._is_late, self.held.values()))
 
     def resize(self, slots: int) -> None:
-        """Take note of the number of slots that the dialer has, for others to read. Raises OSError."""
+        """Note the dialer's number of slots, for others to read. Raises OSError."""
         self.slots = self.knows = slots
         self.free_kept()
         for slot in self.held.values():
             self._note(slot)
 
     def others(self) -> list[Mark]:
-        """The marks of the slots that other processes hold."""
+        """The marks of the slots held by other processes."""
         marks = []
         for number in range(self.slots):
             if number in self.held:
@@ -240,20 +241,20 @@ class SlotPool:
         return marks
 
     def used(self) -> int:
-        """How many slots this process holds, or released just now."""
+        """The number of slots held by this process, or released just now."""
         return len(self.held) + (time.monotonic() - self._released < JUST_NOW_SECONDS)
 
     def resting(self) -> list[float]:
-        """When the rests end that are under way, in seconds of `time.monotonic`."""
+        """The ends of the present rests, in seconds of `time.monotonic`."""
         return [until for until in self._rests.values() if until > time.monotonic()]
 
     def look_after(self) -> None:
-        """Make removed files anew, note that calls are late, and free slots that are not used.
+        """Make removed files anew, note late calls, and unlock unused slots.
 
         Raises OSError.
         """
         self.free_kept(0.0 if self._folder_changed() else KEPT_SECONDS)
-        # Each file, not only the first that is missing.
+        # A list, because `any` of a generator would stop at the first missing file.
         restored = self._looks <= STABLE_LOOKS and [file for file in self._files.values() if file.restore()]
         self._slow = self._any_late()
         if restored or self._slow:
@@ -280,7 +281,7 @@ class SlotPool:
         return changed
 
     def close(self) -> None:
-        """Close all files. Slots that are still held rest as those of a killed process do."""
+        """Close all files. Slots still held rest like those of a killed process."""
         self.free_kept()
         self.held.clear()
         for file in self._files.values():

@@ -1,4 +1,4 @@
-"""Waiting for a slot: who comes first, what is said meanwhile, and how the number of slots goes around."""
+"""The wait for a slot: its order, its messages, and the number of slots as told by other processes."""
 
 import asyncio
 import random
@@ -16,27 +16,28 @@ from leadsync.slots.folder import SlotsFolder
 from leadsync.slots.pool import HeldSlot, SlotPool
 
 SAY_AFTER_SECONDS = 5.0
-"""Without a slot for so long, the run says why."""
+"""The wait for a slot without a word."""
 KEEP_SECONDS = 0.1
-"""How often the slot files are looked after."""
+"""The interval of looks at the slot files."""
 FINDING_SECONDS = 60.0
-"""How long a run waits for another process to find out the dialer's slots."""
+"""The longest wait for another process to measure the dialer's slots."""
+# Polling is the only way to wait for one of several locks (decision record 4), at 2 to 10 milliseconds. A process with
+# half of the slots looks at the middle interval; one with more looks less often, so that the shares become equal.
 EQUAL_POLL_SECONDS = 0.004
-"""How often a process with half of the slots looks for a free one."""
 SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 0.002, 0.01
 WAITING_SECONDS = 0.05
-"""How long a process counts as waiting after it looked for a slot. Longer than any interval."""
+"""The time that a look at the slots counts as waiting: longer than any interval."""
 SHARING_SECONDS = 1.0
-"""After somebody waited, slots are unlocked after each call for so long."""
+"""The time after somebody's wait in which slots are unlocked after each call."""
+# The least interval for each slot. A look at one takes a tenth of this, so looks take a tenth of a process's time.
 LOOK_SECONDS = 20e-6
-"""The least poll interval for each slot: a look at one takes a tenth of this."""
 
 
 class SharedSlots:
     """The slots of the dialer at `url`; a context manager. It implements `leadsync.engine.ports.Slots`.
 
     The dialer has `slots`, or at most so many unless that is `known`. Without a slot for `give_up_seconds`, `take`
-    raises Stopped. Where the files of `folder` cannot be used, `say` is told once, and this process counts for itself.
+    raises Stopped. If the files of `folder` cannot be used, `say` is told once, and this process counts for itself.
     """
 
     def __init__(
@@ -58,10 +59,10 @@ class SharedSlots:
         self._look_at = 0.0
         self._told = ""
         self.complaint = ""
-        """Why the slots cannot be shared; empty where they are."""
+        """The reason why slots cannot be shared; empty if they are."""
 
     def __enter__(self) -> Self:
-        """Raise SettingsError where a folder that was named for sharing cannot be used."""
+        """Raise SettingsError if a folder named for sharing cannot be used."""
         _allow_open_files(self._pool.slots * (1 + len(self._folder.all)))
         if not self._folder.private:
             try:
@@ -114,7 +115,7 @@ class SharedSlots:
                 _wake(self._queue[0][1])
 
     async def keep(self) -> None:
-        """Look after the files of the slots that are held; ends by cancellation."""
+        """Look after the files of held slots; ends by cancellation."""
         shares_until = 0.0
         while True:
             await asyncio.sleep(KEEP_SECONDS)
@@ -129,9 +130,9 @@ class SharedSlots:
                 self._complain(error)
 
     async def known_elsewhere(self) -> int:
-        """How many slots another process that is sending knows the dialer to have; 0 if this process has to find out.
+        """The dialer's slots as known to another sending process; 0 if this process has to measure them.
 
-        Two that find out at once would see half of the slots each. So this waits for another that does, at most for
+        Two processes at it would see half of the slots each. So this waits for another one, at most for
         FINDING_SECONDS. Once the number is known, call `resize`.
         """
         end = time.monotonic() + FINDING_SECONDS
@@ -139,7 +140,7 @@ class SharedSlots:
             while time.monotonic() < end:
                 finding = self._pool.file("finding")
                 free = finding.try_lock()
-                # In this order: whoever knows it now wrote it down before the lock was free.
+                # In this order: the number is written down before its lock is given back.
                 known = [mark.knows for mark in self._pool.others() if 0 < mark.knows <= self._pool.slots]
                 if known:
                     return max(known)
@@ -150,7 +151,7 @@ class SharedSlots:
         return 0
 
     def resize(self, slots: int) -> None:
-        """Take note of the number of slots that the dialer has, and let the others know."""
+        """Note the dialer's number of slots, and let the others know."""
         try:
             self._pool.resize(slots)
             self._pool.file("finding").unlock()
@@ -158,11 +159,11 @@ class SharedSlots:
             self._complain(error)
 
     def used_by_others(self) -> int:
-        """How many slots other processes hold just now."""
+        """The number of slots held by other processes just now."""
         return len(self._pool.others())
 
     async def _poll(self) -> None:
-        """Wait a moment, and longer the more slots this process holds: that keeps the shares alike."""
+        """Wait a moment, longer with more slots held: that keeps the shares alike."""
         self._show_waiting(True)
         slots, used = self._pool.slots, self._pool.used()
         seconds = EQUAL_POLL_SECONDS * ((1 + 2 * used) / (1 + slots)) ** 2
@@ -175,21 +176,21 @@ class SharedSlots:
                 _wake(turn)
 
     def _show_waiting(self, waiting: bool) -> None:
-        """Let other processes know if this one waits, so that none takes a slot back that it released just now."""
+        """Show other processes whether this one waits: none then takes back a slot just released."""
         with suppress(OSError):
             self._pool.file("waiting").write(Mark(waiting, begun=time.monotonic()))
 
     def _others_wait(self) -> bool:
-        """Whether another process waits, and looks for a slot at short intervals: one that is stopped does not."""
+        """Whether another process waits and looks for a slot at short intervals; a stopped one does not."""
         with suppress(OSError):
             mark = self._pool.file("waiting").read()
             return mark is not None and mark.busy and abs(time.monotonic() - mark.begun) < WAITING_SECONDS
         return False
 
     def _explain(self) -> None:
-        """Say why this process has no slot, if it had none for long; raises Stopped when it has waited enough.
+        """Tell the reason of a long wait for a slot; raises Stopped at its end.
 
-        For SAY_AFTER_SECONDS it waits in any case, because others give their slots back call by call.
+        It waits for SAY_AFTER_SECONDS in any case: others give their slots back call by call.
         """
         now = time.monotonic()
         if self._pool.held:
@@ -229,7 +230,7 @@ class SharedSlots:
 
 
 def _holders(marks: Iterable[Mark]) -> list[str]:
-    """How many slots which process holds, and since when."""
+    """The holders of slots: process, number of slots, beginning."""
     begun: dict[int, list[float]] = {}
     for mark in marks:
         begun.setdefault(mark.pid, []).append(mark.begun)
@@ -242,7 +243,7 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
 
 
 def _clock(moment: float) -> str:
-    """A moment of `time.monotonic` as the clock on the wall shows it."""
+    """A moment of `time.monotonic` in local time."""
     return time.strftime("%H:%M:%S", time.localtime(time.time() + moment - time.monotonic()))
 
 
@@ -252,7 +253,7 @@ def _wake(turn: asyncio.Future[None]) -> None:
 
 
 def _allow_open_files(files: int) -> None:
-    """Raise the limit of open files, usually 1024, where so many are more; as far as the user may."""
+    """Raise the limit of open files, usually 1024, for so many files; as far as the user may."""
     if sys.platform != "win32":
         import resource
 
