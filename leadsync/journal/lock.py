@@ -1,7 +1,7 @@
 """Locks of the state folder: one for each run, one for each watched folder.
 
-The lock is the operating system's and ends with its process. A note beside it names the holder; it is read only while
-the lock is held, so that a note of a dead process misleads nobody.
+The lock is the operating system's and ends with its process. A note beside it names the holder. Nobody is misled by a
+dead process's note: it is read only while the lock is held.
 """
 
 import contextlib
@@ -19,13 +19,14 @@ from leadsync.errors import BusyError, JournalError
 from leadsync.private_files import make_private_folder
 
 SHORT_HOLD_SECONDS = 0.5
+"""The usual patience: a report holds a run for a moment only."""
 
 
 class StateLock:
     """A lock in `state`, known by `name`; taken by `acquire` or as a context manager.
 
-    Taking it raises BusyError where another process has it, in a sentence that begins with `what`, and JournalError
-    where no lock can be made.
+    Taking it raises BusyError while another process has it, in a sentence beginning with `what`, and JournalError if no
+    lock can be made.
     """
 
     def __init__(self, state: Path, name: str, what: str) -> None:
@@ -35,7 +36,7 @@ class StateLock:
         self._lock = FileLock(folder / f"{name}.lock", mode=0o600, thread_local=False)
 
     def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
-        """Take the lock, or raise after so many seconds: a report holds a run for a moment only."""
+        """Take the lock, or raise after so many seconds."""
         try:
             make_private_folder(self._folder.parent)
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -69,6 +70,7 @@ class StateLock:
         since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         with (
             contextlib.suppress(OSError),
+            # By the mode at its making: a chmod afterwards would leave it open for a moment.
             os.fdopen(os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as note,
         ):
             json.dump({"pid": os.getpid(), "since": since}, note)

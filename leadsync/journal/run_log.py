@@ -13,6 +13,7 @@ from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
 
 LARGEST_GROUP = 1000
+"""The most calls to a commit, so that the first of them does not wait for an endless queue."""
 
 
 class Begin(NamedTuple):
@@ -88,8 +89,8 @@ class RunLog:
     """The engine's view of one run in the journal; an asynchronous context manager.
 
     Each call goes to a thread at once, in the order of the calls: a cancellation of the caller loses nothing. Awaiting
-    a call gives its result when it is durable. All waiting calls share one commit. After a
-    failure of the journal, every call raises JournalError, and so does the end of the context.
+    a call gives its result once it is durable. All waiting calls share one commit. After a failure of the journal,
+    every call raises JournalError, and so does the end of the context.
     """
 
     def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
@@ -111,7 +112,7 @@ class RunLog:
         self._thread.join()
         self._writer.close()
         if self._failure is not None and error is None:
-            # Nobody awaits the last calls; their failure must not pass for an end.
+            # Nobody awaits the last calls: without this, their failure would look like a good end.
             raise self._failure
 
     def undecided(self) -> asyncio.Future[dict[str, int]]:
@@ -197,7 +198,7 @@ def _resolve(futures: list[asyncio.Future[Any]], results: list[Any] | JournalErr
             continue
         if isinstance(results, JournalError):
             future.set_exception(results)
-            # Whoever awaits it gets it; one that nobody awaits is no news, as the next call will fail too.
+            # Marks it as seen: asyncio would log an exception without a reader, and the next call fails anyway.
             future.exception()
         else:
             future.set_result(results[position])

@@ -1,4 +1,4 @@
-"""The states a row passes through in the journal, and the only transitions there are."""
+"""The states of a row in the journal, and the only transitions between them."""
 
 from enum import StrEnum
 
@@ -59,5 +59,5 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 
 
 def sources(target: State) -> tuple[State, ...]:
-    """The states from which a row may come to `target`."""
+    """The states with a transition to `target`."""
     return tuple(state for state, targets in TRANSITIONS.items() if target in targets)

@@ -11,7 +11,7 @@ from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, STEPS, VE
 from leadsync.private_files import make_private_folder
 
 BUSY_SECONDS = 30.0
-"""How long one process waits for another's commit; commits take milliseconds."""
+"""The longest wait for another process's commit; commits take milliseconds."""
 
 
 class Database:
@@ -66,12 +66,14 @@ def prepare(path: Path) -> None:
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection to a prepared journal, in autocommit mode: transactions are begun in so many words."""
+    # The log's thread uses a connection made by the event loop's thread, and closes it there.
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     if not path.exists() or path.stat().st_size == 0:
-        # Can be chosen for an empty file only: from then on, the space of deleted rows can be given back piecemeal.
+        # Only for an empty file. `prune` then gives space back piecemeal, without a second copy of the file.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    # WAL: readers (`runs`, `show`) never wait for a run's commits, nor the run for them.
     connection.execute("PRAGMA journal_mode = WAL")
-    # FULL: a commit is on the disk before it returns. Nothing is sent whose beginning is not.
+    # FULL: with NORMAL, a power cut may undo the last commits in WAL mode, and a sent row would be sent again.
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 
@@ -100,6 +102,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         # A signal has ended one between its beginning and its first statement.
         connection.execute("ROLLBACK")
     try:
+        # IMMEDIATE: with a plain BEGIN the wait for another writer comes at the first UPDATE, and fails at once if that
+        # writer has changed what was read.
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
@@ -129,7 +133,7 @@ def translated(path: Path) -> Iterator[None]:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     if _is_current(connection):
-        # Nobody is waited for just to look.
+        # Without a transaction: a mere look waits for no writer.
         return
     with transaction(connection):
         version = connection.execute("PRAGMA user_version").fetchone()[0]

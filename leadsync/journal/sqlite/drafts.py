@@ -18,9 +18,10 @@ from leadsync.journal.values import NO_EFFECTS, Effects, Entry
 from leadsync.models import RunRecord
 from leadsync.reasons import Reason, Skip, SkipKind
 
+# Rows to a commit: other processes wait for the journal no longer than that.
 _CHUNK = 2000
 _DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
-"""A person's decisions that end a row of an earlier run; any other state means that it is sent anew."""
+"""The decisions that end a row of an earlier run; any other state means a new sending."""
 
 
 class SqliteDrafts(SqliteRunLocks):
@@ -102,7 +103,8 @@ def _move(connection: sqlite3.Connection, key: int, number: int, target: State, 
 
 
 def _follow(connection: sqlite3.Connection, trial: int, key: int, kept: Collection[tuple[int, int]]) -> None:
-    """Copy a trial's outcomes to the run that takes over from it, and finish the trial."""
+    """Copy a trial's outcomes to its successor, and finish the trial."""
+    # All outcomes move here: a report of this run then has every row of its sheet.
     rows = [(key, here, trial, there) for there, here in kept]
     connection.executemany(
         "UPDATE rows SET (state, code, name, message, reason, attempts, time, sequence) = "

@@ -27,6 +27,8 @@ class LeadHistory(Connected):
             runs = self._of_campaign(connection, dialer, campaign)
             if not runs:
                 return {}
+            # With max(), SQLite takes the other columns from the row of the maximum. CROSS JOIN keeps the order of the
+            # loops: each lead is looked up in the index.
             rows = connection.execute(
                 "WITH last AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, "
                 "max(rows.sequence) "

@@ -1,4 +1,4 @@
-"""Reasons that journals before version 9 kept as sentences, read once, when such a journal is brought up to date.
+"""Reasons that journals before version 10 kept as sentences, read once, when such a journal is brought up to date.
 
 Only the reasons behind rules become values. The sentence itself stays, and reports go on showing it.
 """

@@ -1,9 +1,9 @@
 """Marks of the attempts on their way, readable even after this process was killed.
 
-A row is written down as in flight before it waits for a slot, so that no slot waits for the disk. Whether its attempt
-has left stands here, in a small file beside the journal: the system keeps what was written to its memory when the
-process is killed, though not when the machine goes down. The file names the start of the machine, and counts for that
-one alone. It is mapped, because a system call for each mark would wait for the interpreter's lock.
+A row is written down as in flight before its wait for a slot: no slot waits for the disk. A small file beside the
+journal tells whether the attempt has left. After a kill the system still has the file's memory; after the end of the
+machine it has not. So the file names the machine's start, and counts for that one alone. It is mapped, because a system
+call for each mark would wait for the interpreter's lock.
 """
 
 import mmap
@@ -13,14 +13,15 @@ from collections import deque
 from pathlib import Path
 
 _RECORD = struct.Struct("<qq")
+"""A row's number and its attempt; an attempt of 0 is a place without a mark."""
 _HEADER_BYTES = 64
 MOST_MARKS = 4096
-"""More than there can be slots."""
+"""More than any dialer has slots."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Marks:
-    """The marks of one run that is being sent; making them may raise OSError."""
+    """The marks of one run while it is sent; making them may raise OSError."""
 
     def __init__(self, state: Path, run_id: str) -> None:
         self.path = _path(state, run_id)
@@ -28,7 +29,7 @@ class Marks:
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         handle = os.open(self.path, flags, 0o600)
         try:
-            # Written and not left as a hole: a full disk would end the process at the first mark.
+            # Written, not left as a hole: on a full disk the first mark in a hole would kill the process (SIGBUS).
             size = _HEADER_BYTES + MOST_MARKS * _RECORD.size
             os.write(handle, _boot_id().ljust(_HEADER_BYTES, b"\0").ljust(size, b"\0"))
             if os.fstat(handle).st_size != size:
@@ -49,9 +50,10 @@ class Marks:
         _RECORD.pack_into(self._map, _HEADER_BYTES + place * _RECORD.size, number, attempt)
 
     def forget(self, number: int) -> None:
-        """The journal knows the attempt's outcome; its place is free."""
+        """Free the attempt's place: the journal knows its outcome."""
         place = self._places.pop(number, None)
         if place is not None:
+            # The old mark stays until the place is used again: the row is no longer in flight, so nobody asks for it.
             self._free.appendleft(place)
 
 

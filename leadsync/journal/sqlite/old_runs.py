@@ -1,4 +1,4 @@
-"""The deletion of old runs, and of the space that they took."""
+"""The deletion of old runs, and the return of their space."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.values import OldRun, Pruned
 
 CHUNK = 20_000
-"""Rows to a commit: so long, at most, do other processes wait for the journal, and so little is written twice."""
+"""Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
 
 PAGES = 10_000
-"""The same for the file's pages that are given back."""
+"""The same for the file's returned pages."""
 
 
 class SqliteOldRuns(SqliteRunLocks):
@@ -68,6 +68,7 @@ def delete_rows(connection: sqlite3.Connection, run_id: str) -> Iterator[int]:
     """Delete a run, a chunk of rows to a commit; gives the size of each chunk."""
     key = run_key(connection, run_id)
     with transaction(connection):
+        # First of all: from here on the run is not listed, even if this process is killed in the middle.
         connection.execute("UPDATE runs SET deleting = 1 WHERE run = ?", [key])
     chunk = "SELECT number FROM rows WHERE run = ? ORDER BY number LIMIT ?"
     while True:
@@ -77,7 +78,7 @@ def delete_rows(connection: sqlite3.Connection, run_id: str) -> Iterator[int]:
         if count == 0:
             break
         with transaction(connection):
-            # `rows` goes last: the next chunk is found by it.
+            # `rows` goes last: an interrupted deletion finds its next chunk there.
             for table in ("lines", "attempts", "rows"):
                 connection.execute(f"DELETE FROM {table} WHERE run = ? AND number BETWEEN ? AND ?", [key, first, last])
         yield count
@@ -94,11 +95,12 @@ def _give_back(connection: sqlite3.Connection) -> None:
         free = 0
         while (left := connection.execute("PRAGMA freelist_count").fetchone()[0]) != free:
             free = left
-            # As a script, because `execute` would free a single page.
+            # As a script: each step of this pragma frees one page, and `execute` takes a single step.
             connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
     else:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")
+    # Until then the shorter file is in the log alone, and the log as long as all changed pages.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -25,6 +25,7 @@ class SqlitePendingRows(SqliteRunLocks):
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
         with self._database.reading() as connection:
+            # Two of them: the second shows that a trial would end before the sheet does.
             rows = connection.execute(
                 f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' "
                 "ORDER BY number LIMIT 2 OFFSET ?",

@@ -38,6 +38,7 @@ class RowRecords(Connected):
 
     def cells(self, run_id: str, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
         with self._database.reading() as connection:
+            # CROSS JOIN keeps the order of the loops: each row is looked up by its key.
             rows = connection.execute(
                 "SELECT number, cells FROM json_each(?) AS wanted CROSS JOIN lines "
                 "WHERE run = ? AND number = wanted.value",

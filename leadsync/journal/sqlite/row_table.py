@@ -27,7 +27,7 @@ NOT_TAKEN = (
     "number NOT IN (SELECT number FROM rows JOIN runs USING (run) WHERE retry_of = ?) "
     "AND number NOT IN (SELECT number FROM taken WHERE run = ?)"
 )
-"""No retry and no corrected sheet has taken the row; the values are its run's id and key."""
+"""Rows without a successor in a retry or a corrected sheet; the values are their run's id and key."""
 
 
 def settled(state: str) -> State:
@@ -44,6 +44,7 @@ def origin_of(run_id: str, values: Sequence[Any]) -> Origin:
 def line_values(key: int, entry: Entry) -> tuple[object, ...]:
     """A row's line in the table `lines`."""
     row = entry.row
+    # Few rows have date cells: nothing instead of an empty list.
     return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
 
 

@@ -15,7 +15,7 @@ _ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
 
 
 class SqliteRunLocks(Connected):
-    """The locks that this journal holds; see `leadsync.journal.protocol.RunLocks`."""
+    """The locks held by this journal; see `leadsync.journal.protocol.RunLocks`."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -74,6 +74,7 @@ class SqliteRunLocks(Connected):
 
     def settle(self, run_id: str) -> int:
         left = left_attempts(self._state, run_id)
+        # Without readable marks every attempt in flight is in doubt.
         with self._database.writing() as connection:
             key = run_key(connection, run_id)
             in_flight = connection.execute(
@@ -96,6 +97,7 @@ class SqliteRunLocks(Connected):
                 "WHERE run = ? AND number = ?",
                 ((key, number) for number, _ in set(in_flight).difference(in_doubt)),
             )
+        # After the commit: until then a kill leaves the rows to be settled again, by the same marks.
         drop_marks(self._state, run_id)
         return len(in_flight)
 

@@ -1,4 +1,4 @@
-"""The table `runs`: statements that several parts of the journal share. Each runs in its caller's transaction."""
+"""The table `runs`: the shared statements. Each runs in its caller's transaction."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from leadsync.reasons import SkipKind
 from leadsync.tallies import Tally
 
 NO_END = 2**63 - 1
-"""The last row of a run that is no trial."""
+"""The last row of a run without a trial's end: SQLite's largest integer."""
 LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
 RUN_TABLES = ("lines", "rows", "attempts", "taken", "decisions", "runs")
 
 
 def select_runs(connection: sqlite3.Connection, condition: str, *values: object) -> list[RunRecord]:
-    """The runs of a condition, without those that are being deleted."""
+    """The runs of a condition, without those under deletion."""
     rows = connection.execute(f"SELECT {RUN_COLUMNS} FROM {LISTED} AS runs {condition}", values)
     return [run_record(row) for row in rows]
 
@@ -57,6 +57,7 @@ def set_run(connection: sqlite3.Connection, run_id: str, values: Mapping[str, An
 
 def recount(connection: sqlite3.Connection, run_id: str) -> None:
     """Forget the kept counts of a run whose rows have changed, and see whether it is finished."""
+    # NULL: counted anew at the next question.
     connection.execute(
         "UPDATE runs SET tally = NULL, finished = (finished OR (complete AND stopped = '')) AND NOT EXISTS "
         f"(SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",

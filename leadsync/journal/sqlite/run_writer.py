@@ -120,15 +120,17 @@ class SqliteRunWriter:
         )
 
     def commit(self, group: Sequence[Work]) -> list[Any]:
-        """That order is the order of the calls for any one row.
+        """Do a group's work: ends first, then functions, then beginnings.
 
-        Its next beginning comes behind its end, and its end is not known before its beginning is durable.
+        For any one row that is the order of its calls. Its next beginning comes after its end, and no end is known
+        before its beginning is durable.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
         with translated(self._path), transaction(self._connection):
             self._finish_all(finishes)
             results = [work() if callable(work) else None for work in group]
             self._begin_all([work for work in group if isinstance(work, Begin)])
+        # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
         for finish in finishes:
             self._marks.forget(finish.number)
         return results
@@ -162,6 +164,7 @@ class SqliteRunWriter:
     def _all_moved(self, moved: int, targets: Mapping[int, State]) -> None:
         if moved == len(targets):
             return
+        # The statement moved them all at once: only a look at each row finds the wrong one.
         for number, target in targets.items():
             row = self._connection.execute(
                 "SELECT state FROM rows WHERE run = ? AND number = ?", [self._key, number]

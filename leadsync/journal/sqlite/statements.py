@@ -1,8 +1,8 @@
-"""The statements that write a group of attempts at once, and those that select the rows to send.
+"""The statements to write a group of attempts at once, and to select the rows to send.
 
-A group's begins or finishes are one statement and one JSON text. SQLite gives the interpreter's lock away with each
-statement, and getting it back from a busy sender takes longer than the statement. Each of the text's lines names the
-run, so that SQLite looks rows up by their key and does not go through the run's.
+A group's beginnings or ends are one statement and one JSON text. SQLite gives the interpreter's lock away with each
+statement, and getting it back from a busy sender takes longer than the statement. Each line of the text names the run:
+so SQLite looks rows up by their key, without a walk through the run.
 """
 
 from collections.abc import Iterable
@@ -20,8 +20,9 @@ PENDING = (
     "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
     "AND (made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))))"
 )
-"""The last counts against a row's attempts, whichever process made them: those in doubt (`maybe_applied` in an earlier
-leadsync's words). One that a kill ended says nothing about the row, unless it may have fired an action."""
+"""The last column counts attempts in doubt, whichever process made them (`maybe_applied` in old journals).
+
+An attempt ended by a kill (no effect) says nothing about the row, unless it may have fired an action."""
 PRIORITY_ORDER = (
     "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
     "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
