@@ -1,4 +1,4 @@
-"""The colours that tell statuses apart, the same in workbooks, on the page and in the terminal."""
+"""The colours of statuses, the same in workbooks, on the page and in the terminal."""
 
 from typing import NamedTuple
 
@@ -25,8 +25,8 @@ STATUS_COLOURS: dict[str, Colour] = {
 INK = "#1F2D3D"
 """Text, and the headings' background."""
 QUIET = "#66727F"
-"""What stands beside the text, and the background of leadsync's own headings."""
+"""Minor text, and the background of leadsync's own headings."""
 RULE = "#D5DBE1"
 """Lines between things."""
 MARK = "#FFD9A8"
-"""Under a cell that is to be looked at."""
+"""Under a highlighted cell."""

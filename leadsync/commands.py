@@ -1,4 +1,4 @@
-"""Commands that leadsync suggests, written so that they can be pasted into a shell. Pure."""
+"""The commands in leadsync's advice, to be pasted into a shell. Pure."""
 
 import os
 import re
@@ -12,9 +12,9 @@ from leadsync.terminal import one_line
 _ON_WINDOWS = os.name == "nt"
 _PLAIN_ON_WINDOWS = re.compile(r"[A-Za-z0-9_./\\:-]+")
 _OBEYED_BY_POSIX = frozenset('"$`\\!')
-"""What a POSIX shell, an interactive one too, does not take for text inside double quotes."""
+"""The characters with a meaning inside double quotes for a POSIX shell, an interactive one too."""
 _OBEYED_BY_WINDOWS = frozenset('"“”„$`%')
-"""What cmd.exe or PowerShell does not take for text inside double quotes."""
+"""The same for cmd.exe or PowerShell."""
 
 
 def command(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
@@ -25,7 +25,7 @@ def command(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
 def arguments(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
     """Words as the shell passes them on unchanged: a POSIX shell, or either shell of Windows.
 
-    A path that begins with `-` is given as `./-…`, so that it is no option.
+    A path with `-` at its beginning is given as `./-…`, so that it is no option.
     """
     quote = _for_windows if windows else for_posix
     return " ".join(quote(_no_option(word)) for word in words)
@@ -34,8 +34,8 @@ def arguments(*words: str | Path, windows: bool = _ON_WINDOWS) -> str:
 def for_posix(word: str) -> str:
     """One word for a POSIX shell: in double quotes if nothing in it is obeyed there, else in single ones.
 
-    Hidden characters become octal escapes, `$'\\033'`, for bash, zsh and the POSIX of 2024. An older shell takes that
-    for another word and runs nothing of it, because no quotation mark stands inside.
+    Hidden characters become octal escapes, `$'\\033'`, for bash, zsh and the POSIX of 2024. An older shell reads
+    another word and runs nothing of it: there is no quotation mark inside.
     """
     if one_line(word) == word:
         quoted = shlex.quote(word)
@@ -44,11 +44,11 @@ def for_posix(word: str) -> str:
 
 
 def _for_windows(word: str) -> str:
-    """One word for cmd.exe and PowerShell: nobody knows which of the two a command is pasted into.
+    """One word for both cmd.exe and PowerShell: a command may be pasted into either.
 
     Both take double quotes, but obey some characters inside: cmd.exe `%`; PowerShell `$`, the backtick, curly quotes.
-    These and hidden ones become an expression of PowerShell, `(""+"a"+[char]36+"b")`, which is the word itself there.
-    cmd.exe takes it for another word and runs nothing of it.
+    These and hidden ones become an expression of PowerShell, `(""+"a"+[char]36+"b")`: the word itself there. cmd.exe
+    reads another word and runs nothing of it.
     """
     if _PLAIN_ON_WINDOWS.fullmatch(word):
         return word
@@ -74,11 +74,11 @@ def _is_obeyed(character: str) -> bool:
 
 
 def _octal(character: str) -> str:
-    # The bytes of a file's name that are not UTF-8 are such surrogates in Python; others stand in sheets only.
+    # In Python such a surrogate is a byte of a file's name outside UTF-8; other surrogates come from sheets alone.
     how = "surrogateescape" if "\udc80" <= character <= "\udcff" else "surrogatepass"
     return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", how))
 
 
 def _utf16(text: str) -> Iterable[int]:
-    """The characters of Windows, which are UTF-16 units."""
+    """The UTF-16 units of a text: Windows' characters."""
     return memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H")

@@ -6,16 +6,17 @@ from pathlib import PurePath
 _OWN = re.compile(
     r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)(?:\.edited-\d{6})?\.(?:csv|xlsx)|summary\.html)$"
 )
+# Earlier versions named the report of a report after both: `leads.<run>.report.<run>.report.csv`.
 _GROWN = re.compile(r"(?:\.\d{8}-\d{6}-[0-9a-f]{4}\.(?:report|retry|review)(?:\.edited-\d{6})?)+$")
 
 
 def own_run_id(name: str) -> str:
-    """The run whose report, retry or review file, or summary, has this name; empty where it is none."""
+    """The run of a report, retry, review or summary file, by its name; empty for any other file."""
     match = _OWN.search(name)
     return match[1] if match else ""
 
 
 def first_stem(name: str) -> str:
-    """The stem of the sheet that a file came from, as far as its name tells: `leads` for `leads.csv` and its report."""
+    """The stem of a file's first sheet, by its name: `leads` for `leads.csv` and its report."""
     stem = PurePath(name).stem
     return _GROWN.sub("", stem) or stem

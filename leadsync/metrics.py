@@ -1,4 +1,4 @@
-"""Figures for Prometheus, in the text form that the node exporter's textfile collector reads."""
+"""Figures for Prometheus, in the text form of the node exporter's textfile collector."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
 
 
 def _by_label(totals: Totals) -> Counter[tuple[str, str]]:
-    """Rows by status and code; codes that the dialer does not document make one series of each status."""
+    """Rows by status and code; undocumented codes are one series of each status: a dialer may invent thousands."""
     rows: Counter[tuple[str, str]] = Counter()
     for (status, code), count in totals.rows.items():
         rows[status.value, "" if code is None else str(code) if code in RESULT_CODES else "other"] += count

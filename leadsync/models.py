@@ -1,7 +1,7 @@
 """The values of a row's way: Row, then Lead or Rejected, then Outcome; and the journal's records.
 
-All are frozen. A *row* is a line of the sheet, a *lead* a person on the dialer, a *field* a name of the dialer's API, a
-*column* the sheet's.
+All are frozen. A *row* is a line of the sheet, a *lead* a person on the dialer. A *field* is a name of the dialer's
+API, a *column* the sheet's.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Files that no other user of the machine plants, exchanges or reads.
+"""Files safe from other users of the machine: not planted, exchanged or read by them.
 
-A file is made new, or read and appended to from a descriptor that was looked at after it was opened. Owners and modes
-are POSIX's: on Windows every check of them passes.
+A file is made new, or its open descriptor is checked before it is read or appended to. Owners and modes are POSIX's: on
+Windows every check of them passes.
 """
 
 import errno
@@ -21,13 +21,13 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 """Without it, opening a pipe waits for its other end."""
 _BINARY = getattr(os, "O_BINARY", 0)
 _HANDLE = getattr(os, "O_PATH", os.O_RDONLY)
-"""Linux opens a folder as a mere place, also one that may not be listed."""
+"""Linux opens a folder as a mere place, also one without the right to list it."""
 
 ANOTHERS = "it belongs to another user"
 
 
 def open_new(path: Path | str, mode: int = 0o600, *, flags: int = os.O_WRONLY, folder: int | None = None) -> int:
-    """Make a file; return its descriptor. `folder` is the descriptor of the folder that a relative path begins in.
+    """Make a file; return its descriptor. `folder` is the descriptor of a relative path's folder.
 
     Raises FileExistsError if anything has that name, a link included.
     """
@@ -67,7 +67,7 @@ def open_to_append(path: Path) -> int:
 
 @contextmanager
 def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
-    """A new file beside `path` that takes its place at the end, unless an error ends the context.
+    """A new file beside `path`. It takes the place of `path` at the end, unless an error ends the context.
 
     A link at `path` is replaced and never followed. Raises OSError if the folder of `path` is a link, so resolve it.
     """
@@ -78,6 +78,7 @@ def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
             with os.fdopen(descriptor, "wb") as stream:
                 yield stream
                 stream.flush()
+                # Content first, then the name: after a power cut it leads to the old file or to the whole new one.
                 os.fsync(stream.fileno())
             os.replace(temporary, _place(path, folder), src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
@@ -96,7 +97,7 @@ def move(file: Path, target: Path) -> None:
 
 @contextmanager
 def opened_folder(path: Path) -> Iterator[int | None]:
-    """The folder's descriptor, None on Windows. Whoever renames the folder meanwhile leads no file elsewhere.
+    """The folder's descriptor, None on Windows. A renamed folder leads no file elsewhere.
 
     Raises OSError if the folder is a link.
     """
@@ -119,7 +120,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def folder_problem(path: Path, *, links: bool = False) -> str:
-    """How others may have a hand in a folder; empty if it is the user's own. With `links`, his link may lead to it."""
+    """The hand of others in a folder; empty if it is the user's own. With `links`, his link may lead to it."""
     try:
         named = path.lstat()
         status = path.stat() if links else named
@@ -135,15 +136,16 @@ def folder_problem(path: Path, *, links: bool = False) -> str:
 
 
 def check_shared_folder(path: Path) -> None:
-    """Raise OSError for a folder in which others may exchange the files that this user makes.
+    """Raise OSError if others may exchange this user's files in a folder.
 
-    That is one of another user, unless a group of this user can write into it, and one that everybody can write into.
-    Sticky folders such as /tmp keep each user's files. Some mounts show every file as open to all, which says nothing.
+    That is a folder of another user, unless a group of this user can write into it, and a folder open to everybody.
+    Sticky folders such as /tmp keep each user's files.
     """
     status = path.stat()
     if is_anothers(status, path) and not is_for_our_group(status):
         raise OSError(errno.EPERM, ANOTHERS, str(path))
     if sys.platform != "win32" and status.st_mode & S_IWOTH and not status.st_mode & S_ISVTX:
+        # Some mounts show every file as open to all, even one made with mode 0600: the mode says nothing there.
         made = _made_in(path)
         if made is None or not made.st_mode & S_IWOTH:
             raise OSError(errno.EPERM, "everybody can write into it", str(path))
@@ -155,7 +157,7 @@ def is_for_our_group(status: os.stat_result) -> bool:
 
 
 def file_problem(status: os.stat_result) -> str:
-    """How others may have a hand in a file; empty if it is the user's own or root's, and not everybody can write it."""
+    """The hand of others in a file; empty if it is the user's own or root's, and not writable for everybody."""
     if sys.platform == "win32":
         return ""
     if is_anothers(status):
@@ -164,12 +166,13 @@ def file_problem(status: os.stat_result) -> str:
 
 
 def is_anothers(status: os.stat_result, folder: Path | None = None) -> bool:
-    """Whether a file or folder belongs to another user, root and root's caller by sudo excepted, as git has it.
+    """Whether a file or folder belongs to another user, root and root's caller by sudo excepted.
 
-    On some shares all files belong to one user. A file made in `folder`, if given, tells whether it is such a share.
+    On some shares all files belong to one user. A file made in `folder`, if given, shows such a share.
     """
     if sys.platform == "win32":
         return False
+    # The caller by sudo is trusted as in git's safe.directory.
     trusted = {0, _user(), _caller()}
     if status.st_uid in trusted or folder is None:
         return status.st_uid not in trusted
@@ -178,7 +181,7 @@ def is_anothers(status: os.stat_result, folder: Path | None = None) -> bool:
 
 
 def _made_in(folder: Path) -> os.stat_result | None:
-    """How a file stands that was made in the folder for this user alone; None if none can be made."""
+    """The status of a file made in the folder for this user alone; None if none can be made."""
     with suppress(OSError), tempfile.TemporaryFile(dir=folder) as made:
         return os.fstat(made.fileno())
     return None
@@ -209,7 +212,7 @@ def _opened(path: Path, flags: int) -> int:
 
 
 def _place(path: Path, folder: int | None) -> str:
-    """How a path is named to a call that gets its folder's descriptor, or none."""
+    """The path in a call with its folder's descriptor, or with none."""
     return str(path) if folder is None else path.name
 
 
@@ -240,7 +243,7 @@ def _groups() -> set[int]:
 
 
 def _is_own_group(status: os.stat_result) -> bool:
-    """Whether the group is the one that many systems make for each user, with nobody else in it."""
+    """Whether the group is a user's private one, as many systems make it, with nobody else in it."""
     if sys.platform == "win32":
         return True
     import grp

@@ -1,4 +1,4 @@
-"""Limits that this process sets itself: no core dump, no look inside by other processes, less of the machine."""
+"""Limits of this process: no core dump, no look inside by other processes, less of the machine."""
 
 import signal
 import sys
@@ -8,12 +8,12 @@ _DEATH_SIGNAL, _DUMPABLE = 1, 4
 
 
 def keep_private(*, end_with_parent: bool = False) -> None:
-    """Leave no core dump and let no process of the same user look into this one's memory, where the system can.
+    """Leave no core dump, and close this process's memory to other processes of the user, if the system can.
 
-    `end_with_parent`: kill this process as soon as the thread that started it ends.
+    `end_with_parent`: kill this process with the end of its parent thread.
     """
     limit_to({"RLIMIT_CORE": 0})
-    # Where core dumps go to a program, as on most of today's systems, their limit alone does not count: core(5).
+    # If core dumps go to a program, as on most of today's systems, their limit alone does not count: core(5).
     if (prctl := Prctl.here()) is not None:
         prctl(_DUMPABLE, 0)
         if end_with_parent:
@@ -38,7 +38,7 @@ def limit_to(limits: dict[str, int]) -> None:
 
 
 class Prctl:
-    """prctl(2) of Linux; gives -1 where the kernel refuses."""
+    """prctl(2) of Linux; returns -1 if the kernel refuses."""
 
     def __init__(self) -> None:
         import ctypes
@@ -48,7 +48,7 @@ class Prctl:
 
     @classmethod
     def here(cls) -> "Prctl | None":
-        """None on any other system, and where the C library cannot be called."""
+        """None on any other system, and without a callable C library."""
         try:
             return cls() if sys.platform == "linux" else None
         except (ImportError, OSError, AttributeError):

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
 _RATE_SECONDS = 60.0
-"""The rate is that of the last minute: what a run did an hour ago says nothing of the time left."""
+"""The rate is that of the last minute: the pace of an hour ago says nothing of the time left."""
 _BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} "
 _WHOLE = " |{bar}| "
-"""What stands behind words where there is room for it, and how many columns that takes."""
+"""The bar behind words, if there is room for it."""
 _WIDTH_OF_WHOLE = 60
+"""The least columns for that."""
 _WIDE = 1000
-"""The columns of a stream that does not say how many it has."""
+"""The columns of a stream of unknown width."""
 
 
 class SilentProgress:
-    """Shows nothing but what a person should know, a line each."""
+    """Shows the notices for a person alone, a line each."""
 
     def __init__(self, stream: TextIO) -> None:
         self._writer = writer_to(stream)
@@ -44,7 +45,7 @@ class SilentProgress:
         """Nothing to show."""
 
     def say(self, text: str) -> None:
-        """A line, where there is something to say; dropped if the stream is far behind."""
+        """Write a line for a text; dropped if the stream is far behind."""
         if text:
             self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
 
@@ -65,7 +66,7 @@ class RecentRate:
 
 
 class BarProgress:
-    """Rows done, rate, time left, and how many succeeded and failed so far, on a terminal.
+    """Rows done, rate, time left, and the rows succeeded and failed so far, on a terminal.
 
     A thread draws the bar several times a second. The run only counts.
     """
@@ -96,14 +97,14 @@ class BarProgress:
         self._thread.join(terminal.PATIENCE_SECONDS)
 
     def settle(self, status: Status) -> None:
-        """One row more."""
+        """Count one row."""
         if status is Status.SUCCEEDED:
             self._ok += 1
         else:
             self._failed += 1
 
     def say(self, text: str) -> None:
-        """Shown behind the counts until there is something else to say."""
+        """Show a text before the counts, until the next one."""
         self._words = text
 
     def _draw(self, new_bar: "partial[tqdm[None]]") -> None:
@@ -136,7 +137,7 @@ class BarProgress:
 
 
 def _shortened(text: str, width: int) -> str:
-    """A text in so many columns, cut at its end: what a person has to know stands first."""
+    """A text in so many columns, cut at its end: the most important words come first."""
     from tqdm.utils import disp_len
 
     if disp_len(text) <= width:

@@ -1,6 +1,6 @@
-"""Why a row is not sent, as values. Rules, highlights and counts read them; `report.wording` alone has words for them.
+"""The reasons for not sending a row, as values for rules, highlights and counts; `report.wording` alone has the words.
 
-They are stored by the names of their kinds: a name that was released stays.
+They are stored by the names of their kinds: a released name stays.
 """
 
 from collections.abc import Mapping
@@ -137,10 +137,10 @@ class SkipKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong in a row.
+    """One fault of a row.
 
-    `column` is the heading, trimmed, and empty for the row as a whole. `value` is what stands there. `original` is what
-    stood there at first, where a program changed it. `details` are the figures and names that the words need.
+    `column` is the heading, trimmed; empty for the row as a whole. `value` is the cell, `original` its first value if a
+    program has changed it. `details` are the figures and names for its words.
     """
 
     column: str
@@ -152,10 +152,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is not sent because its data is wrong, with every fault, so that one correction will do.
+    """A row with wrong data, not sent. It has every fault, so that one correction will do.
 
-    `inserts`: the row was to add a lead, and still is once corrected. `run` and `row` name the row of an earlier run
-    that failed and that this row was.
+    `inserts`: the row was to add a lead, and still is once corrected. `run` and `row` name the same row's first failure
+    in an earlier run.
     """
 
     faults: tuple[Fault, ...]
@@ -167,8 +167,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A row that is left out on purpose, or waits. `run` and `row` name the row elsewhere that is the reason, `at` when
-    it was sent, `status` and `code` how it stands; `text` is a decision or a file's name."""
+    """A row left out on purpose, or waiting.
+
+    `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
+    `text` is a decision or a file's name.
+    """
 
     kind: SkipKind
     run: str = ""
@@ -180,7 +183,7 @@ class Skip:
 
     @property
     def undecided_run(self) -> str:
-        """The earlier run in which a person has still to decide first; empty if there is none."""
+        """The earlier run with an open decision of a person; empty if there is none."""
         undecided = self.status in ("conflict", "unknown")
         if self.kind in (SkipKind.CALLED, SkipKind.BY_NOW, SkipKind.UNDECIDED_SINCE):
             return self.run if undecided else ""

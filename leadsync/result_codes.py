@@ -1,7 +1,7 @@
 """The one table of the dialer's result codes.
 
-Source: the vendor's page *Update an existing lead in Noojee Contact*, section "Code". Names keep the server's
-spelling, its slips included (INVALID_DISPOSTION, ALLOCATIN_ID_REQUIRED): they are what comes over the wire.
+Source: the vendor's page *Update an existing lead in Noojee Contact*, section "Code". Names keep the server's spelling,
+its slips included (INVALID_DISPOSTION, ALLOCATIN_ID_REQUIRED): so they come over the wire.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """What a result code means for the row it answers, and for the run."""
+    """The effect of a result code on its row, and on the run."""
 
     SUCCEEDED = "the lead was updated"
     FAILED = "refused: the row has to be corrected"
@@ -24,10 +24,9 @@ class Verdict(Enum):
 class ResultCode:
     """One line of the table.
 
-    `http` is the status the documentation gives with the code; it never decides anything. `advice` is what the
-    user should do now, `cause` what most likely led to the code, both in one sentence. `field` is the field that the
-    code complains of, `phone` for any phone field. `if_all_fail` is the likely cause if almost all rows get the code.
-    `why_again` says while the row waits for its next attempt why it does.
+    `http` is the code's status in the documentation; it never decides anything. `advice` is the user's next step,
+    `cause` the most likely cause, both in one sentence. `field` is the field at fault, `phone` for any phone field.
+    `if_all_fail` is the likely cause if almost all rows get the code. `why_again` is the reason for another attempt.
     """
 
     code: int
@@ -42,6 +41,7 @@ class ResultCode:
     why_again: str = ""
 
 
+# As in models.py, which may not be imported here: both are the ground.
 _ID = "njExternalLeadId"
 _DISPOSITION = "njDisposition"
 _CALLBACK = "njCallBackDate"
@@ -231,7 +231,7 @@ RESULT_CODES: dict[int, ResultCode] = {entry.code: entry for entry in _TABLE}
 """The documented codes by number."""
 
 MOST_UNDOCUMENTED = 10
-"""So many codes beyond the table are shown; a dialer may invent thousands."""
+"""The most codes beyond the table to show; a dialer may invent thousands."""
 
 BY_NAME: dict[str, ResultCode] = {entry.name: entry for entry in _TABLE}
 """The documented codes by the server's name."""

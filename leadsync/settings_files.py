@@ -1,4 +1,4 @@
-"""The files that settings come from: whose they are, and their text without a word of it in any error."""
+"""The files of settings: their owners, and their text without a word of it in any error."""
 
 import os
 import re
@@ -17,7 +17,10 @@ LONGEST_SECRET = 64 * 1024
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """The tables of a settings file. Its errors quote nothing of the file: it may be the key's, named by mistake."""
+    """The tables of a settings file; raises SettingsError.
+
+    The error quotes nothing of the file: it may be the key's, named by mistake.
+    """
     try:
         with open_regular(path) as stream:
             refuse_others(path, os.fstat(stream.fileno()))
@@ -27,6 +30,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:
+        # Only the place: tomllib's message quotes characters of the file.
         place = re.search(r"at line \d+, column \d+|at end of document", str(error))
         raise SettingsError(
             f"{path} is not valid TOML: something is wrong {place[0] if place else 'in it'}; no name stands twice, and "
@@ -35,7 +39,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def refuse_others(path: Path, status: os.stat_result) -> None:
-    """Raise SettingsError if another user decides by this file where the API key goes."""
+    """Raise SettingsError if another user could send the API key elsewhere by this file."""
     problem = file_problem(status)
     if problem == ANOTHERS:
         raise SettingsError(
@@ -50,7 +54,7 @@ def refuse_others(path: Path, status: os.stat_result) -> None:
 
 
 def refuse_others_folder(path: Path) -> None:
-    """Raise SettingsError if others may have put this settings file, which nobody named, into the working folder.
+    """Raise SettingsError if others may have put an unnamed settings file into the working folder.
 
     In an open folder the file's owner proves nothing: others can rename a report of this user into the settings.
     """
@@ -65,9 +69,9 @@ def refuse_others_folder(path: Path) -> None:
 
 
 def read_secret(path: Path, setting: str, what: str) -> str:
-    """The text of a file that this user alone can read.
+    """The text of a file for this user alone; raises SettingsError.
 
-    Raises SettingsError, which quotes nothing of the file, nor a path that leads nowhere: some write the secret there.
+    The error quotes nothing of the file, nor a path without a file: some write the secret there.
     """
     try:
         with open_regular(path) as stream:
@@ -93,7 +97,7 @@ def read_secret(path: Path, setting: str, what: str) -> str:
 
 
 def key_of_keyring(service: str) -> str:
-    """The API key that the system's keyring has under this name; raises SettingsError."""
+    """The API key under this name in the system's keyring; raises SettingsError."""
     import keyring
     from keyring.errors import KeyringError
 

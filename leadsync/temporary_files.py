@@ -1,4 +1,4 @@
-"""What leadsync puts into the system's temporary folder, and the end of it, also where a process was killed."""
+"""leadsync's files in the system's temporary folder, and their removal, also after a kill."""
 
 import os
 import re
@@ -14,15 +14,15 @@ from typing import BinaryIO, Literal
 _DESCRIPTORS = Path("/proc/self/fd")
 _LEFT_BEHIND = re.compile(r"leadsync-(sheet|report)-[a-z0-9_]{8}")
 _OLD = 86_400
-"""Seconds: no command reads a sheet or writes a report for longer."""
+"""Seconds; no command reads a sheet or writes a report for longer."""
 
 
 @contextmanager
 def private_copy(name: str) -> Iterator[tuple[BinaryIO, Path]]:
-    """A new file for this user alone, open for writing, and the path by which this process reads it.
+    """A new file for this user alone, open for writing, and the path for this process to read it.
 
-    It is gone when the context ends. On Linux it has no name from the beginning, so that nothing is left behind even if
-    the process is killed. Elsewhere it is called `name`, in a folder of its own, and `sweep` removes what was left.
+    It is gone after the context. On Linux it never has a name, so even a kill leaves nothing behind. Elsewhere it is
+    called `name`, in a folder of its own, and `sweep` removes the rest.
     """
     if sys.platform == "linux" and _DESCRIPTORS.is_dir():
         with tempfile.TemporaryFile() as file:
@@ -34,13 +34,13 @@ def private_copy(name: str) -> Iterator[tuple[BinaryIO, Path]]:
 
 @contextmanager
 def temporary_folder(kind: Literal["sheet", "report"]) -> Iterator[Path]:
-    """A new folder for this user alone, gone when the context ends."""
+    """A new folder for this user alone, gone after the context."""
     with tempfile.TemporaryDirectory(prefix=f"leadsync-{kind}-") as folder:
         yield Path(folder)
 
 
 def sweep() -> None:
-    """Remove folders that killed processes of this user left behind a day ago or earlier."""
+    """Remove folders left behind by killed processes of this user, a day ago or earlier."""
     with suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in entries:
             if _LEFT_BEHIND.fullmatch(entry.name) and _is_old_and_own(entry):

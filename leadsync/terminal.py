@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import TextIO
 
 PATIENCE_SECONDS = 1.0
-"""The longest wait for a stream that takes no text; then the work goes on without it."""
+"""The longest wait for a stuck stream; then the work goes on without it."""
 MOST_WAITING = 1_000_000
-"""Characters that may wait for a stream; text beyond them is dropped."""
+"""The most characters in wait for a stream; text beyond them is dropped."""
 _LINGER_SECONDS = 1.0
 """A writing thread ends after this time without text."""
 _BUSY_SECONDS = 0.05
-"""The pause before a full non-blocking stream is tried again."""
+"""The pause before the next try of a full non-blocking stream."""
 
 # Unicode's Cc, Cs, Zl and Zp, and what its property Default_Ignorable_Code_Point calls invisible.
 _HIDDEN = (
@@ -28,14 +28,14 @@ _HIDDEN = (
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb"  # fillers, lone surrogates, BOM, annotations
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # formats, tags
 )
-# Names and emoji are spelt with them behind a character that they join or vary; behind ASCII they only hide.
+# Names and emoji are spelt with them, behind a character to join or vary; behind ASCII they only hide.
 _JOINERS = "\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _ANY_HIDDEN = re.compile(f"[{_HIDDEN}][{_JOINERS}]*|(?<![^\\x00-\\x7f])[{_JOINERS}]+")
 _ANY_HIDDEN_OR_NEWLINE = re.compile(f"\n|{_ANY_HIDDEN.pattern}")
 
 
 class Visible(str):
-    """Text to show as it is: lines and colours are leadsync's own, and all that they quote was made visible."""
+    """Text to show as it is: its lines and colours are leadsync's own, and all quoted text was made visible."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ def one_line(text: str) -> str:
 
 
 def visible_lines(lines: Iterable[str]) -> Visible:
-    """Lines of one text; nothing that they quote begins another."""
+    """Lines of one text; no quoted text begins another line."""
     return Visible("\n".join(map(one_line, lines)))
 
 
@@ -63,7 +63,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 class RawStream:
-    """Writes text to a stream's file without Python's buffer, and drops it where that fails.
+    """Writes text to a stream's file without Python's buffer; drops it if that fails.
 
     A write blocks for as long as the file does. It holds no lock meanwhile: the interpreter aborts at its exit if a
     thread holds the lock of a standard stream.
@@ -77,7 +77,7 @@ class RawStream:
         self.encoding = stream.encoding or "utf-8"
 
     def fileno(self) -> int:
-        """The file's number; tqdm asks the terminal behind it for its width."""
+        """The file's descriptor; tqdm asks its terminal for the width."""
         return self._stream.fileno()
 
     def write(self, text: str) -> int:
@@ -108,7 +108,7 @@ def _write_bytes(raw: io.RawIOBase, data: bytes) -> None:
 class BackgroundWriter:
     """Writes text in order, in a thread of its own; drops text while too much waits.
 
-    The thread is a daemon: one that is stuck keeps nobody from exiting.
+    The thread is a daemon: a stuck one keeps nobody from exiting.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -137,9 +137,9 @@ class BackgroundWriter:
                 self._has_thread = False
 
     def flush(self) -> bool:
-        """Wait until all is written, a second at most; returns whether it is.
+        """Wait until all is written, a second at most; return whether it is.
 
-        A stream that was waited for in vain is not waited for again until it takes text.
+        After a wait in vain there is none again until the stream takes text.
         """
         with self._changed:
             if not self._stuck:
@@ -174,5 +174,5 @@ class BackgroundWriter:
 
 @lru_cache(maxsize=2)
 def writer_to(stream: TextIO) -> BackgroundWriter:
-    """The one writer to a stream: what commands, progress and log write stays in order."""
+    """The one writer to a stream: the text of commands, progress and log stays in order."""
     return BackgroundWriter(stream)
