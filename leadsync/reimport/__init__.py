@@ -1,4 +1,4 @@
-"""Files that come back: the claims of their rows, the facts of earlier runs, and a decision for each row."""
+"""Returned files: the claims of their rows, the facts of earlier runs, and a decision for each row."""
 
 from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS

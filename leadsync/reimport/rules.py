@@ -87,6 +87,7 @@ def settled_elsewhere(context: Context) -> Skip | None:
             return Skip(SkipKind.WAITS_FOR_DECISION, claim.run, context.undecided)
         if context.in_doubt is not None:
             return Skip(SkipKind.WAITS_FOR_RESUME, claim.run, context.in_doubt)
+        # Last: a run with the row still open comes first, whatever its lead was sent since.
         if since := _sent_since(context):
             return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)
     code = claim.result_code
@@ -112,8 +113,10 @@ def _same_numbers(context: Context, origin: Origin) -> bool:
 
 
 def corrupted_cells(context: Context) -> Rejected | None:
-    """A value was cut to the size of a workbook's cell, or a program took a text for a number, which makes an id
-    another lead's. In a workbook a text stays one: another value was typed."""
+    """A value was cut to the size of a workbook's cell, or a program made a number of a text: another lead's id.
+
+    In a workbook a text stays one: another value was typed.
+    """
     faults = (*_corrupted(context), *_swapped(context))
     if not faults:
         return None
@@ -232,6 +235,8 @@ def _said_before(context: Context) -> LastSent | None:
     return last if dict(mapped.fields) == dict(last.fields) else None
 
 
+# The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before
+# the state of other runs; a corrupted cell before all comparisons with its value.
 RULES: tuple[Rule, ...] = (
     duplicate_row,
     already_decided,
@@ -248,6 +253,7 @@ RULES: tuple[Rule, ...] = (
 
 def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
     """The RULES with a chance to apply to the file's rows, in their order: a plain sheet of a million rows asks one."""
+    # The first six are about rows of earlier runs.
     needless = set() if sheet.came_back else set(RULES[:6])
     needless |= set() if sheet.repeated else {several_rows}
     needless |= set() if sheet.is_trial else {sent_in_trial}

@@ -1,4 +1,4 @@
-"""From the journal's rows to what people read: the files' tables and the summary."""
+"""From the journal's rows to the files for people: the tables and the summary."""
 
 from leadsync.report.check_cells import checked_cells
 from leadsync.report.digest import Digest

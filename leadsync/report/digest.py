@@ -16,8 +16,8 @@ from leadsync.result_codes import RESULT_CODES, split_codes
 
 _MOST_EFFECTS = 20
 _MOST_REASONS = 20
+# A sheet may have another disposition for each of a million leads, by a wrong mapping.
 _MOST_KINDS = 10_000
-"""Values of a column that should not be one (a disposition for each lead) are not all kept."""
 
 
 class Digest:
@@ -47,6 +47,7 @@ class Digest:
         if record.code is not None:
             self._codes[record.code] += 1
             self._names.setdefault(record.code, (record.name, record.message))
+        # The journal gives rows of one second the same object: most rows need no comparison.
         if record.time is not None and record.time is not self._time:
             self._time = record.time
             self._first = min(self._first or record.time, record.time)

@@ -68,7 +68,7 @@ def _of_code(code: int, why: str, record: RowRecord, run: RunRecord) -> tuple[Ce
     role = entry.field if entry else ""
     positions = _filling(run, role) if role else ()
     if role == PHONE and code != 102:
-        # Which of the numbers the dialer means it does not say; a blank cell it cannot be.
+        # The dialer does not name the number at fault; it is none of the blank cells.
         positions = tuple(at for at in positions if _is_number(record.cells[at])) or positions
     return tuple(CellError(at, why) for at in positions)
 

@@ -114,7 +114,7 @@ def _next_steps(
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
         yield f"Go on with {what}: {called} resume {run.id}"
-    # Of a workbook's report the sheets are worked on, and the file is given back as one.
+    # The sheets of a workbook's report are worked on, and the file is given back as a whole.
     workbook = files.get("report") if run.kind == "xlsx" else None
     if moved_to is not None:
         yield from (f"Rows of it are in run {later} now: {called} show {later}" for later in moved_to)

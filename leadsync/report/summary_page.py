@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = "summary_page.html.jinja"
 _RADIUS = 58
-# The length of the outline: SVG gives dashes and their offset along it.
+# The length of the outline: SVG measures dashes and their offset along it.
 _AROUND = 2 * math.pi * _RADIUS
 _LINE = 26
 """Pixels from line to line of the ring's legend."""
@@ -112,6 +112,7 @@ def _ring(statuses: Sequence[StatusCount]) -> _Ring:
             one.rows,
             STATUS_COLOURS[one.status].strong,
             f"{length:.3f} {_AROUND - length:.3f}",
+            # A quarter back: SVG begins a circle at three o'clock, the ring begins at twelve.
             f"{_AROUND / 4 - begun:.3f}",
             top + _LINE * index,
         )

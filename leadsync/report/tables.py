@@ -81,6 +81,7 @@ def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line
     cells = (*record.cells, *sync)
     line = Line(cells, record.dates, record.status, len(record.cells) + _STATUS_COLUMN, found.positions)
     if record.status in Table.REVIEW.statuses:
+        # One more cell, for the decision.
         return line, None, line._replace(cells=(*cells, ""), marked=(len(cells),))
     if still_failing(record) or (record.status in Table.RETRY.statuses and not is_final(record)):
         return line, line._replace(notes=[f"{why}\n{sync[_ADVICE_COLUMN]}" for _, why in found.cells]), None
@@ -98,6 +99,7 @@ def is_final(record: RowRecord) -> bool:
     return record.status is Status.FAILED and entry is not None and entry.verdict is Verdict.FINAL
 
 
+# Rows are in the sheet's order, and hundreds of them end in one second.
 @lru_cache(maxsize=1024)
 def _iso(time: datetime) -> str:
     return time.isoformat(timespec="seconds")

@@ -9,8 +9,9 @@ from leadsync.reasons import Detail, Fault, FaultKind, Reason, Rejected, Skip, S
 from leadsync.report.fault_words import FAULT_WORDS, LINE_FAULTS
 from leadsync.result_codes import RESULT_CODES, Verdict
 
+# Without commas: in a csv a comma before a hyphen would begin a formula for some programs.
 DECIDING = "--applied or --not-applied or --send"
-"""The options of `resolve`; a decision takes one of them. A hyphen behind a comma would count as a formula in a csv."""
+"""The options of `resolve`; a decision takes one of them."""
 
 
 _JOINED = {"numbers": " and ", "places": " and ", "columns": " or ", "rows": ", ", "close": " or ", "listed": ", "}
@@ -112,6 +113,7 @@ def advice_after(skip: Skip) -> str:
 def _sentences(rejected: Rejected) -> Iterator[str]:
     subject = "The row"
     for fault in rejected.faults:
+        # "The row has …. It has ….": only faults of the whole line begin with their subject.
         yield sentence(fault, subject)
         if fault.kind in LINE_FAULTS:
             subject = "It"

@@ -27,6 +27,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
     try:
         scan = _store_sheet(journal, run, settings, options, known, trial, sources)
     except BaseException:
+        # Also for a signal; after a kill the draft stays, changes nothing, and goes with the file's next run.
         journal.delete_draft(run.id)
         raise
     copies = _same_content(journal, run)
@@ -130,6 +131,7 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
 
 def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str]) -> None:
     journal.confirm(run_id, effects)
+    # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)
 

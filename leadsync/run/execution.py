@@ -55,6 +55,7 @@ def execute(
     with progress_for(plan.waiting) as progress:
         sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until)
     code = _code(sent, journal.tally(run.id))
+    # Chosen after sending: the folder depends on the result (done/ or attention/).
     if output_for is not None:
         journal.update_run(run.id, output=output_for(run, code))
     done, files = finish(journal, run.id, say)

@@ -13,6 +13,7 @@ from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_source import fingerprint
 
+# Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
 
 

@@ -83,6 +83,7 @@ def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunR
     """Write the files of a sent run; with them it is finished, unless it stopped early."""
     run = journal.run(run_id)
     digest = Digest(run)
+    # Files first: a run without its files is not finished, and `resume` writes them after a kill.
     try:
         files = _write(journal, run, digest, say)
     except OutputError as error:

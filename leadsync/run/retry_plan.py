@@ -67,6 +67,7 @@ def _write_retry(journal: Journal, new: RunRecord, limit: int | None) -> None:
     journal.create_retry(new)
     if limit is not None:
         journal.update_run(new.id, last_row=journal.nth_pending(new.id, limit))
+    # Released after the commit: the retry has taken their rows over.
     for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
         if run_id != new.id:
             journal.release(run_id)

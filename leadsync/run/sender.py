@@ -26,6 +26,7 @@ ENOUGH_ROWS = 100
 ENOUGH_SECONDS = 2.0
 """The least rows and seconds for a run to predict the pace of the next one."""
 LONGEST_SLEEP_SECONDS = 5.0
+"""The longest sleep before a look at the clock, for `--until`."""
 
 _SIGNALS = tuple(
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
@@ -66,6 +67,7 @@ def send(
     """
     journal.hold(run.id)
     began = time.monotonic()
+    # Stays if an exception other than JournalError ends the run.
     stopped = "leadsync ended before the run did"
     try:
         with logged_as(run.id):
@@ -127,6 +129,7 @@ async def _send(
                 inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
                 answer_seconds=settings.server.timeout_seconds,
             )
+            # Not before: a signal outside ends the command at once, because nothing is under way.
             with _signals_to(engine, progress) as received, _stopped_at(until, engine):
                 began = time.monotonic()
                 reason = await engine.run()

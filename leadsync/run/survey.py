@@ -47,6 +47,7 @@ class Survey:
         self.disposition_rows: dict[str, int] = {}
         """The first row of each disposition."""
         self.callbacks = 0
+        # A byte a row: a trial's end is known only after the whole sheet.
         self._without_callback = bytearray()
         """For each row to be sent, in the sheet's order: 1 without a callback date, else 0."""
         self.samples: dict[int, str] = {}

@@ -103,6 +103,7 @@ def _held_by_others(handle: int) -> str:
     except ImportError:
         # Windows refuses to open such a file.
         return ""
+    # Two kinds of locks that know nothing of each other: whole files (flock) and parts of files (lockf).
     for lock, unlock in ((fcntl.flock, fcntl.LOCK_UN), (fcntl.lockf, fcntl.LOCK_UN)):
         try:
             lock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -26,6 +26,7 @@ class StabilityFilter:
             self._since[file.path] = file, since
             if now - since >= self.seconds:
                 stable.append(file)
+        # By the file's own time: the order of saving is the order of sending.
         return sorted(stable, key=lambda file: (file.modified_ns, file.path.name))
 
     @property
