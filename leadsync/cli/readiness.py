@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.models import RunRecord
-
 if TYPE_CHECKING:
     from leadsync.config import Settings
 
@@ -24,8 +22,3 @@ def ready_to_send(settings: "Settings", output: Path | None = None) -> "Settings
 
         check_output(output)
     return settings
-
-
-def settings_of_run(settings: "Settings", run: RunRecord, campaign: str | None) -> "Settings":
-    """The settings of an earlier run: of the named campaign, else of the campaign with the run's ids."""
-    return settings.for_campaign(campaign) if campaign else settings.for_ids(run.ids)

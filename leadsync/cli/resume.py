@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadsync.cli.earlier_run import earlier_run, no_run
 from leadsync.cli.options import SendOptions, examples, send_options
 from leadsync.cli.plan_runner import run_plan
-from leadsync.cli.post_run import post_run_hooks
-from leadsync.cli.readiness import ready_to_send, settings_of_run
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord
 
@@ -27,12 +26,8 @@ def resume(run_id: str | None, options: SendOptions) -> int:
     with shell.sound_journal() as journal:
         stopped = journal.run(run_id) if run_id else next(filter(partial(_can_go_on, journal), journal.runs()), None)
         if stopped is None:
-            ready_to_send(shell.settings())
-            shell.result("There is no run to go on with.", {"run": None})
-            return 0
-        with post_run_hooks(shell, stopped.file, options.metrics_file) as hooks:
-            hooks.settings = shell.settings()
-            settings = ready_to_send(settings_of_run(hooks.settings, stopped, options.campaign), options.output)
+            return no_run(shell, "There is no run to go on with.")
+        with earlier_run(shell, stopped, options) as (hooks, settings):
             plan = plan_resume(journal, stopped.id, settings, options.for_run(), journal.now())
             return run_plan(shell, journal, plan, settings, hooks, options)
 

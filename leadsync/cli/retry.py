@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leadsync.cli.earlier_run import earlier_run, no_run
 from leadsync.cli.options import SendOptions, examples, send_options
 from leadsync.cli.plan_runner import run_plan
-from leadsync.cli.post_run import post_run_hooks
-from leadsync.cli.readiness import ready_to_send, settings_of_run
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord, Status
@@ -31,12 +30,8 @@ def retry(run_id: str | None, options: SendOptions) -> int:
     with shell.sound_journal() as journal:
         before = journal.run(run_id) if run_id else next((run for run in journal.runs() if run.complete), None)
         if before is None:
-            ready_to_send(shell.settings())
-            shell.result("There is no run to send again.", {"run": None})
-            return 0
-        with post_run_hooks(shell, before.file, options.metrics_file) as hooks:
-            hooks.settings = shell.settings()
-            settings = ready_to_send(settings_of_run(hooks.settings, before, options.campaign), options.output)
+            return no_run(shell, "There is no run to send again.")
+        with earlier_run(shell, before, options) as (hooks, settings):
             plan = plan_retry(journal, before.id, settings, options.for_run(), journal.now())
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.journal import Journal, open_journal
-from tests.journal.samples import a_run
+from tests.journal.samples import RUN, a_run
 
 STORES: Mapping[str, Callable[[Path], Journal]] = {"sqlite": open_journal}
 """By name, how the journal of a state folder is opened."""
@@ -24,7 +24,8 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenS
 
 @pytest.fixture
 def journal(open_store: OpenStore, tmp_path: Path) -> Journal:
-    """A journal with one run."""
+    """A journal with one confirmed run."""
     journal = open_store()
     journal.create(a_run(tmp_path))
+    journal.confirm(RUN)
     return journal

@@ -3,11 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from leadsync.journal import Effects, Journal, State
 from leadsync.models import Effect, Outcome, Status
-from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     CONFLICT,
     CUT,
@@ -25,15 +22,6 @@ from tests.journal.samples import (
     retried,
     sending,
 )
-
-
-@pytest.fixture
-def journal(open_store: OpenStore, tmp_path: Path) -> Journal:
-    """A journal with a confirmed run."""
-    journal = open_store()
-    journal.create(a_run(tmp_path))
-    journal.confirm(RUN)
-    return journal
 
 
 def test_a_person_decides_conflict_and_unknown_rows_and_no_others(journal: Journal) -> None:

@@ -68,17 +68,17 @@ def test_a_deleted_draft_leaves_nothing_and_the_others_stay(
 
 
 def test_a_deleted_draft_is_released(journal: Journal, open_store: OpenStore, tmp_path: Path) -> None:
-    journal.hold(RUN)
-    journal.delete_draft(RUN)
+    journal.create(a_run(tmp_path, OTHER))
+    journal.hold(OTHER)
+    journal.delete_draft(OTHER)
     with open_store() as other:
-        other.create(a_run(tmp_path))
-        assert other.try_hold(RUN)
+        other.create(a_run(tmp_path, OTHER))
+        assert other.try_hold(OTHER)
 
 
 def test_a_retry_made_before_a_draft_is_deleted_keeps_its_rows(journal: Journal, tmp_path: Path) -> None:
     """A question about a sheet that comes back is open; another process retries the sheet's run meanwhile."""
     journal.add(RUN, [entry(2), entry(3)])
-    journal.confirm(RUN)
     journal.create(a_run(tmp_path, OTHER))
     journal.add(OTHER, [entry(2)])
     retry = a_run(tmp_path, NEWEST, retry_of=RUN)

@@ -11,7 +11,6 @@ import pytest
 from leadsync.journal import Effects, Journal, State
 from leadsync.models import Effect, Outcome, Status
 from leadsync.reasons import Skip, SkipKind
-from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     CONFLICT,
     CUT,
@@ -33,14 +32,6 @@ from tests.journal.samples import (
     retried,
     sending,
 )
-
-
-@pytest.fixture
-def journal(tmp_path: Path, open_store: OpenStore) -> Journal:
-    journal = open_store()
-    journal.create(a_run(tmp_path))
-    journal.confirm(RUN)
-    return journal
 
 
 @pytest.mark.parametrize(

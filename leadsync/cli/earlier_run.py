@@ -1,0 +1,33 @@
+"""An earlier run, to be sent again or to its end: `resume` and `retry` share it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from leadsync.cli.options import SendOptions
+from leadsync.cli.post_run import PostRunHooks, post_run_hooks
+from leadsync.cli.readiness import ready_to_send
+from leadsync.cli.shell import Shell
+from leadsync.models import RunRecord
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+
+
+@contextmanager
+def earlier_run(shell: Shell, run: RunRecord, options: SendOptions) -> "Iterator[tuple[PostRunHooks, Settings]]":
+    """The hooks and the settings for a run: those of the named campaign, else of the campaign with the run's ids.
+
+    Raises SettingsError for incomplete settings, and UsageError for an unusable output folder.
+    """
+    with post_run_hooks(shell, run.file, options.metrics_file) as hooks:
+        hooks.settings = settings = shell.settings()
+        chosen = settings.for_campaign(options.campaign) if options.campaign else settings.for_ids(run.ids)
+        yield hooks, ready_to_send(chosen, options.output)
+
+
+def no_run(shell: Shell, words: str) -> int:
+    """Say that no run fits, unless the settings are incomplete; return the exit code."""
+    ready_to_send(shell.settings())
+    shell.result(words, {"run": None})
+    return 0
