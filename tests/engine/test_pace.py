@@ -1,88 +1,10 @@
-"""The pace beside other clients, against a model of the dialer: first come, first served, in so many slots."""
-
-import heapq
-import random
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+"""The pace beside other clients, against a model of the dialer."""
 
 import pytest
 
-from leadsync.engine.discovery import Discovery
 from leadsync.engine.pace import Pace
 from leadsync.models import Effect, Outcome
-
-OK = Outcome(Effect.ANSWERED, 0, "OK", "OK", 200)
-QUEUED = Outcome(Effect.ANSWERED, 109, "TIMEOUT_TOO_MANY_CONCURRENT_REQUESTS", "", 400)
-ON_ITS_WAY = 0.002
-"""What a call takes beside its work."""
-
-
-@dataclass
-class Model:
-    """A dialer's slots and queue, leadsync at the pace that it sets itself, and a rival with so many calls at once.
-
-    `work` is how long the nth call takes; `queue_timeout` after how long in the queue one is answered 109.
-    """
-
-    slots: int
-    pace: Pace | Discovery
-    work: Callable[[int], float] = lambda n: 0.1
-    rival: Callable[[float], int] = lambda now: 0
-    queue_timeout: float = 60.0
-    now: float = 0.0
-    ours: int = 0
-    theirs: int = 0
-    busy: int = 0
-    calls: int = 0
-    queue: deque[tuple[float, bool]] = field(default_factory=deque)
-    events: list[tuple[float, int, float, bool]] = field(default_factory=list)
-    ended: list[tuple[float, Outcome, bool]] = field(default_factory=list)
-    allowances: list[tuple[float, int]] = field(default_factory=list)
-
-    def run(self, until: float) -> None:
-        while self.now < until:
-            self._send()
-            self.now, _, began, is_ours = heapq.heappop(self.events)
-            self.busy -= 1
-            self._end(began, OK, is_ours)
-
-    def _send(self) -> None:
-        while self.ours < self.pace.allowance:
-            self.ours += 1
-            self.queue.append((self.now, True))
-        while self.theirs < self.rival(self.now):
-            self.theirs += 1
-            self.queue.append((self.now, False))
-        while self.queue and self.busy < self.slots:
-            began, is_ours = self.queue.popleft()
-            if self.now - began > self.queue_timeout:
-                self._end(began, QUEUED, is_ours)
-                continue
-            self.busy += 1
-            self.calls += 1
-            heapq.heappush(self.events, (self.now + self.work(self.calls) + ON_ITS_WAY, self.calls, began, is_ours))
-
-    def _end(self, began: float, outcome: Outcome, is_ours: bool) -> None:
-        self.ended.append((self.now, outcome, is_ours))
-        if is_ours:
-            self.ours -= 1
-            self.pace.record(outcome, began, self.now)
-            self.allowances.append((self.now, self.pace.allowance))
-        else:
-            self.theirs -= 1
-
-    def rate(self, start: float, end: float, *, ours: bool = True) -> float:
-        """Calls answered 0 in a second of that time."""
-        answered = [moment for moment, outcome, is_ours in self.ended if outcome is OK and is_ours is ours]
-        return sum(start <= moment < end for moment in answered) / (end - start)
-
-    def allowed(self, start: float, end: float) -> list[int]:
-        return [allowance for moment, allowance in self.allowances if start <= moment < end]
-
-
-def full_rate(slots: int, work: float = 0.1) -> float:
-    return slots / (work + ON_ITS_WAY)
+from tests.engine.queueing import OK, QUEUED, Model, full_rate
 
 
 @pytest.mark.parametrize("slots", [1, 2, 8, 64, 512])
@@ -183,17 +105,6 @@ class _Constant(Pace):
         pass
 
 
-@pytest.mark.parametrize("slots", [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 100])
-@pytest.mark.parametrize("work", [0.1, 0.4])
-def test_an_unknown_dialers_slots_are_found_out(slots: int, work: float) -> None:
-    model = Model(slots, Discovery(), work=lambda n: work)
-    model.run(30 * work / 0.1)
-    assert isinstance(model.pace, Discovery)
-    assert model.pace.found is not None
-    assert 0.95 * slots - 0.5 <= model.pace.found <= slots, "below it rather than above"
-    assert max(model.allowed(0, 100)) < 2.5 * slots
-
-
 def test_a_cut_of_few_slots_takes_one_at_least_and_is_judged() -> None:
     """Answers come late, then less so: below three slots a quarter less would be no slot less."""
     pace = Pace(8)
@@ -204,42 +115,6 @@ def test_a_cut_of_few_slots_takes_one_at_least_and_is_judged() -> None:
             pace.record(OK, now + 0.001 if at < 11 else ended - taken, ended)
         now += max(0.5, taken) + 0.001
     assert pace.allowance == 1
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_answers_that_vary_hide_no_slots(seed: int) -> None:
-    chance = random.Random(seed)
-    model = Model(12, Discovery(), work=lambda n: chance.uniform(0.1, 0.18))
-    model.run(60)
-    assert isinstance(model.pace, Discovery)
-    assert model.pace.found in (10, 11, 12)
-
-
-def test_a_computer_that_is_busy_for_a_while_hides_no_slots() -> None:
-    calls = iter(range(1_000_000))
-    model = Model(12, Discovery(), work=lambda n: 0.2 if 12 <= next(calls) < 40 else 0.1)
-    model.run(60)
-    assert isinstance(model.pace, Discovery)
-    assert model.pace.found in (11, 12)
-
-
-def test_time_that_calls_spend_on_their_way_is_in_no_slot() -> None:
-    """As if each took 30 ms to the dialer and back: while it queues, calls are late by the queue alone."""
-    found = Discovery(travel=lambda: 0.03)
-    now = 0.0
-    while found.found is None:
-        taken = max(0.13, found.allowance * 0.1 / 12)
-        for _ in range(found.allowance):
-            found.record(OK, now, now + taken)
-        now += taken
-    assert found.found == 12
-
-
-def test_no_more_slots_are_found_than_there_can_be() -> None:
-    model = Model(4096, Discovery(most=512))
-    model.run(20)
-    assert isinstance(model.pace, Discovery)
-    assert model.pace.found == 512
 
 
 def test_what_a_busy_computer_adds_is_not_taken_for_a_queue() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import BusyError, JournalError
-from leadsync.journal import Journal, new_run_id
+from leadsync.journal import Journal
 from leadsync.models import Status
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
@@ -67,10 +67,6 @@ def test_an_id_that_another_process_has_drawn_but_not_used_yet_is_not_taken(
         assert other.new_run_id(now) == "20261123-210455-0001"
         assert journal.new_run_id(now) == "20261123-210455-0002"
         assert not other.try_hold("20261123-210455-0002"), "its lock is held from the start"
-
-
-def test_a_run_id_is_the_time_and_four_digits() -> None:
-    assert new_run_id(datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC))[:-4] == "20261123-210455-"
 
 
 def test_holding_a_run_settles_what_a_killed_process_left_in_flight(journal: Journal, open_store: OpenStore) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.file_names import own_run_id
-from leadsync.watch import Candidate, StabilityFilter, free_name, look, move, prepare
+from leadsync.watch import look
 
 
 def names(folder: Path) -> list[str]:
@@ -76,56 +75,3 @@ def test_a_sheet_that_somebody_has_open_for_writing_is_left_alone_however_still_
 def test_a_folder_that_is_not_there_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         look(tmp_path / "share")
-
-
-def test_a_file_has_settled_when_it_stayed_the_same_for_long_enough_by_our_own_clock() -> None:
-    stability = StabilityFilter(60)
-    small, large = (Candidate(Path("leads.csv"), size, 0) for size in (10, 20))
-    assert stability.see([small], 0) == []
-    assert stability.see([large], 59) == [], "it has grown, though its own time says that it is old"
-    assert stability.see([large], 100) == []
-    assert stability.see([large], 119) == [large]
-
-
-def test_a_file_that_went_and_came_back_begins_anew() -> None:
-    stability = StabilityFilter(60)
-    file = Candidate(Path("leads.csv"), 10, 0)
-    stability.see([file], 0)
-    stability.see([], 30)
-    assert stability.see([file], 61) == []
-    assert stability.see([file], 121) == [file]
-
-
-def test_the_oldest_comes_first() -> None:
-    stability = StabilityFilter(0)
-    files = [Candidate(Path("b"), 1, 5), Candidate(Path("a"), 1, 9), Candidate(Path("c"), 1, 5)]
-    assert [file.path.name for file in stability.see(files, 0)] == ["b", "c", "a"]
-
-
-def test_moving_never_takes_anothers_name(tmp_path: Path) -> None:
-    prepare(tmp_path)
-    done = tmp_path / "done"
-    for text in ("first", "second", "third"):
-        (tmp_path / "leads.csv").write_text(text)
-        move(tmp_path / "leads.csv", done)
-    assert {path.name: path.read_text() for path in done.iterdir()} == {
-        "leads.csv": "first",
-        "leads (2).csv": "second",
-        "leads (3).csv": "third",
-    }
-    assert free_name(done / "other.csv") == done / "other.csv"
-
-
-@pytest.mark.parametrize(
-    ("name", "run"),
-    [
-        ("leads.20261124-014813-f9ac.retry.csv", "20261124-014813-f9ac"),
-        ("leads.20261124-014813-f9ac.review.xlsx", "20261124-014813-f9ac"),
-        ("leads.20261124-014813-f9ac.retry.20261125-020000-0a1b.report.csv", "20261125-020000-0a1b"),
-        ("leads.20261124-014813-f9ac.retry.edited-093012.csv", "20261124-014813-f9ac"),
-        ("leads.report.csv", ""),
-        ("leads.20261124-014813-f9ac.csv", ""),
-    ],
-)
-def test_leadsyncs_own_files_are_known_by_their_names(name: str, run: str) -> None:
-    assert own_run_id(name) == run

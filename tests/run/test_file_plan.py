@@ -1,4 +1,4 @@
-"""Which run a command is about, what confirming it changes, and who may be at it."""
+"""The plan for a file: its run, the effects of confirming it, and other processes at it."""
 
 import asyncio
 import hashlib
@@ -13,38 +13,14 @@ import pytest
 from leadsync.journal import open_journal
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
+from tests.run.samples import HEADINGS, REFUSE, at_the_question, received, runs
 
-HEADINGS = "Lead Id,FirstPhone,Outcome"
 MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
 TUESDAY = tuple(f"T{n},038321820{n},Sale" for n in range(3))
 
 
-def received(dialer: PracticeDialer) -> list[str]:
-    return [entry.lead for entry in dialer.ledger.received if entry.lead]
-
-
 def refuse_everything(dialer: PracticeDialer) -> None:
-    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
-
-
-def at_the_question(desk: Desk, *arguments: str | Path) -> pexpect.spawn:
-    """A command at a terminal, once it has asked."""
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "leadsync", *map(str, arguments)],
-        cwd=str(desk.folder),
-        env=desk.environment,
-        encoding="utf-8",
-        timeout=60,
-        dimensions=(60, 200),
-    )
-    child.expect(r"Send .* rows?.* to .*\?")
-    return child
-
-
-def runs(desk: Desk) -> list[dict[str, object]]:
-    listed: list[dict[str, object]] = desk.leadsync("runs", "--json").json["runs"]
-    return listed
+    dialer.faults.add([REFUSE])
 
 
 def test_the_next_nights_file_is_sent_behind_the_rest_of_the_last_one(desk: Desk) -> None:

@@ -1,0 +1,98 @@
+"""A retry is a run of its own: its output, its trial, its end."""
+
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.simulator import FaultKind, FaultRule
+from tests.conftest import Desk
+from tests.run.samples import HEADINGS, REFUSE, TWO_ROWS, received
+
+
+def test_a_retry_keeps_its_runs_output_and_format_unless_told_otherwise(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    out = desk.folder / "out"
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--output", out, "--format", "xlsx", "--json").json
+    retried = desk.leadsync("retry", first["run"], "--json").json
+    assert Path(retried["files"]["report"]) == out / f"leads.{retried['run']}.report.xlsx"
+
+
+def test_a_retry_can_be_a_trial_and_is_gone_on_with(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    assert first["statuses"] == {"failed": 2}
+    dialer.ledger.received.clear()
+    trial = desk.leadsync("retry", first["run"], "--limit", "1", "--json").json
+    assert (trial["rows"], trial["statuses"]) == (1, {"succeeded": 1})
+    assert desk.leadsync("resume", "--json").json["statuses"] == {"succeeded": 2}
+    assert received(dialer) == ["A", "B"]
+
+
+def test_a_retry_of_a_stopped_run_or_a_trial_begins_as_a_whole_run_of_its_own(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json
+    dialer.ledger.received.clear()
+    dialer.faults.add([REFUSE])
+    stopped = desk.leadsync("retry", first["run"], "--json").json
+    assert stopped["statuses"] == {"unsent": 2}
+    assert "401" in stopped["stopped"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    retried = desk.leadsync("retry", stopped["run"], "--json").json
+    assert (retried["statuses"], retried["stopped"], retried["finished"]) == ({"succeeded": 2}, None, True)
+    assert received(dialer) == ["A", "B"]
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+
+
+def test_a_retry_counts_its_own_seconds_and_a_run_that_goes_on_all_of_them(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
+    first = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
+    with open_journal(desk.state) as journal:
+        journal.update_run(first, seconds=1000.0)
+    assert 1000 < desk.leadsync("resume", first, "--json").json["seconds"] < 1060
+    assert desk.leadsync("retry", first, "--json").json["seconds"] < 60
+
+
+@pytest.mark.parametrize("retry", ["finished", "trial", "stopped"])
+def test_a_retry_of_an_older_sheet_does_not_send_the_finished_one_again(desk: Desk, retry: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    sheet = desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale", "D,0383218104,Sale")
+    assert desk.leadsync("run", sheet).code == 0
+    if retry == "stopped":
+        dialer.faults.add([REFUSE])
+    desk.leadsync("retry", first["run"], *(["--limit", "1"] if retry == "trial" else []))
+    dialer.faults.clear()
+    again = desk.leadsync("run", sheet)
+    assert again.code == 0
+    assert "has changed since" not in again.err
+    assert ("Going on with run" in again.err) == (retry != "finished")
+    assert sorted(lead for lead in received(dialer)[2:] if lead in "CD") == ["C", "D"]
+    assert set(received(dialer)[2:]) == {"A", "B", "C", "D"}
+
+
+def test_a_retry_of_an_older_sheet_does_not_begin_the_stopped_one_anew(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    sheet = desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale", "D,0383218104,Sale")
+    desk.leadsync("run", sheet, "--limit", "1")
+    assert desk.leadsync("retry", first["run"]).code == 0
+    assert desk.leadsync("run", sheet).code == 0
+    assert received(dialer)[2:] == ["C", "A", "B", "D"]
+
+
+def test_a_retry_that_stopped_is_gone_on_with_by_resume(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="A", code=106, calls=1)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    dialer.faults.add([REFUSE])
+    stopped = desk.leadsync("retry", first["run"], "--json").json
+    assert (stopped["statuses"], stopped["finished"]) == ({"unsent": 1}, False)
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    done = desk.leadsync("resume", "--json").json
+    assert (done["run"], done["statuses"], done["finished"]) == (stopped["run"], {"succeeded": 1}, True)
+    assert received(dialer) == ["A"]
