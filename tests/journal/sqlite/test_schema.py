@@ -1,0 +1,53 @@
+"""The migrations: an older journal of any version becomes the present one."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal.sqlite import SqliteJournal
+from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from leadsync.journal.sqlite.store import FILE_NAME
+
+
+def shape(path: Path) -> list[tuple[str, ...]]:
+    """Each table's columns, and each index."""
+    with sqlite3.connect(path) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = [
+            (table, *(str(part) for part in column[1:]))
+            for table in sorted(tables)
+            for column in connection.execute(f"PRAGMA table_info({table})")
+        ]
+        indexes = connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'index'")
+        return [*columns, *sorted((name, " ".join(sql.split())) for name, sql in indexes)]
+
+
+@pytest.fixture(scope="module")
+def present(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, ...]]:
+    folder = tmp_path_factory.mktemp("present")
+    with SqliteJournal(folder):
+        return shape(folder / FILE_NAME)
+
+
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_every_older_journal_becomes_the_present_one(
+    tmp_path: Path, present: list[tuple[str, ...]], version: int
+) -> None:
+    path = tmp_path / FILE_NAME
+    connection = sqlite3.connect(path)
+    for script in MIGRATIONS[:version]:
+        connection.executescript(script)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    path.chmod(0o600)
+    with SqliteJournal(tmp_path) as journal:
+        assert journal.runs() == []
+    assert shape(path) == present
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_the_mark_of_a_journal_spells_lead() -> None:
+    assert APPLICATION_ID.to_bytes(4, "big") == b"lead"

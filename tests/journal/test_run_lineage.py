@@ -1,0 +1,84 @@
+"""The way of rows through retries and corrected sheets."""
+
+from pathlib import Path
+
+from leadsync.journal import Effects, Journal, State
+from tests.journal.samples import FAILED, LATER, RUN, SUCCEEDED, UNSENT, a_run, add, ends, retried
+
+NEWEST, LAST = "20261125-000000-0000", "20261126-000000-0000"
+
+
+def corrected(journal: Journal, folder: Path, run_id: str, of: str, *rows: tuple[int, int]) -> None:
+    """A confirmed run of a corrected sheet, with a pending row for each of `rows`: number there, number here."""
+    journal.create(a_run(folder, run_id))
+    before = {record.number: record.lead for record in journal.records(of)}
+    add(journal, run_id, *((before[there], UNSENT) for there, _ in rows))
+    journal.confirm(run_id, Effects(taken={of: list(rows)}))
+
+
+def test_takers_are_retries_and_corrected_sheets_the_oldest_first(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    corrected(journal, tmp_path, LATER, RUN, (2, 2))
+    assert retried(journal, tmp_path, NEWEST) == [3]
+    assert journal.takers(RUN) == [LATER, NEWEST]
+    assert journal.retries(RUN) == [NEWEST]
+    assert journal.takers(NEWEST) == []
+
+
+def test_a_lineage_follows_rows_through_all_later_runs(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    corrected(journal, tmp_path, LATER, RUN, (2, 2))
+    corrected(journal, tmp_path, NEWEST, LATER, (2, 2))
+    retried(journal, tmp_path, LAST, of=RUN)
+    assert set(journal.lineage(RUN)) == {LATER, NEWEST, LAST}
+    assert journal.lineage(LATER) == [NEWEST]
+    assert journal.lineage(LAST) == []
+
+
+def test_a_run_has_moved_once_all_its_failed_rows_have(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    assert journal.moved_to(RUN) is None
+    corrected(journal, tmp_path, LATER, RUN, (2, 2))
+    assert journal.moved_to(RUN) is None, "B is still here"
+    corrected(journal, tmp_path, NEWEST, RUN, (3, 2))
+    assert journal.moved_to(RUN) == [NEWEST, LATER], "the newest first"
+
+
+def test_a_row_refused_for_good_keeps_no_run_from_having_moved(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 104))
+    corrected(journal, tmp_path, LATER, RUN, (2, 2))
+    assert journal.moved_to(RUN) == [LATER]
+
+
+def test_origins_stand_as_after_their_retries(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", SUCCEEDED, 0))
+    retried(journal, tmp_path, LATER)
+    origins = journal.origins(RUN)
+    assert [(n, o.run_id, o.state, o.lead) for n, o in sorted(origins.items())] == [
+        (2, LATER, State.PENDING, "A"),
+        (3, RUN, State.SUCCEEDED, "B"),
+    ]
+    assert journal.origins("unknown") == {}
+
+
+def test_descendants_are_found_through_a_sheet_and_its_retry(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
+    corrected(journal, tmp_path, LATER, RUN, (3, 2))
+    retried(journal, tmp_path, NEWEST, of=LATER)
+    assert ends(journal, NEWEST) == {2: UNSENT}
+    assert journal.descendants(RUN) == {3: [(LATER, State.SKIPPED, 2), (NEWEST, State.PENDING, 2)]}
+
+
+def test_a_later_row_of_the_lead_that_went_through_supersedes(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101), ("A", SUCCEEDED, 0))
+    corrected(journal, tmp_path, LATER, RUN, (2, 2), (3, 3))
+    assert journal.superseded(LATER) == {2: (RUN, 4)}
+    corrected(journal, tmp_path, NEWEST, LATER, (2, 5))
+    assert journal.superseded(NEWEST) == {5: (RUN, 4)}, "through the run between"
+
+
+def test_a_trials_rows_are_those_sent_and_those_still_to_be_sent(journal: Journal) -> None:
+    add(journal, RUN, ("A", SUCCEEDED, 0), ("B", UNSENT), ("C", FAILED, 101))
+    sent, unsent = journal.tried(RUN)
+    assert {number: origin.state for number, origin in sent.items()} == {2: State.SUCCEEDED, 4: State.FAILED}
+    assert unsent == [3]

@@ -1,0 +1,77 @@
+"""Counts over a sheet, by hand-made rows."""
+
+from datetime import UTC, datetime
+
+from leadsync.models import Lead, Note, NoteKind, Row
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.run import Survey
+
+MONDAY, TUESDAY = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def lead(name: str, disposition: str = "Sale", *notes: Note, callback: str = "") -> Lead:
+    fields = {"njDisposition": disposition} | ({"njCallBackDate": callback} if callback else {})
+    return Lead(name, fields, notes)
+
+
+def test_rows_are_counted_by_their_way() -> None:
+    survey = Survey()
+    survey.accept(2, lead("A"))
+    survey.accept(3, lead("A", callback="2031/01/01 10:00"))
+    survey.reject(
+        4,
+        Rejected(
+            (Fault("Id", "", FaultKind.BLANK_ID), Fault("Row", "", FaultKind.MERGED_CELL, details={"letter": "B"}))
+        ),
+    )
+    survey.skip(Skip(SkipKind.UNCHANGED, "r1"))
+    survey.skip(Skip(SkipKind.UNDECIDED_BEFORE, "r1", 2))
+    assert (survey.rows, survey.to_send, survey.skipped, survey.rejected) == (5, 2, 2, 1)
+    assert (survey.repeated_leads, survey.callbacks) == (1, 1)
+    assert survey.undecided == {"r1": 1}
+    assert sum(group.count for group in survey.rejections.values()) == 2
+
+
+def test_rows_without_a_callback_date_are_new_leads_up_to_a_trials_end() -> None:
+    survey = Survey()
+    survey.accept(2, lead("A", callback="2031/01/01 10:00"))
+    survey.accept(3, lead("B"))
+    survey.accept(4, Lead("C", {"njExternalLeadId": "C"}))
+    survey.accept(5, lead("D"))
+    assert survey.new_leads() == 2, "an insert is a new lead anyway"
+    assert survey.new_leads(2) == 1
+
+
+def test_dispositions_remember_their_first_row() -> None:
+    survey = Survey()
+    for number, disposition in ((2, "Sale"), (3, "sale"), (4, "Sale")):
+        survey.accept(number, lead(f"L{number}", disposition))
+    assert survey.dispositions == {"Sale": 2, "sale": 1}
+    assert survey.disposition_rows == {"Sale": 2, "sale": 3}
+
+
+def test_notes_are_grouped_with_their_first_examples() -> None:
+    survey = Survey()
+    for number in range(2, 7):
+        note = Note(NoteKind.REPAIR, "leading zero restored", "Phone", str(number), f"0{number}")
+        survey.accept(number, lead(f"L{number}", "Sale", note))
+    survey.accept(7, lead("L7", "Sale", Note(NoteKind.WARNING, "in the past", "When", "x", "x")))
+    [repair], [warning] = survey.repairs.values(), survey.warnings.values()
+    assert (repair.count, repair.rows) == (5, [2, 3, 4])
+    assert repair.examples == [("2", "02"), ("3", "03"), ("4", "04")]
+    assert (warning.what, warning.column, warning.count) == ("in the past", "When", 1)
+
+
+def test_the_latest_of_repeated_rows_is_remembered() -> None:
+    survey = Survey()
+    for time, run in ((MONDAY, "r1"), (TUESDAY, "r2"), (MONDAY, "r3")):
+        survey.repeat(time, run)
+    assert (survey.repeated, survey.repeated_last) == (3, (TUESDAY, "r2"))
+
+
+def test_samples_are_the_first_values_of_the_first_rows() -> None:
+    survey = Survey()
+    survey.sample([Row(2, ("A", " ", "")), Row(3, ("B", "x", ""))])
+    survey.accept(2, lead("A"))
+    survey.sample([Row(4, ("C", "y", "late"))])
+    assert survey.samples == {0: "A", 1: "x"}

@@ -1,0 +1,34 @@
+"""Remarks about values: without any value of a lead."""
+
+from leadsync.models import Lead, Note, NoteKind
+from leadsync.run import Survey, doubtful_values
+from leadsync.run.value_remarks import null_words, spellings
+
+
+def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
+    remarks = list(null_words({"NULL": {"Name": 1}, "nan": {"Name": 4, "City": 3}, "None": {"A": 2}, "nil": {"A": 2}}))
+    counts = ("7 cells say nan in Name, City:", "2 cells say None in A:", "2 cells say nil in A:")
+    assert len(remarks) == 3, "of the rarest nothing is said"
+    assert all(words in str(remark) for words, remark in zip(counts, remarks, strict=True))
+    assert 'write blank_words = ["nan"] in [input]' in str(remarks[0])
+
+
+def test_spellings_are_named_by_their_rows_alone() -> None:
+    survey = Survey()
+    for number, disposition in ((2, "Sale"), (3, "sale "), (4, "Busy"), (5, "SALE")):
+        survey.accept(number, Lead(f"L{number}", {"njDisposition": disposition}))
+    [remark] = spellings(survey)
+    assert "3 spellings of a disposition differ by letter case or blanks alone (rows 2 and 3 and 5)" in str(remark)
+    assert "sale" not in str(remark).replace("disposition", "").casefold()
+
+
+def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
+    survey = Survey()
+    for number in range(2, 7):
+        past = Note(NoteKind.WARNING, "in the past", "When", "x", "x")
+        notes = (past, Note(NoteKind.WARNING, "odd", "Id", "x")) if number == 2 else (past,)
+        survey.accept(number, Lead(f"L{number}", {}, notes))
+    assert [str(remark) for remark in doubtful_values(survey)] == [
+        "When: in the past (5 rows: 2, 3, 4, …).",
+        "Id: odd (row 2).",
+    ]

@@ -1,0 +1,56 @@
+"""Leads and runs: the parts of a call, harmless rows, the names of files."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.models import CampaignIds, Lead, RunRecord
+
+RUN = RunRecord(
+    id="20261123-210455-7f3a",
+    file=Path("/sheets/leads.csv"),
+    sheet="",
+    fingerprint="",
+    kind="csv",
+    delimiter=",",
+    bom=False,
+    headings=("Lead Id",),
+    output=Path("/out"),
+    dialer="http://127.0.0.1",
+    ids=CampaignIds(41, 41, 38),
+    created=datetime(2026, 11, 23, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "harmless"),
+    [
+        ({"Name": "Zoë"}, True),
+        ({"njDisposition": "<No Change>"}, True),
+        ({"njDisposition": "Sale"}, False),
+        ({"njDisposition": "<no change>"}, False),
+        ({"njExternalLeadId": "007", "Name": "Zoë"}, False),
+    ],
+)
+def test_a_row_without_a_disposition_or_an_insert_can_be_sent_twice(fields: dict[str, str], *, harmless: bool) -> None:
+    assert Lead("007", fields).harmless is harmless
+
+
+def test_campaign_ids_travel_in_the_query_and_the_rest_in_the_body() -> None:
+    lead = Lead("007", {"Name": "Zoë", "fCampaignId": "42", "njDisposition": "Sale", "fAllocationId": "7"})
+    assert dict(lead.own_ids) == {"fCampaignId": "42", "fAllocationId": "7"}
+    assert dict(lead.body) == {"Name": "Zoë", "njDisposition": "Sale"}
+    assert not lead.inserts
+
+
+def test_an_inserts_external_id_travels_in_the_body() -> None:
+    lead = Lead("007", {"njExternalLeadId": "007", "Name": "Zoë"})
+    assert lead.inserts
+    assert lead.body["njExternalLeadId"] == "007"
+
+
+def test_files_are_named_after_the_first_sheet() -> None:
+    assert RUN.stem == "leads"
+    assert replace(RUN, first_stem="first").stem == "first"
