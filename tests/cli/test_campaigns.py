@@ -1,16 +1,15 @@
 """Several campaigns in one settings file, and rows that name their own."""
 
-from typing import Any
-
 import pytest
 
+from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
 WINBACK = "[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n"
 
 
-def ids(dialer: Any) -> list[tuple[str, str, str]]:
+def ids(dialer: PracticeDialer) -> list[tuple[str, str, str]]:
     """Template, campaign and allocation of each call, in order."""
     return [
         (one.query["fTemplateId"], one.query["fCampaignId"], one.query["fAllocationId"])

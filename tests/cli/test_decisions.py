@@ -2,45 +2,53 @@
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadsync.simulator import FaultKind, FaultRule
+from tests.cli.run_desk import RunDesk
+from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome"
 ROWS = tuple(f"L{n},038321819{n},Sale" for n in range(4))
 
 
+class Reviewed(RunDesk):
+    """A desk with a run and the text of its review file."""
+
+    review: str
+
+
 @pytest.fixture
-def reviewed(desk: Any) -> Any:
+def reviewed(desk: Desk) -> Reviewed:
     """A run whose rows 3, 4 and 5 (L1, L2, L3) are in conflict."""
     faults = [FaultRule(FaultKind.CODE, lead=lead, code=110, calls=1) for lead in ("L1", "L2", "L3")]
     dialer = desk.dialer(faults=faults)
     done = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *ROWS), "--json").json
-    desk.run, desk.review, desk.practice = done["run"], Path(done["files"]["review"]).read_text("utf-8"), dialer
-    return desk
+    reviewed = Reviewed(desk, dialer, done["run"])
+    reviewed.review = Path(done["files"]["review"]).read_text("utf-8")
+    return reviewed
 
 
-def decide(desk: Any, name: str, *decisions: str) -> Path:
+def decide(desk: Reviewed, name: str, *decisions: str) -> Path:
     """The review file under another name, with a decision for each of its rows."""
     head, *rows = desk.review.splitlines()
     decided = [f"{row}{decision}" for row, decision in zip(rows, decisions, strict=True)]
     return desk.sheet(name, head, *decided)
 
 
-def states(desk: Any) -> list[str]:
+def states(desk: RunDesk) -> list[str]:
     return [row["status"] for row in desk.leadsync("show", desk.run, "--rows", "--json").json["listed"]]
 
 
-def test_what_was_decided_is_told(reviewed: Any) -> None:
+def test_what_was_decided_is_told(reviewed: Reviewed) -> None:
     done = reviewed.leadsync("run", decide(reviewed, "review.csv", "applied", "not applied", "applied"))
     run = reviewed.run
     assert f"3 decisions: rows 3, 5 of run {run} applied; row 4 of run {run} not applied." in done.err
     assert states(reviewed) == ["succeeded", "succeeded", "failed", "succeeded"]
 
 
-def test_a_decision_in_a_file_can_be_taken_back_and_taken_anew(reviewed: Any) -> None:
+def test_a_decision_in_a_file_can_be_taken_back_and_taken_anew(reviewed: Reviewed) -> None:
     run = reviewed.run
     reviewed.leadsync("run", decide(reviewed, "review.csv", "applied", "not applied", ""))
     assert reviewed.leadsync("resolve", run, "--row", "3", "--row", "4", "--take-back").code == 0
@@ -49,7 +57,7 @@ def test_a_decision_in_a_file_can_be_taken_back_and_taken_anew(reviewed: Any) ->
     assert states(reviewed) == ["succeeded", "failed", "succeeded", "conflict"]
 
 
-def test_a_decision_from_which_a_row_was_sent_stays(reviewed: Any) -> None:
+def test_a_decision_from_which_a_row_was_sent_stays(reviewed: Reviewed) -> None:
     run = reviewed.run
     reviewed.leadsync("run", decide(reviewed, "review.csv", "not applied", "", ""))
     assert reviewed.leadsync("retry", run).code == 0
@@ -60,7 +68,7 @@ def test_a_decision_from_which_a_row_was_sent_stays(reviewed: Any) -> None:
 @pytest.mark.parametrize(
     ("first", "second"), [("applied", "not applied"), ("not applied", "send"), ("send", "applied")]
 )
-def test_another_decision_about_the_same_row_is_refused(reviewed: Any, first: str, second: str) -> None:
+def test_another_decision_about_the_same_row_is_refused(reviewed: Reviewed, first: str, second: str) -> None:
     run = reviewed.run
     reviewed.leadsync("run", decide(reviewed, "first.csv", first, "", ""))
     before = states(reviewed), len(reviewed.practice.ledger.received)
@@ -92,7 +100,7 @@ def test_another_decision_about_the_same_row_is_refused(reviewed: Any, first: st
     ],
 )
 def test_a_decision_on_a_row_that_nobody_knows_is_refused(
-    reviewed: Any, word: str, column: str, cell: str, said: str
+    reviewed: Reviewed, word: str, column: str, cell: str, said: str
 ) -> None:
     sent = len(reviewed.practice.ledger.received)
     sheet = decide(reviewed, "review.csv", word, "", "")
@@ -109,7 +117,7 @@ def test_a_decision_on_a_row_that_nobody_knows_is_refused(
 
 
 @pytest.mark.parametrize(("first", "second"), [("send", "applied"), ("applied", "send"), ("send", ""), ("", "applied")])
-def test_two_lines_of_one_row_with_other_decisions_are_refused(reviewed: Any, first: str, second: str) -> None:
+def test_two_lines_of_one_row_with_other_decisions_are_refused(reviewed: Reviewed, first: str, second: str) -> None:
     sent = len(reviewed.practice.ledger.received)
     head, row, *_ = reviewed.review.splitlines()
     done = reviewed.leadsync("run", reviewed.sheet("two.csv", head, f"{row}{first}", f"{row}{second}"))
@@ -121,14 +129,14 @@ def test_two_lines_of_one_row_with_other_decisions_are_refused(reviewed: Any, fi
     assert states(reviewed) == ["succeeded", "conflict", "conflict", "conflict"]
 
 
-def test_a_decision_of_resolve_counts_in_the_same_way(reviewed: Any) -> None:
+def test_a_decision_of_resolve_counts_in_the_same_way(reviewed: Reviewed) -> None:
     reviewed.leadsync("resolve", reviewed.run, "--row", "3", "--applied")
     refused = reviewed.leadsync("run", decide(reviewed, "review.csv", "not applied", "", ""))
     assert (refused.code, "decided before: 'applied'" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize("word", ["send", "not applied", "applied"])
-def test_an_old_decision_says_nothing_of_a_later_attempt(reviewed: Any, word: str) -> None:
+def test_an_old_decision_says_nothing_of_a_later_attempt(reviewed: Reviewed, word: str) -> None:
     """The row was decided by `resolve`, sent once more, and is in conflict again."""
     run = reviewed.run
     reviewed.practice.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
@@ -144,7 +152,7 @@ def test_an_old_decision_says_nothing_of_a_later_attempt(reviewed: Any, word: st
     assert (states(reviewed)[1], len(reviewed.practice.ledger.received)) == ("conflict", calls)
 
 
-def test_an_old_decision_says_nothing_of_a_later_run(reviewed: Any) -> None:
+def test_an_old_decision_says_nothing_of_a_later_run(reviewed: Reviewed) -> None:
     """The row was decided by `resolve`, went in a retry, and is in conflict there."""
     run = reviewed.run
     reviewed.practice.faults.add([FaultRule(FaultKind.CODE, lead="L1", code=110, calls=1)])
@@ -157,7 +165,9 @@ def test_an_old_decision_says_nothing_of_a_later_run(reviewed: Any) -> None:
 
 
 @pytest.mark.parametrize("options", [(), ("--skip-unchanged",)])
-def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(reviewed: Any, options: tuple[str, ...]) -> None:
+def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(
+    reviewed: Reviewed, options: tuple[str, ...]
+) -> None:
     calls = len(reviewed.practice.ledger.received)
     again = reviewed.sheet("tomorrow.csv", HEADINGS, *ROWS[1:], "L0,0383218190,Busy")
     done = reviewed.leadsync("run", again, *options, "--json")
@@ -175,12 +185,12 @@ def test_a_new_sheet_does_not_send_again_what_a_person_has_to_decide(reviewed: A
     )
 
 
-def test_a_new_sheet_sends_what_is_new_about_an_undecided_lead(reviewed: Any) -> None:
+def test_a_new_sheet_sends_what_is_new_about_an_undecided_lead(reviewed: Reviewed) -> None:
     done = reviewed.leadsync("run", reviewed.sheet("tomorrow.csv", HEADINGS, "L1,0383218191,Busy"), "--json")
     assert done.json["statuses"] == {"succeeded": 1}
 
 
-def test_the_file_of_the_next_night_is_warned_of_by_what_its_older_run_came_to(desk: Any) -> None:
+def test_the_file_of_the_next_night_is_warned_of_by_what_its_older_run_came_to(desk: Desk) -> None:
     """The older run is finished first, in the same call; what is undecided in it was not known before."""
     dialer = desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
     sheet = desk.sheet("leads.csv", HEADINGS, *ROWS)

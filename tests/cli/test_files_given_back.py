@@ -3,19 +3,18 @@
 import shutil
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 import xlsxwriter
 
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
 HEAD = "Lead Id,FirstPhone,Outcome,Callback"
 
 
-def received(dialer: Any) -> list[tuple[str, str, str]]:
+def received(dialer: PracticeDialer) -> list[tuple[str, str, str]]:
     """Each call's lead, disposition and callback date, in the order of their arrival."""
     calls = dialer.ledger.as_json()["received"]
     return [(one["lead"], one["fields"]["njDisposition"], one["fields"].get("njCallBackDate", "")) for one in calls]

@@ -3,22 +3,21 @@
 import signal
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule
-from tests.conftest import Desk
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk, Result
 
 HEADINGS = "Lead Id,Name,FirstPhone,SecondPhone,Outcome,Call Back Date"
 HELD = {"1": {"FirstPhone": "0383218191", "njDisposition": "Busy"}}
 
 
-def calls(dialer: Any) -> list[tuple[str, str, dict[str, str]]]:
+def calls(dialer: PracticeDialer) -> list[tuple[str, str, dict[str, str]]]:
     return [(one.call, one.lead, dict(one.fields)) for one in dialer.ledger.received]
 
 
-def report(desk: Desk, done: Any) -> dict[str, dict[str, str]]:
+def report(desk: Desk, done: Result) -> dict[str, dict[str, str]]:
     return {row["Lead Id"]: row for row in desk.rows(done.json["files"]["report"])}
 
 

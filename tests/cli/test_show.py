@@ -13,8 +13,9 @@ from urllib.parse import quote
 import pytest
 
 from leadsync.cli.columns import Column, table
-from leadsync.simulator import FaultKind, FaultRule
-from tests.conftest import KEY
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.cli.run_desk import RunDesk
+from tests.conftest import KEY, Desk, Result
 
 SHEET = (
     "Lead Id,Name,FirstPhone,Outcome",
@@ -26,20 +27,20 @@ SHEET = (
 
 
 @pytest.fixture
-def sent(desk: Any) -> Any:
-    """A run with a row of each sort; its dialer."""
+def sent(desk: Desk) -> RunDesk:
+    """A run with a row of each sort."""
     refused = FaultRule(FaultKind.CODE, lead="L/2 &?x=%20#", code=106, calls=1)
-    desk.practice = desk.dialer(faults=[refused])
-    desk.run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
-    return desk
+    dialer = desk.dialer(faults=[refused])
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    return RunDesk(desk, dialer, run)
 
 
-def lines(done: Any) -> list[list[str]]:
+def lines(done: Result) -> list[list[str]]:
     assert done.code == 0, done.err
     return [line.split() for line in done.out.splitlines()]
 
 
-def test_rows_are_listed_by_status_and_code(sent: Any) -> None:
+def test_rows_are_listed_by_status_and_code(sent: RunDesk) -> None:
     assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--rows"))] == ["row", "2", "3", "4", "5"]
     assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--status", "failed"))] == ["row", "3"]
     assert [line[0] for line in lines(sent.leadsync("show", sent.run, "--code", "106"))] == ["row", "3"]
@@ -52,7 +53,7 @@ def test_rows_are_listed_by_status_and_code(sent: Any) -> None:
     assert "no such rows" in sent.leadsync("show", sent.run, "--code", "111").out
 
 
-def test_a_leads_history_goes_over_all_runs(sent: Any) -> None:
+def test_a_leads_history_goes_over_all_runs(sent: RunDesk) -> None:
     second = sent.leadsync("run", sent.sheet("more.csv", SHEET[0], "L1,Zoë,0383218191,Sale"), "--json").json["run"]
     found = sent.leadsync("show", "--lead", "L1", "--json").json
     assert [(one["run"], one["row"], one["fields"]["njDisposition"]) for one in found["listed"]] == [
@@ -66,14 +67,14 @@ def test_a_leads_history_goes_over_all_runs(sent: Any) -> None:
     assert "No run has such a row of lead L9" in sent.leadsync("show", "--lead", "L9").out
 
 
-def test_show_without_a_run_or_a_lead_says_what_it_needs(sent: Any) -> None:
+def test_show_without_a_run_or_a_lead_says_what_it_needs(sent: RunDesk) -> None:
     done = sent.leadsync("show")
     assert done.code == 2
     assert "--lead" in done.err
 
 
 @pytest.fixture
-def curl(desk: Any) -> Callable[..., str]:
+def curl(desk: Desk) -> Callable[..., str]:
     """Runs a command in `sh`, and gives the command lines of all processes while its curl ran."""
     real = shutil.which("curl")
     if real is None or not Path("/proc/self/cmdline").exists():
@@ -94,13 +95,15 @@ def curl(desk: Any) -> Callable[..., str]:
     return run
 
 
-def received(sent: Any) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = sent.practice.ledger.as_json()["received"]
+def received(dialer: PracticeDialer) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = dialer.ledger.as_json()["received"]
     return listed
 
 
-def test_the_curl_command_sends_what_was_sent_and_shows_no_process_the_key(sent: Any, curl: Callable[..., str]) -> None:
-    before = len(received(sent))
+def test_the_curl_command_sends_what_was_sent_and_shows_no_process_the_key(
+    sent: RunDesk, curl: Callable[..., str]
+) -> None:
+    before = len(received(sent.practice))
     for number in (2, 3, 5):
         done = sent.leadsync("request", sent.run, "--row", str(number))
         assert done.code == 0, done.err
@@ -112,7 +115,7 @@ def test_the_curl_command_sends_what_was_sent_and_shows_no_process_the_key(sent:
         assert "njDisposition" in processes, "curl was looked at while it ran"
         assert KEY not in processes
         assert quote(KEY) not in processes
-    assert [(one["lead"], one["fields"]) for one in received(sent)[before:]] == [
+    assert [(one["lead"], one["fields"]) for one in received(sent.practice)[before:]] == [
         ("L1", {"Name": 'Zoë O\'Brien "Zo"', "FirstPhone": "0383218191", "njDisposition": "Sale"}),
         ("L/2 &?x=%20#", {"Name": "$(touch pwned) `id`", "FirstPhone": "0383218192", "njDisposition": "Sail"}),
         ("L1", {"Name": "Zoë", "FirstPhone": "0383218191", "njDisposition": "Busy"}),
@@ -125,9 +128,9 @@ ODD_KEY = """-k %s "q" 'a'\\&=+#/é$(touch pwned)"""
 
 @pytest.mark.parametrize("place", ["variable", "file", "keyring"])
 def test_the_curl_command_takes_the_key_from_where_the_settings_keep_it(
-    desk: Any, curl: Callable[..., str], place: str, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, curl: Callable[..., str], place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.practice = desk.dialer(api_key=ODD_KEY)
+    dialer = desk.dialer(api_key=ODD_KEY)
     run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET[:2]), "--json", LEADSYNC_API_KEY=ODD_KEY).json["run"]
     file = desk.folder / "the 'key'"
     file.write_text(f"{ODD_KEY}\n", "utf-8")
@@ -142,14 +145,14 @@ def test_the_curl_command_takes_the_key_from_where_the_settings_keep_it(
     keyring.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(keyring))
     processes = curl(desk.leadsync("request", run, "--row", "2").out, OTHER=ODD_KEY, RING=ODD_KEY)
-    sent, again = received(desk)
+    sent, again = received(dialer)
     assert again["fields"] == sent["fields"]
     assert ODD_KEY not in processes
     assert quote(ODD_KEY, safe="") not in processes
     assert not list(desk.folder.rglob("pwned"))
 
 
-def test_a_request_that_never_was_is_refused_with_its_reason(sent: Any) -> None:
+def test_a_request_that_never_was_is_refused_with_its_reason(sent: RunDesk) -> None:
     rejected = sent.leadsync("request", sent.run, "--row", "4")
     assert rejected.code == 2
     assert "Nothing was sent for row 4" in rejected.err
@@ -160,7 +163,7 @@ def test_a_request_that_never_was_is_refused_with_its_reason(sent: Any) -> None:
     assert asked["url"].endswith("njExternalLeadId=L1&apiKey=$LEADSYNC_API_KEY")
 
 
-def test_runs_is_a_table_with_the_newest_first(sent: Any) -> None:
+def test_runs_is_a_table_with_the_newest_first(sent: RunDesk) -> None:
     second = sent.leadsync("run", sent.sheet("more.csv", *SHEET[:2]), "--json").json["run"]
     head, first, last = lines(sent.leadsync("runs"))
     assert head == ["run", "standing", "file", "rows", "ended"]

@@ -188,6 +188,19 @@ def test_a_row_begun_by_an_earlier_process_is_no_first_one() -> None:
     asyncio.run(go())
 
 
+def test_a_row_that_turns_out_to_have_begun_leaves_its_place_among_the_first_to_another() -> None:
+    async def go() -> None:
+        early = EarlyFailureCheck()
+        others = (row(n) for n in range(4, FIRST_ROWS + 4))
+        backlog, _ = await opened(row(2, "A"), row(3, "A", attempts=1), *others, early=early)
+        backlog.done(await taken(backlog), undecided=False)
+        assert (await taken(backlog)).number == 3
+        firsts = [(await taken(backlog)).first for _ in range(FIRST_ROWS - 1)]
+        assert firsts == [True] * (FIRST_ROWS - 1)
+
+    asyncio.run(go())
+
+
 def test_a_row_in_doubt_stays_so_while_it_waits_and_at_its_end() -> None:
     doubtful, plain = Job.of(row(2, in_doubt=True)), Job.of(row(3))
     assert (doubtful.idle_status, doubtful.end_status) == (Status.UNKNOWN, Status.UNKNOWN)

@@ -2,11 +2,10 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome"
@@ -23,7 +22,7 @@ def tried(desk: Desk, *rows: str, limit: int = 1, code: int = 0) -> tuple[str, P
     return done.json["run"], sheet
 
 
-def sent(dialer: Any) -> list[tuple[str, str]]:
+def sent(dialer: PracticeDialer) -> list[tuple[str, str]]:
     return [(one["lead"], one["fields"]["njDisposition"]) for one in dialer.ledger.as_json()["received"]]
 
 

@@ -1,10 +1,8 @@
 """Nothing goes twice by habit: unchanged rows, finished files, retries."""
 
-from typing import Any
-
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
 HEADINGS = "Lead Id,FirstPhone,Outcome"
@@ -12,7 +10,7 @@ A, B = "L1,0383218191,Sale", "L1,0383218191,Busy"
 OTHER = "L2,0383218192,Sale"
 
 
-def dispositions(dialer: Any, lead: str = "L1") -> list[str]:
+def dispositions(dialer: PracticeDialer, lead: str = "L1") -> list[str]:
     return [one["fields"]["njDisposition"] for one in dialer.ledger.as_json()["received"] if one["lead"] == lead]
 
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from leadsync.simulator import FaultKind, FaultRule
-from tests.conftest import Desk
+from tests.conftest import Desk, Result
 
 HEADINGS = ["Lead Id", "Name", "FirstPhone", "Outcome", "Callback"]
 ROWS = [
@@ -23,7 +23,7 @@ ROWS = [
 """As rows 2 to 7: 3 is rejected for its phone, 4 and 5 are refused with 106, 6 ends in conflict, 7 is on the list."""
 
 
-class Desk:
+class SentWorkbook:
     """The workbook, sent once; what the dialer has got since."""
 
     def __init__(self, desk: Desk) -> None:
@@ -60,12 +60,12 @@ class Desk:
         change(book)
         book.save(self.report)
 
-    def give_back(self, *options: str) -> Any:
+    def give_back(self, *options: str) -> Result:
         done = self.desk.leadsync("run", self.report, "--json", *options)
         assert done.out, done.err
         return done
 
-    def ends(self, done: Any) -> dict[str, tuple[str, str]]:
+    def ends(self, done: Result) -> dict[str, tuple[str, str]]:
         """Status and message of each lead in a run's report."""
         page = openpyxl.load_workbook(done.json["files"]["report"])["Report"]
         names = [cell.value for cell in page[1]]
@@ -74,8 +74,8 @@ class Desk:
 
 
 @pytest.fixture
-def sent(desk: Desk) -> Desk:
-    return Desk(desk)
+def sent(desk: Desk) -> SentWorkbook:
+    return SentWorkbook(desk)
 
 
 def cell(page: Worksheet, lead: str, heading: str) -> Any:
@@ -84,7 +84,7 @@ def cell(page: Worksheet, lead: str, heading: str) -> Any:
     return row[names.index(heading)]
 
 
-def test_the_report_holds_each_row_where_it_is_looked_for(sent: Desk) -> None:
+def test_the_report_holds_each_row_where_it_is_looked_for(sent: SentWorkbook) -> None:
     book = openpyxl.load_workbook(sent.report)
     assert book.sheetnames == ["Summary", "Report", "To correct", "To decide"]
     leads = {name: [row[0].value for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames[1:]}
@@ -97,7 +97,7 @@ def test_the_report_holds_each_row_where_it_is_looked_for(sent: Desk) -> None:
     assert book.active.title == "Summary"
 
 
-def test_only_what_was_corrected_goes_and_as_it_was_typed(sent: Desk) -> None:
+def test_only_what_was_corrected_goes_and_as_it_was_typed(sent: SentWorkbook) -> None:
     def correct(book: openpyxl.Workbook) -> None:
         cell(book["To correct"], "008", "FirstPhone").value = "03 8321 8192"
         cell(book["To correct"], "009", "Outcome").value = "Sale"
@@ -128,13 +128,13 @@ def test_only_what_was_corrected_goes_and_as_it_was_typed(sent: Desk) -> None:
     assert f"leadsync retry {sent.first['run']}" in ends["010"][1]
 
 
-def test_a_report_nobody_touched_sends_nothing(sent: Desk) -> None:
+def test_a_report_nobody_touched_sends_nothing(sent: SentWorkbook) -> None:
     done = sent.give_back()
     assert sent.new == []
     assert done.json["statuses"] == {"rejected": 1, "skipped": 3}
 
 
-def test_what_was_left_uncorrected_can_be_corrected_in_the_next_report(sent: Desk) -> None:
+def test_what_was_left_uncorrected_can_be_corrected_in_the_next_report(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
     sent.report = Path(sent.give_back().json["files"]["report"])
     assert sent.give_back().json["statuses"] == {"rejected": 1, "skipped": 1}, "still neither is corrected"
@@ -143,7 +143,7 @@ def test_what_was_left_uncorrected_can_be_corrected_in_the_next_report(sent: Des
     assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("009", "Sale"), ("010", "Busy")]
 
 
-def test_going_on_correcting_in_the_first_report_sends_nothing_twice(sent: Desk) -> None:
+def test_going_on_correcting_in_the_first_report_sends_nothing_twice(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
     second = sent.give_back().json["run"]
     sent.edit(lambda book: setattr(cell(book["To correct"], "010", "Outcome"), "value", "Sale"))
@@ -154,7 +154,7 @@ def test_going_on_correcting_in_the_first_report_sends_nothing_twice(sent: Desk)
     assert (again.code, "Nothing to do" in again.err) == (0, True), "a retry would undo the corrections"
 
 
-def test_decisions_and_corrections_are_taken_from_one_workbook(sent: Desk) -> None:
+def test_decisions_and_corrections_are_taken_from_one_workbook(sent: SentWorkbook) -> None:
     def work(book: openpyxl.Workbook) -> None:
         cell(book["To correct"], "009", "Outcome").value = "Busy"
         cell(book["To decide"], "011", "sync_decision").value = "send"
@@ -166,19 +166,19 @@ def test_decisions_and_corrections_are_taken_from_one_workbook(sent: Desk) -> No
     assert "conflict" not in shown["statuses"]
 
 
-def test_a_row_corrected_on_the_sheet_report_goes_too(sent: Desk) -> None:
+def test_a_row_corrected_on_the_sheet_report_goes_too(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["Report"], "010", "Outcome"), "value", "Busy"))
     sent.give_back()
     assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("010", "Busy")]
 
 
-def test_a_number_from_the_do_not_call_list_goes_if_it_is_another_now(sent: Desk) -> None:
+def test_a_number_from_the_do_not_call_list_goes_if_it_is_another_now(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["Report"], "012", "FirstPhone"), "value", "0383218177"))
     sent.give_back()
     assert [(lead, fields["FirstPhone"]) for lead, fields in sent.new] == [("012", "0383218177")]
 
 
-def test_a_row_corrected_in_two_ways_is_refused_in_a_sentence(sent: Desk) -> None:
+def test_a_row_corrected_in_two_ways_is_refused_in_a_sentence(sent: SentWorkbook) -> None:
     def correct(book: openpyxl.Workbook) -> None:
         cell(book["Report"], "010", "Outcome").value = "Busy"
         cell(book["To correct"], "010", "Outcome").value = "Sale"
@@ -192,7 +192,7 @@ def test_a_row_corrected_in_two_ways_is_refused_in_a_sentence(sent: Desk) -> Non
     assert [(lead, fields["njDisposition"]) for lead, fields in sent.new] == [("010", "Sale")]
 
 
-def test_rows_added_moved_and_deleted_are_taken_as_they_stand(sent: Desk) -> None:
+def test_rows_added_moved_and_deleted_are_taken_as_they_stand(sent: SentWorkbook) -> None:
     def work(book: openpyxl.Workbook) -> None:
         page = book["To correct"]
         moved = [one.value for one in page[3]]
@@ -206,18 +206,18 @@ def test_rows_added_moved_and_deleted_are_taken_as_they_stand(sent: Desk) -> Non
     assert done.json["statuses"] == {"succeeded": 2, "skipped": 2}
 
 
-def test_the_sheet_that_is_named_is_read_like_any_other(sent: Desk) -> None:
+def test_the_sheet_that_is_named_is_read_like_any_other(sent: SentWorkbook) -> None:
     sent.give_back("--sheet", "To correct")
     assert [lead for lead, _ in sent.new] == ["009", "010"], "their faults are over by now"
 
 
-def test_check_tells_what_the_workbook_would_do(sent: Desk) -> None:
+def test_check_tells_what_the_workbook_would_do(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
     found = sent.desk.leadsync("check", sent.report, "--json").json
     assert (found["to_send"], found["rejected"], found["skipped"]) == (1, 1, 2)
 
 
-def test_a_decision_that_is_none_is_refused_before_anything_goes(sent: Desk) -> None:
+def test_a_decision_that_is_none_is_refused_before_anything_goes(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["To decide"], "011", "sync_decision"), "value", "yes"))
     done = sent.desk.leadsync("run", sent.report)
     assert (done.code, sent.new) == (2, [])
@@ -225,13 +225,13 @@ def test_a_decision_that_is_none_is_refused_before_anything_goes(sent: Desk) -> 
     assert sent.desk.leadsync("show", sent.first["run"], "--json").json["statuses"]["conflict"] == 1
 
 
-def test_a_number_from_the_do_not_call_list_does_not_go_whatever_else_is_corrected(sent: Desk) -> None:
+def test_a_number_from_the_do_not_call_list_does_not_go_whatever_else_is_corrected(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["Report"], "012", "Name"), "value", "Willow Green"))
     sent.give_back()
     assert sent.new == []
 
 
-def test_a_correction_that_went_through_is_not_undone_from_an_older_copy(sent: Desk) -> None:
+def test_a_correction_that_went_through_is_not_undone_from_an_older_copy(sent: SentWorkbook) -> None:
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Sale"))
     second = sent.give_back().json["run"]
     sent.edit(lambda book: setattr(cell(book["To correct"], "009", "Outcome"), "value", "Busy"))
@@ -241,7 +241,7 @@ def test_a_correction_that_went_through_is_not_undone_from_an_older_copy(sent: D
     assert (status, message.startswith(f"run {second} has sent this row since")) == ("skipped", True)
 
 
-def test_a_line_that_was_copied_goes_once(sent: Desk) -> None:
+def test_a_line_that_was_copied_goes_once(sent: SentWorkbook) -> None:
     def copy(book: openpyxl.Workbook) -> None:
         page = book["To correct"]
         cell(page, "009", "Outcome").value = "Sale"
@@ -256,7 +256,7 @@ def test_a_line_that_was_copied_goes_once(sent: Desk) -> None:
     assert "stands in the sheet twice; delete one" in twice["message"]
 
 
-def test_a_column_for_notes_is_no_correction_and_is_not_sent(sent: Desk) -> None:
+def test_a_column_for_notes_is_no_correction_and_is_not_sent(sent: SentWorkbook) -> None:
     def note(book: openpyxl.Workbook) -> None:
         page = book["To correct"]
         at = page.max_column + 1
@@ -271,7 +271,7 @@ def test_a_column_for_notes_is_no_correction_and_is_not_sent(sent: Desk) -> None
 
 
 @pytest.mark.parametrize("headings", [{"Name": "name "}, {"Outcome": "OUTCOME"}, {"sync_run": "SYNC_RUN"}])
-def test_a_heading_in_another_case_is_the_same_column(sent: Desk, headings: dict[str, str]) -> None:
+def test_a_heading_in_another_case_is_the_same_column(sent: SentWorkbook, headings: dict[str, str]) -> None:
     def rename(book: openpyxl.Workbook) -> None:
         page = book["To correct"]
         cell(page, "010", "Outcome").value = "Sale"
@@ -283,7 +283,7 @@ def test_a_heading_in_another_case_is_the_same_column(sent: Desk, headings: dict
     assert [(lead, fields["Name"]) for lead, fields in sent.new] == [("010", "O'Brien")]
 
 
-def test_a_column_that_was_deleted_corrects_no_row(sent: Desk) -> None:
+def test_a_column_that_was_deleted_corrects_no_row(sent: SentWorkbook) -> None:
     def delete(book: openpyxl.Workbook) -> None:
         cell(book["To correct"], "010", "Outcome").value = "Sale"
         for name in ("To correct", "To decide", "Report"):
@@ -294,7 +294,7 @@ def test_a_column_that_was_deleted_corrects_no_row(sent: Desk) -> None:
     assert [lead for lead, _ in sent.new] == ["010"]
 
 
-def test_a_sheet_of_it_that_was_renamed_is_asked_about(sent: Desk) -> None:
+def test_a_sheet_of_it_that_was_renamed_is_asked_about(sent: SentWorkbook) -> None:
     def rename(book: openpyxl.Workbook) -> None:
         cell(book["To correct"], "009", "Outcome").value = "Sale"
         book["To correct"].title = "Corrected"
@@ -305,7 +305,7 @@ def test_a_sheet_of_it_that_was_renamed_is_asked_about(sent: Desk) -> None:
     assert "its sheet 'Corrected' holds rows of the report under another name; call it To correct" in done.err
 
 
-def test_left_uncorrected_again_a_row_still_says_what_the_dialer_answered(sent: Desk) -> None:
+def test_left_uncorrected_again_a_row_still_says_what_the_dialer_answered(sent: SentWorkbook) -> None:
     second = sent.give_back()
     sent.report = Path(second.json["files"]["report"])
     message = sent.ends(sent.give_back())["009"][1]
@@ -314,7 +314,7 @@ def test_left_uncorrected_again_a_row_still_says_what_the_dialer_answered(sent: 
 
 
 @pytest.mark.parametrize("name", ["To correct", "Report"])
-def test_a_column_that_one_sheet_lacks_is_asked_about(sent: Desk, name: str) -> None:
+def test_a_column_that_one_sheet_lacks_is_asked_about(sent: SentWorkbook, name: str) -> None:
     sent.edit(lambda book: book[name].delete_cols(2))
     done = sent.desk.leadsync("run", sent.report)
     assert (done.code, sent.new) == (2, [])

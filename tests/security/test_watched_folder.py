@@ -14,7 +14,7 @@ from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.errors import UsageError
 from leadsync.watch import look, prepare
 from tests.security.users import AS_ROOT, OTHER, POSIX, within
-from tests.watch.conftest import folder, hook  # noqa: F401 - fixtures
+from tests.watch.conftest import Folder, folder, hook  # noqa: F401 - fixtures
 
 SECRET = "SECRET-8271-of-the-key-file"
 GOOD = "1,0383218191,Sale,x"
@@ -37,7 +37,7 @@ def everything(path: Path) -> str:
 
 @POSIX
 @pytest.mark.parametrize("wrong", [True, False])
-def test_a_subfolder_that_is_a_link_gets_nothing(folder: Any, tmp_path: Path, wrong: bool) -> None:  # noqa: F811
+def test_a_subfolder_that_is_a_link_gets_nothing(folder: Folder, tmp_path: Path, wrong: bool) -> None:  # noqa: F811
     dialer = folder.desk.dialer()
     (tmp_path / "elsewhere").mkdir()
     (folder.path / "attention").symlink_to(tmp_path / "elsewhere")
@@ -53,7 +53,7 @@ def test_a_subfolder_that_is_a_link_gets_nothing(folder: Any, tmp_path: Path, wr
 
 
 @POSIX
-def test_not_even_a_file_that_cannot_be_read_goes_through_a_link(folder: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_not_even_a_file_that_cannot_be_read_goes_through_a_link(folder: Folder, tmp_path: Path) -> None:  # noqa: F811
     folder.desk.dialer()
     (tmp_path / "elsewhere").mkdir()
     (folder.path / "attention").symlink_to(tmp_path / "elsewhere")
@@ -67,7 +67,7 @@ def test_not_even_a_file_that_cannot_be_read_goes_through_a_link(folder: Any, tm
 
 
 @AS_ROOT
-def test_a_subfolder_of_another_user_gets_nothing(folder: Any, tmp_path: Path) -> None:  # noqa: F811
+def test_a_subfolder_of_another_user_gets_nothing(folder: Folder, tmp_path: Path) -> None:  # noqa: F811
     dialer = folder.desk.dialer()
     (tmp_path / "bashrc").write_text("precious")
     attention = folder.path / "attention"
@@ -85,7 +85,7 @@ def test_a_subfolder_of_another_user_gets_nothing(folder: Any, tmp_path: Path) -
 
 @POSIX
 @pytest.mark.parametrize("there", [True, False])
-def test_a_note_is_made_new_where_a_link_was_planted(folder: Any, tmp_path: Path, there: bool) -> None:  # noqa: F811
+def test_a_note_is_made_new_where_a_link_was_planted(folder: Folder, tmp_path: Path, there: bool) -> None:  # noqa: F811
     folder.desk.dialer()
     target = tmp_path / "bashrc"
     if there:
@@ -117,7 +117,7 @@ def swap_in(
 @POSIX
 @pytest.mark.parametrize("planted", ["pipe", "link", "folder"])
 def test_what_is_swapped_in_before_the_file_is_opened_is_left_alone(
-    folder: Any,  # noqa: F811
+    folder: Folder,  # noqa: F811
     secret: Path,
     monkeypatch: pytest.MonkeyPatch,
     planted: str,
@@ -136,7 +136,7 @@ def test_what_is_swapped_in_before_the_file_is_opened_is_left_alone(
 @POSIX
 @pytest.mark.parametrize("planted", ["pipe", "link"])
 def test_what_is_swapped_in_while_the_rows_are_sent_harms_nobody(
-    folder: Any,  # noqa: F811
+    folder: Folder,  # noqa: F811
     secret: Path,
     monkeypatch: pytest.MonkeyPatch,
     planted: str,
@@ -191,7 +191,7 @@ def test_a_pipe_that_comes_between_look_and_open_makes_nobody_wait(
 
 
 @POSIX
-def test_a_hard_link_to_a_file_of_ours_is_left_alone(folder: Any, secret: Path) -> None:  # noqa: F811
+def test_a_hard_link_to_a_file_of_ours_is_left_alone(folder: Folder, secret: Path) -> None:  # noqa: F811
     folder.desk.dialer()
     (folder.path / "a.csv").hardlink_to(secret)
     done = folder.watch()
@@ -274,7 +274,7 @@ def test_a_subfolder_that_others_can_write_into_is_refused(tmp_path: Path, group
 
 
 @POSIX
-def test_a_folder_that_everybody_can_write_into_may_be_watched(folder: Any) -> None:  # noqa: F811
+def test_a_folder_that_everybody_can_write_into_may_be_watched(folder: Folder) -> None:  # noqa: F811
     folder.desk.dialer()
     folder.path.chmod(0o1777)
     folder.drop("a.csv", GOOD)

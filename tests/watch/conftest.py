@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from leadsync.errors import Interrupted
-from tests.conftest import Desk
+from tests.conftest import Desk, Result
 
 HEADINGS = "Lead Id,FirstPhone,Outcome,Name"
 
@@ -93,7 +93,7 @@ class Folder:
         path.write_text("".join(f"{line}\r\n" for line in (headings, *rows)), "utf-8", newline="")
         return path
 
-    def watch(self, *arguments: str, clock: FakeClock | None = None, **environment: str) -> Any:
+    def watch(self, *arguments: str, clock: FakeClock | None = None, **environment: str) -> Result:
         """Watch with a clock of our own; `--once` unless there is a plan for the night."""
         self._monkeypatch.setattr("leadsync.cli.watch.SystemClock", lambda: clock or Patient())
         once = () if clock else ("--once",)

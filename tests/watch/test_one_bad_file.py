@@ -10,20 +10,21 @@ import pytest
 
 from leadsync.cli import sheet_runner
 from leadsync.errors import Interrupted
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.watch.conftest import Folder
 
 
-def sent(dialer: Any) -> set[str]:
+def sent(dialer: PracticeDialer) -> set[str]:
     return {entry.lead for entry in dialer.ledger.received if entry.lead}
 
 
-def drop_good(folder: Any) -> None:
+def drop_good(folder: Folder) -> None:
     """Two sheets, one that is taken before the bad one and one behind it."""
     for name, lead, time in (("before.csv", "1", 1), ("zz.csv", "2", 2_000_000_000)):
         os.utime(folder.drop(name, f"{lead},038321810{lead},Sale,x"), (time, time))
 
 
-def test_a_row_that_a_firewall_refuses_is_failed_and_the_night_goes_on(folder: Any) -> None:
+def test_a_row_that_a_firewall_refuses_is_failed_and_the_night_goes_on(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=403, lead="9")])
     folder.drop("alone.csv", "9,0383218109,Sale,x")
@@ -35,7 +36,7 @@ def test_a_row_that_a_firewall_refuses_is_failed_and_the_night_goes_on(folder: A
     assert folder.rows("attention", "alone") == {"9": "failed"}
 
 
-def test_a_sheet_of_another_campaign_is_put_aside(folder: Any) -> None:
+def test_a_sheet_of_another_campaign_is_put_aside(folder: Folder) -> None:
     dialer = folder.desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n")
     dialer.faults.add([FaultRule(kind=FaultKind.CODE, code=101, lead="9")])
     sheet = folder.desk.sheet("winback.csv", "Lead Id,FirstPhone,Outcome,Name", "9,0383218109,Sale,x")
@@ -51,7 +52,7 @@ def test_a_sheet_of_another_campaign_is_put_aside(folder: Any) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file modes are POSIX's, and so are names of any bytes")
 @pytest.mark.parametrize("name", [b"x" * 240 + b".csv", b"x" * 251 + b".csv", b"caf\xe9.csv"])
-def test_a_name_that_no_report_can_have_is_put_aside(folder: Any, name: bytes) -> None:
+def test_a_name_that_no_report_can_have_is_put_aside(folder: Folder, name: bytes) -> None:
     dialer = folder.desk.dialer()
     path = Path(os.fsdecode(os.fsencode(folder.path) + b"/" + name))
     path.write_text("Lead Id,FirstPhone,Outcome,Name\n9,0383218109,Sale,x\n")
@@ -63,7 +64,7 @@ def test_a_name_that_no_report_can_have_is_put_aside(folder: Any, name: bytes) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are these links")
-def test_a_link_is_left_alone_and_said_so_whatever_it_leads_to(folder: Any) -> None:
+def test_a_link_is_left_alone_and_said_so_whatever_it_leads_to(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     (folder.path / "loop.csv").symlink_to("loop.csv")
     (folder.path / "key.csv").symlink_to(folder.desk.config)
@@ -75,7 +76,7 @@ def test_a_link_is_left_alone_and_said_so_whatever_it_leads_to(folder: Any) -> N
     assert "key.csv is left alone: it is a link" in done.err
 
 
-def test_whatever_type_of_error_a_file_meets_is_its_own(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_type_of_error_a_file_meets_is_its_own(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     from leadsync.cli.sheet_runner import SheetRunner
 
     dialer = folder.desk.dialer()
@@ -96,7 +97,7 @@ def test_whatever_type_of_error_a_file_meets_is_its_own(folder: Any, monkeypatch
     assert folder.names == {"odd.csv"}
 
 
-def test_only_where_nothing_at_all_was_answered_the_round_is_over(folder: Any) -> None:
+def test_only_where_nothing_at_all_was_answered_the_round_is_over(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
     drop_good(folder)
@@ -106,7 +107,7 @@ def test_only_where_nothing_at_all_was_answered_the_round_is_over(folder: Any) -
     assert folder.names == {"before.csv", "zz.csv"}
 
 
-def test_a_file_that_is_written_anew_each_night_is_sent_each_night(folder: Any) -> None:
+def test_a_file_that_is_written_anew_each_night_is_sent_each_night(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
     folder.drop("leads.csv", "1,0383218101,Sale,x")
@@ -121,7 +122,7 @@ def test_a_file_that_is_written_anew_each_night_is_sent_each_night(folder: Any) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are such names")
-def test_a_line_end_in_a_name_forges_no_line(folder: Any) -> None:
+def test_a_line_end_in_a_name_forges_no_line(folder: Folder) -> None:
     folder.desk.dialer()
     folder.drop("x\n2026-11-28 ERROR forged.csv", "9,0383218109,Sale,x")
     done = folder.watch()
@@ -129,7 +130,7 @@ def test_a_line_end_in_a_name_forges_no_line(folder: Any) -> None:
     assert not [line for line in (done.out + done.err).splitlines() if line.startswith("2026-11-28 ERROR")]
 
 
-def test_the_exit_code_counts_the_old_run_of_a_sheet_that_was_written_anew(folder: Any) -> None:
+def test_the_exit_code_counts_the_old_run_of_a_sheet_that_was_written_anew(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
     folder.drop("leads.csv", "1,0383218101,Sale,x")
@@ -142,7 +143,7 @@ def test_the_exit_code_counts_the_old_run_of_a_sheet_that_was_written_anew(folde
     assert [one["code"] for one in done.json["files"]] == [3, 0]
 
 
-def test_a_signal_between_two_files_is_no_trouble_of_a_file(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_between_two_files_is_no_trouble_of_a_file(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     dialer = folder.desk.dialer()
     folder.drop("leads.csv", "1,0383218101,Sale,x")
 

@@ -5,22 +5,22 @@ import shutil
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlsxwriter
 
-from leadsync.simulator import FaultKind, FaultRule
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.faults.scene import wait_until
-from tests.watch.conftest import FakeClock
+from tests.watch.conftest import FakeClock, Folder
 
 
-def received(dialer: Any) -> list[str]:
+def received(dialer: PracticeDialer) -> list[str]:
     return [entry.lead for entry in dialer.ledger.received if entry.lead]
 
 
-def test_each_sheet_is_sent_and_moved_with_its_reports_beside_it_the_oldest_first(folder: Any) -> None:
+def test_each_sheet_is_sent_and_moved_with_its_reports_beside_it_the_oldest_first(folder: Folder) -> None:
     dialer = folder.desk.dialer(dnc=["0383218190"])
     new, old = folder.drop("a.csv", "1,0383218191,Sale,x"), folder.drop("b.csv", "2,0383218190,Sale,x")
     os.utime(old, (1, 1))
@@ -36,14 +36,14 @@ def test_each_sheet_is_sent_and_moved_with_its_reports_beside_it_the_oldest_firs
     assert new.name == "a.csv"
 
 
-def test_an_empty_folder_is_nothing_to_do(folder: Any) -> None:
+def test_an_empty_folder_is_nothing_to_do(folder: Folder) -> None:
     folder.desk.dialer()
     done = folder.watch()
     assert (done.code, "nothing to send" in done.out) == (0, True)
     assert list(folder.path.iterdir()) == []
 
 
-def test_the_same_content_is_not_sent_twice_under_whatever_name(folder: Any) -> None:
+def test_the_same_content_is_not_sent_twice_under_whatever_name(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     folder.drop("leads.csv", "1,0383218191,Sale,x")
     folder.drop("leads - copy.csv", "1,0383218191,Sale,x")
@@ -57,7 +57,7 @@ def test_the_same_content_is_not_sent_twice_under_whatever_name(folder: Any) -> 
     assert folder.sheets("done") == {"leads.csv", "leads - copy.csv", "leads (2).csv"}
 
 
-def test_the_same_name_with_other_content_is_another_sheet(folder: Any) -> None:
+def test_the_same_name_with_other_content_is_another_sheet(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     for lead in ("1", "2"):
         folder.drop("leads.csv", f"{lead},038321819{lead},Sale,x")
@@ -71,7 +71,7 @@ def test_the_same_name_with_other_content_is_another_sheet(folder: Any) -> None:
     [(("Name,FirstPhone", "x,0383218191"), "external id"), (("", ""), "empty"), (("Lead Id,FirstPhone", '1,"x'), "")],
 )
 def test_a_sheet_that_cannot_be_sent_is_put_aside_with_the_reason_and_the_next_one_goes(
-    folder: Any, lines: tuple[str, ...], words: str
+    folder: Folder, lines: tuple[str, ...], words: str
 ) -> None:
     dialer = folder.desk.dialer()
     folder.drop("bad.csv", *lines[1:], headings=lines[0])
@@ -91,7 +91,7 @@ def test_a_sheet_that_cannot_be_sent_is_put_aside_with_the_reason_and_the_next_o
 
 @pytest.mark.parametrize(("outcome", "code"), [("Sale", 0), ("Sail", 3)])
 @pytest.mark.parametrize("taken_back", [True, False])
-def test_the_reason_goes_once_the_sheet_is_corrected(folder: Any, outcome: str, code: int, taken_back: bool) -> None:
+def test_the_reason_goes_once_the_sheet_is_corrected(folder: Folder, outcome: str, code: int, taken_back: bool) -> None:
     folder.desk.dialer()
     folder.drop("leads.csv", "x,0383218191", headings="Name,FirstPhone")
     assert folder.watch().code == 2
@@ -103,7 +103,7 @@ def test_the_reason_goes_once_the_sheet_is_corrected(folder: Any, outcome: str, 
     assert "leads.csv.why.txt" not in folder.sheets("attention")
 
 
-def test_a_sheet_refused_anew_has_its_new_reason_alone(folder: Any) -> None:
+def test_a_sheet_refused_anew_has_its_new_reason_alone(folder: Folder) -> None:
     folder.desk.dialer()
     folder.drop("leads.csv", "x,0383218191", headings="Name,FirstPhone")
     assert folder.watch().code == 2
@@ -115,7 +115,7 @@ def test_a_sheet_refused_anew_has_its_new_reason_alone(folder: Any) -> None:
     assert why.startswith("leads.csv was not sent: leads.csv: The columns")
 
 
-def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: Any) -> None:
+def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: Folder) -> None:
     folder.desk.dialer()
     with xlsxwriter.Workbook(folder.path / "leads.xlsx") as book:
         for name in ("North", "South"):
@@ -128,7 +128,7 @@ def test_a_workbook_of_two_sheets_gets_advice_that_a_folder_can_follow(folder: A
     assert "--sheet" not in why + done.err + str(folder.hook.messages)
 
 
-def test_a_files_name_may_hold_words_of_a_message(folder: Any) -> None:
+def test_a_files_name_may_hold_words_of_a_message(folder: Folder) -> None:
     folder.desk.dialer()
     name = "name the one to read, such as --sheet or name its encoding with --encoding.csv"
     # 0x98 is no letter of cp1251, and 0x81 none of Windows-1252.
@@ -141,7 +141,7 @@ def test_a_files_name_may_hold_words_of_a_message(folder: Any) -> None:
     )
 
 
-def test_a_heading_with_the_files_name_does_not_hide_the_file(folder: Any) -> None:
+def test_a_heading_with_the_files_name_does_not_hide_the_file(folder: Folder) -> None:
     folder.desk.dialer()
     folder.drop("a.csv", "1,0383218191,0383218192", headings="Lead Id,a.csv,a.csv")
     folder.watch()
@@ -149,7 +149,7 @@ def test_a_heading_with_the_files_name_does_not_hide_the_file(folder: Any) -> No
     assert why.startswith("a.csv was not sent: a.csv: ")
 
 
-def test_one_date_in_another_order_is_said_loudly(folder: Any) -> None:
+def test_one_date_in_another_order_is_said_loudly(folder: Folder) -> None:
     folder.desk.dialer()
     rows = ("1,0383218191,Sale,03/04/2031 10:00", "2,0383218192,Sale,03/24/2031 10:00")
     folder.drop("leads.csv", *rows, headings="Lead Id,FirstPhone,Outcome,Callback")
@@ -157,7 +157,7 @@ def test_one_date_in_another_order_is_said_loudly(folder: Any) -> None:
     assert "\n! leads.csv: Callback: 1 date (row 3) cannot be" in f"\n{done.err}"
 
 
-def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(folder: Any) -> None:
+def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(folder: Folder) -> None:
     dialer = folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
     sheet = folder.drop("leads.csv", "1,0383218191,Sale,x", "2,0383218192,Sale,x")
     stopped = folder.watch()
@@ -175,7 +175,7 @@ def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(
     assert list((folder.path / "attention").iterdir()) == [], "what told of the stop is out of date"
 
 
-def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(folder: Any) -> None:
+def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(folder: Folder) -> None:
     dialer = folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
     folder.drop("leads.csv", "1,0383218191,Sale,x")
     assert folder.watch().code == 4
@@ -186,7 +186,7 @@ def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(fold
     assert folder.names == set()
 
 
-def test_a_sheet_whose_first_rows_are_all_refused_alike_needs_a_person(folder: Any) -> None:
+def test_a_sheet_whose_first_rows_are_all_refused_alike_needs_a_person(folder: Folder) -> None:
     dialer = folder.desk.dialer(any_lead=False)
     folder.drop("leads.csv", *(f"{number},0383218191,Sale,x" for number in range(200)))
     folder.drop("other.csv", "500,0383218191,Sale,x")
@@ -199,7 +199,7 @@ def test_a_sheet_whose_first_rows_are_all_refused_alike_needs_a_person(folder: A
     assert len(received(dialer)) == before
 
 
-def test_a_corrected_file_put_into_the_folder_is_sent(folder: Any) -> None:
+def test_a_corrected_file_put_into_the_folder_is_sent(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     folder.drop("leads.csv", "1,0383218191,Sail,x", "2,0383218192,Sale,x")
     assert folder.watch().code == 3
@@ -213,7 +213,7 @@ def test_a_corrected_file_put_into_the_folder_is_sent(folder: Any) -> None:
     assert (folder.path / "done" / retry.name).is_file()
 
 
-def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folder: Any) -> None:
+def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folder: Folder) -> None:
     dialer = folder.desk.dialer()
     sheet = folder.drop("leads.csv", "1,0383218191,Sail,x")
     assert folder.desk.leadsync("run", sheet).code == 3
@@ -223,7 +223,7 @@ def test_what_a_run_by_hand_left_beside_its_sheet_is_not_taken_for_a_sheet(folde
     assert {name.split(".")[2] for name in folder.names} == {"report", "retry", "summary"}
 
 
-def test_only_one_watch_has_a_folder(folder: Any) -> None:
+def test_only_one_watch_has_a_folder(folder: Folder) -> None:
     from leadsync.journal import folder_lock
 
     folder.desk.dialer()
@@ -234,7 +234,7 @@ def test_only_one_watch_has_a_folder(folder: Any) -> None:
     assert folder.hook.messages == []
 
 
-def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Any) -> None:
+def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Folder) -> None:
     from leadsync.journal import open_journal
 
     dialer = folder.desk.dialer()
@@ -249,7 +249,7 @@ def test_a_file_that_another_leadsync_sends_is_left_alone(folder: Any) -> None:
     assert f"leads.csv is left alone: Run {run} is being sent or changed by another leadsync (process" in done.err
 
 
-def test_a_folder_that_is_not_there(folder: Any) -> None:
+def test_a_folder_that_is_not_there(folder: Folder) -> None:
     folder.desk.dialer()
     shutil.rmtree(folder.path)
     done = folder.watch()
@@ -257,7 +257,7 @@ def test_a_folder_that_is_not_there(folder: Any) -> None:
     assert "cannot be read" in done.err
 
 
-def test_settings_that_are_wrong_touch_no_file(folder: Any) -> None:
+def test_settings_that_are_wrong_touch_no_file(folder: Folder) -> None:
     folder.desk.dialer()
     folder.drop("leads.csv", "1,0383218191,Sale,x")
     done = folder.watch(LEADSYNC_API_KEY="")
@@ -266,7 +266,7 @@ def test_settings_that_are_wrong_touch_no_file(folder: Any) -> None:
     assert folder.names == {"leads.csv"}
 
 
-def test_a_stopped_run_whose_sheet_was_taken_away_is_said(folder: Any) -> None:
+def test_a_stopped_run_whose_sheet_was_taken_away_is_said(folder: Folder) -> None:
     folder.desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
     sheet = folder.drop("leads.csv", "1,0383218191,Sale,x")
     assert folder.watch().code == 4
@@ -280,14 +280,14 @@ def row(lead: str, outcome: str = "Sale") -> str:
     return f"{lead},03832{zlib.crc32(lead.encode()) % 100000:05},{outcome},x"
 
 
-def test_a_week_of_nights(folder: Any) -> None:
+def test_a_week_of_nights(folder: Folder) -> None:
     """Each night in a few seconds of a made-up clock; what each morning finds is told at its end."""
     clock = FakeClock()
     dialer = folder.desk.dialer(settings="[retry]\nwait_seconds = 0\nattempts = 2\ngive_up_after_minutes = 0.001\n")
     night = 24 * 3600.0
     mornings: list[str] = []
 
-    def morning(number: int, check: Any) -> None:
+    def morning(number: int, check: Callable[[], object]) -> None:
         def look() -> None:
             check()
             mornings.append(f"morning {number}")
@@ -437,7 +437,7 @@ def test_a_week_of_nights(folder: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["leads.csv.gz", "leads.xlsx", "leads.xls", "leads.ods", "leads.zip"])
-def test_a_sheet_that_was_cut_short_is_put_aside(folder: Any, name: str) -> None:
+def test_a_sheet_that_was_cut_short_is_put_aside(folder: Folder, name: str) -> None:
     """What breaks off and never goes on: its writer is gone, and nobody will complete it."""
     dialer = folder.desk.dialer()
     beginnings = {".gz": b"\x1f\x8b\x08\x00rest", ".xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"}
@@ -447,7 +447,7 @@ def test_a_sheet_that_was_cut_short_is_put_aside(folder: Any, name: str) -> None
     assert received(dialer) == []
 
 
-def test_a_night_with_nothing_to_send_leaves_figures_too(folder: Any) -> None:
+def test_a_night_with_nothing_to_send_leaves_figures_too(folder: Folder) -> None:
     folder.desk.dialer()
     metrics = folder.desk.folder / "leadsync.prom"
     assert folder.watch("--metrics-file", str(metrics)).code == 0
