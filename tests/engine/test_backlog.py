@@ -2,7 +2,7 @@
 
 import asyncio
 
-from leadsync.engine.backlog import Backlog, Job
+from leadsync.engine.backlog import Backlog, Job, Waiting
 from leadsync.engine.early_failure import FIRST_ROWS, EarlyFailureCheck
 from leadsync.models import EXTERNAL_ID, Lead, PendingRow, Status
 from tests.engine.stage import OK, FakeLog
@@ -126,15 +126,17 @@ def test_a_row_between_two_attempts_waits_without_a_worker_and_wakes_in_time() -
         backlog = Backlog(log, clock)
         await backlog.open()
         first, second = await taken(backlog), await taken(backlog)
-        backlog.later(first, 120.0)
-        backlog.later(second, 60.0)
-        assert (backlog.waiting, backlog.next_due, backlog.only_waits) == (2, 60.0, True)
+        backlog.later(first, 120.0, "no answer came")
+        backlog.later(second, 60.0, "")
+        assert backlog.waiting == Waiting(2, 60.0, 120.0, "")
+        assert backlog.only_waits
         clock.time = 59.9
         assert not backlog.wake()
         clock.time = 60.0
         assert backlog.wake()
         assert (await taken(backlog)).number == 3, "by the time, not by the order"
-        assert (backlog.waiting, backlog.only_waits) == (1, False)
+        assert backlog.waiting == Waiting(1, 120.0, 120.0, "no answer came")
+        assert not backlog.only_waits
 
     asyncio.run(go())
 
