@@ -518,3 +518,23 @@ def test_the_reason_of_a_fault_stands_without_its_place() -> None:
     assert str(caught.value) == f"the answer: [server] url is the dialer's address: {BEGINS}"
     assert caught.value.reason == "It has to begin with https:// and name the dialer's host."
     assert SettingsError("[server] url is not set.").reason == "[server] url is not set."
+
+
+@pytest.mark.parametrize(
+    ("mappings", "words"),
+    [
+        ({"crm": {}}, "[mappings.crm] names no heading."),
+        ({"": {"Ref": "njExternalLeadId"}}, "each needs a name, as in [mappings.crm]."),
+        (
+            {"a": {"Account No": "njExternalLeadId"}, "b": {"account_no": "Name"}},
+            "[mappings.a] and [mappings.b] name the same headings; delete one of them.",
+        ),
+        ({"a": {"Ref": "apiKey"}}, "leadsync.toml: [mappings.a] Ref is the columns of sheets with other headings"),
+    ],
+)
+def test_mappings_that_no_sheet_could_choose_are_refused(mappings: dict[str, dict[str, str]], words: str) -> None:
+    assert words in refusal("mappings", **mappings)
+
+
+def test_other_mappings_are_other_rules_for_reading() -> None:
+    assert settings("mappings", a={"Ref": "X"}).rules_digest != settings("mappings", a={"Ref": "Y"}).rules_digest

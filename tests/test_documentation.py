@@ -58,9 +58,9 @@ def table(page: str, heading: str) -> list[list[str]]:
 
 
 def by_name(settings: Settings) -> dict[str, Any]:
-    """All settings by `section.name`; `columns` and `campaigns`, whose names are the user's own, as one each."""
+    """All settings by `section.name`; the tables whose names are the user's own as one each."""
     values = settings.model_dump()
-    own = {name: values.pop(name) for name in ("columns", "campaigns")}
+    own = {name: values.pop(name) for name in ("columns", "mappings", "campaigns")}
     named = {f"{section}.{name}": value for section, names in values.items() for name, value in names.items()}
     return {**named, **own}
 
@@ -145,7 +145,7 @@ def test_the_example_settings_name_every_setting() -> None:
     shown = tomllib.loads(EXAMPLE)
     names = {f"{section}.{name}" for section, values in shown.items() for name in values}
     assert "columns" in shown
-    assert names | {"columns", "campaigns"} == by_name(Settings()).keys()
+    assert names | {"columns", "mappings", "campaigns"} == by_name(Settings()).keys()
 
 
 @pytest.mark.parametrize("page", ["README.md", "reference/statuses.md"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import say
 from leadsync.errors import SettingsError, Stopped
+from leadsync.leads import table_of
 from leadsync.models import CampaignIds, Effect, Outcome
 from leadsync.plurals import counted
 
@@ -38,6 +39,9 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     """Yield a name and a sentence for each successful trial; raises SettingsError or Stopped at the first failure."""
     settings.api_key(os.environ)
+    if settings.mappings:
+        tables = ", ".join(map(table_of, settings.mappings))
+        yield "mappings", f"{counted(len(settings.mappings), 'mapping')} for sheets with other headings: {tables}."
     yield "key", "the API key is where the settings say."
     places = listed_places(settings)
     yield "dialer", f"the dialer at {settings.url()} takes the key and lists {counted(len(places), 'allocation')}."

@@ -12,7 +12,7 @@ from leadsync.cli.package_data import package_data
 from leadsync.cli.settings_text import with_value
 from leadsync.cli.sheet_prompts import ask_sheet
 from leadsync.cli.shell import Shell, command_shell
-from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_proposal
+from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_more_columns, with_proposal
 from leadsync.commands import command
 from leadsync.errors import LeadsyncError, UsageError
 from leadsync.plurals import counted
@@ -91,11 +91,11 @@ def _add_columns(context: click.Context, shell: Shell, path: Path, file: Path, s
     ask = sys.stdin.isatty()
     if ask:
         sheet = ask_sheet(file, sheet)
-    changed = with_proposal(text, file, sheet, ask=ask)
+    changed, table = with_more_columns(text, file, sheet, ask=ask)
     settings_of_text(changed, str(path))
     if changed != text:
         _write(path, changed, path.stat().st_mode & 0o777)
-    done = "Added the columns to" if changed != text else "Nothing to add to"
+    done = f"Added the columns to {table} in" if changed != text else "Nothing to add to"
     shell.result(f"{done} {path}.", {"config": str(path)})
     if not shell.json:
         _check(context, shell, file, sheet)

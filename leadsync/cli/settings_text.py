@@ -22,9 +22,9 @@ def with_value(text: str, section: str, name: str, value: Value) -> str:
     return _with_values(text, section, {name: value})
 
 
-def with_columns(text: str, columns: Mapping[str, str]) -> str:
-    """Return the text with these entries under `[columns]`, behind those already in it."""
-    return _with_values(text, "columns", columns)
+def with_columns(text: str, columns: Mapping[str, str], mapping: str = "") -> str:
+    """Return the text with these entries under `[columns]` or a mapping, behind those already in it."""
+    return _with_values(text, f"mappings.{mapping}" if mapping else "columns", columns)
 
 
 def _with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
@@ -32,9 +32,14 @@ def _with_values(text: str, section: str, values: Mapping[str, Value]) -> str:
     from tomlkit import table as new_table
 
     document = parse(text)
-    if section not in document:
-        document[section] = new_table()
-    table = cast("Table", document[section])
+    outer, _, inner = section.partition(".")
+    if outer not in document:
+        document[outer] = new_table(is_super_table=bool(inner))
+    table = cast("Table", document[outer])
+    if inner:
+        if inner not in table:
+            table[inner] = new_table()
+        table = cast("Table", table[inner])
     for name, value in values.items():
         table[name] = value if isinstance(value, str | int) else list(value)
     return dumps(document)

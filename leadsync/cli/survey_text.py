@@ -102,7 +102,8 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
             }
             for column in scan.mapping.columns
         ],
-        "proposed": dict(scan.mapping.meant),
+        "mapping": scan.mapping.name or None,
+        "proposed": scan.proposed,
         "dispositions": dict(survey.dispositions),
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads(),
@@ -160,11 +161,11 @@ def _sections(scan: SheetScan, pace: float | None, now: datetime) -> Iterator[st
 
 def _meant(scan: SheetScan) -> Iterator[str]:
     """The fields perhaps meant by headings, numbered, with the list of fields."""
-    if not scan.mapping.meant:
+    if not scan.proposed:
         return
     yield ""
-    yield 'Perhaps meant, to be written under [columns] in the settings; a column without a field has "":'
-    for number, (heading, field) in enumerate(scan.mapping.meant.items(), 1):
+    yield f'Perhaps meant, to be written under {scan.mapping.table} in the settings; a column without a field has "":'
+    for number, (heading, field) in enumerate(scan.proposed.items(), 1):
         yield f'  {number:>3}  "{_short(heading)}" = "{field}"'
     yield f"  Fields: {', '.join(scan.fields)}, or any name of the campaign's own."
 

@@ -1,7 +1,7 @@
 """The questions of `init`, and the settings text that the answers make."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from leadsync.errors import LeadsyncError, SettingsError, SheetError
 
 if TYPE_CHECKING:
     from leadsync.cli.prompts import KeptKey
+    from leadsync.cli.sheet_prompts import SheetLook
     from leadsync.config import Settings
+    from leadsync.leads import Proposal
 
 ID_SETTINGS = ("template_id", "campaign_id", "allocation_id")
 
@@ -99,19 +101,68 @@ def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:
 
 
 def with_proposal(text: str, file: Path, sheet: str | None, *, ask: bool) -> str:
-    """The settings with the columns of the sheet."""
-
+    """Return new settings with the columns of the sheet."""
     look = sheet_prompts.read_proposal(file, sheet, settings_of_text(text))
     proposal = look.proposal
     if ask:
-        proposal = sheet_prompts.confirm_columns(proposal, look.examples, look.rules)
-        if dates := look.dates(dict(proposal.columns)):
-            present = look.rules.input.date_order
-            if (order := sheet_prompts.ask_date_order(dates, present)) != present:
-                text = with_value(text, "input", "date_order", order)
+        proposal = _confirmed_columns(text, look, "")
+        text = _with_date_order(text, look, proposal)
     if proposal.phone_fields != look.rules.input.phone_fields:
         text = with_value(text, "input", "phone_fields", proposal.phone_fields)
     return with_columns(text, proposal.columns) if proposal.columns else text
+
+
+def with_more_columns(text: str, file: Path, sheet: str | None, *, ask: bool) -> tuple[str, str]:
+    """Return present settings with the columns of one more sheet, and the name of their table.
+
+    They go into the mapping for its headings. Without one, a sheet with other headings than `[columns]` gets a mapping
+    of its own.
+    """
+    from leadsync.leads import mapping_for, table_of, with_mapping
+
+    look = sheet_prompts.read_proposal(file, sheet, settings_of_text(text))
+    headings = tuple(look.examples)
+    look = replace(look, rules=with_mapping(headings, look.rules))
+    mapping = mapping_for(headings, look.rules, file.stem)
+    proposal = look.proposal
+    if ask:
+        proposal = _confirmed_columns(text, look, mapping)
+        text = _with_date_order(text, look, proposal, present=True)
+    present = look.rules.input.phone_fields
+    # Other sheets need theirs.
+    if phones := [field for field in proposal.phone_fields if field not in present]:
+        text = with_value(text, "input", "phone_fields", [*present, *phones])
+    return with_columns(text, proposal.columns, mapping) if proposal.columns else text, table_of(mapping)
+
+
+def _confirmed_columns(text: str, look: "SheetLook", mapping: str) -> "Proposal":
+    """Return the columns by the user's answers, asked until the settings can have them."""
+    while True:
+        proposal = sheet_prompts.confirm_columns(look.proposal, look.examples, look.rules)
+        try:
+            settings_of_text(with_columns(text, proposal.columns, mapping) if proposal.columns else text)
+            return proposal
+        except SettingsError as error:
+            say(error.reason)
+
+
+def _with_date_order(text: str, look: "SheetLook", proposal: "Proposal", *, present: bool = False) -> str:
+    """Return the settings with the order of the sheet's dates; present ones are not asked about if no other order fits.
+
+    The order is every sheet's.
+    """
+    from leadsync.leads import orders_fitting
+
+    order = look.rules.input.date_order
+    dates = look.dates(dict(proposal.columns))
+    if not dates or (present and all(orders_fitting(date) == {order} for date in dates)):
+        return text
+    chosen = sheet_prompts.ask_date_order(dates, order)
+    if chosen == order:
+        return text
+    if present:
+        say(f'date_order = "{chosen}" in [input] counts for every sheet from now on; it was "{order}".')
+    return with_value(text, "input", "date_order", chosen)
 
 
 def settings_of_text(text: str, source: str = "the answer") -> "Settings":

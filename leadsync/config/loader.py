@@ -76,14 +76,15 @@ def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
 def _fault(detail: Any, source: str) -> tuple[str, str]:
     """One of pydantic's findings: a sentence with the key and its meaning, and the reason alone."""
     where = [str(part) for part in detail["loc"]]
-    named = where[:1] == ["campaigns"] and len(where) > 2
-    if named:
-        # A table within a table, with the settings of [campaign].
+    if where[:1] in (["campaigns"], ["mappings"]) and len(where) > 2:
+        # A table within a table.
         where = [".".join(where[:-1]), where[-1]]
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
+    table = section.partition(".")[0]
     variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
-    field = Settings.model_fields.get("campaign" if named else section)
+    # Each campaign has the settings of [campaign].
+    field = Settings.model_fields.get("campaign" if table == "campaigns" and key else table)
     fields = getattr(getattr(field, "annotation", None), "model_fields", {})
     if detail["type"] == "extra_forbidden":
         known = list(fields) if key else list(Settings.model_fields)

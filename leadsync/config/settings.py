@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server
 from leadsync.errors import SettingsError
-from leadsync.leads import QUERY_ARGUMENTS, Input, Rules
+from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
 from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
 
@@ -21,6 +21,8 @@ ENVIRONMENT_PREFIX = "LEADSYNC_"
 LONGEST_KEY = 1_000
 """Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
 
+_READING: dict[str, Any] = {"input": True, "columns": True, "mappings": True, "campaign": {"timezone"}}
+"""The settings for reading a sheet."""
 _SYSTEM_FIELDS = frozenset(name.casefold() for name in SYSTEM_FIELDS)
 _NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
 
@@ -31,6 +33,21 @@ def _target(field: str) -> str:
     if field.strip().casefold().startswith("nj") and field.strip().casefold() not in _SYSTEM_FIELDS:
         raise ValueError(f"the dialer has no field {field.strip()}; its fields are {', '.join(sorted(SYSTEM_FIELDS))}")
     return field
+
+
+_Columns = dict[str, Annotated[str, AfterValidator(_target)]]
+
+
+def _mappings(mappings: dict[str, _Columns]) -> dict[str, _Columns]:
+    for name, entries in mappings.items():
+        if not name.strip():
+            raise ValueError("each needs a name, as in [mappings.crm]")
+        if not entries:
+            raise ValueError(f"[mappings.{name}] names no heading")
+    if alike := same_headings(mappings):
+        first, second = alike
+        raise ValueError(f"[mappings.{first}] and [mappings.{second}] name the same headings; delete one of them")
+    return mappings
 
 
 class Settings(BaseSettings):
@@ -48,8 +65,10 @@ class Settings(BaseSettings):
     campaign: Campaign = Campaign()
     campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
     input: Input = Input()
-    columns: dict[str, Annotated[str, AfterValidator(_target)]] = Field(
-        {}, description="which column fills which field"
+    columns: _Columns = Field({}, description="which column fills which field")
+    mappings: Annotated[dict[str, _Columns], AfterValidator(_mappings)] = Field(
+        {},
+        description="the columns of sheets with other headings, by the headings that a sheet has all of",
     )
     retry: Retry = Retry()
     notify: Notify = Notify()
@@ -86,12 +105,12 @@ class Settings(BaseSettings):
 
     def rules(self, now: datetime) -> Rules:
         """The rules for reading a sheet at this time."""
-        return Rules(now, self.input, self.campaign.timezone, self.columns)
+        return Rules(now, self.input, self.campaign.timezone, self.columns, self.mappings)
 
     @property
     def rules_digest(self) -> str:
         """A digest of the settings for reading a sheet."""
-        rules = self.model_dump_json(include={"input": True, "columns": True, "campaign": {"timezone"}})
+        rules = self.model_dump_json(include=_READING)
         return hashlib.sha256(rules.encode()).hexdigest()[:16]
 
     def ids(self) -> CampaignIds:

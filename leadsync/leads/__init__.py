@@ -4,11 +4,13 @@ from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
 from leadsync.leads.dispositions import alike
-from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone
+from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
-from leadsync.leads.mappings import Column, ColumnMapping, field_named, fields_of, map_columns, sheet_rules
-from leadsync.leads.proposal import Proposal, propose
+from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
+from leadsync.leads.mappings import ColumnMapping, fields_of, map_columns
+from leadsync.leads.proposal import Proposal, phones_meant, propose
 from leadsync.leads.row_mapper import RowMapper, map_row
+from leadsync.leads.sheet_columns import Column, field_named
 from leadsync.leads.text import trim
 from leadsync.leads.unsent_columns import UnsentColumns
 
@@ -34,8 +36,13 @@ __all__ = [
     "fields_of",
     "map_columns",
     "map_row",
+    "mapping_for",
     "orders_fitting",
+    "phones_meant",
     "propose",
+    "same_headings",
     "sheet_rules",
+    "table_of",
     "trim",
+    "with_mapping",
 ]

@@ -10,10 +10,10 @@ from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.input_rules import Input, Rules
-from leadsync.leads.mappings import Column
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.placeholders import is_null_word
 from leadsync.leads.priorities import clean_priority
+from leadsync.leads.sheet_columns import Column
 from leadsync.leads.text import Cleaned, Refused, clean_text, is_ordinary, trim, unsendable, unwrap, without_apostrophe
 from leadsync.models import (
     CALLBACK,
@@ -131,7 +131,8 @@ class _Known(dict[str, CleanedCell]):
         asks = column.field != EXTERNAL_ID and text not in self._rules.input.blank_words
         null_word = text if asks and is_null_word(text) else ""
         if isinstance(cleaned, Refused):
-            fault = Fault(column.heading, _shown(raw), cleaned.kind, details=cleaned.details)
+            details = {**cleaned.details, "table": self._rules.table} if self._rules.mapping else cleaned.details
+            fault = Fault(column.heading, _shown(raw), cleaned.kind, details=details)
             return CleanedCell("", fault=fault, null_word=null_word)
         if not (cleaned.repairs or cleaned.warnings):
             return CleanedCell(cleaned.value, null_word=null_word)

@@ -29,6 +29,11 @@ _NO_PHONES = frozenset(name.casefold() for name in (*SYSTEM_FIELDS, *CAMPAIGN_ID
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
+def table_of(mapping: str) -> str:
+    """The table of a mapping in the settings; without a name that of all sheets."""
+    return f"[mappings.{mapping}]" if mapping else "[columns]"
+
+
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
     """The timezone of this name; raises ValueError for an unknown one."""
@@ -136,16 +141,19 @@ class Input(Section):
 class Rules:
     """The rules for the values of one sheet. Raises ValueError for a clock without a timezone.
 
-    `now` is the caller's clock: callback dates are compared with it. `columns` is the `[columns]` table: heading ->
-    field, "" for a column not sent. An empty `campaign_timezone` means the input's. `sheet_order` is the order found
-    for this sheet, None for the input's. Two are the workbook's: `epoch_1904`, its days count from 1904;
-    `swapped_date_cells`, a program has swapped day and month of its date cells, so callbacks in them are rejected.
+    `now` is the caller's clock: callback dates are compared with it. An empty `campaign_timezone` means the input's.
+    `columns` is the `[columns]` table: heading -> field, "" for a column not sent. `mappings` are such tables by name,
+    none of them empty; `mapping` names the one in force. `sheet_order` is the order found for this sheet, None for the
+    input's. Two are the workbook's: `epoch_1904`, its days count from 1904; `swapped_date_cells`, a program has swapped
+    day and month of its date cells, so callbacks in them are rejected.
     """
 
     now: datetime
     input: Input = field(default_factory=Input)
     campaign_timezone: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mapping: str = ""
     sheet_order: DateOrder | None = None
     epoch_1904: bool = False
     swapped_date_cells: bool = False
@@ -163,3 +171,14 @@ class Rules:
     def contact_hours(self) -> str:
         """The timezone of callback dates on the dialer."""
         return self.campaign_timezone or self.input.timezone
+
+    @property
+    def table(self) -> str:
+        """The table of the settings for this sheet's columns."""
+        return table_of(self.mapping)
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """The tables for this sheet's columns by name; the first with an entry for a heading counts."""
+        own = {self.table: self.mappings[self.mapping]} if self.mapping else {}
+        return {**own, table_of(""): self.columns}

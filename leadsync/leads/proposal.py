@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from leadsync.leads.common_names import looks_like_a_phone, may_be_a_phone
 from leadsync.leads.input_rules import Rules
-from leadsync.leads.mappings import columns_of, field_named, looks_like_a_phone, may_be_a_phone, perhaps_meant
+from leadsync.leads.mapping_choice import with_mapping
+from leadsync.leads.mappings import perhaps_meant
 from leadsync.leads.phones import clean_phone
+from leadsync.leads.sheet_columns import Column, columns_of, field_named
 from leadsync.leads.text import Cleaned, trim
 from leadsync.models import CALLBACK, EXTERNAL_ID
 from leadsync.spreadsheet import loose
@@ -63,7 +66,8 @@ class _Open:
 
 
 def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules) -> Proposal:
-    """Look at the headings and at some rows."""
+    """Look at the headings and at some rows; raises MappingError if several mappings fit."""
+    rules = with_mapping(headings, rules)
     named = {trim(heading): field_named(trim(heading), rules) for heading in headings}
     others = [
         _column(heading, [trim(row[position]) for row in rows])
@@ -89,6 +93,23 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
         columns[ids[0].heading] = EXTERNAL_ID
     meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
     return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids), meant)
+
+
+def phones_meant(columns: Sequence[Column], samples: Mapping[int, str], rules: Rules) -> dict[str, str]:
+    """Return the headings of campaign fields with a number below, each with a phone field that no column fills.
+
+    `samples` are the first values by the column's position.
+    """
+    filled = {column.field for column in columns}
+    headings = [
+        column.heading
+        for column in columns
+        if column.campaign
+        and not column.configured
+        and (looks_like_a_phone(column.heading) or may_be_a_phone(column.heading))
+        and isinstance(clean_phone(trim(samples.get(column.position, "")), rules.input.region), Cleaned)
+    ]
+    return dict(zip(headings, (field for field in rules.input.phone_fields if field not in filled), strict=False))
 
 
 def _column(heading: str, cells: Sequence[str]) -> _Open:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.dispositions import clean_disposition
 from leadsync.leads.input_rules import Rules
-from leadsync.leads.mappings import Column
 from leadsync.leads.phones import clean_phone
 from leadsync.leads.priorities import clean_priority
+from leadsync.leads.sheet_columns import Column
 from leadsync.leads.text import Cleaned, trim
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, PRIORITY, Row
 from leadsync.reasons import FaultKind

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from leadsync.leads.mappings import Column
+from leadsync.leads.sheet_columns import Column
 from leadsync.leads.text import trim
 from leadsync.models import Row
 from leadsync.plurals import counted

@@ -8,7 +8,7 @@ _IN_FULL = "check it and write it in full, for example {example}"
 _DIGITS_ONLY = "write it with digits and blanks only, for example {example}"
 _NUMBER_OR_BLANK = "write the number, for example {example}, or leave the cell blank"
 _DATE = "write it as {order_words}, for example {order_example}"
-_LEFT_OUT = "to leave the column out, write {left_out} under [columns] in the settings"
+_LEFT_OUT = "to leave the column out, write {left_out} under {table} in the settings"
 _CELL_IN_COLUMN = "in column {letter}"
 
 FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {

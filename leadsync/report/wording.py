@@ -129,7 +129,7 @@ def _filled(template: str, wrong: _Wrong) -> str:
     if isinstance(wrong, Fault):
         details["original"] = wrong.original
     heading = wrong.column if isinstance(wrong, Fault) else "its heading"
-    details = {"places": "one number in each cell", "left_out": f'"{heading}" = ""', **details}
+    details = {"places": "one number in each cell", "left_out": f'"{heading}" = ""', "table": "[columns]", **details}
     if wrong.kind is FaultKind.UNKNOWN_DISPOSITION:
         details["one_of"] = _one_of(details)
     return template.format_map(details)

@@ -6,14 +6,14 @@ beginning, with the facts learned.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.leads import map_columns, sheet_rules
-from leadsync.models import EXTERNAL_ID, RunRecord
+from leadsync.leads import map_columns, sheet_rules, with_mapping
+from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
 from leadsync.reimport import (
     ContextBuilder,
     LastSentLeads,
@@ -23,6 +23,7 @@ from leadsync.reimport import (
 )
 from leadsync.run.sheet_scan import Learned, ReadAgain, SheetScan
 from leadsync.run.sheet_source import SheetSource, opened
+from leadsync.spreadsheet import RUN_COLUMN
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -50,6 +51,10 @@ def scan_sheet(
     rules = sheet_rules(settings.rules(now))
     while True:
         with opened(source, journal, rules) as table:
+            if learned.given_headings is None and settings.mappings:
+                learned = dataclasses.replace(learned, given_headings=_headings_before(table, journal))
+                if learned.given_headings is not None:
+                    continue
             lineage = Lineage(journal, settings, hold)
             scan = _prepare(
                 source, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged
@@ -60,6 +65,23 @@ def scan_sheet(
                 learned = again.learned
                 continue
             return scan
+
+
+def _headings_before(table: "Table", journal: Journal | None) -> Sequence[str] | None:
+    """Return the headings of the run that a file came back from; None for a file that did not, its rows unread."""
+    names = [heading.strip().lower() for heading in table.headings]
+    if journal is None or RUN_COLUMN not in names:
+        return None
+    at, unknown = names.index(RUN_COLUMN), {""}
+    for row in table.rows():
+        run_id = row.cells[at].strip() if at < len(row.cells) else ""
+        if run_id in unknown:
+            continue
+        if run := journal.find(run_id):
+            roles = run.roles or ("",) * len(run.headings)
+            return [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
+        unknown.add(run_id)
+    return table.headings
 
 
 def _prepare(
@@ -80,6 +102,7 @@ def _prepare(
         sheet_order=learned.given_order or learned.date_order,
         swapped_date_cells=learned.swapped_date_cells,
     )
+    rules = with_mapping(learned.given_headings or table.headings, rules)
     mapping = map_columns(table.headings, rules)
     # A sheet that came back is not read anew after a trial.
     follows = trial if journal is not None and not mapping.sync else None

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, get_args
 
 from leadsync.errors import SheetError
 from leadsync.journal import Effects, Entry, State
-from leadsync.leads import Column, ColumnMapping, DateOrder, DateSurvey, RowMapper, Rules, UnsentColumns, fields_of
+from leadsync.leads import (
+    Column,
+    ColumnMapping,
+    DateOrder,
+    DateSurvey,
+    RowMapper,
+    Rules,
+    UnsentColumns,
+    fields_of,
+    phones_meant,
+)
 from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
@@ -43,6 +53,8 @@ class Learned:
     """The order in which the run read its dates that the sheet's rows come from,"""
     given_1904: bool = False
     """and whether its day numbers count from 1904."""
+    given_headings: Sequence[str] | None = None
+    """The headings by which the run chose its mapping."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead with several, if not all duplicates are sent."""
 
@@ -79,6 +91,7 @@ class SheetScan:
         self.date_order = rules.date_order
         self.epoch_1904 = rules.epoch_1904
         self.fields = fields_of(rules)
+        self._input_rules = rules
         self._mapper = RowMapper(mapping, rules)
         self._unsent = UnsentColumns(mapping.columns, list(mapping.sync.values()))
         self._learned = learned
@@ -113,6 +126,11 @@ class SheetScan:
     def roles(self) -> tuple[str, ...]:
         """The role of each of these columns, to find the cell at fault later."""
         return _without(tuple(self._role(column) for column in self.mapping.columns), self.mapping)
+
+    @property
+    def proposed(self) -> dict[str, str]:
+        """The headings of campaign fields with the fields perhaps meant; complete after the first rows."""
+        return {**self.mapping.meant, **phones_meant(self.mapping.columns, self.survey.samples, self._input_rules)}
 
     def _role(self, column: Column) -> str:
         if column.heading in self.lineage.notes:

@@ -389,10 +389,11 @@ def test_a_second_sheet_adds_its_columns_to_the_settings(desk: Desk, home: dict[
     terminal.answer("Is that right?", "y")
     terminal.answer("In which order are they written?", "2")
     assert terminal.end() == 0, terminal.said
-    assert "Added the columns to" in terminal.said
+    assert "Added the columns to [mappings.other] in" in terminal.said
+    assert 'date_order = "mdy" in [input] counts for every sheet from now on; it was "dmy".' in terminal.said
     after = tomllib.loads(desk.config.read_text("utf-8"))
-    assert after["columns"] == {
-        "Customer No": "njExternalLeadId",
+    assert after["columns"] == {"Customer No": "njExternalLeadId"}
+    assert after["mappings"]["other"] == {
         "Account No": "njExternalLeadId",
         "Mobile": "FirstPhone",
         "Wrap Code": "njDisposition",
@@ -401,3 +402,38 @@ def test_a_second_sheet_adds_its_columns_to_the_settings(desk: Desk, home: dict[
     assert after["input"] == {"date_order": "mdy"}
     assert (after["server"], after["campaign"]) == (before["server"], before["campaign"])
     assert "# of our own" in desk.config.read_text("utf-8")
+
+
+def test_a_sheet_with_a_mapping_adds_its_columns_there(desk: Desk, home: dict[str, str]) -> None:
+    present = '[mappings.crm]\n"Account No" = "njExternalLeadId"\n\n[input]\nphone_fields = ["Landline"]\n'
+    desk.dialer(settings=present)
+    lines = (f"A{n},041234567{n},Sale,2{n}/03/2031,blue" for n in range(1, 4))
+    desk.sheet("other.csv", "Account No,Mobile,Wrap Code,Follow Up,Colour", *lines)
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "other.csv")
+    terminal.answer("Which column holds the outcome of the call?", "2")
+    terminal.answer("Which column holds the date to call back?", "1")
+    terminal.answer("Is that right?", "n")
+    terminal.answer("Account No", "")
+    terminal.answer("Mobile", "")
+    terminal.answer("Wrap Code", "njResult")
+    terminal.answer("Follow Up", "")
+    terminal.answer("Colour", "-")
+    terminal.answer("Which of the fields are phone numbers?", "")
+    terminal.answer("Which column holds the outcome of the call?", "1")
+    terminal.answer("Which column holds the date to call back?", "1")
+    terminal.answer("Is that right?", "y")
+    assert terminal.end() == 0, terminal.said
+    assert "The dialer has no field njResult; its fields are" in terminal.said.replace("\r\n", " ")
+    assert "Added the columns to [mappings.crm] in" in terminal.said
+    assert "In which order" not in terminal.said, "one order fits, and the settings say it"
+    after = tomllib.loads(desk.config.read_text("utf-8"))
+    assert after["mappings"] == {
+        "crm": {
+            "Account No": "njExternalLeadId",
+            "Mobile": "Landline",
+            "Wrap Code": "njDisposition",
+            "Follow Up": "njCallBackDate",
+        }
+    }
+    assert after["input"]["phone_fields"] == ["Landline"]
+    assert "3 rows: 3 to send" in terminal.said
