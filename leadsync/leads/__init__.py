@@ -1,8 +1,9 @@
 """Mapping, phone, date, disposition and priority rules: values in, values out. No file, no clock, no network."""
 
 from leadsync.leads.column_cleaner import NEW_LEAD
+from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
-from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
+from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert

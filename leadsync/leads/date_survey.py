@@ -1,7 +1,8 @@
 """What the dates of a column say together: their order, and whether a spreadsheet program has swapped day and month."""
 
 from leadsync.errors import SheetError
-from leadsync.leads.dates import EXAMPLES, ORDER_WORDS, orders_fitting
+from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
+from leadsync.leads.dates import orders_fitting
 from leadsync.leads.input_rules import DateOrder
 from leadsync.plurals import counted
 

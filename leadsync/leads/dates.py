@@ -8,32 +8,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
+from leadsync.leads.date_parts import (
+    ORDER_WORDS,
+    clock_time,
+    month_number,
+    not_a_date,
+    numeric_date,
+    real_date,
+    refused,
+)
 from leadsync.leads.input_rules import DateOrder
 from leadsync.leads.text import Refused, plain, visible
-from leadsync.reasons import Detail, FaultKind
+from leadsync.reasons import FaultKind
 
 _K = FaultKind
 
 _LONGEST_DATE = 80
 _DIGITS_OF_A_YEAR = 4
 _COMPACT_LENGTH = len("20261124")
-_EARLIEST_YEAR = 2000
-_LATEST_YEAR = 2099
 _FAR_EAST_OF_UTC = timedelta(hours=14)
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
 _EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
 _DAYS_TO_1904 = 1462
 """The difference between a day's numbers in the 1900 and the 1904 system."""
 _SECONDS_DROPPED = ("seconds dropped",)
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-ORDER_WORDS: dict[DateOrder, str] = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year/month/day"}
-EXAMPLES: dict[DateOrder, str] = {"dmy": "24/11/2026 14:30", "mdy": "11/24/2026 14:30", "ymd": "2026/11/24 14:30"}
-
 _WEEKDAY = re.compile(
     r"\(?\b(mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
     r"\b\.?\)?,? ?"
@@ -123,12 +121,12 @@ def _quick_moment(text: str, order: DateOrder) -> Moment | None:
     if match is None:
         return None
     a, _, b, c, hour, minute, second, half = match.groups()
-    day = _numeric_date(a, b, c, "", order)
+    day = numeric_date(a, b, c, "", order)
     if isinstance(day, Refused):
         return None
     if hour is None:
         return Moment(datetime(day.year, day.month, day.day), timed=False)  # noqa: DTZ001  # a cell's own time
-    clock = _clock(int(hour), int(minute), int(second or 0), half.lower() if half else "", order)
+    clock = clock_time(int(hour), int(minute), int(second or 0), half.lower() if half else "", order)
     if isinstance(clock, Refused):
         return None
     local = datetime(day.year, day.month, day.day, clock.hour, clock.minute)  # noqa: DTZ001  # as above
@@ -139,7 +137,7 @@ def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | 
     """`read_moment` for any text."""
     spelt, weekday = _spelt(text)
     if len(spelt) > _LONGEST_DATE:
-        return _not_a_date(order)
+        return not_a_date(order)
     if _NUMBER.fullmatch(spelt) and len(re.split("[.,]", spelt)[0]) != _COMPACT_LENGTH:
         return _from_serial(spelt.replace(",", "."), order, _DAYS_TO_1904 if epoch_1904 else 0)
     matches = (match for form in _FORMS if (match := form.fullmatch(spelt)))
@@ -149,7 +147,7 @@ def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | 
         return _why_not(spelt, order)
     # 10.11.12 20.11.26 and 2058 Nov 30, 2026: without a colon, nothing says which part is the time.
     if ":" not in spelt and any(isinstance(other, Moment) and other != first for other in readings):
-        return _refused(_K.TWO_READINGS, order)
+        return refused(_K.TWO_READINGS, order)
     return first
 
 
@@ -188,7 +186,7 @@ def orders_fitting(text: str) -> frozenset[DateOrder]:
 def _orders_of(a: str, b: str, c: str, weekday: str) -> frozenset[DateOrder]:
     if len(a) == _DIGITS_OF_A_YEAR:
         return frozenset()
-    return frozenset(order for order in ORDER_WORDS if isinstance(_numeric_date(a, b, c, weekday, order), date))
+    return frozenset(order for order in ORDER_WORDS if isinstance(numeric_date(a, b, c, weekday, order), date))
 
 
 def _from_match(match: re.Match[str], weekday: str, order: DateOrder) -> Moment | Refused:
@@ -210,64 +208,14 @@ def _from_match(match: re.Match[str], weekday: str, order: DateOrder) -> Moment 
 def _date(match: re.Match[str], weekday: str, order: DateOrder) -> date | Refused:
     parts = match.groupdict()
     if parts.get("mark"):
-        return _numeric_date(parts["a"], parts["b"], parts["c"], weekday, order)
-    month = _month(parts["month"])
+        return numeric_date(parts["a"], parts["b"], parts["c"], weekday, order)
+    month = month_number(parts["month"])
     if month is None:
-        return _refused(_K.NO_SUCH_MONTH, order, month=parts["month"])
+        return refused(_K.NO_SUCH_MONTH, order, month=parts["month"])
     year, day = int(parts["year"]), int(parts["day"])
     if len(parts["year"]) == 2:
         year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
-    return _real_date(year, month, day, weekday, order)
-
-
-@lru_cache(maxsize=8192)
-def _numeric_date(a: str, b: str, c: str, weekday: str, order: DateOrder) -> date | Refused:
-    order = "ymd" if len(a) == 4 else order
-    numbers = _in_order(a, b, c, order)
-    return numbers if isinstance(numbers, Refused) else _real_date(*numbers, weekday, order)
-
-
-def _in_order(a: str, b: str, c: str, order: DateOrder) -> tuple[int, int, int] | Refused:
-    """Return year, month and day of three numbers; only the year may have four digits."""
-    if len(b) > 2:
-        return _not_a_date(order)
-    if len(a) == 4 and len(c) <= 2:
-        return int(a), int(b), int(c)
-    year, month, day = {"dmy": (c, b, a), "mdy": (c, a, b), "ymd": (a, b, c)}[order]
-    if len(month) > 2 or len(day) > 2:
-        return _refused(_K.OTHER_ORDER, order)
-    if len(year) not in (2, 4):
-        return _refused(_K.YEAR_DIGITS, order)
-    return int(year) + (2000 if len(year) == 2 else 0), int(month), int(day)
-
-
-def _real_date(year: int, month: int, day: int, weekday: str, order: DateOrder) -> date | Refused:
-    """Return the date, if it exists.
-
-    Years far off are refused rather than warned of: programs write 1899-12-30, 1970-01-01 and 0001-01-01 for a missing
-    date.
-    """
-    if not 1 <= month <= 12:
-        return _refused(_K.MONTH_OUT_OF_RANGE, order, month=month)
-    if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
-        return _refused(_K.YEAR_FAR_OFF, order, year=year)
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        return _refused(_K.NO_SUCH_DAY, order, month=_MONTHS[month - 1].title(), year=year, day=day)
-    if weekday and not _WEEKDAYS[found.weekday()].startswith(weekday):
-        return _refused(_K.OTHER_WEEKDAY, order, weekday=_WEEKDAYS[found.weekday()].title())
-    return found
-
-
-def _month(name: str) -> int | None:
-    """A month's number from digits, its name, or the three or four letters it is shortened to."""
-    if name.isdecimal():
-        return int(name)
-    for number, month in enumerate(_MONTHS, start=1):
-        if name == month or (len(name) in (3, 4) and month.startswith(name)):
-            return number
-    return None
+    return real_date(year, month, day, weekday, order)
 
 
 def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
@@ -276,21 +224,10 @@ def _time(match: re.Match[str], order: DateOrder) -> time | Refused:
     second = int(match["second"] or match["ss"] or 0)
     half = match["half"] or ""
     if match["hhmm"]:
-        return _clock(int(match["hhmm"][:2]), int(match["hhmm"][2:]), second, half, order)
+        return clock_time(int(match["hhmm"][:2]), int(match["hhmm"][2:]), second, half, order)
     if match["minute"] is None and not half and not match["h"]:
-        return _refused(_K.NO_MINUTES, order)
-    return _clock(int(match["hour"]), int(match["minute"] or 0), second, half, order)
-
-
-def _clock(hour: int, minute: int, second: int, half: str, order: DateOrder) -> time | Refused:
-    """The time, `half` naming the day's half by "a" or "p", or neither; 14:30 pm is 14:30, and 0:30 am 00:30."""
-    if (half == "a" and hour > 12) or (half == "p" and hour == 0):
-        return _refused(_K.HOUR_OF_OTHER_HALF, order, hour=hour, half=half)
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return _refused(_K.NO_SUCH_TIME, order)
-    return time(hour, minute)
+        return refused(_K.NO_MINUTES, order)
+    return clock_time(int(match["hour"]), int(match["minute"] or 0), second, half, order)
 
 
 def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | None:
@@ -305,11 +242,11 @@ def _offset(match: re.Match[str], order: DateOrder) -> timedelta | Refused | Non
     if signed in ("", "z"):
         return timedelta()
     if text[0] == "-" and match["join"] != "t" and not match["second"]:
-        return _refused(_K.TIME_SPAN, order)
+        return refused(_K.TIME_SPAN, order)
     hours, _, minutes = signed[1:].partition(":") if ":" in signed else (signed[1:3], "", signed[3:])
     distance = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if distance > _FAR_EAST_OF_UTC or int(minutes or 0) > 59:
-        return _refused(_K.NO_SUCH_OFFSET, order, offset=text)
+        return refused(_K.NO_SUCH_OFFSET, order, offset=text)
     return -distance if signed[0] == "-" else distance
 
 
@@ -324,7 +261,7 @@ def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
     days += later
     first, last = _EXCEL_SERIALS
     if not first <= days < last:
-        return _not_a_date(order)
+        return not_a_date(order)
     minutes = round(days * 24 * 60)
     local = _EXCEL_EPOCH + timedelta(minutes=minutes)
     return Moment(local, timed=days != int(days), repairs=("spreadsheet's day number read as a date",))
@@ -332,24 +269,16 @@ def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
 
 def _why_not(text: str, order: DateOrder) -> Refused:
     if "midnight" in text:
-        return _refused(_K.MIDNIGHT, order)
+        return refused(_K.MIDNIGHT, order)
     if _TIME_ALONE.fullmatch(text):
         return _time_alone(order)
     if _NO_YEAR.fullmatch(text):
-        return _refused(_K.NO_YEAR, order)
+        return refused(_K.NO_YEAR, order)
     word = _WORD_BEHIND_TIME.search(text)
     if word:
-        return _refused(_K.WORD_BEHIND_TIME, order, word=word[1])
-    return _not_a_date(order)
+        return refused(_K.WORD_BEHIND_TIME, order, word=word[1])
+    return not_a_date(order)
 
 
 def _time_alone(order: DateOrder) -> Refused:
-    return _refused(_K.TIME_ALONE, order)
-
-
-def _not_a_date(order: DateOrder) -> Refused:
-    return _refused(_K.NOT_A_DATE, order)
-
-
-def _refused(kind: FaultKind, order: DateOrder, **details: Detail) -> Refused:
-    return Refused(kind, {"order": order, **details})
+    return refused(_K.TIME_ALONE, order)

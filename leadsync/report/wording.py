@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from leadsync.leads.dates import EXAMPLES, ORDER_WORDS
+from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.models import RowRecord
 from leadsync.reasons import Detail, Fault, FaultKind, Reason, Rejected, Skip, SkipKind
 from leadsync.report.fault_words import FAULT_WORDS, LINE_FAULTS
