@@ -23,22 +23,32 @@ COMMON_NAMES = {
 often mean something else, and a wrong guess sets dispositions or names the wrong lead."""
 FIELD_OF_NAME = {loose(name): field for field, names in COMMON_NAMES.items() for name in (field, *names)}
 """The field of each name, as `loose` gives it."""
-_PEOPLES_NAMES = {
+_PEOPLES_WORDS = {
     DISPOSITION: (
-        *("Result", "Call Result", "Result Code", "Contact Result", "Dispo", "Dispo Code", "Status", "Call Status"),
-        *("Lead Status", "Status Code", "Wrap Code", "Wrap Up Code", "Wrap Up", "Outcome Code", "Last Outcome"),
-        "Close Code",
+        *("result", "call result", "contact result", "dispo", "disp", "status", "call status", "lead status"),
+        *("contact status", "wrap", "wrap up", "wrapup", "outcome", "contact outcome", "lead outcome"),
+        *("call disposition", "agent disposition", "call outcome", "termination", "close code"),
     ),
     CALLBACK: (
-        *("Follow Up", "Follow Up Date", "Follow Up Time", "Follow Up On", "Next Follow Up", "Next Call"),
-        *("Next Call Date", "Ring Back", "Ring Back Date", "CB", "CB Date", "CB Time", "Recall", "Recall Date"),
-        *("Appointment", "Appointment Date", "Appt", "Appt Date", "Call Again", "Call On", "Call Later"),
-        *("Next Contact", "Reschedule", "Scheduled Call", "Next Contact Date", "Reschedule Date", "Rescheduled To"),
-        "Call Back Due",
+        *("follow up", "followup", "follow up on", "next follow up", "fu", "f u", "fup", "next call", "call back"),
+        *("callback", "ring back", "ringback", "cb", "cbk", "recall", "appointment", "appt", "call again", "call on"),
+        *("call later", "call after", "next contact", "recontact", "reschedule", "rescheduled", "scheduled call"),
     ),
 }
 """Headings as people write them, which often mean something else: proposed, never taken by themselves."""
-_MEANT = {loose(name): field for field, names in _PEOPLES_NAMES.items() for name in names}
+_FILLERS = {
+    DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code"}),
+    CALLBACK: frozenset({"the", "of", "to", "when", "date", "time", "day", "dt", "due"}),
+}
+"""Words that people put around those."""
+_MEANT = {field: frozenset(frozenset(words.split()) for words in names) for field, names in _PEOPLES_WORDS.items()}
+_MEANT_JOINED = {
+    loose(words + ending): field
+    for field, names in _PEOPLES_WORDS.items()
+    for words in names
+    for ending in ("", *_FILLERS[field])
+}
+"""The same written as one word."""
 _STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
 _BEGINNINGS = frozenset(name[:3] for name in FIELD_OF_NAME)
 _CLOSE = 0.8
@@ -60,14 +70,19 @@ def heading_key(heading: str) -> str:
     return loose(heading.removesuffix(_CUSTOM))
 
 
+def begins_like_a_system_field(name: str) -> bool:
+    """Whether a name begins like the dialer's own."""
+    return name.casefold().startswith("nj")
+
+
 def field_meant(heading: str, filled: Collection[str]) -> str:
     """Return the system field with nearly the heading's name, empty without one.
 
     A field already filled by another column is not meant, unless the heading begins like the dialer's own fields.
     """
     key = heading_key(heading)
-    own = key.startswith("nj")
-    if (meant := _MEANT.get(key, "")) and meant not in filled:
+    own = begins_like_a_system_field(key)
+    if (meant := _as_people_write(heading, key)) and meant not in filled:
         return meant
     if not own and key[:3] not in _BEGINNINGS:
         return ""
@@ -75,6 +90,15 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     by_stem = [field for stem, field in _STEMS.items() if stem in key and (own or field not in filled)]
     close = difflib.get_close_matches(key, names, n=1, cutoff=_CLOSE)
     return names[close[0]] if close else by_stem[0] if by_stem else ""
+
+
+def _as_people_write(heading: str, key: str) -> str:
+    """Return the field for which people use this heading, in any order of its words; empty without one."""
+    words = frozenset(word.casefold() for word in _HEADING_WORD.findall(heading.removesuffix(_CUSTOM)))
+    for field, known in _MEANT.items():
+        if words in known or words - _FILLERS[field] in known:
+            return field
+    return _MEANT_JOINED.get(key, "")
 
 
 def may_be_a_phone(heading: str) -> bool:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 
 from leadsync.errors import MappingError
-from leadsync.leads.common_names import field_meant, looks_like_a_phone, looks_like_a_time, looks_like_an_id
+from leadsync.leads.common_names import (
+    begins_like_a_system_field,
+    field_meant,
+    looks_like_a_phone,
+    looks_like_a_time,
+    looks_like_an_id,
+)
 from leadsync.leads.input_rules import Rules, table_of
 from leadsync.leads.mapping_choice import nearest_mapping
 from leadsync.leads.sheet_columns import Column, canonical_field, columns_of, field_as_written, is_sync
@@ -178,4 +184,9 @@ def _remarks_on(column: Column, filled: set[str], table: str) -> Iterator[Remark
         yield Remark.doubtful(
             f"{heading!r} goes out as a campaign field; if {meant} was meant, rename it, or write "
             f'"{heading}" = "{meant}" under {table} in the settings.'
+        )
+    elif begins_like_a_system_field(field):
+        yield Remark.doubtful(
+            f"{heading!r} goes out as a campaign field, as the dialer has no system field of this name; rename it, "
+            f'or write "{heading}" = "" under {table} in the settings to leave it out.'
         )

@@ -20,7 +20,12 @@ def slots_for(journal: Journal, settings: Settings) -> int | None:
 
 
 def expected_pace(journal: Journal, settings: Settings) -> float | None:
-    """Leads a second: the last pace with as many slots, waits included, or else their limit; None if unknown."""
+    """Leads a second: the last pace with as many slots, waits included, or else their limit; None if unknown.
+
+    The settings need not name a dialer for a check.
+    """
+    if not settings.server.url:
+        return None
     slots = slots_for(journal, settings)
     if slots is None:
         return None

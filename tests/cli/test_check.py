@@ -188,3 +188,25 @@ def test_check_says_where_it_cannot_write(desk: Desk, output: str, words: str) -
     assert words in done.err.replace("\\", "/")
     assert "--output" in done.err
     assert "itself failed" not in done.err
+
+
+def test_a_sheet_is_checked_without_a_word_about_the_dialer_in_the_settings(desk: Desk) -> None:
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A1,0412345678,Sale")
+    for settings in ("", '[server]\nhardware_threads = "auto"\n'):
+        desk.config.write_text(settings)
+        checked = desk.leadsync("check", sheet, "--json")
+        assert checked.code == 0, checked.err
+        assert (checked.json["to_send"], checked.json["seconds"]) == (1, None)
+
+
+def test_phones_outcomes_and_callbacks_as_people_call_them_are_proposed_with_numbers(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Home,BH,Wrap code,City", "A1,0412345678,,Sale,Perth")
+    checked = desk.leadsync("check", sheet)
+    assert (
+        '    1  "Wrap code" = "njDisposition"\n    2  "Home" = "FirstPhone"\n  Fields: njExternalLeadId' in checked.out
+    )
+    assert desk.leadsync("check", sheet, "--json").json["proposed"] == {
+        "Wrap code": "njDisposition",
+        "Home": "FirstPhone",
+    }

@@ -163,6 +163,14 @@ def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) 
     ) in remarks
 
 
+def test_an_unknown_field_like_the_dialers_own_is_told() -> None:
+    (remark,) = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", "njFoo"]).remarks
+    assert remark == (
+        "! 'njFoo' goes out as a campaign field, as the dialer has no system field of this name; rename it, or write "
+        '"njFoo" = "" under [columns] in the settings to leave it out.'
+    )
+
+
 def test_a_field_that_is_filled_is_not_asked_about_again() -> None:
     headings = ["Lead Id", "FirstPhone", "Outcome", "Callback", "Callback Notes", "Disposition Reason", "Callback Dt"]
     assert remarks_on(headings) == []

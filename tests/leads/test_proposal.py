@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadsync.leads import Proposal, Rules, propose
+from leadsync.leads import Proposal, Rules, map_columns, phones_meant, propose
 
 RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -83,3 +83,11 @@ def test_outcomes_and_callbacks_as_people_call_them_are_asked_about(heading: str
 def test_short_names_of_phones_are_proposed_for_cells_with_numbers(heading: str) -> None:
     assert proposed(f"Lead Id,{heading}", "1,0412345678").columns == {heading: "FirstPhone"}
     assert proposed(f"Lead Id,{heading}", "1,Sydney").columns == {}
+
+
+def test_columns_with_a_number_are_meant_for_the_phone_fields_left() -> None:
+    headings = ["Lead Id", "SecondPhone", "Home", "Work", "Mobile", "City"]
+    columns = map_columns(headings, RULES).columns
+    samples = {2: "Sydney", 3: " 0383218192", 4: "0412345671", 5: "0412345672"}
+    assert phones_meant(columns, samples, RULES) == {"Work": "FirstPhone"}
+    assert phones_meant(columns, {}, RULES) == {}

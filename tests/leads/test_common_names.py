@@ -1,0 +1,70 @@
+"""Headings as people write them: which field each is meant for, and those that only sound alike."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.leads.common_names import (
+    field_meant,
+    looks_like_a_phone,
+    looks_like_a_time,
+    looks_like_an_id,
+    may_be_a_phone,
+)
+
+OUTCOMES = (
+    *("Result", "Call result", "CALL_RESULT", "Result of call", "Outcome of call", "Last result", "Dispo", "Disp Code"),
+    *("STATUS", "CallStatus", "Lead_Status__c", "Final status", "Wrap code", "Wrap-up code", "wrapcode", "Close Code"),
+    *("Outcome code", "Contact Outcome", "Termination code"),
+)
+CALLBACKS = (
+    *("Follow-up date", "followupdate", "F/U", "FUP date", "Next call", "Date of next call", "Next call time"),
+    *("Ring back", "Ringback Time", "CB date", "CBDate", "CB", "Recall", "Appointment", "Appt. date", "Call again"),
+    *("When to call back", "Call after", "Recontact date", "Rescheduled to"),
+)
+OTHERS = (
+    *("Name", "City", "Close Date", "Marital Status", "Account Status", "Test Result", "Date", "Time", "Code", "Last"),
+    *("Call notes", "New", "", "123"),
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        *((heading, "njDisposition") for heading in OUTCOMES),
+        *((heading, "njCallBackDate") for heading in CALLBACKS),
+        *((heading, "") for heading in OTHERS),
+    ],
+)
+def test_the_field_meant_by_a_heading(heading: str, field: str) -> None:
+    assert field_meant(heading, ()) == field
+    assert field_meant(heading, {"njDisposition", "njCallBackDate"}) == ""
+
+
+def test_a_heading_like_the_dialers_own_fields_is_meant_for_one_though_it_is_filled() -> None:
+    assert field_meant("njDispositon", {"njDisposition"}) == "njDisposition"
+    assert field_meant("njSomething", ()) == ""
+
+
+@given(words=st.permutations(["call", "result", "code", "last"]))
+def test_the_order_of_the_words_does_not_count(words: list[str]) -> None:
+    assert field_meant(" ".join(words), ()) == "njDisposition"
+
+
+def test_headings_of_phones() -> None:
+    for heading in ("Home", "work", "B.H.", "AH", "Best number", "After hours"):
+        assert may_be_a_phone(heading)
+        assert not looks_like_a_phone(heading)
+    for heading in ("Mobile", "Phone 1", "Tel", "home tel"):
+        assert looks_like_a_phone(heading)
+    assert not looks_like_a_phone("Hotel")
+    assert not may_be_a_phone("Homework")
+
+
+def test_headings_of_times_and_ids() -> None:
+    assert [looks_like_a_time(heading) for heading in ("Time", "Call time", "Timezone", "Date")] == [
+        *(True, True, False, False),
+    ]
+    assert [looks_like_an_id(heading) for heading in ("Account No", "CustomerNo", "No", "Ann Lee", "No 7")] == [
+        *(True, True, False, False, False),
+    ]
