@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from leadsync.cli import prompts, sheet_prompts
 from leadsync.cli.settings_text import value_in, with_columns, with_value
-from leadsync.cli.shell import say
+from leadsync.cli.shell import current_shell, say
 from leadsync.errors import LeadsyncError, SettingsError, SheetError
+from leadsync.models import CALLBACK
 
 if TYPE_CHECKING:
     from leadsync.cli.prompts import KeptKey
@@ -138,12 +139,23 @@ def with_more_columns(text: str, file: Path, sheet: str | None, *, ask: bool) ->
 def _confirmed_columns(text: str, look: "SheetLook", mapping: str) -> "Proposal":
     """Return the columns by the user's answers, asked until the settings can have them."""
     while True:
-        proposal = sheet_prompts.confirm_columns(look.proposal, look.examples, look.rules)
+        proposal = _with_time(sheet_prompts.confirm_columns(look.proposal, look.examples, look.rules), look)
         try:
             settings_of_text(with_columns(text, proposal.columns, mapping) if proposal.columns else text)
             return proposal
         except SettingsError as error:
             say(error.reason)
+
+
+def _with_time(proposal: "Proposal", look: "SheetLook") -> "Proposal":
+    """Return the columns with one for the time of the callback's date, if there is such and the user says so."""
+    from leadsync.leads import time_beside
+
+    heading = time_beside(proposal.columns, look.texts, look.rules)
+    question = f"Is {heading!r} the time of the date to call back?"
+    if not heading or not current_shell().confirm(question, default=True):
+        return proposal
+    return replace(proposal, columns={**proposal.columns, heading: CALLBACK})
 
 
 def _with_date_order(text: str, look: "SheetLook", proposal: "Proposal", *, present: bool = False) -> str:

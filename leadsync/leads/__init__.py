@@ -9,7 +9,7 @@ from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules,
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
 from leadsync.leads.mappings import ColumnMapping, fields_of, map_columns
-from leadsync.leads.proposal import Proposal, phones_meant, propose
+from leadsync.leads.proposal import Proposal, phones_meant, propose, time_beside
 from leadsync.leads.row_mapper import RowMapper, map_row
 from leadsync.leads.sheet_columns import Column, field_named
 from leadsync.leads.text import trim
@@ -44,6 +44,7 @@ __all__ = [
     "same_headings",
     "sheet_rules",
     "table_of",
+    "time_beside",
     "trim",
     "with_mapping",
 ]

@@ -115,7 +115,8 @@ def looks_like_a_phone(heading: str) -> bool:
 def looks_like_a_time(heading: str) -> bool:
     """Whether a heading may stand above a callback's time of day."""
     key = loose(heading)
-    return key in _TIME_WORDS or ("call" in key and any(word in key for word in _TIME_WORDS))
+    says_call = "call" in key or _as_people_write(heading, key) == CALLBACK
+    return key in _TIME_WORDS or (says_call and any(word in key for word in _TIME_WORDS))
 
 
 def looks_like_an_id(heading: str) -> bool:

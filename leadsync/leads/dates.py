@@ -104,14 +104,15 @@ def join_time(date_text: str, time_text: str) -> str:
     A time beside a midnight replaces it: a date cell without a time has one.
     """
     date_text, time_text = date_text.strip(), time_text.strip()
-    if _is_time(date_text) and not _is_time(time_text):
+    if is_time(date_text) and not is_time(time_text):
         date_text, time_text = time_text, date_text
     if not (date_text and time_text):
         return date_text or time_text
     return f"{_MIDNIGHT_BEHIND.sub('', date_text)} {time_text}"
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
+    """Whether a text is a time of day alone."""
     return _TIME_ALONE.fullmatch(text.lower()) is not None
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from leadsync.leads.common_names import looks_like_a_phone, may_be_a_phone
+from leadsync.leads.common_names import looks_like_a_phone, looks_like_a_time, may_be_a_phone
+from leadsync.leads.dates import is_time
 from leadsync.leads.input_rules import Rules
 from leadsync.leads.mapping_choice import with_mapping
 from leadsync.leads.mappings import perhaps_meant
@@ -93,6 +94,24 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
         columns[ids[0].heading] = EXTERNAL_ID
     meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
     return Proposal(columns, (*rules.input.phone_fields, *more), tuple(one.heading for one in ids), meant)
+
+
+def time_beside(columns: Mapping[str, str], texts: Mapping[str, Sequence[str]], rules: Rules) -> str:
+    """Return the heading of the times for a callback's dates in another column; empty without one, or with several.
+
+    `columns` are those chosen so far, `texts` the cells by heading.
+    """
+    all_columns = columns_of(list(texts), replace(rules, columns={**rules.columns, **columns}))
+    dates = [column for column in all_columns if column.field == CALLBACK]
+    times = [
+        column.heading
+        for column in all_columns
+        if column.campaign
+        and not column.configured
+        and looks_like_a_time(column.heading)
+        and any(map(is_time, texts[column.heading]))
+    ]
+    return times[0] if len(times) == len(dates) == 1 and dates[0].time_at is None else ""
 
 
 def phones_meant(columns: Sequence[Column], samples: Mapping[int, str], rules: Rules) -> dict[str, str]:

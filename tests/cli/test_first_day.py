@@ -437,3 +437,19 @@ def test_a_sheet_with_a_mapping_adds_its_columns_there(desk: Desk, home: dict[st
     }
     assert after["input"]["phone_fields"] == ["Landline"]
     assert "3 rows: 3 to send" in terminal.said
+
+
+def test_the_time_of_a_callback_is_asked_about(desk: Desk, home: dict[str, str]) -> None:
+    desk.dialer()
+    lines = (f"A{n},0412345670,2{n}/03/2031,14:3{n}" for n in range(1, 4))
+    desk.sheet("leads.csv", "Lead Id,FirstPhone,Follow-up date,Follow-up time", *lines)
+    terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "leads.csv")
+    terminal.answer("Which column holds the date to call back?", "1")
+    terminal.answer("Is that right?", "y")
+    terminal.answer("Is 'Follow-up time' the time of the date to call back?", "y")
+    assert terminal.end() == 0, terminal.said
+    assert tomllib.loads(desk.config.read_text("utf-8"))["columns"] == {
+        "Follow-up date": "njCallBackDate",
+        "Follow-up time": "njCallBackDate",
+    }
+    assert "21/03/2031 14:31 -> 2031/03/21 14:31" in terminal.said

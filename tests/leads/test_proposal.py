@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadsync.leads import Proposal, Rules, map_columns, phones_meant, propose
+from leadsync.leads import Proposal, Rules, map_columns, phones_meant, propose, time_beside
 
 RULES = Rules(now=datetime(2026, 3, 1, tzinfo=UTC))
 
@@ -91,3 +91,19 @@ def test_columns_with_a_number_are_meant_for_the_phone_fields_left() -> None:
     samples = {2: "Sydney", 3: " 0383218192", 4: "0412345671", 5: "0412345672"}
     assert phones_meant(columns, samples, RULES) == {"Work": "FirstPhone"}
     assert phones_meant(columns, {}, RULES) == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "texts", "heading"),
+    [
+        ({}, {"Callback Date": ["24/11/2031"], "Time": ["", "14:30"]}, "Time"),
+        ({"Follow-up": "njCallBackDate"}, {"Follow-up": ["24/11/2031"], "Follow-up time": ["2pm"]}, "Follow-up time"),
+        ({}, {"Callback Date": ["24/11/2031"], "Time": ["morning"]}, ""),
+        ({}, {"Callback Date": ["24/11/2031"], "Time": ["9:00"], "Call time": ["9:30"]}, ""),
+        ({"Time": ""}, {"Callback Date": ["24/11/2031"], "Time": ["14:30"]}, ""),
+        ({}, {"Callback Date": ["24/11/2031"], "Callback Time": ["14:30"], "Time": ["15:30"]}, ""),
+        ({}, {"Date": ["24/11/2031"], "Time": ["14:30"]}, ""),
+    ],
+)
+def test_the_time_beside_a_callback_date(columns: dict[str, str], texts: dict[str, list[str]], heading: str) -> None:
+    assert time_beside(columns, texts, RULES) == heading
