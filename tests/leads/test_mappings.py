@@ -22,85 +22,6 @@ def remarks_on(headings: Sequence[str], columns: Mapping[str, str] | None = None
     return list(map(str, mapped(headings, columns).remarks))
 
 
-def fields(headings: Sequence[str], columns: Mapping[str, str] | None = None) -> list[str]:
-    return [column.field for column in mapped(headings, columns).columns]
-
-
-@pytest.mark.parametrize(
-    ("heading", "field"),
-    [
-        ("njExternalLeadId", "njExternalLeadId"),
-        ("External Id", "njExternalLeadId"),
-        ("external_lead_id", "njExternalLeadId"),
-        ("Lead ID", "njExternalLeadId"),
-        ("\ufeffLead Id", "njExternalLeadId"),
-        ("External_Id__c", "njExternalLeadId"),
-    ],
-)
-def test_names_of_the_external_id(heading: str, field: str) -> None:
-    assert fields([heading]) == [field]
-
-
-@pytest.mark.parametrize(
-    ("heading", "field"),
-    [
-        ("njDisposition", "njDisposition"),
-        ("NJ DISPOSITION", "njDisposition"),
-        ("Outcome", "njDisposition"),
-        ("Callback", "njCallBackDate"),
-        ("Call Back", "njCallBackDate"),
-        ("Call-back date", "njCallBackDate"),
-        ("Call Back Date/Time", "njCallBackDate"),
-        ("priority", "njPriority"),
-        ("Contact Hours", "njContactHours"),
-        ("First Phone", "FirstPhone"),
-        ("SECONDPHONE", "SecondPhone"),
-        ("Name", "Name"),
-        ("  Street Address ", "Street Address"),
-        ("Account No", "Account No"),
-        ("Status", "Status"),
-        ("CallbackDate", "njCallBackDate"),
-        ("Callback_Date__c", "njCallBackDate"),
-        ("FirstPhone__c", "FirstPhone"),
-        ("Street\u00a0Address", "Street Address"),
-        ("Street\nAddress", "Street Address"),
-        ("Pre\u0301nom", "Prénom"),
-        ("Fax\u200b", "Fax"),
-    ],
-)
-def test_other_headings(heading: str, field: str) -> None:
-    assert fields(["Lead Id", heading]) == ["njExternalLeadId", field]
-
-
-def test_columns_of_the_settings_win_exactly_or_loosely() -> None:
-    headings = ["Account No", "Result", "Internal notes", "mob"]
-    settings = {
-        "Account No": "njexternalleadid",
-        "result ": "NJDISPOSITION",
-        "internal_notes": "",
-        "mob": "firstphone",
-    }
-    mapping = mapped(headings, settings)
-    assert [column.field for column in mapping.columns] == ["njExternalLeadId", "njDisposition", "", "FirstPhone"]
-    assert [column.why for column in mapping.columns] == [
-        "[columns] in the settings",
-        "[columns] in the settings",
-        "not sent: [columns] in the settings",
-        "[columns] in the settings",
-    ]
-
-
-def test_every_column_says_why() -> None:
-    mapping = mapped(["Lead Id", "njPriority", "Name", "", "sync_status"])
-    assert [column.why for column in mapping.columns] == [
-        "a common name for njExternalLeadId",
-        "its name",
-        "campaign field of this name",
-        "not sent: no heading",
-        "not sent: leadsync's own column",
-    ]
-
-
 def test_sync_columns_are_found_and_never_sent() -> None:
     mapping = mapped(["Lead Id", "Name", "sync_row", "Sync_Status", "sync_anything"])
     assert mapping.sync == {"sync_row": 2, "sync_status": 3, "sync_anything": 4}
@@ -164,7 +85,7 @@ def test_a_heading_near_a_system_field_is_asked_about(heading: str, meant: str) 
 
 
 def test_an_unknown_field_like_the_dialers_own_is_told() -> None:
-    (remark,) = mapped(["Lead Id", "FirstPhone", "Outcome", "Callback", "njFoo"]).remarks
+    (remark,) = remarks_on(["Lead Id", "FirstPhone", "Outcome", "Callback", "njFoo"])
     assert remark == (
         "! 'njFoo' goes out as a campaign field, as the dialer has no system field of this name; rename it, or write "
         '"njFoo" = "" under [columns] in the settings to leave it out.'
@@ -248,19 +169,6 @@ def test_any_headings_are_mapped_once_each_or_stop_in_one_sentence(headings: lis
     assert [column.position for column in mapping.columns] == list(range(len(headings)))
     assert all(column.why for column in mapping.columns)
     assert all(not column.field for column in mapping.columns if column.heading.lower().startswith("sync_"))
-
-
-@given(
-    name=st.sampled_from(["njExternalLeadId", "njDisposition", "njCallBackDate", "njPriority", "njContactHours"]),
-    between=st.lists(st.sampled_from(["", " ", "_", "-", "."]), min_size=16, max_size=16),
-    upper=st.lists(st.booleans(), min_size=16, max_size=16),
-)
-def test_case_blanks_and_punctuation_do_not_count(name: str, between: list[str], upper: list[bool]) -> None:
-    letters = (
-        mark + (letter.upper() if big else letter) for letter, mark, big in zip(name, between, upper, strict=False)
-    )
-    heading = "".join(letters).strip(" _-.")
-    assert fields(["Lead Id" if name != "njExternalLeadId" else "Name", heading])[1] == name
 
 
 def test_an_entry_for_another_sheet_is_remarked_on_only_where_its_field_stays_empty() -> None:
