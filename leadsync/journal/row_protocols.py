@@ -1,11 +1,12 @@
 """The journal's rows as the rest of leadsync sees them; see `leadsync.journal.protocol`."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.states import State
-from leadsync.journal.values import LastSent, Origin
+from leadsync.journal.values import LastSent, Origin, RowEnds
 from leadsync.models import RowRecord, RunRecord, Status
 
 
@@ -22,6 +23,17 @@ class Rows(Protocol):
 
     def cells(self, run_id: str, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
         """The cells of some rows as they were read from their sheet."""
+        ...
+
+    def ends(
+        self, runs: Mapping[str, int | None], *, field: str = "", since: datetime | None = None
+    ) -> Iterator[RowEnds]:
+        """Where the rows of these runs ended, in batches of one run each, in the order of runs and rows.
+
+        Given are rows that succeeded or have to be looked at. A run comes with the position of the column to read, or
+        None. `field` goes before that column: a field's value as it was sent. Outcomes before `since` are left out, and
+        those that a run has taken over from a trial are given once, for that run.
+        """
         ...
 
     def history(self) -> "History":

@@ -1,7 +1,7 @@
 """The journal's values."""
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -96,3 +96,20 @@ class Pruned:
     unfinished: tuple[str, ...]
     undecided: tuple[str, ...]
     busy: tuple[str, ...]
+
+
+class RowEnds(NamedTuple):
+    """Where rows of one run ended, as columns of equal length: a journal may hold millions.
+
+    `statuses` are values of Status. `faults` name the first FaultKind of each rejected row. `times`, in seconds since
+    1970, are the ends of the last attempts, and the run's beginning for rows without one. `values` are what was asked
+    for, None if a row has none.
+    """
+
+    run_id: str
+    leads: Sequence[str]
+    statuses: Sequence[str]
+    codes: Sequence[int | None]
+    faults: Sequence[str | None]
+    times: Sequence[float]
+    values: Sequence[str | None]

@@ -12,6 +12,7 @@ from leadsync.journal.sqlite.drafts import SqliteDrafts
 from leadsync.journal.sqlite.file_records import SqliteDialerRecords, SqliteFileRecords
 from leadsync.journal.sqlite.old_runs import SqliteOldRuns
 from leadsync.journal.sqlite.pending_rows import SqlitePendingRows
+from leadsync.journal.sqlite.row_ends import SqliteRowEnds
 from leadsync.journal.sqlite.row_records import RowRecords
 from leadsync.journal.sqlite.run_lineage import RunLineage
 from leadsync.journal.sqlite.run_records import RunRecords
@@ -25,6 +26,7 @@ class SqliteJournal(
     SqliteOldRuns,
     RunRecords,
     RowRecords,
+    SqliteRowEnds,
     SqliteDecisions,
     RunLineage,
     SqliteFileRecords,

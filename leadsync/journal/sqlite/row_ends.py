@@ -1,0 +1,63 @@
+"""Where the rows of many runs ended, read in bulk."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from leadsync.journal.sqlite.database import Connected, places
+from leadsync.journal.sqlite.run_table import run_key_and_end
+from leadsync.journal.states import State
+from leadsync.journal.values import RowEnds
+from leadsync.models import TO_LOOK_AT, Status
+
+_BATCH = 50_000
+_ENDED = [
+    state.value for state in State if state.status in (Status.SUCCEEDED, *TO_LOOK_AT) and state is not State.IN_FLIGHT
+]
+"""A row in flight has not ended."""
+_FAULT = "iif(state = 'rejected', json_extract(reason, '$.faults[0].kind'), NULL)"
+_NOT_TAKEN_OVER = (
+    "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE rows.sequence IS NOT NULL AND later.run = ? "
+    "AND later.lead = rows.lead AND later.sequence = rows.sequence) "
+    "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE rows.state = 'rejected' AND later.run = ? "
+    "AND later.number = rows.number AND later.lead = rows.lead AND later.state = 'rejected')"
+)
+"""An outcome that was copied keeps its attempt's place in the order of all attempts."""
+
+
+class SqliteRowEnds(Connected):
+    """The ends of rows; see `leadsync.journal.row_protocols.Rows`."""
+
+    def ends(
+        self, runs: Mapping[str, int | None], *, field: str = "", since: datetime | None = None
+    ) -> Iterator[RowEnds]:
+        moment = since.timestamp() if since else 0.0
+        for run_id, position in runs.items():
+            with self._database.reading() as connection:
+                rows = _rows(connection, run_id, position, field, moment)
+                while batch := rows.fetchmany(_BATCH):
+                    yield RowEnds(run_id, *zip(*batch, strict=True))
+
+
+def _rows(
+    connection: sqlite3.Connection, run_id: str, position: int | None, field: str, since: float
+) -> sqlite3.Cursor:
+    key, last = run_key_and_end(connection, run_id)
+    [created] = connection.execute("SELECT created FROM runs WHERE run = ?", [key]).fetchone()
+    later = connection.execute(
+        "SELECT run FROM runs WHERE follows = ? AND complete ORDER BY run DESC", [run_id]
+    ).fetchone()
+    paths = [f"$.{json.dumps(field)}"] if field else []
+    extracts = ["json_extract(fields, ?)"] if field else []
+    if position is not None:
+        paths.append(f"$[{position}]")
+        extracts.append("json_extract(cells, ?)")
+    # The table of cells is the larger one by far, and read for these values alone.
+    source = "rows JOIN lines USING (run, number)" if extracts else "rows"
+    return connection.execute(
+        f"SELECT lead, state, code, {_FAULT}, coalesce(time, ?), coalesce({', '.join([*extracts, 'NULL', 'NULL'])}) "
+        f"FROM {source} WHERE run = ? AND number <= ? AND state IN ({places(_ENDED)}) AND coalesce(time, ?) >= ? "
+        f"{_NOT_TAKEN_OVER if later else ''} ORDER BY number",
+        [created, *paths, key, last, *_ENDED, created, since, *(later * 2 if later else ())],
+    )
