@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
+from leadsync.colours import STATUS_COLOURS
+from leadsync.report.charts import Bars, bars
+from leadsync.report.pages import page_template
 from leadsync.report_values import CodeCount, StatusCount, Summary
-from leadsync.terminal import visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -20,8 +19,6 @@ _RADIUS = 58
 _AROUND = 2 * math.pi * _RADIUS
 _LINE = 26
 """Pixels from line to line of the ring's legend."""
-_LONGEST_BAR = 380
-_LONGEST_NAME = 46
 
 
 class _Arc(NamedTuple):
@@ -48,23 +45,6 @@ class _Ring(NamedTuple):
         return self.height // 2
 
 
-class _Bar(NamedTuple):
-    """The rows with one answer."""
-
-    name: str
-    rows: int
-    width: int
-    y: int
-
-
-class _Bars(NamedTuple):
-    """The rows by answer."""
-
-    bars: list[_Bar]
-    height: int
-    width: int = 900
-
-
 def as_page(summary: Summary) -> str:
     """Return the page. It loads nothing and runs nothing; values of a sheet or the dialer are text in it."""
     refusals = [one for one in summary.codes if one.code != 0]
@@ -76,29 +56,8 @@ def as_page(summary: Summary) -> str:
     )
 
 
-@cache
 def _template() -> "Template":
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_shown, trim_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters.update(number=_number, share=_share)
-    environment.globals.update(colours=STATUS_COLOURS, ink=INK, quiet=QUIET, rule=RULE)
-    return environment.from_string((files("leadsync.report") / _TEMPLATE).read_text("utf-8"))
-
-
-def _shown(value: object) -> object:
-    """Write out hidden characters: some get round the `<bdi>` and turn the text behind it."""
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _number(count: int) -> str:
-    return f"{count:,}"
-
-
-def _share(count: int, rows: int) -> str:
-    return f"{count / max(rows, 1):.1%}"
+    return page_template(_TEMPLATE)
 
 
 def _ring(statuses: Sequence[StatusCount]) -> _Ring:
@@ -123,14 +82,5 @@ def _ring(statuses: Sequence[StatusCount]) -> _Ring:
     return _Ring(arcs, height)
 
 
-def _bars(codes: Sequence[CodeCount]) -> _Bars:
-    longest = max((one.rows for one in codes), default=0) or 1
-    bars = [
-        _Bar(_short(f"{one.label} {one.name}"), one.rows, max(2, round(_LONGEST_BAR * one.rows / longest)), 30 * index)
-        for index, one in enumerate(codes)
-    ]
-    return _Bars(bars, 30 * len(bars) + 6)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+def _bars(codes: Sequence[CodeCount]) -> Bars:
+    return bars([(f"{one.label} {one.name}", one.rows) for one in codes])
