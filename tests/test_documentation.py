@@ -14,7 +14,9 @@ import pytest
 from leadsync import errors
 from leadsync.cli import cli
 from leadsync.config import Settings, settings_from
+from leadsync.failure_stats import By, FailureStats
 from leadsync.models import Status
+from leadsync.report import stats_json
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -151,6 +153,12 @@ def test_the_example_settings_name_every_setting() -> None:
 @pytest.mark.parametrize("page", ["README.md", "reference/statuses.md"])
 def test_the_pages_list_every_status(page: str) -> None:
     assert [row[0] for row in table(PAGES[page], "status")] == [f"`{status}`" for status in Status]
+
+
+def test_the_page_lists_every_key_of_the_statistics() -> None:
+    section = DOCS["reference/files.md"].split("## The object of `stats`")[1].split("\n## ")[0]
+    listed = [name for line in section.splitlines() for name in re.findall(r"`(\w+)`", line.split(" | ")[0])]
+    assert listed[: listed.index("file") + 1] == list(stats_json(FailureStats(By.CODE)))
 
 
 def test_the_page_lists_every_exit_code() -> None:

@@ -30,6 +30,7 @@ from leadsync.cli import (
     runs,
     show,
     simulate,
+    stats,
     watch,
 )
 from leadsync.cli.options import common_options
@@ -70,7 +71,7 @@ def cli() -> None:
 
 for command in (
     *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry, resolve.resolve),
-    *(runs.runs, show.show, request.request, report.report, prune.prune, simulate.simulate, demo.demo),
+    *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))
 common_options(cli)

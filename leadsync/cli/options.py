@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,12 @@ def examples(*lines: str) -> str:
 def wanted_inserts(missing: bool, *, only: bool = False) -> Inserts | None:
     """The inserts by the options; None to leave them to the settings."""
     return "only" if only else "missing" if missing else None
+
+
+def age_of(text: str) -> timedelta | None:
+    """The age of a text such as 90d or 12w; None for any other text."""
+    found = re.fullmatch(r"(\d{1,5})([dw])", text.strip().lower())
+    return timedelta(days=int(found[1]) * {"d": 1, "w": 7}[found[2]]) if found else None
 
 
 def _time_of_day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -1,24 +1,21 @@
 """The command that deletes old runs."""
 
-import re
 from datetime import timedelta
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import age_of, examples
 from leadsync.cli.shell import at_terminal, command_shell
 from leadsync.errors import UsageError
 from leadsync.plurals import counted
 from leadsync.terminal import visible_lines
 
-_UNITS = {"d": 1, "w": 7}
-
 
 def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,5})([dw])", value.strip().lower())
-    if found is None:
+    age = age_of(value)
+    if age is None:
         raise click.BadParameter(f"{value} is no age; write days or weeks, like 90d or 12w")
-    return timedelta(days=int(found[1]) * _UNITS[found[2]])
+    return age
 
 
 @click.command(epilog=examples("prune --older-than 90d"))

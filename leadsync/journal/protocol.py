@@ -129,11 +129,11 @@ class FileRecords(Protocol):
         ...
 
     def wrote(self, path: Path) -> list[int] | None:
-        """The state of a file from `check --output`; None for any other file."""
+        """The state of a file from `check` or `stats --output`; None for any other file."""
         ...
 
     def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
-        """Keep the state of a file from `check --output`."""
+        """Keep the state of a file from `check` or `stats --output`."""
         ...
 
 

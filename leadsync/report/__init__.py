@@ -3,6 +3,9 @@
 from leadsync.report.check_cells import checked_cells
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, highlights
+from leadsync.report.stats_json import stats_csv, stats_json
+from leadsync.report.stats_page import stats_page
+from leadsync.report.stats_words import stats_summary
 from leadsync.report.summary import as_json, as_text
 from leadsync.report.summary_page import as_page
 from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
@@ -27,6 +30,10 @@ __all__ = [
     "problem",
     "reason_words",
     "remedy",
+    "stats_csv",
+    "stats_json",
+    "stats_page",
+    "stats_summary",
     "summary_path",
     "warnings_of",
 ]

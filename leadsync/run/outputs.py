@@ -128,6 +128,21 @@ def check_output(folder: Path, run: RunRecord | None = None) -> None:
         ) from error
 
 
+def check_own(path: Path, journal: Journal, name: str) -> None:
+    """Raise UsageError for a file that is not as the command of this name wrote it."""
+    if os.path.lexists(path) and journal.wrote(path) != state_of(path):
+        raise UsageError(
+            f"{path} is there already, and is not as `leadsync {name}` wrote it; name another file with --output, or "
+            "move this one away."
+        )
+
+
+def keep_own(path: Path, journal: Journal) -> None:
+    """Keep the state of a file that a command wrote: it may write it again."""
+    size, modified_ns = state_of(path)
+    journal.keep_wrote(path, size, modified_ns)
+
+
 def _name_bytes(path: Path) -> int:
     return len(os.fsencode(path.name))
 

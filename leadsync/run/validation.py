@@ -1,6 +1,5 @@
 """The check of a sheet without a run, with a copy of its findings row by row on request."""
 
-import os
 from collections import deque
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from leadsync.journal import Journal
 from leadsync.models import FileKind
 from leadsync.report import SYNC_COLUMNS, checked_cells
 from leadsync.report_values import Line
-from leadsync.run.outputs import check_output, state_of
+from leadsync.run.outputs import check_output, check_own, keep_own
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
@@ -40,8 +39,7 @@ def check(
 
     scan = scan_sheet(source, settings, now, take, journal=journal)
     if written:
-        size, modified_ns = state_of(written[-1])
-        journal.keep_wrote(written[-1], size, modified_ns)
+        keep_own(written[-1], journal)
     return scan, written[-1] if written else None
 
 
@@ -66,11 +64,7 @@ def _write(scan: SheetScan, output: Path, journal: Journal) -> Path:
     kind = _KINDS.get(output.suffix.lower())
     named = output if kind else output / f"{scan.source.file.stem}.check.{table.kind}"
     path = named.parent.resolve() / named.name
-    if os.path.lexists(path) and journal.wrote(path) != state_of(path):
-        raise UsageError(
-            f"{path} is there already, and is not as `leadsync check` wrote it; name another file with --output, or "
-            "move this one away."
-        )
+    check_own(path, journal, "check")
     delimiter = "," if table.delimiter == "\t" else table.delimiter
     with new_table(
         path,

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
     from leadsync.report_values import Line, Summary
     from leadsync.sheets.output.output_file import Output
     from leadsync.sheets.table import Table
+    from leadsync.stats_summary import StatsSummary
 
-__all__ = ["TRUNCATED", "SheetLayout", "fit_to_cell", "new_page", "new_table", "new_workbook", "open_table"]
+__all__ = [
+    "TRUNCATED",
+    "SheetLayout",
+    "fit_to_cell",
+    "new_page",
+    "new_stats_workbook",
+    "new_table",
+    "new_workbook",
+    "open_table",
+]
 
 NO_RULES = SheetRules()
 
@@ -88,3 +98,10 @@ def new_page(path: "Path") -> "Output[str]":
     from leadsync.sheets.output.output_file import page_output
 
     return page_output(path)
+
+
+def new_stats_workbook(path: "Path") -> "Output[StatsSummary]":
+    """Open a new workbook of failures over many runs, as `new_table` does; `put` takes its whole content."""
+    from leadsync.sheets.output.output_file import stats_output
+
+    return stats_output(path)

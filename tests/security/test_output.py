@@ -101,6 +101,14 @@ class Scene:
         if file.exists():
             (watched / file.name).write_bytes(file.read_bytes())
         self.run("watch", watched, "--once", "--settle", "0")
+        self.review()
+
+    def review(self) -> None:
+        """All forms of the failures of the runs so far."""
+        for by in ("code", "file", "lead", "disposition", "Outcome", NAME):
+            for form in ("table", "csv", "json"):
+                self.run("stats", "--by", by, "--format", form)
+        self.run("stats", "--by", "disposition", "--output", self.desk.folder / "stats.html")
 
     def sinks(self) -> Iterator[tuple[str, str]]:
         """Whatever came out, each with its name."""

@@ -15,7 +15,9 @@ from leadsync.private_files import whole_or_not
 from leadsync.report_values import Line, Summary
 from leadsync.sheets.formula_escaping import escape_row
 from leadsync.sheets.output.sheet_layout import SheetLayout
+from leadsync.sheets.output.stats_workbook import started_stats
 from leadsync.sheets.output.workbook_writer import started_workbook
+from leadsync.stats_summary import StatsSummary
 
 _T = TypeVar("_T")
 _Put = Callable[[_T], object]
@@ -104,6 +106,11 @@ def workbook_output(
 ) -> Output[Sequence[Line | None]]:
     """See `new_workbook`."""
     return Output(path, partial(started_workbook, layouts=layouts, summary=summary))
+
+
+def stats_output(path: Path) -> Output[StatsSummary]:
+    """See `new_stats_workbook`."""
+    return Output(path, started_stats)
 
 
 def page_output(path: Path) -> Output[str]:

@@ -132,7 +132,7 @@ class _SheetWriter:
         for column, heading in enumerate(layout.headings):
             asks = bool(layout.choices) and column == len(layout.headings) - 1
             look = self._formats.heading(own=column < layout.own, asks=asks)
-            _write_text(self._sheet, 0, column, fit_to_cell(heading), look)
+            write_text(self._sheet, 0, column, fit_to_cell(heading), look)
 
     def put(self, line: Line) -> None:
         """Add a line."""
@@ -157,7 +157,7 @@ class _SheetWriter:
             if isinstance(value, datetime):
                 sheet.write_datetime(row, column, value, look)
             elif value:
-                _write_text(sheet, row, column, value, look)
+                write_text(sheet, row, column, value, look)
             elif look is not self._text:
                 sheet.write_blank(row, column, None, look)
         for column, note in list(zip(line.marked, line.notes, strict=False))[: max(MOST_NOTES - self.notes, 0)]:
@@ -261,7 +261,7 @@ def _odd_places(line: Line) -> set[int]:
     return places
 
 
-def _write_text(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
+def write_text(sheet: Any, row: int, column: int, text: str, look: Any) -> None:
     """Write a text exactly, whatever XlsxWriter makes of it.
 
     XlsxWriter takes `<r>…</r>` for its own markup. Of two likenesses of an escape with one underscore between them
