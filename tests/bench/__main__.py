@@ -23,7 +23,10 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(MEASURES)}; none: all")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long a sender takes at the dialer's pace")
     parser.add_argument(
-        "--rows", type=int, default=100_000, help="how large the journal of `growth` and the sheets of `checking` are"
+        "--rows",
+        type=int,
+        default=100_000,
+        help="how large the journals of `growth` and `stats` and the sheets of `checking` are",
     )
     parser.add_argument(
         "--markdown", action="store_true", help=f"measure nothing: print {RESULTS} as docs/benchmarks.md shows it"

@@ -12,6 +12,7 @@ from typing import Literal
 from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
 from leadsync.slots.pool import LEAST_REST_SECONDS
+from tests.bench import outcomes
 from tests.bench.checking import check, write
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
@@ -241,6 +242,17 @@ def runs(options: Options) -> Iterator[Line]:
         yield Line("leadsync runs, of a thousand", at.leadsync("runs").wall, "s", 1.0)
 
 
+def stats(options: Options) -> Iterator[Line]:
+    """The failures of many runs; a million rows have 10 seconds, fewer a start and the rest in proportion."""
+    with desk("http://127.0.0.1:1", 16) as at:
+        outcomes.fill(at.folder / "state", options.rows)
+        for by in ("code", "Agent", "lead"):
+            done = at.leadsync("stats", "--by", by, "--json")
+            yield Line(f"stats of {options.rows:,} rows by {by}", done.wall, "s", 2 + 8 * options.rows / 1e6)
+            yield Line("  CPU", done.cpu, "s")
+            yield Line("  memory", done.memory, "MB", 700)
+
+
 def checking(options: Options) -> Iterator[Line]:
     """`leadsync check` of sheets with eleven columns; a million rows have 60 and 120 seconds; fewer, a second to start
     and the rest in proportion."""
@@ -275,6 +287,7 @@ MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "runs": runs,
     "growth": growth,
     "reports": reports,
+    "stats": stats,
 }
 
 
