@@ -22,7 +22,7 @@ def lead_request(
     """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
     headers; its body."""
     call, arguments = call_of(lead, place_arguments(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
-    return call_url(url.rstrip("/") + API_PATH, call, {**arguments, "apiKey": ""}), HEADERS, body_of(lead)
+    return f"{url.rstrip('/')}{API_PATH}{call}?{query_of({**arguments, 'apiKey': ''})}", HEADERS, body_of(lead)
 
 
 def place_arguments(ids: CampaignIds) -> dict[str, str]:
@@ -40,8 +40,8 @@ def call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, s
     return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
 
 
-def call_url(base: str, call: str, arguments: Mapping[str, str]) -> str:
-    return f"{base}{call}?{urlencode(arguments, quote_via=quote, safe='')}"
+def query_of(arguments: Mapping[str, str]) -> str:
+    return urlencode(arguments, quote_via=quote, safe="")
 
 
 def body_of(lead: Lead) -> bytes:

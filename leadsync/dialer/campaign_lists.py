@@ -1,24 +1,22 @@
-"""The dialer's lists: templates, campaigns and allocations with their ids. httpx lives in this module only.
+"""The dialer's lists: templates, campaigns and allocations with their ids.
 
-Few calls, and a list may be asked for as often as one likes: what the lead calls pay for in care is not needed here.
-Bounds are needed: of each list's time and length, and of all lists together.
+A list may be asked for as often as one likes. Its time and length are bounded, and those of all lists together.
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
+import httpx
 from pydantic import SecretStr
 
-from leadsync.dialer.bodies import LONGEST_LIST, Members, only, parsed, unpacked
-from leadsync.dialer.calls import API_PATH, HEADERS, call_url
+from leadsync.dialer.bodies import LONGEST_LIST, Members, only, parsed
+from leadsync.dialer.deadline import Deadline
+from leadsync.dialer.http_client import Answer, HttpClient
 from leadsync.dialer.key import KeyFilter
 from leadsync.dialer.responses import read_answer
-from leadsync.dialer.transport_errors import bad_certificate, certificates, reason
+from leadsync.dialer.transport_errors import bad_certificate, reason
 from leadsync.errors import Stopped
 from leadsync.models import Effect
 
@@ -30,7 +28,6 @@ MOST_ENTRIES = 100_000
 """Entries of all lists together."""
 LONGEST_NAME = 200
 """Characters; the rest of a longer name is cut off."""
-_LOGGERS = ("asyncio", "httpx", "httpcore.connection", "httpcore.http11")
 _OK = 200
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _HIGHEST_ID = 10**18
@@ -59,65 +56,42 @@ def places(url: str, api_key: SecretStr, *, ca_file: str = "") -> list[Place]:
     Takes ALL_SECONDS at most. Raises Stopped where a list is not to be had, and SettingsError for a `ca_file` that is
     none.
     """
-    return asyncio.run(_all_places(_Lists(url, api_key, ca_file)))
+    return asyncio.run(_all_places(HttpClient(url, api_key, connections=1, longest=LONGEST_LIST, ca_file=ca_file)))
 
 
-async def _all_places(lists: "_Lists") -> list[Place]:
+async def _all_places(http: HttpClient) -> list[Place]:
     found: list[Place] = []
+    lists = _Lists(http)
     try:
-        async with asyncio.timeout(ALL_SECONDS), lists:
-            for template in await lists.entities("getCampaignTemplateList", {}):
-                campaigns = await lists.entities("getCampaignList", {"fTemplateId": str(template.id)})
-                found += [] if campaigns else [Place(template)]
-                for campaign in campaigns:
-                    allocations = await lists.entities("getAllocationList", {"fCampaignId": str(campaign.id)})
-                    found += [] if allocations else [Place(template, campaign)]
-                    found += [Place(template, campaign, allocation) for allocation in allocations]
+        async with http:
+            with Deadline(http.timer, ALL_SECONDS):
+                for template in await lists.entities("getCampaignTemplateList", {}):
+                    campaigns = await lists.entities("getCampaignList", {"fTemplateId": str(template.id)})
+                    found += [] if campaigns else [Place(template)]
+                    for campaign in campaigns:
+                        allocations = await lists.entities("getAllocationList", {"fCampaignId": str(campaign.id)})
+                        found += [] if allocations else [Place(template, campaign)]
+                        found += [Place(template, campaign, allocation) for allocation in allocations]
     except TimeoutError as error:
         raise _stopped(f"all lists together took longer than {ALL_SECONDS:g} seconds; try again") from error
     return found
 
 
 class _Lists:
-    """The list calls of one dialer; an asynchronous context manager, in which no library logs the key."""
+    """The list calls of one dialer."""
 
-    def __init__(self, url: str, api_key: SecretStr, ca_file: str) -> None:
-        self._base = url.rstrip("/") + API_PATH
-        self._key = api_key
-        self._filter = KeyFilter(api_key.get_secret_value())
-        self._certificates = certificates(ca_file)
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
         self._entries = 0
-
-    async def __aenter__(self) -> Self:
-        import httpx
-
-        for name in _LOGGERS:
-            logging.getLogger(name).addFilter(self._filter)
-        # Redirects and proxies could carry the key to somebody else.
-        self._client = httpx.AsyncClient(
-            headers=HEADERS,
-            verify=self._certificates,
-            timeout=ANSWER_SECONDS,
-            follow_redirects=False,
-            trust_env=False,
-        )
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._client.aclose()
-        for name in _LOGGERS:
-            logging.getLogger(name).removeFilter(self._filter)
 
     async def entities(self, call: str, arguments: Mapping[str, str]) -> list[Entity]:
         """The entries of one list; raises Stopped."""
         status, headers, body = await self._fetch(call, arguments)
         if len(body) > LONGEST_LIST:
             raise _stopped(f"the answer to {call} is longer than {LONGEST_LIST // 2**20} MB")
-        entities = _entities(body, self._filter) if status == _OK else None
+        entities = _entities(body, self._http.filter) if status == _OK else None
         if entities is None:
-            outcome = read_answer(status, headers, body, self._filter)
+            outcome = read_answer(status, headers, body, self._http.filter)
             refused = outcome.effect is Effect.REFUSED
             raise _stopped(outcome.message if refused else f"{call} was not answered with a list: {outcome.message}")
         self._entries += len(entities)
@@ -125,23 +99,13 @@ class _Lists:
             raise _stopped(f"its lists have more than {MOST_ENTRIES:,} entries")
         return entities
 
-    async def _fetch(self, call: str, arguments: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers and unpacked body of one list; a body that is too long is cut behind the bound."""
-        import httpx
-
-        url = call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
-        packed = bytearray()
+    async def _fetch(self, call: str, arguments: Mapping[str, str]) -> Answer:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), self._client.stream("GET", url) as answer:
-                async for piece in answer.aiter_raw():
-                    packed += piece
-                    if len(packed) > LONGEST_LIST:
-                        break
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            with Deadline(self._http.timer, ANSWER_SECONDS):
+                return await self._http.fetch(self._http.request(call, self._http.query(arguments)))
+        except (httpx.HTTPError, TimeoutError) as error:
             words = bad_certificate(error) or f"the dialer cannot be reached: {reason(error)}"
             raise _stopped(words) from error
-        encoding = answer.headers.get("content-encoding", "")
-        return answer.status_code, answer.headers, unpacked(encoding, bytes(packed), LONGEST_LIST)
 
 
 def _entities(body: bytes, key: KeyFilter) -> list[Entity] | None:

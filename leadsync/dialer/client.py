@@ -1,35 +1,28 @@
 """The dialer's lead calls over HTTP: one Lead in, one Outcome out.
 
-Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
-must happen once does not want: all are off.
-
 The line that matters is between a request that never began and one that may have been applied. Exceptions do not
 draw it: different faults raise the same one. It is drawn at the connection instead: until there is a connection to
 write on, nothing can have been sent; from then on everything counts as sent.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-import aiohttp
+import httpx
 from pydantic import SecretStr
-from yarl import URL
 
-from leadsync.dialer.bodies import LONGEST_ANSWER, unpacked
-from leadsync.dialer.calls import API_PATH, HEADERS, body_of, call_of, call_url, place_arguments
-from leadsync.dialer.connections import Connector, Wire, connected
-from leadsync.dialer.deadline import Deadline, DeadlineTimer
-from leadsync.dialer.key import KeyFilter
+from leadsync.dialer.bodies import LONGEST_ANSWER
+from leadsync.dialer.calls import body_of, call_of, place_arguments, query_of
+from leadsync.dialer.deadline import Deadline
+from leadsync.dialer.http_client import HttpClient
 from leadsync.dialer.responses import read_answer
-from leadsync.dialer.transport_errors import bad_certificate, certificates, reason
+from leadsync.dialer.transport import CONNECT_SECONDS, Wire
+from leadsync.dialer.transport_errors import bad_certificate, causes, reason
 from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
-
-CONNECT_SECONDS = 15.0
 
 _TIMED_OUT = 408
 
@@ -70,9 +63,8 @@ class DialerClient:
     """The dialer at `url`; an asynchronous context manager.
 
     `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
-    minute after which the dialer itself gives up on a call. `connections` bounds the open connections. Certificates
-    are checked against the system's authorities, or `ca_file`. With `allow_duplicates` leads are inserted even if
-    another lead has their number. Redirects are never followed, proxies of the environment never used.
+    minute after which the dialer itself gives up on a call. `connections` bounds the open connections. With
+    `allow_duplicates` leads are inserted even if another lead has their number.
     """
 
     def __init__(
@@ -86,56 +78,30 @@ class DialerClient:
         ca_file: str = "",
         allow_duplicates: bool = False,
     ) -> None:
-        self._base = url.rstrip("/") + API_PATH
-        self._key = api_key
+        self._http = HttpClient(url, api_key, connections=connections, longest=LONGEST_ANSWER, ca_file=ca_file)
         self._ids = place_arguments(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
-        update = URL(call_url(self._base, "updateLeadFast", {**self._ids, EXTERNAL_ID: ""}), encoded=True)
-        self._before_the_lead = update.raw_query_string
-        self._behind_the_lead = "&apiKey=" + quote(api_key.get_secret_value(), safe="")
-        # Parsing the text of each address would cost more CPU.
-        self._update_url = partial(
-            URL.build, scheme=update.scheme, authority=update.raw_authority, path=update.raw_path, encoded=True
-        )
+        self._before_the_lead = query_of({**self._ids, EXTERNAL_ID: ""})
+        self._behind_the_lead = "&" + self._http.query({})
         self._answer_seconds = answer_seconds
-        self._filter = KeyFilter(api_key.get_secret_value())
-        self._connections = connections
-        # Loading the system's authorities takes 60 ms; plain HTTP needs none, and redirects are never followed.
-        self._certificates = certificates(ca_file) if ca_file or update.scheme != "http" else True
-        self._connector: Connector | None = None
-        self._timer = DeadlineTimer()
-        self._closing = ExitStack()
 
     @property
     def travel_seconds(self) -> float:
         """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
         0 where none has been made."""
-        return (self._connector.fastest if self._connector else None) or 0.0
+        return self._http.travel_seconds
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._base!r}, key=***)"
+        return f"{type(self).__name__}({self._http!r})"
 
     async def __aenter__(self) -> Self:
-        for name in ("aiohttp.client", "aiohttp.internal", "asyncio"):
-            logger = logging.getLogger(name)
-            logger.addFilter(self._filter)
-            self._closing.callback(logger.removeFilter, self._filter)
-        self._connector = Connector(self._connections, self._certificates)
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            headers=HEADERS,
-            timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-        )
+        await self._http.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
-        self._closing.close()
+        await self._http.__aexit__(kind, error, trace)
 
     def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
         """Make one `updateLeadFast` ready, or one `insertLeadFast`, so that a slot is not held meanwhile.
@@ -146,16 +112,14 @@ class DialerClient:
         call, arguments = call_of(lead, self._ids, self._insert_arguments)
         if call == "updateLeadFast" and not lead.own_ids:
             query = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
-            url = self._update_url(query_string=query)
         else:
-            url = URL(self._url(call, arguments), encoded=True)
-        return partial(self._change, url, body_of(lead), lead)
+            query = self._http.query(arguments)
+        return partial(self._change, self._http.request(call, query, body_of(lead)), lead)
 
     async def _change(
-        self, url: URL, body: bytes, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
+        self, request: httpx.Request, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
     ) -> Outcome:
-        values = (lead.external_id, *lead.fields.values())
-        outcome, _ = await self._send("POST", url, body, values, leaves)
+        outcome, _ = await self._send(request, (lead.external_id, *lead.fields.values()), leaves)
         return outcome
 
     async def probe(self, *, updates: bool) -> Outcome:
@@ -165,36 +129,28 @@ class DialerClient:
         the documentation has it answered 113. A dialer in maintenance may well answer the one call and not the other,
         and where its trouble costs rows, a row is too dear to find that out with. Raises nothing but a cancellation.
         """
-        outcome, body = await self._send("GET", URL(self._url("getCampaignTemplateList", {}), encoded=True))
+        outcome, body = await self._send(self._http.request("getCampaignTemplateList", self._http.query({})))
         if outcome.http == 200 and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             outcome = Outcome(Effect.ANSWERED, http=200)
         if outcome.away or not updates:
             return outcome
-        outcome, _ = await self._send("POST", URL(self._url("updateLeadFast", self._ids), encoded=True), b"{}")
+        outcome, _ = await self._send(self._http.request("updateLeadFast", self._http.query(self._ids), b"{}"))
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.IN_DOUBT
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 
-    def _url(self, call: str, arguments: Mapping[str, str]) -> str:
-        return call_url(self._base, call, {**arguments, "apiKey": self._key.get_secret_value()})
-
     async def _send(
         self,
-        method: str,
-        url: URL,
-        body: bytes | None = None,
+        request: httpx.Request,
         values: Collection[str] = (),
         leaves: Callable[[], Awaitable[None]] = _nothing_to_do,
     ) -> tuple[Outcome, bytes]:
         # Reaching the dialer has its own bound; it gives way to the answer's as soon as there is a connection.
-        deadline = Deadline(self._timer, CONNECT_SECONDS + 1)
+        deadline = Deadline(self._http.timer, CONNECT_SECONDS + 1)
         attempt = _Attempt(deadline, self._answer_seconds, leaves)
-        connected.set(attempt.begin)
         try:
             with deadline:
-                response = await self._session.request(method, url, data=body, allow_redirects=False)
-                packed = await _read(response)
-            answer = unpacked(response.headers.get("content-encoding", ""), packed)
-            return read_answer(response.status, response.headers, answer, self._filter, values), answer
+                answer = await self._http.fetch(request, attempt.begin)
+            return read_answer(answer.status, answer.headers, answer.body, self._http.filter, values), answer.body
         except Exception as error:
             # Whatever it is, it happened to this one request; what matters is how far the request had come.
             return self._failure(error, attempt, deadline), b""
@@ -202,7 +158,7 @@ class DialerClient:
     def _failure(self, error: Exception, attempt: _Attempt, deadline: Deadline) -> Outcome:
         if words := bad_certificate(error):
             return Outcome(Effect.REFUSED, message=words)
-        _log.debug("the request failed: %s", type(error).__name__)
+        _log.debug("the request failed: %s", " from ".join(type(cause).__name__ for cause in causes(error)))
         why = reason(error)
         if not attempt.began:
             return Outcome(Effect.NEVER_BEGAN, message=f"the dialer cannot be reached: {why}", away=True)
@@ -217,18 +173,3 @@ class DialerClient:
         else:
             words = "the request was sent, but leadsync or its machine stood still while the answer was awaited"
         return Outcome(Effect.IN_DOUBT, message=words, away=True)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body, cut where it is longer than any answer of the dialer; its end gives the connection back."""
-    body = bytearray()
-    try:
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > LONGEST_ANSWER:
-                response.close()
-                break
-    except BaseException:
-        response.close()
-        raise
-    return bytes(body)

@@ -8,20 +8,45 @@ from collections.abc import Iterator
 
 from leadsync.errors import SettingsError
 
-_WORDS = {
-    "ServerDisconnectedError": "the connection was closed",
-    "SpokeFirstError": "it answers before it is asked",
-    "TooLongError": "it is too long",
-    "ConnectionResetError": "the connection was closed",
-    "ClientConnectionResetError": "the connection was closed",
-    "ClientOSError": "the connection was closed",
-    "ClientPayloadError": "the connection was closed before its end",
-    "ClientResponseError": "it is not HTTP",
-    "RemoteProtocolError": "the connection was closed, or what came is not HTTP",
-    "DecodingError": "it cannot be unpacked",
-    "InvalidURL": "its address is not one",
+_NAMES = {
+    "it took too long": ["TimeoutException", "ServerTimeoutError"],
+    "there was no connection": ["ClientConnectorError", "ConnectError"],
+    "the connection was closed": [
+        "ServerConnectionError",
+        "ClientConnectionError",
+        "ConnectionResetError",
+        "NetworkError",
+        "UploadAbortedError",
+    ],
+    "the connection was closed before its end": ["ClientPayloadError"],
+    "it answers before it is asked": ["SpokeFirstError"],
+    "it is too long": ["TooLongError"],
+    "it is not HTTP": [
+        "ClientResponseError",
+        "HttpProcessingError",
+        "RemoteProtocolError",
+        "WebSocketError",
+        "WSHandshakeError",
+    ],
+    "it cannot be unpacked": ["DecodingError", "ContentEncodingError", "DecompressSizeError"],
+    "its certificate is another one": ["ServerFingerprintMismatch"],
+    "its address is not one": ["InvalidURL", "InvalidURLError", "NonHttpUrlClientError", "UnsupportedProtocol"],
+    "it redirects to another address": ["TooManyRedirects", "RedirectClientError"],
+    "the proxy failed": ["ProxyError", "ClientHttpProxyError", "ClientProxyConnectionError"],
+    "leadsync used it wrongly": [
+        "LocalProtocolError",
+        "StreamError",
+        "CookieConflict",
+        "HTTPStatusError",
+        "WSMessageTypeError",
+    ],
 }
-"""The libraries' own errors by name. Their texts are never shown: they may hold a part of what the server sent."""
+"""httpx's and aiohttp's errors by name; a class without a name here is told as the nearest one that it derives from.
+
+The libraries' own texts are never shown: they may hold a part of what the server sent.
+"""
+
+_WORDS = {name: words for words, names in _NAMES.items() for name in names}
 
 _NO_HTTPS = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"})
 
@@ -51,7 +76,8 @@ def _system_store() -> ssl.SSLContext:
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those behind it."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -59,20 +85,25 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def reason(error: Exception) -> str:
     """A library's exception in a few words."""
-    causes = list(_causes(error))
-    if any(isinstance(cause, TimeoutError) for cause in causes):
+    chain = list(causes(error))
+    if any(isinstance(cause, TimeoutError) for cause in chain):
         return "it took too long"
-    for cause in reversed(causes):
+    for cause in reversed(chain):
         if isinstance(cause, socket.gaierror):
             later = cause.errno == socket.EAI_AGAIN
             return "its name cannot be looked up now" if later else "there is no such host"
         # The numbers of these are none of the system's.
         if isinstance(cause, ssl.SSLError):
             return _handshake(cause)
-    numbers = [cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
+    numbers = [cause.errno for cause in chain if isinstance(cause, OSError) and cause.errno and cause.errno > 0]
     if numbers:
         return os.strerror(numbers[-1]).lower()
-    return _WORDS.get(type(error).__name__, type(error).__name__)
+    return next(filter(None, (_words(type(cause)) for cause in chain)), type(error).__name__)
+
+
+def _words(kind: type[BaseException]) -> str:
+    """The words for a class of errors; empty for a class that says nothing."""
+    return next((_WORDS[base.__name__] for base in kind.__mro__ if base.__name__ in _WORDS), "")
 
 
 def _handshake(error: ssl.SSLError) -> str:
@@ -85,7 +116,7 @@ def _handshake(error: ssl.SSLError) -> str:
 
 def bad_certificate(error: Exception) -> str:
     """A sentence for a certificate that does not verify, as the reason of an error; empty where that is not it."""
-    if not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+    if not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error)):
         return ""
     return (
         f"the dialer's certificate does not verify ({reason(error)}); this call was not sent. "

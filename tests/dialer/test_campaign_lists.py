@@ -124,7 +124,7 @@ def test_a_list_behind_a_mark_of_order_is_a_list() -> None:
 @pytest.mark.parametrize("spelled", [KEY, KEY.replace("-", "%2d"), KEY.replace("-", "&#x2D;")])
 def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture, status: int, before: int, spelled: str) -> None:
     # A command that was run before in this process has silenced the library.
-    for name in (None, "httpx", "httpcore"):
+    for name in (None, "httpx"):
         caplog.set_level(logging.DEBUG, name)
     page = f"{'x' * before} /x?k={spelled} more".encode()
     with dialer(status, page) as url, pytest.raises(Stopped) as stopped:
@@ -171,7 +171,7 @@ def test_what_is_no_http_is_not_quoted() -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        with pytest.raises(Stopped, match="what came is not HTTP") as stopped:
+        with pytest.raises(Stopped, match="it is not HTTP") as stopped:
             list(places(f"http://127.0.0.1:{listener.getsockname()[1]}", SecretStr(KEY)))
         thread.join()
     assert not pieces_of_the_key(str(stopped.value))
