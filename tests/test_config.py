@@ -538,3 +538,9 @@ def test_mappings_that_no_sheet_could_choose_are_refused(mappings: dict[str, dic
 
 def test_other_mappings_are_other_rules_for_reading() -> None:
     assert settings("mappings", a={"Ref": "X"}).rules_digest != settings("mappings", a={"Ref": "Y"}).rules_digest
+
+
+def test_the_lead_calls_are_one_of_two_sets() -> None:
+    assert Settings().server.calls == "fast"
+    assert settings("server", calls="classic").server.calls == "classic"
+    assert "[server] calls" in refusal("server", calls="slow")

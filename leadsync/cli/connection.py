@@ -76,6 +76,7 @@ async def _update_of_nobody(settings: "Settings") -> Outcome:
         settings.ids(),
         connections=1,
         ca_file=settings.server.ca_file,
+        calls=settings.server.calls,
     )
     async with client as dialer:
         return await dialer.probe(updates=True)

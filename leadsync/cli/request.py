@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from leadsync.cli.shell import Shell, command_shell
 from leadsync.errors import SettingsError, UsageError
 from leadsync.models import Lead
 from leadsync.terminal import Visible
+
+if TYPE_CHECKING:
+    from leadsync.config import Server
 
 
 @click.command(epilog=examples("request 7f3a --row 12"))
@@ -33,14 +37,15 @@ def request(run_id: str, number: int) -> int:
     if not record.lead or not record.fields:
         raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {message(record)}")
     lead = Lead(record.lead, record.fields)
-    address, headers, _ = lead_request(run.dialer, run.ids, lead)
+    server = _server(shell)
+    address, headers, _ = lead_request(run.dialer, run.ids, lead, calls=server.calls)
     shell.say(
         "Running this sends the row again, and the dialer does again what its disposition sets off."
         if record.attempts
         else f"This row was not sent ({message(record) or 'not yet'}); this is what would be."
     )
     shell.result(
-        Visible(command := curl_command(run.dialer, run.ids, lead, _key_in_shell(shell))),
+        Visible(command := curl_command(run.dialer, run.ids, lead, _key_in_shell(server), calls=server.calls)),
         {
             "run": run.id,
             "row": number,
@@ -56,19 +61,24 @@ def request(run_id: str, number: int) -> int:
     return 0
 
 
-def _key_in_shell(shell: Shell) -> str:
+def _server(shell: Shell) -> "Server":
+    """The settings for the dialer. Nothing is sent here, so that wrong ones are no error: the defaults stand in."""
+    from leadsync.config import Server
+
+    try:
+        return shell.settings().server
+    except SettingsError:
+        return Server()
+
+
+def _key_in_shell(server: "Server") -> str:
     """The API key as a word of a POSIX shell, taken from its place in the settings.
 
-    Nothing is sent here, so missing or wrong settings are no error: the usual variable stands for the key.
     A path to no file may be the key itself.
     """
     from leadsync.dialer import KEY_VARIABLE, key_of_command, key_of_variable
     from leadsync.settings_files import KEYRING_USER
 
-    try:
-        server = shell.settings().server
-    except SettingsError:
-        return key_of_variable(KEY_VARIABLE)
     if server.api_key_file:
         file = Path(server.api_key_file).expanduser().absolute()
         return key_of_command("cat", str(file)) if os.path.lexists(file) else key_of_variable(KEY_VARIABLE)

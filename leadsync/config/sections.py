@@ -67,6 +67,9 @@ class Server(Section):
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
     ca_file: str = Field("", description="a file with a private certificate authority")
+    calls: Literal["fast", "classic"] = Field(
+        "fast", description="which lead calls to send: updateLeadFast and insertLeadFast, or updateLead and insertLead"
+    )
     slots_dir: str = Field(
         "", description="the folder where users of this machine share the dialer's slots; empty: the user's own"
     )

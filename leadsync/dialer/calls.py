@@ -2,12 +2,30 @@
 
 import json
 from collections.abc import Mapping
+from typing import Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from leadsync import __version__
 from leadsync.models import EXTERNAL_ID, CampaignIds, Lead
 
 API_PATH = "/servicemanager/rest/CampaignAPI/"
+
+CallSet = Literal["fast", "classic"]
+"""The lead calls of a dialer: the Fast ones, or the older ones that they replace."""
+
+
+class CallNames(NamedTuple):
+    """The names of a set's calls."""
+
+    update: str
+    insert: str
+
+
+CALL_NAMES: Mapping[CallSet, CallNames] = {
+    "fast": CallNames("updateLeadFast", "insertLeadFast"),
+    "classic": CallNames("updateLead", "insertLead"),
+}
+
 HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
@@ -17,11 +35,12 @@ HEADERS = {
 
 
 def lead_request(
-    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False
+    url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False, calls: CallSet = "fast"
 ) -> tuple[str, Mapping[str, str], bytes]:
     """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
     headers; its body."""
-    call, arguments = call_of(lead, place_arguments(ids), {"allowDuplicates": "true"} if allow_duplicates else {})
+    inserting = {"allowDuplicates": "true"} if allow_duplicates else {}
+    call, arguments = call_of(lead, CALL_NAMES[calls], place_arguments(ids), inserting)
     return f"{url.rstrip('/')}{API_PATH}{call}?{query_of({**arguments, 'apiKey': ''})}", HEADERS, body_of(lead)
 
 
@@ -33,11 +52,13 @@ def place_arguments(ids: CampaignIds) -> dict[str, str]:
     }
 
 
-def call_of(lead: Lead, ids: Mapping[str, str], insert_arguments: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def call_of(
+    lead: Lead, names: CallNames, ids: Mapping[str, str], insert_arguments: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
     """The name of a lead's call and its arguments but for the key."""
     if lead.inserts:
-        return "insertLeadFast", {**ids, **lead.own_ids, **insert_arguments}
-    return "updateLeadFast", {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
+        return names.insert, {**ids, **lead.own_ids, **insert_arguments}
+    return names.update, {**ids, **lead.own_ids, EXTERNAL_ID: lead.external_id}
 
 
 def query_of(arguments: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ write on, nothing can have been sent; from then on everything counts as sent.
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from leadsync.dialer.bodies import LONGEST_ANSWER
-from leadsync.dialer.calls import body_of, call_of, place_arguments, query_of
+from leadsync.dialer.calls import CALL_NAMES, CallSet, body_of, call_of, place_arguments, query_of
 from leadsync.dialer.deadline import Deadline
 from leadsync.dialer.http_client import HttpClient
 from leadsync.dialer.responses import read_answer
@@ -24,6 +25,7 @@ from leadsync.dialer.transport import CONNECT_SECONDS, Wire
 from leadsync.dialer.transport_errors import bad_certificate, causes, reason
 from leadsync.models import EXTERNAL_ID, CampaignIds, Effect, Lead, Outcome
 
+_NOT_FOUND = 404
 _TIMED_OUT = 408
 
 _log = logging.getLogger(__name__)
@@ -64,7 +66,7 @@ class DialerClient:
 
     `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
     minute after which the dialer itself gives up on a call. `connections` bounds the open connections. With
-    `allow_duplicates` leads are inserted even if another lead has their number.
+    `allow_duplicates` leads are inserted even if another lead has their number. `calls` are the calls to send.
     """
 
     def __init__(
@@ -77,8 +79,12 @@ class DialerClient:
         connections: int = 8,
         ca_file: str = "",
         allow_duplicates: bool = False,
+        calls: CallSet = "fast",
     ) -> None:
         self._http = HttpClient(url, api_key, connections=connections, longest=LONGEST_ANSWER, ca_file=ca_file)
+        self._names = CALL_NAMES[calls]
+        self._other_calls: CallSet = "classic" if calls == "fast" else "fast"
+        self._known_calls: set[str] = set()
         self._ids = place_arguments(ids)
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._before_the_lead = query_of({**self._ids, EXTERNAL_ID: ""})
@@ -104,23 +110,34 @@ class DialerClient:
         await self._http.__aexit__(kind, error, trace)
 
     def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
-        """Make one `updateLeadFast` ready, or one `insertLeadFast`, so that a slot is not held meanwhile.
+        """Make an update or an insert ready, so that a slot is not held meanwhile.
 
         The returned function is to be called once: it sends the request, awaits its argument as the request leaves, and
         returns the outcome. It raises nothing but a cancellation.
         """
-        call, arguments = call_of(lead, self._ids, self._insert_arguments)
-        if call == "updateLeadFast" and not lead.own_ids:
+        call, arguments = call_of(lead, self._names, self._ids, self._insert_arguments)
+        if call == self._names.update and not lead.own_ids:
             query = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
         else:
             query = self._http.query(arguments)
-        return partial(self._change, self._http.request(call, query, body_of(lead)), lead)
+        return partial(self._change, call, self._http.request(call, query, body_of(lead)), lead)
 
     async def _change(
-        self, request: httpx.Request, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
+        self, call: str, request: httpx.Request, lead: Lead, leaves: Callable[[], Awaitable[None]] = _nothing_to_do
     ) -> Outcome:
         outcome, _ = await self._send(request, (lead.external_id, *lead.fields.values()), leaves)
+        if outcome.effect is Effect.ANSWERED:
+            self._known_calls.add(call)
+        elif outcome.http == _NOT_FOUND and call not in self._known_calls:
+            listed = await self.probe(updates=False)
+            return self._missing(call, outcome) if listed.effect is Effect.ANSWERED else outcome
         return outcome
+
+    def _missing(self, call: str, outcome: Outcome) -> Outcome:
+        """The outcome of a call that is not found on a dialer with lists."""
+        words = f"the dialer lists its campaigns, but has no {call}; "
+        remedy = f'set calls = "{self._other_calls}" in [server], then try again'
+        return replace(outcome, message=f"HTTP {outcome.http}: {words}{remedy}")
 
     async def probe(self, *, updates: bool) -> Outcome:
         """Find out whether the dialer is there, changing nothing: an outcome that is not `away` means that it is.
@@ -134,7 +151,10 @@ class DialerClient:
             outcome = Outcome(Effect.ANSWERED, http=200)
         if outcome.away or not updates:
             return outcome
-        outcome, _ = await self._send(self._http.request("updateLeadFast", self._http.query(self._ids), b"{}"))
+        listed = outcome.effect is Effect.ANSWERED
+        outcome, _ = await self._send(self._http.request(self._names.update, self._http.query(self._ids), b"{}"))
+        if listed and outcome.http == _NOT_FOUND:
+            return self._missing(self._names.update, outcome)
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.IN_DOUBT
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 

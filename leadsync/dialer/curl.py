@@ -3,7 +3,7 @@
 import re
 
 from leadsync.commands import arguments
-from leadsync.dialer.calls import lead_request
+from leadsync.dialer.calls import CallSet, lead_request
 from leadsync.models import CampaignIds, Lead
 
 KEY_VARIABLE = "LEADSYNC_API_KEY"
@@ -22,13 +22,13 @@ def key_of_command(*words: str) -> str:
     return f'"$({arguments(*words, windows=False)})"'
 
 
-def curl_command(url: str, ids: CampaignIds, lead: Lead, key: str) -> str:
+def curl_command(url: str, ids: CampaignIds, lead: Lead, key: str, *, calls: CallSet = "fast") -> str:
     """The call that updates or adds a lead, for a POSIX shell.
 
     `key` is a word that the shell replaces by the API key. curl reads the key from its standard input, and `printf` is
     a part of the shell: so the key is in no process's command line, which every user of the machine can list.
     """
-    address, headers, body = lead_request(url, ids, lead)
+    address, headers, body = lead_request(url, ids, lead, calls=calls)
     parts = [
         f"""printf 'url = "%s%s"\\n' {_quoted(address)}""",
         f'"$(printf %s {key} | {_IN_A_URL})"',

@@ -152,6 +152,7 @@ def _client(settings: Settings, environment: Mapping[str, str], connections: int
         connections=connections,
         ca_file=settings.server.ca_file,
         allow_duplicates=settings.campaign.allow_duplicates,
+        calls=settings.server.calls,
     )
 
 

@@ -27,6 +27,8 @@ class CallName(StrEnum):
     """The older name of the same call."""
     INSERT = "insertLeadFast"
     """Adds a lead; `njExternalLeadId` is in the body."""
+    OLD_INSERT = "insertLead"
+    """The older name of the same call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Call:
 
     @property
     def inserts(self) -> bool:
-        return self.name is CallName.INSERT
+        return self.name in (CallName.INSERT, CallName.OLD_INSERT)
 
     @property
     def external_id(self) -> str:

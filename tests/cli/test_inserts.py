@@ -52,6 +52,18 @@ def test_a_101_is_followed_by_an_insert_with_the_same_fields(desk: Desk) -> None
     assert done.json["codes"] == {"0": 3}
 
 
+def test_the_classic_calls_do_the_same(desk: Desk) -> None:
+    server = '[server]\nurl = "@URL@"\ncalls = "classic"\n'
+    dialer = desk.dialer(settings=server, any_lead=False, leads=HELD)
+    sheet = desk.sheet("leads.csv", HEADINGS, "1,Ann,0383218191,,Sale,", "77,Jane,0383218199,,Sale,")
+    done = desk.leadsync("run", sheet, "--insert-missing", "--json")
+    assert (done.code, done.json["codes"]) == (0, {"0": 2}), done.err
+    assert Counter(call for call, _, _ in calls(dialer)) == {"updateLead": 2, "insertLead": 1}
+    assert dialer.campaign.leads["77"]["FirstPhone"] == "0383218199"
+    shown = desk.leadsync("request", done.json["run"], "--row", "2")
+    assert "/servicemanager/rest/CampaignAPI/updateLead?" in shown.out
+
+
 def test_both_codes_are_told_where_the_insert_is_refused(desk: Desk) -> None:
     desk.dialer(any_lead=False, leads=HELD)
     sheet = desk.sheet("leads.csv", HEADINGS, "77,Jane,0383218191,,Sale,")

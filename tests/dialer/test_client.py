@@ -5,6 +5,7 @@ import json
 import logging
 import ssl
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -55,6 +56,20 @@ def test_the_words_of_the_url_are_kept() -> None:
         b"POST /THE-LEAD/njExternalLeadId=/servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41&fCampaignId=41"
         b"&fAllocationId=38&njExternalLeadId=9856&apiKey=f863246a-973e-11e6-8784-08002718f5b5 HTTP/1.1\r\n"
     )
+
+
+def test_the_classic_calls_differ_in_their_names_alone() -> None:
+    _, peer = send(OK, calls="classic")
+    assert peer.requests[0].startswith(
+        b"POST /servicemanager/rest/CampaignAPI/updateLead?fTemplateId=41&fCampaignId=41&fAllocationId=38"
+        b"&njExternalLeadId=9856&apiKey=f863246a-973e-11e6-8784-08002718f5b5 HTTP/1.1\r\n"
+    )
+    _, peer = send(OK, Lead("77", {"njExternalLeadId": "77", "FirstPhone": "1"}), calls="classic")
+    assert peer.requests[0].startswith(
+        b"POST /servicemanager/rest/CampaignAPI/insertLead?fTemplateId=41&fCampaignId=41&fAllocationId=38"
+        b"&apiKey=f863246a-973e-11e6-8784-08002718f5b5 HTTP/1.1\r\n"
+    )
+    assert peer.requests[0].endswith(b'\r\n\r\n{"njExternalLeadId": "77", "FirstPhone": "1"}')
 
 
 def test_redirects_are_not_followed() -> None:
@@ -255,6 +270,64 @@ def test_the_dialers_own_words_on_a_lead_are_kept() -> None:
     assert send(answer)[0].message == "0383218199 is taken by Jane Smith"
 
 
+NEW = Lead("77", {"njExternalLeadId": "77", "FirstPhone": "0383218198"})
+
+
+def outcomes(leads: list[Lead], found: dict[str, bytes], **options: Any) -> list[Outcome]:
+    """What calls for these leads come to, one after the other, on a dialer that knows the calls `found` alone."""
+
+    async def all_of_them() -> list[Outcome]:
+        async with client_of(b"", **options) as (client, peer):
+
+            async def answer(writer: asyncio.StreamWriter) -> None:
+                call = peer.requests[-1].split(b"?")[0].rpartition(b"/")[2].decode()
+                writer.write(found.get(call, http(b"<html>Not Found</html>", b"404 Not Found")))
+                await writer.drain()
+
+            peer.answer = answer
+            return [await client.prepare(lead)() for lead in leads]
+
+    return asyncio.run(all_of_them())
+
+
+LISTED = {"getCampaignTemplateList": http(b'{"entities": []}')}
+
+
+@pytest.mark.parametrize(
+    ("lead", "calls", "words"),
+    [
+        (JANE, "fast", 'has no updateLeadFast; set calls = "classic" in [server], then try again'),
+        (NEW, "fast", 'has no insertLeadFast; set calls = "classic" in [server], then try again'),
+        (JANE, "classic", 'has no updateLead; set calls = "fast" in [server], then try again'),
+    ],
+)
+def test_a_call_alone_that_is_not_found_suggests_the_others(lead: Lead, calls: str, words: str) -> None:
+    (outcome,) = outcomes([lead], LISTED, calls=calls)
+    assert (outcome.effect, outcome.http, outcome.away) == (Effect.REFUSED, 404, False)
+    assert outcome.message == f"HTTP 404: the dialer lists its campaigns, but {words}"
+
+
+def test_an_address_with_nothing_behind_it_suggests_another_address() -> None:
+    (outcome,) = outcomes([JANE], {})
+    assert (outcome.effect, outcome.http) == (Effect.REFUSED, 404)
+    assert "check `url`" in outcome.message
+    assert "classic" not in outcome.message
+
+
+def test_a_row_that_alone_is_not_found_suggests_nothing() -> None:
+    async def twice() -> list[Outcome]:
+        async with client_of(OK) as (client, peer):
+            first = await client.prepare(JANE)()
+            peer.answer = http(b"<html>Not Found</html>", b"404 Not Found")
+            second = await client.prepare(JANE)()
+            assert len(peer.requests) == 2
+            return [first, second]
+
+    first, second = asyncio.run(twice())
+    assert first.code == 0
+    assert "check `url`" in second.message
+
+
 def probe(*pages: tuple[bytes, bytes]) -> tuple[Outcome, list[bytes]]:
     """A probe's outcome, and the first lines of what it sent, where calls are answered as the pages say."""
 
@@ -311,3 +384,11 @@ def test_a_dialer_without_lists_is_judged_by_its_updates() -> None:
     assert not probe(missing, NO_LEAD)[0].away
     assert not probe(missing, (b"400 Bad Request", b"missing parameter"))[0].away
     assert probe(missing, AWAY)[0].away
+
+
+def test_a_probe_suggests_the_other_calls_too() -> None:
+    outcome, _ = probe(LISTS, (b"404 Not Found", b""))
+    assert (outcome.effect, outcome.http) == (Effect.REFUSED, 404)
+    assert 'has no updateLeadFast; set calls = "classic" in [server]' in outcome.message
+    outcome, _ = probe((b"404 Not Found", b""), (b"404 Not Found", b""))
+    assert "check `url`" in outcome.message

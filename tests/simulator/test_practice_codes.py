@@ -21,6 +21,22 @@ def body(**fields):
 ANSWERS = {
     "the page's own example": (UPDATE, lead(), body(SecondPhone="<No Change>"), 200, 0, "OK"),
     "the older name": ("updateLead", lead(), body(), 200, 0, "OK"),
+    "the older name of an insert": (
+        "insertLead",
+        IDS,
+        body(njExternalLeadId="new", SecondPhone="0383218188"),
+        200,
+        0,
+        "OK",
+    ),
+    "the older name of an insert, id taken": (
+        "insertLead",
+        IDS,
+        body(njExternalLeadId="9856", SecondPhone="0383218188"),
+        400,
+        112,
+        "DUPLICATE_EXTERNAL_ID",
+    ),
     "a full callback": (UPDATE, lead(), body(njCallBackDate="2026/12/24 09:30", njPriority="0"), 200, 0, "OK"),
     "no change, any case": (UPDATE, lead(), body(njDisposition="<NO CHANGE>"), 200, 0, "OK"),
     "no such lead": (UPDATE, lead("12"), body(), 400, 101, "COULDNT_FIND_THE_LEAD"),
