@@ -12,8 +12,9 @@ from stat import S_ISLNK, S_ISREG
 
 from leadsync.private_files import open_regular
 
-SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".gz"})
-"""The endings of sheets. Unfinished downloads and uploads have others (.part, .tmp, .crdownload, …)."""
+SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".zip", ".gz"})
+"""The endings of sheets. Unfinished downloads and uploads have others (.part, .tmp, .crdownload, …); .html and .xml are
+those of summaries and other programs' notes too."""
 
 
 @dataclass(frozen=True, slots=True)

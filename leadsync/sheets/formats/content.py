@@ -30,12 +30,17 @@ _KNOWN = (
     (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
     (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
 )
-_MARKUP = (
-    (re.compile(rb"<!doctype html|<html|<table|<body|<head|<meta|<div|<script", re.IGNORECASE), "a web page (HTML)"),
-    (re.compile(rb"progid=.Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"), "an XML spreadsheet of 2003"),
-    (re.compile(rb"office:document"), "a flat OpenDocument file"),
-    (re.compile(rb"<\?xml|<!DOCTYPE|<[A-Za-z][\w:.-]*[\s>]"), "an XML document"),
+_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)(?=[\s/>])[^>]*")
+"""The first element: behind declarations and comments, and with a name followed by a blank or its end. A heading or a
+first cell may well be <No Change>."""
+_HTML = re.compile(rb"<!doctype html|<(?:html|table|tr|body|head|meta|div|script|style)[\s/>]", re.IGNORECASE)
+_HTML_ROOTS = (b"html", b"table")
+_SHEETS_OF_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_PROGRAM = re.compile(rb"progid=.Excel\.Sheet")
+_MIME = re.compile(
+    rb"^(?:mime-version:|content-type:[ \t]*(?:multipart/related|text/html))", re.IGNORECASE | re.MULTILINE
 )
+_MIME_HEADER = re.compile(rb"[A-Za-z][\w-]*:")
 _CONTAINED = (
     ("worddocument", "a Word document"),
     ("powerpoint document", "a presentation"),
@@ -57,8 +62,16 @@ class Content(Enum):
     XLS = "a workbook of Excel 97 to 2003 (.xls)"
     XLSB = "a workbook of zipped records (.xlsb)"
     ODS = "an OpenDocument sheet (.ods)"
+    FODS = "a flat OpenDocument sheet (.fods)"
+    XML_2003 = "an XML spreadsheet of 2003"
+    HTML = "a web page (HTML)"
+    MHTML = "a web page (MHTML)"
     GZIP = "one compressed file"
     ZIP = "an archive of one file"
+
+
+WEB_PAGES = (Content.HTML, Content.MHTML)
+IN_MARKUP = (*WEB_PAGES, Content.XML_2003)
 
 
 def content_of(file: BinaryIO, shown: str) -> Content:
@@ -76,8 +89,10 @@ def content_of(file: BinaryIO, shown: str) -> Content:
     for magic, name in _KNOWN:
         if head.startswith(magic):
             raise _no_table(shown, name)
-    if markup := _markup(head):
-        raise _no_table(shown, markup)
+    if (markup := _markup(head)) is not None:
+        if isinstance(markup, str):
+            raise _no_table(shown, markup)
+        return markup
     if _is_binary(head):
         raise SheetError(f"{shown}: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file.")
     return Content.TEXT
@@ -113,6 +128,8 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
     parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
     if "xl/workbook.bin" in parts:
         return Content.XLSB
+    if "encrypted-package" in parts:  # LibreOffice since 24.8
+        raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
     if "content.xml" in parts:
         return Content.ODS
     if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
@@ -136,18 +153,24 @@ def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":
     ]
 
 
-def _markup(head: bytes) -> str:
+def _markup(head: bytes) -> Content | str | None:
+    """Return the sort of a marked-up text, or the name of one without a table; None for any other text."""
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if text[:13].lower() == b"mime-version:":
-        return "a web page (MHTML)"
+    if _MIME_HEADER.match(text):
+        return Content.MHTML if _MIME.search(text.replace(b"\r", b"").partition(b"\n\n")[0]) else None
     if not text.startswith(b"<"):
-        return ""
+        return None
+    root = _ROOT.search(re.sub(rb"<!--.*?-->|<[?!][^>]*>", b"", text, flags=re.DOTALL))
+    name = root[2].lower() if root else b""
+    if name == b"workbook" and (_SHEETS_OF_2003 in text or _PROGRAM.search(text)):
+        return Content.XML_2003
+    if root and name == b"document" and b"opendocument" in root[0]:
+        return Content.FODS if b"opendocument.spreadsheet" in root[0] else "an OpenDocument text"
+    if name in _HTML_ROOTS or (not text.startswith(b"<?xml") and _HTML.search(text)):
+        return Content.HTML
     first = text.split(b"\n", 1)[0]
-    # A heading or a first cell may well be <No Change>: an element's name is followed by a blank or its end only.
-    for pattern, name in _MARKUP[:-1]:
-        if pattern.search(text):
-            return name
-    return _MARKUP[-1][1] if _MARKUP[-1][0].match(first) and not first.lower().startswith(b"<no change>") else ""
+    is_xml = first.startswith((b"<?xml", b"<!DOCTYPE")) or (_ROOT.match(first) and b"<no change>" not in first.lower())
+    return "an XML document" if is_xml else None
 
 
 def _is_binary(head: bytes) -> bool:

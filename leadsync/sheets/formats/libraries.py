@@ -7,7 +7,7 @@ ends, and is started anew with it.
 import codecs
 from contextlib import suppress
 
-CHARSETS, OPENPYXL = "charset-normalizer", "openpyxl"
+CHARSETS, MARKUP, OPENPYXL = "charset-normalizer", "markup", "openpyxl"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _PACKED = (b"PK", b"\x1f\x8b", _OLD_WORKBOOK)
 """First bytes of workbooks, and of archives with a workbook perhaps."""
@@ -42,7 +42,7 @@ def load(beginning: bytes, *, library: str = "", encoding: str | None = None) ->
     """
     from leadsync.sheets.formats import delimited  # noqa: F401 - for later
 
-    if beginning.startswith(_PACKED):
+    if beginning.startswith(_PACKED) or library == MARKUP:
         from leadsync.sheets.formats import archives, workbook_reader  # noqa: F401 - for later
     _load_codecs(*_CODECS, *([encoding] if encoding else []))
     if beginning.startswith(_OLD_WORKBOOK):
@@ -53,7 +53,18 @@ def load(beginning: bytes, *, library: str = "", encoding: str | None = None) ->
         from leadsync.sheets.formats.openpyxl_reader import load as load_openpyxl
 
         load_openpyxl()
+    elif library == MARKUP:
+        _load_markup()
     _loaded.add(library)
+
+
+def _load_markup() -> None:
+    """Load the needs of web pages and of workbooks as plain XML; only one library can be asked for."""
+    from leadsync.sheets.formats.web_pages import load as load_web_pages
+
+    load_web_pages()
+    _load_charsets()
+    _loaded.add(CHARSETS)
 
 
 def _load_codecs(*names: str) -> None:

@@ -8,14 +8,11 @@ import io
 import os
 import warnings
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
-from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import SheetVisibleEnum
 
-from leadsync.sheets.formats.cell_metadata import Place
-from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.sheet_values import ValueSheet, ValueWorkbook
 from leadsync.sheets.formats.xlsx_parts import missing_sheets
 
 _VISIBLE = {
@@ -23,41 +20,6 @@ _VISIBLE = {
     "hidden": SheetVisibleEnum.Hidden,
     "veryHidden": SheetVisibleEnum.VeryHidden,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OpenpyxlSheet:
-    """A sheet's values from its first cell on, blank ones as empty texts."""
-
-    values: list[list[Value]]
-    merged_cell_ranges: list[tuple[Place, Place]]
-    start: Place = (0, 0)
-
-    @property
-    def end(self) -> Place | None:
-        """The last cell."""
-        return (len(self.values) - 1, max(map(len, self.values)) - 1) if self.values else None
-
-    def iter_rows(self) -> Iterator[list[Value]]:
-        """Row by row."""
-        return iter(self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenpyxlWorkbook:
-    """A workbook's sheets by name."""
-
-    sheets: dict[str, OpenpyxlSheet] = field(default_factory=dict)
-    sheets_metadata: list[SheetMetadata] = field(default_factory=list)
-
-    @property
-    def sheet_names(self) -> list[str]:
-        """In the workbook's order."""
-        return list(self.sheets)
-
-    def get_sheet_by_name(self, name: str) -> OpenpyxlSheet:
-        """Return the sheet of this name."""
-        return self.sheets[name]
 
 
 def load() -> None:
@@ -71,7 +33,7 @@ def load() -> None:
     read(book)
 
 
-def read(file: BinaryIO) -> OpenpyxlWorkbook:
+def read(file: BinaryIO) -> ValueWorkbook:
     """Return the whole workbook. Raises any error of pandas and openpyxl for another file.
 
     Raises ValueError for faults they would pass over: a sheet without a part, an impossible day under a date's format.
@@ -82,7 +44,7 @@ def read(file: BinaryIO) -> OpenpyxlWorkbook:
         if missing := missing_sheets(archive):
             raise ValueError(f"the sheet {missing[0]!r} is missing")
     warnings.filterwarnings("error", message=".* is marked as a date but the serial value")
-    found = OpenpyxlWorkbook()
+    found = ValueWorkbook()
     # What is merged is told only where the whole sheet is loaded.
     with pd.ExcelFile(file, engine="openpyxl", engine_kwargs={"read_only": False}) as workbook:
         for name in cast("list[str]", workbook.sheet_names):
@@ -94,7 +56,6 @@ def read(file: BinaryIO) -> OpenpyxlWorkbook:
             ]
             # An error is the only thing that pandas gives as no number.
             values = [["" if value != value else value for value in row] for row in table.to_numpy().tolist()]
-            found.sheets[name] = OpenpyxlSheet(values, merged)
             visible = _VISIBLE.get(sheet.sheet_state, SheetVisibleEnum.Visible)
-            found.sheets_metadata.append(SheetMetadata(name=name, typ=SheetTypeEnum.WorkSheet, visible=visible))
+            found.add(name, ValueSheet(values, merged), visible)
     return found

@@ -4,13 +4,13 @@ from itertools import chain, islice
 
 from python_calamine import CalamineWorkbook
 
-from leadsync.sheets.formats.openpyxl_reader import OpenpyxlWorkbook
+from leadsync.sheets.formats.sheet_values import ValueWorkbook
 from leadsync.spreadsheet import REPORT_SHEET, RUN_COLUMN, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 
 _TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)
 _FEW = 20
 
-Workbook = CalamineWorkbook | OpenpyxlWorkbook
+Workbook = CalamineWorkbook | ValueWorkbook
 
 
 def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:

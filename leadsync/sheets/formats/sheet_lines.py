@@ -9,10 +9,10 @@ from python_calamine import CalamineSheet
 from leadsync.reasons import Detail, FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import LARGEST_EXACT, Value, text_of
-from leadsync.sheets.formats.openpyxl_reader import OpenpyxlSheet
+from leadsync.sheets.formats.sheet_values import ValueSheet
 from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
 
-Sheet = CalamineSheet | OpenpyxlSheet
+Sheet = CalamineSheet | ValueSheet
 _MOST_FAULTS = 5
 _MOST_CELLS = 100
 """Further cells at fault with their positions; of a row with more, some are certainly sent."""

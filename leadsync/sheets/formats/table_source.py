@@ -6,17 +6,30 @@ from typing import Any, BinaryIO
 
 from leadsync.errors import SheetError
 from leadsync.remarks import Remark
-from leadsync.sheets.formats.content import Content, content_of
+from leadsync.sheets.formats.content import IN_MARKUP, WEB_PAGES, Content, content_of
 from leadsync.sheets.formats.delimited import read_delimited
 from leadsync.sheets.formats.footers import marked
 from leadsync.sheets.formats.headings import Headings, place_of_headings
+from leadsync.sheets.formats.libraries import MARKUP, require
 from leadsync.sheets.formats.row_checks import cell_faults, clean
 from leadsync.sheets.formula_escaping import unescape
 from leadsync.sheets.source_lines import Source, SourceLine
 from leadsync.spreadsheet import MOST_COLUMNS, RUN_COLUMN, HeadingNames, SheetRules
 
-_WORKBOOK_SUFFIXES = frozenset({".xls", ".xlsx", ".xlsm", ".xlsb", ".ods"})
-_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+_SUFFIXES = {
+    Content.TEXT: (".csv", ".tsv", ".txt"),
+    Content.XLSX: (".xlsx", ".xlsm"),
+    Content.XLS: (".xls",),
+    Content.XLSB: (".xlsb",),
+    Content.ODS: (".ods",),
+    Content.FODS: (".fods", ".xml"),
+    Content.XML_2003: (".xml",),
+    Content.HTML: (".html", ".htm"),
+    Content.MHTML: (".mht", ".mhtml"),
+}
+_KNOWN_SUFFIXES = frozenset(suffix for suffixes in _SUFFIXES.values() for suffix in suffixes)
+_AS_MARKUP = (*IN_MARKUP, Content.FODS)
+_WITH_ENCODING = tuple(("encoding", content) for content in WEB_PAGES)
 _PEEK = 20
 """Lines of text in which to look for the headings."""
 
@@ -37,17 +50,21 @@ def open_source(sheet: BinaryIO, request: dict[str, Any]) -> tuple[dict[str, Any
             raise SheetError(f"{shown}: this is delimited text, which has no sheets; leave out --sheet.")
         source = read_delimited(sheet, shown, suffix, request["encoding"], request["delimiter"], rules)
     else:
+        if content in _AS_MARKUP:
+            require(MARKUP)
         from leadsync.sheets.formats.workbook_reader import read_workbook
 
         for name in ("encoding", "delimiter"):
-            if request[name] is not None:
+            if request[name] is not None and (name, content) not in _WITH_ENCODING:
                 raise SheetError(f"{shown}: this is a workbook, which has no {name} of its own; leave out --{name}.")
+        # A page names its encoding: the settings' is that of other files.
+        rules = rules._replace(encoding=request["encoding"] or "")
         source = read_workbook(sheet, shown, request["sheet"], content, rules)
-    return _table(shown, suffix, source, rules)
+    return _table(shown, _renamed(suffix, content), source, rules)
 
 
 def _table(
-    shown: str, suffix: str, source: Source, rules: SheetRules
+    shown: str, renamed: list[Remark], source: Source, rules: SheetRules
 ) -> tuple[dict[str, Any], Iterator[list[SourceLine]]]:
     chunks = _narrow(source.chunks, shown)
     ahead = _beginning(chunks, shown)
@@ -61,7 +78,7 @@ def _table(
         "kind": source.kind,
         "sheet": source.sheet,
         "headings": list(map(unescape, headings.names)) if own else list(headings.names),
-        "remarks": [*_renamed(suffix, source), *source.remarks, *map(Remark.fact, headings.remarks)],
+        "remarks": [*renamed, *source.remarks, *map(Remark.fact, headings.remarks)],
         "delimiter": source.delimiter,
         "bom": source.bom,
         "parts": source.parts,
@@ -105,12 +122,11 @@ def _with_cell_faults(line: SourceLine) -> SourceLine:
     return line._replace(faults=(*line.faults, *cell_faults(line.cells)))
 
 
-def _renamed(suffix: str, source: Source) -> Iterator[Remark]:
+def _renamed(suffix: str, content: Content) -> list[Remark]:
     """Remark on a suffix of another format than the content's: the user may have the wrong file."""
-    if source.kind == "csv" and suffix in _WORKBOOK_SUFFIXES:
-        yield Remark.fact(f"The file is called {suffix} but is delimited text.")
-    if source.kind == "xlsx" and suffix in _TEXT_SUFFIXES:
-        yield Remark.fact(f"The file is called {suffix} but is a workbook.")
+    if suffix in _SUFFIXES[content] or suffix not in _KNOWN_SUFFIXES:
+        return []
+    return [Remark.fact(f"The file is called {suffix} but is {content.value}.")]
 
 
 def _rows(

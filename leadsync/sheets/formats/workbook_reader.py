@@ -22,11 +22,14 @@ from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
-from leadsync.sheets.formats.content import Content
+from leadsync.sheets.formats.content import IN_MARKUP, Content
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
 from leadsync.sheets.formats.report_detection import Workbook, is_own, report_sheets
 from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
 from leadsync.sheets.formats.sheet_lines import Sheet, lines
+from leadsync.sheets.formats.sheet_values import ValueSheet
+from leadsync.sheets.formats.web_pages import read_web_page
+from leadsync.sheets.formats.xml_spreadsheet import read_xml_spreadsheet
 from leadsync.sheets.source_lines import Source, SourceLine
 from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET, SheetRules
 
@@ -51,9 +54,11 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
     `wanted` is the sheet that the command names; a file of leadsync's own need not have the sheet of the settings.
     """
     with _explained(file, shown, content):
+        if content is Content.FODS:
+            file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
-        (name, sheet, remarks), parts = _sheet(file, wanted, rules.sheet, content)
-        metadata = _metadata(file, name, content, remarks)
+        (name, sheet, remarks), parts = _sheet(file, wanted, rules, content, shown)
+        metadata = _metadata(file, name, sheet, content, remarks)
         if metadata.repeated:
             raise Unreadable(
                 f"the workbook is damaged ({metadata.repeated} stands in it twice, of which programs show one alone); "
@@ -140,8 +145,13 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
         return False  # the parser will say what is wrong with it
 
 
-def _sheet(file: BinaryIO, wanted: str | None, usual: str, content: Content) -> tuple[Chosen, list[str]]:
+def _sheet(
+    file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
+) -> tuple[Chosen, list[str]]:
     """The sheet to read, and those of a report of leadsync's own."""
+    if content in IN_MARKUP:
+        return _marked_up(file, wanted, rules, content, shown)
+    usual = rules.sheet
     try:
         return _looked_for(_opened(file, content), wanted, usual)
     except CalamineError as refusal:
@@ -153,6 +163,18 @@ def _sheet(file: BinaryIO, wanted: str | None, usual: str, content: Content) -> 
         except Exception:  # what neither can read is refused in the first one's words
             raise refusal from None
     return _looked_for(second, wanted, usual)
+
+
+def _marked_up(
+    file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
+) -> tuple[Chosen, list[str]]:
+    if content is Content.XML_2003:
+        return _looked_for(read_xml_spreadsheet(file), wanted, rules.sheet)
+    workbook = read_web_page(file, content, shown, rules)
+    # Tables have no names of their own: the settings' sheet is one of other files.
+    usual = rules.sheet if rules.sheet in workbook.sheets else ""
+    (name, sheet, remarks), parts = _looked_for(workbook, wanted, usual)
+    return (name, sheet, [*workbook.remarks, *remarks]), parts
 
 
 def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Chosen, list[str]]:
@@ -182,7 +204,9 @@ def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
 
 
-def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[Remark]) -> CellMetadata:
+def _metadata(file: BinaryIO, name: str, sheet: Sheet, content: Content, remarks: list[Remark]) -> CellMetadata:
+    if isinstance(sheet, ValueSheet) and sheet.metadata is not None:
+        return sheet.metadata
     look = {
         Content.XLSX: xlsx_parts.cell_metadata,
         Content.XLSB: xlsb_records.cell_metadata,
@@ -191,7 +215,7 @@ def _metadata(file: BinaryIO, sheet: str, content: Content, remarks: list[Remark
     }.get(content)
     try:
         if look is not None:
-            return look(file, sheet)
+            return look(file, name)
     except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
         # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
         pass

@@ -1,0 +1,117 @@
+"""The cells of a web page's tables to texts and values. Pure.
+
+A cell is its visible text, because a browser shows it and any program wrote it. Excel and LibreOffice add the number
+behind the text and its format: these alone tell a date without doubt.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from leadsync.sheets.formats.cell_text import LARGEST_EXACT, Value
+from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment
+
+LINE, BLOCK = "\n", "\r"
+"""Marks of a line's and of a block's end in a cell's text."""
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_CLASS = re.compile(r"\.([\w-]+)")
+_NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^;}]+)""", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{4})|(.))")
+"""Excel writes exactly four digits, though a style sheet may have one to six."""
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_MOST_DIGITS = 40
+_LETTER = re.compile(r"[^\W\d_]")
+_ENGLISH = 9
+_AS_TEXT = "@"
+
+
+class Style(NamedTuple):
+    """The format codes of a page by their classes."""
+
+    codes: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, sheet: str, before: "Style") -> "Style":
+        """Read the text of a style sheet; `before` is what those above it say."""
+        codes = dict(before.codes)
+        for selectors, rules in _RULE.findall(sheet):
+            if code := _number_format(rules):
+                codes.update(dict.fromkeys(_CLASS.findall(selectors), code))
+        return cls(codes)
+
+    def code(self, attributes: Mapping[str, str]) -> str:
+        """Return a cell's format code; empty for none."""
+        if own := _number_format(attributes.get("style", "")):
+            return own
+        return next((self.codes[name] for name in attributes.get("class", "").split() if name in self.codes), "")
+
+
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether the element says that it is not shown."""
+    return "hidden" in attributes or _HIDDEN.search(attributes.get("style", "")) is not None
+
+
+def squeezed(data: str) -> str:
+    """A page's text with each run of blanks as one, as browsers show it."""
+    return _BLANKS.sub(" ", data)
+
+
+def shown_text(pieces: list[str]) -> str:
+    """Return a cell's text from its squeezed pieces and the marks between them."""
+    whole = "".join(pieces)
+    if LINE not in whole and BLOCK not in whole:
+        return _BLANKS.sub(" ", whole).replace("\xa0", " ").strip()
+    blocks = whole.split(BLOCK)
+    lines = ([_BLANKS.sub(" ", line).replace("\xa0", " ").strip() for line in block.split(LINE)] for block in blocks)
+    return "\n".join(text for text in map("\n".join, lines) if text.strip()).strip()
+
+
+def value_of(text: str, attributes: Mapping[str, str], style: Style) -> Value:
+    """Return the value of a cell: its text, unless a number behind it says more."""
+    number = _number(attributes)
+    if number is None:
+        return text
+    if "sdnum" in attributes:
+        language, code = attributes["sdnum"].partition(";")[0], attributes["sdnum"].split(";", 2)[-1]
+        if not _is_english(language) and _LETTER.search(code):
+            return text  # the letters of a date are those of the language: TT.MM.JJJJ
+    else:
+        code = style.code(attributes)
+    if code == _AS_TEXT:
+        return text
+    if is_date_code(code):
+        return moment(number, code)
+    return number if _NO_DIGIT.sub("", text) and not shows(text, number) else text
+
+
+def shows(text: str, number: float) -> bool:
+    """Whether a text shows all digits of a number, so that it names nothing else."""
+    plain = f"{abs(number):.15g}" if abs(number) < LARGEST_EXACT else f"{abs(number):.0f}"
+    return _NO_DIGIT.sub("", plain) in _NO_DIGIT.sub("", text)
+
+
+def _is_english(language: str) -> bool:
+    """Whether a number names a kind of English as Windows does, by its lowest ten bits."""
+    return language.isascii() and language.isdecimal() and int(language[:9]) & 0x3FF == _ENGLISH
+
+
+def _number(attributes: Mapping[str, str]) -> float | None:
+    """The number behind a cell's text, as Excel (x:num) or LibreOffice (sdval) adds it."""
+    text = attributes.get("x:num") or attributes.get("sdval", "")
+    if not text or len(text) > _MOST_DIGITS or "x:str" in attributes:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < 1e300 else None
+
+
+def _number_format(rules: str) -> str:
+    if (match := _NUMBER_FORMAT.search(rules)) is None:
+        return ""
+    code = match[1].strip().strip("\"'")
+    code = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)) if sign[1] else sign[2], code)
+    return NAMED_FORMATS.get(code.lower(), code)

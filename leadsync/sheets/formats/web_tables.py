@@ -1,0 +1,224 @@
+"""The tables of one page from the events of an HTML parser, laid out in rows and columns. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.sheet_values import ValueSheet
+from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
+from leadsync.spreadsheet import MOST_COLUMNS
+
+END = "leadsync-end"
+"""The id of an element fed behind the page: a page cut off, or given up by the parser, swallows it."""
+_MOST_NESTED = 8
+"""Tables in one another."""
+_DEEPEST = 2_000
+"""Elements in one another."""
+_WIDEST, _TALLEST = 1_000, 65_534
+"""Of a cell, in columns and rows; browsers go no further. Source: HTML, 4.9.11."""
+_PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
+_SECTIONS = frozenset(("thead", "tbody", "tfoot"))
+_CELLS = frozenset(("td", "th"))
+_UNSEEN = frozenset(("script", "style", "comment", "noscript", "template", "title", "select"))
+_BLOCKS = frozenset(("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"))
+
+
+_NO_CELLS: Sequence["_Cell"] = ()
+
+
+class TooDeep(Exception):  # noqa: N818 - raised as a SheetError as soon as the file's name is known
+    """Elements or tables are nested deeper than in any list."""
+
+
+class TooWide(Exception):  # noqa: N818 - as above
+    """A row has more columns than a spreadsheet."""
+
+
+@dataclass(slots=True, eq=False)
+class _Cell:
+    """A cell under way; `unseen` counts the open elements in it that are not shown."""
+
+    attributes: Mapping[str, str]
+    pieces: list[str] = field(default_factory=list)
+    unseen: int = 0
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row's values with the columns and rows that each spans."""
+
+    is_hidden: bool
+    cells: list[tuple[Value, int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class PageTable:
+    """A table under way: its rows, and those of its foot, which is shown below the others wherever it stands.
+
+    `hiding` counts the elements not shown around its rows. An implied table is one of rows without a table.
+    """
+
+    hiding: int = 0
+    is_implied: bool = False
+    rows: list[_Row] = field(default_factory=list)
+    foot: list[_Row] = field(default_factory=list)
+    row: _Row | None = None
+    cell: _Cell | None = None
+    in_foot: bool = False
+
+    def sheet(self) -> ValueSheet:
+        """Lay out the table. Raises `TooWide`."""
+        values: list[list[Value]] = []
+        merged: list[tuple[Place, Place]] = []
+        metadata = CellMetadata()
+        held: dict[int, int] = {}  # columns under cells of rows above, with the rows left of each
+        for at, row in enumerate([*self.rows, *self.foot]):
+            values.append(_laid_out(row, at, held, merged))
+            if row.is_hidden:
+                metadata.hidden.add(at)
+        return ValueSheet(values, merged, metadata)
+
+
+def _laid_out(row: _Row, at: int, held: dict[int, int], merged: list[tuple[Place, Place]]) -> list[Value]:
+    """Return a row's values by column, and keep the columns that its cells hold in rows below."""
+    line: list[Value] = []
+    holding: dict[int, int] = {}
+    for value, columns, rows in row.cells:
+        while len(line) in held:
+            line.append("")
+        column = len(line)
+        if column + columns > MOST_COLUMNS:
+            raise TooWide
+        line += [value, *[""] * (columns - 1)]
+        if columns > 1 or rows > 1:
+            merged.append(((at, column), (at + rows - 1, column + columns - 1)))
+        if rows > 1:
+            holding |= dict.fromkeys(range(column, column + columns), rows - 1)
+    for column in list(held):
+        held[column] -= 1
+        if not held[column]:
+            del held[column]
+    held |= holding
+    return line
+
+
+class PageTables:
+    """The target of an HTML parser. `tables` stand in the order of their beginnings."""
+
+    def __init__(self) -> None:
+        self.tables: list[PageTable] = []
+        self.has_ended = False
+        """Whether the parser came to the page's end outside all cells."""
+        self.is_unended = False
+        """Whether a table has no end."""
+        self._open: list[PageTable] = []
+        self._elements: list[tuple[Sequence[_Cell], bool]] = []
+        """For each open element the cells in which it hides text, and whether it is not shown itself."""
+        self._hiding = 0
+        self._style = Style()
+        self._rules: list[str] | None = None
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element. Raises `TooDeep`."""
+        is_own_hidden = False
+        if attributes:  # most elements have none
+            is_own_hidden = is_hidden(attributes)
+            self._hiding += is_own_hidden
+            if attributes.get("id") == END:
+                self.has_ended = not self._cells()
+                self.is_unended = not all(table.is_implied for table in self._open)
+        if len(self._elements) == _DEEPEST:
+            raise TooDeep
+        around = self._cells()
+        if tag in _PARTS:
+            self._begin(tag, attributes)
+            around = [cell for cell in around if cell in self._cells()] if around else around
+        hides_in = around if tag in _UNSEEN or is_own_hidden else _NO_CELLS
+        for cell in hides_in:
+            cell.unseen += 1
+        self._elements.append((hides_in, is_own_hidden))
+        if tag == "style":
+            self._rules = []
+        self._break(tag, around)
+
+    def end(self, tag: str) -> None:
+        """End an element."""
+        hides_in, was_hidden = self._elements.pop()
+        self._hiding -= was_hidden
+        for cell in hides_in:
+            cell.unseen -= 1
+        if tag == "style" and self._rules is not None:
+            self._style = Style.of("".join(self._rules), self._style)
+            self._rules = None
+        if self._open and tag in _PARTS:
+            self._end_cell(self._open[-1])
+            if tag not in _CELLS:
+                self._open[-1].row = None
+            if tag == "table":
+                self._open.pop()
+        if tag != "br":
+            self._break(tag, self._cells())
+
+    def data(self, data: str) -> None:
+        """Take a text."""
+        if self._rules is not None:
+            self._rules.append(data)
+            return
+        for cell in self._cells():
+            if not cell.unseen:
+                cell.pieces.append(squeezed(data))
+
+    def close(self) -> None:
+        """Do nothing: the parser calls it behind the page."""
+
+    def _cells(self) -> list[_Cell]:
+        """The open cells, of nested tables from the outermost on."""
+        return [table.cell for table in self._open if table.cell is not None]
+
+    def _break(self, tag: str, cells: list[_Cell]) -> None:
+        if cells and (mark := LINE if tag == "br" else BLOCK if tag in _BLOCKS else " " if tag in _CELLS else ""):
+            for cell in cells:
+                cell.pieces.append(mark)
+
+    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "table" or not self._open:
+            # Rows without a table: browsers show their texts, spreadsheet programs their cells.
+            if len(self._open) == _MOST_NESTED:
+                raise TooDeep
+            self._open.append(PageTable(self._hiding, is_implied=tag != "table"))
+            self.tables.append(self._open[-1])
+        if tag == "table":
+            return
+        table = self._open[-1]
+        self._end_cell(table)
+        if tag in _SECTIONS:
+            table.row = None
+            table.in_foot = tag == "tfoot"
+        elif tag == "tr" or table.row is None:
+            table.row = _Row(tag == "tr" and self._hiding > table.hiding)
+            (table.foot if table.in_foot else table.rows).append(table.row)
+        if tag in _CELLS:
+            table.cell = _Cell(attributes)
+
+    def _end_cell(self, table: PageTable) -> None:
+        if table.cell is None or table.row is None:
+            return
+        text, attributes = shown_text(table.cell.pieces), table.cell.attributes
+        table.cell = None
+        if not attributes:
+            table.row.cells.append((text, 1, 1))
+            return
+        value = value_of(text, attributes, self._style)
+        table.row.cells.append((value, _span(attributes, "colspan", _WIDEST), _span(attributes, "rowspan", _TALLEST)))
+
+
+def _span(attributes: Mapping[str, str], name: str, most: int) -> int:
+    """The columns or rows of a cell; 0 rows are all that follow."""
+    if (digits := attributes.get(name, "").strip()) in ("", "1"):
+        return 1
+    if not (digits.isascii() and digits.isdecimal()):
+        return 1
+    if digits.strip("0") == "":
+        return most if name == "rowspan" else 1
+    return min(int(digits[:9]), most)
