@@ -24,6 +24,7 @@ class FaultKind(Enum):
     STRAY_BYTES = "a cell holds bytes foreign to the text's encoding"
     LONG_CELL = "a cell holds more than a spreadsheet program takes"
     LONG_NUMBER = "a number has lost digits in a spreadsheet program"
+    UNCLEAR_NUMBER = "the format of an id, a phone or a post code hides what the number is"
     ERROR_VALUE = "a cell holds an error instead of a value"
     NO_STORED_VALUE = "a formula was never worked out"
     MERGED_CELL = "a cell is merged with others"

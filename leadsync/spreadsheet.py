@@ -48,6 +48,15 @@ def delimiter_named(name: str) -> str:
     return "" if len(character) != 1 or character.isalnum() or character in '"\r\n\0' else character
 
 
+_POST_CODES = ("postcode", "postalcode", "postcd", "zip", "zipcode", "plz", "postleitzahl", "codepostal", "pincode")
+"""Ends of their headings, as `loose` gives them: `Mailing Zip/Postal Code` is one too."""
+
+
+def is_post_code(heading: str) -> bool:
+    """Whether a heading, as `loose` gives it, is that of post codes."""
+    return heading.endswith(_POST_CODES)
+
+
 def loose(text: str) -> str:
     """A heading with letter case, blanks and punctuation ignored."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

@@ -30,6 +30,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         f"has a number of more than 15 digits {_CELL_IN_COLUMN}, whose last digits the spreadsheet program has lost",
         "format the column as text and enter it again",
     ),
+    _K.UNCLEAR_NUMBER: (
+        f"has a number {_CELL_IN_COLUMN} whose digits are hidden by its format {{format}}",
+        "format the column as text and write the value as it is",
+    ),
     _K.ERROR_VALUE: (f"has the error {{error}} {_CELL_IN_COLUMN}", "correct its formula"),
     _K.NO_STORED_VALUE: (
         f"has a formula without a stored value {_CELL_IN_COLUMN}",
@@ -161,6 +165,7 @@ LINE_FAULTS = frozenset(
         _K.CONTROL_CHARACTER,
         _K.LONG_CELL,
         _K.LONG_NUMBER,
+        _K.UNCLEAR_NUMBER,
         _K.ERROR_VALUE,
         _K.NO_STORED_VALUE,
         _K.MERGED_CELL,

@@ -4,18 +4,28 @@ python-calamine gives an error and a formula without a value as blank, and no nu
 `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four formats of workbook.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
+
+from leadsync.sheets.formats.format_codes import is_plain
+from leadsync.sheets.formats.number_formats import changes_meaning
+from leadsync.sheets.formats.serial_dates import is_date_code
 
 _BLOCK = 1 << 18
 
 Place = tuple[int, int]
 """Row and column, counted from 0."""
 
-BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
-"""Built-in format codes with an effect on a number's meaning, by their numbers (ECMA-376 part 1, 18.8.30)."""
+BUILT_IN_FORMATS = {
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    37: "#,##0 ;(#,##0)", 38: "#,##0 ;[Red](#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;[Red](#,##0.00)",
+    41: '_(* #,##0_);_(* (#,##0);_(* "-"_);_(@_)', 42: '_($* #,##0_);_($* (#,##0);_($* "-"_);_(@_)',
+    43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)', 44: '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)',
+    48: "##0.0E+0",
+}  # fmt: skip
+"""Built-in codes of numbers by their numbers (ECMA-376 part 1, 18.8.30); 5 to 8, currencies, differ by country."""
 ERRORS = {
     0: "#NULL!",
     7: "#DIV/0!",
@@ -32,7 +42,7 @@ ERRORS = {
 @dataclass(slots=True)
 class CellMetadata:
     """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` to follow; `texts`
-    in place of values.
+    in place of values; `unclear` numbers of `identifiers`, the columns of names, with the text that hides their digits.
 
     `merged` holds the first and last cell of each range unknown to calamine, `hidden` the hidden rows. `epoch_1904`:
     the workbook counts days from 1904. `repeated` names a row or cell with two entries; calamine gives only the last.
@@ -42,6 +52,8 @@ class CellMetadata:
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
+    unclear: dict[Place, str] = field(default_factory=dict)
+    identifiers: frozenset[int] = frozenset()
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     epoch_1904: bool = False
@@ -53,6 +65,23 @@ class CellMetadata:
         for row, column in chain(self.errors, self.formulas):
             rows.setdefault(row, []).append(column)
         return rows
+
+
+class Formats:
+    """The format codes of a workbook's styles, and which of them its cells need.
+
+    A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names.
+    """
+
+    def __init__(self, codes: Mapping[str, str], identifiers: frozenset[int]) -> None:
+        self.everywhere = {style: code for style, code in codes.items() if changes_meaning(code)}
+        others = {style: code for style, code in codes.items() if not (is_plain(code) or is_date_code(code))}
+        self.of_names = {**others, **self.everywhere} if identifiers else {}
+        self._identifiers = identifiers
+
+    def get(self, style: str, column: int) -> str | None:
+        """Return the code for a cell with this style; None if it has no effect."""
+        return (self.of_names if column in self._identifiers else self.everywhere).get(style)
 
 
 class Walk:

@@ -9,6 +9,8 @@ import zipfile
 from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
+from leadsync.sheets.formats.cell_text import plain_number
+from leadsync.sheets.formats.number_formats import shows
 from leadsync.spreadsheet import LONGEST_CELL
 
 _MOST_REPEATED = 1 << 20
@@ -16,6 +18,9 @@ _REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
 _FILLED = re.compile(rb"""<text:p[^>/]*>|\bvalue=["'][^"']|table:formula=""")
 _VALUES = frozenset(f"office:{kind}value" for kind in ("", "string-", "date-", "time-", "boolean-"))
 _KINDS = frozenset({"float", "currency", "percentage", "date", "time", "boolean", "string", "void"})
+_NUMBERS = frozenset({"float", "currency", "percentage"})
+_GENERAL = re.compile(r"-?\d(?:[.,]\d+)?E[+-]\d{2,3}|TRUE|FALSE")
+"""Texts of the format General: a number too long for it, and a truth."""
 _ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:\d+")
 _ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
 """A day or more: how much of it is shown depends on the format."""
@@ -32,14 +37,14 @@ _PADDED = re.compile(r"[0+(][\d ()\-]+")
 """A number shown with leading zeros or as a phone number."""
 
 
-def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
     """Return the metadata of one sheet of an .ods.
 
     Raises `ValueError`, `KeyError` or `ExpatError` for an odd file.
     """
     metadata = CellMetadata()
     with zipfile.ZipFile(file) as archive, archive.open("content.xml") as stream:
-        walk_xml(stream.read, _CellWalk(sheet, metadata))
+        walk_xml(stream.read, _CellWalk(sheet, metadata, identifiers))
     return metadata
 
 
@@ -89,9 +94,10 @@ def packed(file: BinaryIO) -> io.BytesIO:
 class _CellWalk(Walk):
     """Goes from cell to cell of one table; runs of equal rows and cells stand once in the file, with a count."""
 
-    def __init__(self, sheet: str, metadata: CellMetadata) -> None:
+    def __init__(self, sheet: str, metadata: CellMetadata, identifiers: frozenset[int]) -> None:
         self._sheet = sheet
         self._metadata = metadata
+        self._identifiers = identifiers
         self._here = self._commenting = False
         self._row = self._rows = self._column = 0
         self._cell: dict[str, str] = {}
@@ -151,11 +157,14 @@ class _CellWalk(Walk):
         if rows > 1 or columns > 1:
             last = (self._row + rows - 1, self._column + columns - 1)
             self._metadata.merged.append(((self._row, self._column), last))
-        if (kept := self._kept()) is not None:
-            cells, text = kept
-            for row in range(self._row, self._row + min(self._rows, _MOST_REPEATED)):
-                for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
-                    cells[row, column] = text
+        usual = self._kept()
+        name = (self._name() if self._identifiers else None) or usual
+        if usual is not None or name is not None:
+            for column in range(self._column, self._column + min(repeated, _MOST_REPEATED)):
+                kept = name if column in self._identifiers else usual
+                if kept is not None:
+                    places = range(self._row, self._row + min(self._rows, _MOST_REPEATED))
+                    kept[0].update(dict.fromkeys(((row, column) for row in places), kept[1]))
         self._column += repeated
 
     def _kept(self) -> tuple[dict[Place, str], str] | None:
@@ -179,6 +188,17 @@ class _CellWalk(Walk):
         ):
             return self._metadata.texts, text
         return None
+
+    def _name(self) -> tuple[dict[Place, str], str] | None:
+        """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits."""
+        text = self._text.strip()
+        if self._cell.get("office:value-type") not in _NUMBERS or not text:
+            return None
+        number = float(self._cell.get("office:value", "nan"))
+        if text == plain_number(number) or _ERROR.fullmatch(text) or _GENERAL.fullmatch(text):
+            return None
+        is_clear = shows(text, number) or (number == 0 and not any(map(str.isdecimal, text)))
+        return (self._metadata.texts if is_clear else self._metadata.unclear), text
 
     def _is_padded(self, text: str) -> bool:
         digits = "".join(filter(str.isdecimal, text))

@@ -10,7 +10,7 @@ from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.report_detection import Workbook
-from leadsync.sheets.formats.sheet_lines import Sheet
+from leadsync.sheets.formats.sheet_values import Sheet
 
 _MOST_LISTED = 5
 _MOST_NAMES = 30

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import cast
 
-from python_calamine import CalamineSheet
-
 from leadsync.reasons import Detail, FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
-from leadsync.sheets.formats.cell_text import LARGEST_EXACT, Value, text_of
-from leadsync.sheets.formats.sheet_values import ValueSheet
+from leadsync.sheets.formats.cell_text import Value, text_of
+from leadsync.sheets.formats.number_formats import LARGEST_EXACT, shown
+from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
 
-Sheet = CalamineSheet | ValueSheet
 _MOST_FAULTS = 5
 _MOST_CELLS = 100
 """Further cells at fault with their positions; of a row with more, some are certainly sent."""
@@ -63,8 +61,16 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
     text, is_date = text_of(value, metadata.formats.get(place, ""))
     if is_date:
         dates.append(place[1])
-    elif isinstance(value, int | float) and abs(value) >= LARGEST_EXACT:
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        return text
+    elif abs(value) >= LARGEST_EXACT:
         faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
+    elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or metadata.formats.get(place)):
+        # A number that names something is what the sheet shows, if that tells all of its digits.
+        name = None if place in metadata.unclear else shown(value, code)
+        if name is not None:
+            return name
+        faults.append(line_fault(FaultKind.UNCLEAR_NUMBER, place[1], format=code))
     return text
 
 

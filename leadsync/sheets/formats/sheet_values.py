@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from leadsync.remarks import Remark
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
@@ -30,6 +30,9 @@ class ValueSheet:
     def iter_rows(self) -> Iterator[list[Value]]:
         """Row by row."""
         return iter(self.values)
+
+
+Sheet = CalamineSheet | ValueSheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from leadsync.sheets.formats.cell_text import LARGEST_EXACT, Value
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.format_codes import TEXT, is_plain
+from leadsync.sheets.formats.number_formats import shows
 from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment
 
 LINE, BLOCK = "\n", "\r"
@@ -20,11 +22,10 @@ _CLASS = re.compile(r"\.([\w-]+)")
 _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^;}]+)""", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{4})|(.))")
 """Excel writes exactly four digits, though a style sheet may have one to six."""
-_NO_DIGIT = re.compile(r"[^0-9]+")
+_DIGIT = re.compile(r"[0-9]")
 _MOST_DIGITS = 40
 _LETTER = re.compile(r"[^\W\d_]")
 _ENGLISH = 9
-_AS_TEXT = "@"
 
 
 class Style(NamedTuple):
@@ -68,28 +69,24 @@ def shown_text(pieces: list[str]) -> str:
     return "\n".join(text for text in map("\n".join, lines) if text.strip()).strip()
 
 
-def value_of(text: str, attributes: Mapping[str, str], style: Style) -> Value:
-    """Return the value of a cell: its text, unless a number behind it says more."""
+def value_of(text: str, attributes: Mapping[str, str], style: Style) -> tuple[Value, str]:
+    """Return the value of a cell: its text, unless a number behind it says more; and the text that hides its digits."""
     number = _number(attributes)
     if number is None:
-        return text
+        return text, ""
     if "sdnum" in attributes:
         language, code = attributes["sdnum"].partition(";")[0], attributes["sdnum"].split(";", 2)[-1]
         if not _is_english(language) and _LETTER.search(code):
-            return text  # the letters of a date are those of the language: TT.MM.JJJJ
+            return text, ""  # the letters of a date are those of the language: TT.MM.JJJJ
     else:
         code = style.code(attributes)
-    if code == _AS_TEXT:
-        return text
+    if code == TEXT:
+        return text, ""
     if is_date_code(code):
-        return moment(number, code)
-    return number if _NO_DIGIT.sub("", text) and not shows(text, number) else text
-
-
-def shows(text: str, number: float) -> bool:
-    """Whether a text shows all digits of a number, so that it names nothing else."""
-    plain = f"{abs(number):.15g}" if abs(number) < LARGEST_EXACT else f"{abs(number):.0f}"
-    return _NO_DIGIT.sub("", plain) in _NO_DIGIT.sub("", text)
+        return moment(number, code), ""
+    if shows(text, number) or not _DIGIT.search(text):
+        return text, ""
+    return number, "" if is_plain(code) else text
 
 
 def _is_english(language: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
+from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.sheet_values import ValueSheet
 from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
@@ -46,10 +46,10 @@ class _Cell:
 
 @dataclass(slots=True)
 class _Row:
-    """A row's values with the columns and rows that each spans."""
+    """A row's values, each with the text that hides its digits and the columns and rows of its cell."""
 
     is_hidden: bool
-    cells: list[tuple[Value, int, int]] = field(default_factory=list)
+    cells: list[tuple[Value, str, int, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -70,29 +70,30 @@ class PageTable:
     def sheet(self) -> ValueSheet:
         """Lay out the table. Raises `TooWide`."""
         values: list[list[Value]] = []
-        merged: list[tuple[Place, Place]] = []
         metadata = CellMetadata()
         held: dict[int, int] = {}  # columns under cells of rows above, with the rows left of each
         for at, row in enumerate([*self.rows, *self.foot]):
-            values.append(_laid_out(row, at, held, merged))
+            values.append(_laid_out(row, at, held, metadata))
             if row.is_hidden:
                 metadata.hidden.add(at)
-        return ValueSheet(values, merged, metadata)
+        return ValueSheet(values, [], metadata)
 
 
-def _laid_out(row: _Row, at: int, held: dict[int, int], merged: list[tuple[Place, Place]]) -> list[Value]:
+def _laid_out(row: _Row, at: int, held: dict[int, int], metadata: CellMetadata) -> list[Value]:
     """Return a row's values by column, and keep the columns that its cells hold in rows below."""
     line: list[Value] = []
     holding: dict[int, int] = {}
-    for value, columns, rows in row.cells:
+    for value, unclear, columns, rows in row.cells:
         while len(line) in held:
             line.append("")
         column = len(line)
         if column + columns > MOST_COLUMNS:
             raise TooWide
         line += [value, *[""] * (columns - 1)]
+        if unclear:
+            metadata.unclear[at, column] = unclear
         if columns > 1 or rows > 1:
-            merged.append(((at, column), (at + rows - 1, column + columns - 1)))
+            metadata.merged.append(((at, column), (at + rows - 1, column + columns - 1)))
         if rows > 1:
             holding |= dict.fromkeys(range(column, column + columns), rows - 1)
     for column in list(held):
@@ -207,10 +208,11 @@ class PageTables:
         text, attributes = shown_text(table.cell.pieces), table.cell.attributes
         table.cell = None
         if not attributes:
-            table.row.cells.append((text, 1, 1))
+            table.row.cells.append((text, "", 1, 1))
             return
-        value = value_of(text, attributes, self._style)
-        table.row.cells.append((value, _span(attributes, "colspan", _WIDEST), _span(attributes, "rowspan", _TALLEST)))
+        value, unclear = value_of(text, attributes, self._style)
+        columns, rows = _span(attributes, "colspan", _WIDEST), _span(attributes, "rowspan", _TALLEST)
+        table.row.cells.append((value, unclear, columns, rows))
 
 
 def _span(attributes: Mapping[str, str], name: str, most: int) -> int:

@@ -23,11 +23,12 @@ from leadsync.remarks import Remark
 from leadsync.sheets.formats import ods_parts, openpyxl_reader, xls_records, xlsb_records, xlsx_parts
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.content import IN_MARKUP, Content
+from leadsync.sheets.formats.identifier_columns import identifier_columns
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
 from leadsync.sheets.formats.report_detection import Workbook, is_own, report_sheets
 from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
-from leadsync.sheets.formats.sheet_lines import Sheet, lines
-from leadsync.sheets.formats.sheet_values import ValueSheet
+from leadsync.sheets.formats.sheet_lines import lines
+from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.formats.web_pages import read_web_page
 from leadsync.sheets.formats.xml_spreadsheet import read_xml_spreadsheet
 from leadsync.sheets.source_lines import Source, SourceLine
@@ -58,7 +59,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
         (name, sheet, remarks), parts = _sheet(file, wanted, rules, content, shown)
-        metadata = _metadata(file, name, sheet, content, remarks)
+        metadata = _metadata(file, name, sheet, content, remarks, identifier_columns(sheet, rules.names))
         if metadata.repeated:
             raise Unreadable(
                 f"the workbook is damaged ({metadata.repeated} stands in it twice, of which programs show one alone); "
@@ -204,8 +205,11 @@ def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
 
 
-def _metadata(file: BinaryIO, name: str, sheet: Sheet, content: Content, remarks: list[Remark]) -> CellMetadata:
+def _metadata(
+    file: BinaryIO, name: str, sheet: Sheet, content: Content, remarks: list[Remark], identifiers: frozenset[int]
+) -> CellMetadata:
     if isinstance(sheet, ValueSheet) and sheet.metadata is not None:
+        sheet.metadata.identifiers = identifiers
         return sheet.metadata
     look = {
         Content.XLSX: xlsx_parts.cell_metadata,
@@ -215,7 +219,9 @@ def _metadata(file: BinaryIO, name: str, sheet: Sheet, content: Content, remarks
     }.get(content)
     try:
         if look is not None:
-            return look(file, name)
+            metadata = look(file, name, identifiers)
+            metadata.identifiers = identifiers
+            return metadata
     except (ValueError, LookupError, struct.error, StopIteration, ExpatError, BadZipFile, NotImplementedError, OSError):
         # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
         pass

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Place
-from leadsync.sheets.formats.cell_text import changes_meaning
+from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
 from leadsync.sheets.formats.xls_strings import shared_texts, text_in
 
@@ -26,20 +25,20 @@ _XLWT = (0x0DBB, 0x07CC)
 
 @dataclass(frozen=True, slots=True)
 class _Globals:
-    """The facts in a workbook's own records: the sheet's first record, and by style the formats with a meaning.
+    """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
     `works_out_none`: xlwt wrote it, with an empty text as every formula's value. `shared` are the shared texts if
     calamine misreads them, else None. `epoch_1904`: days count from 1904.
     """
 
     start: int
-    formats: dict[int, str]
+    codes: dict[str, str]
     works_out_none: bool
     shared: list[str] | None
     epoch_1904: bool
 
 
-def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
     """Return the metadata of one sheet of an .xls.
 
     Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
@@ -47,6 +46,7 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
     stream = workbook_stream(file)
     workbook = _globals(stream, sheet)
     metadata = CellMetadata(epoch_1904=workbook.epoch_1904)
+    formats = Formats(workbook.codes, identifiers)
     doubtful: dict[Place, str] = {}
     formulas = 0
     for kind, body in _records(stream, workbook.start):
@@ -67,10 +67,10 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
         elif kind == _MUL_RK:
             for place in range((len(body) - 6) // 6):
                 (style,) = struct.unpack_from("<H", body, 4 + 6 * place)
-                if style in workbook.formats:
-                    metadata.formats[row, column + place] = workbook.formats[style]
-        elif style in workbook.formats:
-            metadata.formats[row, column] = workbook.formats[style]
+                if (code := formats.get(str(style), column + place)) is not None:
+                    metadata.formats[row, column + place] = code
+        elif (code := formats.get(str(style), column)) is not None:
+            metadata.formats[row, column] = code
     if len(doubtful) == formulas:  # a program that works formulas out does so with more than those that come to nothing
         metadata.formulas |= doubtful
     if workbook.shared is not None:
@@ -153,11 +153,10 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             epoch_1904 = body[:2] == b"\1\0"
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
-    shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
-    formats = {style: code for style, code in shown.items() if changes_meaning(code)}
+    by_style = {str(style): codes.get(number, "") for style, number in enumerate(styles)}
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
-    return _Globals(starts[sheet], formats, (build, year) == _XLWT, shared, epoch_1904)
+    return _Globals(starts[sheet], by_style, (build, year) == _XLWT, shared, epoch_1904)
 
 
 def is_locked(file: BinaryIO) -> bool:

@@ -8,8 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Place
-from leadsync.sheets.formats.cell_text import changes_meaning
+from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
 
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
@@ -21,7 +20,7 @@ _ROW_HIDDEN = 0x10
 _ALWAYS_CALCULATE = 2
 
 
-def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
+def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
     """Return the metadata of one sheet of an .xlsb.
 
     Raises `ValueError`, `LookupError` or `struct.error` for an odd file.
@@ -31,13 +30,13 @@ def cell_metadata(file: BinaryIO, sheet: str) -> CellMetadata:
         workbook = archive.read(parts["xl/workbook.bin"])
         relation = next(_relations(workbook, sheet))
         part = related_part(archive, parts, "xl/workbook.bin", relation)
-        formats = _formats(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else {}
-        metadata = _look(archive.read(parts[part]), formats)
+        codes = _codes(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else {}
+        metadata = _look(archive.read(parts[part]), Formats(codes, identifiers))
         metadata.epoch_1904 = any(kind == _WORKBOOK and body[0] & _FROM_1904 for kind, body in _records(workbook))
         return metadata
 
 
-def _look(part: bytes, formats: dict[int, str]) -> CellMetadata:
+def _look(part: bytes, formats: Formats) -> CellMetadata:
     metadata = CellMetadata()
     doubtful: dict[Place, str] = {}
     formulas = row = 0
@@ -52,8 +51,8 @@ def _look(part: bytes, formats: dict[int, str]) -> CellMetadata:
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
             doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
-            if style := formats.get(int.from_bytes(body[4:7], "little")):
-                metadata.formats[row, _column(body)] = style
+            if (code := formats.get(str(int.from_bytes(body[4:7], "little")), _column(body))) is not None:
+                metadata.formats[row, _column(body)] = code
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             metadata.merged.append(((top, left), (bottom, right)))
@@ -101,8 +100,8 @@ def _relations(part: bytes, sheet: str) -> Iterator[str]:
                 yield relation
 
 
-def _formats(part: bytes) -> dict[int, str]:
-    """Return the format codes with an effect on a number's meaning, by the style index of cells."""
+def _codes(part: bytes) -> dict[str, str]:
+    """Return the format codes by the style index of cells."""
     codes = dict(BUILT_IN_FORMATS)
     styles: list[int] = []
     inside = False
@@ -114,8 +113,7 @@ def _formats(part: bytes) -> dict[int, str]:
             inside = kind == _BEGIN_STYLES
         elif kind == _STYLE and inside:
             styles.append(struct.unpack_from("<H", body, 2)[0])
-    shown = {style: codes.get(number, "") for style, number in enumerate(styles)}
-    return {style: code for style, code in shown.items() if changes_meaning(code)}
+    return {str(style): codes.get(number, "") for style, number in enumerate(styles)}
 
 
 def _text(body: bytes, place: int) -> tuple[str, int]:

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from python_calamine import SheetVisibleEnum
 
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
-from leadsync.sheets.formats.cell_text import Value, changes_meaning
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment, moment_in
 from leadsync.sheets.formats.sheet_values import ValueSheet, ValueWorkbook
 from leadsync.spreadsheet import MOST_COLUMNS
@@ -168,8 +169,10 @@ class _WorkbookWalk(Walk):
             number = float(text)
             if not isfinite(number):
                 raise ValueError("a number is none")
-            value = moment(number, code, epoch_1904=self._epoch_1904) if is_date_code(code) else number
-            if changes_meaning(code):
+            value = number
+            if is_date_code(code):
+                value = moment(number, code, epoch_1904=self._epoch_1904)
+            elif not is_plain(code):
                 sheet.metadata.formats[self._place] = code
         elif self._kind == "DateTime":
             value = moment_in(text.strip())

@@ -1,0 +1,103 @@
+"""Numbers as a spreadsheet program shows them under a format code. Pure.
+
+A number that names a lead comes back only if no digit of it is lost. `#,##0` and `"CUST-"00000` lose none. Rounded,
+scaled and hidden numbers name something else.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from leadsync.sheets.formats.format_codes import Section, section_for, sections_of
+
+LARGEST_EXACT = 10**15
+"""From here on a number has more than a spreadsheet program's 15 digits; the rest have become zeros."""
+_NO_DIGITS = re.compile(r"[^0-9]+")
+_OTHER_NUMBER = re.compile(r"\dE[+-]?\d|%")
+_MOST_REMEMBERED = 1_024
+_UNSHOWN_ZERO = {"0": "0", "?": " ", "#": ""}
+"""Places without a digit."""
+
+
+def shown(value: float, code: str) -> str | None:
+    """Return a number's text without outer blanks; None for an unknown code or one that hides digits of the number."""
+    if abs(value) >= LARGEST_EXACT:
+        return None
+    section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
+    if section is None:
+        return None
+    if not (section.whole or section.decimals):
+        return "".join(section.pieces).strip() if number == 0 else None
+    text, rounded = _filled(number, section)
+    return text.strip() if rounded == number else None
+
+
+def percentage(value: float, code: str) -> str | None:
+    """Return a share as `12.5%`, rounded as shown; None for another code than a percentage's."""
+    sections = sections_of(code)
+    if not sections or not sections[0].is_percent or abs(value) >= LARGEST_EXACT:
+        return None
+    return _filled(Decimal(f"{value:.15g}"), sections[0])[0].strip()
+
+
+def shows(text: str, number: float) -> bool:
+    """Whether a text shows all digits of a number, and neither an exponent nor a share."""
+    if _OTHER_NUMBER.search(text):
+        return False
+    plain = f"{Decimal(f'{abs(number):.15g}'):f}"
+    return _NO_DIGITS.sub("", plain) in _NO_DIGITS.sub("", text)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def changes_meaning(code: str) -> bool:
+    """Whether a number reads otherwise than its plain digits wherever it stands: leading zeros, patterns, percentages.
+
+    Separators of thousands, decimals and currencies are looks of an amount.
+    """
+    sections = sections_of(code)
+    if not sections or not (places := sections[0].whole):
+        return False
+    section = sections[0]
+    is_amount = section.point < len(section.pieces) or section.is_grouped or section.thousands
+    return section.is_percent or (not is_amount and len(places) > 1 and section.pieces[places[0]] == "0")
+
+
+def _filled(number: Decimal, section: Section) -> tuple[str, Decimal]:
+    """Return the section with a number's digits in its places, and the number that they say."""
+    texts = list(section.pieces)
+    if section.is_general:
+        texts[section.whole[0]] = f"{abs(number):f}"
+        return _signed(texts, number), number
+    scaled = number
+    if section.is_percent or section.thousands:
+        scaled = (number * 100 if section.is_percent else number) / 1000**section.thousands
+    rounded = scaled.quantize(Decimal(1).scaleb(-len(section.decimals)), ROUND_HALF_UP)
+    whole, _, fraction = f"{abs(rounded):f}".partition(".")
+    _fill_decimals(texts, section, fraction)
+    _fill_whole(texts, section, "" if whole == "0" else whole)
+    return _signed(texts, rounded), rounded
+
+
+def _signed(texts: list[str], number: Decimal) -> str:
+    return ("-" if number < 0 else "") + "".join(texts)
+
+
+def _fill_decimals(texts: list[str], section: Section, fraction: str) -> None:
+    last = len(fraction.rstrip("0"))
+    for digit, index in enumerate(section.decimals):
+        place = section.pieces[index]
+        texts[index] = fraction[digit] if digit < last or place == "0" else _UNSHOWN_ZERO[place]
+
+
+def _fill_whole(texts: list[str], section: Section, digits: str) -> None:
+    """Lay digits into their places from the right; surplus ones stand in the first."""
+    if not section.whole:
+        texts[section.point] = f"{digits}."
+    for count, index in enumerate(reversed(section.whole)):
+        place = section.pieces[index]
+        own, digits = (digits[-1:], digits[:-1]) if index != section.whole[0] else (digits, "")
+        own = own or _UNSHOWN_ZERO[place]
+        if section.is_grouped and own != " ":
+            left = range(count + len(own) - 1, count - 1, -1)
+            own = "".join(f"{digit}," if at and at % 3 == 0 else digit for at, digit in zip(left, own, strict=True))
+        texts[index] = own

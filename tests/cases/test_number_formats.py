@@ -1,0 +1,107 @@
+"""What the sheet shows is the value of ids, phones and post codes, alike in every make of workbook."""
+
+import shutil
+import struct
+import subprocess
+
+import openpyxl
+import pytest
+
+from leadsync.reasons import FaultKind
+from leadsync.report import reason_words
+from tests.cases.taken import DATA, Taken, kinds
+from tests.sheets import handmade
+
+SHOWN = {
+    "General": "4200", '"L"0': "L4200", '"L"#': "L4200", '"L"General': "L4200", r"\L0": "L4200",
+    '"CUST-"0': "CUST-4200", '"CUST-"#,##0': "CUST-4,200", '"CUST-"00000': "CUST-04200", "00000": "04200",
+    "[$-409]00000": "04200", "[$-C09]00000": "04200", "00000_)": "04200", "_-00000_-": "04200",
+    "00000;-00000": "04200", "[Blue]00000": "04200", "[>0]00000;0": "04200", '0"/2026"': "42/2026", "0-0": "420-0",
+    '000"-"000': "004-200", '"0"0': "04200", r"0000\ 0000": "0000 4200", "#": "4200", "0.0": "4200.0", "0E+0": None,
+    "##-##": "42-00", '0"A"': "4200A", '00 "x"': "4200 x", "@": "4200", "00.00": "4200.00", "0,": None,
+    "00000,": None, "# ##0": "4 200", "00:00": "42:00",
+}  # fmt: skip
+"""By the format in column Fmt. LibreOffice shows 4E+3, 4 and 00004 where nothing is sent: they hide the number."""
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xls", "ods"])
+def test_an_id_is_what_the_sheet_shows(ending):
+    sheet = Taken(DATA / f"id_formats.{ending}")
+    found = {}
+    for entry in sheet.entries.values():
+        cells = dict(zip(sheet.scan.table.headings, entry.row.cells, strict=True))
+        is_unclear = entry.reason is not None and kinds(entry) == [FaultKind.UNCLEAR_NUMBER]
+        found[cells["Fmt"]] = None if is_unclear else entry.lead
+    assert found == SHOWN
+
+
+def test_an_unclear_format_is_named():
+    sheet = Taken(DATA / "id_formats.xlsx")
+    (words,) = {reason_words(entry.reason) for entry in sheet.entries.values() if "0E+0" in entry.row.cells}
+    assert words == (
+        "The row has a number in column A whose digits are hidden by its format 0E+0; format the column as text and "
+        "write the value as it is."
+    )
+
+
+HEADINGS = ["External Id", "FirstPhone", "Home Postcode", "Amount"]
+CODES = ['"CUST-"0', "0000 000 000", "0000", "#,##0.00"]
+NUMBERS = [4200, 412345678, 800, 1234.5]
+
+
+def test_phones_and_post_codes_too_and_amounts_with_their_value(taken_book):
+    def edit(sheet):
+        for cell, code in zip(sheet[2], CODES, strict=True):
+            cell.number_format = code
+
+    ((lead, fields),) = taken_book([HEADINGS, NUMBERS], edit).sent
+    assert (lead, fields["FirstPhone"]) == ("CUST-4200", "0412345678")
+    assert (fields["Home Postcode"], fields["Amount"]) == ("0800", "1234.5")
+
+
+def test_an_xlsb_alike(tmp_path):
+    rows = {
+        0: [(6, handmade.wide(heading)) for heading in HEADINGS],
+        1: [(5, struct.pack("<d", number)) for number in NUMBERS],
+        2: [(5, struct.pack("<d", number + 0.5)) for number in NUMBERS],
+    }
+    sheet = Taken(handmade.xlsb(tmp_path / "leads.xlsb", rows, formats=tuple(CODES)))
+    ((lead, fields),) = sheet.sent
+    assert (lead, fields["FirstPhone"], fields["Home Postcode"]) == ("CUST-4200", "0412345678", "0800")
+    assert kinds(sheet.entries[3]) == 3 * [FaultKind.UNCLEAR_NUMBER]
+
+
+def test_an_unclear_number_in_a_column_not_sent_rejects_no_row(taken_book):
+    def edit(sheet):
+        sheet["B2"].number_format = "0E+0"
+
+    rows = [["External Id", "Old phone"], ["A1", 4200]]
+    settings = {"input": {"phone_fields": ["FirstPhone", "Old phone"]}, "columns": {"Old phone": ""}}
+    assert [lead for lead, _ in taken_book(rows, edit, **settings).sent] == ["A1"]
+
+
+COMPARED = [
+    *SHOWN, "0000 000 000", r"[<=9999999]###\-####;\(###\)\ ###\-####", "#,##0", "0,000", "0.00", "* 0", "00-00",
+    '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', "[$€-407] 0", "General", "????0", '0 "kg"', "[Red]0;[Green]-0", "0%",
+]  # fmt: skip
+
+
+def test_a_sheet_saved_as_another_make_names_the_same_leads(tmp_path):
+    """LibreOffice writes into an .ods what it shows; leadsync works it out from the codes of the .xlsx."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    book = openpyxl.Workbook()
+    book.active.append(["External Id", "Fmt"])
+    for code in COMPARED:
+        for value in (7, 4200, 412345678):
+            book.active.append([value, code])
+            book.active.cell(book.active.max_row, 1).number_format = code
+    book.save(tmp_path / "leads.xlsx")
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods"]
+    subprocess.run(
+        [*command, "--outdir", tmp_path, tmp_path / "leads.xlsx"], check=True, capture_output=True, timeout=240
+    )
+    first, second = Taken(tmp_path / "leads.xlsx"), Taken(tmp_path / "leads.ods")
+    for number, entry in first.entries.items():
+        assert (number, entry.lead) == (number, second.entries[number].lead)
+    assert len(first.sent) > 2 * len(COMPARED)
