@@ -6,7 +6,7 @@ from typing import Protocol
 
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.states import State
-from leadsync.journal.values import LastSent, Origin, RowEnds
+from leadsync.journal.values import AttemptRecord, LastSent, Origin, RowEnds
 from leadsync.models import RowRecord, RunRecord, Status
 
 
@@ -15,6 +15,10 @@ class Rows(Protocol):
 
     def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
         """The run's rows in the sheet's order, all or those of some statuses; a trial's end at its last row."""
+        ...
+
+    def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
+        """The requests of a run, in the order of its rows."""
         ...
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:

@@ -74,6 +74,23 @@ class LastSent:
     state: State = State.SUCCEEDED
 
 
+class AttemptRecord(NamedTuple):
+    """One request for a row: its times, the name of its `Effect` in small letters, HTTP status, code and words.
+
+    `effect` is empty, and `ended` None, while it is under way or if nobody knows its end.
+    """
+
+    number: int
+    lead: str
+    attempt: int
+    begun: datetime
+    ended: datetime | None
+    effect: str
+    http: int | None
+    code: int | None
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class OldRun:
     """A run old enough to be deleted, and the objections."""

@@ -37,6 +37,26 @@ def test_an_attempt_from_beginning_to_end(journal: Journal) -> None:
     assert record.time.tzinfo is not None
 
 
+def test_the_attempts_of_a_run_are_told_in_the_order_of_its_rows(journal: Journal) -> None:
+    journal.add(RUN, [entry(2), entry(3)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, 3, Outcome(Effect.ANSWERED, 105, "DUPLICATE", "his words", 400), Status.FAILED)
+            await attempt(log, 2, CUT, Status.UNKNOWN)
+            await log.begin(2, 2)
+            [*_, last] = journal.attempts(RUN)
+            assert [one.number for one in journal.attempts(RUN)] == [2, 3]
+            assert (last.lead, last.attempt, last.effect) == ("L3", 1, "answered")
+            assert (last.http, last.code, last.message) == (400, 105, "his words")
+            assert last.ended is not None
+            assert last.begun <= last.ended
+
+    asyncio.run(send())
+    [first, *_] = journal.attempts(RUN)
+    assert (first.effect, first.http, first.code, first.message) == ("in_doubt", None, None, "cut")
+
+
 def test_an_attempt_that_was_not_made_leaves_no_trace(journal: Journal) -> None:
     journal.add(RUN, [entry(2)])
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
 
 from leadsync.journal.sqlite.database import Connected, places
 from leadsync.journal.sqlite.history import LeadHistory
 from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
 from leadsync.journal.sqlite.run_table import run_key, run_key_and_end
 from leadsync.journal.states import State
+from leadsync.journal.values import AttemptRecord
 from leadsync.models import RowRecord, Status
 
 
@@ -24,6 +26,18 @@ class RowRecords(Connected):
                 [*run_key_and_end(connection, run_id), *states],
             )
             yield from map(row_record, rows)
+
+    def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
+        with self._database.reading() as connection:
+            made = connection.execute(
+                "SELECT number, lead, attempt, begun, ended, effect, http, attempts.code, attempts.message "
+                "FROM attempts JOIN rows USING (run, number) WHERE run = ? ORDER BY number, attempt",
+                [run_key(connection, run_id)],
+            )
+            for number, lead, attempt, begun, ended, *rest in made:
+                yield AttemptRecord(
+                    number, lead, attempt, _moment(begun), None if ended is None else _moment(ended), *rest
+                )
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
         with self._database.reading() as connection:
@@ -48,3 +62,7 @@ class RowRecords(Connected):
 
     def history(self) -> LeadHistory:
         return LeadHistory(self._database)
+
+
+def _moment(time: float) -> datetime:
+    return datetime.fromtimestamp(time, UTC).astimezone()
