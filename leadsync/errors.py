@@ -4,6 +4,7 @@ LeadsyncError                 1  leadsync itself failed
 ├── UsageError                2  wrong usage, settings or file; nothing was sent
 │   ├── SettingsError            a setting is missing, unknown or out of range
 │   ├── BusyError                another leadsync is at work on it
+│   ├── NotConfirmed             nobody has said yes before sending
 │   ├── SheetError               the file cannot be read as a sheet of leads
 │   └── MappingError             the headings do not map columns to fields
 ├── JournalError              1  the journal cannot be read or written
@@ -64,6 +65,10 @@ class SettingsError(UsageError):
 
 class BusyError(UsageError):
     """Another leadsync is at work on this file or folder."""
+
+
+class NotConfirmed(UsageError):
+    """Nobody has said yes before sending; a call from Python needs `confirm`."""
 
 
 class SheetError(UsageError):

@@ -4,7 +4,6 @@ import dataclasses
 
 import click
 
-from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
 from leadsync.terminal import visible_lines
@@ -17,7 +16,7 @@ def campaigns() -> int:
 
     shell = command_shell()
     settings = shell.settings()
-    meet_dialer(shell, settings)
+    shell.meet_dialer(settings)
     found = listed_places(settings)
     lines = [f"{'template':<32} {'campaign':<32} allocation"]
     for place in found:

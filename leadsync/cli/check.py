@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.input_file import input_file
 from leadsync.cli.options import campaign_option, examples, insert_only_option, reading_options
 from leadsync.cli.shell import command_shell
+from leadsync.input_file import input_file
 from leadsync.models import Inserts
 
 
@@ -34,9 +34,9 @@ def check(
     shell = command_shell()
     settings = shell.settings().for_campaign(campaign)
     with input_file(file) as (named, content), shell.journal() as journal:
-        from leadsync.cli.survey_text import check_as_json, check_as_text
         from leadsync.run import SheetSource, expected_pace
         from leadsync.run import check as check_sheet
+        from leadsync.run.survey_text import check_as_json, check_as_text
 
         now = datetime.now().astimezone()
         inserts: Inserts = "only" if insert_only else "none"

@@ -71,9 +71,9 @@ def demo(output: Path) -> int:
 
 
 def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", url: str) -> str:
-    from leadsync.cli.survey_text import would_do
     from leadsync.report import as_json, as_text
     from leadsync.run import RunOptions, check_output, execute, expected_pace, plan_run
+    from leadsync.run.survey_text import would_do
 
     settings = _demo_settings(url)
     check_output(output)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.known_dialers import meet_dialer
 from leadsync.cli.options import examples
 from leadsync.cli.package_data import package_data
 from leadsync.cli.settings_text import with_value
@@ -140,7 +139,7 @@ def _try(shell: Shell) -> int:
     from leadsync.cli.connection import tried
 
     settings = shell.settings()
-    meet_dialer(shell, settings)
+    shell.meet_dialer(settings)
     done: dict[str, str] = {}
     for name, words in tried(settings):
         done[name] = f"{done[name]} {words}" if name in done else words

@@ -1,21 +1,21 @@
 """A plan from the question to the report: `run`, `resume` and `retry` share it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from leadsync.cli.confirmation import confirm_plan, held_rows, plan_warnings
-from leadsync.cli.known_dialers import remember_dialer
+from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
-from leadsync.cli.post_run import PostRunHooks
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell
 from leadsync.commands import arguments
+from leadsync.known_dialers import remember_dialer
+from leadsync.post_run import PostRunHooks
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
     from leadsync.journal import Journal
+    from leadsync.remarks import Remark
     from leadsync.run import Executed, Plan
 
 
@@ -32,7 +32,7 @@ def run_plan(
 
     If the present file is to follow an older run of it (`plan.then`), `anew` plans it at the end of that run.
     """
-    from leadsync.run import execute, next_time
+    from leadsync.run import execute, execute_in_turn, next_time
 
     if plan.nothing_to_do:
         return _nothing_to_do(shell, journal, plan, hooks)
@@ -40,35 +40,32 @@ def run_plan(
     name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
     if not confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes):
         return 0
-    remember_dialer(shell, settings)
-    if plan.then is not None:
-        # Its rules look at earlier rows of the same leads, and those are not sent yet.
-        plan.then.discard()
-    carry_out = partial(
-        execute,
-        journal,
-        settings=settings,
-        progress_for=shell.progress,
-        say=shell.say,
-        keep_going=options.keep_going,
-        until=ends,
-    )
-    done = carry_out(plan, warnings=plan_warnings(plan))
-    hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-    following = anew() if plan.then is not None and anew is not None and done.run.finished else None
-    if following is None or following.nothing_to_do:
-        put_run(shell, journal, done.run, done.files)
-        if plan.file_is_new or (plan.then is not None and following is None):
-            command = f"{shell.called} {arguments('run', plan.run.file)}"
-            shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
-        return done.code
-    said = plan_warnings(plan.then) if plan.then is not None else []
-    unsaid = [warning for warning in plan_warnings(following) if warning not in said]
-    for warning in unsaid:
-        shell.say(str(warning))
-    then = carry_out(following, warnings=[*said, *unsaid])
-    hooks.ended(then.run, then.tally, then.files, then.code, cause=then.sent.cause)
-    return _put_both(shell, journal, done, then)
+    remember_dialer(journal.state, settings.url())
+
+    def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
+        return execute(
+            journal,
+            plan,
+            settings,
+            shell.progress,
+            shell.say,
+            keep_going=options.keep_going,
+            until=ends,
+            warnings=warnings,
+        )
+
+    results = []
+    for done in execute_in_turn(plan, carry_out, anew, shell.say):
+        hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+        results.append(done)
+    done, *then = results
+    if then:
+        return _put_both(shell, journal, done, then[0])
+    put_run(shell, journal, done.run, done.files)
+    if plan.file_is_new or (plan.then is not None and not (anew and done.run.finished)):
+        command = f"{shell.called} {arguments('run', plan.run.file)}"
+        shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
+    return done.code
 
 
 def _put_both(shell: Shell, journal: "Journal", done: "Executed", then: "Executed") -> int:
@@ -84,7 +81,7 @@ def _put_both(shell: Shell, journal: "Journal", done: "Executed", then: "Execute
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:
     """Name the earlier run of the same file and the next steps; return the exit code."""
-    from leadsync.run import written_files
+    from leadsync.run import held_rows, written_files
 
     run = plan.run
     again = "`--fresh` sends it again."

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.input_file import input_file
 from leadsync.cli.options import SendOptions, examples, insert_only_option, reading_options, send_options
 from leadsync.cli.plan_runner import run_plan
-from leadsync.cli.post_run import post_run_hooks
-from leadsync.cli.readiness import ready_to_send
 from leadsync.cli.shell import command_shell
+from leadsync.input_file import input_file
 from leadsync.models import RunRecord, Status
+from leadsync.post_run import post_run_hooks
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -37,6 +36,8 @@ def run(
     options: SendOptions,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
+    from leadsync.run import plan_run, ready_to_send
+
     shell = command_shell()
     if options.insert_missing and insert_only:
         raise click.UsageError("--insert-missing and --insert-only exclude each other.")
@@ -44,8 +45,6 @@ def run(
         hooks.settings = shell.settings()
         settings = ready_to_send(hooks.settings.for_campaign(options.campaign), options.output)
         with input_file(file) as (named, content), shell.sound_journal() as journal:
-            from leadsync.run import plan_run
-
             chosen = replace(
                 options.for_run(insert_only=insert_only),
                 sheet=sheet,

@@ -8,11 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadsync.cli.confirmation import plan_warnings
-from leadsync.cli.input_file import input_file
-from leadsync.cli.known_dialers import meet_dialer
-from leadsync.cli.post_run import PostRunHooks
-from leadsync.cli.readiness import ready_to_send
 from leadsync.cli.shell import Shell
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import (
@@ -24,8 +19,10 @@ from leadsync.errors import (
     words_for_others,
 )
 from leadsync.file_names import own_run_id
+from leadsync.input_file import input_file
 from leadsync.log import logged_as
 from leadsync.models import Inserts, RunRecord
+from leadsync.post_run import PostRunHooks
 from leadsync.private_files import whole_or_not
 from leadsync.terminal import Visible, one_line
 from leadsync.watch import ATTENTION, DONE, Handled, IgnoredFile, exists, move, prepare
@@ -92,13 +89,15 @@ class SheetRunner:
 
     def settings(self) -> "Settings":
         """The present settings: a correction counts from the next file on."""
+        from leadsync.run import ready_to_send
+
         self.hooks.settings = self.shell.settings()
         settings = ready_to_send(self.hooks.settings.for_campaign(self.campaign))
-        meet_dialer(self.shell, settings)
+        self.shell.meet_dialer(settings)
         return settings
 
     def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
-        from leadsync.run import RunOptions, check_output, plan_content
+        from leadsync.run import RunOptions, check_output, plan_content, plan_warnings
 
         prepare(self.folder)
         options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
@@ -131,7 +130,7 @@ class SheetRunner:
         """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
         from leadsync.progress import SilentProgress
         from leadsync.report import as_text
-        from leadsync.run import execute
+        from leadsync.run import execute, plan_warnings
 
         with logged_as(plan.run.id):
             _log.info("%s begins", plan.run.file.name)

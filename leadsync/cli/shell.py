@@ -16,15 +16,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from leadsync.commands import arguments
-from leadsync.errors import OutputError, SettingsError, UsageError
+from leadsync.errors import OutputError, UsageError
+from leadsync.known_dialers import new_dialer, remember_dialer
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
-from leadsync.private_files import (
-    ANOTHERS,
-    check_shared_folder,
-    folder_problem,
-    open_to_append,
-    would_shut_out_caller,
-)
+from leadsync.private_files import check_shared_folder, open_to_append
 from leadsync.terminal import Visible, one_line, writer_to
 
 if TYPE_CHECKING:
@@ -57,31 +52,27 @@ class Shell:
 
         return load(find(self.config, os.environ))
 
-    def url_source(self) -> str:
-        """The source of the dialer's address: the settings file, or an environment variable."""
-        from leadsync.config import URL_VARIABLES, find
-
-        variable = next(filter(os.environ.get, URL_VARIABLES), "")
-        path = None if variable else find(self.config, os.environ)
-        return str(path.absolute()) if path else f"the environment variable {variable}"
-
     def state_folder(self) -> Path:
         """The folder of the journal; raises SettingsError if another user owns it, or would be shut out of it."""
         from leadsync.config import state_folder
 
-        folder = state_folder(self.state, os.environ)
-        if folder.is_dir() and (problem := folder_problem(folder, links=True)):
-            remedy = "run this as that user" if problem == ANOTHERS else "protect it with chmod go-w"
-            raise SettingsError(
-                f"The state folder {folder} cannot be used: {problem}; {remedy}, or choose another with --state."
-            )
-        named = self.state or os.environ.get("LEADSYNC_STATE")
-        if not named and would_shut_out_caller(folder):
-            raise SettingsError(
-                f"Root would make the state folder {folder}, and shut out the user who called it by sudo; run this "
-                "without sudo, or choose another with --state."
-            )
-        return folder
+        return state_folder(self.state, os.environ)
+
+    def name_new_dialer(self, settings: "Settings") -> None:
+        """Name a new address and its settings, before the key goes there. Raises SettingsError."""
+        from leadsync.config import url_source
+
+        if words := new_dialer(self.state_folder(), settings.url(), url_source(self.config, os.environ)):
+            self.say(words)
+
+    def meet_dialer(self, settings: "Settings") -> None:
+        """Name a new address and remember it, for a command without a question.
+
+        Raises SettingsError, also without a key.
+        """
+        settings.api_key(os.environ)
+        self.name_new_dialer(settings)
+        remember_dialer(self.state_folder(), settings.url())
 
     def journal(self) -> "Journal":
         """The journal; raises JournalError."""

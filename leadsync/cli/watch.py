@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from leadsync.cli.options import campaign_option, examples, insert_missing_option, metrics_option, wanted_inserts
-from leadsync.cli.post_run import PostRunHooks
 from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import Interrupted, UsageError
+from leadsync.post_run import PostRunHooks
 from leadsync.watch import FolderWatcher, SystemClock
 
 

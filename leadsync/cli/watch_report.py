@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadsync.cli.post_run import PostRunHooks
 from leadsync.cli.shell import Shell
 from leadsync.errors import SheetError
 from leadsync.log import logged_as
+from leadsync.post_run import PostRunHooks
 from leadsync.terminal import one_line
 from leadsync.watch import Handled, IgnoredFile, exists, look
 

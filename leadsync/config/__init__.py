@@ -1,6 +1,6 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
-from leadsync.config.loader import URL_VARIABLES, find, load, settings_from, state_folder
+from leadsync.config.loader import find, load, settings_from, state_folder, url_source
 from leadsync.config.sections import Campaign, Notify, Retry, Server
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.leads import Input
@@ -8,7 +8,6 @@ from leadsync.leads import Input
 __all__ = [
     "ENVIRONMENT_PREFIX",
     "FILE_NAME",
-    "URL_VARIABLES",
     "Campaign",
     "Input",
     "Notify",
@@ -19,4 +18,5 @@ __all__ = [
     "load",
     "settings_from",
     "state_folder",
+    "url_source",
 ]

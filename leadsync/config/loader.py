@@ -12,10 +12,11 @@ from pydantic_settings.exceptions import SettingsError as NoJsonError
 
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.errors import SettingsError
+from leadsync.private_files import ANOTHERS, folder_problem, would_shut_out_caller
 from leadsync.settings_files import read_settings, refuse_others_folder
 from leadsync.terminal import visible_lines
 
-URL_VARIABLES = (f"{ENVIRONMENT_PREFIX}SERVER__URL", f"{ENVIRONMENT_PREFIX}SERVER")
+_URL_VARIABLES = (f"{ENVIRONMENT_PREFIX}SERVER__URL", f"{ENVIRONMENT_PREFIX}SERVER")
 """The environment variables that can say the dialer's address; the settings file does if neither is set."""
 
 
@@ -62,15 +63,33 @@ def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
     return of_user if of_user.is_file() else None
 
 
+def url_source(explicit: Path | None, environment: Mapping[str, str]) -> str:
+    """The source of the dialer's address: the settings file, or an environment variable."""
+    variable = next(filter(environment.get, _URL_VARIABLES), "")
+    path = None if variable else find(explicit, environment)
+    return str(path.absolute()) if path else f"the environment variable {variable}"
+
+
 def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
-    """The folder of the journal: the one given, `$LEADSYNC_STATE`, or the user's state folder."""
+    """The folder of the journal: the one given, `$LEADSYNC_STATE`, or the user's state folder.
+
+    Raises SettingsError if another user owns it, or would be shut out of it.
+    """
     import platformdirs
 
-    if explicit is not None:
-        return explicit
-    if environment.get("LEADSYNC_STATE"):
-        return Path(environment["LEADSYNC_STATE"])
-    return platformdirs.user_state_path("leadsync", appauthor=False)
+    named = explicit or (Path(environment["LEADSYNC_STATE"]) if environment.get("LEADSYNC_STATE") else None)
+    folder = named or platformdirs.user_state_path("leadsync", appauthor=False)
+    if folder.is_dir() and (problem := folder_problem(folder, links=True)):
+        remedy = "run this as that user" if problem == ANOTHERS else "protect it with chmod go-w"
+        raise SettingsError(
+            f"The state folder {folder} cannot be used: {problem}; {remedy}, or choose another with --state."
+        )
+    if named is None and would_shut_out_caller(folder):
+        raise SettingsError(
+            f"Root would make the state folder {folder}, and shut out the user who called it by sudo; run this "
+            "without sudo, or choose another with --state."
+        )
+    return folder
 
 
 def _fault(detail: Any, source: str) -> tuple[str, str]:

@@ -1,16 +1,19 @@
 """One run: plan it (a draft), confirm it, send it, write its files."""
 
 from leadsync.run.continuation import plan_resume
-from leadsync.run.execution import Executed, code_for, execute
+from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
+from leadsync.run.readiness import ready_to_send, settings_of_run
 from leadsync.run.retry_plan import plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
+from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import Group, Survey
 from leadsync.run.validation import check
 from leadsync.run.value_remarks import doubtful_values
@@ -20,28 +23,37 @@ __all__ = [
     "Files",
     "Group",
     "Plan",
+    "Question",
     "RunOptions",
     "Sent",
     "SheetScan",
     "SheetSource",
+    "StopRequests",
     "Survey",
     "check",
     "check_output",
     "code_for",
     "doubtful_values",
     "execute",
+    "execute_in_turn",
     "expected_pace",
     "fingerprint",
     "finish",
     "fit",
+    "held_rows",
     "next_time",
     "plan_content",
+    "plan_lines",
     "plan_resume",
     "plan_retry",
     "plan_run",
+    "plan_warnings",
+    "question_of",
+    "ready_to_send",
     "scan_sheet",
     "send",
     "set_aside_edited",
+    "settings_of_run",
     "write_files",
     "written_files",
 ]

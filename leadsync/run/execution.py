@@ -1,23 +1,25 @@
 """The execution of a plan: confirm, send, write the files."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
+from leadsync.engine.ports import Progress
 from leadsync.journal import Journal
 from leadsync.models import TO_LOOK_AT, RunRecord
-from leadsync.progress import BarProgress, SilentProgress
 from leadsync.remarks import Remark
 from leadsync.run.outputs import Files, Say, finish
 from leadsync.run.plan import Plan
+from leadsync.run.question import plan_warnings
 from leadsync.run.sender import Sent, send
+from leadsync.run.stop_requests import StopRequests
 from leadsync.tallies import Tally
 
-NewProgress = Callable[[int], AbstractContextManager[BarProgress | SilentProgress]]
+NewProgress = Callable[[int], AbstractContextManager[Progress]]
 """Makes the progress display for a number of rows."""
 
 
@@ -44,22 +46,49 @@ def execute(
     environment: Mapping[str, str] = os.environ,
     warnings: Sequence[Remark] = (),
     output_for: Callable[[RunRecord, int], Path] | None = None,
+    stops: StopRequests | None = None,
 ) -> Executed:
     """Confirm a plan, send its run and write the files.
 
-    `output_for` chooses their folder by the run and the exit code. The run keeps the `warnings` seen before. Raises
-    BusyError, SettingsError, JournalError and OutputError; `resume` goes on from there.
+    `output_for` chooses their folder by the run and the exit code. The run keeps the `warnings` seen before. `stops`
+    are requests of other threads to stop. Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes
+    on from there.
     """
     plan.confirm(journal, warnings)
     run = journal.run(plan.run.id)
     with progress_for(plan.waiting) as progress:
-        sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until)
+        sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until, stops=stops)
     code = _code(sent, journal.tally(run.id))
     # Chosen after sending: the folder depends on the result (done/ or attention/).
     if output_for is not None:
         journal.update_run(run.id, output=output_for(run, code))
     done, files = finish(journal, run.id, say)
     return Executed(done, journal.tally(done.id), files, sent, code)
+
+
+def execute_in_turn(
+    plan: Plan,
+    carry_out: Callable[[Plan, Sequence[Remark]], Executed],
+    anew: Callable[[], Plan] | None,
+    say: Say,
+) -> Iterator[Executed]:
+    """Carry out a confirmed plan, and behind an older run of a file the plan for the present one.
+
+    That is planned by `anew` at the end of the older run: its rules look at earlier rows of the same leads, and those
+    are not sent yet.
+    """
+    said = plan_warnings(plan.then) if plan.then is not None else []
+    if plan.then is not None:
+        plan.then.discard()
+    done = carry_out(plan, plan_warnings(plan))
+    yield done
+    following = anew() if plan.then is not None and anew is not None and done.run.finished else None
+    if following is None or following.nothing_to_do:
+        return
+    unsaid = [warning for warning in plan_warnings(following) if warning not in said]
+    for warning in unsaid:
+        say(str(warning))
+    yield carry_out(following, [*said, *unsaid])
 
 
 def code_for(tally: Tally) -> int:

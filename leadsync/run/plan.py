@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadsync.journal import Journal
 from leadsync.models import FileKind, Inserts, Order, RunRecord
 from leadsync.remarks import Remark
 from leadsync.run.survey import Survey
+
+if TYPE_CHECKING:
+    from leadsync.sheets.frame_sheet import FrameSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Plan:
         """How many rows a trial sends; None if all are sent."""
         return None if self.run.last_row is None else self.waiting
 
+    @property
+    def total_waiting(self) -> int:
+        """The rows that can go now, of the present file too."""
+        return self.waiting + (self.then.waiting if self.then else 0)
+
     def confirm(self, journal: Journal, warnings: Sequence[Remark] = ()) -> None:
         """Store the run with its effects on other runs, and the `warnings` seen by the user. May raise
         JournalError."""
@@ -61,12 +69,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """The options of a run. `content` is a private copy of the file, or of standard input."""
+    """The options of a run. `content` is a private copy of the file or of standard input, or a frame."""
 
     sheet: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
-    content: Path | None = None
+    content: "Path | FrameSheet | None" = None
     output: Path | None = None
     kind: FileKind | None = None
     limit: int | None = None

@@ -1,25 +1,25 @@
 """One run through the engine: from the journal to the dialer, with signals handled."""
 
 import asyncio
-import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
+from functools import partial
 
 from leadsync.config import Settings
 from leadsync.dialer import DialerClient
 from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
+from leadsync.engine.ports import Progress
 from leadsync.errors import JournalError
 from leadsync.journal import Journal
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
-from leadsync.progress import BarProgress, SilentProgress
 from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
+from leadsync.run.stop_requests import StopRequests, run_apart, signals_to
 from leadsync.slots import SharedSlots, find_folder
 
 ENOUGH_ROWS = 100
@@ -27,10 +27,6 @@ ENOUGH_SECONDS = 2.0
 """The least rows and seconds for a run to predict the pace of the next one."""
 LONGEST_SLEEP_SECONDS = 5.0
 """The longest sleep before a look at the clock, for `--until`."""
-
-_SIGNALS = tuple(
-    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +51,15 @@ def send(
     run: RunRecord,
     settings: Settings,
     environment: Mapping[str, str],
-    progress: BarProgress | SilentProgress,
+    progress: Progress,
     *,
     keep_going: bool,
     until: datetime | None = None,
+    stops: StopRequests | None = None,
 ) -> Sent:
     """Send the rows of a confirmed run, until `until` at most, and store the result.
+
+    `stops` are requests of other threads to stop it. In a thread with a running event loop it runs in one of its own.
 
     The run is finished only with its files. Takes the run's lock, unless the journal holds it already; rows left in
     flight by an earlier process are settled then. Raises BusyError, SettingsError and JournalError; `resume` goes on.
@@ -69,9 +68,13 @@ def send(
     began = time.monotonic()
     # Stays if an exception other than JournalError ends the run.
     stopped = "leadsync ended before the run did"
+    stops = StopRequests() if stops is None else stops
+    sending = partial(
+        _send, journal, run, settings, environment, progress, keep_going=keep_going, until=until, stops=stops
+    )
     try:
         with logged_as(run.id):
-            sent = asyncio.run(_send(journal, run, settings, environment, progress, keep_going=keep_going, until=until))
+            sent = run_apart(sending, stops)
         stopped = sent.stopped
         return sent
     except JournalError as error:
@@ -95,10 +98,11 @@ async def _send(
     run: RunRecord,
     settings: Settings,
     environment: Mapping[str, str],
-    progress: BarProgress | SilentProgress,
+    progress: Progress,
     *,
     keep_going: bool,
     until: datetime | None,
+    stops: StopRequests,
 ) -> Sent:
     retry = settings.retry
     give_up_seconds = retry.give_up_after_minutes * 60
@@ -130,7 +134,7 @@ async def _send(
                 answer_seconds=settings.server.timeout_seconds,
             )
             # Not before: a signal outside ends the command at once, because nothing is under way.
-            with _signals_to(engine, progress) as received, _stopped_at(until, engine):
+            with signals_to(stops), stops.heard_by(partial(_stop, engine, progress)), _stopped_at(until, engine):
                 began = time.monotonic()
                 reason = await engine.run()
                 seconds = time.monotonic() - began
@@ -139,8 +143,7 @@ async def _send(
         journal.update_run(run.id, warnings=(*run.warnings, str(warning)))
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
-    signal_number = received[0] if received else 0
-    return Sent(reason, engine.cause, signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
+    return Sent(reason, engine.cause, stops.signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
 
 
 def _client(settings: Settings, environment: Mapping[str, str], connections: int) -> DialerClient:
@@ -164,7 +167,7 @@ class _SlotCount:
         journal: Journal,
         settings: Settings,
         environment: Mapping[str, str],
-        progress: BarProgress | SilentProgress,
+        progress: Progress,
     ) -> None:
         self._journal, self._settings, self._progress = journal, settings, progress
         mine = slots_for(journal, settings)
@@ -224,33 +227,10 @@ async def _stop_at(until: datetime, engine: Engine) -> None:
     engine.stop(f"it is {until:%H:%M}, the time until which it was to send; `leadsync resume` goes on")
 
 
-@contextmanager
-def _signals_to(engine: Engine, progress: BarProgress | SilentProgress) -> Iterator[list[int]]:
-    """The first SIGINT, SIGTERM or SIGHUP drains the engine, the second stops it; yields the signals received.
-
-    By `signal.signal`: Windows lacks the loop's own handlers.
-    """
-    loop = asyncio.get_running_loop()
-    received: list[int] = []
-
-    def take(number: int) -> None:
-        received.append(number)
-        if len(received) == 1:
-            engine.stop(f"interrupted by {signal.Signals(number).name}")
-            progress.say("stopping; requests under way get their answer; once more stops at once")
-        else:
-            engine.abort()
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(take, number)
-
-    # A run under `nohup` is to outlive the terminal.
-    heeded = [
-        number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT
-    ]
-    before = {number: signal.signal(number, handle) for number in heeded}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _stop(engine: Engine, progress: Progress, by: str, count: int) -> None:
+    """Drain the engine at the first request to stop, and end its calls at the second."""
+    if count == 1:
+        engine.stop(f"interrupted by {by}")
+        progress.say("stopping; requests under way get their answer; once more stops at once")
+    else:
+        engine.abort()

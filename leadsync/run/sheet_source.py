@@ -1,4 +1,4 @@
-"""The source of a sheet: its file, the way to read it, and its digest."""
+"""The source of a sheet: its file or DataFrame, the way to read it, and its digest."""
 
 import hashlib
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from leadsync.sheets import NO_RULES, open_table
 from leadsync.spreadsheet import SheetRules
 
 if TYPE_CHECKING:
+    from leadsync.sheets.frame_sheet import FrameSheet
     from leadsync.sheets.table import Table
 
 
@@ -24,29 +25,34 @@ class SheetSource:
     """The file of a sheet, and the way to read it.
 
     `sheet` names a workbook's sheet; `encoding` and `delimiter` are of a text; empty: detected. `content` is a private
-    copy of the file or of standard input. With `inserts` "only" all rows are new leads.
+    copy of the file or of standard input, or a frame: that has a name and no file. With `inserts` "only" all rows are
+    new leads.
     """
 
     file: Path
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
-    content: Path | None = None
+    content: "Path | FrameSheet | None" = None
     inserts: Inserts = "none"
-
-    @property
-    def bytes_at(self) -> Path:
-        """The file that is opened."""
-        return self.content or self.file
 
     @property
     def shown(self) -> str:
         """The file's name in messages."""
-        return "standard input" if self.content is not None and self.file.name == "stdin" else str(self.file)
+        if self.content is None:
+            return str(self.file)
+        if not isinstance(self.content, Path):
+            return self.content.name
+        return "standard input" if self.file.name == "stdin" else str(self.file)
 
 
-def fingerprint(file: Path) -> str:
-    """A digest of the bytes of a regular file; raises SheetError, also for a pipe, which nobody waits for."""
+def fingerprint(file: "Path | FrameSheet") -> str:
+    """A digest of a frame's cells or of the bytes of a regular file.
+
+    Raises SheetError, also for a pipe, which nobody waits for.
+    """
+    if not isinstance(file, Path):
+        return file.fingerprint
     try:
         with open_regular(file) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -58,10 +64,14 @@ def fingerprint(file: Path) -> str:
 @contextmanager
 def opened(source: SheetSource, journal: Journal | None, rules: SheetRules = NO_RULES) -> Iterator["Table"]:
     """Open the sheet, a report's several sheets as one; `rules` are those of the settings."""
+    content = source.content
+    if content is not None and not isinstance(content, Path):
+        yield content.table(rules)
+        return
 
     def open_part(sheet: str) -> "AbstractContextManager[Table]":
         return open_table(
-            source.bytes_at,
+            content or source.file,
             sheet=sheet or None,
             encoding=source.encoding or None,
             delimiter=source.delimiter or None,

@@ -1,7 +1,7 @@
 """Work of each command that the server of processes does once for all: late imports, and the page's template."""
 
 import leadsync.alerts
-import leadsync.cli.survey_text
+import leadsync.run.survey_text
 import leadsync.sheets.sandbox.reader
 from leadsync.report.summary_page import _template
 

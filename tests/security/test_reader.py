@@ -80,7 +80,7 @@ EVERYTHING = {
 BUSY = '''
 import subprocess, sys
 from pathlib import Path
-from leadsync.cli.input_file import input_file
+from leadsync.input_file import input_file
 from leadsync.sheets import open_table
 from leadsync.sheets.sandbox import reader
 

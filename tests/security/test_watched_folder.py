@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from leadsync.cli.input_file import input_file
 from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.errors import UsageError
+from leadsync.input_file import input_file
 from leadsync.watch import look, prepare
 from tests.security.users import AS_ROOT, OTHER, POSIX, within
 from tests.watch.conftest import Folder, folder, hook  # noqa: F401 - fixtures

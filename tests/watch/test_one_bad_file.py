@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from leadsync.cli import sheet_runner
 from leadsync.errors import Interrupted
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.watch.conftest import Folder
@@ -150,7 +149,7 @@ def test_a_signal_between_two_files_is_no_trouble_of_a_file(folder: Folder, monk
     def struck(*_: object) -> None:
         raise Interrupted("Terminated; nothing was being sent.", signal.SIGTERM)
 
-    monkeypatch.setattr(sheet_runner, "ready_to_send", struck)
+    monkeypatch.setattr("leadsync.run.ready_to_send", struck)
     done = folder.watch()
     assert (done.code, done.err.splitlines()[-1]) == (143, "Terminated; nothing was being sent.")
     assert (folder.path / "leads.csv").exists()

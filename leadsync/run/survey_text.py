@@ -11,7 +11,8 @@ from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
-from leadsync.run import Group, SheetScan, Survey
+from leadsync.run.sheet_scan import SheetScan
+from leadsync.run.survey import Group, Survey
 from leadsync.terminal import Visible, visible_lines
 
 _MOST_FINDINGS = 5

@@ -11,18 +11,40 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+<<<<<<< HEAD:leadsync/cli/post_run.py
 from leadsync.cli.shell import Shell
 from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError, words_for_others
 from leadsync.models import RunRecord
 from leadsync.tallies import Tally
+=======
+from leadsync.errors import BusyError, LeadsyncError, MappingError, NotConfirmed, SheetError, words_for_others
+from leadsync.models import RunRecord, Tally
+>>>>>>> e51a329 (run: question, warnings, hooks and known dialers stand below the command line):leadsync/post_run.py
 
 if TYPE_CHECKING:
     from leadsync.alerts import RunResult
     from leadsync.config import Settings
+    from leadsync.journal import Journal
 
 _log = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """The program around the hooks."""
+
+    def state_folder(self) -> Path:
+        """The folder of the journal; may raise SettingsError."""
+        ...
+
+    def journal(self) -> "Journal":
+        """The journal; may raise JournalError."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell the user."""
+        ...
 
 
 class PostRunHooks:
@@ -31,8 +53,8 @@ class PostRunHooks:
     `folder` is the sheet's; earlier messages are remembered for each folder.
     """
 
-    def __init__(self, shell: Shell, folder: Path, metrics_file: Path | None = None) -> None:
-        self._shell = shell
+    def __init__(self, host: Host, folder: Path, metrics_file: Path | None = None) -> None:
+        self._host = host
         self._folder = folder
         self._metrics_file = metrics_file
         self.settings: Settings | None = None
@@ -82,7 +104,7 @@ class PostRunHooks:
             urls = settings.notify_urls(os.environ)
             if not urls:
                 return
-            store = AlertStore(self._shell.state_folder(), str(self._folder))
+            store = AlertStore(self._host.state_folder(), str(self._folder))
             message, known = alert_for(result, store.load(), settings.notify.on, settings.notify.failed_percent)
             if message is not None:
                 problems = list(deliver(urls, message.on(platform.node())))
@@ -101,24 +123,24 @@ class PostRunHooks:
         from leadsync.metrics import write_metrics
 
         try:
-            with self._shell.journal() as journal:
+            with self._host.journal() as journal:
                 write_metrics(self._metrics_file, journal.totals(), code, time.time())
         except LeadsyncError as error:
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        self._shell.say(text)
+        self._host.say(text)
         _log.warning("%s", text)
 
 
 @contextmanager
-def post_run_hooks(shell: Shell, file: Path, metrics_file: Path | None) -> Iterator[PostRunHooks]:
+def post_run_hooks(host: Host, file: Path, metrics_file: Path | None) -> Iterator[PostRunHooks]:
     """Run the hooks for an error inside, then raise it further."""
-    hooks = PostRunHooks(shell, file.parent, metrics_file)
+    hooks = PostRunHooks(host, file.parent, metrics_file)
     try:
         yield hooks
-    except BusyError:
-        # Another process has the sheet.
+    except (BusyError, NotConfirmed):
+        # Another process has the sheet, or a person has said no.
         raise
     except Exception as error:
         hooks.failed(file.name, error)

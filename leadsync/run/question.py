@@ -1,0 +1,85 @@
+"""The question before sending, the lines above it, and the warnings of a plan."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from leadsync.config import Settings
+from leadsync.journal import Journal
+from leadsync.plurals import counted
+from leadsync.remarks import Remark
+from leadsync.run.forecast import expected_pace, fit
+from leadsync.run.plan import Plan
+from leadsync.run.survey_text import findings, loud_lines, repetitions, would_do
+from leadsync.run.value_remarks import doubtful_values
+from leadsync.terminal import visible_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question before a run is sent; as text it is what `leadsync run` shows at a terminal.
+
+    `text` is the question itself, `lines` stand above it. `rows` would be sent now. `sent_before`: some of them would
+    go a second time. `warnings` are kept with the run.
+    """
+
+    text: str
+    lines: tuple[str, ...]
+    rows: int
+    sent_before: bool
+    warnings: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return visible_lines((*self.lines, self.text))
+
+
+def question_of(plan: Plan, campaign: str | None, lines: Sequence[str]) -> Question:
+    """The question about a plan; `campaign` is the name in the settings, if there is one."""
+    what = counted(plan.total_waiting, "row")
+    if plan.then is not None:
+        what += f" ({plan.waiting:,} left of run {plan.run.id}, then {plan.then.waiting:,} of the file as it is now)"
+    ids = plan.run.ids
+    where = f"campaign {campaign} ({ids.campaign})" if campaign else f"campaign {ids.campaign}"
+    text = f"Send {what} to {plan.run.dialer}, {where}, template {ids.template}?"
+    warnings = [str(warning) for one in filter(None, (plan, plan.then)) for warning in plan_warnings(one)]
+    return Question(text, tuple(lines), plan.total_waiting, plan.sent_before, tuple(dict.fromkeys(warnings)))
+
+
+def plan_lines(
+    journal: Journal, plan: Plan, settings: Settings, ends: datetime | None = None, *, in_full: bool
+) -> Iterator[str]:
+    """The lines above the question, and with `ends` the rows expected to be sent until then.
+
+    Not `in_full`: only remarks and loud lines, for a log that nobody watches.
+    """
+    now = datetime.now().astimezone()
+    pace = expected_pace(journal, settings)
+    for one in filter(None, (plan, plan.then)):
+        yield from map(str, one.remarks)
+        if one.survey is not None and in_full:
+            yield from would_do(one.survey, pace, now, one.trial)
+            yield from findings(one.survey)
+        elif one.survey is not None:
+            yield from loud_lines(one.survey, now, one.trial)
+        yield from held_rows(one)
+    if ends is not None and plan.total_waiting and pace is not None:
+        yield str(fit(plan.total_waiting, pace, now, ends))
+
+
+def plan_warnings(plan: Plan) -> list[Remark]:
+    """The warnings of a plan, for the run to keep."""
+    remarks = list(plan.remarks)
+    if plan.survey is not None:
+        remarks += repetitions(plan.survey, datetime.now().astimezone())
+        remarks += doubtful_values(plan.survey)
+    return [remark for remark in remarks if remark.travels]
+
+
+def held_rows(plan: Plan) -> Iterator[str]:
+    """The line about rows on hold for a decision, if there are any."""
+    if plan.held:
+        rows = counted(plan.held, "row waits", "rows wait")
+        yield (
+            f"{rows} until a person has decided on another row of the same lead; `leadsync show {plan.run.id} "
+            "--status conflict --status unknown` lists those."
+        )

@@ -1,0 +1,115 @@
+"""Requests to stop a run, from signals and from other threads, and the thread of a run beside an event loop."""
+
+import asyncio
+import contextvars
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+Listener = Callable[[str, int], object]
+"""Takes the name of the requester, and the count of requests so far."""
+
+_SIGNALS = tuple(
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
+)
+_LOOK_SECONDS = 0.5
+"""Windows lets Ctrl-C through between two waits only."""
+
+
+class StopRequests:
+    """Requests to stop one run; the first drains it, the second ends its calls."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listener: Listener | None = None
+        self.signal_number = 0
+        """The signal behind the first request; 0 without a request."""
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a request."""
+        return bool(self._names)
+
+    def stop(self, by: str, number: int = signal.SIGINT) -> None:
+        """Ask to stop; `by` names the requester. May be called by any thread and by a signal's handler."""
+        self._names.append(by)
+        self.signal_number = self.signal_number or number
+        loop, listener = self._loop, self._listener
+        if loop is not None and listener is not None:
+            with suppress(RuntimeError):  # the loop has ended just now
+                loop.call_soon_threadsafe(listener, by, len(self._names))
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        """Pass requests to a listener in the running loop, the earlier ones at once."""
+        before = self._listener
+        self._loop, self._listener = asyncio.get_running_loop(), listener
+        for count, by in enumerate(self._names.copy(), 1):
+            listener(by, count)
+        try:
+            yield
+        finally:
+            self._listener = before
+
+
+def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests) -> Result:
+    """Run a coroutine to its end, in a thread of its own if this one has a running loop.
+
+    Signals of this thread become requests to stop meanwhile.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_cancelled_by(main, stops))
+    future: Future[Result] = Future()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            future.set_result(context.run(asyncio.run, _cancelled_by(main, stops)))
+        except BaseException as error:  # noqa: BLE001, RUF100 - raised again in the other thread
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="leadsync", daemon=True).start()
+    with signals_to(stops):
+        while not future.done():
+            wait([future], _LOOK_SECONDS)
+    return future.result()
+
+
+async def _cancelled_by(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests) -> Result:
+    """Run a coroutine, cancelled by requests to stop before it listens to them itself."""
+    task = asyncio.current_task()
+    with stops.heard_by(lambda _by, _count: task.cancel() if task else None):
+        return await main()
+
+
+@contextmanager
+def signals_to(stops: StopRequests) -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP become requests to stop; only the main thread gets them.
+
+    By `signal.signal`: Windows lacks the loop's own handlers.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        stops.stop(signal.Signals(number).name, number)
+
+    # A run under `nohup` is to outlive the terminal.
+    heeded = [
+        number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT
+    ]
+    before = {number: signal.signal(number, handle) for number in heeded}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
