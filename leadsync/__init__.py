@@ -1,3 +1,27 @@
-"""leadsync: bring a spreadsheet of leads and a Noojee Contact dialer together."""
+"""leadsync: bring a spreadsheet of leads and a Noojee Contact dialer together.
+
+The functions and classes of `leadsync.api` are loaded at their first use: the command line needs no pandas.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from leadsync.api import *  # noqa: F403 - types for editors; `__getattr__` below has the values
+
+
+def __getattr__(name: str) -> object:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    api = import_module("leadsync.api")
+    if name not in api.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(api, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *import_module("leadsync.api").__all__})

@@ -10,6 +10,8 @@ from typing import TextIO
 
 from leadsync.terminal import BackgroundWriter, one_line, visible, writer_to
 
+_NEVER = logging.CRITICAL + 1
+
 _run: ContextVar[str] = ContextVar("run", default="")
 
 
@@ -26,6 +28,20 @@ def logged_as(run_id: str) -> Iterator[None]:
 def current_run() -> str:
     """The id of the present run; empty outside one."""
     return _run.get()
+
+
+@contextmanager
+def without_secrets() -> Iterator[None]:
+    """Keep other libraries from logging addresses, inside: those hold the API key, and tokens of messages."""
+    levels = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "apprise": _NEVER, "urllib3": _NEVER}
+    before = {name: logging.getLogger(name).level for name in levels}
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(max(level, before[name]))
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 class TextFormatter(logging.Formatter):

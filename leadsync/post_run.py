@@ -13,15 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-<<<<<<< HEAD:leadsync/cli/post_run.py
-from leadsync.cli.shell import Shell
-from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError, words_for_others
+from leadsync.errors import BusyError, LeadsyncError, MappingError, NotConfirmed, SheetError, words_for_others
 from leadsync.models import RunRecord
 from leadsync.tallies import Tally
-=======
-from leadsync.errors import BusyError, LeadsyncError, MappingError, NotConfirmed, SheetError, words_for_others
-from leadsync.models import RunRecord, Tally
->>>>>>> e51a329 (run: question, warnings, hooks and known dialers stand below the command line):leadsync/post_run.py
 
 if TYPE_CHECKING:
     from leadsync.alerts import RunResult

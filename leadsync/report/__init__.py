@@ -1,5 +1,6 @@
 """From the journal's rows to the files for people: the tables and the summary."""
 
+from leadsync.report.advice import advice
 from leadsync.report.check_cells import checked_cells
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, highlights
@@ -19,6 +20,7 @@ __all__ = [
     "Digest",
     "Highlights",
     "Table",
+    "advice",
     "as_json",
     "as_page",
     "as_text",

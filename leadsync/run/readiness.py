@@ -3,14 +3,9 @@
 import os
 from pathlib import Path
 
-<<<<<<< HEAD:leadsync/cli/readiness.py
-if TYPE_CHECKING:
-    from leadsync.config import Settings
-=======
 from leadsync.config import Settings
 from leadsync.models import RunRecord
 from leadsync.run.outputs import check_output
->>>>>>> e51a329 (run: question, warnings, hooks and known dialers stand below the command line):leadsync/run/readiness.py
 
 
 def ready_to_send(settings: Settings, output: Path | None = None) -> Settings:
@@ -25,11 +20,8 @@ def ready_to_send(settings: Settings, output: Path | None = None) -> Settings:
     if output is not None:
         check_output(output)
     return settings
-<<<<<<< HEAD:leadsync/cli/readiness.py
-=======
 
 
 def settings_of_run(settings: Settings, run: RunRecord, campaign: str | None) -> Settings:
     """The settings of an earlier run: of the named campaign, else of the campaign with the run's ids."""
     return settings.for_campaign(campaign) if campaign else settings.for_ids(run.ids)
->>>>>>> e51a329 (run: question, warnings, hooks and known dialers stand below the command line):leadsync/run/readiness.py

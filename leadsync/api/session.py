@@ -1,0 +1,61 @@
+"""The settings, journal and log of a call from Python."""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leadsync.config import Settings, find, load, settings_from, state_folder, url_source
+from leadsync.journal import Journal, open_journal
+from leadsync.terminal import one_line
+
+SettingsGiven = str | os.PathLike[str] | Mapping[str, Any] | None
+"""A settings file, the same as a mapping, or None for the file that the command line takes."""
+
+_log = logging.getLogger("leadsync")
+_GIVEN = "the settings given"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The state folder and the settings of a call; see `leadsync.post_run.Host`."""
+
+    state: str | os.PathLike[str] | None
+    given: SettingsGiven = None
+
+    def settings(self) -> Settings:
+        """The settings; raises SettingsError."""
+        if isinstance(self.given, Mapping):
+            return settings_from(self.given, _GIVEN)
+        return load(find(self._file, os.environ))
+
+    @property
+    def url_source(self) -> str:
+        """The source of the dialer's address."""
+        return _GIVEN if isinstance(self.given, Mapping) else url_source(self._file, os.environ)
+
+    @property
+    def _file(self) -> Path | None:
+        return None if self.given is None or isinstance(self.given, Mapping) else Path(self.given)
+
+    def state_folder(self) -> Path:
+        """The folder of the journal; raises SettingsError."""
+        return state_folder(None if self.state is None else Path(self.state), os.environ)
+
+    def journal(self) -> Journal:
+        """The journal; raises JournalError."""
+        return open_journal(self.state_folder())
+
+    @contextmanager
+    def sound_journal(self) -> Iterator[Journal]:
+        """The journal, its integrity checked before the first write; raises JournalError."""
+        with self.journal() as journal:
+            journal.check()
+            yield journal
+
+    def say(self, text: str) -> None:
+        """Log a sentence for the user."""
+        _log.warning("%s", one_line(text))

@@ -1,0 +1,399 @@
+"""`leadsync.sync` sends a DataFrame or a file as `leadsync run` does, with the same journal and guarantees."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import leadsync
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import KEY, Desk
+
+COLUMNS = ["Lead Id", "FirstPhone", "Outcome", "Callback"]
+
+
+@pytest.fixture
+def dialer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[PracticeDialer]:
+    """A practice dialer, with its settings in the working folder and the key in the environment."""
+    started = desk.dialer()
+    monkeypatch.chdir(desk.folder)
+    for name in ("LEADSYNC_API_KEY", "LEADSYNC_STATE", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, desk.environment[name])
+    return started
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    lines = [
+        (1, 383218101.0, "Sale", pd.Timestamp("2026-12-24 14:30")),
+        (2, float("nan"), None, pd.Timestamp("2026-12-25 09:00")),
+        (3, 12.0, "Sale", pd.NaT),
+    ]
+    return pd.DataFrame(lines, columns=COLUMNS, index=["a", "b", "c"]).astype({"Outcome": "category"})
+
+
+def received(dialer: PracticeDialer) -> dict[str, dict[str, str]]:
+    """The body of each lead's last request."""
+    return {str(call.lead): dict(call.fields) for call in dialer.ledger.received}
+
+
+def test_a_frame_is_sent_and_comes_back_with_typed_outcomes(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    result = leadsync.sync(frame, confirm=True)
+    assert received(dialer) == {
+        "1": {"FirstPhone": "0383218101", "njDisposition": "Sale", "njCallBackDate": "2026/12/24 14:30"},
+        "2": {"FirstPhone": "<No Change>", "njDisposition": "<No Change>", "njCallBackDate": "2026/12/25 09:00"},
+    }
+    assert result.counts == {
+        **dict.fromkeys(["failed", "conflict", "unknown", "skipped", "unsent"], 0),
+        "succeeded": 2,
+        "rejected": 1,
+    }
+    assert (result.exit_code, result.nothing_to_do, result.stopped) == (3, False, "")
+    pd.testing.assert_frame_equal(result.frame[COLUMNS], frame)
+    assert result.frame["sync_status"].tolist() == ["succeeded", "succeeded", "rejected"]
+    assert result.frame["sync_row"].tolist() == [2, 3, 4]
+    assert result.frame["sync_code"].isna().tolist() == [False, False, True]
+    assert result.frame.loc["c", "sync_message"].startswith("FirstPhone '12' is not a valid phone number in AU; ")
+    assert set(result.frame["sync_run"]) == {result.run}
+    assert {name: str(kind) for name, kind in result.frame.dtypes[len(COLUMNS) :].items()} == {
+        "sync_row": "Int64",
+        "sync_status": "category",
+        "sync_code": "Int64",
+        "sync_name": "string",
+        "sync_message": "string",
+        "sync_advice": "string",
+        "sync_attempts": "Int64",
+        "sync_time": "datetime64[us, UTC]",
+        "sync_run": "string",
+    }
+
+
+def test_the_journal_and_the_files_are_those_of_the_command_line(
+    desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame
+) -> None:
+    result = leadsync.sync(frame, confirm=True, name="august")
+    assert result.files["report"] == desk.folder / f"august.{result.run}.report.csv"
+    shown = desk.leadsync("show", result.run, "--json").json
+    assert shown["statuses"] == {"succeeded": 2, "rejected": 1}
+    assert Path(shown["files"]["report"]) == result.files["report"]
+    assert [row["sync_status"] for row in desk.rows(result.files["report"])] == ["succeeded", "succeeded", "rejected"]
+    assert shown["warnings"] == list(result.warnings)
+
+
+def test_the_same_frame_is_not_sent_twice_wherever_it_is_given(
+    desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = leadsync.sync(frame, confirm=True)
+    other = desk.folder / "other"
+    other.mkdir()
+    monkeypatch.chdir(other)
+    again = leadsync.sync(frame.copy(), desk.config, confirm=True, name="another")
+    assert (again.run, again.nothing_to_do, again.exit_code) == (first.run, True, 0)
+    assert len(dialer.ledger.received) == 2
+    pd.testing.assert_frame_equal(again.frame, first.frame)
+    anew = leadsync.sync(frame, desk.config, confirm=True, fresh=True)
+    assert anew.run != first.run
+    assert len(dialer.ledger.received) == 4
+
+
+def test_the_result_corrected_and_given_back_sends_what_was_corrected(
+    dialer: PracticeDialer, frame: pd.DataFrame
+) -> None:
+    first = leadsync.sync(frame, confirm=True).frame
+    first.loc["c", "FirstPhone"] = 383218103.0
+    second = leadsync.sync(first, confirm=True)
+    assert list(second.frame.columns) == list(first.columns)
+    assert second.frame["sync_status"].tolist() == ["skipped", "skipped", "succeeded"]
+    assert [str(call.lead) for call in dialer.ledger.received] == ["1", "2", "3"]
+
+
+def test_a_trial_then_the_rest(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    trial = leadsync.sync(frame, confirm=True, limit=1)
+    assert trial.frame.index.tolist() == ["a"]
+    rest = leadsync.sync(frame, confirm=True)
+    assert rest.run == trial.run
+    assert rest.frame.index.tolist() == ["a", "b", "c"]
+    assert [str(call.lead) for call in dialer.ledger.received] == ["1", "2"]
+
+
+def test_a_file_is_sent_as_by_the_command_line(desk: Desk, dialer: PracticeDialer) -> None:
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "0012,0383218101,Sale")
+    for path in (str(sheet), sheet):
+        result = leadsync.sync(path, confirm=True)
+    assert result.nothing_to_do
+    assert result.frame[["Lead Id", "FirstPhone"]].values.tolist() == [["0012", "0383218101"]]
+    assert desk.leadsync("run", sheet).err.startswith(f"Nothing to do: run {result.run} ")
+
+
+@pytest.mark.parametrize("confirm", [None, False, lambda _: False])
+def test_nothing_is_sent_without_a_yes_and_no_draft_is_left(
+    dialer: PracticeDialer, frame: pd.DataFrame, confirm: Any
+) -> None:
+    with pytest.raises(leadsync.NotConfirmed, match="Nothing was sent, because confirm gave no yes: Send 2 rows") as no:
+        leadsync.sync(frame, confirm=confirm)
+    assert no.value.exit_code == 2
+    assert isinstance(no.value, leadsync.UsageError)
+    assert dialer.ledger.received == []
+    assert leadsync.runs().empty
+
+
+def test_the_question_is_that_of_the_terminal(desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    asked: list[leadsync.Question] = []
+
+    def confirm(question: leadsync.Question) -> bool:
+        asked.append(question)
+        return True
+
+    leadsync.sync(frame, confirm=confirm)
+    [question] = asked
+    url = desk.config.read_text("utf-8").split('url = "')[1].split('"')[0]
+    assert question.text == f"Send 2 rows to {url}, campaign 41, template 41?"
+    assert (question.rows, question.sent_before) == (2, False)
+    lines = str(question).splitlines()
+    assert lines[0] == "3 rows: 2 to send, 1 rejected, 0 skipped"
+    assert "          1  rejected: FirstPhone '12' is not a valid phone number in AU (row 4)" in lines
+    assert f"The API key goes to {url} for the first time, because {desk.folder / 'leadsync.toml'} says so." in lines
+    assert lines[-1] == question.text
+
+
+def test_an_error_in_confirm_leaves_no_draft(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    def confirm(_: leadsync.Question) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        leadsync.sync(frame, confirm=confirm)
+    assert leadsync.runs().empty
+
+
+def test_settings_as_a_mapping_and_a_named_campaign(desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    url = desk.config.read_text("utf-8").split('url = "')[1].split('"')[0]
+    desk.config.unlink()
+    ids = {"template_id": 41, "campaign_id": 41, "allocation_id": 38}
+    given = {"server": {"url": url}, "campaign": ids, "campaigns": {"other": {"allocation_id": 39}}}
+    leadsync.sync(frame, given, "other", confirm=True, limit=1)
+    assert [call.query["fAllocationId"] for call in dialer.ledger.received] == ["39"]
+    with pytest.raises(leadsync.SettingsError, match=r"the settings given: \[server\] urll is not a setting"):
+        leadsync.sync(frame, {"server": {"urll": url}}, confirm=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"data": [1]}, "Give a DataFrame or the path of a file, not a value of type list."),
+        ({"data": "missing.csv"}, "missing.csv does not exist"),
+        ({"data": "leads.csv", "name": "x"}, "A file has its own name"),
+        ({"data": pd.DataFrame({"Lead Id": [1]}), "sheet": "x"}, "A DataFrame has no sheet, encoding or delimiter"),
+        ({"data": pd.DataFrame({"Lead Id": [1]}), "name": "a/b"}, "'a/b' is no name for a DataFrame's files"),
+        ({"data": pd.DataFrame({"Lead Id": [1]}), "name": ".."}, "'..' is no name"),
+        ({"data": pd.DataFrame({"Phone": [1]})}, "No column"),
+        ({"data": "leads.csv", "limit": 0}, "limit is 0; a trial sends 1 row or more."),
+        ({"data": "leads.csv", "format": "xls"}, "format is 'xls'; it can be 'csv' or 'xlsx'."),
+        ({"data": "leads.csv", "inserts": "all"}, "inserts is 'all'; it can be 'missing' or 'only'."),
+    ],
+)
+def test_wrong_arguments_are_errors_of_the_usual_family(
+    dialer: PracticeDialer, arguments: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(leadsync.UsageError) as error:
+        leadsync.sync(**arguments, confirm=True)
+    assert words in str(error.value)
+    assert error.value.exit_code == 2
+    with pytest.raises(TypeError, match="unexpected keyword argument 'konfirm'"):
+        leadsync.sync("leads.csv", konfirm=True)  # type: ignore[call-arg]
+
+
+def test_a_stopped_run_raises_with_its_result_and_the_same_call_goes_on(
+    dialer: PracticeDialer, frame: pd.DataFrame
+) -> None:
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=117, calls=2)])
+    with pytest.raises(leadsync.RunStopped) as stopped:
+        leadsync.sync(frame, confirm=True)
+    assert stopped.value.exit_code == 4
+    assert isinstance(stopped.value, leadsync.Stopped)
+    result = stopped.value.result
+    assert result.counts["unsent"] == 2
+    assert result.stopped in str(stopped.value)
+    done = leadsync.sync(frame, confirm=True)
+    assert (done.run, done.counts["succeeded"]) == (result.run, 2)
+
+
+def test_another_frame_under_the_name_of_a_stopped_run_goes_behind_it(
+    dialer: PracticeDialer, frame: pd.DataFrame
+) -> None:
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=117, calls=2)])
+    with pytest.raises(leadsync.RunStopped) as stopped:
+        leadsync.sync(frame, confirm=True)
+    other = pd.DataFrame({"Lead Id": [9], "FirstPhone": ["0383218109"]})
+    asked: list[str] = []
+    done = leadsync.sync(other, confirm=lambda question: bool(asked.append(question.text)) or True)
+    assert "Send 3 rows (2 left of run " in asked[0]
+    assert done.run != stopped.value.result.run
+    assert done.frame["Lead Id"].tolist() == [9]
+    assert sorted(received(dialer)) == ["1", "2", "9"]
+
+
+def test_progress_is_told_from_another_thread_and_its_errors_stop_nothing(
+    dialer: PracticeDialer, frame: pd.DataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[leadsync.RunProgress] = []
+    threads: set[str] = set()
+
+    def show(progress: leadsync.RunProgress) -> None:
+        told.append(progress)
+        threads.add(threading.current_thread().name)
+
+    leadsync.sync(frame, confirm=True, on_progress=show)
+    assert (told[-1].rows, told[-1].done, told[-1].succeeded, told[-1].failed) == (2, 2, 2, 0)
+    assert threads == {"progress"}
+
+    def fail(_: leadsync.RunProgress) -> None:
+        raise ValueError("no display")
+
+    assert leadsync.sync(frame, confirm=True, on_progress=fail, fresh=True).counts["succeeded"] == 2
+    assert "the progress of the run is not shown any more: ValueError: no display" in caplog.text
+
+
+def test_the_key_is_not_logged_by_libraries_and_levels_come_back(
+    dialer: PracticeDialer, frame: pd.DataFrame, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = logging.getLogger("httpx").level
+    with caplog.at_level(logging.DEBUG):
+        leadsync.sync(frame, confirm=True)
+    assert KEY not in caplog.text
+    assert logging.getLogger("httpx").level == before
+
+
+def test_a_frame_may_be_sent_in_a_thread(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    results: list[leadsync.SyncResult] = []
+    worker = threading.Thread(target=lambda: results.append(leadsync.sync(frame, confirm=True)))
+    worker.start()
+    worker.join(60)
+    assert results[0].counts["succeeded"] == 2
+
+
+def test_in_a_running_loop_sync_works_and_asks_in_its_own_thread(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    asked: list[str] = []
+
+    async def cell() -> leadsync.SyncResult:
+        return leadsync.sync(frame, confirm=lambda _: not asked.append(threading.current_thread().name))
+
+    assert asyncio.run(cell()).counts["succeeded"] == 2
+    assert asked == ["MainThread"]
+
+
+@pytest.mark.parametrize("is_coroutine", [True, False])
+def test_sync_async_leaves_the_loop_to_others(
+    dialer: PracticeDialer, frame: pd.DataFrame, *, is_coroutine: bool
+) -> None:
+    dialer.floor_seconds = 0.3
+    asked: list[str] = []
+
+    def answer(question: leadsync.Question) -> bool:
+        asked.append(threading.current_thread().name)
+        return question.rows == 2
+
+    async def answer_later(question: leadsync.Question) -> bool:
+        await asyncio.sleep(0)
+        return answer(question)
+
+    async def ticks() -> int:
+        count = 0
+        while True:
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                return count
+            count += 1
+
+    async def cell() -> tuple[leadsync.SyncResult, int]:
+        beside = asyncio.create_task(ticks())
+        result = await leadsync.sync_async(frame, confirm=answer_later if is_coroutine else answer)
+        beside.cancel()
+        return result, await beside
+
+    result, count = asyncio.run(cell())
+    assert result.counts["succeeded"] == 2
+    assert asked == ["MainThread"]
+    assert count > 5
+
+
+def test_sync_async_refuses_and_raises_as_sync_does(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    with pytest.raises(leadsync.NotConfirmed):
+        asyncio.run(leadsync.sync_async(frame))
+    with pytest.raises(leadsync.UsageError):
+        asyncio.run(leadsync.sync_async("missing.csv"))
+    dialer.faults.add([FaultRule(FaultKind.CODE, code=117, calls=2)])
+    with pytest.raises(leadsync.RunStopped):
+        asyncio.run(leadsync.sync_async(frame, confirm=True))
+
+
+def test_a_cancellation_drains_the_run_and_the_same_call_goes_on(dialer: PracticeDialer) -> None:
+    dialer.floor_seconds = 0.2
+    leads = pd.DataFrame({"Lead Id": range(1, 101), "FirstPhone": range(383218101, 383218201), "Outcome": "Sale"})
+
+    async def cell() -> None:
+        task = asyncio.create_task(leadsync.sync_async(leads, confirm=True))
+        while not dialer.ledger.received:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cell())
+    sent = len(dialer.ledger.received)
+    assert 0 < sent < 100
+    [stopped] = leadsync.runs().to_dict("records")
+    assert (stopped["succeeded"], stopped["unknown"], stopped["unsent"]) == (sent, 0, 100 - sent)
+    assert stopped["stopped"] == "interrupted by a cancellation"
+    dialer.floor_seconds = 0.005
+    assert leadsync.sync(leads, confirm=True).counts["succeeded"] == 100
+    assert len(dialer.ledger.received) == 100
+
+
+def test_a_cancellation_while_the_sheet_is_read_sends_nothing(
+    dialer: PracticeDialer, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from leadsync.api import sync_steps
+
+    reading, go_on = threading.Event(), threading.Event()
+    plan = sync_steps.plan_content
+
+    def slow(*arguments: Any) -> Any:
+        reading.set()
+        go_on.wait(30)
+        return plan(*arguments)
+
+    monkeypatch.setattr(sync_steps, "plan_content", slow)
+
+    async def cell() -> None:
+        task = asyncio.create_task(leadsync.sync_async(frame, confirm=True))
+        while not reading.is_set():
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cell())
+    assert dialer.ledger.received == []
+    assert leadsync.runs().empty
+
+
+def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    dialer.floor_seconds = 0.5
+    first = threading.Thread(target=leadsync.sync, args=(frame,), kwargs={"confirm": True})
+    first.start()
+    deadline = time.monotonic() + 30
+    while not dialer.ledger.received and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with pytest.raises(leadsync.BusyError):
+        leadsync.sync(frame, confirm=True)
+    first.join(60)
+    assert len(dialer.ledger.received) == 2
