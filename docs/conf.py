@@ -14,10 +14,14 @@ from leadsync import __version__
 
 project = "leadsync"
 version = release = __version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 nitpicky = True
+# Types of Python and pandas have their pages elsewhere.
+nitpick_ignore_regex = [("py:.*", ".*")]
 smartquotes = False
 html_theme = "furo"
 html_title = f"leadsync {__version__}"

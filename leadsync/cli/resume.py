@@ -10,7 +10,6 @@ from leadsync.cli.options import SendOptions, examples, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord
-from leadsync.post_run import post_run_hooks
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 @send_options
 def resume(run_id: str | None, options: SendOptions) -> int:
     """Go on with a run that stopped: RUN, or the newest."""
-    from leadsync.run import plan_resume, ready_to_send, settings_of_run
+    from leadsync.run import plan_resume
 
     shell = command_shell()
     with shell.sound_journal() as journal:

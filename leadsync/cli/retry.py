@@ -11,7 +11,6 @@ from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import counted
-from leadsync.post_run import post_run_hooks
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -25,7 +24,7 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
     They go as a new run. Without RUN, it is the newest run's rows.
     """
-    from leadsync.run import plan_retry, ready_to_send, settings_of_run, written_files
+    from leadsync.run import plan_retry, written_files
 
     shell = command_shell()
     with shell.sound_journal() as journal:
