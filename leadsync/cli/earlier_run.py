@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from leadsync.cli.options import SendOptions
-from leadsync.cli.post_run import PostRunHooks, post_run_hooks
-from leadsync.cli.readiness import ready_to_send
 from leadsync.cli.shell import Shell
 from leadsync.models import RunRecord
+from leadsync.post_run import PostRunHooks, post_run_hooks
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -20,14 +19,17 @@ def earlier_run(shell: Shell, run: RunRecord, options: SendOptions) -> "Iterator
 
     Raises SettingsError for incomplete settings, and UsageError for an unusable output folder.
     """
+    from leadsync.run import ready_to_send, settings_of_run
+
     with post_run_hooks(shell, run.file, options.metrics_file) as hooks:
-        hooks.settings = settings = shell.settings()
-        chosen = settings.for_campaign(options.campaign) if options.campaign else settings.for_ids(run.ids)
-        yield hooks, ready_to_send(chosen, options.output)
+        hooks.settings = shell.settings()
+        yield hooks, ready_to_send(settings_of_run(hooks.settings, run, options.campaign), options.output)
 
 
 def no_run(shell: Shell, words: str) -> int:
     """Say that no run fits, unless the settings are incomplete; return the exit code."""
+    from leadsync.run import ready_to_send
+
     ready_to_send(shell.settings())
     shell.result(words, {"run": None})
     return 0

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from leadsync.errors import SheetError
-from leadsync.sheets.formats.cell_text import LARGEST_EXACT, text_of
+from leadsync.sheets.formats.cell_text import text_of
+from leadsync.sheets.formats.number_formats import LARGEST_EXACT
 
 if TYPE_CHECKING:
     import pandas as pd

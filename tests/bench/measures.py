@@ -248,7 +248,7 @@ def stats(options: Options) -> Iterator[Line]:
         outcomes.fill(at.folder / "state", options.rows)
         for by in ("code", "Agent", "lead"):
             done = at.leadsync("stats", "--by", by, "--json")
-            yield Line(f"stats of {options.rows:,} rows by {by}", done.wall, "s", 2 + 8 * options.rows / 1e6)
+            yield Line(f"stats of {options.rows:,} rows by {by}", done.wall, "s", 3 + 7 * options.rows / 1e6)
             yield Line("  CPU", done.cpu, "s")
             yield Line("  memory", done.memory, "MB", 700)
 
