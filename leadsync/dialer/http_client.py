@@ -59,7 +59,7 @@ class HttpClient:
         self._headers = httpx.Headers(HEADERS)
         # Loading the system's authorities takes 60 ms; plain HTTP needs none, and redirects are never followed.
         trusted = certificates(ca_file) if ca_file or parts.scheme != "http" else True
-        self._transport = Transport(connections, trusted, longest)
+        self._transport = Transport(connections, trusted)
         self._client = _CookielessClient(
             transport=self._transport, timeout=None, follow_redirects=False, trust_env=False
         )

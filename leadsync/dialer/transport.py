@@ -26,7 +26,8 @@ KEEP_ALIVE_SECONDS = 4.0
 """Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
 
 LONGEST_REST = 1024 * 1024
-"""Bytes of an answer on the wire beside its body: interim answers, headers, packing and trailers."""
+"""Bytes of an answer on the wire beside the body that was handed over: interim answers, headers, chunks' frames and
+trailers, and a body still in the buffers."""
 
 
 class SpokeFirstError(aiohttp.ClientConnectionError):
@@ -45,17 +46,13 @@ class Wire(ResponseHandler):
     answered = 0
     """How many of those pieces came until the last answer ended; 0 before the first."""
     length = 0
-    """The bytes since then."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, longest: int) -> None:
-        super().__init__(loop)
-        self._longest = longest
+    """The bytes since then, less those of the body that were handed over."""
 
     def data_received(self, data: bytes) -> None:
         # aiohttp itself calls this with nothing, to go on after a pause.
         self.pieces += bool(data)
         self.length += len(data)
-        if self.length <= self._longest:
+        if self.length <= LONGEST_REST:
             super().data_received(data)
         elif self.transport is not None:
             self.set_exception(TooLongError())
@@ -86,9 +83,9 @@ class Connector(aiohttp.TCPConnector):
     `fastest` is the least time in seconds that a connection has taken to be there, None before the first.
     """
 
-    def __init__(self, connections: int, certificates: ssl.SSLContext | bool, longest: int) -> None:
+    def __init__(self, connections: int, certificates: ssl.SSLContext | bool) -> None:
         super().__init__(limit=connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=certificates)
-        self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=self._loop, longest=longest))
+        self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=self._loop))
         self.fastest: float | None = None
 
     async def connect(
@@ -153,15 +150,14 @@ def _wire_of(connection: Connection) -> Wire:
 class Transport(httpx.AsyncBaseTransport):
     """Sends httpx's requests over aiohttp, without cookies, proxies and redirects; an asynchronous context manager.
 
-    `longest` bounds an answer's body in bytes: one that is much longer breaks off. Two extensions of a request count:
-    `target`, as in httpx's own transport, goes out byte for byte; `connected` is awaited with the connection, and
-    nothing of the request was sent before. aiohttp's exceptions are the causes of `httpx.TransportError`.
+    Two extensions of a request count: `target`, as in httpx's own transport, goes out byte for byte; `connected` is
+    awaited with the connection, and nothing of the request was sent before. An answer with too much beside its body
+    breaks off. aiohttp's exceptions are the causes of `httpx.TransportError`.
     """
 
-    def __init__(self, connections: int, certificates: ssl.SSLContext | bool, longest: int) -> None:
+    def __init__(self, connections: int, certificates: ssl.SSLContext | bool) -> None:
         self._connections = connections
         self._certificates = certificates
-        self._longest = longest
         self._connector: Connector | None = None
 
     @property
@@ -170,7 +166,7 @@ class Transport(httpx.AsyncBaseTransport):
         return (self._connector.fastest if self._connector else None) or 0.0
 
     async def __aenter__(self) -> Self:
-        self._connector = Connector(self._connections, self._certificates, self._longest + LONGEST_REST)
+        self._connector = Connector(self._connections, self._certificates)
         self._session = aiohttp.ClientSession(
             connector=self._connector,
             timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS),
@@ -231,6 +227,8 @@ class _Body(httpx.AsyncByteStream):
             raise httpx.TransportError(type(error).__name__) from error
         if not piece:
             raise StopAsyncIteration
+        if (connection := self._answer.connection) is not None:
+            _wire_of(connection).length -= len(piece)
         return piece
 
     async def aclose(self) -> None:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from leadsync.cli import connection
 from leadsync.dialer import DialerClient, campaign_lists, places
+from leadsync.dialer.bodies import LONGEST_LIST
 from leadsync.dialer.transport_errors import certificates
 from leadsync.errors import Stopped
 from leadsync.models import Effect, Outcome
@@ -218,6 +219,19 @@ def test_a_name_is_cut_where_nobody_reads_on() -> None:
     answers = iter([head() + json.dumps({"entities": [{"id": 1, "name": "x" * 5_000}]}).encode(), A_LIST])
     with hostile(lambda: [next(answers)]) as dialer:
         assert places(dialer.url, SecretStr(KEY))[0].template.name == "x" * 199 + "…"
+
+
+@pytest.mark.parametrize("chunk", [0, 100, 60_000], ids=["whole", "small chunks", "large chunks"])
+def test_a_list_of_the_longest_length_is_read(chunk: int) -> None:
+    body = json.dumps({"entities": [{"id": 41, "name": "x" * (LONGEST_LIST - 50)}]}).encode()
+    whole = head() + body
+    if chunk:
+        pieces = (body[at : at + chunk] for at in range(0, len(body), chunk))
+        framed = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+        whole = head("200 OK", "Transfer-Encoding: chunked") + framed + b"0\r\n\r\n"
+    answers = iter([whole, A_LIST])
+    with hostile(lambda: [next(answers)]) as dialer:
+        assert places(dialer.url, SecretStr(KEY))[0].template.id == 41
 
 
 def test_lists_that_grow_and_grow_end(monkeypatch: pytest.MonkeyPatch) -> None:
