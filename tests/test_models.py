@@ -1,27 +1,12 @@
 """Leads and runs: the parts of a call, harmless rows, the names of files."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from leadsync.models import CampaignIds, Lead, RunRecord
-
-RUN = RunRecord(
-    id="20261123-210455-7f3a",
-    file=Path("/sheets/leads.csv"),
-    sheet="",
-    fingerprint="",
-    kind="csv",
-    delimiter=",",
-    bom=False,
-    headings=("Lead Id",),
-    output=Path("/out"),
-    dialer="http://127.0.0.1",
-    ids=CampaignIds(41, 41, 38),
-    created=datetime(2026, 11, 23, tzinfo=UTC),
-)
+from leadsync.models import Lead
+from tests.journal.samples import a_run
 
 
 @pytest.mark.parametrize(
@@ -52,5 +37,6 @@ def test_an_inserts_external_id_travels_in_the_body() -> None:
 
 
 def test_files_are_named_after_the_first_sheet() -> None:
-    assert RUN.stem == "leads"
-    assert replace(RUN, first_stem="first").stem == "first"
+    run = a_run(Path("/sheets"))
+    assert run.stem == "leads"
+    assert replace(run, first_stem="first").stem == "first"
