@@ -114,8 +114,8 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send."""
         ...
 
-    def create_retry(self, run: RunRecord) -> None:
-        """Store a run with the rows of its `retry_of` to be sent again; its lock is held.
+    def create_retry(self, run: RunRecord, limit: int | None = None) -> None:
+        """Store a run with the rows of its `retry_of` to be sent again, a trial of the first `limit`; its lock is held.
 
         Pending rows of that earlier run become skipped there: never do both runs send them.
         """

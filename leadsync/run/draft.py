@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from leadsync.config import Settings
 from leadsync.errors import UsageError
@@ -129,8 +130,8 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
     )
 
 
-def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str]) -> None:
-    journal.confirm(run_id, effects)
+def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str], **values: Any) -> None:
+    journal.confirm(run_id, effects, **values)
     # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)

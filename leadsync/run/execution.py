@@ -54,7 +54,7 @@ def execute(
     are requests of other threads to stop. Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes
     on from there.
     """
-    plan.confirm(journal, warnings)
+    plan.confirm(warnings)
     run = journal.run(plan.run.id)
     with progress_for(plan.waiting) as progress:
         sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until, stops=stops)

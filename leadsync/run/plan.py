@@ -35,7 +35,8 @@ class Plan:
     then: "Plan | None" = None
     file_is_new: bool = False
     has_decisions: bool = False
-    write: Callable[[], object] = lambda: None
+    write: Callable[..., object] = lambda **_: None
+    """Stores the run, with values of the run by name, in one transaction."""
     forget: Callable[[], object] = lambda: None
 
     @property
@@ -48,17 +49,16 @@ class Plan:
         """The rows that can go now, of the present file too."""
         return self.waiting + (self.then.waiting if self.then else 0)
 
-    def confirm(self, journal: Journal, warnings: Sequence[Remark] = ()) -> None:
+    def confirm(self, warnings: Sequence[Remark] = ()) -> None:
         """Store the run with its effects on other runs, and the `warnings` seen by the user. May raise
         JournalError."""
-        self.write()
         said: dict[str, Any] = {"warnings": tuple(map(str, warnings))} if warnings else {}
         if any(warning.doubt for warning in warnings):
             said["doubtful"] = True
         if self.survey is not None:
             said["new_leads"] = self.survey.new_leads(self.trial)
-        if said:
-            journal.update_run(self.run.id, **said)
+        # With the run: after a kill in between, `watch` would take a doubtful file for a sound one.
+        self.write(**said)
 
     def discard(self) -> None:
         """Delete the draft, if there is one."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from leadsync.commands import command
 from leadsync.config import Settings
@@ -63,10 +64,8 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     )
 
 
-def _write_retry(journal: Journal, new: RunRecord, limit: int | None) -> None:
-    journal.create_retry(new)
-    if limit is not None:
-        journal.update_run(new.id, last_row=journal.nth_pending(new.id, limit))
+def _write_retry(journal: Journal, new: RunRecord, limit: int | None, **values: Any) -> None:
+    journal.create_retry(replace(new, **values), limit)
     # Released after the commit: the retry has taken their rows over.
     for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
         if run_id != new.id:

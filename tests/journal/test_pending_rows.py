@@ -205,6 +205,14 @@ def test_rows_taken_into_a_retry_are_not_sent_by_both(journal: Journal, tmp_path
     assert journal.lineage(RUN) == [later.id]
 
 
+def test_a_retrys_limit_is_stored_with_it(journal: Journal, tmp_path: Path) -> None:
+    """A kill behind the commit leaves a trial, never a retry of all rows."""
+    journal.add(RUN, [entry(n) for n in range(2, 7)])
+    later = a_run(tmp_path, "20261124-000000-0000", retry_of=RUN)
+    journal.create_retry(later, 3)
+    assert journal.run(later.id).last_row == 4
+
+
 def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journal: Journal, tmp_path: Path) -> None:
     journal.add(RUN, [entry(2, "L", harmless=True), entry(3, "L"), entry(4, "M"), entry(5, "M")])
 

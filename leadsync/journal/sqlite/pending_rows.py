@@ -1,11 +1,13 @@
 """The rows for a run or its retry to send."""
 
+import sqlite3
+
 from leadsync.errors import JournalError
 from leadsync.journal.json_text import reason_json
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
-from leadsync.journal.sqlite.run_table import NO_END, insert_run, run_key
+from leadsync.journal.sqlite.run_table import NO_END, insert_run, run_key, set_run
 from leadsync.journal.sqlite.run_writer import SqliteRunWriter
 from leadsync.journal.sqlite.schema import OPEN
 from leadsync.models import RunRecord
@@ -25,13 +27,7 @@ class SqlitePendingRows(SqliteRunLocks):
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
         with self._database.reading() as connection:
-            # Two of them: the second shows that a trial would end before the sheet does.
-            rows = connection.execute(
-                f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' "
-                "ORDER BY number LIMIT 2 OFFSET ?",
-                [run_key(connection, run_id), count - 1],
-            ).fetchall()
-        return rows[0][0] if len(rows) > 1 else None
+            return _nth_pending(connection, run_key(connection, run_id), count)
 
     def ready(self, run_id: str, end: int | None) -> int:
         return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})")
@@ -66,7 +62,7 @@ class SqlitePendingRows(SqliteRunLocks):
             ).fetchone()[0]
         return count
 
-    def create_retry(self, run: RunRecord) -> None:
+    def create_retry(self, run: RunRecord, limit: int | None = None) -> None:
         with self._database.writing() as connection:
             insert_run(connection, run)
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
@@ -92,9 +88,20 @@ class SqlitePendingRows(SqliteRunLocks):
                 f"UPDATE runs SET tally = NULL, stopped = '', finished = NOT EXISTS ({left}) WHERE run = ?",
                 [old, old, old],
             )
+            if limit is not None:
+                set_run(connection, run.id, {"last_row": _nth_pending(connection, new, limit)})
 
     def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
         if run_id not in self._held:
             raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
         path = self._database.path
         return RunLog(lambda: SqliteRunWriter(path, run_id, resend_unknown=resend_unknown, by_priority=by_priority))
+
+
+def _nth_pending(connection: sqlite3.Connection, key: int, count: int) -> int | None:
+    # Two of them: the second shows that a trial would end before the sheet does.
+    rows = connection.execute(
+        f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' ORDER BY number LIMIT 2 OFFSET ?",
+        [key, count - 1],
+    ).fetchall()
+    return rows[0][0] if len(rows) > 1 else None
