@@ -155,9 +155,19 @@ def test_a_run_with_a_row_to_send_is_not_finished_until_the_decision_is_taken_ba
     journal.update_run(RUN, finished=True)
     journal.resolve(RUN, [2], State.PENDING, "send")
     assert not journal.run(RUN).finished
+    assert dict(journal.tally(RUN).statuses) == {UNSENT: 1, SUCCEEDED: 1}, "the counts of its end are of no use now"
     journal.take_back(RUN, [2])
     assert journal.run(RUN).finished
     assert dict(journal.tally(RUN).statuses) == {CONFLICT: 1, SUCCEEDED: 1}
+
+
+def test_a_decision_leaves_a_run_finished_though_another_run_has_rows_to_send(journal: Journal, tmp_path: Path) -> None:
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("B", UNSENT))
+    add(journal, RUN, ("A", CONFLICT, 110))
+    journal.update_run(RUN, finished=True)
+    journal.resolve(RUN, [2], State.SUCCEEDED, "applied")
+    assert journal.run(RUN).finished
 
 
 def test_a_stopped_run_is_not_finished_by_a_decision(journal: Journal) -> None:

@@ -98,6 +98,60 @@ def test_a_row_that_a_corrected_sheet_has_taken_goes_to_no_retry(journal: Journa
     assert journal.retries(RUN) == [LATER]
 
 
+def test_rows_that_later_runs_have_taken_are_found_there_until_they_went_through(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """Another run has a failed row of its own meanwhile."""
+    unrelated, again = "20261123-220000-aaaa", "20261125-000000-0000"
+    journal.create(a_run(tmp_path, unrelated))
+    add(journal, unrelated, ("C", FAILED, 106))
+    add(journal, RUN, ("A", FAILED, 106), ("B", FAILED, 106))
+    assert journal.moved_to(RUN) is None
+    assert retried(journal, tmp_path) == [2, 3]
+    assert journal.moved_to(RUN) == [LATER]
+
+    async def send() -> None:
+        async with sending(journal, LATER) as log:
+            await attempt(log, 2, OK, SUCCEEDED)
+            await attempt(log, 3, Outcome(Effect.ANSWERED, 106), FAILED)
+
+    asyncio.run(send())
+    assert retried(journal, tmp_path, again, of=LATER) == [3]
+    assert journal.moved_to(RUN) == [again]
+
+    async def go_on() -> None:
+        async with sending(journal, again) as log:
+            await attempt(log, 3, OK, SUCCEEDED)
+
+    asyncio.run(go_on())
+    assert journal.moved_to(RUN) == []
+
+
+def test_a_run_without_later_ones_has_no_rows_elsewhere(journal: Journal) -> None:
+    add(journal, RUN, ("A", SUCCEEDED))
+    assert journal.moved_to(RUN) is None
+
+
+def test_a_run_that_has_kept_a_row_to_correct_is_where_to_look(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 106), ("B", REJECTED))
+    assert retried(journal, tmp_path) == [2]
+    assert journal.moved_to(RUN) is None
+
+
+def test_what_a_corrected_sheet_has_taken_stays_taken_when_another_draft_is_deleted(
+    journal: Journal, tmp_path: Path
+) -> None:
+    draft = "20261125-000000-0000"
+    add(journal, RUN, ("A", FAILED, 106))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("A", UNSENT))
+    journal.confirm(LATER, Effects(taken={RUN: [(2, 2)]}))
+    journal.create(a_run(tmp_path, draft))
+    journal.delete_draft(draft)
+    assert journal.takers(RUN) == [LATER]
+    assert journal.count_retry(RUN) == 0
+
+
 def test_in_the_run_they_were_in_failed_rows_stay_failed_and_unsent_ones_are_skipped(
     journal: Journal, tmp_path: Path
 ) -> None:

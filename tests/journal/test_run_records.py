@@ -11,14 +11,19 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal, State
 from leadsync.models import Status
 from tests.journal.samples import (
+    FAILED,
     OK,
     OLD,
     RUN,
+    SKIPPED,
+    UNKNOWN,
     a_run,
+    add,
     add_run,
     attempt,
     ends,
     entry,
+    retried,
     sending,
 )
 
@@ -79,6 +84,14 @@ def test_while_a_run_goes_on_its_rows_are_counted_anew(journal: Journal, tmp_pat
 
     asyncio.run(go_on())
     assert dict(journal.tallies()[0][1].statuses) == {Status.SUCCEEDED: 2}
+
+
+def test_once_a_retry_has_taken_rows_of_a_run_those_are_counted_anew(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 106), ("B", UNKNOWN, None, "idempotent"))
+    journal.update_run(RUN, complete=True, finished=True)
+    assert dict(journal.tally(RUN).statuses) == {FAILED: 1, UNKNOWN: 1}
+    assert retried(journal, tmp_path) == [2, 3]
+    assert dict(journal.tally(RUN).statuses) == {FAILED: 1, SKIPPED: 1}
 
 
 def test_totals_count_the_rows_of_all_runs(journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
