@@ -113,3 +113,25 @@ def test_what_was_in_flight_when_the_process_died_is_unknown(journal: Journal) -
     sendable, undecided = asyncio.run(go_on())
     assert sendable == [(3, True), (4, False)], "a harmless row goes again, the other waits for a person"
     assert undecided == {"L2": 2}
+
+
+def test_rows_in_flight_are_settled_as_soon_as_nobody_holds_their_run(journal: Journal, open_store: OpenStore) -> None:
+    journal.add(RUN, [entry(2)])
+
+    async def begin(sender: Journal) -> None:
+        async with sending(sender, RUN) as log:
+            await log.begin(2, 1)
+            log.leaves(2, 1)
+
+    with open_store() as sender:
+        sender.hold(RUN)
+        assert journal.settle_if_dead(RUN), "none is in flight"
+        asyncio.run(begin(sender))
+        assert not journal.settle_if_dead(RUN)
+        assert [record.message for record in journal.records(RUN)] == [""]
+    assert journal.settle_if_dead(RUN)
+    assert [record.message for record in journal.records(RUN)] == [
+        "leadsync ended while this row's request was under way"
+    ]
+    with open_store() as other:
+        assert other.try_hold(RUN), "the lock was taken for that alone"
