@@ -11,6 +11,7 @@ from tests.conftest import Desk
 from tests.run.samples import HEADINGS, REFUSE, TWO_ROWS, at_the_question, calls, received, runs
 
 WINBACK = "[campaigns.winback]\nallocation_id = 39\n"
+CHANGED = "leads.csv has changed since: the run goes on with what was read then."
 
 
 def test_a_file_of_two_campaigns_goes_on_in_its_own(desk: Desk) -> None:
@@ -80,6 +81,16 @@ def test_a_run_of_new_leads_goes_on_with_them(desk: Desk) -> None:
     assert calls(dialer) == [("insertLeadFast", "A"), ("insertLeadFast", "B")]
 
 
+def test_a_run_of_new_leads_stays_one_under_settings_that_insert_missing_ones(desk: Desk) -> None:
+    dialer = desk.dialer(any_lead=False)
+    sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS, "C,0383218103,Sale")
+    assert desk.leadsync("run", sheet, "--insert-only", "--limit", "1").code == 0
+    assert desk.leadsync("resume", "--limit", "1", LEADSYNC_CAMPAIGN__INSERT_MISSING="true").code == 0
+    done = desk.leadsync("run", sheet, "--insert-only")
+    assert done.code == 0, done.err
+    assert calls(dialer) == [("insertLeadFast", lead) for lead in "ABC"]
+
+
 @pytest.mark.parametrize("by_setting", [True, False])
 def test_missing_leads_begin_to_be_inserted_where_that_is_asked_for_later(desk: Desk, by_setting: bool) -> None:
     dialer = desk.dialer(any_lead=False, leads={"A": {"njDisposition": "Sale"}})
@@ -105,6 +116,26 @@ def test_what_resume_and_retry_are_asked_for_counts_from_then_on(desk: Desk) -> 
     assert Path(retried["files"]["report"]) == desk.folder / f"leads.{retried['run']}.report.csv"
     again = desk.leadsync("show", first["run"], "--json").json
     assert Path(again["files"]["report"]).parent == other, "the retry has an output of its own"
+
+
+def test_a_stopped_retry_says_whether_the_sheet_has_changed_since_any_run_read_it(desk: Desk) -> None:
+    """The sheet of a later run is no news; one without any run is."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    assert desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale")).code == 0
+    dialer.faults.add([REFUSE])
+    retry = desk.leadsync("retry", first["run"], "--json").json["run"]
+    assert CHANGED not in desk.leadsync("resume", retry).err
+    desk.sheet("leads.csv", HEADINGS, "D,0383218104,Sale")
+    assert CHANGED in desk.leadsync("resume", retry).err
+
+
+def test_a_stopped_run_says_that_its_sheet_has_changed_though_another_run_has_read_it_so(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[REFUSE])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json
+    dialer.faults.clear()
+    assert desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale"), "--fresh").code == 0
+    assert CHANGED in desk.leadsync("resume", first["run"]).err
 
 
 @pytest.mark.parametrize("words", [("retry",), ("resolve", "--row", "2", "--send"), ("resume",)])

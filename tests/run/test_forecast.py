@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadsync.run import fit, next_time
+from leadsync.config import load
+from leadsync.journal import open_journal
+from leadsync.run import expected_pace, fit, next_time
+from tests.conftest import Desk
 
 MELBOURNE = ZoneInfo("Australia/Melbourne")
 """Its clocks go forward at 2:00 on 4 October 2026, and back at 3:00 on 5 April 2026."""
@@ -163,3 +166,26 @@ def test_a_night_is_as_long_as_it_is(
     assert str(fit(4 * 3600, 1.0, evening, eight, MELBOURNE)) == (
         f"14,400 rows are expected to be sent by about {after_four_hours}, before 08:00."
     )
+
+
+def test_the_expected_pace_is_the_last_one_with_as_many_slots_or_else_their_limit(desk: Desk) -> None:
+    """The vendor's limits: half as many slots as hardware threads, and a slot completes ten calls a second at best."""
+    desk.settings("http://127.0.0.1:1", '[server]\nurl = "@URL@"\nhardware_threads = 16\n')
+    given = load(desk.config)
+    with open_journal(desk.state) as journal:
+        assert expected_pace(journal, given) == 80
+        journal.keep_pace(given.url(), 20.0, 4)
+        assert expected_pace(journal, given) == 80, "four slots are not eight"
+        journal.keep_pace(given.url(), 30.0, 8)
+        assert expected_pace(journal, given) == 30
+
+
+def test_no_pace_is_expected_of_a_dialer_whose_slots_are_unknown(desk: Desk) -> None:
+    desk.settings("http://127.0.0.1:1", '[server]\nurl = "@URL@"\nhardware_threads = "auto"\nreserve = 1\n')
+    given = load(desk.config)
+    with open_journal(desk.state) as journal:
+        assert expected_pace(journal, given) is None
+        journal.keep_pace(given.url(), 30.0, 8)
+        assert expected_pace(journal, given) is None
+        journal.keep_slots(given.url(), 8)
+        assert expected_pace(journal, given) == 70

@@ -151,6 +151,7 @@ def test_what_is_in_flight_at_the_end_is_settled_and_the_end_written_down(desk: 
         run = replace(journal.run(RUN), seconds=10.0)
         sender._close(journal, run, "interrupted by SIGINT", 2.5)
         assert journal.states(RUN, [3]) == {3: Status.UNKNOWN}
+        assert journal.settle(RUN) == 0, "a row in flight is called unknown, too"
         ended = journal.run(RUN)
         assert (ended.stopped, ended.seconds, ended.finished) == ("interrupted by SIGINT", 12.5, False)
 
