@@ -517,6 +517,18 @@ def test_a_file_that_cannot_be_used_does_not_make_the_others_free(tmp_path: Path
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_slot_without_a_usable_file_does_not_open_those_with_one(tmp_path: Path, members: Members) -> None:
+    one, other = members.join(slots=3), members.join(slots=3)
+    held(one.take())
+    members.slot_file(1).symlink_to(tmp_path / "elsewhere")
+    shared = held(one.take())
+    unshared = held(one.take())
+    assert [(slot.number, slot.file is None) for slot in (shared, unshared)] == [(2, False), (1, True)]
+    shared.release()
+    assert held(other.take()).number == 2
+    assert one.take() is None
+
+
 def keeping(members: Members, slots: int = 2) -> SlotPool:
     """A process that found nobody waiting."""
     member = members.join(slots=slots)
