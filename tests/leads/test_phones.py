@@ -326,6 +326,8 @@ def test_numbers_of_another_configured_region(region: str, cell: str, dialed: st
         ("BR", "91234-5678", "is not a valid phone number in BR"),
         ("MX", "1234 5678", "is not a valid phone number in MX"),
         ("AR", "2345 6789", "has no area code"),
+        # 05908 82164643 without its 0: enough digits for two numbers, and one.
+        ("DE", "590882164643", "lacks the 0 before its area code, its area code or the + before its country code"),
     ],
 )
 def test_numbers_that_another_region_sends_back(region: str, cell: str, wrong: str) -> None:
@@ -394,7 +396,8 @@ def test_the_quick_way_finds_what_phonenumbers_does(given: tuple[str, str], plus
 
 
 @given(
-    given=_digits_like_a_number(), spelling=st.sampled_from(["{0}{1}", "{0} {1}", "({0}) {1}", "{0}-{1}", "+{0}{1}"])
+    given=_digits_like_a_number(),
+    spelling=st.sampled_from(["{0}{1}", "{0} {1}", "{0}  {1}", "({0}) {1}", "{0}-{1}", "+{0}{1}"]),
 )
 def test_the_quick_way_reads_a_cell_as_the_long_one_does(given: tuple[str, str], spelling: str) -> None:
     region, digits = given
