@@ -262,6 +262,8 @@ class RunRecord:
     """Whether, by one of the warnings, its data may be wrong."""
     new_leads: int = 0
     """The rows without a callback date: those to send, or after the run's end those sent with success."""
+    checked: str = ""
+    """The check behind the file, a copy of another sheet; empty for any other file."""
     first_stem: str = ""
     """The stem of its rows' first sheet; empty: of its own file."""
 

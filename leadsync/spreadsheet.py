@@ -14,6 +14,12 @@ REPORT_SHEET = "Report"
 TO_CORRECT_SHEET = "To correct"
 TO_DECIDE_SHEET = "To decide"
 """The sheets of a report as a workbook, by which it is known again when it is given back."""
+READY_SHEET = "Ready"
+"""In the workbook of `check`, the rows without a fault; the others are on *To correct*."""
+MARKED_SHEET = "leadsync"
+"""The sheet in front of a marked copy of the user's own workbook."""
+CHECK_PREFIX = "check-"
+"""The beginning of `sync_run` in a file of `check`, which no run's id has."""
 
 
 class HeadingNames(NamedTuple):

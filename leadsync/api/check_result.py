@@ -15,7 +15,7 @@ from leadsync.journal import Entry
 from leadsync.models import NoteKind
 from leadsync.reasons import Rejected
 from leadsync.report import new_leads, problem, reason_words, remedy
-from leadsync.run import SheetScan, SheetSource, doubtful_values, expected_pace, scan_sheet
+from leadsync.run import Checked, SheetScan, SheetSource, doubtful_values, expected_pace, scan_sheet
 from leadsync.run.survey_text import check_as_json, repetitions
 from leadsync.sheets.frame_sheet import FIRST_ROW
 
@@ -91,7 +91,7 @@ def check(
         now = datetime.now().astimezone()
         source = SheetSource(file, sheet or "", encoding or "", delimiter or "", content, inserts or "none")
         scan = scan_sheet(source, chosen, now, take, journal=journal)
-        found = check_as_json(scan, None, expected_pace(journal, chosen), now)
+        found = check_as_json(Checked(scan), expected_pace(journal, chosen), now)
     frame = _frame(findings)
     if given.frame is not None:
         frame.index = given.frame.index[[finding.row - FIRST_ROW for finding in findings]]

@@ -17,7 +17,7 @@ from leadsync.models import Inserts
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="Write a copy with the findings in each row: a folder, or a file ending in .csv or .xlsx.",
+    help="Write a copy with the findings marked: a file ending in .xlsx, .xlsm or .csv, or a folder.",
 )
 @campaign_option
 @insert_only_option
@@ -41,7 +41,7 @@ def check(
         now = datetime.now().astimezone()
         inserts: Inserts = "only" if insert_only else "none"
         source = SheetSource(named, sheet or "", encoding or "", delimiter or "", content, inserts)
-        scan, written = check_sheet(source, settings, now, journal, output)
+        checked = check_sheet(source, settings, now, journal, output)
         pace = expected_pace(journal, settings)
-    shell.result(check_as_text(scan, written, pace, now), check_as_json(scan, written, pace, now))
-    return 3 if scan.survey.rejected else 0
+    shell.result(check_as_text(checked, pace, now), check_as_json(checked, pace, now))
+    return 3 if checked.scan.survey.rejected else 0

@@ -8,7 +8,7 @@ from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
-from leadsync.journal.values import Effects, Entry, LastSent, OldRun, Origin, Pruned, RowEnds, new_run_id
+from leadsync.journal.values import CheckedSheet, Effects, Entry, LastSent, OldRun, Origin, Pruned, RowEnds, new_run_id
 
 
 def open_journal(state: Path) -> Journal:
@@ -17,6 +17,7 @@ def open_journal(state: Path) -> Journal:
 
 
 __all__ = [
+    "CheckedSheet",
     "Effects",
     "Entry",
     "History",

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, Rows
-from leadsync.journal.values import NO_EFFECTS, Effects, Entry, OldRun, Pruned
+from leadsync.journal.values import NO_EFFECTS, CheckedSheet, Effects, Entry, OldRun, Pruned
 from leadsync.models import RunRecord
 from leadsync.tallies import Tally, Totals
 
@@ -71,7 +71,7 @@ class Runs(Protocol):
         ...
 
     def runs_of(self, file: Path) -> list[RunRecord]:
-        """The runs of one file, the newest first."""
+        """The runs of one file and of the copies that `check` made of it, the newest first."""
         ...
 
     def update_run(self, run_id: str, **values: Any) -> None:
@@ -97,7 +97,7 @@ class Drafts(Protocol):
     def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
         """Store a draft; its lock is held.
 
-        `known` are the ids of the file's runs a moment ago. Raises BusyError if another process has added one since.
+        `known` are the ids of the sheet's runs a moment ago. Raises BusyError if another process has added one since.
         """
         ...
 
@@ -134,6 +134,14 @@ class FileRecords(Protocol):
 
     def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
         """Keep the state of a file from `check` or `stats --output`."""
+        ...
+
+    def checked_sheet(self, check_id: str) -> CheckedSheet | None:
+        """The sheet behind a copy of `check --output`."""
+        ...
+
+    def keep_checked(self, sheet: CheckedSheet) -> None:
+        """Keep which sheet a check has copied."""
         ...
 
 

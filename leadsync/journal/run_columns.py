@@ -68,6 +68,7 @@ _COLUMNS = {
         _Column("new_leads"),
         _Column("first_stem", name="stem"),
         _Column("doubtful", bool, bool),
+        _Column("checked"),
     )
 }
 _NAMES = {column.field: name for name, column in _COLUMNS.items()}

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal.states import State
@@ -14,7 +15,7 @@ from leadsync.reasons import Reason
 class Entry(NamedTuple):
     """A row for the journal: its cells, the fields to send, and its first state.
 
-    Its notes are for the user to see beforehand; the journal does not keep them.
+    Its notes are for the user to see beforehand, `sync` are its own `sync_*` cells; the journal keeps neither.
     """
 
     row: Row
@@ -24,6 +25,7 @@ class Entry(NamedTuple):
     state: State = State.PENDING
     reason: Reason | None = None
     notes: tuple[Note, ...] = ()
+    sync: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ NO_EFFECTS = Effects()
 def new_run_id(now: datetime) -> str:
     """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class CheckedSheet(NamedTuple):
+    """A sheet that `check` has copied: the check's id, the file and its digest at that time."""
+
+    id: str
+    file: Path
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

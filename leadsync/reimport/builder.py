@@ -61,9 +61,13 @@ class ContextBuilder:
             context = Context(self._sheet, row, mapped)
             if self._last_sent is not None and (last := self._last_sent.get(mapped.external_id)) is not None:
                 context = context._replace(last_sent=last, lead_goes=self._last_sent.goes(mapped.external_id))
-            if self._trial is not None and isinstance(mapped, Lead) and not several_rows(context):
-                context = context._replace(trial=self._trial.match(mapped))
-            yield context
+            yield self._tried(context)
+
+    def _tried(self, context: Context) -> Context:
+        """The context with the row of an earlier run of the same sheet."""
+        if self._trial is None or not isinstance(context.mapped, Lead) or several_rows(context):
+            return context
+        return context._replace(trial=self._trial.match(context.mapped))
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""
@@ -98,7 +102,7 @@ class ContextBuilder:
         if earlier is None or number is None or origin is None:
             if claim.decision:
                 raise SheetError(_no_row(row, claim))
-            return context
+            return self._tried(context)
         if claim.decision:
             _check_lead(row, claim, mapped, origin)
             self._check_decision(row, claim, origin, number)
@@ -181,7 +185,7 @@ class ContextBuilder:
 
     def _is_second(self, row: Row, claim: Claim) -> bool:
         """Whether the line's row stands further up; raises SheetError if a person decided otherwise there."""
-        if not claim.run or not claim.row:
+        if not claim.run or not claim.row or claim.of_check:
             return False
         first = self._seen.setdefault((claim.run, claim.row), claim)
         if first is claim:

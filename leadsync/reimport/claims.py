@@ -7,6 +7,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import State
 from leadsync.models import Row, Status
 from leadsync.report import DECISION_COLUMN
+from leadsync.spreadsheet import CHECK_PREFIX
 
 DECISIONS = {"applied": State.SUCCEEDED, "not applied": State.FAILED, "send": State.PENDING}
 """What a person can decide about a row, and the state that the row gets."""
@@ -30,6 +31,11 @@ class Claim:
     row: str = ""
     decision: str = ""
     attempts: str = ""
+
+    @property
+    def of_check(self) -> bool:
+        """Whether the row is from a copy that `check` has written: no run has had it."""
+        return self.run.startswith(CHECK_PREFIX)
 
     @property
     def number(self) -> int | None:

@@ -27,8 +27,10 @@ class SheetFacts:
     """Whether the file has sync_* columns."""
     is_workbook: bool = False
     """Whether it is a report workbook: a text stays a text in it, and what is not corrected is not sent."""
+    is_marked: bool = False
+    """Whether it is the user's own workbook, marked: what is not corrected is not sent."""
     is_trial: bool = False
-    """Whether the file takes over from a trial of its first rows."""
+    """Whether the file takes over from an earlier run of the same sheet, such as a trial of its first rows."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead that stands in several, where not all of them are sent."""
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
-from leadsync.journal import Journal, Origin, State
+from leadsync.file_names import first_stem
+from leadsync.journal import CheckedSheet, Journal, Origin, State
 from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected
 from leadsync.reimport.context import Before, Descendant
 from leadsync.reimport.workbook import heading_name
+from leadsync.spreadsheet import CHECK_PREFIX
 
 _IDS = {"template_id", "campaign_id", "allocation_id"}
 
@@ -60,6 +62,8 @@ class Lineage:
         self._names: dict[str, Mapping[str, str]] = {}
         self.notes: set[str] = set()
         """Headings of columns that a person has added and that are not sent."""
+        self.checked: CheckedSheet | None = None
+        """The sheet of which the file is a copy, made by `check`."""
         self.remarks: list[str] = []
         """What is worth knowing about those runs, in sentences."""
 
@@ -71,6 +75,8 @@ class Lineage:
     def earlier(self, run_id: str) -> Earlier | None:
         """The run of this id, if this journal knows it."""
         if run_id not in self._known:
+            if self._journal is not None and run_id.startswith(CHECK_PREFIX):
+                self.checked = self.checked or self._journal.checked_sheet(run_id)
             run = self._journal.find(run_id) if self._journal is not None and run_id else None
             self._known[run_id] = self._read(run) if run is not None else None
         return self._known[run_id]
@@ -157,8 +163,9 @@ class Lineage:
 
     @property
     def stem(self) -> str:
-        """The stem of the first run's files; empty if there is no run."""
-        return next((run.stem for run in self._runs), "")
+        """The stem of the first run's files, or else of the sheet copied by `check`; empty if there is neither."""
+        copied = first_stem(self.checked.file.name) if self.checked else ""
+        return next((run.stem for run in self._runs), copied)
 
     @property
     def insert_missing(self) -> bool:

@@ -54,7 +54,7 @@ def already_decided(context: Context) -> Skip | None:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     if is_still_failing(origin):
         return None
-    if claim.status in DONE:
+    if claim.status in DONE and not claim.of_check:
         return _as_called(context)
     if origin is not None and origin.state.status in DONE:
         return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
@@ -166,11 +166,11 @@ def superseded(context: Context) -> Skip | None:
 
 
 def still_failing(context: Context) -> Skip | None:
-    """The row of a report workbook failed before, and stands as it was."""
-    origin, mapped = context.origin, context.mapped
-    if origin is None or not context.sheet.is_workbook or not context.same_place:
+    """The row of a report workbook, or of a marked copy, failed before, and stands as it was."""
+    origin, mapped, sheet = context.origin, context.mapped, context.sheet
+    if origin is None or not (sheet.is_workbook or sheet.is_marked) or not context.same_place:
         return None
-    if not isinstance(mapped, Lead) or not did_not_go(origin) or not says_the_same(context.sheet, mapped, origin):
+    if not isinstance(mapped, Lead) or not did_not_go(origin) or not says_the_same(sheet, mapped, origin):
         return None
     if is_still_failing(origin) and isinstance(origin.reason, Skip):
         # What the dialer answered, and the run that can send the row, are the same as the last time.

@@ -26,8 +26,8 @@ class Trial:
         for number, origin in sorted(sent.items()):
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
                 raise UsageError(
-                    f"A person has to decide on row {number} of run {run.id}, the trial of {run.file.name}, before the "
-                    f"rest is sent: leadsync resolve {run.id} --row {number}, with --applied, "
+                    f"A person has to decide on row {number} of run {run.id}, {_kind(run)} of {run.file.name}, before "
+                    f"the rest is sent: leadsync resolve {run.id} --row {number}, with --applied, "
                     "--not-applied or --send",
                     names_file=True,
                 )
@@ -53,6 +53,10 @@ class Trial:
         self._sent[lead.external_id] = behind
         self._passed.pop(lead.external_id, None)
         return TrialMatch(run_id, again=number) if origin.state is State.FAILED else None
+
+
+def _kind(run: RunRecord) -> str:
+    return "the last run" if run.last_row is None else "the trial"
 
 
 def _harmless(origin: Origin) -> bool:

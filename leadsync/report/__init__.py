@@ -1,9 +1,10 @@
 """From the journal's rows to the files for people: the tables and the summary."""
 
 from leadsync.report.advice import advice
-from leadsync.report.check_cells import checked_cells
+from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
-from leadsync.report.highlights import Highlights, highlights
+from leadsync.report.highlights import Highlights, fault_cells, highlights
+from leadsync.report.marking import Finding, MarkedRows, OwnColumns, add_outcome, add_unsent, check_front, run_front
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -14,17 +15,26 @@ from leadsync.report.warnings import new_leads, warnings_of
 from leadsync.report.wording import message, problem, reason_words, remedy
 
 __all__ = [
+    "CHECK_COLUMNS",
     "DECISION_COLUMN",
     "DECISION_WORDS",
     "SYNC_COLUMNS",
     "Digest",
+    "Finding",
     "Highlights",
+    "MarkedRows",
+    "OwnColumns",
     "Table",
+    "add_outcome",
+    "add_unsent",
     "advice",
     "as_json",
     "as_page",
     "as_text",
+    "check_front",
     "checked_cells",
+    "checked_sync",
+    "fault_cells",
     "highlights",
     "lines_of",
     "message",
@@ -32,6 +42,7 @@ __all__ = [
     "problem",
     "reason_words",
     "remedy",
+    "run_front",
     "stats_csv",
     "stats_json",
     "stats_page",

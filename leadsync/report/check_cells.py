@@ -1,29 +1,53 @@
 """The `sync_*` cells behind a row in the copy of `check`. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from leadsync.models import Note, Status
-from leadsync.reasons import Reason
+from leadsync.leads import NEW_LEAD
+from leadsync.models import Note, NoteKind, Status
+from leadsync.reasons import Reason, Skip, SkipKind
 from leadsync.report.tables import SYNC_COLUMNS
 from leadsync.report.wording import reason_words
+from leadsync.spreadsheet import CHECK_PREFIX
 from leadsync.terminal import one_line
 
+CHECK_COLUMNS = ("sync_row", "sync_status", "sync_message", "sync_run")
+"""The columns in a marked workbook; the others of a report would be blank there."""
 _ADVICE = {Status.REJECTED: "Correct the row as the message says, then give this file to `leadsync run`."}
 
 
-def checked_cells(number: int, status: Status, reason: Reason | None, notes: Sequence[Note]) -> tuple[str, ...]:
-    """The `sync_*` cells of a checked row: its status, the reason, and the values to be rewritten.
+def checked_cells(
+    number: int, status: Status, reason: Reason | None, notes: Sequence[Note], sync: Mapping[str, str], check_id: str
+) -> tuple[str, ...]:
+    """The cells of SYNC_COLUMNS in a table: the row's status, the reason, and the values to be rewritten."""
+    known = checked_sync(number, status, reason, notes, sync, check_id)
+    if reason is None:
+        known["sync_message"] = one_line("; ".join(map(_in_words, notes)))
+    kept = sync if was_in_run(sync) else {"sync_advice": _ADVICE.get(status, "")}
+    return tuple({**kept, **known}.get(name, "") for name in SYNC_COLUMNS)
 
-    `sync_run` stays blank: no run has had the row, and the file can be given to `leadsync run` as it is.
+
+def checked_sync(
+    number: int, status: Status, reason: Reason | None, notes: Sequence[Note], sync: Mapping[str, str], check_id: str
+) -> dict[str, str]:
+    """The cells of a row in a marked workbook, by heading; `sync` are its present ones.
+
+    `sync_run` names the check: no run has had the row, but it is one of the sheet that was checked. A row of an earlier
+    run keeps its cells, but for the message. Repairs have no message: nobody has to do anything about them.
     """
-    words = reason_words(reason) if reason else "; ".join(map(_in_words, notes))
-    known = {
-        "sync_row": str(number),
-        "sync_status": status.value,
-        "sync_message": one_line(words),
-        "sync_advice": _ADVICE.get(status, ""),
-    }
-    return tuple(known.get(name, "") for name in SYNC_COLUMNS)
+    doubts = [note for note in notes if note.kind is NoteKind.WARNING and note.what != NEW_LEAD]
+    message = one_line(reason_words(reason) if reason else "; ".join(map(_in_words, doubts)))
+    if was_in_run(sync):
+        return {"sync_message": message}
+    # A total is no lead: by its status alone it is known as none again.
+    is_lead = not (isinstance(reason, Skip) and reason.kind is SkipKind.NO_LEAD)
+    known = {"sync_row": str(number), "sync_status": status.value, "sync_message": message}
+    return {**known, "sync_run": check_id if is_lead else ""}
+
+
+def was_in_run(sync: Mapping[str, str]) -> bool:
+    """Whether the row is one of an earlier run, by its own cells."""
+    run = sync.get("sync_run", "").strip().lower()
+    return run != "" and not run.startswith(CHECK_PREFIX)
 
 
 def _in_words(note: Note) -> str:

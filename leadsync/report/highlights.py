@@ -1,5 +1,6 @@
 """The cells at fault in a row: rejected by leadsync, or named by the dialer's code. Pure."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from leadsync.leads import trim
@@ -35,10 +36,7 @@ def highlights(record: RowRecord, run: RunRecord) -> Highlights:
     """The cells at fault in an unsuccessful row; none if the row itself may well be right."""
     reason = record.reason
     if isinstance(reason, Rejected):
-        cells: dict[int, CellError] = {}
-        for cell in (cell for fault in reason.faults for cell in _of_fault(fault, run)):
-            cells.setdefault(cell.position, cell)
-        return Highlights(tuple(cells.values()), tuple(map(_halves, reason.faults)))
+        return Highlights(fault_cells(reason, run.headings, run.roles), tuple(map(_halves, reason.faults)))
     if isinstance(reason, Skip):
         again = reason.kind is SkipKind.STILL_FAILING and reason.code is not None
         return Highlights(_of_code(reason.code, message(record), record, run)) if again and reason.code else NOTHING
@@ -52,21 +50,29 @@ def highlights(record: RowRecord, run: RunRecord) -> Highlights:
     return NOTHING
 
 
-def _of_fault(fault: Fault, run: RunRecord) -> tuple[CellError, ...]:
+def fault_cells(reason: Rejected, headings: Sequence[str], roles: Sequence[str]) -> tuple[CellError, ...]:
+    """The cells at fault in a rejected row, each with its first fault."""
+    cells: dict[int, CellError] = {}
+    for cell in (cell for fault in reason.faults for cell in _of_fault(fault, headings, roles)):
+        cells.setdefault(cell.position, cell)
+    return tuple(cells.values())
+
+
+def _of_fault(fault: Fault, headings: Sequence[str], roles: Sequence[str]) -> tuple[CellError, ...]:
     at = fault.details.get("at")
     if isinstance(at, int):
         places: tuple[int, ...] = (at,)
     elif fault.column:
-        places = tuple(at for at, heading in enumerate(run.headings) if trim(heading) == fault.column)
+        places = tuple(at for at, heading in enumerate(headings) if trim(heading) == fault.column)
     else:
-        places = _filling(run, PHONE) if fault.kind in (FaultKind.NO_PHONE, FaultKind.INSERT_WITHOUT_PHONE) else ()
-    return tuple(CellError(at, f"{sentence(fault)}.") for at in places if at < len(run.headings))
+        places = _filling(roles, PHONE) if fault.kind in (FaultKind.NO_PHONE, FaultKind.INSERT_WITHOUT_PHONE) else ()
+    return tuple(CellError(at, f"{sentence(fault)}.") for at in places if at < len(headings))
 
 
 def _of_code(code: int, why: str, record: RowRecord, run: RunRecord) -> tuple[CellError, ...]:
     entry = RESULT_CODES.get(code)
     role = entry.field if entry else ""
-    positions = _filling(run, role) if role else ()
+    positions = _filling(run.roles, role) if role else ()
     if role == PHONE and code != 102:
         # The dialer does not name the number at fault; it is none of the blank cells.
         positions = tuple(at for at in positions if _is_number(record.cells[at])) or positions
@@ -77,8 +83,8 @@ def _is_number(cell: str) -> bool:
     return cell.strip().casefold() not in ("", NO_CHANGE.casefold())
 
 
-def _filling(run: RunRecord, role: str) -> tuple[int, ...]:
-    return tuple(at for at, one in enumerate(run.roles) if one == role)
+def _filling(roles: Sequence[str], role: str) -> tuple[int, ...]:
+    return tuple(at for at, one in enumerate(roles) if one == role)
 
 
 def _halves(fault: Fault) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line
 
     `found` are the cells at fault.
     """
-    sync = _sync_cells(record, run)
+    sync = sync_cells(record, run)
     cells = (*record.cells, *sync)
     line = Line(cells, record.dates, record.status, len(record.cells) + _STATUS_COLUMN, found.positions)
     if record.status in Table.REVIEW.statuses:
@@ -105,7 +105,8 @@ def _iso(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
 
 
-def _sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
+def sync_cells(record: RowRecord, run: RunRecord) -> tuple[str, ...]:
+    """The cells of SYNC_COLUMNS."""
     return (
         str(record.number),
         record.status.value,

@@ -15,10 +15,11 @@ from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import Group, Survey
-from leadsync.run.validation import check
+from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
+    "Checked",
     "Executed",
     "Files",
     "Group",

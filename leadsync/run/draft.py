@@ -68,7 +68,8 @@ def _store_sheet(
         sources.add(run_id)
 
     def take(scan: SheetScan) -> None:
-        if trial is not None and scan.mapping.sync:
+        if trial is not None and scan.mapping.sync and not run.checked:
+            next(scan.entries(), None)  # raises CheckedCopy for a copy of the trial's own sheet
             raise CameBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
         journal.create(_as_read(run, scan, settings, options), known)
         journal.add(run.id, scan.entries())
@@ -76,7 +77,7 @@ def _store_sheet(
     if trial is not None:
         hold(trial.id)
     scan = scan_sheet(
-        SheetSource(run.file, run.sheet, run.encoding, run.delimiter, options.content, run.inserts),
+        SheetSource(run.file, run.sheet, run.encoding, run.delimiter, options.content, run.inserts, bool(run.checked)),
         settings,
         run.created,
         take,
@@ -84,6 +85,7 @@ def _store_sheet(
         hold=hold,
         skip_unchanged=options.skip_unchanged,
         trial=trial,
+        tells_copies=True,
     )
     stem = scan.lineage.stem or first_stem(run.file.name)
     if stem != run.file.stem:
@@ -138,6 +140,11 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str],
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord) -> str:
+    if trial.last_row is None:
+        return (
+            f"Run {trial.id} has sent the same sheet: {run.file.name} is sent as it reads now, but for the rows that "
+            "went through then and still say the same."
+        )
     what = (
         f"{run.file.name} has changed" if trial.fingerprint != run.fingerprint else "The settings for it have changed"
     )

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from leadsync.config import Settings
-from leadsync.journal import Journal
+from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
 from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_campaign
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
 
 # Somebody may still be asked about a younger draft, in another window.
@@ -22,13 +23,30 @@ def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptio
 
     If the file has changed since that run, the present file follows (`Plan.then`). Raises UsageError.
     """
-    return _plan_file(journal, file, settings, options, now, fingerprint(options.content or file))
+    return _plan_sheet(journal, file, settings, options, now, fingerprint(options.content or file))
+
+
+def _plan_sheet(
+    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+) -> Plan:
+    """The plan for a file; one that `check` has copied from another sheet is that sheet, with its runs."""
+    try:
+        return _plan_file(journal, file, settings, options, now, digest)
+    except CheckedCopy as copy:
+        options = replace(options, sheet=copy.name or options.sheet)
+        return _plan_file(journal, file, settings, options, now, digest, copy.sheet)
 
 
 def _plan_file(
-    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+    journal: Journal,
+    file: Path,
+    settings: Settings,
+    options: RunOptions,
+    now: datetime,
+    digest: str,
+    check: CheckedSheet | None = None,
 ) -> Plan:
-    runs = _hold_unfinished(journal, file, now)
+    runs = _hold_unfinished(journal, check.file if check else file, now)
     known = [run.id for run in runs]
     # A file for several campaigns has a run for each.
     here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
@@ -37,12 +55,16 @@ def _plan_file(
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])
-        trial = _changed_trial(journal, newest, digest, settings)
+        trial = _changed_trial(journal, newest, digest, settings) or _same_sheet(journal, newest, digest, check)
         if trial is not None:
             check_inserts(trial, options)
             with suppress(CameBackError):
                 return read_draft(
-                    journal, _run_after_trial(journal, trial, settings, options, now, digest), settings, options, known
+                    journal,
+                    _run_after_trial(journal, file, trial, settings, options, now, digest, check),
+                    settings,
+                    options,
+                    known,
                 )
         seen = next((run for run in (newest, here[0]) if run.fingerprint == digest), None)
         stopped = next((run for run in (newest, here[0]) if not run.finished or journal.has_more(run.id)), None)
@@ -50,11 +72,12 @@ def _plan_file(
             plan = go_on(journal, stopped.id, settings, options, digest)
             if seen is not None:
                 return plan
-            anew = _new_run(journal, file, settings, options, now, digest)
+            anew = _new_run(journal, file, settings, options, now, digest, check)
             return replace(plan, then=read_draft(journal, anew, settings, options, known))
         if seen is not None:
             return nothing_to_do(journal, seen)
-    return read_draft(journal, _new_run(journal, file, settings, options, now, digest), settings, options, known)
+    anew = _new_run(journal, file, settings, options, now, digest, check)
+    return read_draft(journal, anew, settings, options, known)
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -73,19 +96,20 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
             if not run.finished or journal.has_more(run.id):
                 return go_on(journal, run.id, settings, replace(options, output=None), digest)
             return nothing_to_do(journal, run)
-    return _plan_file(journal, file, settings, options, now, digest)
+    return _plan_sheet(journal, file, settings, options, now, digest)
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
-    """The runs of a file, newest first; unfinished ones are held.
+    """The runs of a sheet, newest first; unfinished ones are held.
 
-    Deletes unconfirmed drafts: of this file, and others older than a day. Raises BusyError if another process is
-    reading or sending this file just now.
+    Deletes unconfirmed drafts: of this sheet, and others older than a day. Raises BusyError if another process is
+    reading or sending this sheet just now.
     """
+    own = {run.id for run in journal.runs_of(file)}
     for run in journal.runs():
-        if run.file == file and not run.finished:
+        if run.id in own and not run.finished:
             journal.hold(run.id)
-        if not run.complete and (run.file == file or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
+        if not run.complete and (run.id in own or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
             journal.delete_draft(run.id)
     return journal.runs_of(file)
 
@@ -100,15 +124,33 @@ def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Set
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None
 
 
+def _same_sheet(journal: Journal, last: RunRecord, digest: str, check: CheckedSheet | None) -> RunRecord | None:
+    """The newest run of a sheet, if it has sent all of just this sheet, before or behind its copy by `check`."""
+    if not last.finished or last.retry_of or last.fingerprint == digest:
+        return None
+    copied = journal.checked_sheet(last.checked) if last.checked else None
+    if check is not None:
+        return last if check.id == last.checked or check.fingerprint == last.fingerprint else None
+    return last if copied is not None and copied.fingerprint == digest else None
+
+
 def _run_after_trial(
-    journal: Journal, trial: RunRecord, settings: Settings, options: RunOptions, now: datetime, digest: str
+    journal: Journal,
+    file: Path,
+    trial: RunRecord,
+    settings: Settings,
+    options: RunOptions,
+    now: datetime,
+    digest: str,
+    check: CheckedSheet | None,
 ) -> RunRecord:
-    """A new run for the rest of a trial."""
+    """A new run for the rest of a trial, or for a sheet sent before as another copy."""
+    usual = trial.output if file == trial.file else file.parent.resolve()
     return replace(
-        _new_run(journal, trial.file, settings, options, now, digest),
+        _new_run(journal, file, settings, options, now, digest, check),
         sheet=options.sheet or trial.sheet,
         encoding=options.encoding or trial.encoding,
-        output=options.output.resolve() if options.output else trial.output,
+        output=options.output.resolve() if options.output else usual,
         order=options.order or trial.order,
         inserts=inserts_of(trial, settings, options),
         follows=trial.id,
@@ -116,7 +158,13 @@ def _run_after_trial(
 
 
 def _new_run(
-    journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime, digest: str
+    journal: Journal,
+    file: Path,
+    settings: Settings,
+    options: RunOptions,
+    now: datetime,
+    digest: str,
+    check: CheckedSheet | None,
 ) -> RunRecord:
     """A new run, with its lock held."""
     return RunRecord(
@@ -135,4 +183,5 @@ def _new_run(
         created=now,
         order=options.order or "sheet",
         inserts=options.inserts or ("missing" if settings.campaign.insert_missing else "none"),
+        checked=check.id if check else "",
     )

@@ -21,7 +21,7 @@ from leadsync.reimport import (
     SheetFacts,
     Trial,
 )
-from leadsync.run.sheet_scan import Learned, ReadAgain, SheetScan
+from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
 from leadsync.run.sheet_source import SheetSource, opened
 from leadsync.spreadsheet import RUN_COLUMN
 
@@ -39,13 +39,14 @@ def scan_sheet(
     hold: Callable[[str], None] = lambda _: None,
     skip_unchanged: bool = False,
     trial: RunRecord | None = None,
+    tells_copies: bool = False,
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
 
     `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
     workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
     sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from. Raises SheetError,
-    MappingError or SettingsError.
+    MappingError or SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
     learned = Learned()
     rules = sheet_rules(settings.rules(now))
@@ -63,6 +64,11 @@ def scan_sheet(
                 take(scan)
             except ReadAgain as again:
                 learned = again.learned
+                continue
+            except CheckedCopy:
+                if tells_copies:
+                    raise
+                source = dataclasses.replace(source, checked=True)
                 continue
             return scan
 
@@ -104,8 +110,8 @@ def _prepare(
     )
     rules = with_mapping(learned.given_headings or table.headings, rules)
     mapping = map_columns(table.headings, rules)
-    # A sheet that came back is not read anew after a trial.
-    follows = trial if journal is not None and not mapping.sync else None
+    # A sheet that came back from a run is not read anew after a trial.
+    follows = trial if journal is not None and (source.checked or not mapping.sync) else None
     sheet = SheetFacts(
         columns=mapping.columns,
         fields=frozenset(column.field for column in mapping.columns),
@@ -115,6 +121,7 @@ def _prepare(
         skip_unchanged=skip_unchanged or rules.input.skip_unchanged,
         came_back=bool(mapping.sync),
         is_workbook=bool(table.parts),
+        is_marked=table.marked,
         is_trial=follows is not None,
         repeated=learned.repeated,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, get_args
 
 from leadsync.errors import SheetError
-from leadsync.journal import Effects, Entry, State
+from leadsync.journal import CheckedSheet, Effects, Entry, State
 from leadsync.leads import (
     Column,
     ColumnMapping,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from leadsync.sheets.table import Table
 
 _MOST_LISTED = 20
+NO_CELLS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an err
     def __init__(self, learned: Learned) -> None:
         super().__init__()
         self.learned = learned
+
+
+class CheckedCopy(Exception):  # noqa: N818 - a signal as well
+    """The file is a copy that `check` has made of this sheet; `name` is the sheet's name in the workbook."""
+
+    def __init__(self, sheet: CheckedSheet, name: str) -> None:
+        super().__init__()
+        self.sheet = sheet
+        self.name = name
 
 
 class SheetScan:
@@ -183,25 +193,30 @@ class SheetScan:
 
     def _entry(self, context: Context, decision: Decision) -> Entry:
         """The row for the journal. A skipped row keeps its lead: a later file shows then whether it was corrected."""
-        row = _without_sync_columns(context.row, self.mapping) if self.mapping.sync else context.row
+        row, sync = context.row, NO_CELLS
+        if self.mapping.sync:
+            sync = {name: row.cells[place] for name, place in self.mapping.sync.items()}
+            row = _without_sync_columns(row, self.mapping)
         mapped = context.mapped
         if isinstance(decision, Send):
             lead = decision.lead
             self.survey.accept(row.number, lead)
             if decision.repeats:
                 self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
-            return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes)
+            return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
         if isinstance(decision, Rejected):
             self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)
             self.survey.reject(row.number, decision)
-            return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision)
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision, sync=sync)
         self._dropped += decision.kind is SkipKind.OTHER_ROW_COUNTS
         if decision.kind is SkipKind.NO_LEAD:
             self._no_leads.append(row.number)
         self.survey.skip(decision)
         if isinstance(mapped, Rejected):
-            return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision)
-        return Entry(row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes)
+            return Entry(row, mapped.external_id, {}, harmless=False, state=State.SKIPPED, reason=decision, sync=sync)
+        return Entry(
+            row, mapped.external_id, mapped.fields, mapped.harmless, State.SKIPPED, decision, mapped.notes, sync
+        )
 
     def _count(self, lead: str, number: int) -> None:
         first = self._first_rows.setdefault(lead, number)
@@ -210,6 +225,8 @@ class SheetScan:
 
     def _look_at_origins(self) -> None:
         """Dates that come back are read as they were when they came first: few are left, and may fit any order."""
+        if self.lineage.checked is not None and not self.source.checked:
+            raise CheckedCopy(self.lineage.checked, self.table.sheet)
         if self._learned.given_order or not self.mapping.sync:
             return
         order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)

@@ -26,7 +26,7 @@ class SheetSource:
 
     `sheet` names a workbook's sheet; `encoding` and `delimiter` are of a text; empty: detected. `content` is a private
     copy of the file or of standard input, or a frame: that has a name and no file. With `inserts` "only" all rows are
-    new leads.
+    new leads. `checked`: the file is known as a copy that `check` has made of another sheet.
     """
 
     file: Path
@@ -35,6 +35,13 @@ class SheetSource:
     delimiter: str = ""
     content: "Path | FrameSheet | None" = None
     inserts: Inserts = "none"
+    checked: bool = False
+
+    @property
+    def path(self) -> Path | None:
+        """The file that is read; None for a frame."""
+        content = self.content or self.file
+        return content if isinstance(content, Path) else None
 
     @property
     def shown(self) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from leadsync.leads import NEW_LEAD
@@ -13,16 +12,17 @@ from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.survey import Group, Survey
+from leadsync.run.validation import Checked
 from leadsync.terminal import Visible, visible_lines
 
 _MOST_FINDINGS = 5
 
 
-def check_as_text(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> Visible:
+def check_as_text(checked: Checked, pace: float | None, now: datetime) -> Visible:
     """The output of `check`. `pace` is the dialer's leads a second, None if unknown."""
-    lines = list(_sections(scan, pace, now))
-    if written:
-        lines += ["", f"Written, with what was found in each row: {written}"]
+    lines = list(_sections(checked.scan, pace, now))
+    if checked.written:
+        lines += ["", *map(str, checked.remarks), f"Written, with what was found in each row: {checked.written}"]
     return visible_lines(lines)
 
 
@@ -83,8 +83,9 @@ def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Itera
     yield from (str(remark) for remark in (*new, *repetitions(survey, now)))
 
 
-def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now: datetime) -> dict[str, Any]:
+def check_as_json(checked: Checked, pace: float | None, now: datetime) -> dict[str, Any]:
     """The same for a script."""
+    scan, written = checked.scan, checked.written
     survey = scan.survey
     seconds = None if pace is None else survey.to_send / pace
     return {
@@ -115,7 +116,7 @@ def check_as_json(scan: SheetScan, written: Path | None, pace: float | None, now
         "repairs": _groups_as_json(survey.repairs.values()),
         "warnings": _groups_as_json(survey.warnings.values()),
         "rejections": _groups_as_json(survey.rejections.values()),
-        "remarks": list(map(str, scan.remarks)),
+        "remarks": list(map(str, (*scan.remarks, *checked.remarks))),
         "output": str(written) if written else None,
     }
 

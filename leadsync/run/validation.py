@@ -1,46 +1,71 @@
 """The check of a sheet without a run, with a copy of its findings row by row on request."""
 
+import hashlib
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.errors import UsageError
-from leadsync.journal import Journal
-from leadsync.models import FileKind
-from leadsync.report import SYNC_COLUMNS, checked_cells
+from leadsync.journal import CheckedSheet, Entry, Journal
+from leadsync.leads import NEW_LEAD, sheet_rules
+from leadsync.models import EXTERNAL_ID, FileKind, Status
+from leadsync.reasons import Rejected
+from leadsync.remarks import Remark
+from leadsync.report import (
+    CHECK_COLUMNS,
+    SYNC_COLUMNS,
+    Finding,
+    MarkedRows,
+    OwnColumns,
+    check_front,
+    checked_cells,
+    checked_sync,
+    fault_cells,
+)
 from leadsync.report_values import Line
+from leadsync.run.marked_copy import check_ending, check_size, ending_of, look, losses, own_columns, refusal, write_copy
 from leadsync.run.outputs import check_output, check_own, keep_own
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
-from leadsync.run.sheet_source import SheetSource
-from leadsync.sheets import new_table
+from leadsync.run.sheet_source import SheetSource, fingerprint
+from leadsync.run.survey import Group
+from leadsync.sheets import Markable, NotMarkedError, SheetLayout, new_table, new_workbook
+from leadsync.spreadsheet import CHECK_PREFIX, READY_SHEET, TO_CORRECT_SHEET
 
-_KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx"}
+_KINDS: dict[str, FileKind] = {".csv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
+_STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
 
 
-def check(
-    source: SheetSource, settings: Settings, now: datetime, journal: Journal, output: Path | None
-) -> tuple[SheetScan, Path | None]:
-    """Read, map and validate a sheet; return the findings, and the path of the copy.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The findings in a sheet, the path of their copy, and remarks on the copy."""
 
-    `output` is a file ending in .csv or .xlsx, or a folder for one. Raises SheetError, MappingError or OutputError, and
-    UsageError for an unusable `output`.
+    scan: SheetScan
+    written: Path | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+def check(source: SheetSource, settings: Settings, now: datetime, journal: Journal, output: Path | None) -> Checked:
+    """Read, map and validate a sheet, and write a copy with the findings to `output`.
+
+    `output` is a file ending in .csv, .xlsx or .xlsm, or a folder for one. A workbook is marked as it is; any other
+    sheet becomes a table. Raises SheetError, MappingError or OutputError, and UsageError for an unusable `output`.
     """
-    if output is not None:
-        _check_target(output, source.file)
-    written: list[Path] = []
+    if output is None:
+        return Checked(scan_sheet(source, settings, now, _read_on, journal=journal))
+    _check_target(output, source.file)
+    copy = _Copy(source, settings, now, journal, output)
+    checked = copy.write()
+    if checked.written:
+        keep_own(checked.written, journal)
+    return checked
 
-    def take(scan: SheetScan) -> None:
-        if output is None:
-            deque(scan.entries(), maxlen=0)
-        else:
-            written.append(_write(scan, output, journal))
 
-    scan = scan_sheet(source, settings, now, take, journal=journal)
-    if written:
-        keep_own(written[-1], journal)
-    return scan, written[-1] if written else None
+def _read_on(scan: SheetScan) -> None:
+    deque(scan.entries(), maxlen=0)
 
 
 def _check_target(output: Path, file: Path) -> None:
@@ -55,27 +80,125 @@ def _check_target(output: Path, file: Path) -> None:
         check_output(output.parent)
 
 
-def _write(scan: SheetScan, output: Path, journal: Journal) -> Path:
-    """Write the sheet with `sync_*` columns, to be corrected before it is sent.
+class _Copy:
+    """The copy of one checked sheet: the user's workbook with marks, or a table."""
 
-    Replaces only files of an earlier check, unchanged since.
-    """
-    table = scan.table
-    kind = _KINDS.get(output.suffix.lower())
-    named = output if kind else output / f"{scan.source.file.stem}.check.{table.kind}"
-    path = named.parent.resolve() / named.name
-    check_own(path, journal, "check")
-    delimiter = "," if table.delimiter == "\t" else table.delimiter
-    with new_table(
-        path,
-        (*scan.headings, *SYNC_COLUMNS),
-        kind=kind or table.kind,
-        delimiter=delimiter or ",",
-        bom=table.bom,
-        even_empty=True,
-    ) as file:
+    def __init__(self, source: SheetSource, settings: Settings, now: datetime, journal: Journal, output: Path) -> None:
+        self._source, self._settings, self._now, self._journal, self._output = source, settings, now, journal, output
+        self._kind = _KINDS.get(output.suffix.lower())
+        self._path_read = source.path or source.file
+        self._fingerprint = fingerprint(self._path_read)
+
+    def write(self) -> Checked:
+        """Write the copy, and say what it lacks."""
+        remarks: list[Remark] = []
+        try:
+            markable = None if self._kind == "csv" else look(self._path_read)
+            if markable is not None:
+                path = self._path(ending_of(markable))
+                check_ending(path, markable)
+                scan = self._write_marked(path, markable)
+                return Checked(scan, path, tuple(losses(markable, self._source.file.name)))
+        except NotMarkedError as why:
+            remarks = [refusal(why, "the copy is a table with leadsync's own formats")]
+        written: list[Path] = []
+        scan = self._scan(lambda scan: self._tabulate(scan, written))
+        return Checked(scan, written[-1], tuple(remarks))
+
+    def _scan(self, take: Callable[[SheetScan], object]) -> SheetScan:
+        return scan_sheet(self._source, self._settings, self._now, take, journal=self._journal)
+
+    def _path(self, ending: str) -> Path:
+        """The path of the copy. Raises UsageError for a file that is not of an earlier check, unchanged since."""
+        named = self._output if self._kind else self._output / f"{self._source.file.stem}.check{ending}"
+        path = named.parent.resolve() / named.name
+        check_own(path, self._journal, "check")
+        return path
+
+    def _sheet(self, scan: SheetScan) -> CheckedSheet:
+        """The sheet that the copy is one of; a copy's copy is one of the first sheet, too."""
+        if scan.lineage.checked is not None:
+            return scan.lineage.checked
+        of = "\0".join((str(self._source.file), scan.table.sheet, self._fingerprint))
+        name = f"{CHECK_PREFIX}{hashlib.sha256(of.encode()).hexdigest()[:12]}"
+        return CheckedSheet(name, self._source.file, self._fingerprint)
+
+    def _write_marked(self, path: Path, markable: Markable) -> SheetScan:
+        """Write the workbook with marks. Raises NotMarkedError."""
+        gathered: list[MarkedRows] = []
+
+        def take(scan: SheetScan) -> None:
+            if scan.table.parts:
+                raise NotMarkedError("its rows stand on several sheets")
+            gathered.append(self._gathered(scan))
+
+        scan = self._scan(take)
+        rows, survey = gathered[-1], scan.survey
+        front = check_front(
+            self._source.file.name,
+            (survey.rows, survey.to_send, survey.rejected),
+            rows,
+            _findings(group for group in survey.warnings.values() if group.what != NEW_LEAD),
+            _findings(survey.repairs.values()),
+            [
+                f"Checked on {self._now:%Y-%m-%d %H:%M}; nothing was sent.",
+                *map(str, (*scan.remarks, *losses(markable, self._source.file.name))),
+            ],
+        )
+        id_column = next(column.position for column in scan.mapping.columns if column.field == EXTERNAL_ID)
+        rules = sheet_rules(self._settings.rules(self._now))
+        write_copy(path, self._path_read, scan.table, rules, CHECK_COLUMNS, id_column, rows, front, self._source.shown)
+        self._journal.keep_checked(self._sheet(scan))
+        return scan
+
+    def _gathered(self, scan: SheetScan) -> MarkedRows:
+        columns = _columns(scan)
+        rows = MarkedRows(columns)
+        for count, entry in enumerate(scan.entries(), 1):
+            check_size(count, len(scan.table.headings))
+            status = entry.state.status
+            sync = checked_sync(entry.row.number, status, entry.reason, entry.notes, entry.sync, self._sheet(scan).id)
+            found = (
+                fault_cells(entry.reason, columns.headings, columns.roles) if isinstance(entry.reason, Rejected) else ()
+            )
+            rows.add(entry.row.number, status, sync, entry.row.cells, found)
+        return rows
+
+    def _tabulate(self, scan: SheetScan, written: list[Path]) -> None:
+        """Write the sheet as a table with `sync_*` columns, to be corrected before it is sent."""
+        table = scan.table
+        kind = self._kind or table.kind
+        path = self._path(f".{table.kind}")
+        headings = (*scan.headings, *SYNC_COLUMNS)
+        if kind == "xlsx":
+            names = (TO_CORRECT_SHEET, READY_SHEET)
+            layouts = [SheetLayout(name, headings, len(scan.headings)) for name in names]
+            with new_workbook(path, layouts, even_empty=True) as book:
+                for entry, line in self._lines(scan):
+                    book.put([line, None] if entry.state.status is Status.REJECTED else [None, line])
+        else:
+            delimiter = "," if table.delimiter in ("", "\t") else table.delimiter
+            with new_table(path, headings, kind=kind, delimiter=delimiter, bom=table.bom, even_empty=True) as file:
+                for _, line in self._lines(scan):
+                    file.put(line)
+        self._journal.keep_checked(self._sheet(scan))
+        written.append(path)
+
+    def _lines(self, scan: SheetScan) -> Iterator[tuple[Entry, Line]]:
+        columns = _columns(scan)
         for entry in scan.entries():
-            row = entry.row
-            cells = checked_cells(row.number, entry.state.status, entry.reason, entry.notes)
-            file.put(Line((*row.cells, *cells), row.dates))
-    return path
+            row, status, reason = entry.row, entry.state.status, entry.reason
+            cells = checked_cells(row.number, status, reason, entry.notes, entry.sync, self._sheet(scan).id)
+            found = fault_cells(reason, columns.headings, columns.roles) if isinstance(reason, Rejected) else ()
+            marked, notes = [cell.position for cell in found], [cell.why for cell in found]
+            status_at = len(row.cells) + _STATUS_COLUMN
+            yield entry, Line((*row.cells, *cells), row.dates, status, status_at, marked, notes)
+
+
+def _columns(scan: SheetScan) -> OwnColumns:
+    return own_columns(scan.table.headings, scan.mapping.sync.values(), scan.roles)
+
+
+def _findings(groups: Iterable[Group]) -> list[Finding]:
+    ordered = sorted(groups, key=lambda group: -group.count)
+    return [Finding(one.column, one.what, one.count, one.rows[0], *one.examples[0]) for one in ordered]

@@ -6,14 +6,16 @@ write files, whole or not at all. Each loads its libraries on its first call: mo
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from leadsync.sheets.markable import Markable, NotMarkedError
 from leadsync.sheets.output.sheet_layout import TRUNCATED, SheetLayout, fit_to_cell
 from leadsync.spreadsheet import SheetRules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from leadsync.cell_marks import SheetMarks
     from leadsync.models import FileKind
     from leadsync.report_values import Line, Summary
     from leadsync.sheets.output.output_file import Output
@@ -22,13 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TRUNCATED",
+    "Markable",
+    "NotMarkedError",
     "SheetLayout",
     "fit_to_cell",
+    "inspected",
     "new_page",
     "new_stats_workbook",
     "new_table",
     "new_workbook",
     "open_table",
+    "write_marked",
 ]
 
 NO_RULES = SheetRules()
@@ -82,7 +88,11 @@ def new_table(
 
 
 def new_workbook(
-    path: "Path", layouts: Sequence[SheetLayout], summary: "Callable[[], Summary] | None" = None
+    path: "Path",
+    layouts: Sequence[SheetLayout],
+    summary: "Callable[[], Summary] | None" = None,
+    *,
+    even_empty: bool = False,
 ) -> "Output[Sequence[Line | None]]":
     """Open a new workbook of several sheets, as `new_table` does for one; `put` takes a line or None for each sheet.
 
@@ -90,7 +100,7 @@ def new_workbook(
     """
     from leadsync.sheets.output.output_file import workbook_output
 
-    return workbook_output(path, layouts, summary)
+    return workbook_output(path, layouts, summary, even_empty=even_empty)
 
 
 def new_page(path: "Path") -> "Output[str]":
@@ -105,3 +115,20 @@ def new_stats_workbook(path: "Path") -> "Output[StatsSummary]":
     from leadsync.sheets.output.output_file import stats_output
 
     return stats_output(path)
+
+
+def inspected(file: BinaryIO, memory: BinaryIO) -> Markable | None:
+    """Look at a file before it is marked; None for anything but an .xlsx or .xlsm. `memory` is a new temporary file.
+
+    Raises NotMarkedError.
+    """
+    from leadsync.sheets.sandbox.marker import inspect
+
+    return inspect(file, memory)
+
+
+def write_marked(file: BinaryIO, memory: BinaryIO, marks: "SheetMarks", target: BinaryIO) -> None:
+    """Write the marked copy of a workbook to `target`. `memory` is a new temporary file. Raises NotMarkedError."""
+    from leadsync.sheets.sandbox.marker import mark
+
+    mark(file, memory, marks, target)

@@ -27,7 +27,8 @@ class Source(NamedTuple):
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
     `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
-    report of leadsync's own. `epoch_1904`: the workbook counts days from 1904 instead of 1900.
+    report of leadsync's own. `epoch_1904`: the workbook counts days from 1904 instead of 1900. `marked`: leadsync has
+    marked the sheet in the user's own workbook.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -38,6 +39,7 @@ class Source(NamedTuple):
     bom: bool = False
     parts: tuple[str, ...] = ()
     epoch_1904: bool = False
+    marked: bool = False
 
 
 def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> LineFault:

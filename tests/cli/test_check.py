@@ -118,9 +118,10 @@ def test_check_writes_the_format_that_the_files_name_asks_for(desk: Desk) -> Non
     desk.settings("http://127.0.0.1:9")
     done = desk.leadsync("check", desk.sheet("leads.csv", *SHEET), "--output", "seen.xlsx")
     assert done.code == 3, done.err
-    cells = openpyxl.load_workbook(desk.folder / "seen.xlsx").active
-    assert cells is not None
-    assert [cell.value for cell in cells[2]][:3] == ["00123", "Jane Smith", "(03) 8321 8199"]
+    book = openpyxl.load_workbook(desk.folder / "seen.xlsx")
+    assert book.sheetnames == ["To correct", "Ready"]
+    assert [cell.value for cell in book["To correct"][2]][:3] == ["9858", "O'Brien", "8321 8197"]
+    assert [cell.value for cell in book["Ready"][2]][:3] == ["00123", "Jane Smith", "(03) 8321 8199"]
 
 
 def test_standard_input_is_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from leadsync.journal.sqlite.database import places
 from leadsync.journal.sqlite.decisions import decide, keep_decision
 from leadsync.journal.sqlite.row_table import line_values
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
-from leadsync.journal.sqlite.run_table import delete_run, insert_run, recount, run_key, set_run
+from leadsync.journal.sqlite.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry
 from leadsync.models import RunRecord
@@ -29,7 +29,10 @@ class SqliteDrafts(SqliteRunLocks):
 
     def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
         with self._database.writing() as connection:
-            others = connection.execute("SELECT id FROM runs WHERE file = ?", [str(run.file)]).fetchall()
+            [sheet] = connection.execute(
+                "SELECT coalesce((SELECT file FROM checks WHERE id = ?), ?)", [run.checked, str(run.file)]
+            ).fetchone()
+            others = connection.execute(f"SELECT id FROM runs WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
             new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
             if known is not None and new:
                 raise BusyError(f"{run.file.name} is being read by another leadsync, as run {new.pop()}; try again.")

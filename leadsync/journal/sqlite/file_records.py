@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.values import CheckedSheet
 
 
 class SqliteFileRecords(Connected):
@@ -29,6 +30,17 @@ class SqliteFileRecords(Connected):
     def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", [str(path), size, modified_ns])
+
+    def checked_sheet(self, check_id: str) -> CheckedSheet | None:
+        with self._database.reading() as connection:
+            query = "SELECT id, file, fingerprint FROM checks WHERE id = ?"
+            row = connection.execute(query, [check_id]).fetchone()
+        return CheckedSheet(row[0], Path(row[1]), row[2]) if row else None
+
+    def keep_checked(self, sheet: CheckedSheet) -> None:
+        with self._database.writing() as connection:
+            values = [sheet.id, str(sheet.file), sheet.fingerprint]
+            connection.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?)", values)
 
 
 class SqliteDialerRecords(Connected):

@@ -9,7 +9,7 @@ from leadsync.errors import UsageError
 from leadsync.journal.json_text import tally_of
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record
 from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.run_table import LISTED, count_rows, run_key, select_runs, set_run
+from leadsync.journal.sqlite.run_table import LISTED, OF_SHEET, count_rows, run_key, select_runs, set_run
 from leadsync.journal.states import State
 from leadsync.models import TO_LOOK_AT, RunRecord, Status
 from leadsync.tallies import Tally, Totals
@@ -38,7 +38,7 @@ class RunRecords(Connected):
         return self._select("WHERE instr(id, ?) > 0 ORDER BY run DESC", part)
 
     def runs_of(self, file: Path) -> list[RunRecord]:
-        return self._select("WHERE file = ? ORDER BY run DESC", str(file))
+        return self._select(f"WHERE {OF_SHEET} ORDER BY run DESC", str(file), str(file))
 
     def _select(self, condition: str, *values: object) -> list[RunRecord]:
         with self._database.reading() as connection:

@@ -17,6 +17,8 @@ from leadsync.tallies import Tally
 NO_END = 2**63 - 1
 """The last row of a run without a trial's end: SQLite's largest integer."""
 LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
+OF_SHEET = "(file = ? OR checked IN (SELECT id FROM checks WHERE file = ?))"
+"""The runs of a sheet: of its file, and of the copies that `check` made of it."""
 RUN_TABLES = ("lines", "rows", "attempts", "taken", "decisions", "runs")
 
 

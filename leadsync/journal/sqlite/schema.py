@@ -169,6 +169,15 @@ MIGRATIONS: tuple[str, ...] = (
     "ALTER TABLE rows ADD COLUMN inserting INTEGER NOT NULL DEFAULT 0",
     # 13: whether a warning says that a run's data may be wrong
     "ALTER TABLE runs ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0",
+    # 14: the sheets that `check --output` has copied, and of which of them a run has read the copy
+    """
+    CREATE TABLE checks (
+        id TEXT PRIMARY KEY,
+        file TEXT NOT NULL,
+        fingerprint TEXT NOT NULL
+    );
+    ALTER TABLE runs ADD COLUMN checked TEXT NOT NULL DEFAULT ''
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

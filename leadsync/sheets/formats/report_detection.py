@@ -5,9 +5,17 @@ from itertools import chain, islice
 from python_calamine import CalamineWorkbook
 
 from leadsync.sheets.formats.sheet_values import ValueWorkbook
-from leadsync.spreadsheet import REPORT_SHEET, RUN_COLUMN, SUMMARY_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
+from leadsync.spreadsheet import (
+    MARKED_SHEET,
+    READY_SHEET,
+    REPORT_SHEET,
+    RUN_COLUMN,
+    SUMMARY_SHEET,
+    TO_CORRECT_SHEET,
+    TO_DECIDE_SHEET,
+)
 
-_TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, REPORT_SHEET)
+_TABLES = (TO_CORRECT_SHEET, TO_DECIDE_SHEET, READY_SHEET, REPORT_SHEET)
 _FEW = 20
 
 Workbook = CalamineWorkbook | ValueWorkbook
@@ -25,6 +33,14 @@ def report_sheets(workbook: Workbook) -> tuple[list[str], list[str]]:
         return [], []
     others = [name for name in workbook.sheet_names if name not in found and name != summary]
     return found, [name for name in others if _is_table(workbook, name)]
+
+
+def marked_sheet(workbook: Workbook) -> str:
+    """Return the sheet that leadsync has marked in the user's own workbook; empty without one, or with several."""
+    if MARKED_SHEET not in (name.strip().casefold() for name in workbook.sheet_names):
+        return ""
+    marked = [name for name in workbook.sheet_names if _is_table(workbook, name)]
+    return marked[0] if len(marked) == 1 else ""
 
 
 def is_own(workbook: Workbook) -> bool:

@@ -78,10 +78,12 @@ def _table(
         "kind": source.kind,
         "sheet": source.sheet,
         "headings": list(map(unescape, headings.names)) if own else list(headings.names),
+        "headings_line": headings.line,
         "remarks": [*renamed, *source.remarks, *map(Remark.fact, headings.remarks)],
         "delimiter": source.delimiter,
         "bom": source.bom,
         "parts": source.parts,
+        "marked": source.marked,
         "epoch_1904": source.epoch_1904,
     }
     rows = _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)

@@ -25,7 +25,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.content import IN_MARKUP, Content
 from leadsync.sheets.formats.identifier_columns import identifier_columns
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
-from leadsync.sheets.formats.report_detection import Workbook, is_own, report_sheets
+from leadsync.sheets.formats.report_detection import Workbook, is_own, marked_sheet, report_sheets
 from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
 from leadsync.sheets.formats.sheet_lines import lines
 from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
@@ -58,7 +58,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         if content is Content.FODS:
             file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
-        (name, sheet, remarks), parts = _sheet(file, wanted, rules, content, shown)
+        (name, sheet, remarks), parts, marked = _sheet(file, wanted, rules, content, shown)
         metadata = _metadata(file, name, sheet, content, remarks, identifier_columns(sheet, rules.names))
         if metadata.repeated:
             raise Unreadable(
@@ -72,7 +72,13 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
     return Source(
-        "xlsx", chunks, sheet=name, remarks=tuple(remarks), parts=tuple(parts), epoch_1904=metadata.epoch_1904
+        "xlsx",
+        chunks,
+        sheet=name,
+        remarks=tuple(remarks),
+        parts=tuple(parts),
+        epoch_1904=metadata.epoch_1904,
+        marked=marked,
     )
 
 
@@ -148,8 +154,8 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
 
 def _sheet(
     file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
-) -> tuple[Chosen, list[str]]:
-    """The sheet to read, and those of a report of leadsync's own."""
+) -> tuple[Chosen, list[str], bool]:
+    """The sheet to read, those of a report of leadsync's own, and whether leadsync has marked the sheet."""
     if content in IN_MARKUP:
         return _marked_up(file, wanted, rules, content, shown)
     usual = rules.sheet
@@ -168,26 +174,30 @@ def _sheet(
 
 def _marked_up(
     file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
-) -> tuple[Chosen, list[str]]:
+) -> tuple[Chosen, list[str], bool]:
     if content is Content.XML_2003:
         return _looked_for(read_xml_spreadsheet(file), wanted, rules.sheet)
     workbook = read_web_page(file, content, shown, rules)
     # Tables have no names of their own: the settings' sheet is one of other files.
     usual = rules.sheet if rules.sheet in workbook.sheets else ""
-    (name, sheet, remarks), parts = _looked_for(workbook, wanted, usual)
-    return (name, sheet, [*workbook.remarks, *remarks]), parts
+    (name, sheet, remarks), parts, marked = _looked_for(workbook, wanted, usual)
+    return (name, sheet, [*workbook.remarks, *remarks]), parts, marked
 
 
-def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Chosen, list[str]]:
+def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Chosen, list[str], bool]:
     parts, renamed = ([], []) if wanted else report_sheets(workbook)
     if renamed:
         raise Unreadable(
             f"its sheet {renamed[0]!r} holds rows of the report under another name; call it {TO_CORRECT_SHEET}, "
             f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
         )
+    marked = "" if parts else marked_sheet(workbook)
+    if wanted is None and marked:
+        wanted = marked
     if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
         wanted = usual
-    return choose(workbook, parts[0] if parts else wanted), parts
+    chosen = choose(workbook, parts[0] if parts else wanted)
+    return chosen, parts, chosen[0] == marked
 
 
 def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:

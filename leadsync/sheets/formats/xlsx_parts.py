@@ -55,6 +55,14 @@ def missing_sheets(archive: zipfile.ZipFile) -> list[str]:
     ]
 
 
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the archive's name of the part of each sheet, by the sheet's name; sheets without a part are left out."""
+    parts = parts_of(archive)
+    sheets = [attributes for name, attributes in _elements(archive, parts[_WORKBOOK]) if name == "sheet"]
+    found = {sheet["name"]: related_part(archive, parts, _WORKBOOK, sheet["id"]) for sheet in sheets}
+    return {name: parts[part] for name, part in found.items() if part in parts}
+
+
 def parts_of(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the archive's names of its parts, by plain ones: small letters, no backslashes."""
     return {name.replace("\\", "/").lstrip("/").lower(): name for name in archive.namelist()}

@@ -102,10 +102,10 @@ def table_output(
 
 
 def workbook_output(
-    path: Path, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None
+    path: Path, layouts: Sequence[SheetLayout], summary: Callable[[], Summary] | None, *, even_empty: bool = False
 ) -> Output[Sequence[Line | None]]:
     """See `new_workbook`."""
-    return Output(path, partial(started_workbook, layouts=layouts, summary=summary))
+    return Output(path, partial(started_workbook, layouts=layouts, summary=summary), even_empty=even_empty)
 
 
 def stats_output(path: Path) -> Output[StatsSummary]:

@@ -4,22 +4,20 @@ The limits follow from the size of the file: enough for a list of a million lead
 gigabytes. The text taken into this program is bounded as well: the journal keeps every cell.
 """
 
-import json
 import os
 import subprocess
-import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from math import ceil
-from threading import Timer, current_thread, main_thread
 from typing import Any, BinaryIO
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.reasons import Fault, FaultKind
 from leadsync.remarks import Remark
-from leadsync.sheets.sandbox.frames import REQUEST, FrameError, receive
+from leadsync.sheets.sandbox.confined_process import end, received, start
+from leadsync.sheets.sandbox.frames import FrameError
 
 _MB = 1 << 20
 _LEAST_MEMORY = 640 * _MB
@@ -36,8 +34,7 @@ _LEAST_TEXT = 16 * _MB
 _TEXT_PER_BYTE = 64
 """The most characters and cells of a file, by its size on disk. Measured: a workbook of a million rows has 2 of them
 for each byte; 5,000 rows with the same text of 3,000 characters have 15 million in 150 KB."""
-_ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
-"""Python's needs for a start; the key, proxies and addresses of agents are not among them."""
+_PROCESS = "leadsync.sheets.sandbox.reader_process"
 _LAST_NUMBER = 1 << 40
 _LONGEST_PART = 2_000
 """Characters of an error's fault or remedy."""
@@ -68,10 +65,12 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         "kind": "xlsx" if table["kind"] == "xlsx" else "csv",
         "sheet": str(table["sheet"]),
         "headings": tuple(map(str, table["headings"])),
+        "headings_line": int(table["headings_line"]),
         "remarks": tuple(map(_remark, table["remarks"])),
         "delimiter": str(table["delimiter"]),
         "bom": bool(table["bom"]),
         "parts": tuple(map(str, table["parts"])),
+        "marked": bool(table["marked"]),
         "epoch_1904": bool(table["epoch_1904"]),
     }
 
@@ -152,56 +151,27 @@ def _answers(file: BinaryIO, size: int, request: dict[str, Any]) -> Answers:
 
 def _of_one_process(file: BinaryIO, request: dict[str, Any], patience: float) -> Answers:
     """Yield the answers of one process; it is gone behind the last, or at any error."""
-    process = _start(file, request)
+    process = start(_PROCESS, file, request)
     try:
         _await_ready(process, request["shown"], patience)
         while True:
-            answer, text = _received(process, patience)
+            answer, text = received(process, patience)
             if "end" in answer:
                 return
             if "error" in answer:
                 raise _refusal(answer["error"])
             yield answer, text
     finally:
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
-
-
-def _start(file: BinaryIO, request: dict[str, Any]) -> "subprocess.Popen[bytes]":
-    """The process; it gets the sheet and a pipe, no sight of the dialer's key and no module of the working folder."""
-    # The system tells the process when the thread ends that started it, and not when its parent does.
-    wishes = {**request, "end_with_parent": current_thread() is main_thread()}
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "leadsync.sheets.sandbox.reader_process"],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**environment, REQUEST: json.dumps(wishes)},
-    )
+        end(process)
 
 
 def _await_ready(process: "subprocess.Popen[bytes]", shown: str, patience: float) -> None:
     """Raise SheetError if the process ends before it reads: the sheet is not at fault."""
     try:
-        _received(process, patience)
+        received(process, patience)
     except FrameError as error:
         raise SheetError(
             f"{shown}: the process that reads sheets did not start; see whether the machine has memory left, or "
             "install leadsync anew.",
             names_file=True,
         ) from error
-
-
-def _received(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[dict[str, Any], str]:
-    """Return the next frame; end a process that takes too long. Raises FrameError without one."""
-    if process.stdout is None:
-        raise FrameError("no pipe")
-    timer = Timer(seconds, process.kill)
-    timer.start()
-    try:
-        return receive(process.stdout.read)
-    finally:
-        timer.cancel()

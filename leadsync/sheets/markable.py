@@ -1,0 +1,14 @@
+"""The values about a workbook to be marked."""
+
+from typing import NamedTuple
+
+
+class NotMarkedError(Exception):
+    """Why there is no marked copy, as the part of a sentence behind "because"."""
+
+
+class Markable(NamedTuple):
+    """A workbook that can be marked: whether it has macros, and the kinds of parts that the copy cannot keep."""
+
+    macros: bool
+    lost: tuple[str, ...]

@@ -1,0 +1,20 @@
+"""Texts into openpyxl's cells, never formulas."""
+
+from typing import Any
+
+from leadsync.sheets.output.sheet_layout import fit_to_cell
+
+
+def write_text(cell: Any, text: str) -> None:
+    """Write a text; blank for an empty one."""
+    cell.value = xml_text(fit_to_cell(text)) or None
+    if text:
+        # openpyxl takes a text behind an equals sign for a formula, and `#N/A` for an error.
+        cell.data_type = "s"
+
+
+def xml_text(text: str) -> str:
+    """The text without characters that XML cannot hold."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "replace").decode()

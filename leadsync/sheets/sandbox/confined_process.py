@@ -1,0 +1,47 @@
+"""The start of a confined process and the receipt of its answers, for the reader and the marker."""
+
+import json
+import os
+import subprocess
+import sys
+from threading import Timer, current_thread, main_thread
+from typing import Any, BinaryIO
+
+from leadsync.sheets.sandbox.frames import REQUEST, FrameError, receive
+
+_ENVIRONMENT = ("PATH", "PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
+"""Python's needs for a start; the key, proxies and addresses of agents are not among them."""
+
+
+def start(module: str, file: BinaryIO, request: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    """The process; it gets the sheet and a pipe, no sight of the dialer's key and no module of the working folder."""
+    # The system tells the process when the thread ends that started it, and not when its parent does.
+    wishes = {**request, "end_with_parent": current_thread() is main_thread()}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    return subprocess.Popen(  # noqa: S603 - `module` is one of the two of this package
+        [sys.executable, "-P", "-X", "utf8", "-m", module],
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**environment, REQUEST: json.dumps(wishes)},
+    )
+
+
+def received(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[dict[str, Any], str]:
+    """Return the next frame; end a process that takes too long. Raises FrameError without one."""
+    if process.stdout is None:
+        raise FrameError("no pipe")
+    timer = Timer(seconds, process.kill)
+    timer.start()
+    try:
+        return receive(process.stdout.read)
+    finally:
+        timer.cancel()
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """End the process, whatever it does."""
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
