@@ -4,10 +4,10 @@ import re
 from pathlib import PurePath
 
 _OWN = re.compile(
-    r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review)(?:\.edited-\d{6})?\.(?:csv|xlsx)|summary\.html)$"
+    r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review|marked)(?:\.edited-\d{6})?\.(?:csv|xls[xm])|summary\.html)$"
 )
 # Earlier versions named the report of a report after both: `leads.<run>.report.<run>.report.csv`.
-_GROWN = re.compile(r"(?:\.\d{8}-\d{6}-[0-9a-f]{4}\.(?:report|retry|review)(?:\.edited-\d{6})?)+$")
+_GROWN = re.compile(r"(?:\.\d{8}-\d{6}-[0-9a-f]{4}\.(?:report|retry|review|marked)(?:\.edited-\d{6})?)+$")
 
 
 def own_run_id(name: str) -> str:

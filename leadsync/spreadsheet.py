@@ -22,6 +22,14 @@ CHECK_PREFIX = "check-"
 """The beginning of `sync_run` in a file of `check`, which no run's id has."""
 
 
+_OWN = "sync_"
+
+
+def is_own_heading(heading: str) -> bool:
+    """Whether a column is leadsync's own."""
+    return heading.strip().lower().startswith(_OWN)
+
+
 class HeadingNames(NamedTuple):
     """The headings known beforehand, each as `loose` gives it: those of the external id, of phones, and all of them."""
 

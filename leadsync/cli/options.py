@@ -23,6 +23,9 @@ insert_only_option = click.option(
 metrics_option = click.option(
     "--metrics-file", type=click.Path(dir_okay=False, path_type=Path), help="Write figures for Prometheus to a file."
 )
+mark_option = click.option(
+    "--mark", is_flag=True, help="Write a copy of the workbook too, with the outcomes marked in it (.xlsx, .xlsm)."
+)
 format_option = click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), help="How the files are written.")
 
 

@@ -27,10 +27,12 @@ def run_plan(
     hooks: PostRunHooks,
     options: SendOptions,
     anew: "Callable[[], Plan] | None" = None,
+    finish: "Callable[[Executed], Executed]" = lambda done: done,
 ) -> int:
     """Ask, send the plan, write its files and print the summary; return the exit code.
 
     If the present file is to follow an older run of it (`plan.then`), `anew` plans it at the end of that run.
+    `finish` adds to the files of each run.
     """
     from leadsync.run import execute, execute_in_turn, next_time
 
@@ -43,7 +45,7 @@ def run_plan(
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
-        return execute(
+        done = execute(
             journal,
             plan,
             settings,
@@ -53,6 +55,7 @@ def run_plan(
             until=ends,
             warnings=warnings,
         )
+        return finish(done)
 
     results = []
     for done in execute_in_turn(plan, carry_out, anew, shell.say):

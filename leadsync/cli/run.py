@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import SendOptions, examples, insert_only_option, reading_options, send_options
+from leadsync.cli.options import SendOptions, examples, insert_only_option, mark_option, reading_options, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.shell import command_shell
 from leadsync.input_file import input_file
@@ -15,7 +15,7 @@ from leadsync.post_run import post_run_hooks
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
-    from leadsync.run import Plan
+    from leadsync.run import Executed, Plan
 
 
 @click.command(epilog=examples("run leads.xlsx", "run leads.csv --limit 5  # a trial"))
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
 @insert_only_option
 @click.option("--skip-unchanged", is_flag=True, help="Skip rows equal to the last ones sent for their leads.")
+@mark_option
 @send_options
 def run(
     file: Path,
@@ -33,10 +34,11 @@ def run(
     fresh: bool,
     insert_only: bool,
     skip_unchanged: bool,
+    mark: bool,
     options: SendOptions,
 ) -> int:
     """Synchronise FILE: send its rows, then write the report. `-` is standard input."""
-    from leadsync.run import plan_run, ready_to_send
+    from leadsync.run import mark_outcomes, plan_run, ready_to_send, remarks_before
 
     shell = command_shell()
     if options.insert_missing and insert_only:
@@ -54,14 +56,22 @@ def run(
                 fresh=fresh,
                 skip_unchanged=skip_unchanged,
             )
+            before = remarks_before(content, named.name) if mark else ()
 
             def plan(fresh: bool = fresh) -> "Plan":
-                return plan_run(journal, named, settings, replace(chosen, fresh=fresh), journal.now())
+                planned = plan_run(journal, named, settings, replace(chosen, fresh=fresh), journal.now())
+                return replace(planned, remarks=(*planned.remarks, *before))
+
+            def finish(done: "Executed") -> "Executed":
+                if not mark:
+                    return done
+                marked = mark_outcomes(journal, done.run, content, settings, journal.now(), shell.say)
+                return replace(done, files={**done.files, **marked})
 
             planned = plan()
             if planned.nothing_to_do and not options.yes and shell.wants(_sent_already(journal, planned.run)):
                 planned = plan(fresh=True)
-            return run_plan(shell, journal, planned, settings, hooks, options, anew=plan)
+            return run_plan(shell, journal, planned, settings, hooks, options, anew=plan, finish=finish)
 
 
 def _sent_already(journal: "Journal", run: RunRecord) -> str:

@@ -10,7 +10,15 @@ from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
 from leadsync.report.summary import as_json, as_text
 from leadsync.report.summary_page import as_page
-from leadsync.report.tables import DECISION_COLUMN, DECISION_WORDS, SYNC_COLUMNS, Table, lines_of, summary_path
+from leadsync.report.tables import (
+    DECISION_COLUMN,
+    DECISION_WORDS,
+    SYNC_COLUMNS,
+    Table,
+    lines_of,
+    marked_path,
+    summary_path,
+)
 from leadsync.report.warnings import new_leads, warnings_of
 from leadsync.report.wording import message, problem, reason_words, remedy
 
@@ -37,6 +45,7 @@ __all__ = [
     "fault_cells",
     "highlights",
     "lines_of",
+    "marked_path",
     "message",
     "new_leads",
     "problem",

@@ -88,6 +88,7 @@ _FILE_WORDS = {
     "retry": "to correct and send again",
     "review": "for a person to decide",
     "summary": "at a glance, to print or mail",
+    "marked": "your workbook, marked",
 }
 
 

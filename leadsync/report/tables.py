@@ -88,6 +88,11 @@ def lines_of(record: RowRecord, run: RunRecord, found: Highlights) -> tuple[Line
     return line, None, None
 
 
+def marked_path(run: RunRecord, ending: str) -> Path:
+    """The path of the workbook with the outcomes marked in it."""
+    return run.output / f"{run.stem}.{run.id}.marked{ending}"
+
+
 def summary_path(run: RunRecord) -> Path:
     """The path of the page with the summary, for tables in delimited text."""
     return run.output / f"{run.stem}.{run.id}.summary.html"

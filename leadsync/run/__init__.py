@@ -4,6 +4,7 @@ from leadsync.run.continuation import plan_resume
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
+from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
 from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
@@ -42,6 +43,7 @@ __all__ = [
     "finish",
     "fit",
     "held_rows",
+    "mark_outcomes",
     "next_time",
     "plan_content",
     "plan_lines",
@@ -51,6 +53,7 @@ __all__ = [
     "plan_warnings",
     "question_of",
     "ready_to_send",
+    "remarks_before",
     "scan_sheet",
     "send",
     "set_aside_edited",

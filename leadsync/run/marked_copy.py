@@ -17,8 +17,9 @@ from leadsync.private_files import open_regular, whole_or_not
 from leadsync.reasons import FaultKind
 from leadsync.remarks import Remark
 from leadsync.report import MarkedRows, OwnColumns
+from leadsync.run.outputs import MARKED_ENDINGS
 from leadsync.sheets import Markable, NotMarkedError, inspected, open_table, write_marked
-from leadsync.spreadsheet import SheetRules
+from leadsync.spreadsheet import SheetRules, is_own_heading
 from leadsync.temporary_files import private_copy
 
 if TYPE_CHECKING:
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 480_000
 """Cells of the marked sheet: 40,000 rows of 12 columns take 30 s of the processor and 0.5 GB."""
-_SYNC = "sync_"
 _TOTALS = (FaultKind.NO_LEAD, FaultKind.TOTAL_BETWEEN)
-_ENDINGS = {True: ".xlsm", False: ".xlsx"}
 _BLOCK = 1 << 20
 
 
@@ -40,7 +39,7 @@ def look(file: Path) -> Markable | None:
 
 def ending_of(markable: Markable) -> str:
     """The ending by which programs open the copy."""
-    return _ENDINGS[markable.macros]
+    return MARKED_ENDINGS[markable.macros]
 
 
 def check_ending(path: Path, markable: Markable) -> None:
@@ -90,9 +89,7 @@ def write_copy(
     Raises NotMarkedError if it cannot be made or reads otherwise than the workbook, and OutputError.
     """
     check_size(len(rows.rows), len(table.headings))
-    places = {
-        name.strip().lower(): at for at, name in enumerate(table.headings) if name.strip().lower().startswith(_SYNC)
-    }
+    places = {name.strip().lower(): at for at, name in enumerate(table.headings) if is_own_heading(name)}
     marks = SheetMarks(
         table.sheet,
         table.headings_line,
@@ -129,7 +126,7 @@ def _digest(file: Path, sheet: str, rules: SheetRules, shown: str) -> int:
     """A digest of a sheet as leadsync reads it, without its own columns."""
     try:
         with open_table(file, sheet=sheet, rules=rules, shown=shown) as table:
-            kept = [at for at, name in enumerate(table.headings) if not name.strip().lower().startswith(_SYNC)]
+            kept = [at for at, name in enumerate(table.headings) if not is_own_heading(name)]
             digest = hash(_trimmed([table.headings[at] for at in kept]))
             for row in table.rows():
                 digest = hash((digest, _of_row(row, kept)))

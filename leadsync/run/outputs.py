@@ -17,7 +17,7 @@ from leadsync.errors import OutputError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
 from leadsync.private_files import check_shared_folder
-from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, summary_path
+from leadsync.report import DECISION_WORDS, Digest, Table, as_page, highlights, lines_of, marked_path, summary_path
 from leadsync.report_values import Line
 from leadsync.sheets import SheetLayout, new_page, new_table, new_workbook
 
@@ -31,6 +31,8 @@ Say = Callable[[str], object]
 """Takes a sentence for the user."""
 
 _log = logging.getLogger(__name__)
+MARKED_ENDINGS = (".xlsx", ".xlsm")
+"""Of a workbook with the outcomes marked in it, without macros and with them."""
 _FEW = 2_000
 """The most rows of a sheet with wrapped text; more would make it slow to open."""
 _TABS = {
@@ -99,7 +101,9 @@ def written_files(run: RunRecord) -> Files:
     paths = {table.value: table.path(run) for table in Table}
     files: Files = {name: path if path.is_file() else None for name, path in paths.items()}
     page = summary_path(run)
-    return {**files, "summary": page if run.kind == "csv" and page.is_file() else None}
+    marked = next(filter(Path.is_file, (marked_path(run, ending) for ending in MARKED_ENDINGS)), None)
+    also: Files = {"marked": marked} if marked else {}
+    return {**files, "summary": page if run.kind == "csv" and page.is_file() else None, **also}
 
 
 def check_output(folder: Path, run: RunRecord | None = None) -> None:

@@ -337,3 +337,90 @@ def test_a_sheet_of_too_many_cells_becomes_a_table(desk: Desk, monkeypatch: pyte
     done = desk.leadsync("check", path, "--sheet", "Leads", "--output", "checked.xlsx")
     assert "because it has more than 4 rows of 6 columns; the copy is a table" in done.out
     assert openpyxl.load_workbook(desk.folder / "checked.xlsx").sheetnames == ["To correct", "Ready"]
+
+
+def sent_and_marked(desk: Desk, *arguments: str) -> Any:
+    """The --json of a run with --mark of a new workbook."""
+    path = workbook(desk.folder / "leads.xlsx")
+    return desk.leadsync("run", path, "--sheet", "Leads", "--mark", "--json", *arguments).json
+
+
+def test_a_run_marks_its_outcomes_in_a_copy_of_the_workbook(desk: Desk) -> None:
+    desk.dialer()
+    run = sent_and_marked(desk)
+    marked = Path(run["files"]["marked"])
+    assert marked.name == f"leads.{run['run']}.marked.xlsx"
+    book = openpyxl.load_workbook(marked)
+    assert book.sheetnames == ["leadsync", "Notes", "Leads", "Stats"]
+    sheet = book["Leads"]
+    assert [cell.value for cell in sheet[HEAD]][6:] == [
+        "sync_row",
+        "sync_status",
+        "sync_code",
+        "sync_name",
+        "sync_message",
+        "sync_advice",
+        "sync_attempts",
+        "sync_time",
+        "sync_run",
+    ]
+    assert [sheet.cell(row, 8).value for row in range(4, 9)] == [
+        "succeeded",
+        "succeeded",
+        "rejected",
+        "succeeded",
+        "succeeded",
+    ]
+    assert {sheet.cell(row, 15).value for row in range(4, 9)} == {run["run"]}
+    assert sheet["C6"].fill.fgColor.rgb == "00FFD9A8"
+    assert book["leadsync"]["B2"].value == "4 of 5 rows went through; 1 to correct."
+
+
+def test_a_marked_workbook_given_back_sends_what_was_corrected(desk: Desk) -> None:
+    dialer = desk.dialer()
+    marked = Path(sent_and_marked(desk)["files"]["marked"])
+    assert desk.leadsync("run", marked).code == 3
+    assert received(dialer) == GOOD
+    done = desk.leadsync("run", corrected(marked), "--json")
+    assert (done.code, received(dialer)) == (0, ALL)
+    assert Path(done.json["files"]["report"]).name == f"leads.{done.json['run']}.report.xlsx"
+
+
+def test_a_row_that_failed_and_was_not_corrected_is_not_sent_again(desk: Desk) -> None:
+    dialer = desk.dialer(any_lead=False, leads={lead: {} for lead in ("00123", "9857", "9859")})
+    marked = Path(sent_and_marked(desk)["files"]["marked"])
+    before = received(dialer)
+    assert openpyxl.load_workbook(marked)["Leads"]["A8"].fill.fgColor.rgb == "00FFD9A8"
+    assert desk.leadsync("run", marked).code == 3
+    assert received(dialer) == before
+
+
+def test_a_marked_trial_given_back_sends_the_rest(desk: Desk) -> None:
+    dialer = desk.dialer()
+    run = sent_and_marked(desk, "--limit", "2")
+    assert desk.leadsync("run", corrected(Path(run["files"]["marked"]))).code == 0
+    assert received(dialer) == ALL
+    desk.leadsync("resume", run["run"])
+    desk.leadsync("run", desk.folder / "leads.xlsx", "--sheet", "Leads")
+    assert received(dialer) == ALL
+
+
+def test_report_marks_the_workbook_of_a_run_unless_it_has_changed(desk: Desk) -> None:
+    desk.dialer()
+    path = workbook(desk.folder / "leads.xlsx")
+    run = desk.leadsync("run", path, "--sheet", "Leads", "--json").json["run"]
+    files = desk.leadsync("report", run, "--mark", "--json").json["files"]
+    assert openpyxl.load_workbook(files["marked"])["Leads"]["H4"].value == "succeeded"
+    corrected(path)
+    done = desk.leadsync("report", run, "--mark", "--output", "elsewhere", "--json")
+    assert (done.code, done.json["files"]["marked"]) == (0, None)
+    assert f"because leads.xlsx has changed since run {run} read it" in done.err
+
+
+def test_a_sheet_that_cannot_be_marked_is_said_before_it_is_sent(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Name,First Phone,Outcome", ",".join(LEADS[0]))
+    done = desk.leadsync("run", sheet, "--mark", "--json")
+    words = "The workbook is not marked, because only .xlsx and .xlsm are marked; the report has every outcome."
+    assert (done.code, done.json["files"]["marked"]) == (0, None)
+    assert words in done.err

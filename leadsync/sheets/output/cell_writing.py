@@ -1,8 +1,15 @@
-"""Texts into openpyxl's cells, never formulas."""
+"""Texts of leadsync's own into openpyxl's cells, never formulas."""
 
 from typing import Any
 
 from leadsync.sheets.output.sheet_layout import fit_to_cell
+
+
+def plain_font(colour: str, **look: Any) -> Any:
+    """The font of leadsync's own cells; the look may say otherwise."""
+    from openpyxl.styles import Font
+
+    return Font(**{"name": "Calibri", "size": 11, "color": colour[1:], **look})
 
 
 def write_text(cell: Any, text: str) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 from leadsync.cell_marks import Front, FrontSection
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.sheets.output.cell_writing import write_text
+from leadsync.sheets.output.cell_writing import plain_font, write_text
 from leadsync.spreadsheet import MARKED_SHEET
 
 _WIDTHS = (2, 12, 26, 34, 60, 60)
 _LEFT = 2
-_LINK = "1B568F"
+_LINK = "#1B568F"
 _LINE_POINTS = 15
 _MOST_LINES = 20
 _NOTES_END = "Only the first cells at fault carry their reason as a comment; the column sync_message has it for all."
@@ -37,18 +37,17 @@ def is_front(sheet: Any) -> bool:
 
 
 def _draw(sheet: Any, marked: str, front: Front, *, notes_end: bool) -> None:
-    from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = INK[1:]
     for column, width in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    _write(sheet, 1, _LEFT, front.title, Font(size=18, bold=True, color=INK[1:]))
-    _write(sheet, 2, _LEFT, front.headline, Font(size=13, color=INK[1:]))
+    _write(sheet, 1, _LEFT, front.title, plain_font(INK, size=18, bold=True))
+    _write(sheet, 2, _LEFT, front.headline, plain_font(INK, size=13))
     row = 3
     for fact in (*front.facts, *([_NOTES_END] if notes_end else [])):
-        _write(sheet, row, _LEFT, fact, Font(color=QUIET[1:]))
+        _write(sheet, row, _LEFT, fact, plain_font(QUIET))
         row += 1
     for section in front.sections:
         row = _section(sheet, row + 1, marked, section)
@@ -59,19 +58,19 @@ def _draw(sheet: Any, marked: str, front: Front, *, notes_end: bool) -> None:
 
 def _section(sheet: Any, row: int, marked: str, section: FrontSection) -> int:
     """Draw one table; return the line below it."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
 
     line = Border(bottom=Side("thin", color=RULE[1:]))
-    _write(sheet, row, _LEFT, section.title, Font(size=13, bold=True, color=INK[1:]))
+    _write(sheet, row, _LEFT, section.title, plain_font(INK, size=13, bold=True))
     row += 1
     if section.note:
-        _write(sheet, row, _LEFT, section.note, Font(color=QUIET[1:]))
+        _write(sheet, row, _LEFT, section.note, plain_font(QUIET))
         row += 1
     for column, heading in enumerate(section.headings, _LEFT):
-        _write(sheet, row, column, heading, Font(color=QUIET[1:])).border = line
+        _write(sheet, row, column, heading, plain_font(QUIET)).border = line
     row += 1
-    wrapped, plain = Alignment(wrap_text=True, vertical="top"), Font(color=INK[1:])
-    link = Font(color=_LINK, underline="single")
+    wrapped, plain = Alignment(wrap_text=True, vertical="top"), plain_font(INK)
+    link = plain_font(_LINK, underline="single")
     for entry in section.lines:
         for column, text in enumerate(entry.cells, _LEFT):
             cell = _write(sheet, row, column, text, plain)

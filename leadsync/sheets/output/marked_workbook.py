@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from leadsync.cell_marks import Front, FrontLine, FrontSection, RowMark, SheetMarks
 from leadsync.colours import INK, MARK, QUIET, STATUS_COLOURS
-from leadsync.sheets.output.cell_writing import write_text, xml_text
+from leadsync.sheets.output.cell_writing import plain_font, write_text, xml_text
+from leadsync.sheets.output.extended_validations import add_validations, extended_validations
 from leadsync.sheets.output.front_sheet import add_front
 from leadsync.sheets.output.sheet_frame import extend_filters, freeze_id
 from leadsync.sheets.output.sheet_layout import fit_to_cell
@@ -26,7 +27,7 @@ AUTHOR = "leadsync"
 _BEGIN = f"{AUTHOR}: "
 _BEHIND = f"\n\n{_BEGIN}"
 """Between a comment of the user's and ours."""
-_WIDTHS = {"sync_row": 9, "sync_status": 13, "sync_message": 60, "sync_advice": 50, "sync_time": 26, "sync_run": 28}
+_WIDTHS = {"sync_row": 10, "sync_status": 14, "sync_message": 60, "sync_advice": 50, "sync_time": 26, "sync_run": 28}
 _MACRO_TYPE = b"macroEnabled"
 _CONTENT_TYPES = "[Content_Types].xml"
 
@@ -60,6 +61,7 @@ def marked(file: BinaryIO, marks: SheetMarks) -> bytes:
     book.template = False
     # The formulas keep their values: programs need not work them out on loading unless they had to before.
     book.calculation.fullCalcOnLoad = _works_out(file)
+    add_validations(book, extended_validations(file))
     sheet: Any = book[marks.sheet]
     if marks.places:
         _clear(sheet)
@@ -221,12 +223,12 @@ class _SyncColumns:
             cell._style = self._looks[look]  # noqa: SLF001
 
     def _head(self, name: str, line: int) -> None:
-        from openpyxl.styles import Alignment, Font, PatternFill
+        from openpyxl.styles import Alignment, PatternFill
         from openpyxl.utils import get_column_letter
 
         cell = self._sheet.cell(line, self._places[name])
         write_text(cell, name)
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = plain_font("#FFFFFF", bold=True)
         cell.fill = PatternFill("solid", fgColor=QUIET[1:])
         cell.alignment = Alignment(vertical="center")
         self._sheet.column_dimensions[get_column_letter(cell.column)].width = _WIDTHS.get(name, 12)
@@ -234,11 +236,11 @@ class _SyncColumns:
 
 def _paint(cell: Any, status: str) -> None:
     """Give a cell of ours its look; text stays text, in spite of zeros at its beginning."""
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles import PatternFill
 
     cell.style = "Normal"
     cell.number_format = "@"
     colour = STATUS_COLOURS.get(status)
-    cell.font = Font(bold=True, color=colour.ink[1:]) if colour else Font(color=INK[1:])
+    cell.font = plain_font(colour.ink, bold=True) if colour else plain_font(INK)
     if colour:
         cell.fill = PatternFill("solid", fgColor=colour.pale[1:])
