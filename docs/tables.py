@@ -39,6 +39,7 @@ JOURNAL_TABLES = {
     "dialers": "what sending taught about a dialer: slots and pace",
     "sequence": "the number of the last attempt; clocks can be set back, it cannot",
     "written": "the files of `check --output`, so that no other file is overwritten",
+    "checks": "a sheet that `check --output` has copied, by the `sync_run` in its copies",
 }
 """What a line of each of the journal's tables stands for."""
 

@@ -43,20 +43,20 @@ def ending_of(markable: Markable) -> str:
 
 
 def check_ending(path: Path, markable: Markable) -> None:
-    """Raise UsageError for a copy that no program would open under its name."""
+    """Raise UsageError for an ending by which no program opens the copy."""
     if path.suffix.lower() != (right := ending_of(markable)):
         why = "it has macros" if markable.macros else "it has no macros"
         raise UsageError(f"The copy has to end in {right}, because {why}; name it {path.with_suffix(right).name}.")
 
 
 def losses(markable: Markable, name: str) -> list[Remark]:
-    """The remark on what the copy cannot keep."""
+    """The remark on parts missing in the copy."""
     listed = ", ".join(markable.lost)
     return [Remark(f"The marked copy loses or simplifies: {listed}. {name} keeps them.", loud=True)] if listed else []
 
 
 def refusal(why: NotMarkedError, instead: str) -> Remark:
-    """The remark on a workbook that is not marked."""
+    """The remark on a workbook without a marked copy."""
     return Remark(f"The workbook is not marked, because {why}; {instead}.")
 
 

@@ -1,4 +1,4 @@
-"""A run's outcomes, marked in a copy of the workbook that it has read."""
+"""A run's outcomes, marked in a copy of its workbook."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ _FOREIGN = "only .xlsx and .xlsm are marked"
 
 
 def remarks_before(content: Path, name: str) -> tuple[Remark, ...]:
-    """The remarks for the question before a run: what the marked copy will lack, or why there is to be none."""
+    """The remarks before a run: the parts missing in the marked copy, or why there will be none."""
     try:
         return tuple(losses(_look(content), name))
     except NotMarkedError as why:
@@ -41,7 +41,7 @@ def remarks_before(content: Path, name: str) -> tuple[Remark, ...]:
 def mark_outcomes(
     journal: Journal, run: RunRecord, content: Path, settings: Settings, now: datetime, say: Callable[[str], object]
 ) -> dict[str, Path | None]:
-    """Write a marked copy of `content`, the workbook that the run has read, beside the run's report.
+    """Write a marked copy of `content`, the workbook read by the run, beside the run's report.
 
     Returns it under its name among the run's files; None for its path, and a sentence to `say`, if there is none.
     Raises OutputError.

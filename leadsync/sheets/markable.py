@@ -8,7 +8,7 @@ class NotMarkedError(Exception):
 
 
 class Markable(NamedTuple):
-    """A workbook that can be marked: whether it has macros, and the kinds of parts that the copy cannot keep."""
+    """A workbook to be marked: whether it has macros, and the kinds of parts missing in the copy."""
 
     macros: bool
     lost: tuple[str, ...]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import UsageError
-from leadsync.journal import Journal, State
+from leadsync.errors import BusyError, UsageError
+from leadsync.journal import CheckedSheet, Journal, State
 from leadsync.models import Status
 from tests.journal.samples import (
     FAILED,
@@ -119,3 +119,24 @@ def test_the_journals_clock_is_that_of_its_attempts(journal: Journal, monkeypatc
     asyncio.run(send())
     [record] = journal.records(RUN)
     assert record.time == journal.now() == datetime(2027, 1, 15, 8, 0, tzinfo=UTC)
+
+
+def test_the_runs_of_a_sheet_are_those_of_its_copies_too(journal: Journal, tmp_path: Path) -> None:
+    sheet, copy = tmp_path / "leads.xlsx", tmp_path / "checked.xlsx"
+    journal.keep_checked(CheckedSheet("check-0123456789ab", sheet, "abc"))
+    assert journal.checked_sheet("check-0123456789ab") == CheckedSheet("check-0123456789ab", sheet, "abc")
+    assert journal.checked_sheet("check-other") is None
+    journal.create(replace(a_run(tmp_path, "20261125-000000-0001"), file=sheet))
+    journal.create(replace(a_run(tmp_path, "20261125-000000-0002"), file=copy, checked="check-0123456789ab"))
+    journal.create(replace(a_run(tmp_path, "20261125-000000-0003"), file=copy))
+    assert [run.id[-1] for run in journal.runs_of(sheet)] == ["2", "1"]
+    assert [run.id[-1] for run in journal.runs_of(copy)] == ["3", "2"]
+
+
+def test_a_sheet_and_its_copy_are_not_read_at_once(journal: Journal, tmp_path: Path) -> None:
+    journal.keep_checked(CheckedSheet("check-0123456789ab", tmp_path / "leads.xlsx", "abc"))
+    journal.create(replace(a_run(tmp_path, "20261125-000000-0001"), file=tmp_path / "leads.xlsx"))
+    copy = replace(a_run(tmp_path, "20261125-000000-0002"), file=tmp_path / "x.xlsx", checked="check-0123456789ab")
+    with pytest.raises(BusyError, match="20261125-000000-0001"):
+        journal.create(copy, known=[])
+    journal.create(copy, known=["20261125-000000-0001"])

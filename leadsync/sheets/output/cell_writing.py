@@ -21,7 +21,7 @@ def write_text(cell: Any, text: str) -> None:
 
 
 def xml_text(text: str) -> str:
-    """The text without characters that XML cannot hold."""
+    """The text without the characters foreign to XML."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     return ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "replace").decode()

@@ -1,6 +1,6 @@
-"""The validations of Excel 2010 and later, such as a list on another sheet: openpyxl drops them from where they stand.
+"""The validations of Excel 2010 and later, such as a list on another sheet: openpyxl drops them.
 
-They are put back as plain validations, which today's programs read just so.
+They come back as plain validations: today's programs read those just so.
 """
 
 import zipfile

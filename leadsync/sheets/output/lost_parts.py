@@ -1,4 +1,4 @@
-"""The parts of an .xlsx that openpyxl drops or draws anew, named before a marked copy is made."""
+"""The parts of an .xlsx dropped or drawn anew by openpyxl, named before a marked copy is made."""
 
 import re
 import zipfile
@@ -41,7 +41,7 @@ _OVERLAP = 40
 
 
 def lost_parts(file: BinaryIO) -> tuple[str, ...]:
-    """Words for each kind of part that the copy lacks or has in another form."""
+    """Words for each kind of part missing in the copy or there in another form."""
     with zipfile.ZipFile(file) as archive:
         return tuple(dict.fromkeys(_found(archive)))
 

@@ -1,6 +1,6 @@
 """A copy of the user's own workbook with marks, made by openpyxl: every sheet, format, formula and macro stays.
 
-Runs in the confined process: openpyxl loads all sheets, those too that nobody has read before.
+Runs in the confined process: openpyxl loads all sheets, unread ones too.
 """
 
 import zipfile
@@ -169,7 +169,7 @@ class _Pen:
         }
 
     def mark(self, row: RowMark) -> None:
-        """Mark the cells at fault; of merged cells the first, which alone is seen."""
+        """Mark the cells at fault; of merged cells the first: the others are hidden."""
         reasons: dict[tuple[int, int], list[str]] = {}
         for column, why in row.faults:
             place = self._anchors.get((row.number, column + 1), (row.number, column + 1))
@@ -192,7 +192,7 @@ class _Pen:
 
 
 class _SyncColumns:
-    """The `sync_*` columns: those that the sheet has, and new ones at its end."""
+    """The `sync_*` columns: the sheet's present ones, and new ones at its end."""
 
     def __init__(self, sheet: Any, marks: SheetMarks) -> None:
         self._sheet = sheet

@@ -1,7 +1,7 @@
 """The confined marking process, seen from outside: started, held to limits, and believed nothing.
 
-openpyxl loads every sheet of a workbook, those too that the reader never looked into, and holds all of it in memory.
-So it runs in a process of its own under the reader's guards; this program only copies the bytes that come back.
+openpyxl loads every sheet of a workbook, also those unseen by the reader, and holds all of it in memory.
+So it runs in a process of its own under the reader's guards; this program only copies the answered bytes.
 """
 
 import base64
