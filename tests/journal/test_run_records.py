@@ -66,6 +66,15 @@ def test_runs_are_found_by_any_part_of_their_id(journal: Journal, tmp_path: Path
     assert [run.id for run in journal.runs()] == ["20261123-220000-aaaa", RUN]
 
 
+def test_the_runs_of_a_file_are_its_own_the_newest_first(journal: Journal, tmp_path: Path) -> None:
+    again, other = "20261124-000000-0000", "20261125-000000-0000"
+    journal.create(a_run(tmp_path, again))
+    journal.create(replace(a_run(tmp_path, other), file=tmp_path / "other.csv"))
+    assert [run.id for run in journal.runs_of(tmp_path / "leads.csv")] == [again, RUN]
+    assert [run.id for run in journal.runs_of(tmp_path / "other.csv")] == [other]
+    assert journal.runs_of(tmp_path / "none.csv") == []
+
+
 def test_a_run_that_is_not_there_any_more_is_one_sentence(journal: Journal) -> None:
     for ask in (journal.tally, journal.has_more, lambda run_id: list(journal.records(run_id))):
         with pytest.raises(UsageError, match="not in the journal any more"):

@@ -98,3 +98,12 @@ def test_rows_that_have_ended_or_wait_for_a_person_are_not_handed_out(journal: J
     asyncio.run(send())
     [page] = pages(journal, 10, by_priority=by_priority)
     assert sorted(page) == [6, 7]
+
+
+def test_a_single_row_is_read_anew_by_its_number(journal: Journal) -> None:
+    async def read() -> list[tuple[int, str]]:
+        async with sending(journal, RUN) as log:
+            rows = [await log.pending_row(number) for number in (5, 2)]
+            return [(row.number, row.lead.external_id) for row in rows]
+
+    assert asyncio.run(read()) == [(5, "L5"), (2, "L2")]
