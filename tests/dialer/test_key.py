@@ -80,7 +80,7 @@ def test_a_long_text_takes_little_work(key: str, piece: str) -> None:
     text = (piece * 65_536)[:65_536]
     began = time.process_time()
     KeyFilter(key).scrub(text)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 3, "minutes, where each piece is looked for anew"
 
 
 def test_a_record_is_logged_without_the_key_its_trace_too(caplog: pytest.LogCaptureFixture) -> None:

@@ -31,9 +31,9 @@ def test_nobody_waits_for_a_pipe(tmp_path: Path) -> None:
 
 def test_a_private_copy_is_opened_and_the_file_is_named() -> None:
     file, copy = Path("/sheets/leads.csv"), Path("/tmp/copy")
-    assert SheetSource(file).bytes_at == file
+    assert SheetSource(file).path == file
     source = SheetSource(file, content=copy)
-    assert (source.bytes_at, source.shown) == (copy, "/sheets/leads.csv")
+    assert (source.path, source.shown) == (copy, "/sheets/leads.csv")
 
 
 def test_standard_input_is_called_so() -> None:
