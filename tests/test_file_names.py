@@ -17,6 +17,7 @@ SETTINGS = '[input]\ndispositions = ["Sale"]\n'
     [
         ("leads.csv", "leads", ""),
         (f"leads.{RUN}.report.csv", "leads", RUN),
+        (f"leads.{RUN}.marked.xlsm", "leads", RUN),
         (f"leads.{RUN}.retry.{LATER}.report.xlsx", "leads", LATER),
         (f"leads.{RUN}.review.edited-093012.csv", "leads", RUN),
         (f"leads.{RUN}.summary.html", f"leads.{RUN}.summary", RUN),

@@ -34,6 +34,7 @@ FULL = replace(
     warnings=("a", "b"),
     doubtful=True,
     new_leads=3,
+    checked="check-0123456789ab",
     first_stem="first",
 )
 """Every field has a value other than its default."""

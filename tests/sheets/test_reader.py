@@ -15,7 +15,8 @@ from leadsync.sheets.sandbox import reader
 
 READY = {"ready": True}
 TABLE = {
-    "kind": "csv", "sheet": "", "headings": ["Id", "Name"], "remarks": [], "delimiter": ",", "bom": False, "parts": [],
+    "kind": "csv", "sheet": "", "headings": ["Id", "Name"], "headings_line": 1, "marked": False,
+    "remarks": [], "delimiter": ",", "bom": False, "parts": [],
     "epoch_1904": False,
 }  # fmt: skip
 ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "several_sheets": False}
