@@ -1,6 +1,6 @@
 """The marks for a copy of the user's own workbook: cells at fault, `sync_*` cells, and a sheet in front.
 
-Values alone; `report.marking` makes them, `sheets.output.marked_workbook` draws them.
+Values alone; `report.workbook_marks` makes them, `sheets.output.marked_workbook` draws them.
 """
 
 from collections.abc import Mapping, Sequence

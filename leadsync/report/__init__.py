@@ -4,7 +4,6 @@ from leadsync.report.advice import advice
 from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
-from leadsync.report.marking import Finding, MarkedRows, OwnColumns, add_outcome, add_unsent, check_front, run_front
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -21,6 +20,15 @@ from leadsync.report.tables import (
 )
 from leadsync.report.warnings import new_leads, warnings_of
 from leadsync.report.wording import message, problem, reason_words, remedy
+from leadsync.report.workbook_marks import (
+    Finding,
+    MarkedRows,
+    OwnColumns,
+    add_outcome,
+    add_unsent,
+    check_front,
+    run_front,
+)
 
 __all__ = [
     "CHECK_COLUMNS",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.leads import map_columns, sheet_rules, with_mapping
+from leadsync.leads import Rules, map_columns, sheet_rules, with_mapping
 from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
 from leadsync.reimport import (
     ContextBuilder,
@@ -90,6 +90,17 @@ def _headings_before(table: "Table", journal: Journal | None) -> Sequence[str] |
     return table.headings
 
 
+def _rules(rules: Rules, table: "Table", learned: Learned) -> Rules:
+    """The rules for the sheet at hand."""
+    known = dataclasses.replace(
+        rules,
+        epoch_1904=table.epoch_1904 or learned.given_1904,
+        sheet_order=learned.given_order or learned.date_order,
+        swapped_date_cells=learned.swapped_date_cells,
+    )
+    return with_mapping(learned.given_headings or table.headings, known)
+
+
 def _prepare(
     source: SheetSource,
     table: "Table",
@@ -102,13 +113,7 @@ def _prepare(
     *,
     skip_unchanged: bool,
 ) -> SheetScan:
-    rules = dataclasses.replace(
-        settings.rules(now),
-        epoch_1904=table.epoch_1904 or learned.given_1904,
-        sheet_order=learned.given_order or learned.date_order,
-        swapped_date_cells=learned.swapped_date_cells,
-    )
-    rules = with_mapping(learned.given_headings or table.headings, rules)
+    rules = _rules(settings.rules(now), table, learned)
     mapping = map_columns(table.headings, rules)
     # A sheet that came back from a run is not read anew after a trial.
     follows = trial if journal is not None and (source.checked or not mapping.sync) else None

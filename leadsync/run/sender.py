@@ -104,15 +104,8 @@ async def _send(
     until: datetime | None,
     stops: StopRequests,
 ) -> Sent:
-    retry = settings.retry
-    give_up_seconds = retry.give_up_after_minutes * 60
-    policy = RetryPolicy(
-        retry.attempts,
-        retry.wait_seconds,
-        retry.unknown == "send",
-        retry.no_answer == "send",
-        min(LONGEST_ASKED_SECONDS, give_up_seconds),
-    )
+    give_up_seconds = settings.retry.give_up_after_minutes * 60
+    policy = _policy(settings)
     count = _SlotCount(journal, settings, environment, progress)
     async with (
         _client(settings, environment, count.mine) as dialer,
@@ -144,6 +137,17 @@ async def _send(
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     return Sent(reason, engine.cause, stops.signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
+
+
+def _policy(settings: Settings) -> RetryPolicy:
+    retry = settings.retry
+    return RetryPolicy(
+        retry.attempts,
+        retry.wait_seconds,
+        retry.unknown == "send",
+        retry.no_answer == "send",
+        min(LONGEST_ASKED_SECONDS, retry.give_up_after_minutes * 60),
+    )
 
 
 def _client(settings: Settings, environment: Mapping[str, str], connections: int) -> DialerClient:

@@ -4,7 +4,7 @@ from typing import Any
 
 from leadsync.cell_marks import Front, FrontSection
 from leadsync.colours import INK, QUIET, RULE, STATUS_COLOURS
-from leadsync.sheets.output.cell_writing import plain_font, write_text
+from leadsync.sheets.output.own_cells import plain_font, write_text
 from leadsync.spreadsheet import MARKED_SHEET
 
 _WIDTHS = (2, 12, 26, 34, 60, 60)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from leadsync.cell_marks import Front, FrontLine, FrontSection, RowMark, SheetMarks
 from leadsync.colours import INK, MARK, QUIET, STATUS_COLOURS
-from leadsync.sheets.output.cell_writing import plain_font, write_text, xml_text
 from leadsync.sheets.output.extended_validations import add_validations, extended_validations
 from leadsync.sheets.output.front_sheet import add_front
+from leadsync.sheets.output.own_cells import plain_font, write_text, xml_text
 from leadsync.sheets.output.sheet_frame import extend_filters, freeze_id
 from leadsync.sheets.output.sheet_layout import fit_to_cell
 from leadsync.sheets.output.stored_values import MemoryArchive, stored_values, with_values
