@@ -171,7 +171,7 @@ def test_a_sheet_whose_second_reading_was_cut_off_still_follows_its_trial(desk: 
     desk.sheet("leads.csv", HEADINGS, ONE, TWO, THREE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "leadsync.journal.sqlite.SqliteJournal.confirm", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+            "leadsync.journal.sqlite.SqliteJournal.confirm", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
         )
         assert desk.leadsync("run", sheet).code == 130
     whole = desk.leadsync("run", sheet, "--json")

@@ -3,7 +3,7 @@
 import pytest
 
 from leadsync.models import Status
-from leadsync.report import Finding, MarkedRows, OwnColumns, check_front, marking
+from leadsync.report import Finding, MarkedRows, OwnColumns, check_front, workbook_marks
 from leadsync.report.highlights import CellError
 
 COLUMNS = OwnColumns(("Lead Id", "Phone"), ("njExternalLeadId", "phone"), (0, 3))
@@ -27,7 +27,7 @@ def test_a_fault_of_a_whole_row_is_listed_by_its_message() -> None:
 
 
 def test_a_long_list_says_how_many_more_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marking, "MOST_LISTED", 2)
+    monkeypatch.setattr(workbook_marks, "MOST_LISTED", 2)
     rows = MarkedRows(COLUMNS)
     for number in range(5):
         rows.add(number, Status.REJECTED, {}, ("1", "x"), [CellError(1, "wrong")])

@@ -31,7 +31,8 @@ def test_codecs_are_there_after_confinement(beginning, named, codecs):
     subprocess.run([sys.executable, "-c", DECODE, beginning.hex(), named, *codecs], check=True, timeout=60)
 
 
-def test_a_library_that_was_not_loaded_is_asked_for():
+def test_a_library_that_was_not_loaded_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.sheets.formats.libraries._loaded", set())
     with pytest.raises(LibraryNeeded) as asked:
         require(CHARSETS)
     assert asked.value.name == CHARSETS
