@@ -37,5 +37,5 @@ def test_a_private_copy_is_opened_and_the_file_is_named() -> None:
 
 
 def test_standard_input_is_called_so() -> None:
-    assert SheetSource(Path("/work/stdin"), content=Path("/tmp/copy")).shown == "standard input"
-    assert SheetSource(Path("/work/stdin")).shown == "/work/stdin", "a file of that name"
+    assert SheetSource(Path("/sheets/stdin"), content=Path("/tmp/copy")).shown == "standard input"
+    assert SheetSource(Path("/sheets/stdin")).shown == "/sheets/stdin", "a file of that name"
