@@ -163,8 +163,10 @@ class SheetScan:
                 Remark(f"{self.source.file.name} has headings and no rows below them: there is nothing to send.")
             )
         if self._no_leads:
-            rows = counted(len(self._no_leads), "row is no lead", "rows are no leads")
-            skipped = f"{rows} but totals, rules or footers, and skipped: {_listed(self._no_leads)}."
+            rows = counted(
+                len(self._no_leads), "row is a total, a rule or a footer", "rows are totals, rules or footers"
+            )
+            skipped = f"{rows}, and not sent: {_listed(self._no_leads)}."
             remarks.append(Remark(skipped, kept=True))
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")

@@ -136,7 +136,8 @@ def test_totals_and_footers_are_skipped_and_named(name, ids, skipped):
     sheet = Taken(DATA / name)
     assert (sheet.ids, sheet.skipped) == (ids, skipped)
     assert len(sheet.entries) == len(ids) + len(skipped)
-    assert f"but totals, rules or footers, and skipped: row{'s' * (len(skipped) > 1)} {skipped[0]}" in sheet.remarks
+    kinds = "row is a total, a rule or a footer" if len(skipped) == 1 else "rows are totals, rules or footers"
+    assert f"{kinds}, and not sent: row{'s' * (len(skipped) > 1)} {skipped[0]}" in sheet.remarks
 
 
 def test_a_total_between_leads_is_not_sent(taken):
