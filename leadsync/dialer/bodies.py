@@ -45,7 +45,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=Members)
 def parsed(text: str | bytes) -> object:
     """The value of a JSON text, its objects as `Members`.
 
-    Raises ValueError for a text that is no JSON or is nested too deep.
+    Raises ValueError for other texts, and for too deep nesting.
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
@@ -58,7 +58,7 @@ def parsed(text: str | bytes) -> object:
 def only(members: Members, name: str) -> object:
     """The value of a name, written small or with a capital; None if it is missing, False if it is repeated.
 
-    Source: the vendor's page, which writes `code` and `Code`.
+    Source: the vendor's page writes both `code` and `Code`.
     """
     names = name, name.capitalize()
     values = [value for key, value in members if key in names]

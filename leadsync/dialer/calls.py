@@ -1,4 +1,4 @@
-"""What the dialer's calls consist of: addresses, headers, bodies. Pure."""
+"""The parts of the dialer's calls: addresses, headers, bodies. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -37,8 +37,7 @@ HEADERS = {
 def lead_request(
     url: str, ids: CampaignIds, lead: Lead, *, allow_duplicates: bool = False, calls: CallSet = "fast"
 ) -> tuple[str, Mapping[str, str], bytes]:
-    """What a lead's call consists of, to be shown and not sent: its URL, which ends where the API key would follow; its
-    headers; its body."""
+    """The parts of a lead's call, for a person to see: URL, headers, body. The API key belongs at the URL's end."""
     inserting = {"allowDuplicates": "true"} if allow_duplicates else {}
     call, arguments = call_of(lead, CALL_NAMES[calls], place_arguments(ids), inserting)
     return f"{url.rstrip('/')}{API_PATH}{call}?{query_of({**arguments, 'apiKey': ''})}", HEADERS, body_of(lead)

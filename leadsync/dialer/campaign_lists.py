@@ -43,7 +43,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a lead can live. A campaign may have no allocation yet, a template no campaign: then None stands there."""
+    """The place of a lead. A campaign without allocations has None for them, a template without campaigns None for both."""
 
     template: Entity
     campaign: Entity | None = None
@@ -51,10 +51,9 @@ class Place:
 
 
 def places(url: str, api_key: SecretStr, *, ca_file: str = "") -> list[Place]:
-    """Every allocation of every campaign of every template that the key may see on the dialer at `url`.
+    """Every allocation of every campaign of every template visible to the key on the dialer at `url`.
 
-    Takes ALL_SECONDS at most. Raises Stopped where a list is not to be had, and SettingsError for a `ca_file` that is
-    none.
+    Takes ALL_SECONDS at most. Raises Stopped for an unobtainable list, SettingsError for an unusable `ca_file`.
     """
     return asyncio.run(_all_places(HttpClient(url, api_key, connections=1, longest=LONGEST_LIST, ca_file=ca_file)))
 

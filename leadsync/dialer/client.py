@@ -1,8 +1,8 @@
 """The dialer's lead calls over HTTP: one Lead in, one Outcome out.
 
-The line that matters is between a request that never began and one that may have been applied. Exceptions do not
-draw it: different faults raise the same one. It is drawn at the connection instead: until there is a connection to
-write on, nothing can have been sent; from then on everything counts as sent.
+A request either never began or may have been applied. Exceptions do not tell the two apart: both kinds of faults raise
+the same ones. The connection does: without a connection to write on, nothing was sent; with one, everything counts as
+sent.
 """
 
 import logging
@@ -64,9 +64,9 @@ class _Attempt:
 class DialerClient:
     """The dialer at `url`; an asynchronous context manager.
 
-    `answer_seconds` bounds the whole of one answer, from the moment the request began; it is to be more than the
-    minute after which the dialer itself gives up on a call. `connections` bounds the open connections. With
-    `allow_duplicates` leads are inserted even if another lead has their number. `calls` are the calls to send.
+    `answer_seconds` bounds the whole of one answer, from the request's beginning. It must exceed a minute, the dialer's
+    own limit for a call. `connections` bounds the open connections. With `allow_duplicates` leads are inserted even if
+    another lead has their number. `calls` are the calls to send.
     """
 
     def __init__(
@@ -93,8 +93,7 @@ class DialerClient:
 
     @property
     def travel_seconds(self) -> float:
-        """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
-        0 where none has been made."""
+        """The least time in seconds to the dialer and back, by the fastest connection; 0 before the first."""
         return self._http.travel_seconds
 
     def __repr__(self) -> str:
@@ -112,8 +111,8 @@ class DialerClient:
     def prepare(self, lead: Lead) -> Callable[[Callable[[], Awaitable[None]]], Awaitable[Outcome]]:
         """Make an update or an insert ready, so that a slot is not held meanwhile.
 
-        The returned function is to be called once: it sends the request, awaits its argument as the request leaves, and
-        returns the outcome. It raises nothing but a cancellation.
+        Call the returned function once: it sends the request, awaits its argument as the request leaves, and returns
+        the outcome. It raises nothing but a cancellation.
         """
         call, arguments = call_of(lead, self._names, self._ids, self._insert_arguments)
         if call == self._names.update and not lead.own_ids:
@@ -134,17 +133,17 @@ class DialerClient:
         return outcome
 
     def _missing(self, call: str, outcome: Outcome) -> Outcome:
-        """The outcome of a call that is not found on a dialer with lists."""
+        """The outcome of a call unknown to a dialer with lists."""
         words = f"the dialer lists its campaigns, but has no {call}; "
         remedy = f'set calls = "{self._other_calls}" in [server], then try again'
         return replace(outcome, message=f"HTTP {outcome.http}: {words}{remedy}")
 
     async def probe(self, *, updates: bool) -> Outcome:
-        """Find out whether the dialer is there, changing nothing: an outcome that is not `away` means that it is.
+        """Ask for the dialer's presence, changing nothing: it is there unless the outcome is `away`.
 
-        The template list is asked for. With `updates`, an update that names no lead follows where that was answered:
-        the documentation has it answered 113. A dialer in maintenance may well answer the one call and not the other,
-        and where its trouble costs rows, a row is too dear to find that out with. Raises nothing but a cancellation.
+        The first question is the template list. With `updates`, an answer to it is followed by an update without a
+        lead's id, answered 113 by the documentation. A dialer in maintenance may answer lists and no updates, and a row
+        is too dear to learn that. Raises nothing but a cancellation.
         """
         outcome, body = await self._send(self._http.request("getCampaignTemplateList", self._http.query({})))
         if outcome.http == 200 and body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):

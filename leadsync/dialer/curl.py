@@ -1,4 +1,4 @@
-"""A lead call as a command line for curl, for whoever wants to see what was sent. Pure."""
+"""A lead call as a command line for curl, to show the request. Pure."""
 
 import re
 
@@ -23,10 +23,10 @@ def key_of_command(*words: str) -> str:
 
 
 def curl_command(url: str, ids: CampaignIds, lead: Lead, key: str, *, calls: CallSet = "fast") -> str:
-    """The call that updates or adds a lead, for a POSIX shell.
+    """A lead's update or insert, for a POSIX shell.
 
-    `key` is a word that the shell replaces by the API key. curl reads the key from its standard input, and `printf` is
-    a part of the shell: so the key is in no process's command line, which every user of the machine can list.
+    `key` is a word, replaced by the API key in the shell. curl reads the key from its standard input, and `printf` is a
+    part of the shell. So no process has the key in its command line, open to every user of the machine.
     """
     address, headers, body = lead_request(url, ids, lead, calls=calls)
     parts = [

@@ -1,4 +1,4 @@
-"""A bound on one answer. An answer that has arrived wins over a clock that is late."""
+"""A bound on one answer. An answer in the sockets wins over a late clock."""
 
 import asyncio
 import time
@@ -47,9 +47,9 @@ class DeadlineTimer:
 class Deadline:
     """Raises TimeoutError in its body once time is up; a context manager for the present task.
 
-    asyncio runs an overdue timer together with the input that came before it, and the timer's cancellation wins. So
-    time that is up grants one more look at the clock, and another for each look that is late: what lies in the sockets
-    when a stopped process goes on is read first.
+    asyncio runs an overdue timer together with the input before it, and the timer's cancellation wins. So expired time
+    grants one more look at the clock, and another for each late look. Thus a process stopped and continued first reads
+    the input in its sockets.
     """
 
     def __init__(self, timer: DeadlineTimer, seconds: float) -> None:
@@ -85,7 +85,7 @@ class Deadline:
         self._ends = self._began + seconds
 
     def look(self, now: float, planned: float, late: float) -> None:
-        """Take note of a look at the clock, and of its lateness: it was `planned` for that time."""
+        """Take note of a look at the clock, and of its lateness against the `planned` time."""
         if late > LONGEST_PAUSE and self._began < planned:
             self.awake = False
         if now < self._ends or self.expired:

@@ -1,7 +1,7 @@
 """The HTTP client of every call to the dialer, lead calls and lists alike: httpx over this package's own transport.
 
-Redirects, cookies, proxies of the environment and retries, which HTTP clients like to add, are just what a call that
-must happen once does not want: all are off.
+HTTP clients like to add redirects, cookies, proxies of the environment and retries. All are off: a call must happen
+once.
 """
 
 import logging
@@ -26,7 +26,7 @@ _LOGGERS = ("aiohttp.client", "aiohttp.internal", "asyncio", "httpx")
 
 
 class Answer(NamedTuple):
-    """An answer that arrived whole, its body unpacked."""
+    """A whole answer, its body unpacked."""
 
     status: int
     headers: Mapping[str, str]
@@ -38,10 +38,10 @@ async def _nothing_to_do(wire: Wire) -> None:
 
 
 class HttpClient:
-    """The API at `url`; an asynchronous context manager, in which no library logs the key.
+    """The API at `url`; an asynchronous context manager, with the key kept out of all libraries' logs.
 
     `connections` bounds the open connections, `longest` the bytes of an answer's body. Certificates are checked against
-    the system's authorities, or `ca_file`. Raises SettingsError for a `ca_file` that is none, or a `url` of no host.
+    the system's authorities, or `ca_file`. Raises SettingsError for an unusable `ca_file`, or a `url` of no host.
     """
 
     def __init__(self, url: str, api_key: SecretStr, *, connections: int, longest: int, ca_file: str = "") -> None:
@@ -67,8 +67,7 @@ class HttpClient:
 
     @property
     def travel_seconds(self) -> float:
-        """How long something takes to the dialer and back, at most: the least that a connection has taken to be there;
-        0 where none has been made."""
+        """The least time in seconds to the dialer and back, by the fastest connection; 0 before the first."""
         return self._transport.fastest
 
     def __repr__(self) -> str:
@@ -92,9 +91,9 @@ class HttpClient:
         return query_of({**arguments, "apiKey": self._key.get_secret_value()})
 
     def request(self, call: str, query: str, body: bytes | None = None) -> httpx.Request:
-        """A request that is ready to be sent, a GET without a body. Its query goes out byte for byte.
+        """A request ready to be sent, a GET without a body. Its query goes out byte for byte.
 
-        The key is in no address that httpx knows, logs or tells.
+        The key is in no address known to httpx, so it is not logged or told.
         """
         endpoint = self._endpoints.get(call)
         if endpoint is None:
@@ -113,7 +112,7 @@ class HttpClient:
     async def fetch(
         self, request: httpx.Request, connected: Callable[[Wire], Awaitable[None]] = _nothing_to_do
     ) -> Answer:
-        """The answer to a request; one whose body is too long is cut behind the bound.
+        """The answer to a request, its body cut behind the bound.
 
         `connected` is awaited with the connection; nothing of the request was sent before.
         """

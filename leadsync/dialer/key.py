@@ -64,7 +64,7 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 def _decoded(key: str) -> set[str]:
-    """The key, and what becomes of it where it is decoded once too often, or in a wrong way."""
+    """The key, and its results of wrong decoding, or of one decoding too many."""
     wrong = key.encode("utf-8", "surrogatepass").decode("latin-1")
     return {key, unquote(key), unquote_plus(key), key.replace("+", " "), wrong} - {""}
 
@@ -78,7 +78,7 @@ class _Pieces:
         self._piece = re.compile("|".join(map(re.escape, sorted(pieces))))
 
     def scrub(self, text: str) -> str:
-        """`text` with stars where a piece of the key stood."""
+        """`text` with stars for pieces of the key."""
         folded = text.casefold()
         if len(folded) != len(text):
             folded = text.lower()
@@ -105,7 +105,7 @@ class KeyFilter(logging.Filter):
         """The characters that the key can take in a text."""
 
     def scrub(self, text: str) -> str:
-        """`text` with stars where the key stood in any spelling; to be called before the text is cut."""
+        """`text` with stars for the key in any spelling; call it before the text is cut."""
         if self._pattern is not None:
             text = self._pattern.sub(_STARS, text)
         if self._pieces is not None:

@@ -1,6 +1,6 @@
 """Read the dialer's answers: from HTTP status, headers and body to an Outcome. Pure, and linear in the body's length.
 
-Only a JSON object that holds a documented form of a result code is an answer of the dialer. Any other text comes from
+Only a JSON object with a documented form of a result code is an answer of the dialer. Any other text comes from
 something in between: its words are quoted for a person, and never decide.
 """
 
@@ -51,11 +51,11 @@ _LATIN = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "windows-125
 def read_answer(
     status: int, headers: Mapping[str, str], body: bytes, key: KeyFilter, values: Iterable[str] = ()
 ) -> Outcome:
-    """What an answer that arrived whole says of the lead.
+    """The lead's outcome by a whole answer.
 
-    `headers` is looked up in lower case; `body` is unpacked. The outcome's message is without `key`. A text that is
-    not the dialer's own answer is quoted without the lead's `values` too: it may repeat what was sent.
-    Source: the vendor's result codes, and the rules for answers that are not among them.
+    `headers` is looked up in lower case; `body` is unpacked. The outcome's message is without `key`. A text of another
+    sender is quoted without the lead's `values` too: it may repeat the request.
+    Source: the vendor's result codes, and the rules for other answers.
     """
     content_type = headers.get("content-type", "")
     cut = len(body) > LONGEST_ANSWER
@@ -87,9 +87,9 @@ def _answered(status: int, content_type: str, body: bytes, key: KeyFilter) -> Ou
 
 
 def retry_after(value: str) -> float | None:
-    """The seconds a `Retry-After` header asks for, up to LONGEST_WAIT_SECONDS; None where it asks for no wait.
+    """The seconds of a `Retry-After` header, up to LONGEST_WAIT_SECONDS; None without a wait.
 
-    It is given as seconds or as an HTTP date. A date in the past says that a clock is wrong.
+    It is given as seconds or as an HTTP date. A date in the past shows a wrong clock.
     """
     try:
         seconds = float(value)
@@ -115,7 +115,7 @@ def _text(content_type: str, body: bytes) -> str:
 
 
 def _answer_in(status: int, text: str) -> tuple[int | None, str]:
-    """The result code and the message of an answer; None where it is not the dialer's."""
+    """The result code and the message of an answer; None if it is not the dialer's."""
     if status not in _HTTP_OF_ANSWERS:
         return None, ""
     try:

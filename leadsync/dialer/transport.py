@@ -1,7 +1,7 @@
-"""httpx's transport over aiohttp, on whose connections an answer can only be the answer to the request behind it.
+"""httpx's transport over aiohttp: an answer on its connections can only belong to the request before it.
 
-httpx's own transport takes more time for each open connection. The package httpx-aiohttp, which does the same as this
-module, quotes addresses anew and takes twice the time for a call.
+httpx's own transport takes more time for each open connection. The package httpx-aiohttp does the same as this module,
+but quotes addresses anew and takes twice the time for a call.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class TooLongError(aiohttp.ClientConnectionError):
 
 
 class Wire(ResponseHandler):
-    """What aiohttp reads a connection with; it counts what comes."""
+    """aiohttp's reader of a connection; it counts the input."""
 
     pieces = 0
     """How often something has been read."""
@@ -64,7 +64,7 @@ class Wire(ResponseHandler):
         super().eof_received()
 
     def rest(self) -> None:
-        """The connection is idle now: what still comes is nobody's."""
+        """The connection is idle from here on: later input is nobody's."""
         self.answered = self.pieces
         self.length = 0
 
@@ -78,9 +78,9 @@ _connected: ContextVar[Callable[[Wire], Awaitable[None]]] = ContextVar("connecte
 
 
 class Connector(aiohttp.TCPConnector):
-    """Gives each request a connection on which nothing came before it: a stray answer is nobody's.
+    """Gives each request a connection without input before it: a stray answer is nobody's.
 
-    `fastest` is the least time in seconds that a connection has taken to be there, None before the first.
+    `fastest` is the least time in seconds to connect, None before the first.
     """
 
     def __init__(self, connections: int, certificates: ssl.SSLContext | bool) -> None:
@@ -91,7 +91,7 @@ class Connector(aiohttp.TCPConnector):
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
     ) -> Connection:
-        """A connection that is fit for a request; raises ClientConnectionError where the server speaks first."""
+        """A connection fit for a request; raises ClientConnectionError if the server speaks first."""
         while True:
             began = self._loop.time()
             connection = await super().connect(req, traces, timeout)
@@ -119,8 +119,7 @@ class Connector(aiohttp.TCPConnector):
 
 
 def _has_more(connection: Connection) -> bool:
-    """Whether something lies in the socket that the loop has not read yet. A connection just made may hold what
-    belongs to its handshake."""
+    """Whether the socket holds input, still unread by the loop. A new connection's may belong to its handshake."""
     transport = connection.transport
     handle = transport.get_extra_info("socket") if transport is not None else None
     return handle is not None and _is_readable(handle.fileno())
@@ -162,7 +161,7 @@ class Transport(httpx.AsyncBaseTransport):
 
     @property
     def fastest(self) -> float:
-        """The least time in seconds that a connection has taken to be there; 0 where none has been made."""
+        """The least time in seconds to connect; 0 before the first connection."""
         return (self._connector.fastest if self._connector else None) or 0.0
 
     async def __aenter__(self) -> Self:

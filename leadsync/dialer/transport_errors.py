@@ -1,4 +1,4 @@
-"""What keeps a call from reaching the dialer, in a few words; and the certificates that a dialer has to show."""
+"""Obstacles on a call's way to the dialer, in a few words; and the certificates required of a dialer."""
 
 import os
 import socket
@@ -102,7 +102,7 @@ def reason(error: Exception) -> str:
 
 
 def _words(kind: type[BaseException]) -> str:
-    """The words for a class of errors; empty for a class that says nothing."""
+    """The words for a class of errors; empty for a class without a meaning of its own."""
     return next((_WORDS[base.__name__] for base in kind.__mro__ if base.__name__ in _WORDS), "")
 
 
@@ -115,7 +115,7 @@ def _handshake(error: ssl.SSLError) -> str:
 
 
 def bad_certificate(error: Exception) -> str:
-    """A sentence for a certificate that does not verify, as the reason of an error; empty where that is not it."""
+    """A sentence for an unverified certificate as the reason of an error; empty for other reasons."""
     if not any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes(error)):
         return ""
     return (

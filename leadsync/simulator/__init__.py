@@ -1,7 +1,7 @@
-"""The practice dialer: Noojee Contact's CampaignAPI as it is documented, limits and faults included.
+"""The practice dialer: Noojee Contact's CampaignAPI as documented, limits and faults included.
 
-For `leadsync simulate`, `leadsync demo`, the tests and users' rehearsals. It judges requests from the documentation,
-never from what leadsync sends, and imports the base layer alone.
+For `leadsync simulate`, `leadsync demo`, the tests and users' rehearsals. It judges requests by the documentation,
+never by leadsync's own code, and imports the base layer alone.
 """
 
 from leadsync.simulator.answers import AnswerShape

@@ -36,7 +36,7 @@ class Answer:
 
     @property
     def beginning(self) -> bytes:
-        """So little of the body that it does not reach the result code."""
+        """A piece of the body, too short for the result code."""
         return self.body[: len(self.body) // 4]
 
 
@@ -46,7 +46,7 @@ def as_json(status: int, value: object) -> Answer:
 
 
 def code_answer(code: int, shape: AnswerShape, message: str = "") -> Answer:
-    """A result code in its documented HTTP status (400 for one that the table does not know) and the given shape."""
+    """A result code in its documented HTTP status (400 for an unknown code) and the given shape."""
     known = RESULT_CODES.get(code)
     text = message or (known.name if known else "")
     status = known.http if known else 400

@@ -28,7 +28,7 @@ _NO_OBJECT = as_json(400, {"error": "The body must be one JSON object of texts a
 
 
 def create_app(dialer: PracticeDialer) -> Starlette:
-    """The application for one dialer. Faults that cut connections need it to be served by `PracticeServer`."""
+    """The application for one dialer. Faults with cut connections need `PracticeServer` as its server."""
     lead_calls = [Route(BASE + name, LeadCall(dialer, name), methods=["POST"]) for name in CallName]
     lists = [Route(BASE + name, ListCall(dialer, name), methods=["GET"]) for name in _LISTS]
     app = Starlette(routes=[*lead_calls, *lists, *_practice_pages(dialer)])
@@ -38,8 +38,9 @@ def create_app(dialer: PracticeDialer) -> Starlette:
 
 
 class LeadCall:
-    """A call that changes a lead. An ASGI endpoint rather than a function of a request, so that faults reach the
-    connection."""
+    """A call to change a lead. An ASGI endpoint rather than a function of a request, so that faults reach the
+    connection.
+    """
 
     def __init__(self, dialer: PracticeDialer, name: CallName) -> None:
         self._dialer = dialer
@@ -83,7 +84,7 @@ class LeadCall:
 
 
 class ListCall:
-    """A call that lists ids and names; an unknown id in its query gives an empty list."""
+    """A list of ids and names; an unknown id in its query gives an empty list."""
 
     def __init__(self, dialer: PracticeDialer, name: str) -> None:
         self._dialer = dialer
@@ -133,7 +134,7 @@ def _is_json(scope: Scope) -> bool:
 
 
 def _fields(body: bytes) -> dict[str, str] | None:
-    """The body's fields as text, null as if it were not there; None where it is not an object of texts and numbers."""
+    """The body's fields as text, null as if absent; None for anything but an object of texts and numbers."""
     try:
         value = json.loads(body)
     except ValueError:
@@ -147,8 +148,9 @@ def _fields(body: bytes) -> dict[str, str] | None:
 
 
 def _practice_pages(dialer: PracticeDialer) -> list[Route]:
-    """What the dialer counted (`stats`) and knows (`ledger`), and the faults in force: GET them, POST more as
-    `{"faults": [...]}`, DELETE them all."""
+    """The dialer's counts (`stats`), its record (`ledger`), and the faults in force: GET them, POST more as
+    `{"faults": [...]}`, DELETE them all.
+    """
 
     def stats(_request: Request) -> Response:
         return JSONResponse(dialer.stats())

@@ -1,4 +1,4 @@
-"""The campaign that the practice dialer holds: its lists, its leads, and what a call does to them."""
+"""The practice dialer's campaign: its lists, its leads, and the effects of calls on them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ def is_no_change(value: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The ids and names that the three lists give: templates, campaigns by template, allocations by campaign."""
+    """The ids and names of the three lists: templates, campaigns by template, allocations by campaign."""
 
     templates: Mapping[int, str]
     campaigns: Mapping[int, Mapping[int, str]]
@@ -39,7 +39,7 @@ class Directory:
 
     @classmethod
     def around(cls, ids: CampaignIds) -> "Directory":
-        """A believable directory with `ids` in it, and neighbours that a user can pick by mistake."""
+        """A believable directory with `ids` in it, and neighbours to be picked by mistake."""
         template, campaign, allocation = ids.template, ids.campaign, ids.allocation
         return cls(
             templates={template: "Outbound sales", template + 1: "Customer surveys"},
@@ -57,11 +57,11 @@ class Directory:
 
 @dataclass(slots=True)
 class Campaign:
-    """What the dialer knows of one campaign; everything but `ids` and `directory` can be changed while it runs.
+    """The dialer's knowledge of one campaign; everything but `ids` and `directory` can be changed under way.
 
     `leads` maps an external id to the lead's fields, its disposition among them once it has one. `dispositions` and
-    `contact_hours`, empty, accept every name. `editing` holds the leads that an agent has open. With `any_lead`
-    every external id names a lead that was dialed before, for rehearsals with a sheet of one's own.
+    `contact_hours`, empty, accept every name. `editing` holds the leads open at an agent's desk. With `any_lead` every
+    external id names a lead dialed before, for rehearsals with a sheet of one's own.
     """
 
     ids: CampaignIds
@@ -82,7 +82,7 @@ class Campaign:
             self._holders[phone].add(external_id)
 
     def find(self, external_id: str) -> Mapping[str, str] | None:
-        """The lead's present fields, or None where the campaign does not hold it."""
+        """The lead's present fields; None for an unknown lead."""
         found = self.leads.get(external_id)
         if found is None and self.any_lead:
             return {DISPOSITION: ASSUMED_DISPOSITION}

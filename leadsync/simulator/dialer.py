@@ -18,13 +18,13 @@ QUEUED_TOO_LONG = 109
 
 
 class PracticeDialer:
-    """A dialer that behaves as the vendor's pages say, limits included.
+    """A dialer after the vendor's pages, limits included.
 
     `hardware_threads` are the machine's: half as many calls run at once (at least one), each for `floor_seconds` or
-    longer; one that queued for `queue_timeout_seconds` is answered 109 and not applied. `leads` maps external ids to
-    fields, the disposition among them where the lead has one; for this and `phone_fields`, `dispositions`,
-    `contact_hours`, `dnc`, `editing`, `any_lead` see `Campaign`. `faults` are in force from the start; `ledger_path`
-    keeps the ledger in a file too. UsageError where that file cannot be written.
+    longer. A call queued for `queue_timeout_seconds` is answered 109 and not applied. `leads` maps external ids to
+    fields, with the lead's disposition if it has one. For this and `phone_fields`, `dispositions`, `contact_hours`,
+    `dnc`, `editing`, `any_lead` see `Campaign`. `faults` are in force from the start; `ledger_path` keeps the ledger in
+    a file too. UsageError if that file cannot be written.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class PracticeDialer:
     async def call(self, call: Call, received: Received, fault: FaultRule | None = None) -> int:
         """Takes a call through a slot and makes its change; its result code.
 
-        A `fault` that does not let the change be made leaves the code as it would have been.
+        A `fault` without the change leaves the code as it would have been.
         """
         loop = asyncio.get_running_loop()
         if self.first_call is None:

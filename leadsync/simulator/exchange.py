@@ -1,4 +1,4 @@
-"""One request and its answer over ASGI, and what each kind of fault does to the answer."""
+"""One request and its answer over ASGI, and each fault's effect on the answer."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ _BODILESS = (204, 304)
 
 
 def reset(transport: asyncio.BaseTransport) -> None:
-    """Ends a connection with an RST, dropping what is still to be sent."""
+    """Ends a connection with an RST, dropping its unsent output."""
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
     transport.abort()  # type: ignore[attr-defined] # every transport of a connection has it
 
@@ -32,7 +32,7 @@ class Exchange:
     send: Send
 
     async def body(self) -> bytes | None:
-        """The request's whole body; None where the client left before its end."""
+        """The request's whole body; None if the client left before its end."""
         parts = []
         while True:
             message = await self.receive()
@@ -48,7 +48,7 @@ class Exchange:
         await self.send({"type": "http.response.body", "body": answer.body})
 
     async def answer_with(self, fault: FaultRule, answer: Answer) -> None:
-        """Does to `answer` what `fault` says."""
+        """Changes `answer` after `fault`."""
         if fault.kind in (FaultKind.CODE, FaultKind.SLOW):
             await self.answer(answer)
             return

@@ -1,4 +1,4 @@
-"""The faults that the practice dialer can be asked for, and which of them a call meets."""
+"""The practice dialer's faults, and the faults due at a call."""
 
 import json
 import tomllib
@@ -16,7 +16,7 @@ from leadsync.errors import SettingsError
 
 
 class FaultKind(StrEnum):
-    """What goes wrong."""
+    """The kind of the fault."""
 
     REFUSE = "refuse"
     """The connection is reset as soon as it is made; one that is open already, at its next request."""
@@ -54,7 +54,7 @@ class Page(StrEnum):
 
 
 class Phase(Enum):
-    """The moments at which a call can meet a fault."""
+    """The moments of a call for a fault."""
 
     CONNECTION = "the connection has just been made"
     HEADERS = "the request's headers are in"
@@ -74,7 +74,7 @@ HttpStatus = Annotated[int, Field(ge=200, le=599)]
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class FaultRule:
-    """One fault and whom it meets.
+    """One fault and its calls.
 
     Without `lead` it meets every call, the lists included. `attempt` picks each lead's nth call since the rule was
     given; without it, every one. `calls` ends the rule after so many strikes, `for_seconds` so long after its first.
@@ -109,7 +109,7 @@ class FaultRule:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """The moments at which it can strike."""
+        """The moments for this fault."""
         return _PHASES.get(self.kind, (Phase.BODY,))
 
     @property
@@ -119,7 +119,7 @@ class FaultRule:
 
     @property
     def worked_on(self) -> bool:
-        """Whether the call takes a slot, as one that the dialer itself answers or applies does."""
+        """Whether the call takes a slot, as the dialer's own answers and changes do."""
         return self.applied or self.kind in _WORKED_ON
 
     @property
@@ -129,7 +129,7 @@ class FaultRule:
 
 
 class _Standing:
-    """A rule in force, with what it has met so far."""
+    """A rule in force, with its strikes so far."""
 
     def __init__(self, rule: FaultRule) -> None:
         self.rule = rule
@@ -138,7 +138,7 @@ class _Standing:
         self.met: Counter[str] = Counter()
 
     def meets(self, lead: str, now: float) -> bool:
-        """Whether this call, which is counted, is one that the rule picks."""
+        """Count the call; whether the rule picks it."""
         rule = self.rule
         if rule.attempt is not None:
             self.met[lead] += 1
@@ -156,7 +156,7 @@ class _Standing:
 
 
 class Faults:
-    """The rules in force. Where several meet a call, the rule for its lead wins, then the one given first."""
+    """The rules in force. Of several for a call, the rule for its lead wins, then the first given."""
 
     def __init__(self, rules: Iterable[FaultRule] = ()) -> None:
         self._standing: defaultdict[str | None, list[_Standing]] = defaultdict(list)
@@ -172,13 +172,13 @@ class Faults:
         self._standing.clear()
 
     def as_json(self) -> list[dict[str, object]]:
-        """All rules given, those that are used up included, in a form for JSON."""
+        """All rules given, the used up included, in a form for JSON."""
         rules = [standing.rule for standings in self._standing.values() for standing in standings]
         value: list[dict[str, object]] = _RULES.dump_python(rules, mode="json", exclude_defaults=True)
         return value
 
     def pick(self, phase: Phase, lead: str, now: float) -> FaultRule | None:
-        """The fault that a call (or, with no lead, a connection or a list) meets at `phase`; `now` in seconds."""
+        """The fault of a call (or, with no lead, of a connection or a list) at `phase`; `now` in seconds."""
         if not self._standing:
             return None
         rules = (*self._standing.get(lead, ()), *self._standing.get(None, ()))
@@ -190,7 +190,7 @@ _RULES = TypeAdapter(list[FaultRule])
 
 
 def read_rules(value: object, source: str) -> list[FaultRule]:
-    """The rules in `{"faults": [{"kind": …}, …]}`; SettingsError, naming `source`, where it is anything else."""
+    """The rules in `{"faults": [{"kind": …}, …]}`; SettingsError with the name `source` for anything else."""
     if not isinstance(value, dict) or set(value) != {"faults"}:
         raise SettingsError(f"{source}: the list of faults is missing; give it under the one key `faults`.")
     try:

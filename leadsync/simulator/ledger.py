@@ -1,4 +1,4 @@
-"""The dialer's own record of what reached it and what it really changed: the truth that a test compares with."""
+"""The dialer's own record of requests and real changes: the truth for comparisons in tests."""
 
 import json
 import time
@@ -11,8 +11,9 @@ from leadsync.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A lead call that arrived whole, or that a fault cut short: its number, the wall clock's seconds, the call's
-    name, the lead, the body's fields, the kind of the fault it met (empty for none) and the query without the key."""
+    """A lead call, whole or cut short by a fault: its number, the wall clock's seconds, the call's name, the lead, the
+    body's fields, the fault's kind (empty for none) and the query without the key.
+    """
 
     request: int
     time: float
@@ -25,7 +26,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """A change that was really made, by which request, when (wall clock, seconds), to which lead."""
+    """A real change: its request, time (wall clock, seconds) and lead."""
 
     request: int
     time: float
@@ -34,8 +35,9 @@ class Application:
 
 
 class Ledger:
-    """Both lists, in memory; with a `path` each entry is appended to that file too, one JSON object a line, before the
-    call is answered, so that it outlives the process."""
+    """Both lists, in memory. With a `path` each entry is also appended to that file, one JSON object a line, before the
+    call is answered: so it outlives the process.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
         self.received: list[Received] = []
@@ -60,7 +62,7 @@ class Ledger:
         return entry
 
     def apply(self, received: Received) -> None:
-        """Notes that the change which a call asked for has been made."""
+        """Notes a call's change as made."""
         entry = Application(received.request, time.time(), received.lead, received.fields)
         self.applications.append(entry)
         self._append("applied", entry)

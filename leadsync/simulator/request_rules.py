@@ -1,8 +1,8 @@
-"""What the dialer answers to a lead call: the documented checks, in one order.
+"""The dialer's answers to a lead call: the documented checks, in one order.
 
-The vendor's page lists what each code means, not which of two reasons wins. Here the call's own arguments come first,
-then the lead, then its phones, then the other fields. Where the page gives no code at all for a value that breaks its
-rules, the dialer fails (103): a priority outside 0 to 100.
+The vendor's page lists the meaning of each code, and no order of two reasons. Here the call's own arguments come first,
+then the lead, then its phones, then the other fields. For some broken rules the page gives no code, such as a priority
+outside 0 to 100: the dialer fails there (103).
 """
 
 import re
@@ -48,7 +48,7 @@ class Call:
         return (self.fields if self.inserts else self.query).get(EXTERNAL_ID, "")
 
     def id_of(self, argument: str) -> int:
-        """A numeric argument of the query; -1, which no list holds, where it is absent or not a number."""
+        """A numeric argument of the query; -1, an id of no list, if it is absent or not a number."""
         text = self.query.get(argument, "")
         return int(text) if text.isascii() and text.isdigit() else -1
 
@@ -181,6 +181,6 @@ INSERT_CHECKS: tuple[tuple[int, Check], ...] = (
 
 
 def judge(call: Call, campaign: Campaign) -> int:
-    """The result code for a call, 0 where nothing speaks against making its change."""
+    """The result code for a call, 0 without a reason against its change."""
     checks = INSERT_CHECKS if call.inserts else UPDATE_CHECKS
     return next((code for code, refuses in checks if refuses(call, campaign)), 0)

@@ -27,7 +27,7 @@ class PracticeServer:
     """A practice dialer behind a real HTTP server in a thread of its own.
 
     `port` 0 takes a free one. With `certfile` and `keyfile` (PEM) it speaks TLS. A dialer can be served again after a
-    stop, on the same port as well: it keeps its state. UsageError where the port is taken.
+    stop, on the same port as well: it keeps its state. UsageError if the port is taken.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class PracticeServer:
 
     @property
     def url(self) -> str:
-        """Where it answers, without a slash at the end."""
+        """Its address, without a slash at the end."""
         return f"{self._scheme}://{self.host}:{self.port}"
 
     def start(self) -> None:
@@ -76,7 +76,7 @@ class PracticeServer:
 def serve(dialer: PracticeDialer, host: str, port: int, *, announce: Callable[[str], None]) -> None:
     """Serves until SIGINT or SIGTERM; `announce` is given the URL once it accepts calls.
 
-    UsageError where the port is taken. SIGTERM is passed on to the process once the server has stopped.
+    UsageError if the port is taken. SIGTERM is passed on to the process after the server's stop.
     """
     listener = _listen(host, port)
     server = _Server(_config(dialer))
@@ -132,7 +132,7 @@ async def _lend(transport: asyncio.Transport, app: ASGIApp, scope: Scope, receiv
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it is ready and stops at once, hanging calls or not."""
+    """uvicorn's server, with an event for its readiness and a stop at once, hanging calls or not."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)

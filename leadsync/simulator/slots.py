@@ -1,4 +1,4 @@
-"""The dialer's slots: how many calls it works on at once, and who comes next."""
+"""The dialer's slots: the calls under way at once, and the order of the others."""
 
 import asyncio
 from collections import deque
@@ -8,8 +8,8 @@ class Slots:
     """`count` slots, given out first come, first served.
 
     Source: the vendor's Update Lead Fast page. At most (hardware threads / 2) calls run at once, the rest queue, and a
-    call that has queued for a minute is answered 109. Not an `asyncio.Semaphore`, because that belongs to one event
-    loop for good, and a dialer that is stopped and started again runs on another.
+    call is answered 109 after a minute's queueing. Not an `asyncio.Semaphore`: that belongs to one event loop for good,
+    and a dialer stopped and started again runs on another.
     """
 
     def __init__(self, count: int, queue_timeout_seconds: float) -> None:
@@ -23,7 +23,7 @@ class Slots:
         self._queue: deque[asyncio.Future[None]] = deque()
 
     async def take(self) -> bool:
-        """Waits for a slot; False where the queue's timeout ended the wait. Each True wants one `give_back`."""
+        """Waits for a slot; False if the queue's timeout ended the wait. Each True wants one `give_back`."""
         if self.in_use < self.count:
             self.in_use += 1
             self.peak_in_use = max(self.peak_in_use, self.in_use)
@@ -43,7 +43,7 @@ class Slots:
         return False
 
     def give_back(self) -> None:
-        """Frees a slot, or hands it to the call that has waited longest."""
+        """Frees a slot, or hands it to the call with the longest wait."""
         if self._queue:
             self._queue.popleft().set_result(None)
         else:
