@@ -1,14 +1,13 @@
 """A run's progress: a bar for terminals, a few lines elsewhere. Drawing never blocks the run, nor fails it."""
 
-import threading
 import time
 from collections import deque
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from leadsync import terminal
 from leadsync.models import Status
+from leadsync.progress_thread import ProgressThread
 from leadsync.terminal import RawStream, one_line, writer_to
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class RecentRate:
         return (rows - before) / (now - began) if now > began else 0.0
 
 
-class BarProgress:
+class BarProgress(ProgressThread):
     """Rows done, rate, time left, and the rows succeeded and failed so far, on a terminal.
 
     A thread draws the bar several times a second. The run only counts.
@@ -74,43 +73,19 @@ class BarProgress:
     def __init__(self, stream: TextIO, rows: int) -> None:
         from tqdm import tqdm
 
+        super().__init__()
         # tqdm's own second thread would draw as well.
         tqdm.monitor_interval = 0
-        new_bar = partial(
+        self._new_bar: partial[tqdm[None]] = partial(
             tqdm, total=rows, file=RawStream(stream), unit="row", dynamic_ncols=True, mininterval=0, smoothing=0
         )
         self._rows = rows
         self._rate = RecentRate()
-        self._ok = self._failed = 0
-        self._words = ""
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._draw, args=(new_bar,), name="progress", daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join(terminal.PATIENCE_SECONDS)
-
-    def settle(self, status: Status) -> None:
-        """Count one row."""
-        if status is Status.SUCCEEDED:
-            self._ok += 1
-        else:
-            self._failed += 1
-
-    def say(self, text: str) -> None:
-        """Show a text before the counts, until the next one."""
-        self._words = text
-
-    def _draw(self, new_bar: "partial[tqdm[None]]") -> None:
-        bar = new_bar()
+    def _show_all(self) -> None:
+        bar = self._new_bar()
         while not self._ended.wait(_DRAW_SECONDS):
-            self._show(bar, self._rate.add(time.monotonic(), self._ok + self._failed))
+            self._show(bar, self._rate.add(time.monotonic(), self._succeeded + self._failed))
         self._show(bar)
         bar.close()
 
@@ -118,7 +93,7 @@ class BarProgress:
         """Draw the bar with a rate; without one, in the end, with that of the whole run."""
         from tqdm.utils import disp_len
 
-        ok, failed, words = self._ok, self._failed, one_line(self._words)
+        ok, failed, words = self._succeeded, self._failed, self._words
         counts = f"{ok} ok, {failed} failed"
         bar.n = ok + failed
         # Words come first: a narrow terminal loses the bar, then the counts, before it loses a word.

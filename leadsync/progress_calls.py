@@ -1,19 +1,12 @@
-"""A run's progress for programs: calls of a function, a bar in notebooks, lines in the log.
-
-A thread of its own makes the calls, so that a slow or faulty function costs the run nothing.
-"""
+"""A run's progress for programs: calls of a function, a bar in notebooks, lines in the log."""
 
 import logging
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
-from leadsync import terminal
-from leadsync.models import Status
+from leadsync.progress_thread import ProgressThread
 
 _CALL_SECONDS = 0.2
 """The time between two calls."""
@@ -41,37 +34,13 @@ class RunProgress:
         return self.succeeded + self.failed
 
 
-class ProgressCalls:
+class ProgressCalls(ProgressThread):
     """Calls `show` several times a second, and once at the end; its first error ends the calls."""
 
     def __init__(self, rows: int, show: Callable[[RunProgress], object]) -> None:
+        super().__init__()
         self._rows, self._call = rows, show
-        self._succeeded = self._failed = 0
-        self._words = ""
         self._began = time.monotonic()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._show_all, name="progress", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ended.set()
-        self._thread.join(terminal.PATIENCE_SECONDS)
-
-    def settle(self, status: Status) -> None:
-        """One row more."""
-        if status is Status.SUCCEEDED:
-            self._succeeded += 1
-        else:
-            self._failed += 1
-
-    def say(self, text: str) -> None:
-        """Shown until there is something else to say."""
-        self._words = terminal.one_line(text)
 
     def _show_all(self) -> None:
         try:

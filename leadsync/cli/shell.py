@@ -247,7 +247,7 @@ def set_up_log(shell: Shell) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     # Libraries log every request; leadsync's own lines say it better.
-    for name in ("asyncio", "filelock", "httpcore", "httpx"):
+    for name in ("asyncio", "filelock", "httpx"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
     # These log whole addresses of messages, and those are secret.
     for name in ("apprise", "urllib3"):

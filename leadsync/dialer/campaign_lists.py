@@ -43,7 +43,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a lead. A campaign without allocations has None for them, a template without campaigns None for both."""
+    """The place of a lead. A campaign without allocations has None for them; a template without campaigns, for both."""
 
     template: Entity
     campaign: Entity | None = None

@@ -5,7 +5,6 @@ lost in a spreadsheet.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from leadsync.leads.number_plans import (
@@ -17,8 +16,9 @@ from leadsync.leads.number_plans import (
     parse,
     plan_of,
 )
+from leadsync.leads.phone_text import bare_number
 from leadsync.leads.placeholders import is_placeholder
-from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
+from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change
 from leadsync.reasons import Detail, FaultKind
 
 _K = FaultKind
@@ -41,19 +41,8 @@ _EXTENSION_LEFT = "has an extension, which the dialer cannot dial"
 
 _QUICK_SEPARATORS = str.maketrans("", "", " ()-")
 _QUICK_BEGINNINGS = frozenset("+(0123456789")
-_OTHER_SEPARATORS = str.maketrans(dict.fromkeys("·•‧∙", "-") | {"_": " ", "[": "(", "]": ")"})
 _DIGITS = re.compile(r"\d+")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
-_DECIMAL_ZERO = re.compile(r"(\d+)[.,]0+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
-_LABEL = (
-    "telephone|phone|tel|ph|landline|mobile|mob|cellphone|cell|direct|main|home|work|office|business|bus|whatsapp|"
-    "[tpmchwb]"
-)
-_LABEL_BEFORE = re.compile(rf"\(?(?:{_LABEL})(?: ?(?:phone|number|no|nr))?(?:[.:)]+ ?| )(?=[+(\d])", re.IGNORECASE)
-_LABEL_BEHIND = re.compile(rf"(?<=\d)(?: ?\((?:{_LABEL})\)| (?:{_LABEL}))", re.IGNORECASE)
-_EXTENSION = re.compile(r"(.*\d)\W*?(?:extension|extn|ext|x|#)[ .:=]*(\d{1,6})\W*", re.IGNORECASE)
-_ABROAD_AND_PLUS = re.compile(r"\(?(?:00|011|0011)\)? ?\+")
 _BETWEEN_NUMBERS = re.compile(r"[/,;|&\\\n\r]+|\bor\b|\band\b", re.IGNORECASE)
 _EDGES = re.compile(r"^[^\d+(]+|\D+$")
 _NUMBER_STARTS = re.compile(r"(?<![+(])[+(]+\d|(?<=[^\d+(])\d")
@@ -100,22 +89,13 @@ def _quick(text: str, plan: Plan) -> Cleaned | None:
     return Cleaned(found.national, (repair,)) if repair else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Bare:
-    """Return a cell's number without the text around it, and a few words about this text."""
-
-    number: str
-    taken: str = ""
-    extension: bool = False
-
-
 @lru_cache(maxsize=4096)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
     if len(text) > _LONGEST_CELL:
         return Refused(_K.PHONE_TOO_LONG_TEXT)
     plan = plan_of(region)
-    bare = _bare(text)
+    bare = bare_number(text)
     number = bare.number
     plus = number.lstrip("( ").startswith("+")
     digits = "".join(_DIGITS.findall(number))
@@ -134,29 +114,6 @@ def read_phone(text: str, region: str) -> Cleaned | Refused:
         (_PREMIUM,) if plan.premium.fullmatch(dialed.significant) else ()
     )
     return Cleaned(dialed.national, (repair,) if repair else (), warnings)
-
-
-def _bare(text: str) -> _Bare:
-    seen = visible(text)
-    straight = plain(seen)
-    taken = "invisible characters removed" if seen != text else ""
-    if straight != seen:
-        taken = taken or "unusual characters replaced"
-    number = straight.translate(_OTHER_SEPARATORS).strip()
-    label = _LABEL_BEFORE.match(number)
-    if label:
-        number, taken = number[label.end() :], "words around the number removed"
-    elif (label := _LABEL_BEHIND.search(number)) and label.end() == len(number):
-        number, taken = number[: label.start()], "words around the number removed"
-    number = number.rstrip(" .,;")
-    extension = _EXTENSION.fullmatch(number)
-    if extension:
-        number, taken = extension[1], "extension left out"
-    if whole := _DECIMAL_ZERO.fullmatch(number):
-        number, taken = whole[1], taken or "decimal zero removed"
-    elif _THOUSANDS.fullmatch(number):
-        number = number.replace(",", "")
-    return _Bare(_ABROAD_AND_PLUS.sub("+", number, count=1), taken, extension is not None)
 
 
 def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:

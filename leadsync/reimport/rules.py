@@ -1,22 +1,19 @@
 """A row's decision: ordered rules over its context, the first match decides. Pure."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 from leadsync.journal import LastSent, Origin, State
-from leadsync.models import EXTERNAL_ID, Lead
+from leadsync.models import Lead
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.corrupted_cells import corrupted_cells
+from leadsync.reimport.failures import did_not_go, is_still_failing, root_of
 from leadsync.reimport.unchanged import same_fields
-from leadsync.reimport.workbook import heading_name
 from leadsync.result_codes import RESULT_CODES, Verdict
-from leadsync.sheets import TRUNCATED
 
-_IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
-"""A number with many digits as a spreadsheet program shows it."""
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
 _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
 """Reasons that a skipped row keeps when it comes again."""
@@ -110,49 +107,6 @@ def _same_numbers(context: Context, origin: Origin) -> bool:
     if not isinstance(mapped, Lead):
         return False
     return all(mapped.fields.get(name) == origin.fields.get(name) for name in context.sheet.phone_fields)
-
-
-def corrupted_cells(context: Context) -> Rejected | None:
-    """A value was cut to the size of a workbook's cell, or a program made a number of a text: another lead's id.
-
-    In a workbook a text stays one: another value was typed.
-    """
-    faults = (*_corrupted(context), *_swapped(context))
-    if not faults:
-        return None
-    mapped = context.mapped
-    others = mapped.faults if isinstance(mapped, Rejected) else ()
-    inserts = mapped.inserts
-    return Rejected((*others, *faults), mapped.external_id, inserts)
-
-
-def _corrupted(context: Context) -> Iterator[Fault]:
-    for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
-        if cell.endswith(TRUNCATED):
-            yield Fault(column.heading, "", FaultKind.CUT_TEXT)
-        if context.sheet.is_workbook or not (column.campaign or column.field == EXTERNAL_ID):
-            continue
-        was, now = context.before.get(heading_name(column.heading)), cell.strip()
-        if was is None or was.cell == now or not now or not was.cell.isdecimal():
-            continue
-        if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
-            yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
-
-
-def _swapped(context: Context) -> Iterator[Fault]:
-    """Date cells rejected as swapped and unchanged since: the text dates beside them are gone by now."""
-    reason = context.origin.reason if context.origin else None
-    if not isinstance(reason, Rejected):
-        return
-    now = {
-        heading_name(c.heading): cell.strip() for c, cell in zip(context.sheet.columns, context.row.cells, strict=False)
-    }
-    known = context.mapped.faults if isinstance(context.mapped, Rejected) else ()
-    for fault in reason.faults:
-        name = heading_name(fault.column)
-        was = context.before.get(name)
-        if fault.kind is FaultKind.SWAPPED_DATE_CELL and fault not in known and was and was.cell == now.get(name):
-            yield fault
 
 
 def superseded(context: Context) -> Skip | None:
@@ -279,28 +233,6 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
 def _with_root(rejected: Rejected, context: Context) -> Rejected:
     root = root_of(context)
     return replace(rejected, run=root[0], row=root[1]) if root else rejected
-
-
-def root_of(context: Context) -> tuple[str, int] | None:
-    """Run and number of this row's first failure."""
-    origin, number = context.origin, context.claim.number
-    if origin is None or number is None or not did_not_go(origin):
-        return None
-    reason = origin.reason
-    if isinstance(reason, Rejected | Skip) and reason.run and reason.row is not None:
-        return reason.run, reason.row
-    return origin.run_id, number
-
-
-def is_still_failing(origin: Origin | None) -> bool:
-    """Whether the row was skipped because it was not corrected."""
-    reason = origin.reason if origin is not None else None
-    return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
-
-
-def did_not_go(origin: Origin) -> bool:
-    """Whether the row failed, or was not sent because of its values."""
-    return origin.state in (State.FAILED, State.REJECTED) or is_still_failing(origin)
 
 
 def _is_final(code: int | None) -> bool:

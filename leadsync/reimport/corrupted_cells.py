@@ -1,0 +1,56 @@
+"""The rule about cells corrupted by a program since the first run. Pure."""
+
+import re
+from collections.abc import Iterator
+
+from leadsync.models import EXTERNAL_ID
+from leadsync.reasons import Fault, FaultKind, Rejected
+from leadsync.reimport.context import Context
+from leadsync.reimport.workbook import heading_name
+from leadsync.sheets import TRUNCATED
+
+_IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
+"""A number with many digits as a spreadsheet program shows it."""
+
+
+def corrupted_cells(context: Context) -> Rejected | None:
+    """A value was cut to the size of a workbook's cell, or a program made a number of a text: another lead's id.
+
+    In a workbook a text stays one: another value was typed.
+    """
+    faults = (*_corrupted(context), *_swapped(context))
+    if not faults:
+        return None
+    mapped = context.mapped
+    others = mapped.faults if isinstance(mapped, Rejected) else ()
+    inserts = mapped.inserts
+    return Rejected((*others, *faults), mapped.external_id, inserts)
+
+
+def _corrupted(context: Context) -> Iterator[Fault]:
+    for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
+        if cell.endswith(TRUNCATED):
+            yield Fault(column.heading, "", FaultKind.CUT_TEXT)
+        if context.sheet.is_workbook or not (column.campaign or column.field == EXTERNAL_ID):
+            continue
+        was, now = context.before.get(heading_name(column.heading)), cell.strip()
+        if was is None or was.cell == now or not now or not was.cell.isdecimal():
+            continue
+        if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
+            yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
+
+
+def _swapped(context: Context) -> Iterator[Fault]:
+    """Date cells rejected as swapped and unchanged since: the text dates beside them are gone by now."""
+    reason = context.origin.reason if context.origin else None
+    if not isinstance(reason, Rejected):
+        return
+    now = {
+        heading_name(c.heading): cell.strip() for c, cell in zip(context.sheet.columns, context.row.cells, strict=False)
+    }
+    known = context.mapped.faults if isinstance(context.mapped, Rejected) else ()
+    for fault in reason.faults:
+        name = heading_name(fault.column)
+        was = context.before.get(name)
+        if fault.kind is FaultKind.SWAPPED_DATE_CELL and fault not in known and was and was.cell == now.get(name):
+            yield fault

@@ -1,0 +1,27 @@
+"""A row's failure in an earlier run: whether it had one, and its first. Pure."""
+
+from leadsync.journal import Origin, State
+from leadsync.reasons import Rejected, Skip, SkipKind
+from leadsync.reimport.context import Context
+
+
+def root_of(context: Context) -> tuple[str, int] | None:
+    """Run and number of this row's first failure."""
+    origin, number = context.origin, context.claim.number
+    if origin is None or number is None or not did_not_go(origin):
+        return None
+    reason = origin.reason
+    if isinstance(reason, Rejected | Skip) and reason.run and reason.row is not None:
+        return reason.run, reason.row
+    return origin.run_id, number
+
+
+def is_still_failing(origin: Origin | None) -> bool:
+    """Whether the row was skipped because it was not corrected."""
+    reason = origin.reason if origin is not None else None
+    return isinstance(reason, Skip) and reason.kind is SkipKind.STILL_FAILING
+
+
+def did_not_go(origin: Origin) -> bool:
+    """Whether the row failed, or was not sent because of its values."""
+    return origin.state in (State.FAILED, State.REJECTED) or is_still_failing(origin)
