@@ -11,6 +11,7 @@ from leadsync.leads.text import Cleaned, Refused, is_no_change
 from leadsync.reasons import FaultKind
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # taken from local times before their offset is
+# A year and a day: in a leap year, the same date next year is not far ahead.
 _FAR_AHEAD = timedelta(days=366).total_seconds()
 _REWRITTEN = "date written as yyyy/MM/dd HH:mm"
 _CONVERTED = "converted to the Contact Hours timezone"
@@ -41,6 +42,7 @@ def clean_callback(text: str, rules: Rules, *, date_cell: bool = False) -> Clean
     if date_cell and rules.swapped_date_cells:
         return Refused(FaultKind.SWAPPED_DATE_CELL, {"order": rules.date_order})
     order = "ymd" if date_cell else rules.date_order
+    # A number is quick to hash in the cache's key, and to compare.
     now = rules.now.timestamp()
     return _cleaned(text, order, rules.input.timezone, rules.contact_hours, now, date_cell, rules.epoch_1904)
 
@@ -53,6 +55,7 @@ def _cleaned(
         return Refused(FaultKind.CALLBACK_IS_NO_CHANGE, {"order": order})
     moment = read_moment(text, order, epoch_1904=epoch_1904)
     if isinstance(moment, Refused):
+        # "No" is an answer to another question, so the column is wrong; "none" stands for a missing date.
         return moment if any(map(str.isdigit, text)) else _without_figures(text, order)
     placed = _in_zone(moment, from_zone, to_zone)
     warnings = placed.warnings
@@ -61,6 +64,7 @@ def _cleaned(
     elif placed.instant > now + _FAR_AHEAD:
         warnings = (*warnings, "over a year ahead")
     repairs = placed.repairs
+    # A date cell's text is made by the reader: the user never saw it, so another form of it is no news.
     if not repairs and placed.value != text and not date_cell:
         repairs = (_REWRITTEN,)
     return Cleaned(placed.value, repairs, warnings)
@@ -80,6 +84,7 @@ def _in_zone(moment: Moment, from_zone: str, to_zone: str) -> _Placed:
     skipped by the clocks is sent as the time shown instead, not refused: the day is right.
     """
     local = moment.local
+    # Nearly all callbacks: the day's offsets are remembered, and no timezone is asked for each cell.
     if moment.timed and moment.offset is None:
         steady = _steady(local.date(), from_zone, to_zone)
         if steady:
@@ -98,6 +103,7 @@ def _whole_day(moment: Moment, target: tzinfo) -> _Placed:
     change = _clock_change(first)
     if change > timedelta():
         first += change
+    # A date alone is in the past only after its last minute: today's callback is no warning.
     instant = (moment.local + timedelta(hours=23, minutes=59)).replace(tzinfo=target)
     return _Placed(_api_text(first), instant.timestamp(), moment.repairs, (_NO_TIME,))
 
@@ -126,6 +132,7 @@ def _steady(day: date, from_zone: str, to_zone: str) -> tuple[float, timedelta] 
 
     None if either changes its clocks on this day or one beside it.
     """
+    # The two timezones may be a day apart, and a change may fall at midnight: the days beside count too.
     around = [datetime.combine(day + timedelta(days=days), time()) for days in (-1, 0, 1, 2)]
     source = {moment.replace(tzinfo=zone(from_zone)).utcoffset() for moment in around}
     target = {moment.replace(tzinfo=zone(to_zone)).utcoffset() for moment in around}

@@ -30,6 +30,7 @@ from leadsync.reasons import Fault, FaultKind
 NEW_LEAD = "no callback date: treated as a new lead"
 """The warning about a blank callback cell: it silently drops an agreed callback."""
 
+# Only a bound on memory: texts beyond it are cleaned again.
 _MOST_REMEMBERED = 16_384
 _LONGEST_SHOWN = 200
 _UNWRAPPED = 'taken out of ="…"'
@@ -38,6 +39,7 @@ _BLANK_WORD = "a word for blank: read as a blank cell"
 _TRIMMED = "outer blanks removed"
 
 
+# `null_word` is counted beside notes and faults: such a cell is sent as it stands, with one warning for the file.
 class CleanedCell(NamedTuple):
     """A cell's value as sent, "" for a field left out, with notes about it; or the fault of its row.
 
@@ -63,6 +65,7 @@ class ColumnCleaner:
         self._plain = _as_it_stands(column, rules.input.blank_words)
         self.null_words: Counter[str] = Counter()
         """The column's cells with a program's word for no value, by the word."""
+        # Two memories: the same text is read in another order of day and month if a date cell holds it.
         self._texts = _Known(column, rules, date_cells=False)
         self._dates = _Known(column, rules, date_cells=True)
 
@@ -88,11 +91,14 @@ class ColumnCleaner:
         return values, remarkable
 
 
+# The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.
 _ORDINARY = re.compile(
     r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)[!-~](?:[ -~]{0,500}[!-~])?)?"
 )
 """Texts of a campaign field sent as they stand, the empty one among them; there are others."""
 _PLAIN = {
+    # At most 15 characters, as a spreadsheet keeps 15 digits; with a digit other than 0, as zeros and words such as
+    # none are no ids.
     EXTERNAL_ID: re.compile(r"(?=[0A-Za-z]*[1-9])[0-9A-Za-z]{1,15}"),
     PRIORITY: re.compile(r"[0-9]|[1-9][0-9]|100|"),
 }
@@ -119,6 +125,7 @@ class _Known(dict[str, CleanedCell]):
 
     def __missing__(self, raw: str) -> CleanedCell:
         if len(self) >= _MOST_REMEMBERED:
+            # Emptied as a whole: the usual texts of the column are back within a few rows, and no order of use is kept.
             self.clear()
         cell = self[raw] = self._cell(raw)
         return cell
@@ -142,11 +149,13 @@ class _Known(dict[str, CleanedCell]):
 def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Refused:
     """One cell's value by the rules of its field; an empty value is left out of the body."""
     blank_words = rules.input.blank_words
+    # The steps below find nothing in most cells, and take longer than the field's rule.
     if is_ordinary(raw) and raw not in blank_words:
         return _by_rule(field, raw, date_cell, rules)
     trimmed = trim(raw)
     unwrapped = unwrap(trimmed)
     text = without_apostrophe(unwrapped)
+    # The user may have written the word as the sheet shows it, or as the file holds it.
     if blank_words and (text in blank_words or trimmed in blank_words):
         blank = _blank(field, rules)
         return blank if isinstance(blank, Refused) else blank._replace(repairs=(*blank.repairs, _BLANK_WORD))
@@ -158,6 +167,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
     cleaned = _by_rule(field, text, date_cell, rules)
     if isinstance(cleaned, Refused):
         return cleaned
+    # `is not`: these functions return the same object unless they have changed something.
     if text is not unwrapped:
         return cleaned._replace(repairs=(*cleaned.repairs, _APOSTROPHE))
     if unwrapped is not trimmed:
@@ -190,6 +200,7 @@ def _phone(field: str, text: str, settings: Input) -> Cleaned | Refused:
     if isinstance(cleaned, Cleaned) or cleaned.kind is not FaultKind.SEVERAL_PHONES:
         return cleaned
     numbers = cleaned.details["numbers"]
+    # The first number stays in the cell's own field, and the others go to the other phone fields in their order.
     fields = (field, *(other for other in settings.phone_fields if other != field))
     if not isinstance(numbers, tuple) or len(fields) < len(numbers):
         return cleaned

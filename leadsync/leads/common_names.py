@@ -36,6 +36,7 @@ _PEOPLES_WORDS = {
     ),
 }
 """Headings as people write them, which often mean something else: proposed, never taken by themselves."""
+# For each field its own: in `callback date` the word adds nothing, in `status date` it makes another column.
 _FILLERS = {
     DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code"}),
     CALLBACK: frozenset({"the", "of", "to", "when", "date", "time", "day", "dt", "due"}),
@@ -50,6 +51,7 @@ _MEANT_JOINED = {
 }
 """The same written as one word."""
 _STEMS = {"dispo": DISPOSITION, "callback": CALLBACK, "externalid": EXTERNAL_ID, "contacthours": CONTACT_HOURS}
+# Spares most headings the comparison with all names: a similar name nearly always begins alike.
 _BEGINNINGS = frozenset(name[:3] for name in FIELD_OF_NAME)
 _CLOSE = 0.8
 _CUSTOM = "__c"
@@ -81,6 +83,7 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
     A field already filled by another column is not meant, unless the heading begins like the dialer's own fields.
     """
     key = heading_key(heading)
+    # nj is the dialer's own beginning: such a heading means a system field, even a misspelt or doubled one.
     own = begins_like_a_system_field(key)
     if (meant := _as_people_write(heading, key)) and meant not in filled:
         return meant
@@ -94,6 +97,7 @@ def field_meant(heading: str, filled: Collection[str]) -> str:
 
 def _as_people_write(heading: str, key: str) -> str:
     """Return the field for which people use this heading, in any order of its words; empty without one."""
+    # A set of words: `date of callback` and `callback date` are one heading to people.
     words = frozenset(word.casefold() for word in _HEADING_WORD.findall(heading.removesuffix(_CUSTOM)))
     for field, known in _MEANT.items():
         if words in known or words - _FILLERS[field] in known:

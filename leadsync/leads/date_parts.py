@@ -9,6 +9,7 @@ from leadsync.reasons import Detail, FaultKind
 
 _K = FaultKind
 
+# The century of two-digit years; programs' dates for no date lie before it.
 _EARLIEST_YEAR = 2000
 _LATEST_YEAR = 2099
 _MONTHS = (
@@ -21,12 +22,14 @@ ORDER_WORDS: dict[DateOrder, str] = {"dmy": "day/month/year", "mdy": "month/day/
 EXAMPLES: dict[DateOrder, str] = {"dmy": "24/11/2026 14:30", "mdy": "11/24/2026 14:30", "ymd": "2026/11/24 14:30"}
 
 
+# A column has few different days, and the same day is asked for its order and for its date.
 @lru_cache(maxsize=8192)
 def numeric_date(a: str, b: str, c: str, weekday: str, order: DateOrder) -> date | Refused:
     """Return the date of three numbers in the given order; four digits in front are a year.
 
     `weekday` are the first letters of the weekday beside it, empty without one.
     """
+    # Four digits in front decide, whatever the settings say: nobody writes year/day/month.
     order = "ymd" if len(a) == 4 else order
     numbers = _in_order(a, b, c, order)
     return numbers if isinstance(numbers, Refused) else real_date(*numbers, weekday, order)
@@ -70,6 +73,7 @@ def month_number(name: str) -> int | None:
     if name.isdecimal():
         return int(name)
     for number, month in enumerate(_MONTHS, start=1):
+        # Sep and Sept are both usual.
         if name == month or (len(name) in (3, 4) and month.startswith(name)):
             return number
     return None
@@ -79,10 +83,12 @@ def clock_time(hour: int, minute: int, second: int, half: str, order: DateOrder)
     """Return the time, `half` naming the day's half by "a" or "p", or neither; 14:30 pm is 14:30, and 0:30 am 00:30."""
     if (half == "a" and hour > 12) or (half == "p" and hour == 0):
         return refused(_K.HOUR_OF_OTHER_HALF, order, hour=hour, half=half)
+    # 12 am is midnight and 12 pm noon: the remainder makes 0 of both, and pm adds 12.
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return refused(_K.NO_SUCH_TIME, order)
+    # Seconds are checked, then dropped: the API's format has none.
     return time(hour, minute)
 
 

@@ -20,6 +20,7 @@ class DateSurvey:
         self._dates = 0
         self._against: dict[DateOrder, list[int]] = {order: [] for order in ORDER_WORDS}
         self._against_count = dict.fromkeys(ORDER_WORDS, 0)
+        # Low texts: day and month could be exchanged. High texts: they could not.
         self._low_texts = 0
         self._high_texts = 0
         self._date_cells: list[int] = []
@@ -32,6 +33,7 @@ class DateSurvey:
         and texts that are no date do not count.
         """
         if date_cell:
+            # Texts of two digits compare as their numbers do.
             self._high_date_cells += text[_DAY_OF_ISO] > "12"
             if len(self._date_cells) < _MOST_NAMED:
                 self._date_cells.append(number)
@@ -40,6 +42,7 @@ class DateSurvey:
         if not fitting:
             return
         self._dates += 1
+        # After a swapped import, the remaining text dates are impossible in the program's order.
         either = "dmy" in fitting and "mdy" in fitting
         self._low_texts += either
         self._high_texts += not either

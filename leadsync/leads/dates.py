@@ -25,10 +25,14 @@ _K = FaultKind
 
 _LONGEST_DATE = 80
 _DIGITS_OF_A_YEAR = 4
+# 20261124 is a date; of any other length, digits alone are a spreadsheet's day number.
 _COMPACT_LENGTH = len("20261124")
+# Kiribati's Line Islands: no clock is further ahead, and none as far behind.
 _FAR_EAST_OF_UTC = timedelta(hours=14)
+# Not 1900-01-01: the system counts from 1, and counts a 29 February 1900 that never was.
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a serial number has no timezone
 _EXCEL_SERIALS = (36_526, 73_051)  # 2000-01-01 to 2100-01-01
+# Old Excel for Macintosh counts days from 1904; the file says so.
 _DAYS_TO_1904 = 1462
 """The difference between a day's numbers in the 1900 and the 1904 system."""
 _SECONDS_DROPPED = ("seconds dropped",)
@@ -49,6 +53,7 @@ _TIME = (
     r"(?P<hhmm>\d{4})(?P<ss>\d{2})?)"
     r" ?(?:(?P<half>[ap])\.? ?m?\.?|(?P<h>h)|hrs?|hours|uhr)?)"
 )
+# Offsets only: AEST or CST is a different time in different countries, so zone names are refused.
 _ZONE = r"z|(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}(?::?\d{2})?"
 _OFFSET = rf"(?: ?(?P<offset>{_ZONE})(?: \([a-z ]+\))?)?"
 _SHAPES = (
@@ -66,6 +71,7 @@ _QUICK = re.compile(
     r"(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})(?:[ T](\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?([AaPp])[Mm])?)?",
     re.ASCII,
 )
+# 24112026: day and month before the year, without marks.
 _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(20\d\d)(?!\d)")
 _STAMP = re.compile(r"(20\d{6})(\d{4}(?:\d\d)?)")
 _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
@@ -104,6 +110,7 @@ def join_time(date_text: str, time_text: str) -> str:
     A time beside a midnight replaces it: a date cell without a time has one.
     """
     date_text, time_text = date_text.strip(), time_text.strip()
+    # People map the two columns in either order.
     if is_time(date_text) and not is_time(time_text):
         date_text, time_text = time_text, date_text
     if not (date_text and time_text):
@@ -139,10 +146,12 @@ def _read(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Moment | 
     spelt, weekday = _spelt(text)
     if len(spelt) > _LONGEST_DATE:
         return not_a_date(order)
+    # A decimal comma is allowed only behind five digits: 24,11 is no day number, and 46350,5 is one.
     if _NUMBER.fullmatch(spelt) and len(re.split("[.,]", spelt)[0]) != _COMPACT_LENGTH:
         return _from_serial(spelt.replace(",", "."), order, _DAYS_TO_1904 if epoch_1904 else 0)
     matches = (match for form in _FORMS if (match := form.fullmatch(spelt)))
     readings = (_from_match(match, weekday, order) for match in matches)
+    # The first form that fits decides, even by a refusal; the others are asked only for a second meaning.
     first = next(readings, None)
     if first is None:
         return _why_not(spelt, order)
@@ -176,6 +185,7 @@ def orders_fitting(text: str) -> frozenset[DateOrder]:
     if quick:
         return _orders_of(quick[1], quick[3], quick[4], "")
     spelt, weekday = _spelt(text)
+    # The first two are the numeric ones, with the time behind or in front; month names settle the order.
     for form in _FORMS[:2] if len(spelt) <= _LONGEST_DATE else ():
         match = form.fullmatch(spelt)
         if match:
@@ -215,6 +225,7 @@ def _date(match: re.Match[str], weekday: str, order: DateOrder) -> date | Refuse
         return refused(_K.NO_SUCH_MONTH, order, month=parts["month"])
     year, day = int(parts["year"]), int(parts["day"])
     if len(parts["year"]) == 2:
+        # 26 Nov 24 under ymd: the pattern takes the first number for the day, and the year stands in front here.
         year, day = (2000 + day, year) if order == "ymd" and len(parts["day"]) == 2 else (2000 + year, day)
     return real_date(year, month, day, weekday, order)
 
@@ -257,18 +268,21 @@ def _from_serial(number: str, order: DateOrder, later: int) -> Moment | Refused:
     Its days count from so many later than in the 1900 system.
     """
     days = float(number)
+    # A fraction of a day is a spreadsheet's time of day.
     if days < 1 and "." in number:
         return _time_alone(order)
     days += later
     first, last = _EXCEL_SERIALS
     if not first <= days < last:
         return not_a_date(order)
+    # 14:30 is stored as 0.6041666…, which falls a hair short of its minute.
     minutes = round(days * 24 * 60)
     local = _EXCEL_EPOCH + timedelta(minutes=minutes)
     return Moment(local, timed=days != int(days), repairs=("spreadsheet's day number read as a date",))
 
 
 def _why_not(text: str, order: DateOrder) -> Refused:
+    # Several reasons may be true; the most particular stands first.
     if "midnight" in text:
         return refused(_K.MIDNIGHT, order)
     if _TIME_ALONE.fullmatch(text):

@@ -25,8 +25,10 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
     value = visible(text)
     if value in dispositions:
         return Cleaned(value, () if value == text else ("invisible characters removed",))
+    # Without its brackets the dialer would take it for a disposition of that name.
     if _word(value) == "no change":
         return Refused(FaultKind.NO_BRACKETS)
+    # Two dispositions in one cell, mostly; the blanks below would join them into one word.
     if "\n" in value or "\r" in value:
         return Refused(FaultKind.DISPOSITION_HAS_LINES)
     if not dispositions:
@@ -68,4 +70,5 @@ def _word(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _spellings(dispositions: tuple[str, ...]) -> dict[str, str]:
+    # Reversed, so that of two spellings alike the first in the settings stays.
     return {_word(disposition): disposition for disposition in reversed(dispositions)}

@@ -27,6 +27,7 @@ def clean_external_id(text: str) -> Cleaned | Refused:
         return Refused(FaultKind.ID_IS_NO_CHANGE)
     if is_placeholder(text):
         return Refused(FaultKind.ID_PLACEHOLDER)
+    # Nearly all ids: nothing below can find anything in so short and plain a text.
     if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii():
         return Cleaned(text)
     value = visible(text)

@@ -39,6 +39,7 @@ def zone(name: str) -> ZoneInfo:
     """The timezone of this name; raises ValueError for an unknown one."""
     try:
         return ZoneInfo(name)
+    # ZoneInfoNotFoundError is a KeyError; a name with a slash in front is a ValueError, a folder's name an OSError.
     except (KeyError, ValueError, OSError) as error:
         raise ValueError('there is no such timezone; names are like "Australia/Melbourne"') from error
 
@@ -76,6 +77,7 @@ def _row(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 def _encoding(name: str) -> str:
     try:
+        # The shortest question for an encoding's name that also refuses codecs for bytes, such as hex.
         "".encode(name or "utf-8")
     except LookupError as error:
         raise ValueError("there is no such text encoding; try utf-8, cp1252 or utf-16") from error
@@ -92,6 +94,7 @@ def _delimiter(name: str) -> str:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 
 
+# `hide_input_in_errors`: a value in the wrong place may be the API key.
 class Section(BaseModel):
     """A section of the settings: an unknown key is an error, and an error shows no value."""
 

@@ -24,6 +24,7 @@ def with_mapping(headings: Sequence[str], rules: Rules) -> Rules:
     """
     sheet = frozenset(map(_key, headings))
     fitting = {name: keys for name, keys in _keys(rules).items() if keys <= sheet}
+    # A mapping for three headings says more about the sheet than one for two of them.
     best = [name for name, keys in fitting.items() if not any(keys < others for others in fitting.values())]
     if len(best) > 1:
         raise MappingError(

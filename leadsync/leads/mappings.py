@@ -20,6 +20,7 @@ from leadsync.models import CALLBACK, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, P
 from leadsync.remarks import Remark
 from leadsync.spreadsheet import loose
 
+# A wrong sheet lacks most headings: all their names would hide the advice.
 _MOST_NAMED = 5
 _NEAR = 0.5
 """The share of a mapping's headings in a sheet from which on the sheet probably is for it."""
@@ -84,6 +85,7 @@ def _refuse_conflicts(columns: Sequence[Column], rules: Rules) -> None:
         key = column.field or (column.heading.lower() if is_sync(column.heading) else "")
         if not key:
             continue
+        # sync_* columns fill no field, but two of one name could make two claims about a row.
         first = filled.setdefault(key, column)
         if first is not column:
             raise MappingError(_conflict(first, column, rules.table))

@@ -15,6 +15,7 @@ _SORTS = (
 _NEVER = re.compile(r"(?!)")
 _GROUP = re.compile(r"\((?!\?)")
 _FIRST_GROUP = re.compile(r"\\1")
+# Every digit of such a pattern is in a group, so a format with all groups in order keeps all digits.
 _PLAIN_GROUPS = re.compile(r"(?:\((?:\[[^]]*\]|\\d|[0-9{},|])+\))+")
 
 _DIALED_TOGETHER = (
@@ -143,6 +144,7 @@ def plan_of(region: str) -> Plan:
     own_trunks = _trunks(metadata)
     premium = _any_of(*(one.premium_rate for one in together))
     valid = "|".join(map(_valid, together))
+    # Regions of one country code are written by the formats of the main one.
     formats = "|".join(map(_format, main.number_format))
     return Plan(
         region=region,
@@ -158,6 +160,7 @@ def plan_of(region: str) -> Plan:
         own_trunks=own_trunks,
         shared_trunks=_trunks(metadata) if main is metadata else re.compile(f"({_trunks(main).pattern})"),
         possible=_any_of(metadata.general_desc),
+        # One search answers three questions: valid, not premium-rate, and its format, by the group's index.
         numbers=re.compile(rf"(?=(?:{valid})\Z)(?!{premium.pattern}\Z)(?:{formats}|.+)", re.ASCII),
         geographic=_any_of(*(sort for one in together for sort in (one.fixed_line, one.mobile))),
         premium=premium,
@@ -219,12 +222,14 @@ def _valid(metadata: Any) -> str:
 
 
 def _format(entry: Any) -> str:
+    # The last pattern is the most precise; those before it serve numbers still being typed.
     leading = f"(?={entry.leading_digits_pattern[-1]})" if entry.leading_digits_pattern else ""
     return rf"{leading}(?:{_GROUP.sub('(?:', entry.pattern)})()"
 
 
 def _dialed_before(entry: Any) -> str | None:
     """Return a format's digits before a number; None if it does more than cut the number into groups."""
+    # A rule writes the trunk prefix before the first group.
     rule = entry.national_prefix_formatting_rule
     written = _FIRST_GROUP.sub(lambda _: rule, entry.format, count=1) if rule else entry.format
     before, _, _ = re.sub(r"[^\d\\]", "", written).partition("\\")

@@ -10,11 +10,13 @@ _DECIMAL_ZERO = re.compile(r"(\d+)[.,]0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
 _LABEL = (
     "telephone|phone|tel|ph|landline|mobile|mob|cellphone|cell|direct|main|home|work|office|business|bus|whatsapp|"
+    # Single letters: T: and M: on business cards, (h), (w) and (b) behind a number.
     "[tpmchwb]"
 )
 _LABEL_BEFORE = re.compile(rf"\(?(?:{_LABEL})(?: ?(?:phone|number|no|nr))?(?:[.:)]+ ?| )(?=[+(\d])", re.IGNORECASE)
 _LABEL_BEHIND = re.compile(rf"(?<=\d)(?: ?\((?:{_LABEL})\)| (?:{_LABEL}))", re.IGNORECASE)
 _EXTENSION = re.compile(r"(.*\d)\W*?(?:extension|extn|ext|x|#)[ .:=]*(\d{1,6})\W*", re.IGNORECASE)
+# 0011 +61 3 …: the prefix and the sign say the same twice.
 _ABROAD_AND_PLUS = re.compile(r"\(?(?:00|011|0011)\)? ?\+")
 
 
@@ -32,6 +34,7 @@ def bare_number(text: str) -> BareNumber:
     seen = visible(text)
     straight = plain(seen)
     taken = "invisible characters removed" if seen != text else ""
+    # Only one reason is told: invisible characters before unusual ones.
     if straight != seen:
         taken = taken or "unusual characters replaced"
     number = straight.translate(_OTHER_SEPARATORS).strip()
@@ -44,6 +47,7 @@ def bare_number(text: str) -> BareNumber:
     extension = _EXTENSION.fullmatch(number)
     if extension:
         number, taken = extension[1], "extension left out"
+    # 383218199.0: a column of numbers in a program's export; no digit was lost.
     if whole := _DECIMAL_ZERO.fullmatch(number):
         number, taken = whole[1], taken or "decimal zero removed"
     elif _THOUSANDS.fullmatch(number):

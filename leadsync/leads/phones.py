@@ -25,6 +25,7 @@ _K = FaultKind
 
 _LONGEST_CELL = 80
 _LONGEST_NUMBER = 15  # ITU-T E.164
+# 6113 1234 is local in Canberra, not 61 and 13 12 34: a bare country code needs more digits behind it.
 _SHORTEST_AFTER_BARE_COUNTRY_CODE = 8
 _LEAST_DIGITS_OF_A_SECOND = 4
 _LEAST_DIGITS_OF_A_WHOLE = 6
@@ -79,16 +80,19 @@ def _quick(text: str, plan: Plan) -> Cleaned | None:
         return None
     if text == found.national:
         return Cleaned(text)
+    # Two blanks get other words from the long way, and 24-11-2026 may have a number's digits.
     if "  " in text or _LIKE_A_DATE.fullmatch(text):
         return None
     if digits == found.national and not plus:
         return Cleaned(digits, (_SEPARATORS_REMOVED,))
+    # These digits may lack the trunk prefix or begin with the country code; the long way decides.
     if digits == found.significant and digits.startswith(plan.code):
         return None
     repair = _rewritten(digits, found, plan, abroad=plus or plan.abroad.match(digits) is not None)
     return Cleaned(found.national, (repair,)) if repair else None
 
 
+# Beside each column's own memory: several phone columns and short rows ask for the same number.
 @lru_cache(maxsize=4096)
 def read_phone(text: str, region: str) -> Cleaned | Refused:
     """`clean_phone` for any text but `<No Change>`."""
@@ -151,6 +155,7 @@ def _several(text: str, plan: Plan, *, one: bool) -> list[str]:
     if one and _BETWEEN_NUMBERS.search(text) is None:
         return []
     parts = [_EDGES.sub("", part) for part in _BETWEEN_NUMBERS.split(text)]
+    # Behind a whole number even one digit more is a second number, as in 03 8321 8199/8.
     least = 1 if len(parts) > 1 and _is_number(parts[0], plan) else _LEAST_DIGITS_OF_A_SECOND
     numbers = [part for part in parts if sum(map(str.isdigit, part)) >= least]
     if len(numbers) > 1 and not (one and not _is_number(numbers[0], plan)):
@@ -164,6 +169,7 @@ def _run_together(text: str, plan: Plan) -> tuple[str, ...]:
     text = _EDGES.sub("", text)
     if _is_number(text, plan):
         return (text,)
+    # Digits without any mark may be two numbers of one length: cut in the middle.
     starts = [match.start() for match in _NUMBER_STARTS.finditer(text)]
     for start in starts or ([len(text) // 2] if text.isdigit() else []):
         first = _EDGES.sub("", text[:start])
@@ -251,6 +257,7 @@ def _why_not(text: str, digits: str, plus: bool, plan: Plan) -> Refused:
     found = None if plus else plan.find(digits)
     if found and digits == found.significant:
         return Refused(_K.NO_PREFIX, {**example, "trunk": plan.trunk})
+    # The example's length stands for the region's: it serves only to word the refusal.
     usual = "".join(_DIGITS.findall(plan.example))
     if not plus and digits[0] == usual[0] and len(digits) != len(usual):
         kind = _K.SHORT_PHONE if len(digits) < len(usual) else _K.LONG_PHONE

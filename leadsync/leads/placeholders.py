@@ -8,6 +8,7 @@ _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
 _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
 _PLACEHOLDER = re.compile(
+    # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
     r"no(?:t|ne|thing)?(?:id|number|phone|phonenumber|mobile|landline|available|applicable|known|provided|given|"
     r"supplied|set|assigned|entered|recorded|listed|yet)?"

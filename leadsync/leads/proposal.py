@@ -17,6 +17,7 @@ from leadsync.spreadsheet import loose
 
 _ID_WORDS = frozenset({"id", "no", "nr", "num", "number", "ref", "reference", "code", "key"})
 _ID_ENDINGS = (*_ID_WORDS, "account", "acct", "customer", "client", "debtor")
+# House No and Post Code end like an id's heading, and hold none.
 _NEVER_IDS = (
     *("name", "comment", "note", "remark", "address", "street", "house", "unit", "suburb", "city", "town", "state"),
     *("post", "zip", "area", "country", "mail", "date", "time", "paid"),
@@ -24,6 +25,7 @@ _NEVER_IDS = (
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _MOSTLY_UNIQUE = 0.9
 _CALLBACK_WORDS = ("callback", "callon", "nextcall", "callagain", "recall")
+# Of the values: a list of numbers has unreadable ones too.
 _MOST = 0.8
 _FEWEST = 3
 
@@ -56,6 +58,7 @@ class _Open:
     def is_phone(self, region: str) -> bool:
         if looks_like_a_phone(self.heading):
             return True
+        # Such a heading with one number below is a phone column; most cells may be blank.
         if may_be_a_phone(self.heading) and self.values:
             return any(isinstance(clean_phone(value, region), Cleaned) for value in self.values)
         return self.share(sum(isinstance(clean_phone(value, region), Cleaned) for value in self.values))
@@ -80,6 +83,7 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
     more: list[str] = []
     for column in others:
         if column.is_phone(rules.input.region):
+            # More phone columns than fields: the settings get further phone fields by the columns' own names.
             if free:
                 columns[column.heading] = free.pop(0)
             else:
@@ -90,6 +94,7 @@ def propose(headings: Sequence[str], rows: Sequence[Sequence[str]], rules: Rules
     if EXTERNAL_ID not in named.values():
         ids = [one for one in others if one.heading not in (*columns, *more) and _sounds_like_an_id(one.heading)]
         ids.sort(key=_unlikeliness)
+    # Only a column without any doubt is proposed by itself; the others are a question.
     if ids and not _unlikeliness(ids[0]):
         columns[ids[0].heading] = EXTERNAL_ID
     meant = perhaps_meant(columns_of(headings, replace(rules, columns={**rules.columns, **columns})))
@@ -153,4 +158,5 @@ def _unlikeliness(column: _Open) -> int:
     repeats = count - len(set(column.values))
     unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
     written = not any(" " in value for value in column.values)
+    # Weights, so that a column of repeated values is behind all others, whatever else it is.
     return 4 * (not unique) + 2 * (column.blanks > 0) + (not written)

@@ -68,12 +68,14 @@ class RowMapper:
         """Return the lead or the faults of each row."""
         sound = [row for row in rows if not row.faults and len(row.cells) == self._width]
         leads = self._leads(sound) if sound else iter(())
+        # Nearly every chunk: no row needs to be merged back between others.
         if len(sound) == len(rows):
             return list(leads)
         return [self._faulty(row, faults) if (faults := self._unreadable(row)) else next(leads) for row in rows]
 
     def _leads(self, rows: Sequence[Row]) -> Iterator[Lead | Rejected]:
         texts = list(zip(*(row.cells for row in rows), strict=True))
+        # Texts have no date cells, and a workbook few: the question for each cell is left out then.
         any_dates = any(row.dates for row in rows)
         columns = []
         remarkable: dict[int, list[CleanedCell]] = {}
@@ -131,6 +133,7 @@ class RowMapper:
         """Reject a row with faults of its line, unless it is only short at its end."""
         present = present_cells(row) if self._takes_short_rows else None
         if present is not None and is_short_at_end(row.cells[:present], self._all_columns, self._rules):
+            # The reader has filled the row up with blank cells.
             (found,) = self._leads([row])
             if isinstance(found, Lead):
                 missing = self._all_columns[present].heading

@@ -109,6 +109,7 @@ def _entry(heading: str, entries: Mapping[str, str], table: str) -> str | None:
     exact = {trim(name): target for name, target in entries.items()}
     if heading in exact:
         return exact[heading]
+    # A heading of signs alone is empty to `loose`, and would equal every other one.
     alike = [name for name in exact if loose(name) == loose(heading) != ""]
     if len({exact[name] for name in alike}) > 1:
         raise MappingError(
@@ -124,6 +125,7 @@ def _with_time(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     Two columns are date and time if the heading of one of them says time, or the settings map both to the callback; the
     date comes first then.
     """
+    # Three columns for one callback are a conflict, refused later.
     both = [column for column in columns if column.field == CALLBACK]
     if len(both) != 2:
         return columns

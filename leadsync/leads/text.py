@@ -41,9 +41,11 @@ _OUTER = "".join(
     if character.isspace() or _INVISIBLE_CHARACTER.match(character)
 )
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# #N/A, #REF!, #DIV/0! of Excel, Err:502 of LibreOffice, and ### of a column too narrow.
 _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _APOSTROPHES = frozenset("'‘’")
+# 't Hooft and 's-Hertogenbosch: a letter or two and a blank or dash behind; '90s' is quoted.
 _TEXT_MARK = re.compile(r"[‘’](?=[\d+(])|'(?!\w\w?[ -])(?!.*'$)", re.DOTALL)
 _BEGINNINGS = ("", " ", "=", "#", "E", "<", "'")
 _NO_CHANGE = re.compile(r"<\s*no\s*change\s*>", re.IGNORECASE)
@@ -101,6 +103,7 @@ def _plain_character(character: str) -> str:
     if character in _ODD_PUNCTUATION:
         return _ODD_PUNCTUATION[character]
     narrow = unicodedata.normalize("NFKC", character)
+    # NFKC alone would rewrite more: ² to 2, ½ to 1⁄2, ligatures to letters.
     return narrow if "\uff01" <= character <= "\uff5e" else character
 
 
@@ -121,6 +124,7 @@ def no_change(text: str) -> Cleaned:
 def is_ordinary(text: str) -> bool:
     """Whether nothing in this module has anything to say about a cell: most of them, and a million rows have ten
     million cells."""
+    # `text[-1]` never fails: an empty text begins with "", one of the beginnings.
     return text.isascii() and text.isprintable() and text[:1] not in _BEGINNINGS and text[-1] != " " and len(text) < 99
 
 

@@ -26,6 +26,7 @@ class _Nameless:
             return
         self.count += 1
         self.first_row = self.first_row or number
+        # A column of row numbers, as pandas writes its index: growing whole numbers under no heading.
         counts_on = self.last is not None and value.isascii() and value.isdecimal() and int(value) > self.last
         self.last = int(value) if counts_on else None
 
