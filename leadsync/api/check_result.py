@@ -83,6 +83,7 @@ def check(
     findings: list[_Finding] = []
 
     def take(scan: SheetScan) -> None:
+        # The scan may read the sheet a second time, when the first shows other facts about its dates.
         findings.clear()
         for entry in scan.entries():
             findings.extend(_findings(entry))
@@ -93,6 +94,7 @@ def check(
         scan = scan_sheet(source, chosen, now, take, journal=journal)
         found = check_as_json(Checked(scan), expected_pace(journal, chosen), now)
     frame = _frame(findings)
+    # By position: a frame's labels may repeat, and `loc` would give several rows for one.
     if given.frame is not None:
         frame.index = given.frame.index[[finding.row - FIRST_ROW for finding in findings]]
     return CheckResult(
@@ -120,6 +122,7 @@ def _frame(findings: list[_Finding]) -> pd.DataFrame:
     columns = zip(*findings, strict=True) if findings else [()] * len(_Finding._fields)
     types = {"row": "Int64", "kind": _KINDS}
     frame = {
+        # A blank text is a missing value in a frame.
         name: typed([value if value != "" else None for value in values], types.get(name, "string"))
         for name, values in zip(_Finding._fields, columns, strict=True)
     }

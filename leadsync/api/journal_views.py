@@ -106,6 +106,7 @@ def history(lead: str, *, state: StateGiven = None) -> pd.DataFrame:
     """
     with Session(state).journal() as journal:
         records = list(journal.history().lead(lead))
+    # All fields that any of the rows has sent, in the order of the newest.
     fields = list(dict.fromkeys(field for _, record in records for field in record.fields))
     sent = {field: typed([record.fields.get(field) for _, record in records], "string") for field in fields}
     return pd.concat([outcomes(records), pd.DataFrame(sent)], axis="columns")

@@ -12,6 +12,7 @@ from leadsync.sheets.frame_sheet import FIRST_ROW
 
 TIME = "datetime64[us, UTC]"
 _SYNC = "sync_"
+# Nullable types: a code or time that is missing would turn a plain column into floats or objects.
 _TYPES = {
     "sync_row": "Int64",
     "sync_status": pd.CategoricalDtype([status.value for status in Status]),
@@ -48,6 +49,7 @@ def outcomes(records: Iterable[tuple[str, RowRecord]]) -> pd.DataFrame:
 def typed(values: Sequence[Any], kind: Any) -> "pd.Series[Any]":
     """A column of a nullable type; times are given in UTC."""
     if kind == TIME:
+        # Offsets differ over a year, by summer time; a column has one timezone.
         values = [None if value is None else value.astimezone(UTC) for value in values]
     column: pd.Series[Any] = pd.Series(list(values), dtype=kind)
     return column
@@ -56,6 +58,7 @@ def typed(values: Sequence[Any], kind: Any) -> "pd.Series[Any]":
 def rows_of_sheet(run: RunRecord, records: Sequence[RowRecord]) -> pd.DataFrame:
     """A run's rows: the sheet's columns as texts as they were read, and the outcomes."""
     cells = zip(*(record.cells for record in records), strict=True) if records else [()] * len(run.headings)
+    # By position first: a frame made from a dict would lose all but one of two equal headings.
     sheet = pd.DataFrame({at: typed(column, "string") for at, column in enumerate(cells)})
     sheet.columns = pd.Index(run.headings)
     return pd.concat([sheet, outcomes((run.id, record) for record in records)], axis="columns")
@@ -66,10 +69,12 @@ def rows_of_frame(frame: pd.DataFrame, run: RunRecord, records: Sequence[RowReco
 
     Earlier `sync_*` columns are replaced.
     """
+    # A frame's labels may be numbers or tuples.
     own = [str(label).strip().lower().startswith(_SYNC) for label in frame.columns]
     kept = frame.iloc[
         [record.number - FIRST_ROW for record in records], [at for at, is_own in enumerate(own) if not is_own]
     ]
     added = outcomes((run.id, record) for record in records)
+    # `concat` aligns by the index; equal indexes are joined as they are, repeated labels included.
     added.index = kept.index
     return pd.concat([kept, added], axis="columns")

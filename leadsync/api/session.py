@@ -58,4 +58,5 @@ class Session:
 
     def say(self, text: str) -> None:
         """Log a sentence for the user."""
+        # Not printed: in a program standard error belongs to somebody else.
         _log.warning("%s", one_line(text))

@@ -41,6 +41,7 @@ class SheetInput:
 
     def _check_name(self) -> None:
         name = self.frame_name
+        # The name becomes those of files: on Windows a backslash would lead into another folder.
         if PurePath(name).name != name or name in (".", "..") or one_line(name) != name or "\\" in name:
             raise UsageError(f"{name!r} is no name for a DataFrame's files; give a plain one, such as leads.")
 

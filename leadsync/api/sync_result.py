@@ -65,6 +65,7 @@ def result_of(
     nothing_to_do: bool = False,
 ) -> SyncResult:
     """The result of a run; `frame` is the given one if the run has read just that."""
+    # Held in memory, as the frame is.
     records = list(journal.records(run.id))
     found: dict[str, Any] = as_json(run, journal.tally(run.id), files)
     return SyncResult(

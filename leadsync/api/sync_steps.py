@@ -87,6 +87,7 @@ class SyncCall:
         self, journal: Journal, plan: Plan, settings: Settings, campaign: str | None
     ) -> Generator[Question, bool | None, None]:
         try:
+            # An older unfinished run goes first, and the present sheet behind it: both need a folder for their files.
             for one in filter(None, (plan, plan.then)):
                 check_output(one.run.output, one.run)
             lines = list(plan_lines(journal, plan, settings, in_full=True))

@@ -89,6 +89,7 @@ def sync(
     """
     stops = StopRequests()
     call = _call(data, settings, campaign, limit, on_progress, stops, options)
+    # Closing deletes the draft, whatever `confirm` raises.
     with closing(call.steps()) as steps:
         try:
             step = _next(steps, None)
@@ -147,6 +148,7 @@ def _call(
     stops: StopRequests,
     options: SyncOptions,
 ) -> SyncCall:
+    # TypedDict checks nothing at run time.
     unknown = set(options) - set(SyncOptions.__annotations__)
     if unknown:
         raise TypeError(f"sync() got an unexpected keyword argument {min(unknown)!r}")
@@ -197,6 +199,7 @@ def _complete(step: Question | SyncResult) -> SyncResult:
 async def _in_thread(work: Callable[[], Question | SyncResult], stops: StopRequests) -> Question | SyncResult:
     """Do a step in a thread of its own; a cancellation is a request to stop, and is raised behind the step."""
     done: Future[Question | SyncResult] = Future()
+    # The thread logs and resolves context variables as its caller does.
     context = contextvars.copy_context()
 
     def run() -> None:
@@ -206,10 +209,12 @@ async def _in_thread(work: Callable[[], Question | SyncResult], stops: StopReque
             done.set_exception(error)
 
     threading.Thread(target=run, name="leadsync", daemon=True).start()
+    # `asyncio.to_thread` would leave its thread behind a cancellation; here the end of the step is awaited.
     waiting = asyncio.wrap_future(done)
     cancelled: asyncio.CancelledError | None = None
     while not waiting.done():
         try:
+            # `wait` does not cancel what it waits for; awaiting the future itself would.
             await asyncio.wait([waiting])
         except asyncio.CancelledError as error:
             cancelled = error

@@ -47,6 +47,8 @@ class ContextBuilder:
     def look_at(self, rows: Sequence[Row]) -> None:
         """Find the earlier runs of these rows, before anything in them is read."""
         if self._sync:
+            # Each run once, in the file's order: reading a run takes its lock, and its settings decide how the rows are
+            # read.
             for run_id in dict.fromkeys(claim_of(row, self._sync).run for row in rows):
                 self._lineage.earlier(run_id)
 
@@ -66,6 +68,7 @@ class ContextBuilder:
 
     def _tried(self, context: Context) -> Context:
         """The context with the row of an earlier run of the same sheet."""
+        # A row left out for another row of its lead has no place in the trial's order of that lead.
         if self._trial is None or not isinstance(context.mapped, Lead) or several_rows(context):
             return context
         return context._replace(trial=self._trial.match(context.mapped))
@@ -84,6 +87,7 @@ class ContextBuilder:
         self._look_up(mapped_rows)
         before = self._cells_before(claims, mapped_rows)
         for row, claim, mapped in zip(rows, claims, mapped_rows, strict=True):
+            # The claim's own run, not the last one: corrections are shown against the row as it was read at first.
             known = before.get((claim.run, claim.number), {}) if claim.number is not None else {}
             yield self._context(row, claim, mapped, known)
 
@@ -108,6 +112,7 @@ class ContextBuilder:
             _check_lead(row, claim, mapped, origin)
             self._check_decision(row, claim, origin, number)
         lead = lead or origin.lead
+        # The row itself may be undecided: it does not wait for itself.
         undecided = (other for other in earlier.undecided.get(lead, ()) if other != number)
         return context._replace(
             origin=origin,
@@ -116,6 +121,7 @@ class ContextBuilder:
             later=earlier.descendants.get(number, ()),
             later_row=earlier.later_row(lead, number),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
+            # Only earlier rows: a later one in doubt goes behind this one, as in the sheet.
             in_doubt=next((one for one in earlier.in_doubt.get(lead, ()) if one < number), None),
             before=before,
         )
@@ -137,6 +143,7 @@ class ContextBuilder:
     def _check_attempts(row: Row, claim: Claim, origin: Origin) -> None:
         if origin.run_id != claim.run:
             what = f"run {origin.run_id} has sent the row since"
+        # Without a readable number of attempts nobody can tell what the person saw; the decision counts.
         elif claim.attempts.isdecimal() and len(claim.attempts) <= MOST_DIGITS:
             if int(claim.attempts) == origin.attempts:
                 return
@@ -154,6 +161,7 @@ class ContextBuilder:
         earlier, number = self._lineage.earlier(claim.run), claim.number
         if earlier is None or number is None or number not in earlier.origins:
             return self._as_insert(mapped) if self._inserts_only else mapped
+        # A spreadsheet program may have changed the headings' blanks; the field keeps its first spelling.
         names = self._lineage.names_before(earlier.run, self._sheet.columns)
         if isinstance(mapped, Lead) and not names.keys().isdisjoint(mapped.fields):
             renamed = ((names.get(name, name), value) for name, value in mapped.fields.items())
@@ -186,6 +194,7 @@ class ContextBuilder:
 
     def _is_second(self, row: Row, claim: Claim) -> bool:
         """Whether the line's row stands further up; raises SheetError if a person decided otherwise there."""
+        # No run has had a row of check's copy: a line twice in it is two rows of the sheet.
         if not claim.run or not claim.row or claim.of_check:
             return False
         first = self._seen.setdefault((claim.run, claim.row), claim)

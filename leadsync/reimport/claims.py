@@ -55,7 +55,9 @@ def claim_of(row: Row, sync: Mapping[str, int]) -> Claim:
     """A row's claim; `sync` are the positions of the sync_* columns. The cells of a misread line decide
     nothing. Raises SheetError for an unknown decision: the row would be sent undecided."""
     values = (row.cells[sync[name]] if name in sync else "" for name in _COLUMNS)
+    # Typed by hand or changed by a program: letter case and blanks decide nothing.
     status, code, run, number, decision, attempts = (" ".join(value.lower().split()) for value in values)
+    # Without decision and attempts: in a shifted line they may be cells of other columns.
     if row.faults:
         return Claim(status, code, run, number)
     if decision and decision not in DECISIONS:

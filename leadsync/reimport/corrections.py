@@ -42,6 +42,7 @@ class _Column:
     @property
     def moved(self) -> int:
         """How many of the new values are old ones of other rows."""
+        # The intersection of two Counters: each value as often as both have it.
         return (self.values_before & self.values_now).total()
 
 
@@ -69,6 +70,7 @@ class Corrections:
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
         elif undecided:
             self._to_decide += 1
+        # The first cells are read for open and changed rows alone; without them nothing is known to have changed.
         changes = list(_changes(context)) if context.before else []
         corrected = bool(changes) and not undecided and isinstance(decision, Send | Rejected)
         for heading, before, now in changes:
@@ -109,6 +111,7 @@ class Corrections:
             rows = counted(in_vain, "corrected row is", "corrected rows are")
             yield Remark(f"{rows} not sent (row {_rows(self._corrected_in_vain)}); the report says why.")
         for heading, column in self._columns.items():
+            # Two signs together: most rows changed in this column, and most of the new values were another row's.
             most = self._compared >= _LEAST_ROWS and column.changed * 2 > self._compared
             if most and column.moved * 2 > min(column.changed, _MOST_VALUES):
                 yield Remark(
@@ -147,6 +150,7 @@ def _changes(context: Context) -> Iterator[tuple[str, str, str]]:
     """Heading, first value and present value of each changed cell."""
     for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
         was = context.before.get(heading_name(column.heading))
+        # Programs change blanks and the ends of lines inside texts; that is no correction.
         if was is not None and "".join(was.cell.split()) != "".join(cell.split()):
             yield column.heading, was.cell, cell.strip()
 

@@ -31,11 +31,14 @@ def _corrupted(context: Context) -> Iterator[Fault]:
     for column, cell in zip(context.sheet.columns, context.row.cells, strict=False):
         if cell.endswith(TRUNCATED):
             yield Fault(column.heading, "", FaultKind.CUT_TEXT)
+        # Of the system fields only the id: the rule for phones puts a lost zero back.
         if context.sheet.is_workbook or not (column.campaign or column.field == EXTERNAL_ID):
             continue
         was, now = context.before.get(heading_name(column.heading)), cell.strip()
+        # Only digits can be taken for a number; an emptied cell was emptied by a person.
         if was is None or was.cell == now or not now or not was.cell.isdecimal():
             continue
+        # 00123 became 123, or 12345678901234567 became 1.23457E+16.
         if (was.cell.lstrip("0") or "0") == now or _IN_POWERS.fullmatch(now):
             yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
 

@@ -11,6 +11,7 @@ def root_of(context: Context) -> tuple[str, int] | None:
     if origin is None or number is None or not did_not_go(origin):
         return None
     reason = origin.reason
+    # A later failure names the first one: a row given back three times keeps one root.
     if isinstance(reason, Rejected | Skip) and reason.run and reason.row is not None:
         return reason.run, reason.row
     return origin.run_id, number

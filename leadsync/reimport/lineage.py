@@ -58,6 +58,7 @@ class Lineage:
         self._journal = journal
         self._settings = settings
         self._hold = hold
+        # None is remembered too: a million rows may name a run of another journal.
         self._known: dict[str, Earlier | None] = {}
         self._names: dict[str, Mapping[str, str]] = {}
         self.notes: set[str] = set()
@@ -86,12 +87,14 @@ class Lineage:
         assert journal is not None  # noqa: S101 - it has found the run
         same_place = self._check_place(run)
         self._check_dates(run)
+        # Before the rows are read: another process could still send rows of these runs.
         for one in (run.id, *journal.lineage(run.id)):
             self._hold(one)
         origins = journal.origins(run.id)
         undecided: dict[str, list[int]] = {}
         in_doubt: dict[str, list[int]] = {}
         succeeded: dict[str, int] = {}
+        # In the order of numbers, so that `succeeded` ends with the last row of each lead.
         for number, origin in sorted(origins.items()):
             if origin.state is State.SUCCEEDED:
                 succeeded[origin.lead] = number
@@ -136,6 +139,7 @@ class Lineage:
         return self._names[run.id]
 
     def _named(self, run: RunRecord, columns: Sequence[Column]) -> dict[str, str]:
+        # A run of an old journal has no roles: all its columns count as known.
         roles = run.roles or ("",) * len(run.headings)
         known = [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
         alike = {heading_name(heading): heading for heading in known}
@@ -184,6 +188,7 @@ class Lineage:
 
     def _check_place(self, run: RunRecord) -> bool:
         """Whether run and settings have the same dialer and campaign. Ids corrected since make a remark."""
+        # `check` works without an address; nothing goes anywhere then.
         if not self.has_place or (run.dialer, run.ids) == (self._settings.url(), self._settings.ids()):
             return True
         name = next(

@@ -45,10 +45,12 @@ def already_decided(context: Context) -> Skip | None:
     """A person's decision counts first, then the row's own sync_status, then the journal."""
     claim, origin = context.claim, context.origin
     if claim.decision == "send":
+        # "send" is a word about an open question; a row that is done has none.
         done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
         return Skip(SkipKind.BY_NOW, claim.run, status=origin.state.status) if origin and done else None
     if claim.decision in DECISIONS:
         return Skip(SkipKind.DECIDED, text=claim.decision)
+    # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.
     if is_still_failing(origin):
         return None
     if claim.status in DONE and not claim.of_check:
@@ -64,6 +66,7 @@ def _as_called(context: Context) -> Skip:
         return Skip(SkipKind.CALLED, claim.run, status=claim.status)
     if origin.state.status != claim.status:
         return Skip(SkipKind.BY_NOW, origin.run_id, status=origin.state.status)
+    # The first reason tells more than "the run calls it skipped".
     if isinstance(origin.reason, Skip) and origin.reason.kind in _LASTING:
         return origin.reason
     return Skip(SkipKind.CALLED, origin.run_id, status=claim.status)
@@ -88,6 +91,7 @@ def settled_elsewhere(context: Context) -> Skip | None:
         if since := _sent_since(context):
             return Skip(SkipKind.SENT_SINCE, since.run_id, at=since.time)
     code = claim.result_code
+    # 104 is about a number: with another number the row may go.
     if _is_final(code) and (origin is None or _same_numbers(context, origin)):
         return Skip(SkipKind.REFUSED_FOR_GOOD, code=code)
     return None
@@ -97,6 +101,7 @@ def _sent_since(context: Context) -> LastSent | None:
     last, mapped = context.last_sent, context.mapped
     if last is None or last.state is not State.SUCCEEDED or context.began is None or not isinstance(mapped, Lead):
         return None
+    # What was sent before this row's run began is older than the row.
     later = last.run_id != context.claim.run and last.time >= context.began
     return last if later and same_fields(mapped.fields, last.fields) else None
 

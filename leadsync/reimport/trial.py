@@ -42,7 +42,9 @@ class Trial:
         same = next((at for at, (_, origin) in enumerate(sent) if same_fields(origin.fields, lead.fields)), None)
         at = same if same is not None else min(self._passed.get(lead.external_id, 0), len(sent) - 1)
         number, origin = sent[at]
+        # A failed row is no reason to skip, unless the dialer refuses it for good.
         if same is not None and (origin.state is State.SUCCEEDED or _is_final(origin)):
+            # The order of a lead's rows is kept: a row behind a matched one cannot match one before it.
             del sent[: at + 1]
             self._passed.pop(lead.external_id, None)
             return TrialMatch(run_id, Skip(SkipKind.SENT_IN_TRIAL, run_id, number), kept=number)

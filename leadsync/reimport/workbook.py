@@ -45,12 +45,14 @@ def put_together(open_part: OpenPart, shown: str, table: "Table", history: Histo
     corrected: list[Row] = []
     if history is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
         corrected = list(_corrected_elsewhere(open_part, shown, headings, seen, history))
+    # Two passes over the sheets: only a digest of each row is kept, so that memory does not grow with their cells.
     replaced: set[Key | None] = {_key(row, headings) for row in corrected}
     numbered = _Numbered(headings)
     with ExitStack() as streams:
         sheets = [streams.enter_context(closing(_aligned(open_part, part, headings))) for part in parts]
         kept = [(row for row in rows if _key(row, headings) not in replaced) for rows in sheets]
         named = [numbered.named(rows) for rows in (*kept, corrected)]
+        # A user may have sorted a sheet; a merge of unsorted rows would not be in order, so those are held and sorted.
         in_order = heapq.merge(*named, key=_number) if seen.in_order else sorted(chain(*named), key=_number)
         yield table.holding(headings, chain(in_order, numbered.rest()))
 
@@ -142,6 +144,8 @@ def _corrected_elsewhere(
         if key is None or _sync(row, headings, "sync_status") not in _CAN_STILL_GO:
             continue
         here = hash(_own(row.cells, headings))
+        # Three versions of a row: on Report, on the sheet to work on, and in the journal. The one that differs is
+        # corrected.
         there = seen.digests.get(key)
         if there == here:
             continue
@@ -170,6 +174,7 @@ def _original(key: Key, headings: Sequence[str], history: History) -> int | None
 def _own(cells: Sequence[str], headings: Sequence[str]) -> tuple[str, ...]:
     """A row's own cells, to be compared: programs change the blanks and the ends of lines inside texts."""
     return tuple(
+        # Most cells have no blank; asking costs less than splitting.
         cell if cell.isalnum() else "".join(cell.split())
         for cell, heading in zip(cells, headings, strict=False)
         if not _is_sync(heading)

@@ -16,6 +16,7 @@ MEANINGS = {
 }
 """What each status means, in a few words."""
 
+# The sentence stands in one cell, and each value may be as long as a cell.
 _LONGEST_VALUE = 60
 
 
@@ -48,6 +49,7 @@ def _after_failure(record: RowRecord, run_id: str) -> str:
 
 def _to_decide(record: RowRecord, run_id: str) -> str:
     disposition = record.fields.get(DISPOSITION, NO_CHANGE)
+    # An insert without a disposition is not harmless: sent twice, it may add two leads.
     if record.status is Status.UNKNOWN and disposition == NO_CHANGE and record.harmless:
         return f"Sending it twice does no harm: `leadsync resume {run_id}` sends it again."
     sent = ", ".join(f"{field} {_short(value)!r}" for field, value in record.fields.items() if value != NO_CHANGE)

@@ -70,6 +70,7 @@ def bars(counts: Sequence[tuple[str, int]]) -> Bars:
     """A bar for each name, the longest one to the full width."""
     longest = max((number for _, number in counts), default=0) or 1
     drawn = [
+        # Two pixels at least: one row of a million is still a bar.
         Bar(_short(name), number, max(2, round(_LONGEST_BAR * number / longest)), 30 * index)
         for index, (name, number) in enumerate(counts)
     ]
@@ -87,10 +88,12 @@ def columns(periods: Sequence[str], series: Sequence[tuple[str, Sequence[int]]])
         left, y = _PLOT_LEFT + step * at + (step - width) / 2, float(_PLOT_TOP + _PLOT_HEIGHT)
         for (name, numbers), colour in zip(series, colours, strict=True):
             if numbers[at]:
+                # SVG counts y from the top: each part is drawn above the one before.
                 height = _PLOT_HEIGHT * numbers[at] / top
                 y -= height
                 title = f"{period}, {name}: {numbers[at]:,}"
                 blocks.append(Block(round(left, 1), round(y, 1), round(width, 1), round(height, 1), colour, title))
+    # Divided and rounded up: a label for every nth column, so that no two overlap.
     every = -(-len(periods) // _MOST_LABELS) or 1
     labels = [
         Label(round(_PLOT_LEFT + step * (at + 0.5), 1), _PLOT_TOP + _PLOT_HEIGHT + 20, period)
@@ -126,6 +129,7 @@ def _round_up(number: int) -> int:
     """The next number with one or two digits that count, an even one: a scale's end."""
     if number < 2:
         return 2
+    # A fifth of the number's power of ten, at least 2: the middle line then has a whole number.
     unit = max(int(10 ** (len(str(number)) - 1)) // 5, 2)
     return -(-number // unit) * unit
 

@@ -34,6 +34,7 @@ def checked_sync(
     `sync_run` names the check: no run has had the row, but it is one of the sheet that was checked. A row of an earlier
     run keeps its cells, but for the message. Repairs have no message: nobody has to do anything about them.
     """
+    # Nearly every row of a list of new leads lacks a callback date; the file says so once.
     doubts = [note for note in notes if note.kind is NoteKind.WARNING and note.what != NEW_LEAD]
     message = one_line(reason_words(reason) if reason else "; ".join(map(_in_words, doubts)))
     if was_in_run(sync):

@@ -46,6 +46,7 @@ class Digest:
         self._attempts += record.attempts
         if record.code is not None:
             self._codes[record.code] += 1
+            # The first words of a code stand for all: a dialer may answer with another text for each row.
             self._names.setdefault(record.code, (record.name, record.message))
         # The journal gives rows of one second the same object: most rows need no comparison.
         if record.time is not None and record.time is not self._time:
@@ -57,6 +58,7 @@ class Digest:
                 self._took_effect(record)
             case Status.REJECTED:
                 self._was_rejected(found)
+            # The order of these cases counts: a row is counted once, by its most particular case.
             case Status.FAILED if is_final(record):
                 self._finals += 1
             case Status.FAILED if record.code is None:
@@ -77,6 +79,7 @@ class Digest:
             self._dispositions[disposition] += 1
         if CALLBACK in record.fields:
             self._callbacks += 1
+        # An insert carries its id among the fields; without a callback date it is meant to be a new lead.
         elif EXTERNAL_ID not in record.fields:
             self.new_leads += 1
 
@@ -200,6 +203,7 @@ class Digest:
         changed = [(value, count) for value, count in most if value != NO_CHANGE]
         for value, count in changed[:_MOST_EFFECTS]:
             yield "Disposition set", value, count
+        # `_MOST_KINDS` bounds the memory, this one the page.
         if rest := changed[_MOST_EFFECTS:]:
             yield "Disposition set", counted(len(rest), "other"), sum(count for _, count in rest)
         if kept := self._dispositions[NO_CHANGE]:
@@ -232,6 +236,7 @@ class Digest:
                 f"Decide on what is still undecided in run {earlier} ({rows:,} of these rows): in its report or review "
                 f"file, or with leadsync resolve {earlier}, which takes --row N and {DECIDING}"
             )
+        # 103 and 109 are the dialer's own trouble: a Counter gives 0 for a code that was not answered.
         if self._plain_failures or self._codes[103] or self._codes[109]:
             yield f"Rows that failed although nothing is wrong with them go again with: leadsync retry {run.id}"
         if not (self._to_correct or self._to_decide or self._waiting or self._undecided_before or goes_on):

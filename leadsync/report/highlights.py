@@ -38,6 +38,7 @@ def highlights(record: RowRecord, run: RunRecord) -> Highlights:
     if isinstance(reason, Rejected):
         return Highlights(fault_cells(reason, run.headings, run.roles), tuple(map(_halves, reason.faults)))
     if isinstance(reason, Skip):
+        # Skipped rows are right, but for those left uncorrected.
         again = reason.kind is SkipKind.STILL_FAILING and reason.code is not None
         return Highlights(_of_code(reason.code, message(record), record, run)) if again and reason.code else NOTHING
     if record.status is Status.REJECTED:
@@ -60,11 +61,13 @@ def fault_cells(reason: Rejected, headings: Sequence[str], roles: Sequence[str])
 
 def _of_fault(fault: Fault, headings: Sequence[str], roles: Sequence[str]) -> tuple[CellError, ...]:
     at = fault.details.get("at")
+    # A fault of the line knows its cell's position; two columns may share a heading.
     if isinstance(at, int):
         places: tuple[int, ...] = (at,)
     elif fault.column:
         places = tuple(at for at, heading in enumerate(headings) if trim(heading) == fault.column)
     else:
+        # These faults are about all phone columns together.
         places = _filling(roles, PHONE) if fault.kind in (FaultKind.NO_PHONE, FaultKind.INSERT_WITHOUT_PHONE) else ()
     return tuple(CellError(at, f"{sentence(fault)}.") for at in places if at < len(headings))
 
@@ -73,6 +76,7 @@ def _of_code(code: int, why: str, record: RowRecord, run: RunRecord) -> tuple[Ce
     entry = RESULT_CODES.get(code)
     role = entry.field if entry else ""
     positions = _filling(run.roles, role) if role else ()
+    # 102 is the one code about missing numbers: there the blank cells are at fault.
     if role == PHONE and code != 102:
         # The dialer does not name the number at fault; it is none of the blank cells.
         positions = tuple(at for at in positions if _is_number(record.cells[at])) or positions

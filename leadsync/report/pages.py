@@ -21,8 +21,10 @@ def _environment() -> "Environment":
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
+        # By importlib: the templates may lie in a zip file, where they have no path.
         loader=FunctionLoader(lambda name: (files("leadsync.report") / name).read_text("utf-8")),
         autoescape=True,
+        # A misspelt name in a template fails the tests instead of leaving a gap in the page.
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,

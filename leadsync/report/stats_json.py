@@ -50,6 +50,7 @@ def stats_json(stats: FailureStats, file: Path | None = None) -> dict[str, Any]:
 
 def stats_csv(stats: FailureStats) -> tuple[list[str], list[list[str]]]:
     """The groups for a csv file, with the keys of that object as headings."""
+    # An empty group, for its keys: a file without groups still has its headings.
     nothing = Group("", Count(), None, None, Recovery(), ())
     lines = [
         ["" if cell is None else one_line(str(cell)) for cell in _group(stats, one).values()] for one in stats.groups
@@ -64,6 +65,7 @@ def _group(stats: FailureStats, group: Group) -> dict[str, Any]:
         "value": value,
         "label": label(stats.by, group.value),
         **_count(group.count),
+        # Six digits: enough for one row of a million.
         "share_of_failures": round(group.count.failures / total, 6) if total else None,
         "earlier_share": _share(group.earlier),
         "later_share": _share(group.later),

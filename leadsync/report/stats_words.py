@@ -56,6 +56,7 @@ def label(by: By, value: str | date) -> str:
 
 def cause_words(cause: str) -> str:
     """A cause, as `leadsync.failure_stats.cause_of` gives it, in words."""
+    # A cause is stored as a name or a code: faults of leadsync, statuses, and the dialer's numbers, in this order.
     if cause in FaultKind.__members__:
         return f"{FaultKind[cause].value} (rejected)"
     if cause in _CAUSES:
@@ -117,6 +118,7 @@ def _group_table(stats: FailureStats) -> StatsTable:
     lines = [tuple(column.cell(group) for column in columns) for group in groups]
     if stats.others:
         rest = Group("", stats.others_count, None, None, Recovery(), ())
+        # The first column is the group's name, written in its own words here.
         _, *cells = (column.cell(rest) for column in columns)
         lines.append((f"({counted(stats.others, 'other')})", *cells))
     halves = any(column.column.heading == "earlier" for column in columns)
@@ -197,6 +199,7 @@ def _chart(stats: FailureStats) -> StatsChart:
     periods = tuple(label(stats.unit, period.begins) for period in stats.periods)
     totals = [period.count.failures for period in stats.periods]
     largest = [] if stats.by in OF_TIME else [group for group in stats.groups if group.count.failures][:_SERIES]
+    # The others' series is the difference: their groups are not held.
     rest = [total - sum(group.series[at] for group in largest) for at, total in enumerate(totals)]
     series = [(label(stats.by, group.value), group.series) for group in largest]
     if any(rest) or not series:

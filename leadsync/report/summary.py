@@ -22,6 +22,7 @@ def as_json(run: RunRecord, tally: Tally, files: Mapping[str, Path | None]) -> d
         "file": str(run.file),
         "finished": run.finished,
         "rows": tally.rows,
+        # In the order of `Status`: scripts and eyes compare one run with another.
         "statuses": {status.value: tally.statuses[status] for status in Status if tally.statuses.get(status)},
         "codes": {str(code): count for code, count in codes.items()} | ({"other": others} if others else {}),
         "attempts": tally.attempts,

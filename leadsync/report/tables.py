@@ -29,6 +29,7 @@ DECISION_COLUMN = "sync_decision"
 """In the review file, for a person to fill with one of DECISION_WORDS."""
 DECISION_WORDS = ("applied", "not applied", "send")
 
+# Positions, not names: they are asked for each of a million rows.
 _ADVICE_COLUMN = SYNC_COLUMNS.index("sync_advice")
 _STATUS_COLUMN = SYNC_COLUMNS.index("sync_status")
 

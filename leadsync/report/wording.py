@@ -124,11 +124,13 @@ def _filled(template: str, wrong: _Wrong) -> str:
     for name, value in details.items():
         if isinstance(value, tuple):
             details[name] = _JOINED[name].join(value)
+    # A stored fault has the order as a plain text; only a known one has words.
     if order := next((order for order in ORDER_WORDS if order == details.get("order")), None):
         details |= {"order_words": ORDER_WORDS[order], "order_example": EXAMPLES[order]}
     if isinstance(wrong, Fault):
         details["original"] = wrong.original
     heading = wrong.column if isinstance(wrong, Fault) else "its heading"
+    # Defaults for details that only some faults carry; those given win.
     details = {"places": "one number in each cell", "left_out": f'"{heading}" = ""', "table": "[columns]", **details}
     if wrong.kind is FaultKind.UNKNOWN_DISPOSITION:
         details["one_of"] = _one_of(details)

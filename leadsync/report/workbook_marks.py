@@ -56,6 +56,7 @@ class MarkedRows:
         self.rows.append(RowMark(number, status.value, sync, [(places[at], why) for at, why in found]))
         for at, why in found:
             self._list(FrontLine((str(number), self._columns.headings[at], cells[at], why), status, number, places[at]))
+        # A row at fault without a cell at fault is listed as a whole, or nobody would find it.
         if not found and status in _AT_FAULT:
             self._list(FrontLine((str(number), "", "", sync.get("sync_message", "")), status, number))
 

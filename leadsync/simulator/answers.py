@@ -49,6 +49,7 @@ def code_answer(code: int, shape: AnswerShape, message: str = "") -> Answer:
     """A result code in its documented HTTP status (400 for an unknown code) and the given shape."""
     known = RESULT_CODES.get(code)
     text = message or (known.name if known else "")
+    # 400: documented refusals have it.
     status = known.http if known else 400
     if shape is AnswerShape.CAPITAL:
         return as_json(status, {"Code": code, "Message": text})

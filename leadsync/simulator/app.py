@@ -49,6 +49,7 @@ class LeadCall:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
         query = _query(scope)
+        # Before the body is read: such a fault strikes while the client is still sending.
         if fault := self._pick(Phase.HEADERS, query.get(EXTERNAL_ID, "")):
             self._dialer.ledger.receive(self._name, query.get(EXTERNAL_ID, ""), {}, fault.kind, query)
             await exchange.answer_with(fault, self._code(0))
@@ -66,6 +67,7 @@ class LeadCall:
         if fault is not None and not fault.worked_on:
             answer = self._code(0)
         elif call.query.get("apiKey") != dialer.api_key:
+            # The key is checked before any work: the answer is the plain refusal.
             answer, fault = _WRONG_KEY, None
         elif not _is_json(exchange.scope):
             answer, fault = _NOT_JSON, None
@@ -125,6 +127,7 @@ def _entries(name: str, directory: Directory, query: Mapping[str, str]) -> Mappi
 
 
 def _query(scope: Scope) -> dict[str, str]:
+    # ASGI gives bytes, of which percent-encoding leaves ASCII; latin-1 cannot fail on any.
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
@@ -142,6 +145,7 @@ def _fields(body: bytes) -> dict[str, str] | None:
     if not isinstance(value, dict):
         return None
     given = {name: field for name, field in value.items() if field is not None}
+    # bool is a subclass of int; a lead's field is never true or false.
     if any(isinstance(field, bool) or not isinstance(field, str | int | float) for field in given.values()):
         return None
     return {name: str(field) for name, field in given.items()}

@@ -73,6 +73,7 @@ class Campaign:
     editing: set[str] = field(default_factory=set)
     any_lead: bool = False
     leads: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Who has a number, kept beside the leads: 105 is asked for each call, and a search would take all leads.
     _holders: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     def add(self, external_id: str, fields: Mapping[str, str]) -> None:

@@ -69,6 +69,7 @@ class PracticeDialer:
         self.open_calls = 0
         """Lead calls that have arrived and are not answered, in a slot or queued."""
         self.peak_open_calls = 0
+        # The pace is measured between these two: start and stop of a client do not count.
         self.first_call: float | None = None
         self.last_answer: float | None = None
 
@@ -87,6 +88,7 @@ class PracticeDialer:
         finally:
             self.open_calls -= 1
             self.last_answer = loop.time()
+        # The change follows the true code, the answer the fault's: so an answer can be a lie.
         answered = fault.code if fault is not None and fault.code is not None else code
         self.codes[answered] += 1
         return answered

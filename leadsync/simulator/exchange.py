@@ -13,7 +13,9 @@ from leadsync.simulator.faults import FaultKind, FaultRule, Page
 TRANSPORT = "leadsync.transport"
 """The ASGI scope's extension that holds the connection's transport: ASGI itself has no way to cut a connection."""
 
+# l_onoff = 1 and l_linger = 0: the kernel sends an RST on close.
 _NO_LINGERING = struct.pack("ii", 1, 0)
+# h11 refuses a body with these statuses.
 _BODILESS = (204, 304)
 
 
@@ -66,6 +68,7 @@ class Exchange:
             reset(self._transport)
         elif fault.kind is not FaultKind.HANG:
             self._transport.close()
+        # If the call returned, uvicorn would answer or close by itself.
         await self._client_gone()
 
     @property

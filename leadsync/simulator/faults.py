@@ -182,6 +182,7 @@ class Faults:
         if not self._standing:
             return None
         rules = (*self._standing.get(lead, ()), *self._standing.get(None, ()))
+        # All rules count the call, also those behind the one that strikes.
         meeting = [rule for rule in rules if phase in rule.rule.phases and rule.meets(lead, now)]
         return meeting[0].strike(now) if meeting else None
 
@@ -214,5 +215,6 @@ def load_rules(path: Path) -> list[FaultRule]:
 def _first_problem(error: ValidationError, source: str) -> str:
     problem = error.errors()[0]
     place = [str(part + 1) if isinstance(part, int) else part for part in problem["loc"]]
+    # pydantic puts these words before the text of a validator's own ValueError.
     text = problem["msg"].removeprefix("Value error, ")
     return f"{source}: fault {', '.join(place)}: {text[0].lower()}{text[1:]}; correct it or leave it out."

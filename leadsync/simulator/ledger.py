@@ -77,5 +77,6 @@ class Ledger:
     def _append(self, event: str, entry: Received | Application) -> None:
         if self._path is None:
             return
+        # Opened and closed for each entry: a killed process has lost none.
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"event": event, **asdict(entry)}, ensure_ascii=False) + "\n")

@@ -169,6 +169,7 @@ UPDATE_CHECKS: tuple[tuple[int, Check], ...] = (
 )
 """The codes that `updateLeadFast` can answer, in the order in which they are looked for."""
 
+# No 101, 107 and 110: a new lead is not looked for, has no disposition, and no agent.
 INSERT_CHECKS: tuple[tuple[int, Check], ...] = (
     *_ARGUMENTS,
     (108, _no_change_given),

@@ -101,6 +101,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _config(dialer: PracticeDialer, certfile: Path | None = None, keyfile: Path | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(dialer),
+        # h11, not httptools: its protocol class is Python, and can be derived from.
         http=_protocol(dialer),
         lifespan="off",
         # URLs carry the API key, so they are never logged.
@@ -119,6 +120,7 @@ def _protocol(dialer: PracticeDialer) -> type[H11Protocol]:
     class Protocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
             super().connection_made(transport)
+            # Each connection has its own protocol object, so this touches no other's application.
             self.app = partial(_lend, transport, self.app)
             if dialer.faults.pick(Phase.CONNECTION, "", self.loop.time()):
                 reset(transport)

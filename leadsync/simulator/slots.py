@@ -35,6 +35,7 @@ class Slots:
         try:
             await asyncio.wait((turn,), timeout=self.queue_timeout_seconds)
         except asyncio.CancelledError:
+            # A slot may have been handed over just before the client left: it goes on to the next.
             self._leave(turn)
             raise
         if turn.done():
@@ -45,6 +46,7 @@ class Slots:
     def give_back(self) -> None:
         """Frees a slot, or hands it to the call with the longest wait."""
         if self._queue:
+            # `in_use` stays: the slot changes hands.
             self._queue.popleft().set_result(None)
         else:
             self.in_use -= 1

@@ -18,6 +18,7 @@ def counted_failures(journal: Journal, by: str, *, since: datetime | None, top: 
     """See `leadsync.stats.failure_stats`. The frame of all rows is held in memory."""
     # Streaks need the oldest run first.
     runs = {run.id: run for run in reversed(journal.runs()) if run.complete}
+    # The newest first: an unknown heading is answered with today's headings.
     way = dimension(by, list(runs.values())[::-1])
     way = way._replace(columns={run_id: way.columns[run_id] for run_id in runs if run_id in way.columns})
     frame = outcome_frame(journal, runs, way, since)
@@ -44,6 +45,7 @@ def stats_of(
         way.by,
         way.heading,
         since,
+        # The categories are sorted, and all of them occur: the first and the last are the range.
         first=frame["day"].cat.categories[0].date(),
         last=frame["day"].cat.categories[-1].date(),
         runs=frame["run"].nunique(),

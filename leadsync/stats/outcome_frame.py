@@ -26,6 +26,7 @@ class _Codes:
 
     def __init__(self) -> None:
         self._numbers: defaultdict[Hashable, int] = defaultdict()
+        # The dict's own length at the first sight of a value is its number: no look-up is written in Python.
         self._numbers.default_factory = self._numbers.__len__
         self._parts: list[np.ndarray[Any, Any]] = []
 
@@ -40,6 +41,7 @@ class _Codes:
         return list(self._numbers)
 
     def array(self) -> "np.ndarray[tuple[int], np.dtype[np.int32]]":
+        # numpy concatenates no empty list.
         return np.concatenate([*self._parts, np.empty(0, "int32")])
 
     def column(self) -> "pd.Categorical[Any]":
@@ -76,6 +78,7 @@ def outcome_frame(
     known = list(dict.fromkeys(places))
     frame["campaign"] = np.array([campaign for _, campaign in places], "int64")[run.array()]
     of_places = np.array([known.index(place) for place in places], "int64")[run.array()]
+    # One number for lead and place: comparing numbers is cheaper than comparing pairs of texts.
     frame["who"] = np.where(frame["lead"] == "", -1, of_places * len(lead.values) + lead.array())
     _add_causes(frame, cause)
     frame["value"] = _dimension_values(frame, value, dimension.by)

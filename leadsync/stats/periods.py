@@ -16,6 +16,7 @@ _FREQUENCIES = {By.DAY: "D", By.WEEK: "W-SUN", By.MONTH: "M"}
 
 def days(times: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "pd.Categorical[Any]":
     """The local day of each moment in seconds since 1970, in order."""
+    # Only distinct quarters are asked for their local day: a year has 35,000, a frame may have millions of rows.
     quarters, places = np.unique((times // _QUARTER).astype("int64"), return_inverse=True)
     locals_ = [datetime.fromtimestamp(int(quarter) * _QUARTER, UTC).astimezone() for quarter in quarters]
     of_quarters = pd.to_datetime([moment.date().isoformat() for moment in locals_])
@@ -35,6 +36,7 @@ def unit_of(frame: pd.DataFrame, by: By) -> By:
 def periods(of_days: pd.Series, unit: By) -> pd.Series:
     """The beginning of each day's period; the categories have no gaps."""
     dates = pd.DatetimeIndex(of_days.cat.categories)
+    # Weeks that end on Sunday begin on Monday.
     starts = dates.to_period(_FREQUENCIES[unit])
     whole = pd.period_range(starts.min(), starts.max(), freq=_FREQUENCIES[unit])
     codes = whole.get_indexer(starts)[of_days.cat.codes]

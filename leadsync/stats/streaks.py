@@ -17,8 +17,10 @@ def streaks(frame: pd.DataFrame) -> pd.DataFrame:
     `failures`, `runs` (their number), `cause` (of the last failure), `solved` and `seconds` (first failure to success).
     """
     rows = frame[frame["who"].isin(frame.loc[frame["failed"] & (frame["who"] >= 0), "who"].unique())]
+    # lexsort takes its last key first: by lead, and by time within a lead.
     rows = rows.iloc[np.lexsort((rows["time"], rows["who"]))]
     goes_on = (rows["who"] == rows["who"].shift()) & rows["failed"].shift(fill_value=False).astype(bool)
+    # The running number grows at each first failure: all rows up to the success share it.
     number = (rows["failed"] & ~goes_on).cumsum()
     failures = rows[rows["failed"]]
     of_failures = number[rows["failed"]]

@@ -42,6 +42,7 @@ def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
     found: list[Candidate] = []
     left: list[IgnoredFile] = []
     with os.scandir(folder) as entries:
+        # All names first: the note of a spreadsheet program may come before or after its file.
         names = {entry.name: entry for entry in entries}
     for name, entry in names.items():
         path = folder / name
@@ -88,6 +89,7 @@ def _in_use(path: Path) -> str:
     """The reason if another process writes or locks the file, as far as the system can tell."""
     try:
         with open_regular(path, links=False) as stream:
+            # A byte: Windows opens a file with locked parts, and refuses only to read them.
             stream.read(1)
             return _held_by_others(stream.fileno())
     except FileNotFoundError:

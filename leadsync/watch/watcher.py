@@ -80,6 +80,7 @@ class FolderWatcher:
     def once(self) -> Iterator[Handled]:
         """One round over the present, stable files. Raises OSError for an unreadable folder."""
         look(self.folder)
+        # The first look only remembers the files: a stable one is known after a second look.
         if not self._ready() and self._stability.unstable:
             self.clock.sleep(self.settle)
         yield from self._round()
@@ -92,6 +93,7 @@ class FolderWatcher:
 
     def _round(self) -> Iterator[Handled]:
         """Every ready file, oldest first; looks again after each, because one may have taken hours."""
+        # Each file once a round: one that stays in the folder would come first for ever.
         tried: set[Path] = set()
         while True:
             ready = [file for file in self._ready() if file.path not in tried]
