@@ -88,6 +88,7 @@ def main() -> NoReturn:
     _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
+            # A console of another encoding would fail on a name of the sheet.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
     signals = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
     for number in signals:
@@ -125,6 +126,7 @@ def exit_code_of(arguments: list[str]) -> int:
         return 128 + error.signal_number
     except LeadsyncError as error:
         # A settings error has a line for each fault.
+        # `str` would lose the type, and with it the mark that these lines are leadsync's own.
         words = error.args[0] if error.args and isinstance(error.args[0], Visible) else str(error)
         _complain(words, shell_options)
         _put_error(words, as_json=bool(shell_options.get("json")) and not isinstance(error, OutputError))
@@ -134,6 +136,7 @@ def exit_code_of(arguments: list[str]) -> int:
             # No command has begun: --help or --version found no room.
             say(f"Standard output cannot be written: {error.strerror}; make room, or send it elsewhere.")
             return 1
+        # For the log with -vv; the terminal gets one sentence.
         _log.debug("leadsync failed\n%s", traceback_of(error))
         words = f"leadsync itself failed ({type(error).__name__}: {error}); -v shows where. Please report it."
         _complain(words, shell_options)

@@ -43,6 +43,7 @@ def table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Iterator
 
 def in_colour(text: str, **look: object) -> str:
     """The text in a colour, if standard output is a terminal and `NO_COLOR` is not set."""
+    # NO_COLOR counts with any value but an empty one (no-color.org).
     seen = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return click.style(text, **look) if seen else text  # type: ignore[arg-type]
 
@@ -96,6 +97,7 @@ def _width(text: str) -> int:
 def _cut(text: str, width: int) -> str:
     if _width(text) <= width:
         return text
+    # Characters first, then places: a text of wide characters is still too wide after the first cut.
     kept = text[: width - 1]
     while _width(kept) > width - 1:
         kept = kept[:-1]

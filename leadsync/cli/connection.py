@@ -28,6 +28,7 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
 
     words = "The dialer is slow to list its campaigns; they are waited for, some minutes at most."
     patience = threading.Timer(PATIENCE_SECONDS, say, [words])
+    # Or the interpreter would wait for it at an interrupt.
     patience.daemon = True
     patience.start()
     try:
@@ -49,6 +50,7 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
         where = f"[campaigns.{name}]" if name else "[campaign]"
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
     outcome = asyncio.run(_update_of_nobody(settings))
+    # Any answer of the dialer counts: it is documented to refuse an update of no lead (113).
     if outcome.effect is Effect.REFUSED or outcome.away:
         raise Stopped(f"The dialer lists its campaigns, but takes no updates: {outcome.message}.")
     yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."

@@ -75,10 +75,12 @@ def _send_samples(shell: Shell, file: Path, output: Path, journal: "Journal", ur
     from leadsync.run import RunOptions, check_output, execute, expected_pace, plan_run
     from leadsync.run.survey_text import would_do
 
+    # The server listens on a free port; the written settings name the port of `simulate`.
     settings = _demo_settings(url)
     check_output(output)
     if shell.config is not None:
         shell.config.write_text(_SETTINGS, "utf-8")
+    # The same sample each time: without `fresh` the second demonstration would have nothing to do.
     options = RunOptions(output=output, fresh=True)
     plan = plan_run(journal, file.resolve(), settings, options, journal.now())
     for remark in plan.remarks:

@@ -91,8 +91,10 @@ def _add_columns(context: click.Context, shell: Shell, path: Path, file: Path, s
     if ask:
         sheet = ask_sheet(file, sheet)
     changed, table = with_more_columns(text, file, sheet, ask=ask)
+    # Checked before it is written: settings that no command can read would stop them all.
     settings_of_text(changed, str(path))
     if changed != text:
+        # Their mode stays: the file may be open to a team.
         _write(path, changed, path.stat().st_mode & 0o777)
     done = f"Added the columns to {table} in" if changed != text else "Nothing to add to"
     shell.result(f"{done} {path}.", {"config": str(path)})
@@ -142,6 +144,7 @@ def _try(shell: Shell) -> int:
     shell.meet_dialer(settings)
     done: dict[str, str] = {}
     for name, words in tried(settings):
+        # Several campaigns have a sentence each under one name.
         done[name] = f"{done[name]} {words}" if name in done else words
         if not shell.json:
             shell.result(f"ok  {words[0].upper() + words[1:]}", None)

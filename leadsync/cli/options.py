@@ -98,6 +98,7 @@ def send_options(command: Callable[..., int]) -> Callable[..., int]:
         options = SendOptions(**{field.name: values.pop(field.name) for field in fields(SendOptions)})
         return command(options=options, **values)
 
+    # Decorators apply from the last to the first; the help then lists them as written here.
     for option in reversed(_OPTIONS):
         gathered = option(gathered)
     return gathered
@@ -139,5 +140,6 @@ def _option(*names: str, **attributes: Any) -> Callable[[click.Command], click.C
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    # An option before the command's name must not be overwritten by the default behind it.
     if value not in (None, False, 0):
         context.ensure_object(dict)[parameter.name] = value

@@ -54,6 +54,7 @@ def with_scheme(address: str) -> str:
     address = address.strip()
     if "://" in address:
         return address
+    # Server refuses http:// but for loopback, so this succeeds for a practice dialer alone.
     with suppress(ValueError):
         return Server(url=f"http://{address}").url
     if address.isalnum():
@@ -80,6 +81,7 @@ def ask_key() -> str:
     if os.environ.get(KEY_VARIABLE, "").strip():
         say(f"The API key is in the environment variable {KEY_VARIABLE}.")
         return os.environ[KEY_VARIABLE].strip()
+    # Blanks alone are an answer to click.
     while not (key := str(ask("The API key (it is not shown)", hide_input=True)).strip()):
         say("Nothing was typed; paste the key and press Enter.")
     return key
@@ -166,6 +168,8 @@ def _keep_in_keyring(key: str) -> KeptKey:
 
 def _has_keyring() -> bool:
     import keyring
+
+    # Without a keyring the library gives one of these two, and only keeping a key would show it.
     from keyring.backends.fail import Keyring as Nothing
     from keyring.backends.null import Keyring as Forgetful
 

@@ -31,6 +31,7 @@ def request(run_id: str, number: int) -> int:
     shell = command_shell()
     with shell.journal() as journal:
         run = journal.run(run_id)
+        # From the journal, not the sheet: the row as it was sent, whatever the file says now.
         record = next(journal.history().record(run.id, number), None)
     if record is None:
         raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id} --rows` lists those it has.")

@@ -35,12 +35,14 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
     [decision] = chosen
     with shell.sound_journal() as journal:
         run = journal.run(run_id)
+        # Nobody may send the run meanwhile.
         journal.hold(run.id)
         _check_rows(journal, run, rows, take_back=take_back)
         if take_back:
             count = journal.take_back(run.id, rows)
         else:
             count = journal.resolve(run.id, rows, DECISIONS[decision], decision)
+        # The files show the decisions at once; read anew, because the counts have changed.
         files = write_files(journal, journal.run(run.id), shell.say)
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files)}
     then = {

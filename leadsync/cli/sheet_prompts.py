@@ -25,6 +25,7 @@ def ask_file() -> Path | None:
         answer = ask("A sheet of leads to look at (Enter: none yet)", "")
         if not answer.strip():
             return None
+        # Terminals put quotation marks around a dragged file's path.
         path = Path(answer.strip().strip("\"'")).expanduser()
         if path.is_file():
             return path

@@ -59,6 +59,7 @@ class SheetRunner:
         except LeadsyncError as error:
             return self._try_again(file, error)
         try:
+            # No links: whoever writes into the folder must not have another file of this user sent.
             with self.shell.sound_journal() as journal, input_file(file, links=False) as (named, content):
                 if why := _written_here(journal, named):
                     self._ignore(file, why)
@@ -67,6 +68,7 @@ class SheetRunner:
         except BusyError as error:
             self._ignore(file, str(error))
         except UsageError as error:
+            # Gone or unreachable is a trouble of the share: the file is tried again, not put aside.
             if exists(file) and not _could_not_be_read(error):
                 return self._give_up(file, error)
             self._ignore(file, str(error), words_for_others(error))
@@ -110,6 +112,7 @@ class SheetRunner:
             except UsageError:
                 plan.discard()
                 raise
+            # A warning may be a remark as well; a dict keeps the order and drops the second.
             for remark in dict.fromkeys((*plan.remarks, *plan_warnings(plan))):
                 self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
             changed = plan.then is not None
@@ -122,6 +125,7 @@ class SheetRunner:
             self.report.note(Handled(file, done.code, run=done.run.id))
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
             words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""
+            # Without any answer the next file would wait in vain as well.
             over = done.code >= 128 or not done.sent.heard
             return Handled(file, done.code, run=done.run.id, words=words, again=True, over=over)
         return self._put_away(journal, file, done.run, done.code)
@@ -143,6 +147,7 @@ class SheetRunner:
             warnings=plan_warnings(plan),
             output_for=self._place,
         )
+        # Only a sheet of this folder can have earlier files in its subfolders.
         if done.run.file.parent == self.folder:
             self._remove_earlier_files(journal, done.run)
         self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
@@ -182,6 +187,7 @@ class SheetRunner:
         from leadsync.run import fingerprint
 
         try:
+            # Moved unread, the new content would count as sent.
             if fingerprint(file) != run.fingerprint:
                 words = f"{one_line(file.name)} has changed since run {run.id} read it: what it holds now is sent next."
                 return Handled(file, code, run=run.id, words=words)
@@ -223,6 +229,7 @@ class SheetRunner:
 
 def _why(sheet: Path) -> Path:
     """The path of the note beside a faulty sheet; a very long name is cut for it."""
+    # Names end at 255 bytes; the cut may split a character, which is dropped.
     name = os.fsencode(sheet.name)[:_LONGEST_NAME].decode("utf-8", "ignore")
     return sheet.with_name(f"{name}.why.txt")
 

@@ -96,6 +96,7 @@ def _show_lead(shell: Shell, journal: "Journal", lead: str, rows: _RowFilter) ->
 
 def _list(shell: Shell, columns: Iterable[Column], lines: Iterator[tuple[str, ...]], otherwise: str) -> None:
     """Print a table line by line; a run may have a million rows."""
+    # One line is read ahead: an empty table gets a sentence instead of headings.
     first = list(islice(lines, 1))
     if not first:
         shell.result(otherwise, None)

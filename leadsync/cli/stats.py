@@ -78,6 +78,7 @@ def stats(by: str, since: datetime | None, top: int, kind: str | None, output: P
         target = check_target(file[1], journal) if file else None
         for run in journal.runs():
             if run.complete and not run.finished:
+                # Rows of a killed process count with the end that `show` would give them.
                 journal.settle_if_dead(run.id)
         found = failure_stats(journal, by, since=since, top=top)
         if file and target:

@@ -33,6 +33,7 @@ def _name(parameter: click.Parameter) -> str:
     return max(parameter.opts, key=len) if isinstance(parameter, click.Option) else parameter.make_metavar(_CONTEXT)
 
 
+# click names an argument by a context; any will do.
 _CONTEXT = click.Context(click.Command("leadsync"))
 
 

@@ -50,6 +50,7 @@ def watch(
     watcher = FolderWatcher(folder, SystemClock(), runner, results.ignore, results.be_away, every=every, settle=settle)
     with folder_lock(shell.state_folder(), folder):
         try:
+            # Wrong settings end the command at once, before a file could be tried.
             runner.settings()
             _watch(shell, watcher, results, once=once)
         except Interrupted as error:

@@ -80,10 +80,12 @@ def _ask_dialer(text: str, answered: set[str]) -> "tuple[str, KeptKey]":
                 if not answered.issuperset(ID_SETTINGS):
                     ids = tuple(prompts.ask_number(name.replace("_", " ")) for name in ID_SETTINGS)
                 break
+            # An address given as an option may be the wrong one: this time it is asked for.
             answered = answered - {"url"}
     for name, number in zip(ID_SETTINGS, ids, strict=False):
         text = with_value(text, "campaign", name, number)
     kept = prompts.ask_place_of(key, taken=taken)
+    # Emptied first: two places for the key are an error of the settings.
     for setting in ("api_key_file", "api_key_keyring"):
         text = with_value(text, "server", setting, "")
     return with_value(text, "server", kept.setting, kept.value), kept

@@ -15,6 +15,7 @@ from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.sheet_source import fingerprint
 
+# Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
 
 
@@ -33,6 +34,7 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, options: RunO
             f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
         )
     digest = fingerprint(run.file) if run.file.is_file() else ""
+    # "" stands for a file that is gone: it is no new one.
     is_new = digest not in {"", *(other.fingerprint for other in journal.runs_of(run.file))}
     return replace(go_on(journal, run.id, settings, options, digest), file_is_new=is_new)
 

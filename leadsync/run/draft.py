@@ -33,6 +33,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
         raise
     copies = _same_content(journal, run)
     remarks = (*copies, *([Remark(_trial_remark(run, trial))] if trial else ()), *scan.remarks, *_own_names(scan))
+    # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
@@ -88,6 +89,7 @@ def _store_sheet(
         tells_copies=True,
     )
     stem = scan.lineage.stem or first_stem(run.file.name)
+    # Empty in the journal if it is the file's own stem: most runs.
     if stem != run.file.stem:
         journal.update_run(run.id, first_stem=stem)
     if run.inserts == "none" and scan.lineage.insert_missing:

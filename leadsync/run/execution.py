@@ -77,6 +77,7 @@ def execute_in_turn(
     That is planned by `anew` at the end of the older run: its rules look at earlier rows of the same leads, and those
     are not sent yet.
     """
+    # The user has seen these before the question; only new ones are said later.
     said = plan_warnings(plan.then) if plan.then is not None else []
     if plan.then is not None:
         plan.then.discard()
@@ -98,5 +99,6 @@ def code_for(tally: Tally) -> int:
 
 def _code(sent: Sent, tally: Tally) -> int:
     if sent.signal_number:
+        # As shells count: 130 is SIGINT, 143 is SIGTERM.
         return 128 + sent.signal_number
     return 4 if sent.stopped else code_for(tally)

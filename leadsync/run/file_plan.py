@@ -58,6 +58,7 @@ def _plan_file(
         trial = _changed_trial(journal, newest, digest, settings) or _same_sheet(journal, newest, digest, check)
         if trial is not None:
             check_inserts(trial, options)
+            # Such a sheet is a report of the trial by now: it goes on with the trial, below.
             with suppress(CameBackError):
                 return read_draft(
                     journal,
@@ -90,6 +91,7 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     runs = [run for run in journal.runs() if run.complete]
     followed = {run.follows for run in runs}
     for run in runs:
+        # A followed trial has given its rows to the run behind it.
         if run.id in followed or (run.last_row is not None and has_other_rules(run, settings)):
             continue
         if run.fingerprint == digest and same_campaign(journal, run, settings):
@@ -107,6 +109,7 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRec
     """
     own = {run.id for run in journal.runs_of(file)}
     for run in journal.runs():
+        # The lock first: another process may be reading this draft's sheet just now.
         if run.id in own and not run.finished:
             journal.hold(run.id)
         if not run.complete and (run.id in own or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
@@ -172,6 +175,7 @@ def _new_run(
         file=file,
         sheet=options.sheet or "",
         fingerprint=digest,
+        # Kind, delimiter and headings are known only when the file is read; `_as_read` replaces them.
         kind=options.kind or "csv",
         encoding=options.encoding or "",
         delimiter=options.delimiter or "",

@@ -103,6 +103,7 @@ def write_copy(
     with private_copy("marked.xlsx") as (target, readable):
         with _opened(file) as (source, memory):
             write_marked(source, memory, marks, target)
+        # The second reading opens the file by its path, in another process.
         target.flush()
         if _digest(file, table.sheet, rules, shown) != _digest(readable, table.sheet, rules, shown):
             raise NotMarkedError("leadsync would read other rows in the copy than in the workbook")
@@ -129,6 +130,7 @@ def _digest(file: Path, sheet: str, rules: SheetRules, shown: str) -> int:
             kept = [at for at, name in enumerate(table.headings) if not is_own_heading(name)]
             digest = hash(_trimmed([table.headings[at] for at in kept]))
             for row in table.rows():
+                # A chain of hashes holds no row, and notices another order as well.
                 digest = hash((digest, _of_row(row, kept)))
             return digest
     except SheetError as error:

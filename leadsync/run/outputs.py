@@ -110,12 +110,14 @@ def check_output(folder: Path, run: RunRecord | None = None) -> None:
     """Raise UsageError before sending if no files, or not those of this run, can be written."""
     try:
         folder.mkdir(mode=0o775, parents=True, exist_ok=True)
+        # Tried, not asked: permissions, quotas and read-only mounts are told apart by writing alone.
         with tempfile.TemporaryFile(dir=folder):
             pass
         check_shared_folder(folder)
         if run is not None:
             # The longest of the run's names, with the addition for an edited file.
             trial = _free_name(max((*(table.path(run) for table in Table), summary_path(run)), key=_name_bytes))
+            # Names have limits in bytes, by file system: only the real name shows them.
             trial.touch(mode=0o600, exist_ok=False)
             trial.unlink()
     except OSError as error:
@@ -167,6 +169,7 @@ def _write_texts(journal: Journal, run: RunRecord, digest: Digest) -> Files:
                     file.put(line)
     with new_page(summary_path(run)) as page:
         if tables[0].count:
+            # After the tables: writing them has shown every row to the digest.
             page.put(as_page(digest.summary()))
     return _as_written(tables, page)
 

@@ -27,6 +27,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     for later in journal.lineage(run.id):
         journal.hold(later)
     run = journal.run(run.id)
+    # Counted under the lock: until then another process could have sent the rows.
     count = journal.count_retry(run.id)
     if count == 0:
         later_runs = set(journal.lineage(run.id))
@@ -49,6 +50,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         last_row=None,
         retry_of=run.id,
         follows="",
+        # The warnings were about the sheet, and the retry reads none.
         warnings=(),
         new_leads=0,
         order=options.order or run.order,

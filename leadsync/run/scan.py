@@ -52,6 +52,7 @@ def scan_sheet(
     rules = sheet_rules(settings.rules(now))
     while True:
         with opened(source, journal, rules) as table:
+            # Without mappings in the settings nothing is chosen by the headings.
             if learned.given_headings is None and settings.mappings:
                 learned = dataclasses.replace(learned, given_headings=_headings_before(table, journal))
                 if learned.given_headings is not None:
@@ -65,6 +66,7 @@ def scan_sheet(
             except ReadAgain as again:
                 learned = again.learned
                 continue
+            # A copy of check is read as the sheet itself; `checked` keeps the second reading from raising this again.
             except CheckedCopy:
                 if tells_copies:
                     raise
@@ -78,6 +80,7 @@ def _headings_before(table: "Table", journal: Journal | None) -> Sequence[str] |
     names = [heading.strip().lower() for heading in table.headings]
     if journal is None or RUN_COLUMN not in names:
         return None
+    # Unknown ids are remembered: a file of another journal is asked once for each of its runs, not of its rows.
     at, unknown = names.index(RUN_COLUMN), {""}
     for row in table.rows():
         run_id = row.cells[at].strip() if at < len(row.cells) else ""
@@ -131,6 +134,7 @@ def _prepare(
         repeated=learned.repeated,
     )
     last_sent = None
+    # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         last_sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
     tried, unsent = journal.tried(follows.id) if journal is not None and follows is not None else ({}, [])
@@ -143,6 +147,7 @@ def _prepare(
         inserts_only=source.inserts == "only",
     )
     if follows is not None:
+        # From its confirmation on, this run has the trial's unsent rows.
         builder.transfer.release(follows.id, unsent)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)

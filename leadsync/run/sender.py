@@ -112,6 +112,7 @@ async def _send(
         journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority") as log,
     ):
         with count.shared:
+            # Before the engine: another process may have measured the slots, and one measurement is enough.
             await count.ask_others()
             engine = Engine(
                 dialer,
@@ -134,6 +135,7 @@ async def _send(
     if complaint := count.shared.complaint:
         warning = Remark(f"{complaint[0].upper()}{complaint[1:]}.", loud=True)
         journal.update_run(run.id, warnings=(*run.warnings, str(warning)))
+    # A short run is mostly its beginning, and would predict too slow a pace.
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     return Sent(reason, engine.cause, stops.signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
@@ -146,6 +148,7 @@ def _policy(settings: Settings) -> RetryPolicy:
         retry.wait_seconds,
         retry.unknown == "send",
         retry.no_answer == "send",
+        # A Retry-After longer than the whole patience is no reason to wait longer than that.
         min(LONGEST_ASKED_SECONDS, retry.give_up_after_minutes * 60),
     )
 
@@ -197,6 +200,7 @@ class _SlotCount:
 
     def found(self, count: int) -> int:
         """Apply the measured slot count; return this run's share."""
+        # Beside others a measurement shows a share of the dialer's slots, not their number.
         alone = not self.shared.used_by_others()
         if alone:
             self._journal.keep_slots(self._settings.url(), count)
@@ -207,6 +211,7 @@ class _SlotCount:
     def _use(self, count: int) -> int:
         self.known = True
         self.shared.resize(count)
+        # One at least: a reserve as large as the dialer would stop everything.
         self.mine = max(1, count - self._settings.server.reserve)
         return self.mine
 

@@ -178,6 +178,7 @@ class SheetScan:
         """Every row of the sheet; fills `survey` and `effects`."""
         in_order = self._sheet.duplicates == "in_order"
         for chunk in map(self._unsent.look_at, self.table.chunks()):
+            # Before the chunk's rows: the runs behind them may change the date order, and with it the whole reading.
             self._builder.look_at(chunk)
             self._look_at_origins()
             self.survey.sample(chunk)
@@ -185,6 +186,7 @@ class SheetScan:
                 if not in_order and context.mapped.external_id:
                     self._count(context.mapped.external_id, context.row.number)
                 decision = decide(context, self._rules)
+                # Before the next context is asked for: it depends on this decision.
                 self._builder.note(context, decision)
                 self._look_at_date(context, decision)
                 yield self._entry(context, decision)
@@ -232,6 +234,7 @@ class SheetScan:
         if self._learned.given_order or not self.mapping.sync:
             return
         order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)
+        # The earlier run has settled the order, so "auto" has nothing to find.
         if self.lineage.date_order:
             self._finds_order = False
         epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
@@ -243,6 +246,7 @@ class SheetScan:
         column = self._callback
         if column is None or isinstance(decision, Skip):
             return
+        # A row rejected for another reason stays rejected in every order: its date proves nothing.
         if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
             return
         row = context.row
@@ -276,6 +280,7 @@ class SheetScan:
     def _conclude(self) -> None:
         """The whole sheet is known now: is all of it as it was assumed to be?"""
         self._check_dates()
+        # Equal from the second reading on, so that a sheet is not read for ever.
         if self._repeated != self._learned.repeated:
             raise ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
 
@@ -289,6 +294,7 @@ def _listed(numbers: Sequence[int]) -> str:
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:
     """The row without leadsync's own columns; the files get new ones."""
     taken = set(mapping.sync.values())
+    # Positions move to the left by the sync_* columns before them.
     dates = tuple(at - sum(other < at for other in taken) for at in row.dates if at not in taken)
     return row._replace(cells=_without(row.cells, mapping), dates=dates)
 

@@ -86,6 +86,7 @@ def opened(source: SheetSource, journal: Journal | None, rules: SheetRules = NO_
             rules=rules,
         )
 
+    # A report workbook is opened once more for each of its sheets; the first opening tells that it is one.
     with ExitStack() as context:
         table = context.enter_context(open_part(source.sheet))
         if table.parts:

@@ -38,6 +38,7 @@ class StopRequests:
 
     def stop(self, by: str, number: int = signal.SIGINT) -> None:
         """Ask to stop; `by` names the requester. May be called by any thread and by a signal's handler."""
+        # First, so that `heard_by` passes it on if it begins just now.
         self._names.append(by)
         self.signal_number = self.signal_number or number
         loop, listener = self._loop, self._listener
@@ -50,6 +51,7 @@ class StopRequests:
         """Pass requests to a listener in the running loop, the earlier ones at once."""
         before = self._listener
         self._loop, self._listener = asyncio.get_running_loop(), listener
+        # A copy: a signal may add one meanwhile.
         for count, by in enumerate(self._names.copy(), 1):
             listener(by, count)
         try:
@@ -66,6 +68,7 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
     try:
         asyncio.get_running_loop()
     except RuntimeError:
+        # The usual case, a command: no second thread.
         return asyncio.run(_cancelled_by(main, stops))
     future: Future[Result] = Future()
     context = contextvars.copy_context()
@@ -76,6 +79,7 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
         except BaseException as error:  # noqa: BLE001, RUF100 - raised again in the other thread
             future.set_exception(error)
 
+    # A daemon: if the program ends by a second signal, it does not wait for calls under way.
     threading.Thread(target=run, name="leadsync", daemon=True).start()
     with signals_to(stops):
         while not future.done():

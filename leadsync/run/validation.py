@@ -65,6 +65,7 @@ def check(source: SheetSource, settings: Settings, now: datetime, journal: Journ
 
 
 def _read_on(scan: SheetScan) -> None:
+    # The quickest way to exhaust an iterator: its values are dropped in C.
     deque(scan.entries(), maxlen=0)
 
 
@@ -128,6 +129,7 @@ class _Copy:
         gathered: list[MarkedRows] = []
 
         def take(scan: SheetScan) -> None:
+            # A mark needs one place for a row, and a report workbook has several.
             if scan.table.parts:
                 raise NotMarkedError("its rows stand on several sheets")
             gathered.append(self._gathered(scan))
