@@ -10,6 +10,7 @@ from pathlib import Path
 from leadsync.terminal import one_line
 
 _ON_WINDOWS = os.name == "nt"
+# Without quotes in both shells: no space, and none of the characters with a meaning.
 _PLAIN_ON_WINDOWS = re.compile(r"[A-Za-z0-9_./\\:-]+")
 _OBEYED_BY_POSIX = frozenset('"$`\\!')
 """The characters with a meaning inside double quotes for a POSIX shell, an interactive one too."""
@@ -54,6 +55,7 @@ def _for_windows(word: str) -> str:
         return word
     if not any(map(_is_obeyed, word)):
         return f'"{word}"'
+    # An empty text first: `[char]36+…` alone would be no text.
     parts = ['""']
     for obeyed, run in groupby(word, _is_obeyed):
         text = "".join(run)

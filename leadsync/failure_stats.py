@@ -48,6 +48,7 @@ def cause_of(status: str, code: int | None, fault: str | None) -> str:
     return status if code is None else str(code)
 
 
+# Skipped and unsent rows are in neither number.
 class Count(NamedTuple):
     """Failures among rows. Rows are those that succeeded or failed."""
 

@@ -51,6 +51,7 @@ def _resolved(file: Path, *, links: bool) -> Path:
     """One path for all spellings of it."""
     resolved = file.resolve() if links else file.parent.resolve() / file.name
     try:
+        # Names outside UTF-8 are surrogates in Python, and no journal or report can hold them.
         str(resolved).encode("utf-8")
     except UnicodeEncodeError:
         why = f"The name of {file} is not UTF-8; give the file another name."

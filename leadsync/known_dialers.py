@@ -32,6 +32,7 @@ def remember_dialer(state: Path, url: str) -> None:
 
 def _known(state: Path) -> list[str]:
     with suppress(OSError, UnicodeDecodeError):
+        # An unreadable file knows no dialer: the address is named once more, which does no harm.
         return _file(state).read_text("utf-8").splitlines()
     return []
 

@@ -77,6 +77,7 @@ class BackgroundHandler(logging.Handler):
 
     def __init__(self, stream: TextIO, *, closes: bool = False) -> None:
         super().__init__()
+        # A stream not its own, such as standard error, is never closed.
         self._file = stream if closes else None
         self._writer = BackgroundWriter(stream) if closes else writer_to(stream)
 

@@ -19,6 +19,7 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.registry import Collector
 
+    # Made here, with its base: prometheus_client is loaded only for a metrics file.
     class Figures(Collector):
         def collect(self) -> Iterator["Metric"]:
             return _families(totals, exit_code, now)
@@ -29,6 +30,7 @@ def write_metrics(path: Path, totals: Totals, exit_code: int, now: float) -> Non
         # The collector that reads the figures is another user's.
         check_shared_folder(path.parent)
         with whole_or_not(path.parent.resolve() / path.name, 0o644) as stream:
+            # As a whole: the node exporter may read at any moment.
             stream.write(generate_latest(registry))
     except OSError as error:
         raise OutputError(

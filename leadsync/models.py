@@ -21,6 +21,7 @@ DISPOSITION = "njDisposition"
 CALLBACK = "njCallBackDate"
 PRIORITY = "njPriority"
 CONTACT_HOURS = "njContactHours"
+# Without the campaign ids: those travel in the query, never in the body.
 SYSTEM_FIELDS = frozenset({EXTERNAL_ID, DISPOSITION, CALLBACK, PRIORITY, CONTACT_HOURS})
 PHONE = "phone"
 """Not a field: the role of every column for a phone field."""
@@ -66,6 +67,7 @@ TO_LOOK_AT = (Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN)
 """The statuses for a person to look at; a finished run with one of them exits with 3."""
 
 
+# Rows, notes and leads are tuples: a frozen dataclass takes four times as long to make, and a sheet makes millions.
 class Row(NamedTuple):
     """One line of the sheet below its headings.
 
@@ -116,6 +118,7 @@ class Lead(NamedTuple):
     @property
     def harmless(self) -> bool:
         """Whether it can be sent twice without firing an action twice: it sets no disposition and adds no lead."""
+        # A disposition fires its actions each time that it is set.
         return self.fields.get(DISPOSITION, NO_CHANGE) == NO_CHANGE and not self.inserts
 
     @property

@@ -68,6 +68,7 @@ class PostRunHooks:
         from leadsync.alerts import RunResult
         from leadsync.report import as_text
 
+        # A run ended by a signal is no news: somebody has sent it.
         if code < 128:
             summary = as_text(run, tally, files)
             result = RunResult(run.file.name, code, run.id, tally, run.stopped, cause, summary=summary, sent=sent)
@@ -104,6 +105,7 @@ class PostRunHooks:
                 problems = list(deliver(urls, message.on(platform.node())))
                 for problem in problems:
                     self._say(problem)
+                # Nobody was reached: the news stays news, and is told with the next result.
                 if len(problems) == len(urls):
                     return
             store.save(known)

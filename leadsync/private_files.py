@@ -37,6 +37,7 @@ def open_new(path: Path | str, mode: int = 0o600, *, flags: int = os.O_WRONLY, f
 def open_regular(path: Path, *, links: bool = True) -> BufferedReader:
     """Open a regular file for reading, without waiting. Raises OSError for anything else, links too if not `links`."""
     descriptor = _opened(path, os.O_RDONLY | (0 if links else _NO_LINK))
+    # Of the open file, not its name: between two looks at a name another file can take it.
     if S_ISREG(os.fstat(descriptor).st_mode):
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
@@ -73,6 +74,7 @@ def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """
     with opened_folder(path.parent) as folder:
         temporary = _place(path.with_name(f".leadsync-{secrets.token_hex(8)}.tmp"), folder)
+        # A secret name: nobody can plant a file there beforehand.
         descriptor = open_new(temporary, mode, folder=folder)
         try:
             with os.fdopen(descriptor, "wb") as stream:
@@ -199,6 +201,7 @@ def others_can_write(status: os.stat_result) -> bool:
     """Whether another user can write the file or folder, root excepted."""
     if sys.platform == "win32":
         return False
+    # Many systems give each user a group of his own: its right to write opens nothing.
     return bool(status.st_mode & S_IWOTH) or bool(status.st_mode & S_IWGRP and not _is_own_group(status))
 
 

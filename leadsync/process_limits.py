@@ -55,5 +55,6 @@ class Prctl:
             return None
 
     def __call__(self, option: int, *arguments: int) -> int:
+        # prctl takes five arguments; some options fail unless the unused ones are 0.
         padded = (*arguments, 0, 0, 0, 0)[:4]
         return int(self._call(option, *map(self._long, padded)))

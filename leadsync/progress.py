@@ -58,6 +58,7 @@ class RecentRate:
     def add(self, now: float, rows: int) -> float:
         """Take the rows done by `now`, in seconds; return the rate, 0 at the beginning."""
         self._counts.append((now, rows))
+        # One count older than the minute is kept: the rate spans the whole of it.
         while len(self._counts) > 2 and self._counts[1][0] <= now - _RATE_SECONDS:
             self._counts.popleft()
         began, before = self._counts[0]
@@ -77,7 +78,14 @@ class BarProgress(ProgressThread):
         # tqdm's own second thread would draw as well.
         tqdm.monitor_interval = 0
         self._new_bar: partial[tqdm[None]] = partial(
-            tqdm, total=rows, file=RawStream(stream), unit="row", dynamic_ncols=True, mininterval=0, smoothing=0
+            # mininterval and smoothing 0: the thread alone decides when to draw, and `RecentRate` at which rate.
+            tqdm,
+            total=rows,
+            file=RawStream(stream),
+            unit="row",
+            dynamic_ncols=True,
+            mininterval=0,
+            smoothing=0,
         )
         self._rows = rows
         self._rate = RecentRate()

@@ -47,6 +47,7 @@ class ProgressCalls(ProgressThread):
             while not self._ended.wait(_CALL_SECONDS):
                 self._show()
             self._show()
+        # The function is the user's: its faults end the calls, never the run.
         except Exception as error:
             _log.warning("the progress of the run is not shown any more: %s: %s", type(error).__name__, error)
 
@@ -57,6 +58,7 @@ class ProgressCalls(ProgressThread):
 
 def in_notebook() -> bool:
     """Whether this is the kernel of a notebook."""
+    # IPython is asked only if something has loaded it.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return hasattr(shell, "kernel")
 

@@ -18,6 +18,7 @@ class Line(NamedTuple):
     dates: Collection[int] = ()
     status: Status | None = None
     status_at: int = -1
+    # `notes` may be shorter: a highlighted cell need not have one.
     marked: Sequence[int] = ()
     notes: Sequence[str] = ()
 

@@ -242,6 +242,7 @@ def split_codes(counts: Mapping[int, int]) -> tuple[dict[int, int], int]:
 
     Shown are the documented codes and the most frequent others, MOST_UNDOCUMENTED at most.
     """
+    # By frequency, then by number: two summaries of one run are alike.
     others = sorted(counts.keys() - RESULT_CODES.keys(), key=lambda code: (-counts[code], code))
     left_out = frozenset(others[MOST_UNDOCUMENTED:])
     shown = {code: counts[code] for code in sorted(counts) if code not in left_out}

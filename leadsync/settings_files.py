@@ -24,6 +24,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         with open_regular(path) as stream:
             refuse_others(path, os.fstat(stream.fileno()))
+            # Editors on Windows put a byte order mark in front, and TOML knows none.
             return tomllib.loads(stream.read().decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
@@ -82,6 +83,7 @@ def read_secret(path: Path, setting: str, what: str) -> str:
                 raise SettingsError(
                     f"Others can read the {what} in {path}; protect it with: chmod 600 {arguments(path)}"
                 )
+            # One byte more than allowed shows a longer file, whatever its size was at a look before.
             content = stream.read(LONGEST_SECRET + 1)
         if len(content) > LONGEST_SECRET:
             raise SettingsError(f"{path} ({setting}) is too long for the {what}; name the file with them alone.")

@@ -73,4 +73,5 @@ def is_post_code(heading: str) -> bool:
 
 def loose(text: str) -> str:
     """A heading with letter case, blanks and punctuation ignored."""
+    # NFKC: full-width letters and ligatures of other keyboards read as the plain ones.
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))

@@ -125,6 +125,7 @@ _MOST_BLOCKS = 16
 
 def sparkline(series: Sequence[int]) -> str:
     """A block for each number, or for the sum of some neighbours; a dot for none."""
+    # Divided and rounded up; at least 1 for an empty series.
     width = -(-len(series) // _MOST_BLOCKS) or 1
     sums = [sum(series[at : at + width]) for at in range(0, len(series), width)]
     top = max(sums, default=0)

@@ -26,6 +26,7 @@ def private_copy(name: str) -> Iterator[tuple[BinaryIO, Path]]:
     """
     if sys.platform == "linux" and _DESCRIPTORS.is_dir():
         with tempfile.TemporaryFile() as file:
+            # Opening this path gives a new descriptor with a place of its own, so that reading moves nothing.
             yield file, _DESCRIPTORS / str(file.fileno())
     else:
         with temporary_folder("sheet") as folder, (folder / name).open("xb") as file:

@@ -101,6 +101,7 @@ def _fault(detail: Any, source: str) -> tuple[str, str]:
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
     table = section.partition(".")[0]
     variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
+    # The environment wins over the file, so a wrong value comes from there if it is set at all.
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
     # Each campaign has the settings of [campaign].
     field = Settings.model_fields.get("campaign" if table == "campaigns" and key else table)

@@ -18,6 +18,7 @@ def _dialer_url(url: str) -> str:
         raise ValueError("it holds a blank or another character that no address has")
     try:
         parts = urlsplit(url)
+        # Empty labels and labels over 63 bytes fail here.
         (parts.hostname or "").encode("idna")
     except ValueError as error:
         raise ValueError("there can be no host of that name") from error
@@ -34,6 +35,7 @@ def _dialer_url(url: str) -> str:
 
 def _has_possible_port(parts: SplitResult) -> bool:
     try:
+        # urlsplit checks the port only when it is asked for.
         return parts.port != 0
     except ValueError:
         return False
@@ -65,6 +67,7 @@ class Server(Section):
         Annotated[int, Field(ge=2, le=MOST_THREADS)] | Literal["auto"], WrapValidator(_threads)
     ] = Field(16, description="the dialer's hardware threads; at most half as many calls run at once; auto: found out")
     reserve: int = Field(0, ge=0, description="of those calls, how many are left to the dialer's other clients")
+    # More than 60: the dialer answers 109 to a call queued for a minute, and that answer is wanted.
     timeout_seconds: float = Field(75, gt=60, le=3600, description="how long to wait for an answer")
     ca_file: str = Field("", description="a file with a private certificate authority")
     calls: Literal["fast", "classic"] = Field(

@@ -115,6 +115,8 @@ class DialerClient:
         the outcome. It raises nothing but a cancellation.
         """
         call, arguments = call_of(lead, self._names, self._ids, self._insert_arguments)
+        # Nearly all calls: of their addresses only the lead's id differs. Their text was read anew for each call
+        # before.
         if call == self._names.update and not lead.own_ids:
             query = self._before_the_lead + quote(lead.external_id, safe="") + self._behind_the_lead
         else:
@@ -154,6 +156,7 @@ class DialerClient:
         outcome, _ = await self._send(self._http.request(self._names.update, self._http.query(self._ids), b"{}"))
         if listed and outcome.http == _NOT_FOUND:
             return self._missing(self._names.update, outcome)
+        # A 4xx without a code is still an answer to the update itself: the server is at work.
         complains = outcome.http is not None and 400 <= outcome.http < 500 and outcome.effect is Effect.IN_DOUBT
         return Outcome(Effect.ANSWERED, http=outcome.http) if complains and outcome.http != _TIMED_OUT else outcome
 

@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+# Ten looks a second for all calls; two timers and a timeout for each call took about 30 µs of CPU.
 PULSE = 0.1
 """Seconds between two looks at the clock."""
 LONGEST_PAUSE = 1.0

@@ -22,6 +22,7 @@ from leadsync.dialer.transport import Transport, Wire
 from leadsync.dialer.transport_errors import certificates
 from leadsync.errors import SettingsError
 
+# asyncio's logger too: its reports show callbacks with their arguments.
 _LOGGERS = ("aiohttp.client", "aiohttp.internal", "asyncio", "httpx")
 
 
@@ -61,7 +62,11 @@ class HttpClient:
         trusted = certificates(ca_file) if ca_file or parts.scheme != "http" else True
         self._transport = Transport(connections, trusted)
         self._client = _CookielessClient(
-            transport=self._transport, timeout=None, follow_redirects=False, trust_env=False
+            # No timeouts of httpx: `Deadline` bounds a call, and knows a machine that slept.
+            transport=self._transport,
+            timeout=None,
+            follow_redirects=False,
+            trust_env=False,
         )
         self._closing = AsyncExitStack()
 

@@ -65,6 +65,7 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 def _decoded(key: str) -> set[str]:
     """The key, and its results of wrong decoding, or of one decoding too many."""
+    # UTF-8 read as Latin-1, as a page without a charset is.
     wrong = key.encode("utf-8", "surrogatepass").decode("latin-1")
     return {key, unquote(key), unquote_plus(key), key.replace("+", " "), wrong} - {""}
 
@@ -79,6 +80,7 @@ class _Pieces:
 
     def scrub(self, text: str) -> str:
         """`text` with stars for pieces of the key."""
+        # Places in the folded text are used in the text itself, so both need one length: ß becomes ss.
         folded = text.casefold()
         if len(folded) != len(text):
             folded = text.lower()

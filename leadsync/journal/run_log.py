@@ -96,6 +96,7 @@ class RunLog:
     def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
         self._open_writer = open_writer
         self._calls: queue.SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        # No daemon: outcomes in its queue are written before the program ends.
         self._thread = threading.Thread(target=self._serve, name="journal")
         self._failure: JournalError | None = None
 

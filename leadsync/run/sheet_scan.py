@@ -186,7 +186,6 @@ class SheetScan:
                 if not in_order and context.mapped.external_id:
                     self._count(context.mapped.external_id, context.row.number)
                 decision = decide(context, self._rules)
-                # Before the next context is asked for: it depends on this decision.
                 self._builder.note(context, decision)
                 self._look_at_date(context, decision)
                 yield self._entry(context, decision)
@@ -234,7 +233,6 @@ class SheetScan:
         if self._learned.given_order or not self.mapping.sync:
             return
         order = next((order for order in get_args(DateOrder) if order == self.lineage.date_order), self.date_order)
-        # The earlier run has settled the order, so "auto" has nothing to find.
         if self.lineage.date_order:
             self._finds_order = False
         epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
@@ -246,7 +244,6 @@ class SheetScan:
         column = self._callback
         if column is None or isinstance(decision, Skip):
             return
-        # A row rejected for another reason stays rejected in every order: its date proves nothing.
         if isinstance(decision, Rejected) and any(fault.column != column.heading for fault in decision.faults):
             return
         row = context.row
@@ -280,7 +277,6 @@ class SheetScan:
     def _conclude(self) -> None:
         """The whole sheet is known now: is all of it as it was assumed to be?"""
         self._check_dates()
-        # Equal from the second reading on, so that a sheet is not read for ever.
         if self._repeated != self._learned.repeated:
             raise ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
 

@@ -107,6 +107,7 @@ def _of_objects(values: list[Any], heading: str, zone: tzinfo) -> ColumnCells:
     if kinds <= {str}:
         return ColumnCells(_encodable(values))
     # The commonest types need no look at each value.
+    # By the exact class: bool is an int, and a Timestamp a datetime.
     plain: dict[type, Callable[[Any], str]] = {str: str, int: str, float: _float, bool: _bool, type(None): _blank}
     plain |= {type(pd.NA): _blank, type(pd.NaT): _blank}
     dates: list[int] = []
@@ -125,6 +126,7 @@ def _of_objects(values: list[Any], heading: str, zone: tzinfo) -> ColumnCells:
 
 def _float(value: float) -> str:
     # No spreadsheet has a negative zero.
+    # Only NaN is unequal to itself.
     return "" if value != value else text_of(value + 0.0)[0]
 
 

@@ -52,6 +52,7 @@ class SlotsFolder:
                 raise
             try:
                 descriptor = os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600 if self.private else 0o666)
+            # Another process has made it just now.
             except FileExistsError:
                 return self.open(name)
             if not self.private and sys.platform != "win32":

@@ -60,6 +60,7 @@ class SqliteDecisions(Connected):
 def decide(connection: sqlite3.Connection, key: int, number: int, state: State, decided: str) -> int:
     """Apply a decision to a row, in place of an earlier one; return 1, or 0 if there is nothing to decide."""
     _take_back(connection, key, number)
+    # Kept before the row changes: it stores the state to go back to.
     kept = keep_decision(connection, key, number, decided)
     if kept:
         connection.execute(

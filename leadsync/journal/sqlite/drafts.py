@@ -33,6 +33,7 @@ class SqliteDrafts(SqliteRunLocks):
                 "SELECT coalesce((SELECT file FROM checks WHERE id = ?), ?)", [run.checked, str(run.file)]
             ).fetchone()
             others = connection.execute(f"SELECT id FROM runs WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
+            # Runs unknown when the file was looked up: another process has begun to read it since.
             new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
             if known is not None and new:
                 raise BusyError(f"{run.file.name} is being read by another leadsync, as run {new.pop()}; try again.")
@@ -91,6 +92,7 @@ def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Rea
             if state in _DECIDED:
                 decide(connection, key, number, state, _DECIDED[state])
             else:
+                # A harmless row needs no decision to be sent again.
                 keep_decision(connection, key, number, "send", "NOT harmless")
                 _move(connection, key, number, state, reason)
         recount(connection, other)

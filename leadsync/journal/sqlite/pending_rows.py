@@ -66,6 +66,7 @@ class SqlitePendingRows(SqliteRunLocks):
         with self._database.writing() as connection:
             insert_run(connection, run)
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
+            # The values of _RETRIED's four places, in their order.
             retried = [old, run.retry_of, old, old]
             connection.execute(
                 "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
@@ -78,6 +79,7 @@ class SqlitePendingRows(SqliteRunLocks):
                 [new, *retried],
             )
             connection.execute(
+                # After the copies: the condition of _RETRIED is no longer true of these rows.
                 "UPDATE rows SET state = 'skipped', message = '', reason = ? "
                 f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",

@@ -52,6 +52,7 @@ class RunLineage(Connected):
             return [run.id for run in select_runs(connection, condition, *values)]
 
     def lineage(self, run_id: str) -> list[str]:
+        # In order: callers take the runs' locks one after the other.
         later: list[str] = []
         ahead = [run_id]
         while ahead:
@@ -85,6 +86,7 @@ class RunLineage(Connected):
         origins: dict[int, Origin] = {}
         to_read = [run_id]
         while to_read:
+            # The oldest first: a retry's row replaces the one that it was made from.
             next_id = to_read.pop(0)
             with self._database.reading() as connection:
                 rows = connection.execute(

@@ -33,6 +33,7 @@ _KNOWN = (
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)(?=[\s/>])[^>]*")
 """The first element: behind declarations and comments, and with a name followed by a blank or its end. A heading or a
 first cell may well be <No Change>."""
+# Any of these near the beginning: exports begin with a bare <table>, a <style> or a comment.
 _HTML = re.compile(rb"<!doctype html|<(?:html|table|tr|body|head|meta|div|script|style)[\s/>]", re.IGNORECASE)
 _HTML_ROOTS = (b"html", b"table")
 _SHEETS_OF_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -78,6 +79,7 @@ def content_of(file: BinaryIO, shown: str) -> Content:
     """Return the file's sort. Raises `SheetError`, with the name `shown`, for a file without a table."""
     file.seek(0)
     head = file.read(_HEAD)
+    # Byte order marks, blanks and DOS's end-of-file mark are no content either.
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe\x1a"):
         raise SheetError(f"{shown}: the file is empty; give one with headings on its first line and leads below them.")
     if head.startswith(b"\x1f\x8b"):
@@ -130,6 +132,7 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
         return Content.XLSB
     if "encrypted-package" in parts:  # LibreOffice since 24.8
         raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
+    # Any OpenDocument file has this part, a text document too.
     if "content.xml" in parts:
         return Content.ODS
     if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
@@ -137,6 +140,7 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
     for place, name in _DOCUMENTS:
         if any(part.startswith(place.lower()) for part in parts):
             raise _no_table(shown, name)
+    # The one file of an archive is unpacked; of several, none is more meant than another.
     if len(names) == 1:
         return Content.ZIP
     raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
@@ -155,6 +159,7 @@ def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":
 
 def _markup(head: bytes) -> Content | str | None:
     """Return the sort of a marked-up text, or the name of one without a table; None for any other text."""
+    # Without NULs, UTF-16 reads like ASCII here: enough to tell the sort.
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if _MIME_HEADER.match(text):
         return Content.MHTML if _MIME.search(text.replace(b"\r", b"").partition(b"\n\n")[0]) else None
@@ -180,6 +185,7 @@ def _is_binary(head: bytes) -> bool:
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
+    # NUL is counted by itself; 0x1A is DOS's end mark, 0x1C to 0x1F are separators of old programs.
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
     nuls = head.count(0)
     bunched = nuls and b"\0\0\0\0" in head

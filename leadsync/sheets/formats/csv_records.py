@@ -16,6 +16,7 @@ from leadsync.sheets.formats.backslashes import doubled, unescaped
 from leadsync.sheets.source_lines import SourceLine, line_fault
 
 _BLOCK = 1 << 18
+# Far beyond any row: what is longer is no table, and must not fill the memory.
 _LONGEST_LINE = 1 << 24
 _MOST_LINES = 100_000
 """A cell holds 32,767 characters. More lines than this have been swallowed by a quotation mark."""
@@ -67,6 +68,7 @@ class Records:
             records = list(csv.reader(block, delimiter=self._delimiter, strict=True))
         except csv.Error:
             return []
+        # A quoted cell with line ends made one record of several lines: their numbers need the slow way.
         if len(records) != len(block):
             return []
         self._width = self._width or len(records[0])
@@ -96,6 +98,7 @@ class Records:
     def _broken(self, taken: list[str], error: csv.Error) -> SourceLine:
         if len(taken) > 1 or "unexpected end" in str(error):
             raise self._unclosed() from error
+        # Without `strict` the module reads any line: its cells are for the report.
         cells = next(csv.reader(taken, delimiter=self._delimiter), [])
         return SourceLine(self._number, cells, faults=(line_fault(FaultKind.QUOTE_IN_CELL),))
 

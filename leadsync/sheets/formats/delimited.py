@@ -29,6 +29,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bar
 _STRAY = "\ufffd"
 """Read instead of bytes foreign to the encoding."""
 _BLOCK = 1 << 20
+# Of the whole text only its beginning is looked at; the rest streams through once.
 _SAMPLE_CHARACTERS = 1 << 17
 _SAMPLE_RECORDS = 100
 _HINT_LINES = 20
@@ -80,6 +81,7 @@ def _text(sheet: BinaryIO, encoding: Encoding) -> Iterator[TextIO]:
     try:
         yield stream
     finally:
+        # Closing the wrapper would close the sheet, which is read several times.
         stream.detach()
 
 
@@ -114,6 +116,7 @@ def _declared_delimiter(sample: str) -> tuple[str | None, str]:
     """Return the delimiter of a first line `sep=;`, and the text behind it. Excel writes, obeys and hides this line."""
     first, _, rest = sample.partition("\n")
     first = first.rstrip("\r").strip('"')
+    # Behind sep= a letter or digit is more likely the text of a first cell.
     if len(first) == 5 and first.lower().startswith("sep=") and not first[4].isalnum():
         return first[4], rest
     return None, sample
@@ -124,6 +127,7 @@ def _guess(sample: str, usual: str) -> str:
 
     def score(delimiter: str) -> tuple[float, int, bool]:
         lines = sample.splitlines(keepends=True)
+        # The sample may end within a line, which would have a width of its own.
         complete = lines[:-1] if len(sample) == _SAMPLE_CHARACTERS else lines
         records = csv.reader(complete, delimiter=delimiter, skipinitialspace=True)
         widths = [len(record) for record in islice(records, _SAMPLE_RECORDS) if any(map(str.strip, record))]
@@ -147,6 +151,7 @@ def _chunks(
             stream.readline()
         try:
             chunks = Records(stream, shown, delimiter, first=2 if skip else 1, escaped=escaped).chunks()
+            # Only a text with foreign bytes has to be looked through for U+FFFD.
             yield from map(_with_strays, chunks) if encoding.strays else chunks
         except UnicodeError as error:
             raise _undecodable(shown, encoding) from error

@@ -13,12 +13,14 @@ from leadsync.errors import SheetError
 from leadsync.sheets.formats.libraries import CHARSETS, require
 
 _MARKS = (
+    # Before UTF-16: its mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Latin encodings differ in a few letters, and a sheet of names does not show which; these differ in all.
 _NOT_LATIN = frozenset(
     (
         "big5", "big5hkscs", "cp932", "shift_jis", "euc_jp", "iso2022_jp", "cp949",
@@ -93,6 +95,7 @@ def _by_nuls(head: bytes) -> str:
     """Tell UTF-16 and UTF-32 by the places of NULs in mostly Latin text; empty for anything else."""
     if b"\0" not in head:
         return ""
+    # Four bytes are one character in UTF-32 and two in UTF-16: the filled places tell which, and the order.
     size = len(head) // 4
     filled = [sum(map(bool, head[place : size * 4 : 4])) for place in range(4)]
     many, none = size * 0.7, size * 0.1
@@ -142,6 +145,7 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
     sheet.seek(place)
     sample = sheet.read(_SAMPLE)
     if place:
+        # From the next line on: the place may lie within a character of several bytes.
         sample = sample.partition(b"\n")[2] or sample
     best = from_bytes(sample).best()
     if best is not None and best.encoding in _NOT_LATIN and best.chaos < 0.1 and _decodes(sheet, best.encoding):

@@ -33,6 +33,7 @@ _MEANINGS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
 }
+# The most that Excel takes for a format code.
 _LONGEST = 255
 _MOST_REMEMBERED = 1_024
 
@@ -97,6 +98,7 @@ def section_for(number: Decimal, sections: tuple[Section, ...]) -> tuple[Section
     if not sections:
         return None, number
     if any(section.condition for section in sections):
+        # Programs differ in the sign of a negative number under conditions.
         if number < 0 or sections[0].condition is None:
             return None, number
         # Behind a first condition, a second part without one is that of negative numbers.

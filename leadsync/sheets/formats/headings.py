@@ -59,6 +59,7 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     """
     if row is not None and RUN_COLUMN not in lines[0].cells:
         return _given(lines, row, shown)
+    # In a sheet of one column a single cell can be the headings; elsewhere it is a title.
     is_narrow = max(map(_filled, lines)) == 1
     known = [_known(line, names) if _filled(line) > 1 or is_narrow else frozenset() for line in lines]
     place = next((place for place, keys in enumerate(known) if keys & names.ids), None)
@@ -104,6 +105,7 @@ def _is_lead(line: SourceLine, width: int, phones: Sequence[int]) -> bool:
     cells = [cell.strip() for cell in line.cells if cell.strip()]
     if any(at < len(line.cells) and _is_phone(line.cells[at]) for at in phones):
         return True
+    # A line of repeated texts or of small numbers is a band above the headings, not a lead.
     is_band = len(set(cells)) < len(cells) or all(map(_NUMBERING.fullmatch, cells))
     return len(cells) >= width > 1 and not is_band and any(any(map(str.isdigit, cell)) for cell in cells)
 

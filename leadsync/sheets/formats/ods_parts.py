@@ -84,6 +84,7 @@ def packed(file: BinaryIO) -> io.BytesIO:
     content.decode("utf-8")
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w") as target:
+        # First and unpacked, as the standard wants it: programs tell the file by it.
         target.writestr("mimetype", _MIME_TYPE)
         target.writestr("META-INF/manifest.xml", _MANIFEST)
         target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", content.lstrip()))
@@ -109,6 +110,7 @@ class _CellWalk(Walk):
         elif name == "table-row":
             self._rows = int(attributes.get("table:number-rows-repeated", 1))
             self._column = 0
+            # A hidden rest of the sheet may be repeated a million times: bounded.
             if self._here and attributes.get("table:visibility") in _HIDDEN:
                 self._metadata.hidden.update(range(self._row, self._row + min(self._rows, _MOST_REPEATED)))
         elif name in ("table-cell", "covered-table-cell"):

@@ -36,6 +36,7 @@ class Style(NamedTuple):
     @classmethod
     def of(cls, sheet: str, before: "Style") -> "Style":
         """Read the text of a style sheet; `before` is what those above it say."""
+        # Later rules win, as in a browser; a page may have several style sheets.
         codes = dict(before.codes)
         for selectors, rules in _RULE.findall(sheet):
             if code := _number_format(rules):
@@ -103,6 +104,7 @@ def _number(attributes: Mapping[str, str]) -> float | None:
         number = float(text)
     except ValueError:
         return None
+    # inf and nan pass float() as well, and no cell shows them.
     return number if abs(number) < 1e300 else None
 
 

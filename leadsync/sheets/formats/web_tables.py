@@ -134,6 +134,7 @@ class PageTables:
         around = self._cells()
         if tag in _PARTS:
             self._begin(tag, attributes)
+            # A new cell or row has ended some of the cells around it.
             around = [cell for cell in around if cell in self._cells()] if around else around
         hides_in = around if tag in _UNSEEN or is_own_hidden else _NO_CELLS
         for cell in hides_in:
@@ -152,6 +153,7 @@ class PageTables:
         if tag == "style" and self._rules is not None:
             self._style = Style.of("".join(self._rules), self._style)
             self._rules = None
+        # The end of any part ends its cell: pages leave out the closing tags of cells.
         if self._open and tag in _PARTS:
             self._end_cell(self._open[-1])
             if tag not in _CELLS:

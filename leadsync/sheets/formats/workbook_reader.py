@@ -37,13 +37,16 @@ from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET
 _BATCH = 2_000
 _MOST_CELLS = 200_000
 """In one batch of rows."""
+# The rows of Excel's largest sheet.
 _MOST_ROWS = 1 << 20
 _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
 _NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
 """python-calamine's words for a lack of memory."""
 _MB = 1 << 20
+# Of the size that the archive declares to the file's own: checked before a byte is unpacked.
 _PLAUSIBLE_RATIO = 150
+# Bytes of a part's beginning: entities are declared before the root element.
 _PROLOGUE = 4096
 _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
@@ -98,6 +101,7 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
             raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.") from error
         detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         if any(sign in detail for sign in _NO_MEMORY):
+            # python-calamine reports a lack of memory as a null pointer, which would read as a damaged file.
             raise MemoryError from error
         raise SheetError(
             f"{shown}: the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew."
@@ -107,6 +111,7 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
 def _chunks(
     sheet: Sheet, metadata: CellMetadata, file: BinaryIO, shown: str, content: Content
 ) -> Iterator[list[SourceLine]]:
+    # Wide sheets have fewer rows in a batch: the answer's memory is bounded by cells.
     most = max(1, min(_BATCH, _MOST_CELLS // (sheet.end[1] + 1))) if sheet.end else _BATCH
     batch: list[SourceLine] = []
     with _explained(file, shown, content):
@@ -164,6 +169,7 @@ def _sheet(
     except CalamineError as refusal:
         if content is not Content.XLSX:
             raise
+        # The process is confined by now and can load no library: it is started anew, with openpyxl.
         require(OPENPYXL)
         try:
             second = openpyxl_reader.read(file)
@@ -192,6 +198,7 @@ def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Cho
             f"{TO_DECIDE_SHEET} or {REPORT_SHEET} again, as it was, or delete it"
         )
     marked = "" if parts else marked_sheet(workbook)
+    # The sheet that leadsync has marked, not the one in front of it.
     if wanted is None and marked:
         wanted = marked
     if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
@@ -212,6 +219,7 @@ def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:
     except CalamineError:
         if content is not Content.ODS:
             raise
+        # Some programs indent the XML; calamine refuses the blanks between elements.
         return CalamineWorkbook.from_filelike(ods_parts.tightened(file))
 
 

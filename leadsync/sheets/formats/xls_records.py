@@ -111,6 +111,7 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
         kind, size = struct.unpack_from("<HH", stream, start)
         yield kind, stream[start + 4 : start + 4 + size]
         start += 4 + size
+        # A chart in a sheet is a substream of its own within it.
         depth += (kind == _BOF) - (kind == _EOF)
         if depth <= 0:
             return
@@ -154,6 +155,7 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
     by_style = {str(style): codes.get(number, "") for style, number in enumerate(styles)}
+    # `xls_strings` says how calamine misreads them; texts in one record of Unicode are right.
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
     return _Globals(starts[sheet], by_style, (build, year) == _XLWT, shared, epoch_1904)

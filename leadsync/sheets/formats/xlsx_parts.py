@@ -112,6 +112,7 @@ def _codes(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, str]:
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         if name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
+        # xf elements stand in two lists; a cell's style index counts in cellXfs alone.
         elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = name == "cellXfs"
         elif inside and name == "xf":
@@ -120,6 +121,7 @@ def _codes(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, str]:
 
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
+    # Formulas, errors, hidden rows, and quotes of a program other than the usual: each needs the walk.
     signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden="]
     signs += [f"s={quote}{style}{quote}".encode() for style in formats.everywhere for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
@@ -131,6 +133,7 @@ def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identi
                 return True
             names = _NAME.findall(rows)
             numbers = [highest, *map(int, filter(bytes.isdigit, names))]
+            # A row or cell that stands twice: programs show one alone.
             if len(set(names)) < len(names) or numbers != sorted(set(numbers)):
                 return True
             highest = numbers[-1]
@@ -212,6 +215,7 @@ class _CellWalk(Walk):
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self._column += 1
+        # Without a reference a cell follows the one before: programs may leave it out.
         if reference := _REFERENCE.match(attributes.get("r", "")):
             if self._row != (row := int(reference[2]) - 1):
                 self._begin_row(row)

@@ -59,5 +59,6 @@ def _inside(archive: zipfile.ZipFile, name: str) -> Iterator[str]:
     with archive.open(name) as stream:
         while block := stream.read(_BLOCK):
             text = rest + block
+            # Searched as bytes, without parsing: a sign too many only warns once too often.
             yield from (words for signs, words in _INSIDE if any(sign in text for sign in signs))
             rest = text[-_OVERLAP:]

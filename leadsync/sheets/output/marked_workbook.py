@@ -58,11 +58,13 @@ def marked(file: BinaryIO, marks: SheetMarks) -> bytes:
     macros = has_macros(file)
     file.seek(0)
     book = load_workbook(file, keep_vba=macros, rich_text=_has_rich_text(file))
+    # A copy of a template is a workbook: programs would open it as a new, nameless one.
     book.template = False
     # The formulas keep their values: programs need not work them out on loading unless they had to before.
     book.calculation.fullCalcOnLoad = _works_out(file)
     add_validations(book, extended_validations(file))
     sheet: Any = book[marks.sheet]
+    # Without sync_* columns the sheet was never marked, and its own colours are not touched.
     if marks.places:
         _clear(sheet)
     columns = _SyncColumns(sheet, marks)
@@ -129,6 +131,7 @@ def _clear(sheet: "Worksheet") -> None:
     """Take the marks of an earlier copy off: a cell corrected since must not look wrong."""
     from openpyxl.styles import PatternFill
 
+    # openpyxl reads a colour of six digits with 00 in front.
     mark = f"00{MARK[1:]}"
     for row in sheet.iter_rows():
         for cell in row:
@@ -173,6 +176,7 @@ class _Pen:
         reasons: dict[tuple[int, int], list[str]] = {}
         for column, why in row.faults:
             place = self._anchors.get((row.number, column + 1), (row.number, column + 1))
+            # Several faults of one cell make one comment.
             reasons.setdefault(place, []).append(why)
         for place, reason in reasons.items():
             cell = self._sheet.cell(*place)

@@ -63,6 +63,7 @@ class Output(Generic[_T]):
             self._parts.__exit__(kind, error, trace)
         except OSError as failure:
             raise self._cannot(failure) from failure
+        # Nothing was put: the file of an earlier writing would tell of rows that are gone.
         if kind is None and self._put is None:
             self._remove()
 
@@ -128,6 +129,7 @@ def _started_leads(stream: IO[bytes], *, headings: Sequence[str]) -> Iterator[_P
 def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str, bom: bool) -> Iterator[_Put[Line]]:
     if bom:
         stream.write(b"\xef\xbb\xbf")
+    # newline="": the csv module ends lines itself, and Windows would double their CR.
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(escape_row(headings, delimiter))

@@ -25,6 +25,7 @@ def extend_filters(sheet: Any, marks: SheetMarks, last: int) -> None:
         table.ref = wider
         if table.autoFilter is not None and table.autoFilter.ref:
             table.autoFilter.ref = _wider(table.autoFilter.ref, sheet, marks, last) or table.autoFilter.ref
+        # Ids of a table's columns are unique, and need not be in order.
         number = max(column.id for column in table.tableColumns)
         for column in range(first, last + 1):
             number += 1

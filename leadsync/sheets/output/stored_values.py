@@ -45,6 +45,7 @@ def _has_formulas(archive: zipfile.ZipFile, part: str) -> bool:
     rest = b""
     with archive.open(part) as stream:
         while block := stream.read(_BLOCK):
+            # With and without a prefix; two bytes are kept, as a sign may lie across two blocks.
             if b"<f" in (text := rest + block) or b":f" in text:
                 return True
             rest = text[-2:]

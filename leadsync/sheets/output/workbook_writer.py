@@ -55,6 +55,7 @@ def started_workbook(
         formats = {wrap: _Formats(workbook, wrap=wrap) for wrap in {layout.wrap_text for layout in layouts}}
         sheets = [_SheetWriter(workbook, layout, formats[layout.wrap_text]) for layout in layouts]
         for worksheet in workbook.worksheets():
+            # A private attribute: XlsxWriter closes these files only in `close`, and an error leaves them open.
             files.enter_context(closing(worksheet.row_data_fh))
 
         def put(lines: Sequence[Line | None]) -> None:
@@ -128,6 +129,7 @@ class _SheetWriter:
         self._text = self._formats.text()
         self._places = [f'<c r="{letter(column)}' for column in range(len(layout.headings))]
         self._widths = [len(heading) + 3 for heading in layout.headings]
+        # Before any cell: with constant memory XlsxWriter cannot go back to a row.
         self._sheet.set_row(0, 24)
         for column, heading in enumerate(layout.headings):
             asks = bool(layout.choices) and column == len(layout.headings) - 1
@@ -180,6 +182,7 @@ class _SheetWriter:
         joined = "\0".join(("", *line.cells, ""))
         if len(joined) > LONGEST_CELL or joined.count("\0") != len(line.cells) + 1 or _needs_care(joined):
             return ""
+        # A format has its number only after XlsxWriter has written a cell with it.
         if self._text.xf_index is None:
             return ""
         number = str(self.count + 1)
@@ -211,6 +214,7 @@ class _SheetWriter:
             # The row before is still held back; that a new one begins sends it on.
             sheet.write_blank(row, 0, None, self._text)
             sheet.table.clear()
+        # XlsxWriter's own notes of the last row: the next row and the sheet's dimension follow from them.
         sheet.previous_row = sheet.dim_rowmax = row
         sheet.fh.write(f'<row r="{row + 1}">{cells}</row>')
 
@@ -227,6 +231,7 @@ class _SheetWriter:
             sheet.set_column(column, column, min(max(width, _NARROWEST), _WIDEST), self._text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, self.count, max(last, 0))
+        # Ids and phones are texts on purpose; Excel would mark each with a green corner.
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{self.count + 1}"})
         sheet.set_tab_color(self._layout.tab)
         sheet.set_landscape()
@@ -239,6 +244,7 @@ class _SheetWriter:
             rule = {
                 "validate": "list",
                 "source": list(self._layout.choices),
+                # Excel takes 32 characters for a title.
                 "input_title": self._layout.headings[last][:32],
                 "input_message": f"Write {listed}; leave it blank to decide later.",
                 "error_title": "That is no decision",

@@ -19,6 +19,7 @@ def start(module: str, file: BinaryIO, request: dict[str, Any]) -> "subprocess.P
     wishes = {**request, "end_with_parent": current_thread() is main_thread()}
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     return subprocess.Popen(  # noqa: S603 - `module` is one of the two of this package
+        # -P: no module of the working folder is imported. -X utf8: the environment has no locale.
         [sys.executable, "-P", "-X", "utf8", "-m", module],
         stdin=file,
         stdout=subprocess.PIPE,
@@ -31,6 +32,7 @@ def received(process: "subprocess.Popen[bytes]", seconds: float) -> tuple[dict[s
     """Return the next frame; end a process that takes too long. Raises FrameError without one."""
     if process.stdout is None:
         raise FrameError("no pipe")
+    # A read from a pipe has no timeout of its own; the kill ends it.
     timer = Timer(seconds, process.kill)
     timer.start()
     try:

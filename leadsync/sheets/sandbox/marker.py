@@ -51,6 +51,7 @@ def mark(file: BinaryIO, memory: BinaryIO, marks: SheetMarks, target: BinaryIO) 
                 return
             piece = base64.b64decode(text, validate=True)
             written += len(piece)
+            # Believed nothing: the process could send for ever.
             if written > _MOST_BYTES or not piece:
                 raise FrameError("too large")
             target.write(piece)
