@@ -11,7 +11,7 @@ from leadsync.reasons import Fault, Rejected
 from leadsync.reimport.claims import MOST_DIGITS, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
-from leadsync.reimport.failures import did_not_go
+from leadsync.reimport.earlier_failures import did_not_go
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.transfer import Transfer

@@ -10,7 +10,7 @@ from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
-from leadsync.reimport.failures import did_not_go, is_still_failing, root_of
+from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, root_of
 from leadsync.reimport.unchanged import same_fields
 from leadsync.result_codes import RESULT_CODES, Verdict
 

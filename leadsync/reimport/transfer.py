@@ -4,7 +4,7 @@ from leadsync.journal import Effects, State
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context
-from leadsync.reimport.failures import did_not_go, root_of
+from leadsync.reimport.earlier_failures import did_not_go, root_of
 from leadsync.reimport.rules import Decision, Send
 
 _LEFT_WHERE_IT_IS = frozenset(

@@ -11,7 +11,7 @@ from leadsync.models import Lead, Row
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Send, SheetFacts, decide, rules, rules_for
 from leadsync.reimport.claims import Claim
-from leadsync.reimport.context import Before, Context, Descendant, TrialMatch
+from leadsync.reimport.context import Context, Descendant, TrialMatch
 from leadsync.sheets import TRUNCATED
 
 RUN, LATER = "20261122-080000-0001", "20261123-080000-0002"
@@ -104,38 +104,6 @@ def test_what_is_decided_already(said: Claim, known: Origin | None, decision: Sk
 def test_what_other_runs_settle(values: dict[str, Any], decision: Skip | None) -> None:
     known = {"origin": origin(State.FAILED), "began": MORNING, **values}
     assert rules.settled_elsewhere(context(**known)) == decision
-
-
-@pytest.mark.parametrize(
-    ("cell", "was", "now"),
-    [
-        ("800", "0800", "800"),
-        ("0", "000", "0"),
-        ("1E+05", "100000", "1E+05"),
-        ("0800", "0800", ""),
-        ("801", "0800", ""),
-        ("", "0800", ""),
-        ("800", "abc", ""),
-    ],
-)
-@pytest.mark.parametrize("position", [0, 3])
-def test_a_number_that_a_program_made_of_a_text(position: int, cell: str, was: str, now: str) -> None:
-    cells = tuple(cell if at == position else value for at, value in enumerate(ROW.cells))
-    heading = COLUMNS[position].heading
-    before = {heading.casefold(): Before(was, RUN)}
-    fault = Fault(heading, now, FaultKind.CORRUPTED_NUMBER, was, {"run": RUN})
-    given = context(row=Row(5, cells), before=before)
-    assert rules.corrupted_cells(given) == (Rejected((fault,), "007") if now else None)
-    assert rules.corrupted_cells(given._replace(sheet=BOOK)) is None, "in a workbook it was typed"
-    both = rules.corrupted_cells(given._replace(mapped=WRONG))
-    assert both == (Rejected((*WRONG.faults, fault), "007") if now else None)
-
-
-def test_a_phone_may_have_lost_its_zero_and_a_cut_text_is_wrong_in_a_workbook_too() -> None:
-    lost = context(row=Row(5, ("007", "383218199", "Sale", "")), before={"phone": Before("0383218199", RUN)})
-    assert rules.corrupted_cells(lost) is None, "the rule for phones puts it back"
-    cut = context(BOOK, Row(5, ("007", "", "Sale", f"long{TRUNCATED}")))
-    assert rules.corrupted_cells(cut) == Rejected((Fault("Mum's Code", "", FaultKind.CUT_TEXT),), "007")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""Words for a missing value: those of programs, and those of people."""
+
+import pytest
+
+from leadsync.leads.placeholders import is_null_word, is_placeholder
+
+
+@pytest.mark.parametrize(
+    "text", ["NULL", "null", "N/A", "n.a.", "NaN", "NaT", "Nil", "None", "(null)", "<NULL>", "[n/a]", "\\N"]
+)
+def test_programs_words(text: str) -> None:
+    assert is_null_word(text)
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["Null Street", "Nile", "(null", "none given", "N", ""])
+def test_other_texts_are_no_words_of_programs(text: str) -> None:
+    assert not is_null_word(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "- -", "0", "000", "xx", "XXX", "unknown", "T.B.A.", "No phone", "not provided", "none given"]
+)
+def test_peoples_words(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["x", "10", "A0", "Noah", "note", "unknowns", "no 12"])
+def test_values_are_no_placeholders(text: str) -> None:
+    assert not is_placeholder(text)
