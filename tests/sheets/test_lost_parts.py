@@ -1,0 +1,62 @@
+"""The parts of a workbook that its marked copy lacks."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from leadsync.sheets.output.lost_parts import lost_parts
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def archive(**parts: bytes) -> BytesIO:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return made
+
+
+def test_a_plain_workbook_loses_nothing() -> None:
+    assert lost_parts(archive(**{SHEET: b"<worksheet/>", "xl/styles.xml": b"", "docProps/app.xml": b""})) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("xl/media/image1.png", "pictures"),
+        ("XL\\Media\\image1.png", "pictures"),
+        ("/xl/charts/chart1.xml", "charts"),
+        ("xl/pivotTables/pivotTable1.xml", "pivot tables"),
+        ("xl/threadedComments/threadedComment1.xml", "threaded comments, which become notes"),
+        ("xl/connections.xml", "data connections"),
+        ("xl/metadata.xml", "dynamic arrays and linked data types"),
+        ("_xmlsignatures/sig1.xml", "the digital signature"),
+    ],
+)
+def test_parts_are_known_by_their_names(name: str, words: str) -> None:
+    assert lost_parts(archive(**{name: b""})) == (words,)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("xl/drawings/drawing1.xml", b"<xdr:sp macro='1'>", "shapes and text boxes"),
+        (SHEET, b"<x14:sparklineGroups>", "sparklines"),
+        (SHEET, b"<x14:conditionalFormattings>", "conditional formats of Excel 2010 and later"),
+        (SHEET, b"<legacyDrawingHF r:id='1'/>", "background and header pictures"),
+    ],
+)
+def test_parts_inside_a_sheet_are_found(name: str, content: bytes, words: str) -> None:
+    assert lost_parts(archive(**{name: b"<a>" + content})) == (words,)
+    assert lost_parts(archive(**{"xl/styles.xml": content})) == (), "the sign stands in no sheet"
+
+
+def test_a_sign_across_two_blocks_is_found() -> None:
+    before = b" " * ((1 << 18) - 10)
+    assert lost_parts(archive(**{SHEET: before + b"<customSheetViews>"})) == ("custom views",)
+
+
+def test_each_kind_is_named_once() -> None:
+    assert lost_parts(archive(**{"xl/media/1.png": b"", "xl/media/2.png": b""})) == ("pictures",)
