@@ -22,6 +22,8 @@ _WHOLE = " |{bar}| "
 """The bar behind words, if there is room for it."""
 _WIDTH_OF_WHOLE = 60
 """The least columns for that."""
+_USUAL_WIDTH = 79
+"""The columns of a terminal with a width of 0: one less than usual, as tqdm leaves the last one free."""
 _WIDE = 1000
 """The columns of a stream of unknown width."""
 
@@ -92,6 +94,9 @@ class BarProgress(ProgressThread):
 
     def _show_all(self) -> None:
         bar = self._new_bar()
+        if bar.ncols is not None and bar.ncols < 1:
+            # A serial console or a container's terminal tells 0 columns and lines: tqdm would draw nothing there.
+            bar.dynamic_ncols, bar.ncols, bar.nrows = False, _USUAL_WIDTH, None
         while not self._ended.wait(_DRAW_SECONDS):
             self._show(bar, self._rate.add(time.monotonic(), self._succeeded + self._failed))
         self._show(bar)

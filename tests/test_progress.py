@@ -92,7 +92,7 @@ def drawn(words: str, columns: int) -> str:
     import termios
 
     ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
     with os.fdopen(theirs, "w", encoding="utf-8") as stream:
         with BarProgress(stream, 3000) as bar:
             for _ in range(40):
@@ -114,6 +114,7 @@ AWAY = "the dialer is away, next try at 21:19:47 (connection refused)"
     [
         (AWAY, 66, f"40/3000 {AWAY[:54]}…"),
         (AWAY, 72, f"40/3000 {AWAY}"),
+        (AWAY, 0, f"40/3000 {AWAY}"),
         (AWAY, 90, f"40/3000 {AWAY}, 40 ok, 0 failed"),
         ("忙" * 60, 80, f"40/3000 {'忙' * 34}…"),
     ],
