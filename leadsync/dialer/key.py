@@ -6,6 +6,8 @@ from collections import defaultdict
 from html.entities import html5
 from urllib.parse import unquote, unquote_plus
 
+from leadsync.dialer.decoded_texts import decoded_texts
+
 SHORT_KEY = 8
 """A key with fewer characters may be a word or a number: only a whole token is taken for it."""
 LONGEST_SPELLING = 40
@@ -70,6 +72,13 @@ def _decoded(key: str) -> set[str]:
     return {key, unquote(key), unquote_plus(key), key.replace("+", " "), wrong} - {""}
 
 
+def _parts(key: str) -> tuple[str, ...]:
+    """The key, or parts of a long one side by side: twice their length of the key holds one of them."""
+    size = SHORTEST_PIECE if len(key) >= LONG_KEY else len(key)
+    folded = [one.casefold() for one in _decoded(key)]
+    return tuple({one[at : at + size] for one in folded for at in range(0, len(one) - size + 1, size)})
+
+
 class _Pieces:
     """Finds pieces of a long key, in whichever letter case."""
 
@@ -103,6 +112,7 @@ class KeyFilter(logging.Filter):
         super().__init__()
         self._pattern = _pattern(key) if key else None
         self._pieces = _Pieces(key) if len(key) >= LONG_KEY else None
+        self._parts = _parts(key) if len(key) >= SHORT_KEY else ()
         self.longest = LONGEST_SPELLING * len(key)
         """The characters that the key can take in a text."""
 
@@ -112,7 +122,12 @@ class KeyFilter(logging.Filter):
             text = self._pattern.sub(_STARS, text)
         if self._pieces is not None:
             text = self._pieces.scrub(text)
-        return _IN_A_QUERY.sub(rf"\1{_STARS}", text)
+        text = _IN_A_QUERY.sub(rf"\1{_STARS}", text)
+        return _STARS if self._parts and self._is_encoded_in(text) else text
+
+    def _is_encoded_in(self, text: str) -> bool:
+        """Whether a text holds the key, or a large piece of a long one, once its encodings are undone."""
+        return any(part in decoded.casefold() for decoded in decoded_texts(text) for part in self._parts)
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = self.scrub(record.getMessage())

@@ -1,7 +1,11 @@
 """The key in every spelling that a server or a library may give it."""
 
+import base64
+import html
 import logging
 import time
+from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -132,3 +136,27 @@ def test_a_key_that_was_decoded_once_too_often_is_taken_out(key: str, text: str)
 
 def test_a_key_of_words_is_found_as_a_whole_only() -> None:
     assert KeyFilter("practice-key").scrub("practice makes perfect: practice-key") == "practice makes perfect: ***"
+
+
+@pytest.mark.parametrize("key", ["7f3c9a1e-5b2d-4c8f-9e60-3ad1b2c4d5e6", 'Kq7+aZ/9=&x"Lm3p', "s3cret+9"])
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        lambda key: base64.b64encode(f"/x?apiKey={quote(key, safe='')}".encode()).decode(),
+        lambda key: key.encode().hex(),
+        lambda key: "".join(f"={ord(character):02X}" for character in key),
+        lambda key: "".join(f"\\{ord(character):03o}" for character in key),
+        lambda key: "".join(chr(ord(character) + 0xFEE0) for character in key),
+        lambda key: "".join(f"\\{character}" for character in key),
+        lambda key: quote(html.escape(key), safe=""),
+    ],
+    ids=["base64", "hex", "quoted-printable", "octal", "full-width", "backslashes", "percent of HTML"],
+)
+def test_a_text_with_the_key_in_another_encoding_is_left_out(key: str, encoded: Callable[[str], str]) -> None:
+    said = KeyFilter(key).scrub(f"Refused by the gateway: {encoded(key)}, ask your administrator")
+    assert said in ("***", "Refused by the gateway: ***, ask your administrator")
+
+
+def test_other_encoded_texts_stay() -> None:
+    said = f"Reference {base64.b64encode(b'trace 81 of gateway 3, no key').decode()} %41%42"
+    assert KeyFilter("7f3c9a1e-5b2d-4c8f-9e60-3ad1b2c4d5e6").scrub(said) == said
