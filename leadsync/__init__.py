@@ -4,6 +4,7 @@ The functions and classes of `leadsync.api` are loaded at their first use: the c
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    if name.startswith("_"):
+    # `from leadsync import log` asks here before it looks for the module.
+    if name.startswith("_") or find_spec(f"{__name__}.{name}"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     api = import_module("leadsync.api")
     if name not in api.__all__:

@@ -30,6 +30,10 @@ def test_the_command_line_does_without_pandas(arguments: list[str], tmp_path: Pa
     assert "pandas" not in loaded(code, "pandas", "numpy")
 
 
+def test_a_module_by_name_is_no_use_of_the_interface() -> None:
+    assert loaded("from leadsync import terminal", "leadsync.terminal", "leadsync.api") == {"leadsync.terminal"}
+
+
 def test_sending_a_file_does_without_pandas() -> None:
     assert loaded("import leadsync.run, leadsync.cli", "pandas", "numpy") == set()
 
