@@ -22,6 +22,8 @@ from leadsync.dialer.transport import Transport, Wire
 from leadsync.dialer.transport_errors import certificates
 from leadsync.errors import SettingsError
 
+_NO_TIMEOUT = httpx.Timeout(None).as_dict()
+"""The deadlines of this package bound each call; httpx takes time to write its own into each request."""
 # asyncio's logger too: its reports show callbacks with their arguments.
 _LOGGERS = ("aiohttp.client", "aiohttp.internal", "asyncio", "httpx")
 
@@ -63,10 +65,7 @@ class HttpClient:
         self._transport = Transport(connections, trusted)
         self._client = _CookielessClient(
             # No timeouts of httpx: `Deadline` bounds a call, and knows a machine that slept.
-            transport=self._transport,
-            timeout=None,
-            follow_redirects=False,
-            trust_env=False,
+            transport=self._transport, auth=httpx.Auth(), follow_redirects=False, trust_env=False
         )
         self._closing = AsyncExitStack()
 
@@ -103,16 +102,14 @@ class HttpClient:
         endpoint = self._endpoints.get(call)
         if endpoint is None:
             endpoint = self._endpoints[call] = self._url.join(call)
-        request = httpx.Request(
+        return httpx.Request(
             "GET" if body is None else "POST",
             endpoint,
             headers=self._headers,
-            # With `content`, httpx would add the headers that aiohttp adds as well, which takes twice the time.
+            # With `content`, httpx would add the headers that the transport adds as well, which takes twice the time.
             stream=httpx.ByteStream(body or b""),
-            extensions={"target": f"{self._path}{call}?{query}".encode()},
+            extensions={"target": f"{self._path}{call}?{query}".encode(), "timeout": _NO_TIMEOUT},
         )
-        request.read()
-        return request
 
     async def fetch(
         self, request: httpx.Request, connected: Callable[[Wire], Awaitable[None]] = _nothing_to_do
