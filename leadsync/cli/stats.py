@@ -17,7 +17,8 @@ from leadsync.terminal import Visible, one_line
 
 if TYPE_CHECKING:
     from leadsync.failure_stats import FailureStats
-    from leadsync.stats import FileFormat
+    from leadsync.journal import Journal
+    from leadsync.stats.stats_file import FileFormat
     from leadsync.stats_summary import StatsTable
 
 _FILES: "dict[str, FileFormat]" = {"csv": "csv", "xlsx": "xlsx", "html": "html", "json": "json"}
@@ -72,17 +73,17 @@ def stats(by: str, since: datetime | None, top: int, kind: str | None, output: P
         click.get_current_context().ensure_object(dict)["json"] = True
     shell = command_shell()
     file = _file(kind, output)
-    from leadsync.stats import check_target, failure_stats, write_stats
+    from leadsync.stats import failure_stats
 
     with shell.journal() as journal:
-        target = check_target(file[1], journal) if file else None
+        target = _target(file[1], journal) if file else None
         for run in journal.runs():
             if run.complete and not run.finished:
                 # Rows of a killed process count with the end that `show` would give them.
                 journal.settle_if_dead(run.id)
         found = failure_stats(journal, by, since=since, top=top)
         if file and target:
-            write_stats(found, file[0], target, journal)
+            _write(found, file[0], target, journal)
     _put(shell, found, target, as_csv=kind == "csv")
     return 0
 
@@ -97,6 +98,19 @@ def _file(kind: str | None, output: Path | None) -> "tuple[FileFormat, Path] | N
             f"{output} can be a csv, xlsx, html or json file; end its name so, or say which with --format."
         )
     return _FILES[ending], output
+
+
+def _target(path: Path, journal: "Journal") -> Path:
+    # The libraries of all files, which a table on the terminal does without, take a third of a second to load.
+    from leadsync.stats.stats_file import check_target
+
+    return check_target(path, journal)
+
+
+def _write(stats: "FailureStats", kind: "FileFormat", path: Path, journal: "Journal") -> None:
+    from leadsync.stats.stats_file import write_stats
+
+    write_stats(stats, kind, path, journal)
 
 
 def _put(shell: Shell, stats: "FailureStats", written: Path | None, *, as_csv: bool) -> None:

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadsync.failure_stats import FailureStats
-from leadsync.stats.stats_file import FileFormat, check_target, write_stats
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
 
-__all__ = ["FileFormat", "check_target", "failure_stats", "write_stats"]
+__all__ = ["failure_stats"]
 
 
 def failure_stats(journal: "Journal", by: str, *, since: datetime | None = None, top: int = 20) -> FailureStats:

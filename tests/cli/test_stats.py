@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -200,3 +202,11 @@ def test_no_cell_of_another_column_and_no_key_comes_out(desk: Desk) -> None:
             assert ("Ann" in text) == (by == "Agent")
             assert "Secret" not in text
             assert KEY not in text
+
+
+def test_a_table_loads_no_library_of_dialers_and_files(past: Desk) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "leadsync", "stats", "--state", str(past.state)]
+    done = subprocess.run(command, cwd=past.folder, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "pandas" in loaded
+    assert loaded & {"aiohttp", "httpx", "xlsxwriter"} == set()
