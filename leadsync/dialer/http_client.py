@@ -65,7 +65,10 @@ class HttpClient:
         self._transport = Transport(connections, trusted)
         self._client = _CookielessClient(
             # No timeouts of httpx: `Deadline` bounds a call, and knows a machine that slept.
-            transport=self._transport, auth=httpx.Auth(), follow_redirects=False, trust_env=False
+            transport=self._transport,
+            auth=httpx.Auth(),
+            follow_redirects=False,
+            trust_env=False,
         )
         self._closing = AsyncExitStack()
 

@@ -13,7 +13,10 @@ from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
 
 LARGEST_GROUP = 1000
-"""The most calls to a commit, so that the first of them does not wait for an endless queue."""
+"""From so many calls on a commit takes no more, so that the first of them does not wait for an endless queue."""
+GATHER_SECONDS = 0.005
+"""The wait of a call for others to share its commit. It also keeps the thread off the interpreter's lock while the
+event loop turns from one answer to the next call."""
 
 
 class Begin(NamedTuple):
@@ -33,6 +36,7 @@ class Finish(NamedTuple):
 
 
 Work = Begin | Finish | Callable[[], Any]
+_Call = tuple[Work, asyncio.Future[Any]]
 
 
 class RunWriter(Protocol):
@@ -88,14 +92,15 @@ class RunWriter(Protocol):
 class RunLog:
     """The engine's view of one run in the journal; an asynchronous context manager.
 
-    Each call goes to a thread at once, in the order of the calls: a cancellation of the caller loses nothing. Awaiting
+    Calls go to a thread in their order, a few milliseconds later: a cancellation of the caller loses nothing. Awaiting
     a call gives its result once it is durable. All waiting calls share one commit. After a failure of the journal,
     every call raises JournalError, and so does the end of the context.
     """
 
     def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
         self._open_writer = open_writer
-        self._calls: queue.SimpleQueue[tuple[Work, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._gathered: list[_Call] = []
+        self._groups: queue.SimpleQueue[list[_Call] | None] = queue.SimpleQueue()
         # No daemon: outcomes in its queue are written before the program ends.
         self._thread = threading.Thread(target=self._serve, name="journal")
         self._failure: JournalError | None = None
@@ -109,7 +114,8 @@ class RunLog:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._calls.put(None)
+        self._hand_over()
+        self._groups.put(None)
         self._thread.join()
         self._writer.close()
         if self._failure is not None and error is None:
@@ -161,19 +167,25 @@ class RunLog:
 
     def _call(self, work: Work) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._calls.put((work, future))
+        if not self._gathered:
+            self._loop.call_later(GATHER_SECONDS, self._hand_over)
+        self._gathered.append((work, future))
         return future
 
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._groups.put(self._gathered)
+            self._gathered = []
+
     def _serve(self) -> None:
-        while (first := self._calls.get()) is not None:
-            group = [first]
+        while (group := self._groups.get()) is not None:
             closing = False
-            while len(group) < LARGEST_GROUP and not self._calls.empty():
-                call = self._calls.get()
-                if call is None:
+            while len(group) < LARGEST_GROUP and not self._groups.empty():
+                more = self._groups.get()
+                if more is None:
                     closing = True
                     break
-                group.append(call)
+                group += more
             results = self._commit([work for work, _ in group])
             futures = [future for _, future in group]
             self._loop.call_soon_threadsafe(_resolve, futures, results)

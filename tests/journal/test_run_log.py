@@ -1,12 +1,15 @@
 """Groups of attempts: what is kept of them, and what is refused."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 
 from leadsync.errors import JournalError
 from leadsync.journal import Entry, Journal
+from leadsync.journal.run_log import Begin, RunLog
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Skip, SkipKind
 from tests.journal.conftest import OpenStore
@@ -132,3 +135,19 @@ def test_a_reason_for_holding_rows_is_written_to_that_row_alone_and_only_while_i
         4: None,
     }
     assert [record.reason for record in journal.records(other)] == [None]
+
+
+def test_calls_of_one_moment_share_a_commit() -> None:
+    groups = []
+
+    class Writer(MagicMock):
+        def commit(self, group: Sequence[object]) -> list[None]:
+            groups.append(list(group))
+            return [None for _ in group]
+
+    async def begin() -> None:
+        async with RunLog(Writer) as log:
+            await asyncio.gather(*(log.begin(number, 1) for number in range(2, 102)))
+
+    asyncio.run(begin())
+    assert groups == [[Begin(number, 1) for number in range(2, 102)]]
