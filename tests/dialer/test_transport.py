@@ -6,15 +6,16 @@ import socket
 import ssl
 import struct
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 import trustme
 from pydantic import SecretStr
 
+from leadsync import __version__
 from leadsync.dialer import DialerClient
-from leadsync.models import Effect, Outcome
+from leadsync.models import Effect, Lead, Outcome
 from tests.dialer.peer import DUPLICATE, IDS, JANE, KEY, OK, Answerer, Peer, client_of
 
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
@@ -185,3 +186,57 @@ def test_a_call_that_reaches_nobody_does_not_leave() -> None:
         return left
 
     assert asyncio.run(calls()) is False
+
+
+def test_an_answer_to_a_part_of_a_request_ends_the_connection() -> None:
+    """The rest of the request would come before the next one."""
+    heads: list[bytes] = []
+    writers: list[asyncio.StreamWriter] = []
+
+    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        with suppress(ConnectionError):
+            await reader.read(-1)
+        writer.close()
+
+    async def calls() -> list[Outcome]:
+        server = await asyncio.start_server(hasty, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        # More than the system's buffers take.
+        long = Lead("9856", {"Name": "x" * 30_000_000})
+        async with server, DialerClient(url, SecretStr(KEY), IDS) as client:
+            outcomes = [await client.prepare(lead)() for lead in (long, JANE)]
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+        return outcomes
+
+    assert [outcome.code for outcome in asyncio.run(calls())] == [0, 0]
+    assert ([head[:5] for head in heads], len(writers)) == ([b"POST ", b"POST "], 2)
+
+
+@pytest.mark.parametrize("interim", [b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"])
+def test_an_interim_answer_is_none(interim: bytes) -> None:
+    outcomes, peer = two_calls({}, interim + interim + OK, b"", pause=0)
+    assert [outcome.code for outcome in outcomes] == [0, 105]
+    assert len(peer.writers) == 1
+
+
+def test_the_bytes_of_a_request() -> None:
+    async def call() -> tuple[Outcome, Peer, bytes]:
+        async with client_of(OK) as (client, peer):
+            outcome = await client.prepare(Lead("7 7", {"Name": "Ann"}))()
+            return outcome, peer, b"%s:%d" % (b"127.0.0.1", peer.writers[0].get_extra_info("sockname")[1])
+
+    outcome, peer, host = asyncio.run(call())
+    assert outcome.code == 0
+    assert peer.requests == [
+        b"POST /servicemanager/rest/CampaignAPI/updateLeadFast?fTemplateId=41&fCampaignId=41&fAllocationId=38"
+        b"&njExternalLeadId=7%207&apiKey=" + KEY.encode() + b" HTTP/1.1\r\n"
+        b"Host: " + host + b"\r\n"
+        b"Accept: application/json\r\n"
+        b"Accept-Encoding: identity\r\n"
+        b"Content-Type: application/json\r\n"
+        b"User-Agent: leadsync/" + __version__.encode() + b"\r\n"
+        b'Content-Length: 15\r\n\r\n{"Name": "Ann"}'
+    ]
