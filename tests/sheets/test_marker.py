@@ -98,7 +98,7 @@ def test_an_error_of_openpyxl_is_quoted_in_short(memory: Memory, answering: Answ
         [],
         [READY],
         [READY, frame({"exhausted": True})],
-        [READY, frame({"piece": True}, "not base64!"), END],
+        [READY, frame({"piece": True}, "QUJD!"), END],
         [READY, frame({"piece": True}, ""), END],
         [READY, frame([1])],
         [READY, b"x"],

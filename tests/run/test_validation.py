@@ -1,0 +1,105 @@
+"""The check of a sheet, and the copy with its findings: what it may replace, and what it holds."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from leadsync.config import Settings, settings_from
+from leadsync.errors import UsageError
+from leadsync.journal import Journal, open_journal
+from leadsync.run import SheetSource
+from leadsync.run.validation import Checked, check
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+LINES = ("Lead Id;FirstPhone;Outcome", "1;0383218199;Sale", "2;none;Sale", "3;03 8321 8197;Sale")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with open_journal(tmp_path / "state") as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return settings_from({}, "the test")
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    """Three rows, the second without a phone number."""
+    path = tmp_path / "leads.csv"
+    path.write_text("\n".join(LINES) + "\n", "utf-8")
+    return path
+
+
+def checked(sheet: Path, settings: Settings, journal: Journal, output: Path | None = None) -> Checked:
+    return check(SheetSource(sheet), settings, NOW, journal, output)
+
+
+def test_a_check_alone_writes_nothing(sheet: Path, settings: Settings, journal: Journal) -> None:
+    done = checked(sheet, settings, journal)
+    assert (done.written, done.scan.survey.rows, done.scan.survey.rejected) == (None, 3, 1)
+    assert sorted(path.name for path in sheet.parent.iterdir()) == ["leads.csv", "state"]
+
+
+def test_a_text_becomes_a_table_with_its_delimiter(sheet: Path, settings: Settings, journal: Journal) -> None:
+    done = checked(sheet, settings, journal, sheet.parent / "checks")
+    assert done.written == sheet.parent / "checks" / "leads.check.csv"
+    with done.written.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter=";"))
+    assert [row["sync_status"] for row in rows] == ["unsent", "rejected", "unsent"]
+    assert rows[1]["sync_advice"].startswith("Correct the row")
+    assert rows[2]["sync_message"] == "FirstPhone: separators removed (03 8321 8197 → 0383218197)"
+    [name] = {row["sync_run"] for row in rows}
+    assert name.startswith("check-")
+    known = journal.checked_sheet(name)
+    assert known is not None
+    assert known.file == sheet
+
+
+def test_rows_to_correct_have_a_sheet_of_their_own(sheet: Path, settings: Settings, journal: Journal) -> None:
+    done = checked(sheet, settings, journal, sheet.parent / "x.xlsx")
+    book = openpyxl.load_workbook(sheet.parent / "x.xlsx")
+    assert done.written == sheet.parent / "x.xlsx"
+    assert {name: [cell.value for cell in book[name]["A"]] for name in book.sheetnames} == {
+        "To correct": ["Lead Id", "2"],
+        "Ready": ["Lead Id", "1", "3"],
+    }
+
+
+def test_the_same_check_may_be_written_again_and_an_edited_copy_stays(
+    sheet: Path, settings: Settings, journal: Journal
+) -> None:
+    copy = sheet.parent / "x.csv"
+    checked(sheet, settings, journal, copy)
+    checked(sheet, settings, journal, copy)
+    copy.write_text("mine")
+    with pytest.raises(UsageError, match=r"x\.csv is there already, and is not as `leadsync check` wrote it"):
+        checked(sheet, settings, journal, copy)
+    assert copy.read_text() == "mine"
+
+
+def test_the_sheet_itself_is_never_replaced(sheet: Path, settings: Settings, journal: Journal) -> None:
+    with pytest.raises(UsageError, match=r"leads\.csv is the sheet itself"):
+        checked(sheet, settings, journal, sheet)
+    (sheet.parent / "folder.csv").mkdir()
+    with pytest.raises(UsageError, match=r"folder\.csv is a folder; name a file in it"):
+        checked(sheet, settings, journal, sheet.parent / "folder.csv")
+    assert sheet.read_text("utf-8").startswith("Lead Id;")
+
+
+def test_a_copy_of_a_copy_is_of_the_first_sheet(sheet: Path, settings: Settings, journal: Journal) -> None:
+    first = checked(sheet, settings, journal, sheet.parent / "first.csv").written
+    assert first is not None
+    second = checked(first, settings, journal, sheet.parent / "second.csv").written
+    assert second is not None
+    names = [
+        {row["sync_run"] for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter=";")}
+        for path in (first, second)
+    ]
+    assert names[0] == names[1]
