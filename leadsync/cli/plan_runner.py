@@ -42,7 +42,6 @@ def run_plan(
     name = options.campaign or (hooks.settings or settings).campaign_of(plan.run.ids)
     if not confirm_plan(shell, journal, plan, settings, ends, name, yes=options.yes):
         return 0
-    # After the yes: an address that was only looked at is new again the next time.
     remember_dialer(journal.state, settings.url())
 
     def carry_out(plan: "Plan", warnings: "Sequence[Remark]") -> "Executed":
@@ -66,7 +65,6 @@ def run_plan(
     if then:
         return _put_both(shell, journal, done, then[0])
     put_run(shell, journal, done.run, done.files)
-    # The new content waits: the older run stopped, or `resume` reads no file.
     if plan.file_is_new or (plan.then is not None and not (anew and done.run.finished)):
         command = f"{shell.called} {arguments('run', plan.run.file)}"
         shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
