@@ -33,7 +33,7 @@ def current_run() -> str:
 @contextmanager
 def without_secrets() -> Iterator[None]:
     """Keep other libraries from logging addresses, inside: those hold the API key, and tokens of messages."""
-    levels = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "apprise": _NEVER, "urllib3": _NEVER}
+    levels = {"httpx": logging.WARNING, "apprise": _NEVER, "urllib3": _NEVER}
     before = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():
         logging.getLogger(name).setLevel(max(level, before[name]))
