@@ -37,6 +37,7 @@ JOURNAL_TABLES = {
     "decisions": "a person's decision about a row, until something was sent from it",
     "taken": "a row that a later run sent in a corrected file",
     "dialers": "what sending taught about a dialer: slots and pace",
+    "live": "a sending under way: rows so far, pace, words, process, and the user who wants it to stop",
     "sequence": "the number of the last attempt; clocks can be set back, it cannot",
     "written": "the files of `check --output`, so that no other file is overwritten",
     "checks": "a sheet that `check --output` has copied, by the `sync_run` in its copies",

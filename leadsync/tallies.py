@@ -1,7 +1,8 @@
-"""Counts over rows: those of one run, and those of a whole journal."""
+"""Counts over rows: of one run, of a sending under way, of a whole journal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from leadsync.models import Status
 
@@ -18,6 +19,33 @@ class Tally:
     """Pending rows beyond a trial's end, not counted above."""
     still_failing: int = 0
     """Skipped rows, failed in an earlier run and open to correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A sending under way, as its process told the journal about a second ago.
+
+    `settled` are the rows at their end, of `rows` to send. `pace` is rows a second over the last minute. `words` say
+    what it waits for and until when; empty while it sends as usual.
+    """
+
+    rows: int
+    settled: Mapping[Status, int] = field(default_factory=dict)
+    pace: float = 0.0
+    words: str = ""
+    pid: int = 0
+    host: str = ""
+    at: datetime | None = None
+    """The time of this state; the journal sets it."""
+    stop_wanted: str = ""
+    """The user whose request to stop it follows."""
+    lost: bool = False
+    """Whether its process ended without a word."""
+
+    @property
+    def done(self) -> int:
+        """The rows at their end."""
+        return sum(self.settled.values())
 
 
 @dataclass(frozen=True, slots=True)

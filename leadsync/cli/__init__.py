@@ -31,6 +31,7 @@ from leadsync.cli import (
     show,
     simulate,
     stats,
+    stop,
     watch,
 )
 from leadsync.cli.options import common_options
@@ -70,7 +71,8 @@ def cli() -> None:
 
 
 for command in (
-    *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry, resolve.resolve),
+    *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry),
+    *(resolve.resolve, stop.stop),
     *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadsync.cli.columns import coloured_status
@@ -19,12 +20,16 @@ def put_run(
     files: Mapping[str, Path | None],
     *,
     before: Sequence[dict[str, Any]] = (),
+    also: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """Print the summary of a run; with --json its object, `before` holding the objects of runs sent just before."""
+    """Print the summary of a run; with --json its object.
+
+    `before` holds the objects of runs sent just before, `also` more keys.
+    """
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
-    value = {**as_json(run, tally, files), **({"before": list(before)} if before else {})}
+    value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
     text = as_text(run, tally, files, called=shell.called, look=coloured_status, moved_to=moved_to)
     shell.result(text, value)

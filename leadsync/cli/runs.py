@@ -19,10 +19,19 @@ def runs(run_id: str | None) -> int:
 
     RUN, any part of an id, lists matching runs only.
     """
+    from leadsync.report import live_json, live_words
+
     shell = command_shell()
     with shell.journal() as journal:
         sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
+        live, now = journal.live(), journal.now()
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
+
+    def standing(run: RunRecord, tally: Tally) -> str:
+        if run.id in live and not run.finished:
+            return live_words(live[run.id], now)
+        return _standing(run, tally, run.id in sending)
+
     columns = (
         Column("run"),
         Column("standing"),
@@ -31,7 +40,7 @@ def runs(run_id: str | None) -> int:
         Column("ended", gives_way=True),
     )
     lines = (
-        (run.id, _standing(run, tally, run.id in sending), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
+        (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
         for run, tally in listed
     )
     value = [
@@ -41,6 +50,7 @@ def runs(run_id: str | None) -> int:
             "draft": not run.complete,
             "finished": run.finished,
             "stopped": run.stopped or None,
+            "live": live_json(live[run.id]) if run.id in live else None,
             "rows": tally.rows,
             "statuses": {status.value: count for status, count in tally.statuses.items()},
         }

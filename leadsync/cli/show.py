@@ -64,20 +64,26 @@ class _RowFilter:
 
 
 def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter, *, listing: bool) -> int:
-    from leadsync.report import as_json
+    from leadsync.report import as_json, live_json, live_words
     from leadsync.run import written_files
 
-    if not journal.settle_if_dead(run.id):
+    is_sent = not journal.settle_if_dead(run.id)
+    live = journal.live().get(run.id)
+    if live is not None:
+        words = live_words(live, journal.now())
+        again = f": {shell.called} resume {run.id}" if live.lost else ""
+        shell.say(f"Run {run.id}: {words}{again}.")
+    elif is_sent:
         shell.say(f"{being_sent(run)}.")
+    also = {"live": live_json(live)} if live else {}
     files = written_files(run)
     if not listing:
-        put_run(shell, journal, run, files)
+        put_run(shell, journal, run, files, also=also)
         return 0
     records = rows.among(journal.records(run.id, rows.statuses or None))
     if shell.json:
-        shell.result(
-            "", {**as_json(run, journal.tally(run.id), files), "listed": [_as_json(record) for record in records]}
-        )
+        listed = [_as_json(record) for record in records]
+        shell.result("", {**as_json(run, journal.tally(run.id), files), **also, "listed": listed})
         return 0
     _list(shell, _ROW_COLUMNS, (_cells(record) for record in records), f"Run {run.id} has no such rows.")
     return 0

@@ -14,7 +14,7 @@ from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, Rows
 from leadsync.journal.values import NO_EFFECTS, CheckedSheet, Effects, Entry, OldRun, Pruned
 from leadsync.models import RunRecord
-from leadsync.tallies import Tally, Totals
+from leadsync.tallies import Live, Tally, Totals
 
 
 class RunLocks(Protocol):
@@ -43,7 +43,7 @@ class RunLocks(Protocol):
         ...
 
     def settle_if_dead(self, run_id: str) -> bool:
-        """Settle rows in flight if no process sends the run; False if one does."""
+        """Settle rows in flight if no process sends the run, and call its sending lost; False if one does."""
         ...
 
     def new_run_id(self, now: datetime) -> str:
@@ -88,6 +88,22 @@ class Runs(Protocol):
 
     def totals(self) -> Totals:
         """Counts over all runs, for metrics. Reads every row."""
+        ...
+
+
+class LiveRuns(Protocol):
+    """Runs under way, as other processes see them; their senders write by `RunLog.live`."""
+
+    def live(self) -> Mapping[str, Live]:
+        """The sendings by their run's id, those of dead processes too."""
+        ...
+
+    def end_live(self, run_id: str) -> None:
+        """Forget a sending that came to its end."""
+        ...
+
+    def ask_to_stop(self, run_id: str, user: str) -> bool:
+        """Ask the sender of a run to stop, in a user's name; False if there is none."""
         ...
 
 
@@ -184,6 +200,7 @@ class OldRuns(Protocol):
 class Journal(
     RunLocks,
     Runs,
+    LiveRuns,
     Drafts,
     Rows,
     Decisions,

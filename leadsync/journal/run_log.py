@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from leadsync.errors import JournalError
 from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
+from leadsync.tallies import Live
 
 LARGEST_GROUP = 1000
 """From so many calls on a commit takes no more, so that the first of them does not wait for an endless queue."""
@@ -81,6 +82,10 @@ class RunWriter(Protocol):
         ...
 
     def hold(self, number: int, earlier: int) -> None:
+        """As RunLog."""
+        ...
+
+    def live(self, live: Live) -> str:
         """As RunLog."""
         ...
 
@@ -164,6 +169,10 @@ class RunLog:
     def hold(self, number: int, earlier: int) -> asyncio.Future[None]:
         """Keep the reason of a pending row: it waits for row `earlier` of its lead."""
         return self._call(partial(self._writer.hold, number, earlier))
+
+    def live(self, live: Live) -> asyncio.Future[str]:
+        """Keep the state of this sending; gives the user who wants it to stop, or an empty text."""
+        return self._call(partial(self._writer.live, live))
 
     def _call(self, work: Work) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = self._loop.create_future()

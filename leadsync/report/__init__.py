@@ -4,6 +4,7 @@ from leadsync.report.advice import advice
 from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
+from leadsync.report.live_words import live_json, live_words
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -53,6 +54,8 @@ __all__ = [
     "fault_cells",
     "highlights",
     "lines_of",
+    "live_json",
+    "live_words",
     "marked_path",
     "message",
     "new_leads",

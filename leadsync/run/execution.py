@@ -57,7 +57,17 @@ def execute(
     plan.confirm(warnings)
     run = journal.run(plan.run.id)
     with progress_for(plan.waiting) as progress:
-        sent = send(journal, run, settings, environment, progress, keep_going=keep_going, until=until, stops=stops)
+        sent = send(
+            journal,
+            run,
+            settings,
+            environment,
+            progress,
+            rows=plan.waiting,
+            keep_going=keep_going,
+            until=until,
+            stops=stops,
+        )
     code = _code(sent, journal.tally(run.id))
     # Chosen after sending: the folder depends on the result (done/ or attention/).
     if output_for is not None:

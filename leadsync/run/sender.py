@@ -1,6 +1,7 @@
 """One run through the engine: from the journal to the dialer, with signals handled."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from leadsync.models import RunRecord
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
+from leadsync.run.live_progress import LiveProgress, kept_live
 from leadsync.run.stop_requests import StopRequests, run_apart, signals_to
 from leadsync.slots import SharedSlots, find_folder
 
@@ -34,8 +36,8 @@ class Sent:
     """The result of sending.
 
     `stopped` is the reason of an early stop, or empty; `cause` the same without times and counts; `signal_number` the
-    signal behind it, or 0. `peak_in_flight` is the highest number of calls at once. `failed_early`: the first rows were
-    refused alike. `heard`: it answered.
+    signal behind it, or 0; SIGTERM for a request through the journal. `peak_in_flight` is the highest number of calls
+    at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
     """
 
     stopped: str
@@ -53,11 +55,12 @@ def send(
     environment: Mapping[str, str],
     progress: Progress,
     *,
+    rows: int,
     keep_going: bool,
     until: datetime | None = None,
     stops: StopRequests | None = None,
 ) -> Sent:
-    """Send the rows of a confirmed run, until `until` at most, and store the result.
+    """Send the rows of a confirmed run, `rows` by the plan, until `until` at most, and store the result.
 
     `stops` are requests of other threads to stop it. In a thread with a running event loop it runs in one of its own.
 
@@ -70,7 +73,15 @@ def send(
     stopped = "leadsync ended before the run did"
     stops = StopRequests() if stops is None else stops
     sending = partial(
-        _send, journal, run, settings, environment, progress, keep_going=keep_going, until=until, stops=stops
+        _send,
+        journal,
+        run,
+        settings,
+        environment,
+        LiveProgress(progress, rows),
+        keep_going=keep_going,
+        until=until,
+        stops=stops,
     )
     try:
         with logged_as(run.id):
@@ -89,6 +100,7 @@ def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> No
 
     If the journal itself fails, this fails too; `resume` then settles the rows.
     """
+    journal.end_live(run.id)
     journal.settle(run.id)
     journal.update_run(run.id, seconds=run.seconds + seconds, stopped=stopped)
 
@@ -98,7 +110,7 @@ async def _send(
     run: RunRecord,
     settings: Settings,
     environment: Mapping[str, str],
-    progress: Progress,
+    progress: LiveProgress,
     *,
     keep_going: bool,
     until: datetime | None,
@@ -128,7 +140,12 @@ async def _send(
                 answer_seconds=settings.server.timeout_seconds,
             )
             # Not before: a signal outside ends the command at once, because nothing is under way.
-            with signals_to(stops), stops.heard_by(partial(_stop, engine, progress)), _stopped_at(until, engine):
+            with (
+                signals_to(stops),
+                stops.heard_by(partial(_stop, engine, progress)),
+                _stopped_at(until, engine),
+                kept_live(log, progress, partial(_stop_for, engine, progress)),
+            ):
                 began = time.monotonic()
                 reason = await engine.run()
                 seconds = time.monotonic() - began
@@ -138,7 +155,8 @@ async def _send(
     # A short run is mostly its beginning, and would predict too slow a pace.
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
-    return Sent(reason, engine.cause, stops.signal_number, engine.peak_in_flight, engine.failed_early, engine.heard)
+    number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
+    return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard)
 
 
 def _policy(settings: Settings) -> RetryPolicy:
@@ -174,7 +192,7 @@ class _SlotCount:
         journal: Journal,
         settings: Settings,
         environment: Mapping[str, str],
-        progress: Progress,
+        progress: LiveProgress,
     ) -> None:
         self._journal, self._settings, self._progress = journal, settings, progress
         mine = slots_for(journal, settings)
@@ -192,8 +210,11 @@ class _SlotCount:
 
     async def ask_others(self) -> None:
         """Take the slot count of another sending process, unless it is known."""
-        if not self.known and (count := await self.shared.known_elsewhere()):
-            self._progress.say(
+        count = 0 if self.known else await self.shared.known_elsewhere()
+        self._progress.words = ""
+        if count:
+            # Shown once: it is no wait.
+            self._progress.shown.say(
                 f"another leadsync that is sending goes by {counted(count, 'call')} at once; so does this one"
             )
             self._use(count)
@@ -205,7 +226,7 @@ class _SlotCount:
         if alone:
             self._journal.keep_slots(self._settings.url(), count)
         for_whom = "which is kept for it" if alone else "beside others that are sending just now"
-        self._progress.say(f"the dialer was found to run {counted(count, 'call')} at once, {for_whom}")
+        self._progress.shown.say(f"the dialer was found to run {counted(count, 'call')} at once, {for_whom}")
         return self._use(count)
 
     def _use(self, count: int) -> int:
@@ -234,6 +255,12 @@ async def _stop_at(until: datetime, engine: Engine) -> None:
     while (left := (until - datetime.now().astimezone()).total_seconds()) > 0:
         await asyncio.sleep(min(left, LONGEST_SLEEP_SECONDS))
     engine.stop(f"it is {until:%H:%M}, the time until which it was to send; `leadsync resume` goes on")
+
+
+def _stop_for(engine: Engine, progress: Progress, user: str) -> None:
+    """Drain the engine for a request through the journal."""
+    engine.stop(f"interrupted at the request of {user}")
+    progress.say("stopping; requests under way get their answer")
 
 
 def _stop(engine: Engine, progress: Progress, by: str, count: int) -> None:

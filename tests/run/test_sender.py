@@ -13,6 +13,7 @@ from leadsync.journal import Entry, Journal, open_journal
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
 from leadsync.run import sender
+from leadsync.run.live_progress import LiveProgress
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 
@@ -43,7 +44,7 @@ def journal(desk: Desk) -> Iterator[Journal]:
 
 def slot_count(journal: Journal, settings: Settings, desk: Desk) -> tuple[sender._SlotCount, Said]:
     said = Said()
-    return sender._SlotCount(journal, settings, desk.environment, said), said
+    return sender._SlotCount(journal, settings, desk.environment, LiveProgress(said, 0)), said
 
 
 def test_slots_that_were_found_alone_are_kept_less_the_reserve_for_this_run(
@@ -120,7 +121,7 @@ def test_what_an_earlier_process_left_in_flight_is_settled_before_anything_is_se
     with open_journal(desk.state) as journal:
         in_flight(journal, desk.folder)
         settings = load(desk.config)
-        sent = sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        sent = sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
         assert sent.stopped == ""
         assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
@@ -133,7 +134,7 @@ def test_a_run_that_another_process_has_is_not_sent(desk: Desk) -> None:
         settings = load(desk.config)
         other.hold(RUN)
         with pytest.raises(BusyError, match=f"Run {RUN} is being sent or changed"):
-            sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+            sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == []
 
 
@@ -170,6 +171,6 @@ def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:
                 await log.finish(2, 2, Outcome(Effect.IN_DOUBT, message="cut"), Status.UNKNOWN)
 
         asyncio.run(cut())
-        sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), keep_going=False)
+        sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
         assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]

@@ -63,9 +63,13 @@ class SqliteRunLocks(Connected):
         if run_id in self._held:
             return True
         with self._database.reading() as connection:
-            query = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight' LIMIT 1"
-            in_flight = connection.execute(query, [run_key(connection, run_id)]).fetchone()
-        if in_flight is None:
+            key = run_key(connection, run_id)
+            query = (
+                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight' "
+                "UNION ALL SELECT 1 FROM live WHERE run = ? AND NOT lost LIMIT 1"
+            )
+            under_way = connection.execute(query, [key, key]).fetchone()
+        if under_way is None:
             return True
         if not self.try_hold(run_id):
             return False
@@ -97,6 +101,7 @@ class SqliteRunLocks(Connected):
                 "WHERE run = ? AND number = ?",
                 ((key, number) for number, _ in set(in_flight).difference(in_doubt)),
             )
+            connection.execute("UPDATE live SET lost = TRUE WHERE run = ?", [key])
         # After the commit: until then a kill leaves the rows to be settled again, by the same marks.
         drop_marks(self._state, run_id)
         return len(in_flight)

@@ -11,6 +11,7 @@ from leadsync.errors import JournalError
 from leadsync.journal.json_text import reason_json
 from leadsync.journal.run_log import Begin, Finish, Work
 from leadsync.journal.sqlite.database import connect, places, transaction, translated
+from leadsync.journal.sqlite.live_runs import KEEP_LIVE, live_values
 from leadsync.journal.sqlite.marks import Marks
 from leadsync.journal.sqlite.run_table import run_key_and_end
 from leadsync.journal.sqlite.schema import OPEN
@@ -26,6 +27,7 @@ from leadsync.journal.sqlite.statements import (
 from leadsync.journal.states import State, sources
 from leadsync.models import Lead, PendingRow
 from leadsync.reasons import Skip, SkipKind
+from leadsync.tallies import Live
 
 
 class SqliteRunWriter:
@@ -36,6 +38,7 @@ class SqliteRunWriter:
         self._resend_unknown, self._by_priority = resend_unknown, by_priority
         self._order: array[int] | None = None
         self._place = 0
+        self._is_live = False
         with translated(path):
             self._connection = connect(path)
             self._key, self._last_row = run_key_and_end(self._connection, run_id)
@@ -118,6 +121,14 @@ class SqliteRunWriter:
             "UPDATE rows SET message = '', reason = ? WHERE run = ? AND number = ? AND state = 'pending'",
             [reason, self._key, number],
         )
+
+    def live(self, live: Live) -> str:
+        if not self._is_live:
+            # A dead process may have left its line, with a request to stop.
+            self._connection.execute("DELETE FROM live WHERE run = ?", [self._key])
+            self._is_live = True
+        wanted: str = self._connection.execute(KEEP_LIVE, live_values(self._key, live, time.time())).fetchone()[0]
+        return wanted
 
     def commit(self, group: Sequence[Work]) -> list[Any]:
         """Do a group's work: ends first, then functions, then beginnings.

@@ -178,6 +178,22 @@ MIGRATIONS: tuple[str, ...] = (
     );
     ALTER TABLE runs ADD COLUMN checked TEXT NOT NULL DEFAULT ''
     """,
+    # 15: a sending under way, and the user who asked it to stop. The line ends with the sending; a dead process leaves
+    # its own.
+    """
+    CREATE TABLE live (
+        run INTEGER PRIMARY KEY,
+        count INTEGER NOT NULL,
+        settled TEXT NOT NULL,
+        pace REAL NOT NULL,
+        words TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        at REAL NOT NULL,
+        stop_wanted TEXT NOT NULL DEFAULT '',
+        lost INTEGER NOT NULL DEFAULT 0
+    )
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

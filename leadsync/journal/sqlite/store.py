@@ -10,6 +10,7 @@ from leadsync.journal.sqlite.database import Database, check
 from leadsync.journal.sqlite.decisions import SqliteDecisions
 from leadsync.journal.sqlite.drafts import SqliteDrafts
 from leadsync.journal.sqlite.file_records import SqliteDialerRecords, SqliteFileRecords
+from leadsync.journal.sqlite.live_runs import SqliteLiveRuns
 from leadsync.journal.sqlite.old_runs import SqliteOldRuns
 from leadsync.journal.sqlite.pending_rows import SqlitePendingRows
 from leadsync.journal.sqlite.row_ends import SqliteRowEnds
@@ -25,6 +26,7 @@ class SqliteJournal(
     SqlitePendingRows,
     SqliteOldRuns,
     RunRecords,
+    SqliteLiveRuns,
     RowRecords,
     SqliteRowEnds,
     SqliteDecisions,

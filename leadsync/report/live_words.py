@@ -1,0 +1,52 @@
+"""A sending under way, in words and for scripts."""
+
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from leadsync.tallies import Live
+
+_SILENT = timedelta(seconds=10)
+"""Ten states late: the process or its disk hangs."""
+
+
+def live_words(live: Live, now: datetime) -> str:
+    """The state of a sending, such as `sending: 1,204 of 5,000, 61/s, about 1 min left`."""
+    if live.lost:
+        return "its process ended; go on with resume"
+    parts = [f"{'stopping' if live.stop_wanted else 'sending'}: {live.done:,} of {live.rows:,}"]
+    if live.words:
+        parts[0] += f"; {live.words}"
+    elif live.pace:
+        parts += [_rate(live.pace), f"about {_left((live.rows - live.done) / live.pace)} left"]
+    if live.at is not None and now - live.at > _SILENT:
+        parts[-1] += f"; no word from its process since {live.at:%H:%M:%S}"
+    return ", ".join(parts)
+
+
+def _rate(pace: float) -> str:
+    """Rows a second, or a minute if they are few."""
+    return f"{pace:.0f}/s" if pace >= 1 else f"{60 * pace:.0f}/min"
+
+
+def _left(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, math.ceil(seconds))} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"
+
+
+def live_json(live: Live) -> dict[str, Any]:
+    """A sending's state as the object of --json."""
+    return {
+        "rows": live.rows,
+        "settled": {status.value: count for status, count in live.settled.items()},
+        "pace": round(live.pace, 2),
+        "words": live.words or None,
+        "pid": live.pid,
+        "host": live.host,
+        "at": None if live.at is None else live.at.isoformat(timespec="seconds"),
+        "stopping": bool(live.stop_wanted),
+        "lost": live.lost,
+    }
