@@ -8,7 +8,20 @@ from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
-from leadsync.journal.values import CheckedSheet, Effects, Entry, LastSent, OldRun, Origin, Pruned, RowEnds, new_run_id
+from leadsync.journal.values import (
+    CheckedSheet,
+    Effects,
+    Entry,
+    LastSent,
+    OldRun,
+    Origin,
+    Pruned,
+    ReasonCount,
+    RowEnds,
+    RowFilter,
+    ValueCount,
+    new_run_id,
+)
 
 
 def open_journal(state: Path) -> Journal:
@@ -26,9 +39,12 @@ __all__ = [
     "OldRun",
     "Origin",
     "Pruned",
+    "ReasonCount",
     "RowEnds",
+    "RowFilter",
     "RunLog",
     "State",
+    "ValueCount",
     "folder_lock",
     "new_run_id",
     "open_journal",

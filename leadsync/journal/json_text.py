@@ -28,6 +28,15 @@ def reason_json(reason: Reason | None) -> str | None:
     return as_json({"skip": reason.kind.name, **_filled(values)})
 
 
+def kept_reason(reason: Reason | None) -> tuple[str | None, str | None]:
+    """A reason as JSON text, and the name of its kind: the first fault's, or the skip's."""
+    if isinstance(reason, Rejected):
+        kind = reason.faults[0].kind.name if reason.faults else None
+    else:
+        kind = reason.kind.name if reason else None
+    return reason_json(reason), kind
+
+
 def reason_of(text: str | None) -> Reason | None:
     """The reason of such a text."""
     if not text:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
-from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, Rows
+from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, RowPages, Rows
 from leadsync.journal.values import NO_EFFECTS, CheckedSheet, Effects, Entry, OldRun, Pruned
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
@@ -203,6 +203,7 @@ class Journal(
     LiveRuns,
     Drafts,
     Rows,
+    RowPages,
     Decisions,
     PendingRows,
     LineageQueries,

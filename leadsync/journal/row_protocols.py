@@ -6,8 +6,20 @@ from typing import Protocol
 
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.states import State
-from leadsync.journal.values import AttemptRecord, LastSent, Origin, RowEnds
+from leadsync.journal.values import (
+    EVERY_ROW,
+    AttemptRecord,
+    LastSent,
+    Origin,
+    ReasonCount,
+    RowEnds,
+    RowFilter,
+    ValueCount,
+)
 from leadsync.models import RowRecord, RunRecord, Status
+
+MOST_LOOKED_AT = 10_000
+"""The rows whose values are read for one reason: a tenth of a second's work."""
 
 
 class Rows(Protocol):
@@ -42,6 +54,25 @@ class Rows(Protocol):
 
     def history(self) -> "History":
         """The leads over all runs, while this journal is open."""
+        ...
+
+
+class RowPages(Protocol):
+    """Rows a page at a time, and their reasons; quick at a million rows."""
+
+    def page(self, run_id: str, after: int = 0, limit: int = 100, chosen: RowFilter = EVERY_ROW) -> list[RowRecord]:
+        """The next rows behind row `after`, in the sheet's order; a trial's end at its last row."""
+        ...
+
+    def reason_counts(self, run_id: str) -> list[ReasonCount]:
+        """The rows with a code other than 0, a reason or a status to look at, the most frequent first."""
+        ...
+
+    def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
+        """The values at fault for a reason, the most frequent first, in the first `most` of its rows.
+
+        Of a code those of its field; none if it has no field of its own.
+        """
         ...
 
 

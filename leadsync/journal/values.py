@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal.states import State
-from leadsync.models import Note, Row
+from leadsync.models import Note, Row, Status
 from leadsync.reasons import Reason
 
 
@@ -123,6 +123,46 @@ class Pruned:
     unfinished: tuple[str, ...]
     undecided: tuple[str, ...]
     busy: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Rows to be shown: of any of the `statuses`, `codes` and `kinds`; an empty set takes all.
+
+    `kinds` are names of FaultKind and SkipKind; a row has the kind of its first fault. `lead` is the beginning of an
+    external id. Rows in flight are in pages of all statuses alone: nobody corrects or decides them.
+    """
+
+    statuses: Collection[Status] = ()
+    codes: Collection[int] = ()
+    kinds: Collection[str] = ()
+    lead: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves out rows by more than their lead."""
+        return bool(self.statuses or self.codes or self.kinds)
+
+
+EVERY_ROW = RowFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """The rows of one status, result code and kind of reason."""
+
+    status: Status
+    code: int | None
+    kind: str | None
+    rows: int
+
+
+class ValueCount(NamedTuple):
+    """A value at fault and its rows: of a column by its heading, or of a field by the dialer's name."""
+
+    place: str
+    value: str
+    rows: int
 
 
 class RowEnds(NamedTuple):

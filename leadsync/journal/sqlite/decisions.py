@@ -64,7 +64,7 @@ def decide(connection: sqlite3.Connection, key: int, number: int, state: State, 
     kept = keep_decision(connection, key, number, decided)
     if kept:
         connection.execute(
-            "UPDATE rows SET state = ?, message = ?, reason = NULL, counted_from = attempts "
+            "UPDATE rows SET state = ?, message = ?, reason = NULL, kind = NULL, counted_from = attempts "
             "WHERE run = ? AND number = ?",
             [state, f"a person decided: {decided}", key, number],
         )
@@ -82,7 +82,7 @@ def keep_decision(connection: sqlite3.Connection, key: int, number: int, decided
 
 def _take_back(connection: sqlite3.Connection, key: int, number: int) -> int:
     came_back = connection.execute(
-        "UPDATE rows SET state = was.state, message = was.message, reason = NULL FROM decisions AS was "
+        "UPDATE rows SET state = was.state, message = was.message, reason = NULL, kind = NULL FROM decisions AS was "
         "WHERE was.run = rows.run "
         f"AND was.number = rows.number AND rows.run = ? AND rows.number = ? AND {_NOT_SENT_SINCE}",
         [key, number],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.errors import BusyError, JournalError
-from leadsync.journal.json_text import reason_json
+from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sqlite.database import places
 from leadsync.journal.sqlite.decisions import decide, keep_decision
 from leadsync.journal.sqlite.row_table import line_values
@@ -52,9 +52,9 @@ class SqliteDrafts(SqliteRunLocks):
                     "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (line_values(key, entry) for entry in chunk)
                 )
                 connection.executemany(
-                    "INSERT INTO rows (run, number, lead, harmless, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO rows (run, number, lead, harmless, state, reason, kind) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (
-                        (key, entry.row.number, entry.lead, entry.harmless, entry.state, reason_json(entry.reason))
+                        (key, entry.row.number, entry.lead, entry.harmless, entry.state, *kept_reason(entry.reason))
                         for entry in chunk
                     ),
                 )
@@ -101,9 +101,9 @@ def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Rea
 def _move(connection: sqlite3.Connection, key: int, number: int, target: State, reason: Reason) -> None:
     """Bring a row to `target` if a transition leads there."""
     connection.execute(
-        "UPDATE rows SET state = ?, message = '', reason = ? "
+        "UPDATE rows SET state = ?, message = '', reason = ?, kind = ? "
         f"WHERE run = ? AND number = ? AND state IN ({places(sources(target))})",
-        [target, reason_json(reason), key, number, *sources(target)],
+        [target, *kept_reason(reason), key, number, *sources(target)],
     )
 
 
@@ -112,9 +112,10 @@ def _follow(connection: sqlite3.Connection, trial: int, key: int, kept: Collecti
     # All outcomes move here: a report of this run then has every row of its sheet.
     rows = [(key, here, trial, there) for there, here in kept]
     connection.executemany(
-        "UPDATE rows SET (state, code, name, message, reason, attempts, time, sequence) = "
+        "UPDATE rows SET (state, code, name, message, reason, kind, attempts, time, sequence) = "
         "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), "
-        "iif(state = 'succeeded', rows.reason, reason), attempts, time, sequence "
+        "iif(state = 'succeeded', rows.reason, reason), iif(state = 'succeeded', rows.kind, kind), "
+        "attempts, time, sequence "
         "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
         rows,
     )

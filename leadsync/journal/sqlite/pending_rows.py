@@ -3,7 +3,7 @@
 import sqlite3
 
 from leadsync.errors import JournalError
-from leadsync.journal.json_text import reason_json
+from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
@@ -80,10 +80,10 @@ class SqlitePendingRows(SqliteRunLocks):
             )
             connection.execute(
                 # After the copies: the condition of _RETRIED is no longer true of these rows.
-                "UPDATE rows SET state = 'skipped', message = '', reason = ? "
+                "UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? "
                 f"WHERE run = ? AND {OPEN} AND state IN ('pending', 'unknown') "
                 "AND number IN (SELECT number FROM rows WHERE run = ?)",
-                [reason_json(Skip(SkipKind.RETRIED, run.id)), old, new],
+                [*kept_reason(Skip(SkipKind.RETRIED, run.id)), old, new],
             )
             left = f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
             connection.execute(

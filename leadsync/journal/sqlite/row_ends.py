@@ -16,7 +16,7 @@ _ENDED = [
     state.value for state in State if state.status in (Status.SUCCEEDED, *TO_LOOK_AT) and state is not State.IN_FLIGHT
 ]
 """A row in flight has not ended."""
-_FAULT = "iif(state = 'rejected', json_extract(reason, '$.faults[0].kind'), NULL)"
+_FAULT = "iif(state = 'rejected', kind, NULL)"
 _NOT_TAKEN_OVER = (
     "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE rows.sequence IS NOT NULL AND later.run = ? "
     "AND later.lead = rows.lead AND later.sequence = rows.sequence) "

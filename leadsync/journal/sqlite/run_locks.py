@@ -91,7 +91,7 @@ class SqliteRunLocks(Connected):
                 ((key, number) for number, _ in in_doubt),
             )
             connection.executemany(
-                "UPDATE rows SET state = ?, message = ?, reason = NULL WHERE run = ? AND number = ?",
+                "UPDATE rows SET state = ?, message = ?, reason = NULL, kind = NULL WHERE run = ? AND number = ?",
                 ((State.UNKNOWN, _ENDED_UNDER_WAY, key, number) for number, _ in in_doubt),
             )
             connection.executemany(

@@ -95,8 +95,7 @@ def count_rows(connection: sqlite3.Connection, run_id: str) -> Tally:
         f"SELECT count(*) FROM rows WHERE run = ? AND number > ? AND {OPEN} AND state = 'pending'", key_and_end
     ).fetchone()[0]
     still_failing = connection.execute(
-        "SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND state = 'skipped' "
-        "AND json_extract(reason, '$.skip') = ?",
+        "SELECT count(*) FROM rows WHERE run = ? AND number <= ? AND state = 'skipped' AND kind = ?",
         [*key_and_end, SkipKind.STILL_FAILING.name],
     ).fetchone()[0]
     return Tally(rows, statuses, codes, attempts, beyond, still_failing)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.errors import JournalError
-from leadsync.journal.json_text import reason_json
+from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import Begin, Finish, Work
 from leadsync.journal.sqlite.database import connect, places, transaction, translated
 from leadsync.journal.sqlite.live_runs import KEEP_LIVE, live_values
@@ -112,14 +112,14 @@ class SqliteRunWriter:
 
     def exhaust(self, number: int, message: str, state: State) -> None:
         # An idempotent row in doubt that is sent again after this has all its attempts again.
-        assignments = "message = ?, reason = NULL, counted_from = iif(harmless, attempts, counted_from)"
+        assignments = "message = ?, reason = NULL, kind = NULL, counted_from = iif(harmless, attempts, counted_from)"
         self._move(number, state, assignments, [message])
 
     def hold(self, number: int, earlier: int) -> None:
-        reason = reason_json(Skip(SkipKind.WAITS_FOR_DECISION, row=earlier))
+        reason = kept_reason(Skip(SkipKind.WAITS_FOR_DECISION, row=earlier))
         self._connection.execute(
-            "UPDATE rows SET message = '', reason = ? WHERE run = ? AND number = ? AND state = 'pending'",
-            [reason, self._key, number],
+            "UPDATE rows SET message = '', reason = ?, kind = ? WHERE run = ? AND number = ? AND state = 'pending'",
+            [*reason, self._key, number],
         )
 
     def live(self, live: Live) -> str:

@@ -11,6 +11,9 @@ APPLICATION_ID = 0x6C656164
 OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
 """The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
 
+NOTABLE = "((state <> 'pending' AND state <> 'in_flight' AND state <> 'succeeded') OR code <> 0 OR kind <> '')"
+"""The same for the index `notable_rows`. A plain row is never in it: the index costs the sending nothing."""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1
     """
@@ -193,6 +196,13 @@ MIGRATIONS: tuple[str, ...] = (
         stop_wanted TEXT NOT NULL DEFAULT '',
         lost INTEGER NOT NULL DEFAULT 0
     )
+    """,
+    # 16: the kind of a reason by itself, for pages and counts by status, code and kind
+    f"""
+    ALTER TABLE rows ADD COLUMN kind TEXT;
+    UPDATE rows SET kind = coalesce(json_extract(reason, '$.faults[0].kind'), json_extract(reason, '$.skip'))
+        WHERE reason IS NOT NULL;
+    CREATE INDEX notable_rows ON rows (run, state, code, kind, number) WHERE {NOTABLE}
     """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""

@@ -51,7 +51,7 @@ BEGIN_ROWS = (
 )
 FINISH_ROWS = (
     "UPDATE rows SET state = given.state, code = given.code, name = given.name, message = given.message, "
-    f"reason = NULL, time = given.time FROM (SELECT {_FINISHED} FROM json_each(?)) AS given "
+    f"reason = NULL, kind = NULL, time = given.time FROM (SELECT {_FINISHED} FROM json_each(?)) AS given "
     "WHERE rows.run = given.run AND rows.number = given.number AND rows.attempts = given.attempt "
     f"AND rows.state = '{State.IN_FLIGHT}' AND given.state IN ({_listed(TRANSITIONS[State.IN_FLIGHT])})"
 )

@@ -14,6 +14,7 @@ from leadsync.journal.sqlite.live_runs import SqliteLiveRuns
 from leadsync.journal.sqlite.old_runs import SqliteOldRuns
 from leadsync.journal.sqlite.pending_rows import SqlitePendingRows
 from leadsync.journal.sqlite.row_ends import SqliteRowEnds
+from leadsync.journal.sqlite.row_pages import SqliteRowPages
 from leadsync.journal.sqlite.row_records import RowRecords
 from leadsync.journal.sqlite.run_lineage import RunLineage
 from leadsync.journal.sqlite.run_records import RunRecords
@@ -28,6 +29,7 @@ class SqliteJournal(
     RunRecords,
     SqliteLiveRuns,
     RowRecords,
+    SqliteRowPages,
     SqliteRowEnds,
     SqliteDecisions,
     RunLineage,
