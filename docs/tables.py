@@ -35,6 +35,8 @@ JOURNAL_TABLES = {
     "rows": "where a row stands; written with every attempt, hence small",
     "attempts": "a request for a row: when it began and ended, and the answer",
     "decisions": "a person's decision about a row, until something was sent from it",
+    "edits": "a cell that a person has corrected, with the count of changes to its row",
+    "audit": "an action of a user, without values of cells",
     "taken": "a row that a later run sent in a corrected file",
     "dialers": "what sending taught about a dialer: slots and pace",
     "live": "a sending under way: rows so far, pace, words, process, and the user who wants it to stop",

@@ -8,6 +8,7 @@ from leadsync.cli.options import age_of, examples
 from leadsync.cli.shell import at_terminal, command_shell
 from leadsync.errors import UsageError
 from leadsync.plurals import counted
+from leadsync.system_user import system_user
 from leadsync.terminal import visible_lines
 
 
@@ -34,6 +35,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
             shell.say("Nothing was deleted.")
             return 0
         pruned = journal.prune(before, undecided=undecided)
+        journal.add_audit("prune", system_user(), runs=len(pruned.runs), rows=pruned.rows)
     what = f"{counted(len(pruned.runs), 'run')} with {counted(pruned.rows, 'row')}"
     lines = [f"Forgot {what} from before {before:%Y-%m-%d}; {pruned.bytes / 1e6:,.1f} MB given back."]
     for kept, why in (

@@ -10,6 +10,7 @@ from leadsync.cli.shell import command_shell
 from leadsync.errors import UsageError
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
+from leadsync.system_user import system_user
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -41,7 +42,8 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         if take_back:
             count = journal.take_back(run.id, rows)
         else:
-            count = journal.resolve(run.id, rows, DECISIONS[decision], decision)
+            count = journal.resolve(run.id, rows, DECISIONS[decision], decision, user=system_user())
+        journal.add_audit("decide", system_user(), run.id, decision=decision, rows=count)
         # The files show the decisions at once; read anew, because the counts have changed.
         files = write_files(journal, journal.run(run.id), shell.say)
     value = {"run": run.id, "decision": decision, "rows": count, "files": _paths(files)}

@@ -18,6 +18,8 @@ def stop(run_id: str) -> int:
     with shell.journal() as journal:
         run = journal.run(run_id)
         asked = not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, system_user())
+        if asked:
+            journal.add_audit("stop", system_user(), run.id)
     words = (
         f"Run {run.id} stops once its requests under way are answered; go on later with: {shell.called} resume {run.id}"
         if asked

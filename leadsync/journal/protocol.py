@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
-from leadsync.journal.row_protocols import Decisions, LineageQueries, PendingRows, RowPages, Rows
-from leadsync.journal.values import NO_EFFECTS, CheckedSheet, Effects, Entry, OldRun, Pruned
+from leadsync.journal.row_protocols import Decisions, Edits, LineageQueries, PendingRows, RowPages, Rows
+from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
 
@@ -197,6 +197,18 @@ class OldRuns(Protocol):
         ...
 
 
+class Audit(Protocol):
+    """The actions of users; `prune` leaves them."""
+
+    def add_audit(self, action: str, user: str, run_id: str = "", **detail: str | int) -> None:
+        """Keep an action; `detail` holds no values of cells."""
+        ...
+
+    def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        """The last actions, on one run or on all, the newest first."""
+        ...
+
+
 class Journal(
     RunLocks,
     Runs,
@@ -205,11 +217,13 @@ class Journal(
     Rows,
     RowPages,
     Decisions,
+    Edits,
     PendingRows,
     LineageQueries,
     FileRecords,
     DialerRecords,
     OldRuns,
+    Audit,
     Protocol,
 ):
     """The journal of one state folder; a context manager."""

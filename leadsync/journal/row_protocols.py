@@ -9,6 +9,8 @@ from leadsync.journal.states import State
 from leadsync.journal.values import (
     EVERY_ROW,
     AttemptRecord,
+    Decision,
+    Edit,
     LastSent,
     Origin,
     ReasonCount,
@@ -102,8 +104,10 @@ class History(Protocol):
 class Decisions(Protocol):
     """A person's decisions about conflict and unknown rows."""
 
-    def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
-        """Apply a decision to conflict and unknown rows, or in place of an earlier decision; return their count.
+    def resolve(
+        self, run_id: str, numbers: Iterable[int], state: State, decided: str, *, user: str = "", note: str = ""
+    ) -> int:
+        """Apply a user's decision to conflict and unknown rows, or in place of an earlier one; return their count.
 
         A run with a row to send is not finished any more.
         """
@@ -117,8 +121,28 @@ class Decisions(Protocol):
         """The last decision about a row; empty if there is none."""
         ...
 
+    def decisions(self, run_id: str, numbers: Collection[int]) -> dict[int, Decision]:
+        """The last decisions about these rows, with their users."""
+        ...
+
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
         """The decisions about these rows within reach of `take_back`."""
+        ...
+
+
+class Edits(Protocol):
+    """Corrections of cells, kept beside the cells as read."""
+
+    def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
+        """Change cells of a row, by the positions of their columns; return the row's new version.
+
+        `version` is the one that the user has seen; 0 for a row without changes. None if another change came in
+        between: nothing is changed then. Raises UsageError for an unknown row or column.
+        """
+        ...
+
+    def edits(self, run_id: str, numbers: Collection[int] | None = None) -> list[Edit]:
+        """The changes of these rows, or of all, in the order of rows and versions."""
         ...
 
 

@@ -46,12 +46,14 @@ class Effects:
     """The effects of a confirmed run on rows of other runs.
 
     `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
-    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there.
+    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `user` made the
+    decisions.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
     taken: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
     kept: Collection[tuple[int, int]] = ()
+    user: str = ""
 
 
 NO_EFFECTS = Effects()
@@ -82,6 +84,37 @@ class LastSent:
     time: datetime
     fields: Mapping[str, str]
     state: State = State.SUCCEEDED
+
+
+class Edit(NamedTuple):
+    """A change of one cell by a person. `version` counts the changes of its row, `position` its columns from 0."""
+
+    number: int
+    version: int
+    position: int
+    old: str
+    new: str
+    user: str
+    at: datetime
+
+
+class Decision(NamedTuple):
+    """A person's decision about a row; `at` is None for one of an earlier leadsync."""
+
+    decided: str
+    user: str
+    note: str
+    at: datetime | None
+
+
+class AuditEntry(NamedTuple):
+    """An action of a user. `detail` holds figures and names, never a cell's value."""
+
+    at: datetime
+    user: str
+    action: str
+    run_id: str
+    detail: Mapping[str, str | int]
 
 
 class AttemptRecord(NamedTuple):

@@ -15,6 +15,7 @@ from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
+from leadsync.system_user import system_user
 
 
 class CameBackError(UsageError):
@@ -135,7 +136,7 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
 
 
 def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str], **values: Any) -> None:
-    journal.confirm(run_id, effects, **values)
+    journal.confirm(run_id, replace(effects, user=system_user()), **values)
     # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)

@@ -17,6 +17,7 @@ from leadsync.run.plan import Plan
 from leadsync.run.question import plan_warnings
 from leadsync.run.sender import Sent, send
 from leadsync.run.stop_requests import StopRequests
+from leadsync.system_user import system_user
 from leadsync.tallies import Tally
 
 NewProgress = Callable[[int], AbstractContextManager[Progress]]
@@ -56,6 +57,7 @@ def execute(
     """
     plan.confirm(warnings)
     run = journal.run(plan.run.id)
+    journal.add_audit("send", system_user(), run.id, rows=plan.waiting)
     with progress_for(plan.waiting) as progress:
         sent = send(
             journal,

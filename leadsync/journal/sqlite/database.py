@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from leadsync.errors import JournalError
@@ -88,6 +89,11 @@ def check(path: Path) -> None:
             connection.close()
     if found != "ok":
         raise _damaged(path, found)
+
+
+def moment(seconds: float) -> datetime:
+    """A time in seconds since 1970, on this machine's clock."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone()
 
 
 def places(values: Collection[object]) -> str:

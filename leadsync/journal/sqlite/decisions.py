@@ -1,12 +1,16 @@
 """A person's decisions about conflict and unknown rows."""
 
+import json
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
-from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.sqlite.database import Connected, moment
 from leadsync.journal.sqlite.run_table import recount, run_key
 from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.states import State
+from leadsync.journal.values import Decision
 
 _NOT_SENT_SINCE = (
     "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent JOIN runs AS by "
@@ -22,10 +26,13 @@ _NOT_SENT_SINCE = (
 class SqliteDecisions(Connected):
     """The decisions; see `leadsync.journal.row_protocols.Decisions`."""
 
-    def resolve(self, run_id: str, numbers: Iterable[int], state: State, decided: str) -> int:
+    def resolve(
+        self, run_id: str, numbers: Iterable[int], state: State, decided: str, *, user: str = "", note: str = ""
+    ) -> int:
+        made = MadeDecision(decided, user, note, time.time())
         with self._database.writing() as connection:
             key = run_key(connection, run_id)
-            count = sum(decide(connection, key, number, state, decided) for number in numbers)
+            count = sum(decide(connection, key, number, state, made) for number in numbers)
             recount(connection, run_id)
         return count
 
@@ -43,6 +50,18 @@ class SqliteDecisions(Connected):
             ).fetchone()
             return row[0] if row else ""
 
+    def decisions(self, run_id: str, numbers: Collection[int]) -> dict[int, Decision]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT number, decided, author, note, at FROM json_each(?) AS wanted CROSS JOIN decisions "
+                "WHERE run = ? AND number = wanted.value",
+                [json.dumps(list(numbers)), run_key(connection, run_id)],
+            )
+            return {
+                number: Decision(decided, author, note, None if at is None else moment(at))
+                for number, decided, author, note, at in rows
+            }
+
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
@@ -57,26 +76,38 @@ class SqliteDecisions(Connected):
             return dict(filter(None, rows))
 
 
-def decide(connection: sqlite3.Connection, key: int, number: int, state: State, decided: str) -> int:
+class MadeDecision(NamedTuple):
+    """A decision with its user, note and time."""
+
+    decided: str
+    user: str
+    note: str
+    at: float
+
+
+def decide(connection: sqlite3.Connection, key: int, number: int, state: State, made: MadeDecision) -> int:
     """Apply a decision to a row, in place of an earlier one; return 1, or 0 if there is nothing to decide."""
     _take_back(connection, key, number)
     # Kept before the row changes: it stores the state to go back to.
-    kept = keep_decision(connection, key, number, decided)
+    kept = keep_decision(connection, key, number, made)
     if kept:
         connection.execute(
             "UPDATE rows SET state = ?, message = ?, reason = NULL, kind = NULL, counted_from = attempts "
             "WHERE run = ? AND number = ?",
-            [state, f"a person decided: {decided}", key, number],
+            [state, f"a person decided: {made.decided}", key, number],
         )
     return kept
 
 
-def keep_decision(connection: sqlite3.Connection, key: int, number: int, decided: str, condition: str = "TRUE") -> int:
+def keep_decision(
+    connection: sqlite3.Connection, key: int, number: int, made: MadeDecision, condition: str = "TRUE"
+) -> int:
     """Keep a decision and the row's state before it, for `take_back`; return 1, or 0 if there is nothing to decide."""
     return connection.execute(
-        "INSERT OR REPLACE INTO decisions SELECT run, number, state, message, (SELECT last FROM sequence), ? "
+        "INSERT OR REPLACE INTO decisions (run, number, state, message, sequence, decided, author, note, at) "
+        "SELECT run, number, state, message, (SELECT last FROM sequence), ?, ?, ?, ? "
         f"FROM rows WHERE run = ? AND number = ? AND {OPEN} AND state IN ('conflict', 'unknown') AND {condition}",
-        [decided, key, number],
+        [*made, key, number],
     ).rowcount
 
 

@@ -1,6 +1,7 @@
 """Drafts: stored, confirmed or deleted."""
 
 import sqlite3
+import time
 from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sqlite.database import places
-from leadsync.journal.sqlite.decisions import decide, keep_decision
+from leadsync.journal.sqlite.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sqlite.row_table import line_values
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
 from leadsync.journal.sqlite.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
@@ -86,14 +87,15 @@ def _delete_draft(connection: sqlite3.Connection, run_id: str) -> None:
 
 
 def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Reason) -> None:
+    now = time.time()
     for (other, state), numbers in effects.decided.items():
         key = run_key(connection, other)
         for number in numbers:
             if state in _DECIDED:
-                decide(connection, key, number, state, _DECIDED[state])
+                decide(connection, key, number, state, MadeDecision(_DECIDED[state], effects.user, "", now))
             else:
                 # A harmless row needs no decision to be sent again.
-                keep_decision(connection, key, number, "send", "NOT harmless")
+                keep_decision(connection, key, number, MadeDecision("send", effects.user, "", now), "NOT harmless")
                 _move(connection, key, number, state, reason)
         recount(connection, other)
 

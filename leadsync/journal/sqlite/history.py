@@ -3,9 +3,8 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
 
-from leadsync.journal.sqlite.database import Connected, Database
+from leadsync.journal.sqlite.database import Connected, Database, moment
 from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
 from leadsync.journal.states import State
 from leadsync.journal.values import LastSent
@@ -41,7 +40,7 @@ class LeadHistory(Connected):
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             return {
-                lead: LastSent(runs[run], number, _moment(time), json.loads(fields), State(state))
+                lead: LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
                 for lead, run, number, time, fields, state in rows
             }
 
@@ -81,7 +80,3 @@ class LeadHistory(Connected):
                 connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
             )
         return self._runs[place]
-
-
-def _moment(time: float) -> datetime:
-    return datetime.fromtimestamp(time, UTC).astimezone()

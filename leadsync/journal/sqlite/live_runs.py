@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.sqlite.database import Connected, moment
 from leadsync.journal.sqlite.run_table import run_key
 from leadsync.models import Status
 from leadsync.tallies import Live
@@ -34,7 +33,7 @@ class SqliteLiveRuns(Connected):
             ).fetchall()
         return {
             run_id: Live(
-                count, _settled(settled), pace, words, pid, host, _moment(at), stop_wanted=wanted, lost=bool(lost)
+                count, _settled(settled), pace, words, pid, host, moment(at), stop_wanted=wanted, lost=bool(lost)
             )
             for run_id, count, settled, pace, words, pid, host, at, wanted, lost in rows
         }
@@ -52,7 +51,3 @@ class SqliteLiveRuns(Connected):
 
 def _settled(text: str) -> Mapping[Status, int]:
     return {Status(name): count for name, count in json.loads(text).items()}
-
-
-def _moment(time: float) -> datetime:
-    return datetime.fromtimestamp(time, UTC).astimezone()

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime
 
-from leadsync.journal.sqlite.database import Connected, places
+from leadsync.journal.sqlite.database import Connected, moment, places
 from leadsync.journal.sqlite.history import LeadHistory
 from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
 from leadsync.journal.sqlite.run_table import run_key, run_key_and_end
@@ -36,7 +35,7 @@ class RowRecords(Connected):
             )
             for number, lead, attempt, begun, ended, *rest in made:
                 yield AttemptRecord(
-                    number, lead, attempt, _moment(begun), None if ended is None else _moment(ended), *rest
+                    number, lead, attempt, moment(begun), None if ended is None else moment(ended), *rest
                 )
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
@@ -62,7 +61,3 @@ class RowRecords(Connected):
 
     def history(self) -> LeadHistory:
         return LeadHistory(self._database)
-
-
-def _moment(time: float) -> datetime:
-    return datetime.fromtimestamp(time, UTC).astimezone()

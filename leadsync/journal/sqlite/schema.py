@@ -204,6 +204,32 @@ MIGRATIONS: tuple[str, ...] = (
         WHERE reason IS NOT NULL;
     CREATE INDEX notable_rows ON rows (run, state, code, kind, number) WHERE {NOTABLE}
     """,
+    # 17: who changed what, and when
+    """
+    CREATE TABLE edits (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        old TEXT NOT NULL,
+        new TEXT NOT NULL,
+        author TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (run, number, version, position)
+    ) WITHOUT ROWID;
+    ALTER TABLE decisions ADD COLUMN author TEXT NOT NULL DEFAULT '';
+    ALTER TABLE decisions ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE decisions ADD COLUMN at REAL;
+    CREATE TABLE audit (
+        entry INTEGER PRIMARY KEY,
+        at REAL NOT NULL,
+        author TEXT NOT NULL,
+        action TEXT NOT NULL,
+        run TEXT NOT NULL,
+        detail TEXT NOT NULL
+    );
+    CREATE INDEX audit_by_run ON audit (run)
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

@@ -9,6 +9,7 @@ from typing import Self
 from leadsync.journal.sqlite.database import Database, check
 from leadsync.journal.sqlite.decisions import SqliteDecisions
 from leadsync.journal.sqlite.drafts import SqliteDrafts
+from leadsync.journal.sqlite.edits import SqliteAudit, SqliteEdits
 from leadsync.journal.sqlite.file_records import SqliteDialerRecords, SqliteFileRecords
 from leadsync.journal.sqlite.live_runs import SqliteLiveRuns
 from leadsync.journal.sqlite.old_runs import SqliteOldRuns
@@ -32,6 +33,8 @@ class SqliteJournal(
     SqliteRowPages,
     SqliteRowEnds,
     SqliteDecisions,
+    SqliteEdits,
+    SqliteAudit,
     RunLineage,
     SqliteFileRecords,
     SqliteDialerRecords,

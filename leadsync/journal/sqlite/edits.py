@@ -1,0 +1,77 @@
+"""Corrections of cells, and the actions of users."""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+
+from leadsync.errors import UsageError
+from leadsync.journal.json_text import as_json
+from leadsync.journal.sqlite.database import Connected, moment
+from leadsync.journal.sqlite.run_table import run_key
+from leadsync.journal.values import AuditEntry, Edit
+
+_COLUMNS = "number, version, position, old, new, author, at"
+
+
+class SqliteEdits(Connected):
+    """The corrections; see `leadsync.journal.row_protocols.Edits`."""
+
+    def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
+        # One transaction from the look at the version to the change: of two people one comes first.
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            line = connection.execute("SELECT cells FROM lines WHERE run = ? AND number = ?", [key, number]).fetchone()
+            if line is None:
+                raise UsageError(f"Run {run_id} has no row {number}; `leadsync show {run_id}` tells what it has.")
+            cells, last = dict(enumerate(json.loads(line[0]))), 0
+            for last, position, new in connection.execute(  # noqa: B007 - the last version stays
+                "SELECT version, position, new FROM edits WHERE run = ? AND number = ? ORDER BY version", [key, number]
+            ):
+                cells[position] = new
+            if last != version:
+                return None
+            if not changes.keys() <= cells.keys():
+                raise UsageError(f"Row {number} of run {run_id} has {len(cells)} columns; name them from 0.")
+            changed = {position: new for position, new in changes.items() if cells[position] != new}
+            now = time.time()
+            connection.executemany(
+                f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(key, number, last + 1, place, cells[place], new, user, now) for place, new in changed.items()],
+            )
+            return last + 1 if changed else last
+
+    def edits(self, run_id: str, numbers: Collection[int] | None = None) -> list[Edit]:
+        wanted = "" if numbers is None else "AND number IN (SELECT value FROM json_each(?))"
+        values = [] if numbers is None else [json.dumps(list(numbers))]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM edits WHERE run = ? {wanted} ORDER BY number, version, position",
+                [run_key(connection, run_id), *values],
+            )
+            return [
+                Edit(number, version, position, old, new, author, moment(at))
+                for number, version, position, old, new, author, at in rows
+            ]
+
+
+class SqliteAudit(Connected):
+    """The actions; see `leadsync.journal.protocol.Audit`."""
+
+    def add_audit(self, action: str, user: str, run_id: str = "", **detail: str | int) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                "INSERT INTO audit (at, author, action, run, detail) VALUES (?, ?, ?, ?, ?)",
+                [time.time(), user, action, run_id, as_json(detail)],
+            )
+
+    def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
+        wanted, values = ("TRUE", []) if run_id is None else ("run = ?", [run_id])
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT at, author, action, run, detail FROM audit WHERE {wanted} ORDER BY entry DESC LIMIT ?",
+                [*values, limit],
+            )
+            return [
+                AuditEntry(moment(at), author, action, run, json.loads(detail))
+                for at, author, action, run, detail in rows
+            ]
