@@ -41,6 +41,28 @@ def states(desk: RunDesk) -> list[str]:
     return [row["status"] for row in desk.leadsync("show", desk.run, "--rows", "--json").json["listed"]]
 
 
+def test_the_files_of_a_small_run_have_a_decision_at_once(reviewed: Reviewed) -> None:
+    done = reviewed.leadsync("resolve", reviewed.run, "--row", "3", "--applied", "--json")
+    assert done.json["written"] is True
+    assert [row["sync_row"] for row in reviewed.rows(done.json["files"]["review"])] == ["4", "5"]
+    assert done.err == ""
+
+
+def test_the_files_of_a_large_run_wait_and_the_user_is_told(
+    reviewed: Reviewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = reviewed.run
+    monkeypatch.setattr("leadsync.cli.resolve.MOST_ROWS_AT_ONCE", 3)
+    done = reviewed.leadsync("resolve", run, "--row", "3", "--applied", "--json")
+    assert done.json["written"] is False
+    review = done.json["files"]["review"]
+    assert Path(review).read_text("utf-8") == reviewed.review, "as it was"
+    assert states(reviewed) == ["succeeded", "succeeded", "conflict", "conflict"], "decided all the same"
+    assert f"The files of run {run} do not have this yet; write them with: leadsync report {run}\n" in done.err
+    reviewed.leadsync("report", run)
+    assert [row["sync_row"] for row in reviewed.rows(review)] == ["4", "5"]
+
+
 def test_what_was_decided_is_told(reviewed: Reviewed) -> None:
     done = reviewed.leadsync("run", decide(reviewed, "review.csv", "applied", "not applied", "applied"))
     run = reviewed.run
