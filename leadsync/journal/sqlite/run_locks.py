@@ -7,7 +7,7 @@ from leadsync.journal.lock import SHORT_HOLD_SECONDS, StateLock, run_lock
 from leadsync.journal.sqlite.database import Connected, Database
 from leadsync.journal.sqlite.marks import drop_marks, left_attempts
 from leadsync.journal.sqlite.run_table import run_key, select_runs
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sqlite.schema import OPEN, OPEN_ROWS
 from leadsync.journal.states import State
 from leadsync.journal.values import new_run_id
 
@@ -65,7 +65,7 @@ class SqliteRunLocks(Connected):
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             query = (
-                f"SELECT 1 FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight' "
+                f"SELECT 1 FROM {OPEN_ROWS} WHERE run = ? AND {OPEN} AND state = 'in_flight' "
                 "UNION ALL SELECT 1 FROM live WHERE run = ? AND NOT lost LIMIT 1"
             )
             under_way = connection.execute(query, [key, key]).fetchone()
@@ -82,7 +82,7 @@ class SqliteRunLocks(Connected):
         with self._database.writing() as connection:
             key = run_key(connection, run_id)
             in_flight = connection.execute(
-                f"SELECT number, attempts FROM rows WHERE run = ? AND {OPEN} AND state = 'in_flight'", [key]
+                f"SELECT number, attempts FROM {OPEN_ROWS} WHERE run = ? AND {OPEN} AND state = 'in_flight'", [key]
             ).fetchall()
             in_doubt = [row for row in in_flight if left is None or row in left]
             connection.executemany(

@@ -8,7 +8,7 @@ from leadsync.errors import UsageError
 from leadsync.journal.json_text import tally_json
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, stored
 from leadsync.journal.sqlite.database import places
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sqlite.schema import OPEN, OPEN_ROWS
 from leadsync.journal.states import State
 from leadsync.models import RunRecord, Status
 from leadsync.reasons import SkipKind
@@ -62,7 +62,7 @@ def recount(connection: sqlite3.Connection, run_id: str) -> None:
     # NULL: counted anew at the next question.
     connection.execute(
         "UPDATE runs SET tally = NULL, finished = (finished OR (complete AND stopped = '')) AND NOT EXISTS "
-        f"(SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",
+        f"(SELECT 1 FROM {OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND state = 'pending') WHERE id = ?",
         [run_id],
     )
 
