@@ -35,6 +35,7 @@ JOURNAL_TABLES = {
     "rows": "where a row stands; written with every attempt, hence small",
     "attempts": "a request for a row: when it began and ended, and the answer",
     "decisions": "a person's decision about a row, until something was sent from it",
+    "mappings": "which column fills which field, saved under a name for sheets with the same headings",
     "edits": "a cell that a person has corrected, with the count of changes to its row",
     "audit": "an action of a user, without values of cells",
     "taken": "a row that a later run sent in a corrected file",

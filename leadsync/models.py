@@ -257,6 +257,8 @@ class RunRecord:
     """The role of each heading: a system field, PHONE for any phone field, NOTE, or empty."""
     rules: str = ""
     """A digest of the settings for reading its sheet; empty: unknown."""
+    reading: str = ""
+    """The settings for reading its sheet, as JSON; empty: unknown."""
     follows: str = ""
     """The trial of the same file with the rows taken over by this run."""
     warnings: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
 from leadsync.config.loader import find, load, settings_from, state_folder, url_source
+from leadsync.config.reading import reading_of, with_reading
 from leadsync.config.sections import Campaign, Notify, Retry, Server
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.leads import Input
@@ -16,7 +17,9 @@ __all__ = [
     "Settings",
     "find",
     "load",
+    "reading_of",
     "settings_from",
     "state_folder",
     "url_source",
+    "with_reading",
 ]

@@ -30,8 +30,7 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        faults = dict(_fault(detail, source) for detail in error.errors())
-        raise SettingsError(visible_lines(faults), visible_lines(dict.fromkeys(faults.values()))) from error
+        raise settings_error(error, source) from error
     except NoJsonError as error:
         # pydantic-settings names the field in its text alone.
         section = re.search(r'field "(\w+)"', str(error))
@@ -39,6 +38,12 @@ def settings_from(values: Mapping[str, Any], source: str) -> Settings:
             f"An environment variable for {f'[{section[1]}]' if section else 'the settings'} is not valid JSON; a list "
             'is written like ["a", "b"].'
         ) from None
+
+
+def settings_error(error: ValidationError, source: str) -> SettingsError:
+    """The sentences for values out of place; `source` names them."""
+    faults = dict(_fault(detail, source) for detail in error.errors())
+    return SettingsError(visible_lines(faults), visible_lines(dict.fromkeys(faults.values())))
 
 
 def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:

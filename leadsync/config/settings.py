@@ -35,10 +35,10 @@ def _target(field: str) -> str:
     return field
 
 
-_Columns = dict[str, Annotated[str, AfterValidator(_target)]]
+Columns = dict[str, Annotated[str, AfterValidator(_target)]]
 
 
-def _mappings(mappings: dict[str, _Columns]) -> dict[str, _Columns]:
+def checked_mappings(mappings: dict[str, Columns]) -> dict[str, Columns]:
     for name, entries in mappings.items():
         if not name.strip():
             raise ValueError("each needs a name, as in [mappings.crm]")
@@ -65,8 +65,8 @@ class Settings(BaseSettings):
     campaign: Campaign = Campaign()
     campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
     input: Input = Input()
-    columns: _Columns = Field({}, description="which column fills which field")
-    mappings: Annotated[dict[str, _Columns], AfterValidator(_mappings)] = Field(
+    columns: Columns = Field({}, description="which column fills which field")
+    mappings: Annotated[dict[str, Columns], AfterValidator(checked_mappings)] = Field(
         {},
         description="the columns of sheets with other headings, by the headings that a sheet has all of",
     )

@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import Decisions, Edits, LineageQueries, PendingRows, RowPages, Rows
-from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned
+from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned, SavedMapping
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
 
@@ -161,6 +161,22 @@ class FileRecords(Protocol):
         ...
 
 
+class SavedMappings(Protocol):
+    """Mappings saved by users, by the set of a sheet's headings: their order and blanks around them do not count."""
+
+    def save_mapping(self, headings: Collection[str], name: str, columns: Mapping[str, str], user: str) -> None:
+        """Keep a mapping, in place of an earlier one of that name for these headings."""
+        ...
+
+    def saved_mappings(self, headings: Collection[str]) -> list[SavedMapping]:
+        """The mappings for sheets with just these headings, by name."""
+        ...
+
+    def delete_mapping(self, headings: Collection[str], name: str) -> None:
+        """Delete a mapping, if there is one."""
+        ...
+
+
 class DialerRecords(Protocol):
     """The slots and the pace of each dialer, measured while sending."""
 
@@ -221,6 +237,7 @@ class Journal(
     PendingRows,
     LineageQueries,
     FileRecords,
+    SavedMappings,
     DialerRecords,
     OldRuns,
     Audit,

@@ -63,6 +63,7 @@ _COLUMNS = {
         _Column("date_order"),
         _Column("epoch_1904", bool, bool),
         _Column("rules"),
+        _Column("reading"),
         _Column("follows"),
         _Column("warnings", _to_list, _from_list),
         _Column("new_leads"),

@@ -107,6 +107,15 @@ class Decision(NamedTuple):
     at: datetime | None
 
 
+class SavedMapping(NamedTuple):
+    """Columns by heading, saved under a name for sheets with the same headings."""
+
+    name: str
+    columns: Mapping[str, str]
+    user: str
+    at: datetime
+
+
 class AuditEntry(NamedTuple):
     """An action of a user. `detail` holds figures and names, never a cell's value."""
 

@@ -30,6 +30,7 @@ FULL = replace(
     epoch_1904=True,
     roles=("njExternalLeadId", ""),
     rules="abc",
+    reading="{}",
     follows="r1",
     warnings=("a", "b"),
     doubtful=True,

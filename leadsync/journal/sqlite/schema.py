@@ -232,6 +232,18 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX audit_by_run ON audit (run)
     """,
+    # 18: the settings for reading a run's sheet, and columns saved for sheets with the same headings
+    """
+    ALTER TABLE runs ADD COLUMN reading TEXT NOT NULL DEFAULT '';
+    CREATE TABLE mappings (
+        headings TEXT NOT NULL,
+        name TEXT NOT NULL,
+        columns TEXT NOT NULL,
+        author TEXT NOT NULL,
+        at REAL NOT NULL,
+        PRIMARY KEY (headings, name)
+    ) WITHOUT ROWID
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

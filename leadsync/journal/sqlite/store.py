@@ -19,6 +19,7 @@ from leadsync.journal.sqlite.row_pages import SqliteRowPages
 from leadsync.journal.sqlite.row_records import RowRecords
 from leadsync.journal.sqlite.run_lineage import RunLineage
 from leadsync.journal.sqlite.run_records import RunRecords
+from leadsync.journal.sqlite.saved_mappings import SqliteSavedMappings
 
 FILE_NAME = "journal.sqlite3"
 
@@ -37,6 +38,7 @@ class SqliteJournal(
     SqliteAudit,
     RunLineage,
     SqliteFileRecords,
+    SqliteSavedMappings,
     SqliteDialerRecords,
 ):
     """The journal in a state folder; see `leadsync.journal.protocol.Journal`."""

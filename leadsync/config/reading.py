@@ -1,0 +1,43 @@
+"""The settings for reading one sheet, kept with its run as JSON, so that it can be read again with others."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from leadsync.config.loader import settings_error
+from leadsync.config.settings import Columns, Settings, checked_mappings
+from leadsync.leads import Input, Section, Timezone
+
+
+class Reading(Section):
+    """The settings in force for a sheet: `timezone` is its campaign's."""
+
+    input: Input = Input()
+    columns: Columns = Field({})
+    mappings: Annotated[dict[str, Columns], AfterValidator(checked_mappings)] = Field({})
+    timezone: Timezone = ""
+
+
+def reading_of(settings: Settings) -> str:
+    """The reading of these settings as JSON text."""
+    parts = {"input": settings.input, "columns": settings.columns, "mappings": settings.mappings}
+    return Reading(**parts, timezone=settings.campaign.timezone).model_dump_json()
+
+
+def with_reading(settings: Settings, reading: str, changes: Mapping[str, Any] | None = None) -> Settings:
+    """These settings, with a kept reading in force, and changes to it.
+
+    Changed values of `input` replace single settings, those of the others the whole table. The environment changes
+    nothing of it. Raises SettingsError.
+    """
+    changed = dict(changes or {})
+    try:
+        kept = Reading.model_validate_json(reading or "{}").model_dump(mode="json")
+        kept["input"] |= changed.pop("input", {})
+        new = Reading.model_validate(kept | changed)
+    except ValidationError as error:
+        raise settings_error(error, "the changed reading") from error
+    campaign = settings.campaign.model_copy(update={"timezone": new.timezone})
+    parts = {"input": new.input, "columns": new.columns, "mappings": new.mappings, "campaign": campaign}
+    return settings.model_copy(update=parts)

@@ -1,0 +1,38 @@
+"""Mappings saved by users."""
+
+import json
+import time
+from collections.abc import Collection, Mapping
+
+from leadsync.journal.json_text import as_json
+from leadsync.journal.sqlite.database import Connected, moment
+from leadsync.journal.values import SavedMapping
+
+
+class SqliteSavedMappings(Connected):
+    """The mappings; see `leadsync.journal.protocol.SavedMappings`."""
+
+    def save_mapping(self, headings: Collection[str], name: str, columns: Mapping[str, str], user: str) -> None:
+        with self._database.writing() as connection:
+            values = [_key(headings), name, as_json(dict(columns)), user, time.time()]
+            connection.execute(
+                "INSERT INTO mappings (headings, name, columns, author, at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (headings, name) DO UPDATE "
+                "SET columns = excluded.columns, author = excluded.author, at = excluded.at",
+                values,
+            )
+
+    def saved_mappings(self, headings: Collection[str]) -> list[SavedMapping]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT name, columns, author, at FROM mappings WHERE headings = ? ORDER BY name", [_key(headings)]
+            )
+            return [SavedMapping(name, json.loads(columns), author, moment(at)) for name, columns, author, at in rows]
+
+    def delete_mapping(self, headings: Collection[str], name: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM mappings WHERE headings = ? AND name = ?", [_key(headings), name])
+
+
+def _key(headings: Collection[str]) -> str:
+    return as_json(sorted({heading.strip() for heading in headings}))
