@@ -32,7 +32,9 @@ from leadsync.cli import (
     simulate,
     stats,
     stop,
+    users,
     watch,
+    web,
 )
 from leadsync.cli.options import common_options
 from leadsync.cli.shell import Shell, finish_output, say
@@ -73,7 +75,8 @@ def cli() -> None:
 for command in (
     *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry),
     *(resolve.resolve, stop.stop),
-    *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, simulate.simulate, demo.demo),
+    *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, web.web, users.users),
+    *(simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))
 common_options(cli)

@@ -2,7 +2,7 @@
 
 from leadsync.config.loader import find, load, settings_from, state_folder, url_source
 from leadsync.config.reading import reading_of, with_reading
-from leadsync.config.sections import Campaign, Notify, Retry, Server
+from leadsync.config.sections import Campaign, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.leads import Input
 
@@ -15,6 +15,7 @@ __all__ = [
     "Retry",
     "Server",
     "Settings",
+    "Web",
     "find",
     "load",
     "reading_of",

@@ -114,3 +114,13 @@ class Notify(Section):
     urls_file: str = Field("", description="a file that holds the addresses, readable by its owner alone")
     on: tuple[AlertEvent, ...] = Field(tuple(AlertEvent), description="what a person is told of")
     failed_percent: float = Field(10, ge=0, le=100, description="tell when more than so many percent of the rows fail")
+
+
+class Web(Section):
+    """The page: who reaches it, and how much it sends at once."""
+
+    runs_at_once: int = Field(4, ge=1, le=64, description="how many runs are sent at once; more wait for their turn")
+    allowed_hosts: tuple[str, ...] = Field((), description="the names under which browsers reach the page")
+    behind_proxy: bool = Field(False, description="whether a reverse proxy with TLS stands in front of the page")
+    tls_cert: str = Field("", description="a file with the page's certificate and those behind it, PEM")
+    tls_key: str = Field("", description="a file with the key of that certificate, PEM, readable by its owner alone")

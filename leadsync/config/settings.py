@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server
+from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server, Web
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     )
     retry: Retry = Retry()
     notify: Notify = Notify()
+    web: Web = Web()
 
     @classmethod
     def settings_customise_sources(

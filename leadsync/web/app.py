@@ -1,0 +1,92 @@
+"""The application: routes of all pages, each behind its role, and errors as sentences."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from leadsync.errors import LeadsyncError, UsageError, traceback_of
+from leadsync.web import login_page, runs_page
+from leadsync.web.roles import ROUTE_ROLES, allowed
+from leadsync.web.security import Security
+from leadsync.web.site import Site, site_of
+from leadsync.web.templates import render
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_MODULES = (login_page, runs_page)
+"""Each has its routes in `ROUTES`."""
+_log = logging.getLogger(__name__)
+
+
+def create_app(site: Site) -> Starlette:
+    """The application over one site."""
+    routes = [_guarded(route) for module in _MODULES for route in module.ROUTES]
+    static = Mount("/static", StaticFiles(directory=str(files("leadsync.web") / "static")), name="static")
+    app = Starlette(
+        routes=[*routes, static],
+        middleware=[Middleware(Security, site=site)],
+        exception_handlers={HTTPException: _http_error, LeadsyncError: _failed, Exception: _broke},
+    )
+    app.state.site = site
+    return app
+
+
+def _guarded(route: Route) -> Route:
+    """The route behind the roles of its methods; raises KeyError for one without an entry in the table."""
+    roles = ROUTE_ROLES[route.name]
+    endpoint: Endpoint = route.endpoint
+
+    async def answer(request: Request) -> Response:
+        sessions = site_of(request).sessions
+        person = request.state.person = sessions.person(request)
+        if not allowed(route.name, request.method, person.role if person else None):
+            return _no_entry(request)
+        response = await endpoint(request)
+        if person:
+            sessions.renew(request, response)
+        return response
+
+    return Route(route.path, answer, methods=list(roles), name=route.name)
+
+
+def _no_entry(request: Request) -> Response:
+    """The way to the login, or a word about the role."""
+    if request.state.person is not None:
+        words = f"{request.state.person.name} may look, but not do this: it needs another role."
+        return error_page(request, 403, words)
+    if request.method in ("GET", "HEAD") and "hx-request" not in request.headers:
+        return RedirectResponse(request.url_for("login").path, status_code=303)
+    return error_page(request, 401, "You are not logged in any more. Log in, and do it again: nothing was done.")
+
+
+def error_page(request: Request, status: int, words: str) -> Response:
+    """A page, or a fragment for a swap, with one sentence."""
+    if not hasattr(request.state, "person"):
+        request.state.person = site_of(request).sessions.person(request)
+    name = "error_fragment.html" if "hx-request" in request.headers else "error.html"
+    return render(request, name, status=status, words=words)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    words = "There is no such page." if status == 404 else "That is no request for this page."
+    return error_page(request, status, words)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """A sentence for the user, as on the command line."""
+    return error_page(request, 400 if isinstance(error, UsageError) else 500, str(error))
+
+
+async def _broke(request: Request, error: Exception) -> Response:
+    _log.error("A page failed\n%s", traceback_of(error))
+    words = f"leadsync itself failed ({type(error).__name__}); the log of `leadsync web` shows where. Please report it."
+    return error_page(request, 500, words)

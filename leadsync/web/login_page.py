@@ -1,0 +1,65 @@
+"""Login, logout, and the sign of life for monitors."""
+
+from math import ceil
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.plurals import counted
+from leadsync.web.sessions import Person
+from leadsync.web.site import site_of
+from leadsync.web.templates import render
+
+_WRONG = "That is not the right name and password."
+_VOID = "This address was used already, or is of an earlier start; `leadsync web` prints a new one."
+
+
+async def login(request: Request) -> Response:
+    """The way in: by the one-time token, or with name and password."""
+    sessions = site_of(request).sessions
+    if sessions.gate is None:
+        token = request.query_params.get("token", "")
+        if person := sessions.take_token(token):
+            return _entered(request, person)
+        if request.state.person:
+            return RedirectResponse("/", status_code=303)
+        return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="")
+    if request.method == "GET":
+        return render(request, "login.html", users=True, words="", name="")
+    form = await request.form(max_files=0, max_fields=4, max_part_size=4096)
+    name, password = str(form.get("name", "")), str(form.get("password", ""))
+    gate = sessions.gate
+    if (wait := gate.wait(name).total_seconds()) > 0:
+        words = f"Too many wrong passwords; try again in {counted(ceil(wait), 'second')}."
+        return render(request, "login.html", status=429, users=True, words=words, name=name)
+    user = await anyio.to_thread.run_sync(gate.check, name, password)
+    if user is None:
+        return render(request, "login.html", status=403, users=True, words=_WRONG, name=name)
+    return _entered(request, Person(user.name, user.role))
+
+
+def _entered(request: Request, person: Person) -> Response:
+    response = RedirectResponse("/", status_code=303)
+    site_of(request).sessions.begin(response, person)
+    return response
+
+
+async def logout(request: Request) -> Response:
+    """End the session."""
+    response = RedirectResponse("/login", status_code=303)
+    site_of(request).sessions.end(request, response)
+    return response
+
+
+async def healthz(_request: Request) -> Response:
+    """Say that the server answers."""
+    return PlainTextResponse("ok\n")
+
+
+ROUTES = [
+    Route("/login", login, name="login"),
+    Route("/logout", logout, name="logout"),
+    Route("/healthz", healthz, name="healthz"),
+]

@@ -1,0 +1,129 @@
+"""Who asks: signed cookies, and the one-time token of the opened address."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from leadsync.web.roles import Role
+from leadsync.web.users import Gate, Users
+
+LONGEST = timedelta(hours=12)
+"""The longest session of a user, from the login."""
+IDLE = timedelta(minutes=30)
+"""The longest time without a request of the user; polls do not count."""
+LONGEST_ALONE = timedelta(days=7)
+"""The same without users: the one person of a machine has no password to come back with."""
+_FRESH = timedelta(minutes=1)
+"""A cookie as young as this is not written anew."""
+_MOST_ENDED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, and with which rights."""
+
+    name: str
+    role: Role
+
+
+class Sessions:
+    """The logins of one server.
+
+    Without users the bearer of the one-time token is everything, under the name of the system's user.
+    """
+
+    def __init__(
+        self,
+        secret: bytes,
+        now: Callable[[], datetime],
+        *,
+        users: Users | None = None,
+        alone_as: str = "",
+        cookie: str = "leadsync",
+        secure: bool = False,
+    ) -> None:
+        self._serializer = URLSafeSerializer(secret, salt="leadsync session")
+        self._now = now
+        self.users = users
+        self.gate = Gate(users, now) if users else None
+        self._alone_as = alone_as
+        self._secure = secure
+        self.cookie = f"__Host-{cookie}" if secure else cookie
+        self._token = "" if users else secrets.token_urlsafe(32)
+        self._ended: dict[str, datetime] = {}
+
+    @property
+    def token(self) -> str:
+        """The one-time token; empty once it was used, and with users."""
+        return self._token
+
+    def take_token(self, token: str) -> Person | None:
+        """The person with the right token, which is void from now on."""
+        if not self._token or not compare_digest(self._token.encode(), token.encode("utf-8", "replace")):
+            return None
+        self._token = ""
+        return Person(self._alone_as, Role.ADMIN)
+
+    def person(self, request: Request) -> Person | None:
+        """Who asks; None without a valid session."""
+        session = self._session(request)
+        if session is None:
+            return None
+        if self.users is None:
+            return Person(session["user"], Role.ADMIN) if session["mark"] == "" else None
+        user = self.users.find(session["user"])
+        return Person(user.name, user.role) if user and user.mark == session["mark"] else None
+
+    def begin(self, response: Response, person: Person) -> None:
+        """Give the response the cookie of a new session."""
+        now = self._now().timestamp()
+        user = self.users.find(person.name) if self.users else None
+        mark = user.mark if user else ""
+        session = {"id": secrets.token_urlsafe(9), "user": person.name, "mark": mark, "begun": now, "seen": now}
+        self._write(response, session)
+
+    def renew(self, request: Request, response: Response) -> None:
+        """Note in the response's cookie that the person is still there; a poll proves nothing."""
+        if request.method == "GET" and "hx-request" in request.headers:
+            return
+        session = self._session(request)
+        now = self._now().timestamp()
+        if session and now - session["seen"] > _FRESH.total_seconds():
+            self._write(response, {**session, "seen": now})
+
+    def end(self, request: Request, response: Response) -> None:
+        """End the session, for copies of its cookie too."""
+        if session := self._session(request):
+            now = self._now()
+            self._ended = {name: until for name, until in self._ended.items() if until > now}
+            if len(self._ended) < _MOST_ENDED:
+                self._ended[session["id"]] = now + LONGEST_ALONE
+        response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="strict")
+
+    def _session(self, request: Request) -> dict[str, Any] | None:
+        try:
+            session: dict[str, Any] = self._serializer.loads(request.cookies.get(self.cookie, ""))
+            begun, seen, known = float(session["begun"]), float(session["seen"]), session["id"] not in self._ended
+        except (BadSignature, KeyError, TypeError, ValueError):
+            return None
+        longest, idle = (LONGEST, IDLE) if self.users else (LONGEST_ALONE, LONGEST_ALONE)
+        now = self._now().timestamp()
+        is_young = 0 <= now - begun <= longest.total_seconds() and 0 <= now - seen <= idle.total_seconds()
+        return session if known and is_young else None
+
+    def _write(self, response: Response, session: dict[str, Any]) -> None:
+        response.set_cookie(
+            self.cookie,
+            str(self._serializer.dumps(session)),
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
+        )

@@ -1,0 +1,101 @@
+"""Templates of the pages: text of sheets, people and the dialer is text in them, and nothing else."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from leadsync import __version__
+from leadsync.errors import SettingsError
+from leadsync.models import CampaignIds
+from leadsync.plurals import agreeing, counted
+from leadsync.terminal import visible
+from leadsync.web.roles import ROUTE_ROLES, allowed
+from leadsync.web.site import site_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HUES = 8
+"""The colours for campaigns in the style sheet."""
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """The answer with that template; `person` and `may` are known in each."""
+    person = getattr(request.state, "person", None)
+    role = person.role if person else None
+    common: Mapping[str, Any] = {
+        "request": request,
+        "person": person,
+        "version": __version__,
+        "may": lambda route, method="GET": allowed(route, method, role),
+        "target": target_of(request) if person else None,
+    }
+    return HTMLResponse(environment().get_template(template).render(**common, **values), status_code=status)
+
+
+def target_of(request: Request) -> tuple[str, str, int] | None:
+    """The dialer's host, the campaign's words and its hue, by the settings; None without complete ones."""
+    try:
+        settings = site_of(request).settings()
+        ids = settings.ids()
+        return (*names_of(settings.url(), ids), hue(settings.url(), ids))
+    except SettingsError:
+        return None
+
+
+def names_of(dialer: str, ids: CampaignIds) -> tuple[str, str]:
+    """A dialer's host, without the rest of its address, and a campaign in words."""
+    host = dialer.partition("://")[2].partition("/")[0] or dialer
+    return host, f"campaign {ids.campaign}"
+
+
+def hue(dialer: str, ids: CampaignIds) -> int:
+    """The number of a campaign's colour: the same on each page and each day."""
+    return crc32(f"{dialer} {ids.template} {ids.campaign} {ids.allocation}".encode()) % HUES
+
+
+@cache
+def environment() -> "Environment":
+    """The environment of all templates."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    made = Environment(
+        loader=FunctionLoader(lambda name: (files("leadsync.web") / "templates" / name).read_text("utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(number=_number, share=_share, when=_when)
+    made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
+    return made
+
+
+def _shown(value: object) -> object:
+    """Write out hidden characters: some get round `<bdi>` and turn the text behind it."""
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _number(count: int) -> str:
+    return f"{count:,}"
+
+
+def _share(count: int, rows: int) -> str:
+    return f"{count / max(rows, 1):.1%}"
+
+
+def _when(time: datetime | None) -> Markup:
+    """A time in the server's zone; the script puts it into the reader's."""
+    if time is None:
+        return Markup()
+    return Markup('<time datetime="{}">{}</time>').format(
+        time.isoformat(timespec="seconds"), escape(f"{time:%d %b %Y, %H:%M}")
+    )
