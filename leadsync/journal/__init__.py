@@ -9,9 +9,12 @@ from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
+    AttemptRecord,
+    Changes,
     CheckedSheet,
     Effects,
     Entry,
+    FoundLead,
     LastSent,
     OldRun,
     Origin,
@@ -30,9 +33,12 @@ def open_journal(state: Path) -> Journal:
 
 
 __all__ = [
+    "AttemptRecord",
+    "Changes",
     "CheckedSheet",
     "Effects",
     "Entry",
+    "FoundLead",
     "History",
     "Journal",
     "LastSent",

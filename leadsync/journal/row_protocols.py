@@ -9,8 +9,10 @@ from leadsync.journal.states import State
 from leadsync.journal.values import (
     EVERY_ROW,
     AttemptRecord,
+    Changes,
     Decision,
     Edit,
+    FoundLead,
     LastSent,
     Origin,
     ReasonCount,
@@ -33,6 +35,10 @@ class Rows(Protocol):
 
     def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
         """The requests of a run, in the order of its rows."""
+        ...
+
+    def changes(self, run_id: str) -> Changes:
+        """What the run's succeeded rows changed on the dialer. Reads them all."""
         ...
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
@@ -90,6 +96,18 @@ class History(Protocol):
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
         """All rows of a lead, each with its run's id, the newest first."""
+        ...
+
+    def attempts(self, lead: str) -> Iterator[tuple[str, AttemptRecord]]:
+        """All requests for a lead, each with its run's id, the newest run first, in order within a run."""
+        ...
+
+    def leads_like(self, beginning: str, limit: int) -> list[FoundLead]:
+        """The leads whose external ids begin so, in their order; letters count as they stand."""
+        ...
+
+    def leads_with(self, text: str, limit: int) -> list[FoundLead]:
+        """The leads with a text in a cell or a field of their last rows, the newest first. Reads every row at worst."""
         ...
 
     def record(self, run_id: str, number: int) -> Iterator[RowRecord]:

@@ -207,6 +207,26 @@ class ValueCount(NamedTuple):
     rows: int
 
 
+class Changes(NamedTuple):
+    """What the succeeded rows of a run changed on the dialer.
+
+    `dispositions` by their value, the most frequent first, `<No Change>` among them. So many `callbacks` were moved;
+    so many `new_leads` had no callback date.
+    """
+
+    dispositions: Mapping[str, int]
+    callbacks: int
+    new_leads: int
+
+
+class FoundLead(NamedTuple):
+    """A lead of a search: its external id, the number of its rows, and the last run with one of them."""
+
+    lead: str
+    rows: int
+    last_run: str
+
+
 class RowEnds(NamedTuple):
     """Where rows of one run ended, as columns of equal length: a journal may hold millions.
 

@@ -1,6 +1,6 @@
 """From the journal's rows to the files for people: the tables and the summary."""
 
-from leadsync.report.advice import advice
+from leadsync.report.advice import MEANINGS, advice
 from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
@@ -8,7 +8,7 @@ from leadsync.report.live_words import live_json, live_words
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
-from leadsync.report.summary import as_json, as_text
+from leadsync.report.summary import as_json, as_text, correctable
 from leadsync.report.summary_page import as_page
 from leadsync.report.tables import (
     DECISION_COLUMN,
@@ -35,6 +35,7 @@ __all__ = [
     "CHECK_COLUMNS",
     "DECISION_COLUMN",
     "DECISION_WORDS",
+    "MEANINGS",
     "SYNC_COLUMNS",
     "Digest",
     "Finding",
@@ -51,6 +52,7 @@ __all__ = [
     "check_front",
     "checked_cells",
     "checked_sync",
+    "correctable",
     "fault_cells",
     "highlights",
     "lines_of",

@@ -120,7 +120,7 @@ def _next_steps(
     workbook = files.get("report") if run.kind == "xlsx" else None
     if moved_to is not None:
         yield from (f"Rows of it are in run {later} now: {called} show {later}" for later in moved_to)
-    elif (retry := files.get("retry")) and _correctable(tally):
+    elif (retry := files.get("retry")) and correctable(tally):
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
         yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
@@ -129,7 +129,7 @@ def _next_steps(
         yield f"Fill the column sync_decision {where} to leadsync run."
 
 
-def _correctable(tally: Tally) -> int:
+def correctable(tally: Tally) -> int:
     """The number of rows open to correction: without those refused for good."""
     finals = sum(
         count

@@ -6,7 +6,7 @@ from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
-from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_files, written_files
+from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_copy, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
 from leadsync.run.readiness import ready_to_send, settings_of_run
@@ -60,6 +60,7 @@ __all__ = [
     "send",
     "set_aside_edited",
     "settings_of_run",
+    "write_copy",
     "write_files",
     "written_files",
 ]

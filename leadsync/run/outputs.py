@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,16 +154,40 @@ def _name_bytes(path: Path) -> int:
     return len(os.fsencode(path.name))
 
 
+def write_copy(journal: Journal, run: RunRecord, name: str, folder: Path) -> Path | None:
+    """Write one of a run's files, by its name in --json, into another folder; None if it has no rows.
+
+    The files of the run itself stay as they are. Raises OutputError.
+    """
+    run = replace(run, output=folder)
+    digest = Digest(run)
+    if name == "summary":
+        if not sum(1 for _ in _lines(journal, run, digest)):
+            return None
+        with new_page(summary_path(run)) as page:
+            page.put(as_page(digest.summary()))
+        return page.path
+    table = Table(name)
+    at = list(Table).index(table)
+    if run.kind == "xlsx":
+        with _new_book(journal, table, run, digest) as book:
+            for lines in _lines(journal, run, digest):
+                if table is Table.REPORT:
+                    book.put(lines)
+                elif lines[at] is not None:
+                    book.put([lines[at]])
+        return book.path if book.count else None
+    with _new_text(table, run) as text:
+        for lines in _lines(journal, run, digest):
+            if (line := lines[at]) is not None:
+                text.put(line)
+    return text.path if text.count else None
+
+
 def _write_texts(journal: Journal, run: RunRecord, digest: Digest) -> Files:
     """The tables as delimited text, and a page with the summary."""
-    delimiter = "," if run.delimiter in ("", "\t") else run.delimiter
     with ExitStack() as files:
-        tables = [
-            files.enter_context(
-                new_table(table.path(run), table.headings(run), kind="csv", delimiter=delimiter, bom=run.bom)
-            )
-            for table in Table
-        ]
+        tables = [files.enter_context(_new_text(table, run)) for table in Table]
         for lines in _lines(journal, run, digest):
             for file, line in zip(tables, lines, strict=True):
                 if line is not None:
@@ -176,17 +201,8 @@ def _write_texts(journal: Journal, run: RunRecord, digest: Digest) -> Files:
 
 def _write_books(journal: Journal, run: RunRecord, digest: Digest) -> Files:
     """The report with all its sheets, and the two smaller tables once more in files of their own."""
-    counts = journal.tally(run.id).statuses
-    pages = [_page(table, run, counts) for table in Table]
     with ExitStack() as files:
-        books = [
-            files.enter_context(
-                new_workbook(table.path(run), pages, digest.summary)
-                if table is Table.REPORT
-                else new_workbook(table.path(run), [page])
-            )
-            for table, page in zip(Table, pages, strict=True)
-        ]
+        books = [files.enter_context(_new_book(journal, table, run, digest)) for table in Table]
         report, *smaller = books
         for lines in _lines(journal, run, digest):
             report.put(lines)
@@ -194,6 +210,19 @@ def _write_books(journal: Journal, run: RunRecord, digest: Digest) -> Files:
                 if line is not None:
                     book.put([line])
     return _as_written(books)
+
+
+def _new_text(table: Table, run: RunRecord) -> "Output[Line]":
+    delimiter = "," if run.delimiter in ("", "\t") else run.delimiter
+    return new_table(table.path(run), table.headings(run), kind="csv", delimiter=delimiter, bom=run.bom)
+
+
+def _new_book(journal: Journal, table: Table, run: RunRecord, digest: Digest) -> "Output[Sequence[Line | None]]":
+    """The report with the sheets of all tables and a summary in front, or a smaller table alone."""
+    counts = journal.tally(run.id).statuses
+    is_report = table is Table.REPORT
+    pages = [_page(one, run, counts) for one in (Table if is_report else (table,))]
+    return new_workbook(table.path(run), pages, digest.summary if is_report else None)
 
 
 def _lines(journal: Journal, run: RunRecord, digest: Digest) -> Iterator[Sequence[Line | None]]:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from leadsync.errors import OutputError
+from leadsync.journal import open_journal
 from leadsync.run import outputs
 from tests.conftest import Desk
 
@@ -85,3 +87,34 @@ def test_an_edited_report_that_cannot_be_renamed_is_left_as_it_is_and_named(
     assert done.code != 0
     assert f"{report} is not as leadsync wrote it, and cannot be renamed to keep it (it is open elsewhere)" in done.err
     assert report.read_text("utf-8") == "my own words"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tmp_path: Path, kind: str) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale", "B,12,Sale")
+    run = desk.leadsync("run", sheet, "--json", "--format", kind).json
+    own = {name: Path(path) for name, path in run["files"].items() if path}
+    before = {path: path.stat() for path in own.values()}
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    with open_journal(desk.state) as journal:
+        record = journal.run(run["run"])
+        written = journal.written(record.id)
+        copies = {name: outputs.write_copy(journal, record, name, folder) for name in ("report", "retry", "review")}
+        copies["summary"] = outputs.write_copy(journal, record, "summary", folder)
+        assert journal.written(record.id) == written
+    assert copies["review"] is None
+    assert {path: path.stat() for path in own.values()} == before
+    for name, path in own.items():
+        copy = copies[name]
+        assert copy is not None
+        assert copy.name == path.name
+        if kind == "csv":
+            assert copy.read_bytes() == path.read_bytes()
+        else:
+            first, second = (load_workbook(one) for one in (copy, path))
+            assert first.sheetnames == second.sheetnames
+            assert [[c.value for c in r] for r in first.worksheets[-1]] == [
+                [c.value for c in r] for r in second.worksheets[-1]
+            ]

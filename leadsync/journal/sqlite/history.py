@@ -4,14 +4,18 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator
 
+from leadsync.journal.json_text import as_json
 from leadsync.journal.sqlite.database import Connected, Database, moment
-from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
+from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
 from leadsync.journal.states import State
-from leadsync.journal.values import LastSent
+from leadsync.journal.values import AttemptRecord, FoundLead, LastSent
 from leadsync.models import RowRecord
 
 _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 """With an attempt behind it, such a row has certainly not changed the lead."""
+
+_AFTER_ALL = chr(0x10FFFF)
+"""Behind every text that goes on with anything else."""
 
 
 class LeadHistory(Connected):
@@ -55,6 +59,37 @@ class LeadHistory(Connected):
             for run_id, *values in rows:
                 yield run_id, row_record(tuple(values))
 
+    def attempts(self, lead: str) -> Iterator[tuple[str, AttemptRecord]]:
+        with self._database.reading() as connection:
+            made = connection.execute(
+                f"SELECT id, {ATTEMPT_COLUMNS} FROM rows JOIN attempts USING (run, number) JOIN runs USING (run) "
+                "WHERE lead = ? ORDER BY run DESC, number, attempt",
+                [lead],
+            )
+            for run_id, *values in made:
+                yield run_id, attempt_record(tuple(values))
+
+    def leads_like(self, beginning: str, limit: int) -> list[FoundLead]:
+        with self._database.reading() as connection:
+            return _found(
+                connection,
+                "SELECT lead, count(*) AS count, max(run) AS run FROM rows WHERE lead >= ? AND lead < ? AND lead <> '' "
+                "GROUP BY lead ORDER BY lead LIMIT ?",
+                [beginning, beginning + _AFTER_ALL, limit],
+            )
+
+    def leads_with(self, text: str, limit: int) -> list[FoundLead]:
+        # As the text stands in JSON.
+        inside = as_json(text)[1:-1]
+        with self._database.reading() as connection:
+            return _found(
+                connection,
+                "WITH wanted AS (SELECT DISTINCT lead FROM (SELECT lead FROM lines JOIN rows USING (run, number) "
+                "WHERE (instr(cells, ?) OR instr(fields, ?)) AND lead <> '' ORDER BY lines.rowid DESC LIMIT ?)) "
+                "SELECT lead, count(*) AS count, max(run) AS run FROM wanted JOIN rows USING (lead) GROUP BY lead",
+                [inside, inside, limit],
+            )
+
     def record(self, run_id: str, number: int) -> Iterator[RowRecord]:
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -80,3 +115,10 @@ class LeadHistory(Connected):
                 connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
             )
         return self._runs[place]
+
+
+def _found(connection: sqlite3.Connection, grouped: str, values: list[object]) -> list[FoundLead]:
+    rows = connection.execute(
+        f"WITH found AS ({grouped}) SELECT lead, count, id FROM found JOIN runs USING (run) ORDER BY lead", values
+    )
+    return [FoundLead(*row) for row in rows]

@@ -3,13 +3,19 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 
-from leadsync.journal.sqlite.database import Connected, moment, places
+from leadsync.journal.sqlite.database import Connected, places
 from leadsync.journal.sqlite.history import LeadHistory
-from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
+from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
 from leadsync.journal.sqlite.run_table import run_key, run_key_and_end
 from leadsync.journal.states import State
-from leadsync.journal.values import AttemptRecord
-from leadsync.models import RowRecord, Status
+from leadsync.journal.values import AttemptRecord, Changes
+from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRecord, Status
+
+_CHANGES = (
+    "SELECT coalesce(json_extract(fields, ?), ?) AS disposition, count(*), sum(json_type(fields, ?) IS NOT NULL), "
+    "sum(json_type(fields, ?) IS NULL AND json_type(fields, ?) IS NULL) FROM rows JOIN lines USING (run, number) "
+    "WHERE run = ? AND number <= ? AND state = 'succeeded' GROUP BY disposition ORDER BY count(*) DESC, disposition"
+)
 
 
 class RowRecords(Connected):
@@ -29,14 +35,22 @@ class RowRecords(Connected):
     def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
         with self._database.reading() as connection:
             made = connection.execute(
-                "SELECT number, lead, attempt, begun, ended, effect, http, attempts.code, attempts.message "
-                "FROM attempts JOIN rows USING (run, number) WHERE run = ? ORDER BY number, attempt",
+                f"SELECT {ATTEMPT_COLUMNS} FROM attempts JOIN rows USING (run, number) WHERE run = ? "
+                "ORDER BY number, attempt",
                 [run_key(connection, run_id)],
             )
-            for number, lead, attempt, begun, ended, *rest in made:
-                yield AttemptRecord(
-                    number, lead, attempt, moment(begun), None if ended is None else moment(ended), *rest
-                )
+            yield from map(attempt_record, made)
+
+    def changes(self, run_id: str) -> Changes:
+        names = (f"$.{name}" for name in (CALLBACK, CALLBACK, EXTERNAL_ID))
+        with self._database.reading() as connection:
+            values = [f"$.{DISPOSITION}", NO_CHANGE, *names, *run_key_and_end(connection, run_id)]
+            groups = connection.execute(_CHANGES, values).fetchall()
+        return Changes(
+            {disposition: count for disposition, count, _, _ in groups},
+            sum(callbacks for *_, callbacks, _ in groups),
+            sum(new for *_, new in groups),
+        )
 
     def states(self, run_id: str, numbers: Iterable[int]) -> dict[int, Status]:
         with self._database.reading() as connection:

@@ -7,13 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from leadsync.journal.json_text import as_json, reason_of
+from leadsync.journal.sqlite.database import moment
 from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.states import State
-from leadsync.journal.values import Entry, Origin
+from leadsync.journal.values import AttemptRecord, Entry, Origin
 from leadsync.models import RowRecord
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
+ATTEMPT_COLUMNS = "number, lead, attempt, begun, attempts.ended, effect, http, attempts.code, attempts.message"
 ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
 
 CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
@@ -81,3 +83,9 @@ def row_record(values: tuple[Any, ...]) -> RowRecord:
         bool(harmless),
         reason_of(reason),
     )
+
+
+def attempt_record(values: tuple[Any, ...]) -> AttemptRecord:
+    """A request from its ATTEMPT_COLUMNS."""
+    number, lead, attempt, begun, ended, *rest = values
+    return AttemptRecord(number, lead, attempt, moment(begun), None if ended is None else moment(ended), *rest)
