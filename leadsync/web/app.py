@@ -2,18 +2,19 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
-from leadsync.web import login_page, runs_page
+from leadsync.web import downloads, lead_pages, live, login_page, run_page, runs_page
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.security import Security
 from leadsync.web.site import Site, site_of
@@ -21,22 +22,23 @@ from leadsync.web.templates import render
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-_MODULES = (login_page, runs_page)
+_MODULES = (login_page, runs_page, run_page, live, downloads, lead_pages)
 """Each has its routes in `ROUTES`."""
+_WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)
 
 
-def create_app(site: Site) -> Starlette:
-    """The application over one site."""
+def create_app(site: Site) -> ASGIApp:
+    """The application over one site, behind the rules of `security` even where a page breaks."""
     routes = [_guarded(route) for module in _MODULES for route in module.ROUTES]
     static = Mount("/static", StaticFiles(directory=str(files("leadsync.web") / "static")), name="static")
     app = Starlette(
         routes=[*routes, static],
-        middleware=[Middleware(Security, site=site)],
         exception_handlers={HTTPException: _http_error, LeadsyncError: _failed, Exception: _broke},
     )
     app.state.site = site
-    return app
+    app.state.route_names = frozenset(route.name for route in routes)
+    return Security(app, site)
 
 
 def _guarded(route: Route) -> Route:
@@ -77,8 +79,10 @@ def error_page(request: Request, status: int, words: str) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    words = "There is no such page." if status == 404 else "That is no request for this page."
-    return error_page(request, status, words)
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    if detail == HTTPStatus(status).phrase:
+        detail = _WORDS.get(status, "That is no request for this page.")
+    return error_page(request, status, detail)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

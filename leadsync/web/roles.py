@@ -38,6 +38,7 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "runs": {"GET": Role.VIEWER},
         "run": {"GET": Role.VIEWER},
         "live": {"GET": Role.VIEWER},
+        "changes": {"GET": Role.VIEWER},
         "rows": {"GET": Role.VIEWER},
         "file": {"GET": Role.VIEWER},
         "leads": {"GET": Role.VIEWER},

@@ -1,20 +1,27 @@
 """The list of runs, newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
-from leadsync.tallies import Tally
+from leadsync.report import correctable
+from leadsync.tallies import Live, Tally
+from leadsync.web.run_view import RunView, Share, shares, to_decide
 from leadsync.web.site import site_of
-from leadsync.web.templates import render
+from leadsync.web.standing import Kind, Standing, standing_of
+from leadsync.web.templates import hue, names_of, render
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
+
+_ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +29,132 @@ class RunLine:
     """A run in the list."""
 
     run: RunRecord
+    standing: Standing
     tally: Tally
+    live: Live | None = None
+    is_open: bool = True
+    """Whether rows to correct are still its own: no later run has taken them all."""
 
     @property
-    def statuses(self) -> Mapping[Status, int]:
-        return self.tally.statuses
+    def view(self) -> RunView:
+        return RunView(self.run, self.standing, self.live)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return names_of(self.run.dialer, self.run.ids)
+
+    @property
+    def hue(self) -> int:
+        return hue(self.run.dialer, self.run.ids)
+
+    @property
+    def shares(self) -> list[Share]:
+        return shares(self.tally.statuses, self.tally.rows)
+
+    @property
+    def words(self) -> str:
+        """The rows by status: no colour is needed to read them."""
+        counts = self.tally.statuses
+        return ", ".join(f"{counts[one]:,} {one}" for one in Status if counts.get(one)) or "no rows"
+
+    @property
+    def to_correct(self) -> int:
+        return correctable(self.tally) if self.is_open else 0
+
+    @property
+    def todo(self) -> str:
+        """What a person has to do, such as `3 to correct · 1 to decide`."""
+        unsent = self.tally.statuses.get(Status.UNSENT, 0) if self.standing.can_go_on else 0
+        counts = ((self.to_correct, "to correct"), (to_decide(self.tally), "to decide"), (unsent, "to send"))
+        return " · ".join(f"{count:,} {words}" for count, words in counts if count)
 
 
-def _lines(journal: "Journal") -> list[RunLine]:
-    return [RunLine(run, tally) for run, tally in journal.tallies()]
+class Filters(NamedTuple):
+    """Which runs are shown."""
+
+    text: str = ""
+    show: str = ""
+    before: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.text or self.show)
+
+    def takes(self, line: RunLine) -> bool:
+        """Whether a run is shown."""
+        return _TAKES[self.show](line)
+
+    def names(self, run: RunRecord) -> bool:
+        """Whether the text occurs in the run's id, file or sheet."""
+        text = self.text.casefold()
+        return any(text in name.casefold() for name in (run.id, run.file.name, run.sheet))
+
+
+CHOICES: Mapping[str, str] = {
+    "": "all runs",
+    "todo": "to correct or decide",
+    "open": "not sent to their end",
+    "drafts": "drafts",
+}
+_TAKES: Mapping[str, Callable[[RunLine], bool]] = {
+    "": lambda _: True,
+    "todo": lambda line: bool(line.to_correct or to_decide(line.tally)),
+    "open": lambda line: line.standing.can_go_on or line.standing.is_live,
+    "drafts": lambda line: line.standing.kind is Kind.DRAFT,
+}
+
+
+class _Listed(NamedTuple):
+    lines: list[RunLine]
+    next: str
+    total: int
+
+
+def _listed(journal: "Journal", filters: Filters) -> _Listed:
+    """The first runs behind `filters.before`, and the id to go on behind; empty at the end."""
+    all_live = journal.live()
+    for run_id in all_live:
+        journal.settle_if_dead(run_id)
+    all_live = journal.live()
+    runs = journal.runs()
+    at = next((place for place, run in enumerate(runs, 1) if run.id == filters.before), 0)
+    lines: list[RunLine] = []
+    for run in filter(filters.names, runs[at:]):
+        line = _line(journal, run, all_live.get(run.id))
+        if filters.takes(line):
+            if len(lines) == _ON_A_PAGE:
+                return _Listed(lines, lines[-1].run.id, len(runs))
+            lines.append(line)
+    return _Listed(lines, "", len(runs))
+
+
+def _line(journal: "Journal", run: RunRecord, live: Live | None) -> RunLine:
+    now = journal.now()
+    standing = standing_of(run, live, now)
+    if standing.is_live:
+        return RunLine(run, standing, Tally(), live)
+    tally = journal.tally(run.id)
+    standing = standing_of(run, live, now, beyond=tally.beyond)
+    is_open = not correctable(tally) or journal.moved_to(run.id) is None
+    return RunLine(run, standing, tally, is_open=is_open)
 
 
 async def runs(request: Request) -> Response:
-    """All runs."""
-    lines = await site_of(request).read(_lines)
-    return render(request, "runs.html", lines=lines)
+    """A page of runs."""
+    asked = request.query_params
+    show = asked.get("show", "")
+    filters = Filters(asked.get("q", "").strip()[:200], show if show in CHOICES else "", asked.get("before", ""))
+    listed = await site_of(request).read(partial(_listed, filters=filters))
+    older = {"q": filters.text, "show": filters.show, "before": listed.next}
+    return render(
+        request,
+        "runs.html",
+        lines=listed.lines,
+        total=listed.total,
+        filters=filters,
+        choices=CHOICES,
+        next_page=f"/?{urlencode({name: text for name, text in older.items() if text})}" if listed.next else "",
+    )
 
 
 ROUTES = [Route("/", runs, name="runs")]

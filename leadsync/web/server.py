@@ -1,27 +1,23 @@
 """The server of the page: its site from the settings and the state folder, served by uvicorn."""
 
-import getpass
 import secrets
 import socket
 import ssl
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import uvicorn
 
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.private_files import make_private_folder, open_regular, whole_or_not
+from leadsync.system_user import system_user
 from leadsync.web.app import create_app
 from leadsync.web.exposure import Exposure, exposure_of
 from leadsync.web.sessions import Sessions
 from leadsync.web.site import Site
 from leadsync.web.users import Users
-
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
 
 _KEY_FILE = "web_secret"
 _SECRET_BYTES = 32
@@ -49,13 +45,11 @@ class Server:
             _secret(state),
             now,
             users=users if users.all() else None,
-            alone_as=_system_user(),
+            alone_as=system_user(),
             cookie=f"leadsync-{self.port}",
             secure=self._exposure.secure,
         )
-        self.app: Starlette = create_app(
-            Site(state, settings, self.sessions, now, self._exposure.hosts, self._exposure.secure)
-        )
+        self._app = create_app(Site(state, settings, self.sessions, now, self._exposure.hosts, self._exposure.secure))
 
     @property
     def url(self) -> str:
@@ -71,7 +65,7 @@ class Server:
     def serve(self, ready: Callable[[], object]) -> None:
         """Answer until SIGINT or SIGTERM; `ready` is called at the start."""
         config = uvicorn.Config(
-            self.app,
+            self._app,
             lifespan="off",
             # Addresses hold the one-time token.
             access_log=False,
@@ -146,10 +140,3 @@ def _secret(state: Path) -> bytes:
     with whole_or_not(path) as stream:
         stream.write(secret)
     return secret
-
-
-def _system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name
-        return "you"

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -27,14 +28,15 @@ HUES = 8
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The answer with that template; `person` and `may` are known in each."""
+    """The answer with that template; `person` and `may(route, method)` are known in each."""
     person = getattr(request.state, "person", None)
     role = person.role if person else None
+    served = request.app.state.route_names
     common: Mapping[str, Any] = {
         "request": request,
         "person": person,
         "version": __version__,
-        "may": lambda route, method="GET": allowed(route, method, role),
+        "may": lambda route, method="GET": route in served and allowed(route, method, role),
         "target": target_of(request) if person else None,
     }
     return HTMLResponse(environment().get_template(template).render(**common, **values), status_code=status)
@@ -74,7 +76,7 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(number=_number, share=_share, when=_when)
+    made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=_duration)
     made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
     return made
 
@@ -92,10 +94,25 @@ def _share(count: int, rows: int) -> str:
     return f"{count / max(rows, 1):.1%}"
 
 
-def _when(time: datetime | None) -> Markup:
+def _when(time: datetime | None, *, seconds: bool = False) -> Markup:
     """A time in the server's zone; the script puts it into the reader's."""
     if time is None:
         return Markup()
-    return Markup('<time datetime="{}">{}</time>').format(
-        time.isoformat(timespec="seconds"), escape(f"{time:%d %b %Y, %H:%M}")
-    )
+    words = f"{time:%d %b %Y, %H:%M:%S}" if seconds else f"{time:%d %b %Y, %H:%M}"
+    exact = time.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}"{}>{}</time>').format(exact, Markup(" data-seconds") if seconds else "", words)
+
+
+def _pace(rows: float) -> str:
+    """Rows a second, or a minute if they are few."""
+    if rows >= 10:
+        return f"{rows:,.0f} a second"
+    return f"{rows:.1f} a second" if rows >= 1 else f"{60 * rows:.0f} a minute"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{max(1, ceil(seconds))} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"

@@ -7,7 +7,6 @@ def test_an_empty_journal_says_what_to_do_first(alone: Browser) -> None:
     page = alone.get("/")
     assert page.status_code == 200
     assert "There are no runs yet." in page.text
-    assert '<a href="/new">Upload a sheet</a>' in page.text
 
 
 def test_an_unknown_address_is_a_page(alone: Browser) -> None:

@@ -4,7 +4,7 @@ function localTimes(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const when = new Date(time.dateTime);
     if (!Number.isNaN(when.getTime())) {
-      time.textContent = when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+      time.textContent = when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "seconds" in time.dataset ? "medium" : "short" });
       time.title = time.dateTime;
     }
   }

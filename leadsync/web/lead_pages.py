@@ -1,0 +1,95 @@
+"""Finding a lead, and everything that happened to it."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.journal import AttemptRecord, FoundLead
+from leadsync.models import RowRecord, RunRecord
+from leadsync.report import message
+from leadsync.web.site import site_of
+from leadsync.web.templates import render
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+_MOST_FOUND = 50
+_MOST_ROWS = 200
+_LONGEST_QUESTION = 200
+
+
+class Found(NamedTuple):
+    """The leads of a search; `by_text`: none of them by the id."""
+
+    leads: list[FoundLead]
+    by_text: bool
+
+
+def _search(journal: "Journal", question: str) -> Found:
+    history = journal.history()
+    if leads := history.leads_like(question, _MOST_FOUND):
+        return Found(leads, by_text=False)
+    if leads := history.leads_with(question, _MOST_FOUND):
+        return Found(leads, by_text=True)
+    digits = "".join(filter(str.isdigit, question))
+    # A phone as people write it; rows hold it as it was sent.
+    is_phone = len(digits) >= 6 and not any(map(str.isalpha, question))
+    return Found(history.leads_with(digits, _MOST_FOUND) if is_phone else [], by_text=True)
+
+
+async def leads(request: Request) -> Response:
+    """The search, and the leads it found; a single one is shown at once."""
+    question = request.query_params.get("q", "").strip()[:_LONGEST_QUESTION]
+    found = await site_of(request).read(partial(_search, question=question)) if question else None
+    if found and len(found.leads) == 1:
+        return RedirectResponse(request.url_for("lead", lead=found.leads[0].lead).path, status_code=303)
+    return render(request, "leads.html", question=question, found=found, most=_MOST_FOUND)
+
+
+@dataclass(slots=True)
+class LeadRow:
+    """A row of the lead, with its run and its requests."""
+
+    run: RunRecord
+    record: RowRecord
+    decision: str
+    attempts: list[AttemptRecord] = field(default_factory=list)
+
+    @property
+    def message(self) -> str:
+        return message(self.record)
+
+
+def _history(journal: "Journal", lead: str) -> list[LeadRow]:
+    history = journal.history()
+    rows: dict[tuple[str, int], LeadRow] = {}
+    for run_id, record in history.lead(lead):
+        if len(rows) == _MOST_ROWS:
+            break
+        if run := journal.find(run_id):
+            decision = journal.decision(run_id, record.number)
+            rows[run_id, record.number] = LeadRow(run, record, decision)
+    for run_id, attempt in history.attempts(lead):
+        if row := rows.get((run_id, attempt.number)):
+            row.attempts.append(attempt)
+    return list(rows.values())
+
+
+async def lead(request: Request) -> Response:
+    """The history of one lead, the newest first."""
+    lead_id = request.path_params["lead"]
+    rows = await site_of(request).read(partial(_history, lead=lead_id))
+    if not rows:
+        raise HTTPException(404, f"No run has a row of lead {lead_id}; ids are told apart by every character.")
+    return render(request, "lead.html", lead=lead_id, rows=rows, most=_MOST_ROWS)
+
+
+ROUTES = [
+    Route("/leads", leads, name="leads"),
+    Route("/leads/{lead:path}", lead, name="lead"),
+]

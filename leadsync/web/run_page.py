@@ -1,0 +1,105 @@
+"""The page of a run: what is happening, what happened, what to do next."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.models import RunRecord
+from leadsync.web.run_view import RunView, changes_lines, shares
+from leadsync.web.site import site_of
+from leadsync.web.standing import standing_of
+from leadsync.web.templates import hue, names_of, render
+
+if TYPE_CHECKING:
+    from leadsync.journal import Changes, Journal
+
+_FEW_ROWS = 20_000
+"""Up to so many rows are counted while the page waits; larger runs are counted behind it."""
+
+
+def run_of(journal: "Journal", run_id: str) -> RunRecord:
+    """The run of exactly that id; raises HTTPException 404."""
+    run = journal.find(run_id)
+    if run is None:
+        raise HTTPException(404, f"There is no run {run_id}; it may have been pruned.")
+    return run
+
+
+def view_of(journal: "Journal", run_id: str) -> RunView:
+    """All about a run. A sender that died is noticed."""
+    run = run_of(journal, run_id)
+    if run.complete and not run.finished:
+        journal.settle_if_dead(run.id)
+    live = journal.live().get(run.id)
+    standing = standing_of(run, live, journal.now())
+    if standing.is_live:
+        return RunView(run, standing, live)
+    tally = journal.tally(run.id)
+    standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
+    moved_to = journal.moved_to(run.id)
+    return RunView(
+        run,
+        standing,
+        live,
+        tally,
+        journal.changes(run.id) if tally.rows <= _FEW_ROWS else None,
+        None if moved_to is None else tuple(moved_to),
+        tuple(journal.takers(run.id)),
+    )
+
+
+async def run(request: Request) -> Response:
+    """The page of one run."""
+    view = await site_of(request).read(partial(view_of, run_id=request.path_params["run"]))
+    return render(request, "run.html", **page_values(view))
+
+
+def page_values(view: RunView) -> dict[str, Any]:
+    """The values for the template of a run's page, and of its parts."""
+    statuses = view.live.settled if view.standing.is_live and view.live else view.tally.statuses if view.tally else {}
+    rows = view.live.rows if view.standing.is_live and view.live else view.tally.rows if view.tally else 0
+    return {
+        "view": view,
+        "run": view.run,
+        "shares": shares(statuses, rows),
+        "done": changes_lines(view.changes) if view.changes else None,
+        "place": names_of(view.run.dialer, view.run.ids),
+        "hue": hue(view.run.dialer, view.run.ids),
+    }
+
+
+def _changes(journal: "Journal", run_id: str) -> "Changes":
+    return journal.changes(run_of(journal, run_id).id)
+
+
+async def changes(request: Request) -> Response:
+    """What a run changed on the dialer: a part of its page, or without the script a page of its own."""
+    run_id = request.path_params["run"]
+    counted = await site_of(request).read(partial(_changes, run_id=run_id))
+    template = "changes_table.html" if "hx-request" in request.headers else "changes.html"
+    return render(request, template, done=changes_lines(counted), run_id=run_id)
+
+
+def _stop(journal: "Journal", run_id: str, user: str) -> None:
+    run = run_of(journal, run_id)
+    # Asked twice, or after the end, nothing more happens.
+    if not journal.settle_if_dead(run.id):
+        journal.ask_to_stop(run.id, user)
+
+
+async def stop(request: Request) -> Response:
+    """Ask the sender of a run to stop; the page tells the rest."""
+    run_id = request.path_params["run"]
+    await site_of(request).read(partial(_stop, run_id=run_id, user=request.state.person.name))
+    return RedirectResponse(request.url_for("run", run=run_id).path, status_code=303)
+
+
+ROUTES = [
+    Route("/runs/{run}", run, name="run"),
+    Route("/runs/{run}/changes", changes, name="changes"),
+    Route("/runs/{run}/stop", stop, name="stop"),
+]

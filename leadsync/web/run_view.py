@@ -1,0 +1,145 @@
+"""The values of a run's page, from its record and counts. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from leadsync.journal import Changes
+from leadsync.models import NO_CHANGE, RunRecord, Status
+from leadsync.plurals import counted
+from leadsync.report import MEANINGS, correctable, warnings_of
+from leadsync.report_values import CodeCount, StatusCount
+from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
+from leadsync.tallies import Live, Tally
+from leadsync.web.standing import Standing
+
+_MOST_DISPOSITIONS = 12
+
+
+class Share(NamedTuple):
+    """A status's part of a bar, in percent from its left end."""
+
+    status: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """All about one run that its page shows; without `tally` while it is being sent."""
+
+    run: RunRecord
+    standing: Standing
+    live: Live | None = None
+    tally: Tally | None = None
+    changes: Changes | None = None
+    moved_to: tuple[str, ...] | None = None
+    """The later runs with rows of it left to work on; None while rows are left here."""
+    later: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return warnings_of(self.run)
+
+    @property
+    def statuses(self) -> list[StatusCount]:
+        """The statuses with rows; their sum is the number of rows."""
+        counts = self.tally.statuses if self.tally else {}
+        return [StatusCount(status, counts[status], MEANINGS[status]) for status in Status if counts.get(status)]
+
+    @property
+    def codes(self) -> list[CodeCount]:
+        """The dialer's answers other than 0, the most frequent first."""
+        counts = {code: count for code, count in (self.tally.codes if self.tally else {}).items() if code != 0}
+        known, others = split_codes(counts)
+        listed = [_code_count(code, count) for code, count in known.items()]
+        if others:
+            listed.append(CodeCount(None, "other codes", others, "Not in the dialer's documentation.", "", _ASK))
+        return sorted(listed, key=lambda one: -one.rows)
+
+    @property
+    def to_correct(self) -> int:
+        """The rows open to correction here."""
+        return correctable(self.tally) if self.tally and self.moved_to is None else 0
+
+    @property
+    def to_decide(self) -> int:
+        return to_decide(self.tally) if self.tally else 0
+
+    @property
+    def unsent(self) -> int:
+        """The rows left to send, those behind a trial's end among them."""
+        return self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.tally else 0
+
+    @property
+    def headline(self) -> str:
+        """The result in one sentence."""
+        return headline(self.tally, self.to_correct) if self.tally else ""
+
+
+_ASK = "Ask the dialer's vendor."
+
+
+def _code_count(code: int, count: int) -> CodeCount:
+    entry = RESULT_CODES.get(code)
+    if entry is None:
+        return CodeCount(code, "?", count, "Not in the dialer's documentation.", "", _ASK)
+    return CodeCount(code, entry.name, count, entry.meaning, entry.cause, entry.advice)
+
+
+def to_decide(tally: Tally) -> int:
+    """The rows for a person to decide."""
+    return tally.statuses.get(Status.CONFLICT, 0) + tally.statuses.get(Status.UNKNOWN, 0)
+
+
+def headline(tally: Tally, to_correct: int) -> str:
+    """The result of a run, such as `41 of 52 rows went through; 13 to correct, 1 to decide.`"""
+    rows, done = tally.rows, tally.statuses.get(Status.SUCCEEDED, 0)
+    if not rows:
+        return "It has no rows."
+    if done == rows:
+        began = "The only row went through" if rows == 1 else f"All {rows:,} rows went through"
+    else:
+        began = f"{f'{done:,}' if done else 'None'} of {counted(rows, 'row')} went through"
+    finals = sum(count for code, count in tally.codes.items() if _is_final(code))
+    others = (
+        (to_correct, "to correct"),
+        (to_decide(tally), "to decide"),
+        (finals, "on the do-not-call list"),
+        (tally.statuses.get(Status.UNSENT, 0), "not sent yet"),
+        (tally.statuses.get(Status.SKIPPED, 0) - tally.still_failing, "skipped on purpose"),
+    )
+    rest = ", ".join(f"{count:,} {words}" for count, words in others if count > 0)
+    return f"{began}{'; ' if rest else ''}{rest}."
+
+
+def _is_final(code: int) -> bool:
+    entry = RESULT_CODES.get(code)
+    return entry is not None and entry.verdict is Verdict.FINAL
+
+
+def shares(statuses: Mapping[Status, int], rows: int) -> list[Share]:
+    """The parts of a bar over so many rows, in the order of the statuses."""
+    parts: list[Share] = []
+    left = 0.0
+    for status in Status:
+        if count := statuses.get(status, 0):
+            width = 100 * count / max(rows, 1)
+            parts.append(Share(status.value, round(left, 3), round(width, 3)))
+            left += width
+    return parts
+
+
+def changes_lines(changes: Changes) -> list[tuple[str, str, int]]:
+    """What was done on the dialer: the field, its new value, the number of leads."""
+    set_ = [(value, count) for value, count in changes.dispositions.items() if value != NO_CHANGE]
+    lines = [("Disposition set", value, count) for value, count in set_[:_MOST_DISPOSITIONS]]
+    if rest := set_[_MOST_DISPOSITIONS:]:
+        lines.append(("Disposition set", f"{len(rest):,} others", sum(count for _, count in rest)))
+    if kept := changes.dispositions.get(NO_CHANGE):
+        lines.append(("Disposition kept", "as it was", kept))
+    if changes.callbacks:
+        lines.append(("Callback moved", "to the date given", changes.callbacks))
+    if changes.new_leads:
+        lines.append(("No callback date", "treated as a new lead", changes.new_leads))
+    return lines

@@ -1,0 +1,81 @@
+"""Where a run stands, for people: one word for a badge, and one sentence. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from leadsync.models import RunRecord
+from leadsync.plurals import counted
+from leadsync.tallies import Live
+
+_SILENT = timedelta(seconds=10)
+"""A sender tells of itself once a second."""
+
+
+class Kind(StrEnum):
+    """Where a run stands; the value is its word and its class in the style sheet."""
+
+    DRAFT = "draft"
+    """Read, and not confirmed."""
+    OPEN = "not finished"
+    """Confirmed, and neither sent to its end nor stopped."""
+    SENDING = "sending"
+    WAITING = "waiting"
+    """Being sent, but for now it waits for something."""
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    LOST = "lost"
+    """Its process ended without a word."""
+    TRIAL = "trial"
+    """Its first rows were sent, others are left."""
+    FINISHED = "finished"
+
+    @property
+    def css(self) -> str:
+        """The word as a class."""
+        return self.value.replace(" ", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a run stands."""
+
+    kind: Kind
+    sentence: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a process sends it."""
+        return self.kind in (Kind.SENDING, Kind.WAITING, Kind.STOPPING)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether `resume` has something to do."""
+        return self.kind in (Kind.OPEN, Kind.STOPPED, Kind.LOST, Kind.TRIAL)
+
+
+def standing_of(run: RunRecord, live: Live | None, now: datetime, *, beyond: int = 0) -> Standing:
+    """Where the run stands; `beyond` are the rows behind a trial's end."""
+    if not run.complete:
+        return Standing(Kind.DRAFT, "Nothing of it was sent yet.")
+    if live is not None and not run.finished:
+        return _of_sending(live, now)
+    if run.stopped:
+        return Standing(Kind.STOPPED, f"Stopped before the end: {run.stopped}.")
+    if not run.finished:
+        return Standing(Kind.OPEN, "Not sent to its end yet.")
+    if beyond:
+        return Standing(Kind.TRIAL, f"A trial of the first rows; {counted(beyond, 'more row')} can go.")
+    return Standing(Kind.FINISHED)
+
+
+def _of_sending(live: Live, now: datetime) -> Standing:
+    if live.lost:
+        return Standing(Kind.LOST, "Its process ended without a word. What was sent is kept.")
+    silent = live.at is not None and now - live.at > _SILENT
+    doubt = f" No word from its process since {live.at:%H:%M:%S}." if silent and live.at else ""
+    if live.stop_wanted:
+        return Standing(Kind.STOPPING, f"Stopping for {live.stop_wanted}; requests under way get their answers.{doubt}")
+    if live.words:
+        return Standing(Kind.WAITING, f"{live.words[:1].upper()}{live.words[1:]}.{doubt}")
+    return Standing(Kind.SENDING, doubt.strip())
