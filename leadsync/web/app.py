@@ -22,7 +22,7 @@ from leadsync.web.templates import render
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-_MODULES = (login_page, runs_page, run_page, live, downloads, lead_pages)
+MODULES = (login_page, runs_page, run_page, live, downloads, lead_pages)
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)
@@ -30,11 +30,11 @@ _log = logging.getLogger(__name__)
 
 def create_app(site: Site) -> ASGIApp:
     """The application over one site, behind the rules of `security` even where a page breaks."""
-    routes = [_guarded(route) for module in _MODULES for route in module.ROUTES]
+    routes = [_guarded(route) for module in MODULES for route in module.ROUTES]
     static = Mount("/static", StaticFiles(directory=str(files("leadsync.web") / "static")), name="static")
     app = Starlette(
         routes=[*routes, static],
-        exception_handlers={HTTPException: _http_error, LeadsyncError: _failed, Exception: _broke},
+        exception_handlers={HTTPException: _http_error, LeadsyncError: _failed},
     )
     app.state.site = site
     app.state.route_names = frozenset(route.name for route in routes)
@@ -51,7 +51,12 @@ def _guarded(route: Route) -> Route:
         person = request.state.person = sessions.person(request)
         if not allowed(route.name, request.method, person.role if person else None):
             return _no_entry(request)
-        response = await endpoint(request)
+        try:
+            response = await endpoint(request)
+        except (HTTPException, LeadsyncError):
+            raise
+        except Exception as error:  # answered here: the server would log its message, which may quote a sheet
+            return _broke(request, error)
         if person:
             sessions.renew(request, response)
         return response
@@ -90,7 +95,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     return error_page(request, 400 if isinstance(error, UsageError) else 500, str(error))
 
 
-async def _broke(request: Request, error: Exception) -> Response:
+def _broke(request: Request, error: Exception) -> Response:
     _log.error("A page failed\n%s", traceback_of(error))
     words = f"leadsync itself failed ({type(error).__name__}); the log of `leadsync web` shows where. Please report it."
     return error_page(request, 500, words)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from leadsync.journal import Changes
 from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
-from leadsync.report import MEANINGS, correctable, warnings_of
+from leadsync.remarks import Remark
+from leadsync.report import MEANINGS, correctable, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Live, Tally
@@ -38,8 +39,9 @@ class RunView:
     later: tuple[str, ...] = ()
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        return warnings_of(self.run)
+    def loudest(self) -> tuple[Remark, ...]:
+        """The warning about rows without a callback date, if there are any."""
+        return new_leads(self.run.new_leads, ended=self.run.finished or self.run.stopped != "")
 
     @property
     def statuses(self) -> list[StatusCount]:

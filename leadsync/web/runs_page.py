@@ -52,6 +52,11 @@ class RunLine:
         return shares(self.tally.statuses, self.tally.rows)
 
     @property
+    def live_shares(self) -> list[Share]:
+        """The same of a sending under way."""
+        return shares(self.live.settled, self.live.rows) if self.live else []
+
+    @property
     def words(self) -> str:
         """The rows by status: no colour is needed to read them."""
         counts = self.tally.statuses
@@ -64,7 +69,7 @@ class RunLine:
     @property
     def todo(self) -> str:
         """What a person has to do, such as `3 to correct · 1 to decide`."""
-        unsent = self.tally.statuses.get(Status.UNSENT, 0) if self.standing.can_go_on else 0
+        unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = ((self.to_correct, "to correct"), (to_decide(self.tally), "to decide"), (unsent, "to send"))
         return " · ".join(f"{count:,} {words}" for count, words in counts if count)
 
