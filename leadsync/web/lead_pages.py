@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,7 +48,7 @@ async def leads(request: Request) -> Response:
     question = request.query_params.get("q", "").strip()[:_LONGEST_QUESTION]
     found = await site_of(request).read(partial(_search, question=question)) if question else None
     if found and len(found.leads) == 1:
-        return RedirectResponse(request.url_for("lead", lead=found.leads[0].lead).path, status_code=303)
+        return RedirectResponse(f"/leads/{quote(found.leads[0].lead, safe='')}", status_code=303)
     return render(request, "leads.html", question=question, found=found, most=_MOST_FOUND)
 
 

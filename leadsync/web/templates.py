@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from math import ceil
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zlib import crc32
 
 from markupsafe import Markup
@@ -76,7 +77,7 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=_duration)
+    made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=_duration, in_path=_in_path)
     made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
     return made
 
@@ -92,6 +93,11 @@ def _number(count: int) -> str:
 
 def _share(count: int, rows: int) -> str:
     return f"{count / max(rows, 1):.1%}"
+
+
+def _in_path(text: str) -> str:
+    """A text as one part of an address, slashes too."""
+    return quote(text, safe="")
 
 
 def _when(time: datetime | None, *, seconds: bool = False) -> Markup:

@@ -1,0 +1,184 @@
+"""The page of a run, before, during and after its sending."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.models import Status
+from leadsync.tallies import Live
+from leadsync.web.roles import Role
+from tests.web.conftest import Browser, Office
+from tests.web.filled import RUN, Given, Sender, a_run, fill, sixty_one
+
+PATH = f"/runs/{RUN}"
+
+
+def text_of(page: str) -> str:
+    """The words of a page, without its marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).strip()
+
+
+@pytest.fixture
+def stopped(office: Office, tmp_path: Path) -> Browser:
+    run, rows = sixty_one(tmp_path)
+    fill(office.state, run, rows, finished=False)
+    with open_journal(office.state) as journal:
+        journal.update_run(RUN, stopped="the API key was refused", new_leads=31)
+    return office.alone()
+
+
+def test_the_statuses_add_up_and_the_headline_says_what_is_left(stopped: Browser) -> None:
+    words = text_of(stopped.get(PATH).text)
+    assert "41 of 61 rows went through; 12 to correct, 1 to decide, 1 on the do-not-call list, 6 not sent yet." in words
+    assert "stopped Stopped before the end: the API key was refused." in words
+    counts = dict(re.findall(r"(succeeded|failed|conflict|rejected|unsent) [a-z][^%]*? (\d+) \d+\.\d%", words))
+    assert {name: int(count) for name, count in counts.items()} == {
+        "succeeded": 41,
+        "failed": 4,
+        "conflict": 1,
+        "rejected": 9,
+        "unsent": 6,
+    }
+    assert "rows read 61" in words
+
+
+def test_an_answer_comes_with_its_cause_and_next_step(stopped: Browser) -> None:
+    words = text_of(stopped.get(PATH).text)
+    assert re.search(
+        r"106 INVALID_ ?DISPOSTION 3 The campaign has no such disposition\. It is spelled differently .*? "
+        r"Write the disposition exactly as the campaign spells it",
+        words,
+    )
+    assert words.index("106 ") < words.index("104 "), "the most frequent first"
+
+
+def test_what_was_done_is_told_by_kind(stopped: Browser) -> None:
+    words = text_of(stopped.get(PATH).text)
+    assert "Disposition set Sale 23" in words
+    assert "Disposition kept as it was 18" in words
+    assert "Callback moved to the date given 10" in words
+    assert "No callback date treated as a new lead 31" in words
+
+
+def test_the_missing_callbacks_are_the_loudest_words(stopped: Browser) -> None:
+    [loud] = re.findall(r'<p class="loud">(.*?)</p>', stopped.get(PATH).text)
+    assert loud.startswith("31 rows that went through had NO callback date: the dialer treats their leads as new ones")
+
+
+def test_a_large_runs_changes_are_counted_behind_its_page(
+    office: Office, stopped: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadsync.web.run_page._FEW_ROWS", 60)
+    page = stopped.get(PATH).text
+    assert f'hx-get="{PATH}/changes" hx-trigger="load"' in page
+    assert "Disposition set" not in page
+    part = stopped.get(f"{PATH}/changes", headers={"hx-request": "true"}).text
+    assert "<html" not in part
+    assert "Disposition set" in part
+    assert "<html" in stopped.get(f"{PATH}/changes").text, "without the script it is a page"
+
+
+@pytest.mark.parametrize("path", ["/runs/20991123-210455-7f3a", "/runs/7f3a", "/runs/%3Cscript%3E", "/runs/x/live"])
+def test_an_unknown_run_is_told(stopped: Browser, path: str) -> None:
+    answer = stopped.get(path)
+    assert answer.status_code == 404
+    assert "There is no run" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_a_run_that_went_through_has_nothing_to_do(office: Office, tmp_path: Path, alone: Browser) -> None:
+    fill(office.state, a_run(tmp_path), [Given("A", Status.SUCCEEDED, 0), Given("B", Status.SUCCEEDED, 0)])
+    words = text_of(alone.get(PATH).text)
+    assert "All 2 rows went through." in words
+    assert "There is nothing left to do." in words
+    assert "What the dialer answered" not in words
+
+
+def test_a_draft_is_called_one_and_offers_no_files_of_outcomes(office: Office, tmp_path: Path, alone: Browser) -> None:
+    fill(office.state, replace(a_run(tmp_path), complete=False), [], finished=False)
+    words = text_of(alone.get(PATH).text)
+    assert "draft Nothing of it was sent yet." in words
+
+
+def test_rows_that_another_run_works_on_are_not_to_be_corrected_here(
+    office: Office, tmp_path: Path, alone: Browser
+) -> None:
+    fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106)])
+    assert "1 to correct" in alone.get(PATH).text
+    with open_journal(office.state) as journal:
+        journal.create_retry(replace(a_run(tmp_path, "20261124-000000-0000"), retry_of=RUN))
+        journal.confirm("20261124-000000-0000")
+    page = alone.get(PATH).text
+    assert "1 to correct" not in page
+    assert "Rows of it are worked on in" in page
+    assert "to correct" not in alone.get("/").text.partition("callbacks friday.csv")[2].rpartition("to send")[2]
+
+
+@pytest.fixture
+def sender(office: Office, tmp_path: Path) -> Iterator[Sender]:
+    fill(office.state, a_run(tmp_path), [Given(f"U{n}", Status.UNSENT) for n in range(10)], finished=False)
+    made = Sender(office.state)
+    made.tells(Live(10, {Status.SUCCEEDED: 4}, 3.2))
+    yield made
+    made.dies()
+
+
+def test_while_it_is_sent_the_page_shows_how_far_it_is(alone: Browser, sender: Sender) -> None:
+    page = alone.get(PATH).text
+    words = text_of(page)
+    assert "4 of 10 rows · 3.2 a second · about 2 s left" in words
+    assert f'hx-get="{PATH}/live" hx-trigger="every 1s"' in page
+    assert 'aria-valuenow="4"' in page
+    assert "Stop sending to pbx.example.com" in words
+    assert "hidden" not in words, "the rest of the address is nobody's business"
+
+
+def test_a_poll_is_a_fragment_of_the_same_state(alone: Browser, sender: Sender) -> None:
+    sender.tells(Live(10, {Status.SUCCEEDED: 4, Status.FAILED: 1}, 0.5, "the dialer is away; next try in 60 s"))
+    for path in (f"{PATH}/live", f"{PATH}/live?in=list"):
+        poll = alone.get(path, headers={"hx-request": "true"})
+        assert poll.status_code == 200
+        assert "<html" not in poll.text
+        assert "5</b> of 10 rows · 30 a minute" in poll.text
+        assert "The dialer is away; next try in 60 s." in poll.text
+        assert "left" not in poll.text, "nobody knows how long it waits"
+
+
+def test_the_poll_ends_with_the_sending_and_loads_the_result(alone: Browser, sender: Sender) -> None:
+    sender.ends(finished=True)
+    poll = alone.get(f"{PATH}/live", headers={"hx-request": "true"})
+    assert (poll.status_code, poll.headers["hx-refresh"]) == (286, "true")
+    assert "every 1s" not in poll.text
+
+
+def test_a_process_that_died_is_noticed_and_the_run_can_go_on(alone: Browser, sender: Sender) -> None:
+    sender.dies()
+    words = text_of(alone.get(PATH).text)
+    assert "lost Its process ended without a word. What was sent is kept." in words
+    assert "10 not sent yet" in words
+    poll = alone.get(f"{PATH}/live", headers={"hx-request": "true"})
+    assert poll.status_code == 286
+
+
+def test_stop_reaches_the_sender_once_and_says_who_asked(alone: Browser, sender: Sender) -> None:
+    for _ in range(2):
+        asked = alone.post(f"{PATH}/stop")
+        assert (asked.status_code, asked.headers["location"]) == (303, PATH)
+    assert sender.stop_wanted == "ann"
+    page = alone.get(PATH).text
+    assert "Stopping for ann; requests under way get their answers." in page
+    assert re.search(r"<button disabled>\s*Stop", page)
+
+
+def test_stop_after_the_end_does_nothing(alone: Browser, sender: Sender) -> None:
+    sender.ends(finished=True)
+    assert alone.post(f"{PATH}/stop").status_code == 303
+
+
+def test_a_viewer_has_no_button_to_stop(as_role: Callable[[Role], Browser], sender: Sender) -> None:
+    assert "Stop sending" not in as_role(Role.REVIEWER).get(PATH).text
+    assert "Stop sending" in as_role(Role.SUPERVISOR).get(PATH).text

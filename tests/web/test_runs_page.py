@@ -1,0 +1,89 @@
+"""The list of runs: newest first, what is to do, filters, pages."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.models import Status
+from leadsync.tallies import Live
+from leadsync.web import runs_page
+from tests.web.conftest import Browser, Office
+from tests.web.filled import Given, Sender, a_run, fill
+from tests.web.test_run_page import text_of
+
+A, B, C, D = (f"20261123-21045{n}-0000" for n in range(4))
+
+
+@pytest.fixture
+def listed(office: Office, tmp_path: Path) -> Browser:
+    """A run to correct and decide, one that went through, a draft, one that was stopped."""
+    fill(office.state, a_run(tmp_path, A, "friday.csv"), [Given("A", Status.FAILED, 106), Given("B", Status.UNKNOWN)])
+    fill(office.state, a_run(tmp_path, B, "Müller.xlsx"), [Given("A", Status.SUCCEEDED, 0)])
+    fill(office.state, replace(a_run(tmp_path, C, "draft.csv"), complete=False), [], finished=False)
+    fill(office.state, a_run(tmp_path, D, "monday.csv"), [Given("U", Status.UNSENT)], finished=False)
+    with open_journal(office.state) as journal:
+        journal.update_run(D, stopped="the dialer was away")
+    return office.alone()
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<a href="/runs/[^"]+"><bdi>([^<]+)</bdi></a></th>', page)
+
+
+def test_runs_are_listed_the_newest_first_with_what_is_to_do(listed: Browser) -> None:
+    page = listed.get("/").text
+    assert names(page) == ["monday.csv", "draft.csv", "Müller.xlsx", "friday.csv"]
+    words = text_of(page)
+    assert re.search(r"monday\.csv .* 1 unsent stopped 1 to send draft\.csv", words)
+    assert re.search(r"draft\.csv .* no rows draft Müller", words)
+    assert re.search(r"Müller\.xlsx .* 1 succeeded nothing friday", words)
+    assert re.search(r"friday\.csv .* 1 failed, 1 unknown 1 to correct · 1 to decide$", words)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("?show=todo", ["friday.csv"]),
+        ("?show=open", ["monday.csv"]),
+        ("?show=drafts", ["draft.csv"]),
+        ("?q=MÜLLER", ["Müller.xlsx"]),
+        (f"?q={A[-9:]}", ["friday.csv"]),
+        ("?q=day&show=open", ["monday.csv"]),
+        ("?show=nonsense", ["monday.csv", "draft.csv", "Müller.xlsx", "friday.csv"]),
+    ],
+)
+def test_filters_choose(listed: Browser, query: str, shown: list[str]) -> None:
+    assert names(listed.get(f"/{query}").text) == shown
+
+
+def test_a_filter_that_fits_nothing_shows_the_way_back(listed: Browser) -> None:
+    page = listed.get("/?q=nothing+is+called+so").text
+    assert 'No run fits. <a href="/">All runs</a>' in page
+    assert 'value="nothing is called so"' in page
+
+
+def test_pages_follow_each_other_and_keep_the_filter(listed: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs_page, "_ON_A_PAGE", 1)
+    seen: list[str] = []
+    page = listed.get("/?q=day").text
+    for _ in range(5):
+        seen += names(page)
+        older = re.search(r'href="([^"]+)">Older runs', page)
+        if not older:
+            break
+        page = listed.get(older[1].replace("&amp;", "&")).text
+    assert seen == ["monday.csv", "friday.csv"]
+
+
+def test_a_run_that_is_sent_updates_itself_in_the_list(listed: Browser, office: Office) -> None:
+    sender = Sender(office.state, D)
+    sender.tells(Live(1, {}, 0.0))
+    page = listed.get("/").text
+    assert f'hx-get="/runs/{D}/live?in=list" hx-trigger="every 2s"' in page
+    assert "0</b> of 1 row" in page
+    assert names(listed.get("/?show=open").text) == ["monday.csv"]
+    sender.dies()
+    assert "lost" in text_of(listed.get("/").text)
