@@ -86,6 +86,13 @@ class Runs(Protocol):
         """All runs, the newest first, each with its counts. Writes nothing, and so waits for nobody."""
         ...
 
+    def recent(self, before: str = "", limit: int = 100) -> list[tuple[RunRecord, Tally | None]]:
+        """The next runs older than run `before`, or the newest, each with its kept counts; None if none are kept.
+
+        Nothing comes behind an unknown run.
+        """
+        ...
+
     def totals(self) -> Totals:
         """Counts over all runs, for metrics. Reads every row."""
         ...

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _FEW_ROWS = 20_000
 """Up to so many rows are counted while the page waits; larger runs are counted behind it."""
+_MOST_COUNTED = 100
+_one_by_one = anyio.CapacityLimiter(1)
+"""A million rows take seconds: other pages go on beside it."""
 
 
 def run_of(journal: "Journal", run_id: str) -> RunRecord:
@@ -72,14 +76,22 @@ def page_values(view: RunView) -> dict[str, Any]:
     }
 
 
-def _changes(journal: "Journal", run_id: str) -> "Changes":
-    return journal.changes(run_of(journal, run_id).id)
+def _changes(journal: "Journal", run_id: str, counted: dict[tuple[str, str], "Changes"]) -> "Changes":
+    """What a run changed, counted once for the same outcomes."""
+    key = run_of(journal, run_id).id, repr(journal.tally(run_id))
+    if key not in counted:
+        while len(counted) >= _MOST_COUNTED:
+            counted.pop(next(iter(counted)))
+        counted[key] = journal.changes(run_id)
+    return counted[key]
 
 
 async def changes(request: Request) -> Response:
     """What a run changed on the dialer: a part of its page, or without the script a page of its own."""
     run_id = request.path_params["run"]
-    counted = await site_of(request).read(partial(_changes, run_id=run_id))
+    site = site_of(request)
+    async with _one_by_one:
+        counted = await site.read(partial(_changes, run_id=run_id, counted=site.counted))
     template = "changes_table.html" if "hx-request" in request.headers else "changes.html"
     return render(request, template, done=changes_lines(counted), run_id=run_id)
 

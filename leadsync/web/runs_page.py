@@ -1,8 +1,10 @@
 """The list of runs, newest first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from leadsync.journal import Journal
 
 _ON_A_PAGE = 50
+_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,33 +115,39 @@ _TAKES: Mapping[str, Callable[[RunLine], bool]] = {
 class _Listed(NamedTuple):
     lines: list[RunLine]
     next: str
-    total: int
+    """The run to go on behind; empty at the end."""
+    is_empty: bool
+    """Whether there is no run at all."""
 
 
 def _listed(journal: "Journal", filters: Filters) -> _Listed:
-    """The first runs behind `filters.before`, and the id to go on behind; empty at the end."""
-    all_live = journal.live()
-    for run_id in all_live:
+    """The first shown runs behind `filters.before`."""
+    for run_id in journal.live():
         journal.settle_if_dead(run_id)
-    all_live = journal.live()
-    runs = journal.runs()
-    at = next((place for place, run in enumerate(runs, 1) if run.id == filters.before), 0)
-    lines: list[RunLine] = []
-    for run in filter(filters.names, runs[at:]):
-        line = _line(journal, run, all_live.get(run.id))
-        if filters.takes(line):
-            if len(lines) == _ON_A_PAGE:
-                return _Listed(lines, lines[-1].run.id, len(runs))
-            lines.append(line)
-    return _Listed(lines, "", len(runs))
+    shown = _shown(journal, filters)
+    lines = list(islice(shown, _ON_A_PAGE))
+    has_more = next(shown, None) is not None
+    return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 
 
-def _line(journal: "Journal", run: RunRecord, live: Live | None) -> RunLine:
-    now = journal.now()
+def _shown(journal: "Journal", filters: Filters) -> Iterator[RunLine]:
+    """The shown runs behind `filters.before`, read a few at a time: a record takes a tenth of a millisecond."""
+    all_live, now = journal.live(), journal.now()
+    before = filters.before
+    while runs := journal.recent(before, _AT_ONCE):
+        for run, tally in runs:
+            if filters.names(run):
+                line = _line(journal, run, tally, all_live.get(run.id), now)
+                if filters.takes(line):
+                    yield line
+        before = runs[-1][0].id
+
+
+def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | None, now: datetime) -> RunLine:
     standing = standing_of(run, live, now)
     if standing.is_live:
         return RunLine(run, standing, Tally(), live)
-    tally = journal.tally(run.id)
+    tally = tally or journal.tally(run.id)
     standing = standing_of(run, live, now, beyond=tally.beyond)
     is_open = not correctable(tally) or journal.moved_to(run.id) is None
     return RunLine(run, standing, tally, is_open=is_open)
@@ -155,7 +164,7 @@ async def runs(request: Request) -> Response:
         request,
         "runs.html",
         lines=listed.lines,
-        total=listed.total,
+        is_empty=listed.is_empty,
         filters=filters,
         choices=CHOICES,
         next_page=f"/?{urlencode({name: text for name, text in older.items() if text})}" if listed.next else "",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from leadsync.config import Settings
-    from leadsync.journal import Journal
+    from leadsync.journal import Changes, Journal
     from leadsync.web.sessions import Sessions
 
 Value = TypeVar("Value")
@@ -32,6 +32,8 @@ class Site:
     """The names in Host headers that are answered, in small letters and without a port."""
     secure: bool = False
     """Whether browsers reach it over TLS, its own or a proxy's."""
+    counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
+    """What large runs changed, by run and counts: counting takes seconds."""
 
     def journal(self) -> "Journal":
         """The journal, opened anew: it belongs to one thread. Raises JournalError."""

@@ -10,6 +10,7 @@ import pytest
 from leadsync.errors import BusyError, UsageError
 from leadsync.journal import CheckedSheet, Journal, State
 from leadsync.models import Status
+from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     FAILED,
     OK,
@@ -149,3 +150,16 @@ def test_a_sheet_and_its_copy_are_not_read_at_once(journal: Journal, tmp_path: P
     with pytest.raises(BusyError, match="20261125-000000-0001"):
         journal.create(copy, known=[])
     journal.create(copy, known=["20261125-000000-0001"])
+
+
+def test_recent_runs_come_in_pages_with_the_counts_that_are_kept(tmp_path: Path, open_store: OpenStore) -> None:
+    journal = open_store()
+    ids = [f"20261123-21045{n}-0000" for n in range(3)]
+    for run_id in ids:
+        add_run(journal, tmp_path, run_id, OLD, [Status.SUCCEEDED, Status.FAILED])
+    journal.update_run(ids[2], finished=False)
+    newest = journal.recent(limit=2)
+    assert [(run.id, tally and tally.rows) for run, tally in newest] == [(ids[2], None), (ids[1], 2)]
+    assert [run.id for run, _ in journal.recent(ids[1], 2)] == [ids[0]]
+    assert journal.recent(ids[0]) == []
+    assert journal.recent("20990101-000000-0000") == []

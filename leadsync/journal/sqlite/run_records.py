@@ -60,6 +60,15 @@ class RunRecords(Connected):
         runs = [(run_record(values[:-1]), values[-1]) for values in rows]
         return [(run, tally_of(kept) if kept else self.tally(run.id)) for run, kept in runs]
 
+    def recent(self, before: str = "", limit: int = 100) -> list[tuple[RunRecord, Tally | None]]:
+        older = "run < (SELECT run FROM runs WHERE id = ?)" if before else "? = ''"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {RUN_COLUMNS}, tally FROM {LISTED} AS runs WHERE {older} ORDER BY run DESC LIMIT ?",
+                [before, limit],
+            ).fetchall()
+        return [(run_record(values), tally_of(kept) if kept else None) for *values, kept in rows]
+
     def totals(self) -> Totals:
         runs = self.runs()
         standings = {"finished": 0, "stopped": 0, "unfinished": 0}
