@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
-from leadsync.web import downloads, lead_pages, live, login_page, run_page, runs_page
+from leadsync.web import downloads, lead_pages, live, login_page, rows_page, run_page, runs_page
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.security import Security
 from leadsync.web.site import Site, site_of
@@ -22,7 +22,7 @@ from leadsync.web.templates import render
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-MODULES = (login_page, runs_page, run_page, live, downloads, lead_pages)
+MODULES = (login_page, runs_page, run_page, rows_page, live, downloads, lead_pages)
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)

@@ -53,6 +53,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         journal.changes(run.id) if tally.rows <= _FEW_ROWS else None,
         None if moved_to is None else tuple(moved_to),
         tuple(journal.takers(run.id)),
+        tuple(journal.reason_counts(run.id)),
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from leadsync.journal import Changes
+from leadsync.journal import Changes, ReasonCount
 from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
+from leadsync.reasons import FaultKind, SkipKind
 from leadsync.remarks import Remark
 from leadsync.report import MEANINGS, correctable, new_leads
 from leadsync.report_values import CodeCount, StatusCount
@@ -37,6 +38,13 @@ class RunView:
     moved_to: tuple[str, ...] | None = None
     """The later runs with rows of it left to work on; None while rows are left here."""
     later: tuple[str, ...] = ()
+    """The runs that send rows of it again."""
+    counts: tuple[ReasonCount, ...] = ()
+
+    @property
+    def reasons(self) -> list[tuple[str, ReasonCount]]:
+        """Why leadsync did not send rows, in words, the most frequent reason first."""
+        return [(kind_words(one.kind), one) for one in self.counts if one.kind]
 
     @property
     def loudest(self) -> tuple[Remark, ...]:
@@ -145,3 +153,10 @@ def changes_lines(changes: Changes) -> list[tuple[str, str, int]]:
     if changes.new_leads:
         lines.append(("No callback date", "treated as a new lead", changes.new_leads))
     return lines
+
+
+def kind_words(kind: str) -> str:
+    """A kind of reason by its name, in words."""
+    known: FaultKind | SkipKind = FaultKind[kind] if kind in FaultKind.__members__ else SkipKind[kind]
+    words = str(known.value)
+    return words[:1].upper() + words[1:]

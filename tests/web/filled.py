@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leadsync.journal import Entry, Journal, State, open_journal
 from leadsync.models import CampaignIds, Effect, Outcome, Row, RunRecord, Status
+from leadsync.reasons import Reason
 from leadsync.tallies import Live
 
 RUN = "20261123-210455-7f3a"
@@ -25,6 +26,7 @@ class Given:
     message: str = ""
     cells: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    reason: Reason | None = None
 
 
 def a_run(folder: Path, run_id: str = RUN, name: str = "callbacks friday.csv") -> RunRecord:
@@ -60,6 +62,7 @@ def fill(state: Path, run: RunRecord, rows: Iterable[Given], *, finished: bool =
                     one.fields or {"njDisposition": "Sale"},
                     harmless=False,
                     state=taken_in.get(one.status, State.PENDING),
+                    reason=one.reason,
                 )
                 for number, one in given.items()
             ),

@@ -40,6 +40,8 @@ def browser(office: Office, tmp_path: Path) -> Browser:
         f"/?before={quote(HOSTILE)}&show={quote(HOSTILE)}",
         f"/runs/{RUN}",
         f"/runs/{RUN}/changes",
+        f"/runs/{RUN}/rows",
+        f"/runs/{RUN}/rows?lead={quote(HOSTILE)}&kind={quote(HOSTILE)}",
         f"/runs/{RUN}/live",
         f"/runs/{quote(HOSTILE, safe='')}",
         "/leads?q=o",
