@@ -1,0 +1,54 @@
+"""Where a run stands, in a word and a sentence."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from leadsync.models import Status
+from leadsync.tallies import Live
+from leadsync.web.standing import Kind, standing_of
+from tests.web.conftest import Clock
+from tests.web.filled import a_run
+
+NOW = Clock().time
+LIVE = Live(10, {Status.SUCCEEDED: 4}, 3.2, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("values", "live", "beyond", "kind", "sentence"),
+    [
+        ({"complete": False}, None, 0, Kind.DRAFT, "Nothing of it was sent yet."),
+        ({}, None, 0, Kind.OPEN, "Not sent to its end yet."),
+        ({}, LIVE, 0, Kind.SENDING, ""),
+        ({"stopped": "of an earlier sending"}, LIVE, 0, Kind.SENDING, ""),
+        ({}, replace(LIVE, words="the dialer is away"), 0, Kind.WAITING, "The dialer is away."),
+        (
+            {},
+            replace(LIVE, words="the dialer is away", stop_wanted="ann"),
+            0,
+            Kind.STOPPING,
+            "Stopping for ann; requests under way get their answers.",
+        ),
+        ({}, replace(LIVE, lost=True), 0, Kind.LOST, "Its process ended without a word. What was sent is kept."),
+        ({"finished": True}, replace(LIVE, lost=True), 0, Kind.FINISHED, ""),
+        ({"stopped": "the key was refused"}, None, 0, Kind.STOPPED, "Stopped before the end: the key was refused."),
+        ({"finished": True}, None, 1, Kind.TRIAL, "A trial of the first rows; 1 more row can go."),
+        ({"finished": True}, None, 0, Kind.FINISHED, ""),
+    ],
+)
+def test_a_run_stands_somewhere(
+    tmp_path: Path, values: dict[str, object], live: Live | None, beyond: int, kind: Kind, sentence: str
+) -> None:
+    run = replace(a_run(tmp_path), **values)  # type: ignore[arg-type] # fields by name
+    standing = standing_of(run, live, NOW, beyond=beyond)
+    assert (standing.kind, standing.sentence) == (kind, sentence)
+    assert standing.is_live == (kind in (Kind.SENDING, Kind.WAITING, Kind.STOPPING))
+    assert standing.can_go_on == (kind in (Kind.OPEN, Kind.LOST, Kind.STOPPED, Kind.TRIAL))
+
+
+@pytest.mark.parametrize(("seconds", "silent"), [(10, False), (11, True)])
+def test_a_silent_sender_is_told(tmp_path: Path, seconds: int, silent: bool) -> None:
+    standing = standing_of(a_run(tmp_path), LIVE, NOW + timedelta(seconds=seconds))
+    assert standing.sentence == ("No word from its process since 21:04:55." if silent else "")
