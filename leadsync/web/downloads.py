@@ -41,7 +41,7 @@ async def file(request: Request) -> Response:
     folder = Path(tempfile.mkdtemp(prefix="leadsync-report-"))
     gone = BackgroundTask(rmtree, folder, ignore_errors=True)
     try:
-        work = partial(_copy, run_id=request.path_params["run"], name=name, kind=_KINDS[wanted], folder=folder)
+        work = partial(_copy, request, name=name, kind=_KINDS[wanted], folder=folder)
         async with _one_by_one:
             path = await site_of(request).read(work)
     except BaseException:
@@ -50,13 +50,14 @@ async def file(request: Request) -> Response:
     return FileResponse(path, media_type=_TYPES[path.suffix], filename=path.name, background=gone)
 
 
-def _copy(journal: "Journal", run_id: str, name: str, kind: FileKind | None, folder: Path) -> Path:
+def _copy(request: Request, journal: "Journal", name: str, kind: FileKind | None, folder: Path) -> Path:
     from leadsync.run import write_copy
 
-    run = run_of(journal, run_id)
+    run = run_of(journal, request.path_params["run"])
     path = write_copy(journal, replace(run, kind=kind or run.kind), name, folder)
     if path is None:
         raise HTTPException(404, "The run has no rows for that file.")
+    journal.add_audit("download", request.state.person.name, run.id, file=name)
     return path
 
 

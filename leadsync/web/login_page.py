@@ -22,7 +22,7 @@ async def login(request: Request) -> Response:
     if sessions.gate is None:
         token = request.query_params.get("token", "")
         if person := sessions.take_token(token):
-            return _entered(request, person)
+            return await _entered(request, person)
         if request.state.person:
             return RedirectResponse("/", status_code=303)
         return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="")
@@ -37,10 +37,11 @@ async def login(request: Request) -> Response:
     user = await anyio.to_thread.run_sync(gate.check, name, password)
     if user is None:
         return render(request, "login.html", status=403, users=True, words=_WRONG, name=name)
-    return _entered(request, Person(user.name, user.role))
+    return await _entered(request, Person(user.name, user.role))
 
 
-def _entered(request: Request, person: Person) -> Response:
+async def _entered(request: Request, person: Person) -> Response:
+    await site_of(request).read(lambda journal: journal.add_audit("login", person.name))
     response = RedirectResponse("/", status_code=303)
     site_of(request).sessions.begin(response, person)
     return response

@@ -100,8 +100,8 @@ async def changes(request: Request) -> Response:
 def _stop(journal: "Journal", run_id: str, user: str) -> None:
     run = run_of(journal, run_id)
     # Asked twice, or after the end, nothing more happens.
-    if not journal.settle_if_dead(run.id):
-        journal.ask_to_stop(run.id, user)
+    if not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, user):
+        journal.add_audit("stop", user, run.id)
 
 
 async def stop(request: Request) -> Response:
