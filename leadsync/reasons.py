@@ -120,7 +120,7 @@ class SkipKind(Enum):
     UNDECIDED_SINCE = "a later run sent the row, and a person has to decide there"
     LEFT_TO_RUN = "a stopped run is to send the row"
     WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
-    UNDECIDED_BEFORE = "the row says what its lead was last sent, and a person has to decide on that first"
+    UNDECIDED_BEFORE = "an earlier run sent its lead the same, and a person has to decide on that first"
     WAITS_FOR_RESUME = "an earlier row of the lead is in doubt and goes first"
     SENT_SINCE = "the lead has taken the same from another run since"
     REFUSED_FOR_GOOD = "the dialer refuses the row for good"

@@ -94,6 +94,13 @@ class History(Protocol):
         """
         ...
 
+    def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+        """The rows of each of these leads for a person to decide, by the order of the attempts.
+
+        A row under way counts as `unknown`: its process may have ended. Leads without such a row are left out.
+        """
+        ...
+
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
         """All rows of a lead, each with its run's id, the newest first."""
         ...

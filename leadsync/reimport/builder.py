@@ -61,10 +61,19 @@ class ContextBuilder:
             leads = [self._as_insert(mapped) for mapped in leads]
         self._look_up(leads)
         for row, mapped in zip(rows, leads, strict=True):
-            context = Context(self._sheet, row, mapped)
-            if self._last_sent is not None and (last := self._last_sent.get(mapped.external_id)) is not None:
-                context = context._replace(last_sent=last, lead_goes=self._last_sent.goes(mapped.external_id))
-            yield self._tried(context)
+            yield self._tried(self._sent_before(Context(self._sheet, row, mapped)))
+
+    def _sent_before(self, context: Context) -> Context:
+        """The context with the payloads that any run has sent the lead."""
+        sent, lead = self._last_sent, context.mapped.external_id
+        if sent is None:
+            return context
+        last, undecided = sent.get(lead), sent.undecided(lead)
+        if undecided:
+            undecided = [one for one in undecided if not self.transfer.is_decided(one.run_id, one.number)]
+        if last is None and not undecided:
+            return context
+        return context._replace(last_sent=last, undecided_sent=undecided, lead_goes=sent.goes(lead))
 
     def _tried(self, context: Context) -> Context:
         """The context with the row of an earlier run of the same sheet."""
@@ -93,15 +102,7 @@ class ContextBuilder:
 
     def _context(self, row: Row, claim: Claim, mapped: Lead | Rejected, before: dict[str, Before]) -> Context:
         lead = mapped.external_id
-        context = Context(
-            self._sheet,
-            row,
-            mapped,
-            claim,
-            second_line=self._is_second(row, claim),
-            last_sent=self._last_sent.get(lead) if self._last_sent is not None else None,
-            lead_goes=self._last_sent is not None and self._last_sent.goes(lead),
-        )
+        context = self._sent_before(Context(self._sheet, row, mapped, claim, second_line=self._is_second(row, claim)))
         earlier, number = self._lineage.earlier(claim.run), claim.number
         origin = earlier.origins.get(number) if earlier is not None and number is not None else None
         if earlier is None or number is None or origin is None:

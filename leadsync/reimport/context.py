@@ -86,6 +86,8 @@ class Context(NamedTuple):
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None
     """What the lead was last sent, by any run."""
+    undecided_sent: Sequence[LastSent] = ()
+    """What the lead was sent by any run and a person has still to decide about."""
     lead_goes: bool = False
     """Whether an earlier row of this file sends the lead something."""
     trial: TrialMatch | None = None

@@ -11,7 +11,7 @@ from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
 from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, root_of
-from leadsync.reimport.unchanged import same_fields
+from leadsync.reimport.unchanged import same_change, same_fields
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
@@ -175,23 +175,21 @@ def unchanged(context: Context) -> Skip | None:
 
 def repeats(context: Context) -> LastSent | None:
     """The lead's last payload if this row repeats it, no row of the lead goes before and no decision sends it."""
-    last = _said_before(context)
-    return last if last and last.state is State.SUCCEEDED else None
-
-
-def undecided_before(context: Context) -> Skip | None:
-    """The row equals its lead's last payload, and a person has still to decide whether that was applied."""
-    last = _said_before(context)
-    if last is None or last.state not in _UNDECIDED:
-        return None
-    return Skip(SkipKind.UNDECIDED_BEFORE, last.run_id, last.number, status=last.state.status)
-
-
-def _said_before(context: Context) -> LastSent | None:
     last, mapped = context.last_sent, context.mapped
     if last is None or context.lead_goes or context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
-    return last if dict(mapped.fields) == dict(last.fields) else None
+    return last if last.state is State.SUCCEEDED and dict(mapped.fields) == dict(last.fields) else None
+
+
+def undecided_before(context: Context) -> Skip | None:
+    """The lead was sent the same, by any run, and a person has still to decide whether that was applied."""
+    mapped = context.mapped
+    if context.claim.decision == "send" or not isinstance(mapped, Lead):
+        return None
+    for sent in reversed(context.undecided_sent):
+        if same_change(mapped.fields, sent.fields):
+            return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
+    return None
 
 
 # The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before

@@ -1,9 +1,9 @@
-"""A lead's last payload, and whether a row says the same."""
+"""A lead's last payload and its undecided ones, and whether a row says the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from leadsync.journal import History, LastSent
-from leadsync.models import SYSTEM_FIELDS, Lead
+from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS, Lead
 
 
 class LastSentLeads:
@@ -13,16 +13,23 @@ class LastSentLeads:
         self._history = history
         self._place = dialer, campaign
         self._last: Mapping[str, LastSent] = {}
+        self._undecided: Mapping[str, Sequence[LastSent]] = {}
         self._go: set[int] = set()
         """Leads with a row before this one that is sent, by their hash: a collision only hides a repetition."""
 
     def look_up(self, leads: Iterable[str]) -> None:
-        """Look up the last payloads of these leads; call it before their rows are asked about."""
-        self._last = self._history.last_sent(list(leads), *self._place)
+        """Look up the payloads of these leads; call it before their rows are asked about."""
+        wanted = list(leads)
+        self._last = self._history.last_sent(wanted, *self._place)
+        self._undecided = self._history.undecided(wanted, *self._place)
 
     def get(self, lead: str) -> LastSent | None:
         """The lead's last payload."""
         return self._last.get(lead)
+
+    def undecided(self, lead: str) -> Sequence[LastSent]:
+        """The lead's payloads for a person to decide about, in the order of their attempts."""
+        return self._undecided.get(lead, ())
 
     def goes(self, lead: str) -> bool:
         """Whether a row of the lead further up is sent: of the rows A, B, A the last is no repetition of the first."""
@@ -31,6 +38,11 @@ class LastSentLeads:
     def note_sent(self, lead: Lead) -> None:
         """Note a row for a lead with an earlier payload."""
         self._go.add(hash(lead.external_id))
+
+
+def same_change(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two payloads change a lead alike, be one of them an insert."""
+    return same_fields({**one, EXTERNAL_ID: ""}, {**other, EXTERNAL_ID: ""})
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -121,6 +121,37 @@ def test_another_place_has_other_leads(journal: Journal, tmp_path: Path, place: 
     assert last(journal, **place) == {"L": "there"}  # type: ignore[arg-type]
 
 
+def undecided(journal: Journal, *, dialer: str = DIALER, campaign: int = 41) -> list[tuple[str, str]]:
+    found = journal.history().undecided(("L", "M"), dialer, campaign)
+    assert found.keys() <= {"L"}
+    return [(f"{one.run_id} {one.number}", f"{one.fields['Name']}, {one.state}") for one in found.get("L", ())]
+
+
+def test_rows_to_decide_are_told_by_the_order_of_attempts(journal: Journal) -> None:
+    for number, says, status in (
+        (3, "in doubt", Status.UNKNOWN),
+        (4, "met an agent", Status.CONFLICT),
+        (5, "on its way", None),
+    ):
+        row = Row(number, ("L", says))
+        journal.add(LATER, [Entry(row, "L", {"Name": says}, harmless=False)])
+        send(journal, LATER, number, status)
+    add(journal, LATER, 6, "idempotent")
+    send(journal, LATER, 6, Status.UNKNOWN)
+    add(journal, LATER, 7, "taken")
+    send(journal, LATER, 7, Status.SUCCEEDED)
+    expected = [
+        (f"{LATER} 3", "in doubt, unknown"),
+        (f"{LATER} 4", "met an agent, conflict"),
+        (f"{LATER} 5", "on its way, unknown"),
+    ]
+    assert undecided(journal) == expected
+    assert undecided(journal, campaign=42) == undecided(journal, dialer="http://elsewhere") == []
+    journal.resolve(LATER, [3], State.SUCCEEDED, "applied")
+    journal.resolve(LATER, [4], State.PENDING, "send")
+    assert undecided(journal) == expected[2:]
+
+
 def test_a_leads_rows_are_listed_the_newest_first_with_their_runs(journal: Journal) -> None:
     add(journal, LATER, 3, "newer")
     add(journal, LATER, 4, "another lead's", "M")

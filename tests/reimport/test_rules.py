@@ -188,13 +188,21 @@ def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool)
 def test_what_a_person_has_to_decide_is_not_sent_again_from_another_sheet(state: State) -> None:
     last = LastSent(LATER, 2, NOON, FIELDS, state)
     held = Skip(SkipKind.UNDECIDED_BEFORE, LATER, 2, status=state.value)
-    assert decide(context(last_sent=last)) == held
+    assert decide(context(undecided_sent=[last])) == held
     assert (held.undecided_run, held.waits) == (LATER, True)
     assert rules.unchanged(context(last_sent=last)) is None
-    another = Lead("007", {**FIELDS, "njDisposition": "Busy"})
-    assert decide(context(last_sent=last, mapped=another)) == Send(another)
-    for values in ({"claim": claim(decision="send")}, {"lead_goes": True}):
-        assert rules.undecided_before(context(last_sent=last, **values)) is None
+    busy = {**FIELDS, "njDisposition": "Busy"}
+    assert decide(context(undecided_sent=[last], mapped=Lead("007", busy))) == Send(Lead("007", busy))
+    assert rules.undecided_before(context(undecided_sent=[last], claim=claim(decision="send"))) is None
+    # Neither another payload since nor another row of the file is a decision.
+    since = LastSent(RUN, 3, NOON, busy)
+    assert decide(context(undecided_sent=[last], last_sent=since, lead_goes=True)) == held
+
+
+def test_a_row_to_decide_is_the_same_as_an_insert_or_after_a_spreadsheet_program() -> None:
+    last = LastSent(LATER, 2, NOON, {"njExternalLeadId": "007", "Note": "a  b", "njDisposition": "Sale"}, State.UNKNOWN)
+    mapped = Lead("007", {"Note": "a b", "njDisposition": "Sale"})
+    assert isinstance(rules.undecided_before(context(undecided_sent=[last], mapped=mapped)), Skip)
 
 
 def test_the_first_rule_that_applies_decides() -> None:

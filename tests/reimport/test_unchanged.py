@@ -84,6 +84,34 @@ def test_what_may_have_changed_the_lead_since_makes_the_row_go(desk: Desk, betwe
     assert run(desk, "three.csv", A) == {"succeeded": 1}
 
 
+@pytest.mark.parametrize(
+    "fault", [FaultRule(FaultKind.CLOSE, applied=True, calls=1), FaultRule(FaultKind.CODE, code=110, calls=1)]
+)
+@pytest.mark.parametrize("options", [(), ("--skip-unchanged",)])
+def test_a_row_to_decide_is_skipped_whatever_its_lead_was_sent_since(
+    desk: Desk, fault: FaultRule, options: tuple[str, ...]
+) -> None:
+    dialer = desk.dialer(faults=[fault])
+    first = desk.leadsync("run", desk.sheet("one.csv", HEADINGS, A), "--json").json
+    assert run(desk, "two.csv", B) == {"succeeded": 1}
+    again = desk.leadsync("run", desk.sheet("three.csv", HEADINGS, B, A), "--json", *options).json
+    assert again["statuses"] == {"skipped": 2 if options else 1} | ({} if options else {"succeeded": 1})
+    listed = desk.leadsync("show", again["run"], "--status", "skipped", "--json").json["listed"]
+    assert f"run {first['run']} sent the same as its row 2, which a person has to decide first" in listed[-1]["message"]
+    assert dispositions(dialer) == ["Sale", "Busy", *([] if options else ["Busy"])]
+    assert desk.leadsync("resolve", first["run"], "--row", "2", "--not-applied").code == 0
+    assert run(desk, "four.csv", A) == {"succeeded": 1}, "a person has decided"
+
+
+def test_a_row_to_decide_says_nothing_about_another_campaign(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, applied=True, calls=1)])
+    assert run(desk, "one.csv", A) == {"unknown": 1}
+    desk.config.write_text(desk.config.read_text("utf-8").replace("campaign_id = 41", "campaign_id = 42"), "utf-8")
+    done = desk.leadsync("check", desk.sheet("two.csv", HEADINGS, A), "--json")
+    assert (done.json["to_send"], done.json["skipped"]) == (1, 0)
+    assert dispositions(dialer) == ["Sale"]
+
+
 def test_another_campaign_is_another_lead(desk: Desk) -> None:
     desk.dialer()
     run(desk, "one.csv", A)

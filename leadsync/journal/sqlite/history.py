@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sqlite.database import Connected, Database, moment
-from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
+from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record, settled
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent
 from leadsync.models import RowRecord
@@ -47,6 +47,24 @@ class LeadHistory(Connected):
                 lead: LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
                 for lead, run, number, time, fields, state in rows
             }
+
+    def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+        found: dict[str, list[LastSent]] = {}
+        with self._database.reading() as connection:
+            runs = self._of_campaign(connection, dialer, campaign)
+            rows = connection.execute(
+                "SELECT lead, rows.run, rows.number, time, fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
+                "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
+                "AND rows.run IN (SELECT value FROM json_each(?)) "
+                f"AND (state = '{State.CONFLICT}' "
+                f"OR (state IN ('{State.UNKNOWN}', '{State.IN_FLIGHT}') AND NOT harmless)) "
+                "ORDER BY rows.sequence",
+                [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
+            )
+            for lead, run, number, time, fields, state in rows if runs else ():
+                sent = LastSent(runs[run], number, moment(time), json.loads(fields), settled(state))
+                found.setdefault(lead, []).append(sent)
+        return found
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
         with self._database.reading() as connection:
