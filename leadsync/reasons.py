@@ -133,6 +133,7 @@ class SkipKind(Enum):
     SENT_IN_TRIAL = "the trial of this file has sent the row"
     UNCHANGED = "the row says what its lead was last sent"
     RETRIED = "a retry sends the row"
+    BEGUN_ANEW = "a run begun anew has taken the sheet over"
     TRANSFERRED = "a file that came back has sent or decided the row"
 
 

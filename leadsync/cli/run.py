@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("run leads.xlsx", "run leads.csv --limit 5  # a trial"))
 @click.argument("file", type=click.Path(path_type=Path))
 @reading_options
-@click.option("--fresh", is_flag=True, help="Start anew, even if a run of this file stopped or has done it all.")
+@click.option("--fresh", is_flag=True, help="Start anew: send all rows, and end the stopped runs of this file.")
 @insert_only_option
 @click.option("--skip-unchanged", is_flag=True, help="Skip rows equal to the last ones sent for their leads.")
 @mark_option

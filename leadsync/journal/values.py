@@ -46,13 +46,14 @@ class Effects:
     """The effects of a confirmed run on rows of other runs.
 
     `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
-    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `user` made the
-    decisions.
+    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `ended`: runs
+    of the same sheet, which this one begins anew. `user` made the decisions.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
     taken: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
     kept: Collection[tuple[int, int]] = ()
+    ended: Collection[str] = ()
     user: str = ""
 
 

@@ -49,6 +49,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.SENT_IN_TRIAL: "run {run} sent it as row {row}",
     SkipKind.UNCHANGED: "unchanged: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.RETRIED: "sent by run {run} instead",
+    SkipKind.BEGUN_ANEW: "run {run} began the sheet anew",
     SkipKind.TRANSFERRED: "sent or decided by run {run}, {text}",
 }
 

@@ -10,6 +10,7 @@ from leadsync.errors import UsageError
 from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
+from leadsync.plurals import agreeing, counted
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
@@ -22,10 +23,19 @@ class CameBackError(UsageError):
     """The sheet of a trial has rows of earlier runs by now; they were transferred to the trial, so it goes on."""
 
 
-def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, known: Sequence[str]) -> Plan:
+def read_draft(
+    journal: Journal,
+    run: RunRecord,
+    settings: Settings,
+    options: RunOptions,
+    known: Sequence[str],
+    *,
+    begins_anew: Sequence[RunRecord] = (),
+) -> Plan:
     """Store the whole sheet as a draft, in place of a draft of the same id. `known` are the ids of the file's runs.
 
-    If the sheet cannot be read with these settings, an earlier draft stays as it is.
+    Confirmed, it ends those of `begins_anew` with rows left. If the sheet cannot be read with these settings, an
+    earlier draft stays as it is.
     """
     trial = journal.find(run.follows) if run.follows else None
     before = journal.find(run.id)
@@ -38,8 +48,10 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
         if before is None or created:
             journal.delete_draft(run.id)
         raise
+    ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
-    remarks = (*copies, *([Remark(_trial_remark(run, trial))] if trial else ()), *scan.remarks, *_own_names(scan))
+    first = [Remark(_trial_remark(run, trial))] if trial else [_end_remark(*other) for other in ended.items()]
+    remarks = (*copies, *first, *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -52,7 +64,7 @@ def read_draft(journal: Journal, run: RunRecord, settings: Settings, options: Ru
         remarks,
         sent_before=bool(copies or scan.survey.repeated),
         has_decisions=scan.has_decisions,
-        write=partial(_confirm, journal, run.id, scan.effects, sources),
+        write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended), sources),
         forget=partial(journal.delete_draft, run.id),
     )
 
@@ -130,6 +142,24 @@ def _store_sheet(
     if scan.lineage.notes:
         journal.update_run(run.id, roles=scan.roles)
     return scan
+
+
+def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[str]) -> dict[str, int]:
+    """The runs with rows still to be sent or waiting, held like the other `sources`, and how many rows."""
+    left = {}
+    for run in runs:
+        if count := journal.ready(run.id, None) + journal.waiting_for_decision(run.id, None):
+            left[run.id] = count
+            journal.hold(run.id)
+            sources.add(run.id)
+    return left
+
+
+def _end_remark(run_id: str, left: int) -> Remark:
+    them = agreeing(left, "it is", "they are")
+    return Remark(
+        f"Run {run_id} had {counted(left, 'row')} left; this run begins the sheet anew, and {them} skipped there."
+    )
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

@@ -9,8 +9,26 @@ import pytest
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal import Effects, Entry, Journal, State
 from leadsync.models import Row, Status
+from leadsync.reasons import Skip, SkipKind
 from tests.journal.conftest import OpenStore
-from tests.journal.samples import CUT, OK, OTHER, RUN, a_run, attempt, ends, entry, sending
+from tests.journal.samples import (
+    CONFLICT,
+    CUT,
+    FAILED,
+    OK,
+    OTHER,
+    RUN,
+    SKIPPED,
+    SUCCEEDED,
+    UNKNOWN,
+    UNSENT,
+    a_run,
+    add,
+    attempt,
+    ends,
+    entry,
+    sending,
+)
 
 NEWEST = "20261125-000000-0000"
 
@@ -35,6 +53,21 @@ def test_a_draft_changes_other_runs_only_when_it_is_confirmed(journal: Journal, 
     assert ends(journal) == {2: Status.UNSENT, 3: Status.SKIPPED}
     journal.delete_draft(draft.id)
     assert journal.find(draft.id) is not None, "a confirmed run is no draft"
+
+
+def test_a_run_begun_anew_ends_another_but_for_the_rows_to_decide(journal: Journal, tmp_path: Path) -> None:
+    rows = [("A", UNSENT), ("B", UNKNOWN, None, "idempotent"), ("C", UNKNOWN), ("D", CONFLICT), ("E", FAILED)]
+    add(journal, RUN, *rows, ("F", SUCCEEDED), ("G", UNSENT))
+    journal.update_run(RUN, complete=True, last_row=7, stopped="away")
+    journal.create(a_run(tmp_path, OTHER))
+    assert not journal.run(RUN).finished
+    journal.confirm(OTHER, Effects(ended=[RUN]))
+    run = journal.run(RUN)
+    assert (run.finished, run.stopped, journal.has_more(RUN)) == (True, "", False)
+    journal.update_run(RUN, last_row=None)
+    assert list(ends(journal).values()) == [SKIPPED, SKIPPED, UNKNOWN, CONFLICT, FAILED, SUCCEEDED, SKIPPED]
+    reason = Skip(SkipKind.BEGUN_ANEW, OTHER)
+    assert [record.number for record in journal.records(RUN) if record.reason == reason] == [2, 3, 8]
 
 
 def test_a_file_that_another_process_reads_too_is_refused(journal: Journal, tmp_path: Path) -> None:

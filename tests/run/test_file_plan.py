@@ -60,6 +60,98 @@ def test_so_is_the_next_nights_standard_input(desk: Desk) -> None:
     assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
 
 
+def stop(desk: Desk, dialer: PracticeDialer, how: str) -> tuple[Path, str]:
+    """Monday's sheet with M0 sent, and its run with M1 and M2 left."""
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    run: str = desk.leadsync("run", file, "--limit", "1", "--json").json["run"]
+    if how != "trial":
+        refuse_everything(dialer)
+        again = desk.leadsync("run", file) if how == "stopped" else desk.leadsync("retry", run)
+        assert again.code == 4
+        dialer.faults.clear()
+    dialer.ledger.received.clear()
+    return file, str(runs(desk)[0]["run"])
+
+
+@pytest.mark.parametrize("limit", [(), ("--limit", "1")])
+@pytest.mark.parametrize("how", ["trial", "stopped", "retry"])
+def test_a_run_begun_anew_ends_the_unfinished_ones_of_its_sheet(desk: Desk, how: str, limit: tuple[str, ...]) -> None:
+    dialer = desk.dialer()
+    file, old = stop(desk, dialer, how)
+    fresh = desk.leadsync("run", file, "--fresh", *limit, "--json")
+    assert f"Run {old} had 2 rows left; this run begins the sheet anew, and they are skipped there." in fresh.err
+    for _ in range(2):
+        desk.leadsync("resume", "--json")
+        desk.leadsync("run", file, "--json")
+    assert received(dialer) == ["M0", "M1", "M2"]
+    assert all(run["finished"] for run in runs(desk))
+    skipped = desk.leadsync("show", "--lead", "M2", "--json").json["listed"]
+    ended = next(row for row in skipped if row["run"] == old)
+    assert (ended["status"], ended["message"]) == ("skipped", f"run {fresh.json['run']} began the sheet anew")
+    assert "Nothing to do" in desk.leadsync("retry", old).err
+
+
+def test_a_declined_run_ends_no_other(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file, old = stop(desk, dialer, "stopped")
+    before = desk.leadsync("show", old, "--rows", "--json").json
+    child = at_the_question(desk, "run", file, "--fresh")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    assert desk.leadsync("show", old, "--rows", "--json").json == before
+    assert desk.leadsync("resume", "--json").json["statuses"] == {"succeeded": 3}
+    assert received(dialer) == ["M1", "M2"]
+
+
+def test_what_is_in_doubt_in_an_ended_run_stays_to_be_decided(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, applied=True, calls=1)])
+    lines = ("A,0383218101,Sale", "A,0383218101,Busy", "B,0383218102,<No Change>")
+    file = desk.sheet("leads.csv", HEADINGS, *lines)
+    old = desk.leadsync("run", file, "--limit", "1", "--json").json["run"]
+    assert received(dialer) == ["A"]
+    fresh = desk.leadsync("run", file, "--fresh", "--json").json
+    assert fresh["statuses"] == {"skipped": 1, "succeeded": 2}
+    assert [row["status"] for row in desk.leadsync("show", "--lead", "A", "--json").json["listed"]] == [
+        "succeeded",
+        "skipped",
+        "skipped",
+        "unknown",
+    ]
+    assert desk.leadsync("resolve", old, "--row", "2", "--not-applied").code == 0
+    assert desk.leadsync("resume", old, "--json").json["statuses"] == {"failed": 1, "skipped": 2}
+    assert received(dialer) == ["A", "A", "B"]
+
+
+def test_runs_of_another_campaign_or_sheet_go_on(desk: Desk) -> None:
+    import openpyxl
+
+    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    book = openpyxl.Workbook()
+    for title, rows in (("first", MONDAY), ("second", TUESDAY)):
+        page = book.create_sheet(title)
+        for line in (HEADINGS, *rows):
+            page.append(line.split(","))
+    del book["Sheet"]
+    file = desk.folder / "leads.xlsx"
+    book.save(file)
+    for options in (("--campaign", "winback", "--sheet", "first"), ("--sheet", "second"), ("--sheet", "first")):
+        assert desk.leadsync("run", file, "--limit", "1", *options).code == 0
+    assert desk.leadsync("run", file, "--fresh", "--sheet", "first").code == 0
+    assert [desk.leadsync("resume", "--json").json["statuses"] for _ in range(2)] == [{"succeeded": 3}] * 2
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+    assert received(dialer)[3:6] == ["M0", "M1", "M2"]
+
+
+def test_the_copy_of_a_check_begun_anew_ends_the_runs_of_its_sheet(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file, _ = stop(desk, dialer, "trial")
+    assert desk.leadsync("check", file, "--output", "copy.xlsx").code == 0
+    assert desk.leadsync("run", "copy.xlsx", "--fresh", "--limit", "1").code == 0
+    assert desk.leadsync("run", file, "--fresh").code == 0
+    assert desk.leadsync("resume", "--json").json == {"run": None}
+    assert received(dialer) == ["M0", "M0", "M1", "M2"]
+
+
 def test_while_the_old_run_does_not_come_to_its_end_the_new_file_waits_and_that_is_said(desk: Desk) -> None:
     dialer = desk.dialer()
     refuse_everything(dialer)

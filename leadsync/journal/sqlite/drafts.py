@@ -11,9 +11,10 @@ from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sqlite.database import places
 from leadsync.journal.sqlite.decisions import MadeDecision, decide, keep_decision
-from leadsync.journal.sqlite.row_table import line_values
+from leadsync.journal.sqlite.row_table import CAN_GO, line_values
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
 from leadsync.journal.sqlite.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
+from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry
 from leadsync.models import RunRecord
@@ -73,6 +74,8 @@ class SqliteDrafts(SqliteRunLocks):
                 )
             if trial:
                 _follow(connection, run_key(connection, trial), key, effects.kept)
+            for other in effects.ended:
+                _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id))
             set_run(connection, run_id, {**values, "complete": True})
 
     def delete_draft(self, run_id: str) -> None:
@@ -126,4 +129,17 @@ def _follow(connection: sqlite3.Connection, trial: int, key: int, kept: Collecti
         "WHERE run = ?3 AND number = ?4",
         rows,
     )
-    connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [trial])
+    _finish(connection, trial)
+
+
+def _end(connection: sqlite3.Connection, key: int, reason: Reason) -> None:
+    """Skip the rows left of a run, beyond a trial's end too; a person still decides about rows in doubt."""
+    connection.execute(
+        f"UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? WHERE run = ? AND {OPEN} AND {CAN_GO}",
+        [*kept_reason(reason), key],
+    )
+    _finish(connection, key)
+
+
+def _finish(connection: sqlite3.Connection, key: int) -> None:
+    connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [key])
