@@ -20,7 +20,8 @@ from leadsync.journal.values import (
     RowFilter,
     ValueCount,
 )
-from leadsync.models import RowRecord, RunRecord, Status
+from leadsync.models import Lead, RowRecord, RunRecord, Status
+from leadsync.reasons import Skip
 
 MOST_LOOKED_AT = 10_000
 """The rows whose values are read for one reason: a tenth of a second's work."""
@@ -180,6 +181,18 @@ class PendingRows(Protocol):
 
     def ready(self, run_id: str, end: int | None) -> int:
         """How many rows up to row `end`, or all, can go now: none of their leads waits for a person."""
+        ...
+
+    def leads_left(self, run_id: str, end: int | None, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
+        """The `ready` rows by number, of leads with a row in one of the other runs."""
+        ...
+
+    def leads_of_retry(self, run_id: str, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
+        """The rows for a retry of this run to send, by number, of leads with a row in one of the other runs."""
+        ...
+
+    def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
+        """Skip pending rows of a held run, by number."""
         ...
 
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:

@@ -7,7 +7,7 @@ from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads
+from leadsync.reimport.unchanged import LastSentLeads, undecided_twin
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "decide",
     "put_together",
     "rules_for",
+    "undecided_twin",
 ]

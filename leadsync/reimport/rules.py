@@ -11,7 +11,7 @@ from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
 from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, root_of
-from leadsync.reimport.unchanged import same_change, same_fields
+from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
@@ -186,10 +186,7 @@ def undecided_before(context: Context) -> Skip | None:
     mapped = context.mapped
     if context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
-    for sent in reversed(context.undecided_sent):
-        if same_change(mapped.fields, sent.fields):
-            return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
-    return None
+    return undecided_twin(mapped, context.undecided_sent)
 
 
 # The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from leadsync.journal import History, LastSent
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS, Lead
+from leadsync.reasons import Skip, SkipKind
 
 
 class LastSentLeads:
@@ -40,7 +41,15 @@ class LastSentLeads:
         self._go.add(hash(lead.external_id))
 
 
-def same_change(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
+    """Why a row is skipped that says the same as an undecided payload of its lead; None if none says that."""
+    for sent in reversed(undecided):
+        if _same_change(lead.fields, sent.fields):
+            return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
+    return None
+
+
+def _same_change(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether two payloads change a lead alike, be one of them an insert."""
     return same_fields({**one, EXTERNAL_ID: ""}, {**other, EXTERNAL_ID: ""})
 

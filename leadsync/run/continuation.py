@@ -1,5 +1,6 @@
 """The plan to go on with a run."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,8 +12,10 @@ from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
 from leadsync.journal import Journal
 from leadsync.models import Inserts, RunRecord, Status
+from leadsync.reasons import Skip
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_source import fingerprint
 
 # Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
@@ -57,13 +60,32 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
         changed["kind"] = options.kind
     if options.order is not None:
         changed["order"] = options.order
+    end = changed["last_row"]
+    since = sent_since(journal, run, partial(journal.leads_left, run.id, end), settings)
+    remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     return Plan(
         replace(run, **changed),
-        journal.ready(run.id, changed["last_row"]),
-        journal.waiting_for_decision(run.id, changed["last_row"]),
-        remarks=tuple(map(Remark, _remarks_on(journal, run, settings, digest))),
-        write=partial(journal.update_run, run.id, **changed),
+        journal.ready(run.id, end) - len(since.undecided),
+        journal.waiting_for_decision(run.id, end),
+        remarks=(*remarks, *since.remarks(journal, run, settings, journal.now())),
+        sent_before=since.sent_before,
+        write=partial(_write, journal, run, since.undecided, changed),
     )
+
+
+def _write(
+    journal: Journal,
+    run: RunRecord,
+    undecided: Mapping[int, Skip],
+    changed: Mapping[str, Any],
+    warnings: Sequence[str] = (),
+    **values: Any,
+) -> None:
+    if undecided:
+        journal.skip(run.id, undecided)
+    # Its earlier warnings are about rows that it has sent.
+    said = tuple(dict.fromkeys((*run.warnings, *warnings)))
+    journal.update_run(run.id, **changed, **values, warnings=said)
 
 
 def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: str) -> list[str]:

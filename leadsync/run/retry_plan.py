@@ -1,5 +1,6 @@
 """The plan to send failed and unsent rows again, as a new run."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,9 +13,11 @@ from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
+from leadsync.reasons import Skip
 from leadsync.remarks import Remark
 from leadsync.run.continuation import inserts_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
+from leadsync.run.sent_since import sent_since
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -56,18 +59,24 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         order=options.order or run.order,
         inserts=inserts_of(run, settings, options),
     )
+    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings)
+    sending = count - len(since.undecided)
+    again = f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again."
     return Plan(
         new,
-        count if options.limit is None else min(count, options.limit),
-        remarks=(
-            Remark(f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again."),
-        ),
-        write=partial(_write_retry, journal, new, options.limit),
+        sending if options.limit is None else min(sending, options.limit),
+        remarks=(Remark(again), *since.remarks(journal, run, settings, now)),
+        sent_before=since.sent_before,
+        write=partial(_write_retry, journal, new, options.limit, since.undecided),
     )
 
 
-def _write_retry(journal: Journal, new: RunRecord, limit: int | None, **values: Any) -> None:
+def _write_retry(
+    journal: Journal, new: RunRecord, limit: int | None, undecided: Mapping[int, Skip], **values: Any
+) -> None:
     journal.create_retry(replace(new, **values), limit)
+    if undecided:
+        journal.skip(new.id, undecided)
     # Released after the commit: the retry has taken their rows over.
     for run_id in (new.retry_of, *journal.lineage(new.retry_of)):
         if run_id != new.id:

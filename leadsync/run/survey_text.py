@@ -70,11 +70,27 @@ def findings(survey: Survey) -> Iterator[str]:
 def repetitions(survey: Survey, now: datetime) -> Iterator[Remark]:
     """The warnings about rows equal to the last ones sent for their leads."""
     for run_id, count in survey.undecided.items():
-        rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
-        yield Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
+        yield undecided_rows(count, run_id)
     if survey.repeated_last is not None:
-        words = _repeated(survey.repeated, *survey.repeated_last, now)
+        words = repeated_rows(survey.repeated, *survey.repeated_last, now)
         yield Remark(f"{words}; --skip-unchanged skips them", loud=True)
+
+
+def undecided_rows(count: int, run_id: str) -> Remark:
+    """The warning about rows equal to undecided ones of an earlier run."""
+    rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
+    return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
+
+
+def repeated_rows(count: int, last: datetime, run_id: str, now: datetime) -> str:
+    """The words about rows equal to the last ones sent for their leads."""
+    rows = counted(count, "row says what its", "rows say what their")
+    return f"{rows} lead was last sent, {when(last, now)} by run {run_id}"
+
+
+def when(time: datetime, now: datetime) -> str:
+    """A time, or the day with it if it is not today's."""
+    return f"today {time:%H:%M}" if time.date() == now.date() else f"{time:%Y-%m-%d %H:%M}"
 
 
 def loud_lines(survey: Survey, now: datetime, trial: int | None = None) -> Iterator[str]:
@@ -183,12 +199,6 @@ def _groups_as_json(groups: Iterable[Group]) -> list[dict[str, Any]]:
         }
         for group in _largest(groups)
     ]
-
-
-def _repeated(count: int, last: datetime, run_id: str, now: datetime) -> str:
-    """The words about rows equal to the last ones sent for their leads."""
-    when = f"today {last:%H:%M}" if last.date() == now.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{counted(count, 'row says what its', 'rows say what their')} lead was last sent, {when} by run {run_id}"
 
 
 def _largest(groups: Iterable[Group]) -> list[Group]:

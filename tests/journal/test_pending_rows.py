@@ -285,3 +285,26 @@ def test_a_retry_takes_idempotent_rows_in_doubt_and_what_waits_behind_them(journ
     assert journal.run(RUN).finished, "what is left waits for a person"
     journal.resolve(RUN, [4], State.SUCCEEDED, "applied")
     assert not journal.run(RUN).finished
+
+
+def test_rows_left_are_told_for_leads_with_rows_in_other_runs(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", UNSENT), ("B", FAILED, 106), ("C", CONFLICT), ("C", UNSENT), ("D", UNSENT), ("E", UNSENT))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, *((lead, SUCCEEDED) for lead in "ABCD"))
+    assert [
+        (number, lead.external_id, dict(lead.fields)) for number, lead in journal.leads_left(RUN, None, [LATER])
+    ] == [
+        (2, "A", {"Name": "A"}),
+        (6, "D", {"Name": "D"}),
+    ]
+    assert [number for number, _ in journal.leads_left(RUN, 5, [LATER])] == [2]
+    assert [number for number, _ in journal.leads_of_retry(RUN, [LATER])] == [2, 3, 6]
+    assert list(journal.leads_left(RUN, None, [])) == []
+
+
+def test_pending_rows_can_be_skipped_and_others_not(journal: Journal) -> None:
+    add(journal, RUN, ("A", UNSENT), ("B", FAILED, 106), ("C", UNSENT))
+    reason = Skip(SkipKind.UNDECIDED_BEFORE, LATER, 2, status="unknown")
+    journal.skip(RUN, {2: reason, 3: reason})
+    assert ends(journal) == {2: SKIPPED, 3: FAILED, 4: UNSENT}
+    assert [record.reason for record in journal.records(RUN)] == [reason, None, None]

@@ -1,16 +1,18 @@
 """The rows for a run or its retry to send."""
 
+import json
 import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from leadsync.errors import JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import RunLog
 from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
 from leadsync.journal.sqlite.run_locks import SqliteRunLocks
-from leadsync.journal.sqlite.run_table import NO_END, insert_run, run_key, set_run
+from leadsync.journal.sqlite.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.journal.sqlite.run_writer import SqliteRunWriter
 from leadsync.journal.sqlite.schema import OPEN
-from leadsync.models import RunRecord
+from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 
 _RETRIED = (
@@ -31,6 +33,27 @@ class SqlitePendingRows(SqliteRunLocks):
 
     def ready(self, run_id: str, end: int | None) -> int:
         return self._count(run_id, end, f"{CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})")
+
+    def leads_left(self, run_id: str, end: int | None, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
+        condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            yield from _leads(connection, condition, [key, NO_END if end is None else end, key], others)
+
+    def leads_of_retry(self, run_id: str, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            yield from _leads(connection, _RETRIED, [key, run_id, key, key], others)
+
+    def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            connection.executemany(
+                "UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? "
+                "WHERE run = ? AND number = ? AND state = 'pending'",
+                ((*kept_reason(reason), key, number) for number, reason in reasons.items()),
+            )
+            recount(connection, run_id)
 
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:
         return self._count(run_id, end, f"state = 'pending' AND lead IN ({UNDECIDED_LEADS})")
@@ -98,6 +121,22 @@ class SqlitePendingRows(SqliteRunLocks):
             raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
         path = self._database.path
         return RunLog(lambda: SqliteRunWriter(path, run_id, resend_unknown=resend_unknown, by_priority=by_priority))
+
+
+def _leads(
+    connection: sqlite3.Connection, condition: str, values: Sequence[object], others: Collection[str]
+) -> Iterator[tuple[int, Lead]]:
+    if not others:
+        return
+    # The index of leads holds the run: a lead without a row there costs one look into the index.
+    rows = connection.execute(
+        f"SELECT number, lead, fields FROM rows JOIN lines USING (run, number) WHERE {condition} AND EXISTS "
+        "(SELECT 1 FROM rows AS other WHERE other.lead = rows.lead AND other.run IN "
+        "(SELECT runs.run FROM runs JOIN json_each(?) AS wanted ON runs.id = wanted.value)) ORDER BY number",
+        [*values, json.dumps(list(others))],
+    )
+    for number, lead, fields in rows:
+        yield number, Lead(lead, json.loads(fields))
 
 
 def _nth_pending(connection: sqlite3.Connection, key: int, count: int) -> int | None:

@@ -1,0 +1,129 @@
+"""The rows left of an earlier run against what their leads were sent since, before they go or go again."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from leadsync.commands import command
+from leadsync.config import Settings
+from leadsync.journal import Journal, LastSent, State
+from leadsync.models import CALLBACK, NO_CHANGE, Lead, RunRecord, Status
+from leadsync.plurals import counted
+from leadsync.reasons import Skip
+from leadsync.reimport import LastSentLeads, undecided_twin
+from leadsync.remarks import Remark
+from leadsync.run.survey_text import repeated_rows, undecided_rows, when
+
+_CHUNK = 1000
+_UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
+
+
+@dataclass(slots=True)
+class SentSince:
+    """Counts of the rows left.
+
+    `undecided`: the rows to skip, by number: a person has to decide about the same row of another run. `repeated` and
+    `undone` count rows equal to their lead's last payload, and rows older than it, each with the last such payload.
+    """
+
+    undecided: dict[int, Skip] = field(default_factory=dict)
+    repeated: int = 0
+    repeated_last: LastSent | None = None
+    undone: int = 0
+    undone_last: LastSent | None = None
+
+    @property
+    def sent_before(self) -> bool:
+        """Whether a row would go a second time, or undo a newer one."""
+        return bool(self.repeated or self.undone)
+
+    def add(self, lead: Lead, last: LastSent, *, is_newer: bool) -> None:
+        """Count a row of a lead with a payload of another run; `is_newer`: that run was read later."""
+        if last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields):
+            self.repeated += 1
+            self.repeated_last = _later(self.repeated_last, last)
+        elif is_newer and _undoes(lead.fields, last.fields):
+            self.undone += 1
+            self.undone_last = _later(self.undone_last, last)
+
+    def remarks(self, journal: Journal, run: RunRecord, settings: Settings, now: datetime) -> Iterator[Remark]:
+        """The warnings, each with its remedy."""
+        for run_id, count in Counter(skip.run for skip in self.undecided.values()).items():
+            yield undecided_rows(count, run_id)
+        if last := self.repeated_last:
+            words = repeated_rows(self.repeated, last.time, last.run_id, now)
+            yield Remark(f"{words}{_anew(run, settings, 'instead skips them')}", loud=True)
+        if last := self.undone_last:
+            rows = counted(self.undone, "row would undo what its lead was", "rows would undo what their leads were")
+            remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")
+            yield Remark(f"{rows} sent since, {when(last.time, now)} by run {last.run_id}{remedy}", loud=True)
+
+
+def sent_since(
+    journal: Journal,
+    run: RunRecord,
+    rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
+    settings: Settings,
+) -> SentSince:
+    """Compare the rows left of a run with the payloads of their leads from the other runs of the campaign.
+
+    `rows_beside` gives the rows left whose leads have rows in these other runs.
+    """
+    found = SentSince()
+    sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
+    newer, others = _other_runs(journal, run, settings)
+    remaining = iter(rows_beside(others))
+    while chunk := list(islice(remaining, _CHUNK)):
+        sent.look_up(lead.external_id for _, lead in chunk)
+        for number, lead in chunk:
+            twin = undecided_twin(lead, [one for one in sent.undecided(lead.external_id) if one.run_id != run.id])
+            last = sent.get(lead.external_id)
+            if twin is not None and journal.decision(run.id, number) != "send":
+                found.undecided[number] = twin
+            elif last is not None and last.run_id != run.id:
+                found.add(lead, last, is_newer=last.run_id in newer)
+    return found
+
+
+def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
+    """The runs of the campaign read later, and those with a payload to compare: an older one that has ended and leaves
+    nothing to decide was there when this run's sheet was read."""
+    newer: set[str] = set()
+    others: list[str] = []
+    is_newer = True
+    # By the order of the journal: clocks are set back.
+    for other in journal.runs():
+        if other.id == run.id:
+            is_newer = False
+        elif other.complete and (other.dialer, other.ids.campaign) == (settings.url(), settings.ids().campaign):
+            if is_newer:
+                newer.add(other.id)
+            if is_newer or not other.finished or _UNDECIDED & journal.tally(other.id).statuses.keys():
+                others.append(other.id)
+    return newer, others
+
+
+def _undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
+    """Whether older values replace newer ones; a missing callback date is a value: it makes its lead a new one."""
+    names = (fields.keys() & last.keys()) | {CALLBACK}
+    return any(
+        fields.get(name) != last.get(name) and NO_CHANGE not in (fields.get(name), last.get(name)) for name in names
+    )
+
+
+def _later(one: LastSent | None, other: LastSent) -> LastSent:
+    return other if one is None or other.time > one.time else one
+
+
+def _anew(run: RunRecord, settings: Settings, effect: str) -> str:
+    """The remedy: a run's sheet sent anew, but for the rows that say what their leads were last sent."""
+    if not run.file.is_file():
+        return ""
+    sheet = ("--sheet", run.sheet) if run.sheet else ()
+    name = next((name for name in settings.campaigns if settings.for_campaign(name).campaign == settings.campaign), "")
+    campaign = ("--campaign", name) if name else ()
+    words = command("run", Path(run.file.name), "--fresh", "--skip-unchanged", *sheet, *campaign)
+    return f"; `{words}` {effect}"

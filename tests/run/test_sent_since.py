@@ -1,0 +1,145 @@
+"""The rows left of an older run against newer payloads of their leads: resume, retry and run say it, or skip them."""
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.conftest import Desk
+from tests.run.samples import HEADINGS, REFUSE, received, runs
+
+MONDAY = tuple(f"L{n},038321810{n},Sale" for n in range(3))
+TUESDAY = tuple(f"L{n},038321810{n},Busy" for n in range(3))
+
+
+def dispositions(dialer: PracticeDialer) -> list[str]:
+    return [f"{one['lead']} {one['fields'].get('njDisposition')}" for one in dialer.ledger.as_json()["received"]]
+
+
+def run(desk: Desk, name: str, lines: tuple[str, ...], *options: str, headings: str = HEADINGS) -> str:
+    done = desk.leadsync("run", desk.sheet(name, headings, *lines), *options, "--json")
+    run_id: str = done.json["run"]
+    return run_id
+
+
+def left_of_monday(desk: Desk, dialer: PracticeDialer, how: str = "trial") -> str:
+    """Monday's run with L1 and L2 left, or refused."""
+    if how == "refused":
+        dialer.faults.add([FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in ("L1", "L2")])
+    monday = run(desk, "mon.csv", MONDAY, *(() if how == "refused" else ("--limit", "1")))
+    if how == "stopped":
+        dialer.faults.add([REFUSE])
+        assert desk.leadsync("resume").code == 4
+    dialer.faults.clear()
+    return monday
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("trial", ["resume"]),
+        ("stopped", ["resume", "--yes"]),
+        ("stopped", ["run", "mon.csv"]),
+        ("stopped", ["retry", "MONDAY"]),
+        ("refused", ["retry", "MONDAY"]),
+    ],
+)
+def test_rows_that_would_undo_newer_ones_are_said_loudly(desk: Desk, how: str, words: list[str]) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer, how)
+    tuesday = run(desk, "tue.csv", TUESDAY)
+    done = desk.leadsync(*(monday if word == "MONDAY" else word for word in words), "--json")
+    [warning] = [line for line in done.json["warnings"] if "undo" in line]
+    assert warning.startswith("! 2 rows would undo what their leads were sent since, today ")
+    assert warning.endswith(
+        f" by run {tuesday}; `leadsync run tue.csv --fresh --skip-unchanged` afterwards brings that back"
+    )
+    assert f"\n{warning}\n" in done.err
+    assert sorted(dispositions(dialer)[-2:]) == ["L1 Sale", "L2 Sale"], "it goes on with the warning"
+    dialer.ledger.received.clear()
+    assert desk.leadsync("run", "tue.csv", "--fresh", "--skip-unchanged").code == 0
+    assert sorted(dispositions(dialer)) == ["L1 Busy", "L2 Busy"]
+
+
+def test_earlier_warnings_of_the_run_stay(desk: Desk) -> None:
+    dialer = desk.dialer()
+    run(desk, "sun.csv", MONDAY)
+    left_of_monday(desk, dialer)
+    tuesday = run(desk, "tue.csv", TUESDAY)
+    said = " ".join(desk.leadsync("resume", "--json").json["warnings"])
+    assert "! 3 rows say what their lead was last sent" in said
+    assert f"by run {tuesday}" in said
+
+
+def test_rows_sent_by_another_run_meanwhile_are_said_and_can_be_skipped(desk: Desk) -> None:
+    dialer = desk.dialer()
+    left_of_monday(desk, dialer)
+    other = run(desk, "other.csv", MONDAY[1:2])
+    declined = desk.leadsync("resume", "--limit", "1", "--json")
+    [warning] = [line for line in declined.json["warnings"] if "last sent" in line]
+    assert warning.startswith("! 1 row says what its lead was last sent, today ")
+    assert warning.endswith(f" by run {other}; `leadsync run mon.csv --fresh --skip-unchanged` instead skips them")
+    assert desk.leadsync("run", "mon.csv", "--fresh", "--skip-unchanged").code == 0
+    assert received(dialer) == ["L0", "L1", "L1", "L2"]
+
+
+@pytest.mark.parametrize("words", [["resume"], ["retry"]])
+def test_the_question_then_has_no_default_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    monday = left_of_monday(desk, desk.dialer())
+    asked = []
+
+    def ask(_: str, default: bool | None) -> bool:
+        asked.append(default)
+        return False
+
+    monkeypatch.setattr("leadsync.cli.shell._ask", ask)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    desk.leadsync(*words, monday)
+    run(desk, "tue.csv", TUESDAY, "--yes")
+    desk.leadsync(*words, monday)
+    assert asked == [False, None]
+
+
+@pytest.mark.parametrize("between", ["older run", "other columns", "other campaign", "refused"])
+def test_nothing_is_said_where_nothing_newer_is_undone(desk: Desk, between: str) -> None:
+    dialer = desk.dialer(settings="[campaigns.other]\ncampaign_id = 42\n")
+    older = run(desk, "sun.csv", TUESDAY, "--limit", "1")
+    left_of_monday(desk, dialer)
+    monday = runs(desk)[0]["run"]
+    match between:
+        case "older run":
+            desk.leadsync("resume", older)
+        case "other columns":
+            run(desk, "tue.csv", ("L1,0383218101,7", "L2,0383218102,7"), headings="Lead Id,FirstPhone,Score")
+        case "other campaign":
+            run(desk, "tue.csv", TUESDAY, "--campaign", "other")
+        case _:
+            dialer.faults.add([FaultRule(FaultKind.CODE, code=106, calls=3)])
+            run(desk, "tue.csv", TUESDAY)
+    done = desk.leadsync("resume", str(monday), "--json")
+    assert done.json["statuses"] == {"succeeded": 3}
+    assert "undo" not in done.err
+
+
+@pytest.mark.parametrize(("how", "word"), [("stopped", "resume"), ("refused", "retry")])
+def test_a_row_that_another_run_has_left_to_decide_is_skipped(desk: Desk, how: str, word: str) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer, how)
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+    other = run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    done = desk.leadsync(word, monday, "--json").json
+    assert received(dialer) == ["L2"]
+    assert done["statuses"]["skipped"] == 1
+    assert any(f"1 row is not sent: it says what run {other} sent" in line for line in done["warnings"])
+    [row] = desk.leadsync("show", done["run"], "--status", "skipped", "--json").json["listed"]
+    assert row["message"].startswith(f"run {other} sent the same as its row 2, which a person has to decide first")
+
+
+def test_a_persons_word_sends_a_row_though_its_twin_is_undecided(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+    monday = run(desk, "mon.csv", MONDAY)
+    assert desk.leadsync("resolve", monday, "--row", "3", "--send").code == 0
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
+    run(desk, "other.csv", MONDAY[1:2])
+    dialer.ledger.received.clear()
+    assert desk.leadsync("resume", monday, "--json").json["statuses"] == {"succeeded": 3}
+    assert received(dialer) == ["L1"]
