@@ -28,8 +28,9 @@ class FaultKind(Enum):
     ERROR_VALUE = "a cell holds an error instead of a value"
     NO_STORED_VALUE = "a formula was never worked out"
     MERGED_CELL = "a cell is merged with others"
-    NO_LEAD = "the line is a total, a rule or a footer"
-    TOTAL_BETWEEN = "a line between the leads looks like a total"
+    NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
+    TOTAL_BETWEEN = "a line among the leads looks like a total, a title or a footer"
+    OTHER_TABLE = "the line belongs to a table under other headings"
     MORE_SUCH_CELLS = "further cells of the row are at fault"
 
     # any cell
@@ -128,7 +129,7 @@ class SkipKind(Enum):
     SENT_CORRECTED = "the row went through since, corrected"
     LATER_ROW = "a later row of the lead went through in an earlier run"
     LATER_ROW_OF_TRIAL = "a later row of the lead went through in the trial of this file"
-    NO_LEAD = "the line is a total, a rule or a footer"
+    NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
     OTHER_ROW_COUNTS = "the lead's last row counts, by the settings"
     SENT_IN_TRIAL = "the trial of this file has sent the row"
     UNCHANGED = "the row says what its lead was last sent"

@@ -9,6 +9,7 @@ from leadsync.reimport.context import Context
 from leadsync.reimport.workbook import heading_name
 from leadsync.sheets import TRUNCATED
 
+_KNOWN_BY_OTHERS = (FaultKind.SWAPPED_DATE_CELL, FaultKind.TOTAL_BETWEEN, FaultKind.OTHER_TABLE)
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
 
@@ -18,7 +19,7 @@ def corrupted_cells(context: Context) -> Rejected | None:
 
     In a workbook a text stays one: another value was typed.
     """
-    faults = (*_corrupted(context), *_swapped(context))
+    faults = (*_corrupted(context), *_known_by_others(context))
     if not faults:
         return None
     mapped = context.mapped
@@ -43,17 +44,17 @@ def _corrupted(context: Context) -> Iterator[Fault]:
             yield Fault(column.heading, now, FaultKind.CORRUPTED_NUMBER, was.cell, {"run": was.run_id})
 
 
-def _swapped(context: Context) -> Iterator[Fault]:
-    """Date cells rejected as swapped and unchanged since: the text dates beside them are gone by now."""
+def _known_by_others(context: Context) -> Iterator[Fault]:
+    """The faults told by other rows of the first sheet, gone by now; a cell changed since has none."""
     reason = context.origin.reason if context.origin else None
     if not isinstance(reason, Rejected):
         return
     now = {
         heading_name(c.heading): cell.strip() for c, cell in zip(context.sheet.columns, context.row.cells, strict=False)
     }
+    unchanged = {name for name, was in context.before.items() if was.cell == now.get(name)}
     known = context.mapped.faults if isinstance(context.mapped, Rejected) else ()
     for fault in reason.faults:
-        name = heading_name(fault.column)
-        was = context.before.get(name)
-        if fault.kind is FaultKind.SWAPPED_DATE_CELL and fault not in known and was and was.cell == now.get(name):
+        names = {heading_name(fault.column)} if fault.column else now.keys() & context.before.keys()
+        if fault.kind in _KNOWN_BY_OTHERS and fault not in known and names and names <= unchanged:
             yield fault

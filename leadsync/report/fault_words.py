@@ -40,8 +40,12 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "open the workbook in a spreadsheet program and save it, so that the formula is worked out",
     ),
     _K.MERGED_CELL: (f"has a merged cell {_CELL_IN_COLUMN}", "unmerge it and fill in every cell"),
-    _K.NO_LEAD: ("is a total, a rule or a footer", "delete it"),
-    _K.TOTAL_BETWEEN: ("looks like a total or a footer between leads", "delete it, or complete the lead"),
+    _K.NO_LEAD: ("is a total, a rule, a footer or the headings once more", "delete it"),
+    _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
+    _K.OTHER_TABLE: (
+        "belongs to a table under other headings, as row {row} looks like them",
+        "put that table into a file of its own, or correct row {row} if it is a lead",
+    ),
     _K.MORE_SUCH_CELLS: ("has {count:,} more such cells", "correct them too"),
     _K.NO_HEADING: ("stands under no heading", "give the column a heading"),
     _K.LONG_TEXT: (
@@ -161,6 +165,7 @@ LINE_FAULTS = frozenset(
         _K.STRAY_BYTES,
         _K.NO_LEAD,
         _K.TOTAL_BETWEEN,
+        _K.OTHER_TABLE,
         _K.NUL_BYTE,
         _K.CONTROL_CHARACTER,
         _K.LONG_CELL,

@@ -44,7 +44,7 @@ _SKIPPED: dict[SkipKind, str] = {
         "row {row} of the same lead, further down, went through in run {run}; if this one is still to be sent, give it "
         "in a sheet of its own."
     ),
-    SkipKind.NO_LEAD: "no lead: a total, a rule or a footer",
+    SkipKind.NO_LEAD: "no lead: a total, a rule, a footer or the headings once more",
     SkipKind.OTHER_ROW_COUNTS: "row {row} is this lead's last one and counts instead",
     SkipKind.SENT_IN_TRIAL: "run {run} sent it as row {row}",
     SkipKind.UNCHANGED: "unchanged: last sent on {at:%Y-%m-%d %H:%M} by run {run}",

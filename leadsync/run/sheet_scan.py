@@ -164,7 +164,9 @@ class SheetScan:
             )
         if self._no_leads:
             rows = counted(
-                len(self._no_leads), "row is a total, a rule or a footer", "rows are totals, rules or footers"
+                len(self._no_leads),
+                "row is a total, a rule, a footer or the headings once more",
+                "rows are totals, rules, footers or the headings once more",
             )
             skipped = f"{rows}, and not sent: {_listed(self._no_leads)}."
             remarks.append(Remark(skipped, kept=True))

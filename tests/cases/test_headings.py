@@ -136,7 +136,11 @@ def test_totals_and_footers_are_skipped_and_named(name, ids, skipped):
     sheet = Taken(DATA / name)
     assert (sheet.ids, sheet.skipped) == (ids, skipped)
     assert len(sheet.entries) == len(ids) + len(skipped)
-    kinds = "row is a total, a rule or a footer" if len(skipped) == 1 else "rows are totals, rules or footers"
+    kinds = (
+        "row is a total, a rule, a footer or the headings once more"
+        if len(skipped) == 1
+        else "rows are totals, rules, footers or the headings once more"
+    )
     assert f"{kinds}, and not sent: row{'s' * (len(skipped) > 1)} {skipped[0]}" in sheet.remarks
 
 

@@ -78,3 +78,21 @@ def test_a_swapped_date_stays_rejected_until_it_is_written_anew() -> None:
     assert corrupted_cells(context(row=corrected, origin=origin, before=before)) is None
     again = Rejected(origin.reason.faults, "007")
     assert corrupted_cells(context(mapped=again, origin=origin, before=before)) is None, "it is known without this rule"
+
+
+@pytest.mark.parametrize("kind", [FaultKind.TOTAL_BETWEEN, FaultKind.OTHER_TABLE])
+def test_a_line_of_another_table_stays_one_in_a_file_without_the_rows_around_it(kind: FaultKind) -> None:
+    fault = Fault("", "", kind, details={"row": 5})
+    before = {
+        "lead id": Before("007", RUN),
+        "callback": Before("2026-05-11", RUN),
+        "note": Before("not in this file", RUN),
+    }
+    given = context(origin=Origin(RUN, State.REJECTED, "007", {}, reason=Rejected((fault,))), before=before)
+    assert corrupted_cells(given) == Rejected((fault,), "007")
+    corrected = given._replace(before={**before, "callback": Before("2026-06-11", RUN)})
+    assert corrupted_cells(corrected) is None
+    other = given._replace(
+        origin=Origin(RUN, State.REJECTED, "007", {}, reason=Rejected((Fault("", "", FaultKind.MERGED_CELL),)))
+    )
+    assert corrupted_cells(other) is None, "nothing is merged in a retry file"

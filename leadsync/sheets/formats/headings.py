@@ -60,8 +60,8 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     if row is not None and RUN_COLUMN not in lines[0].cells:
         return _given(lines, row, shown)
     # In a sheet of one column a single cell can be the headings; elsewhere it is a title.
-    is_narrow = max(map(_filled, lines)) == 1
-    known = [_known(line, names) if _filled(line) > 1 or is_narrow else frozenset() for line in lines]
+    is_narrow = max(map(filled, lines)) == 1
+    known = [known_headings(line, names) if filled(line) > 1 or is_narrow else frozenset() for line in lines]
     place = next((place for place, keys in enumerate(known) if keys & names.ids), None)
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
@@ -70,7 +70,7 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     _refuse_leads(lines[:place], lines[place], names, shown)
     if not known[place]:
         _refuse_titles(lines, shown)
-    if not any(map(_has_letters, lines[place].cells)) or any(map(_is_value, lines[place].cells)):
+    if not any(map(has_letters, lines[place].cells)) or any(map(is_value, lines[place].cells)):
         raise SheetError(f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it.")
     return place
 
@@ -84,7 +84,7 @@ def _given(lines: Sequence[SourceLine], row: int, shown: str) -> int:
     return place
 
 
-def _known(line: SourceLine, names: HeadingNames) -> frozenset[str]:
+def known_headings(line: SourceLine, names: HeadingNames) -> frozenset[str]:
     """The known headings of a line; a label such as `Lead Id:` is none."""
     cells = (cell.strip() for cell in line.cells)
     return names.fields & {loose(cell.removesuffix(_CUSTOM)) for cell in cells if not cell.endswith(":")}
@@ -94,7 +94,7 @@ def _refuse_leads(above: Sequence[SourceLine], headings: SourceLine, names: Head
     """Raise `SheetError` for a lead above the headings, as in a list sorted together with them."""
     phones = [at for at, cell in enumerate(headings.cells) if loose(cell.strip()) in names.phones]
     for line in above:
-        if _is_lead(line, _filled(headings), phones):
+        if _is_lead(line, filled(headings), phones):
             raise SheetError(
                 f"{shown}: line {line.number} stands above the headings on line {headings.number} and looks like a "
                 f"lead; move the headings above it, or set headings_row = {headings.number} in [input] to leave it out."
@@ -111,28 +111,28 @@ def _is_lead(line: SourceLine, width: int, phones: Sequence[int]) -> bool:
 
 
 def _is_phone(cell: str) -> bool:
-    return sum(map(str.isdigit, cell)) >= _PHONE_DIGITS and not _has_letters(cell)
+    return sum(map(str.isdigit, cell)) >= _PHONE_DIGITS and not has_letters(cell)
 
 
 def _refuse_titles(lines: Sequence[SourceLine], shown: str) -> None:
     """Raise `SheetError` for a single cell above wider lines, if none of them has known headings."""
     widths = [_end(line) for line in lines[1:]]
-    if _filled(lines[0]) == 1 and _end(lines[0]) < min(widths, default=0):
+    if filled(lines[0]) == 1 and _end(lines[0]) < min(widths, default=0):
         raise SheetError(
             f"{shown}: line {lines[0].number} holds a single heading, but the lines below have up to "
             f"{counted(max(widths), 'cell')}; delete what stands above the headings, or set headings_row in [input]."
         )
 
 
-def _has_letters(cell: str) -> bool:
+def has_letters(cell: str) -> bool:
     return any(map(str.isalpha, cell))
 
 
-def _is_value(cell: str) -> bool:
+def is_value(cell: str) -> bool:
     return _VALUE.fullmatch(cell.strip()) is not None
 
 
-def _filled(line: SourceLine) -> int:
+def filled(line: SourceLine) -> int:
     return sum(map(bool, map(str.strip, line.cells)))
 
 

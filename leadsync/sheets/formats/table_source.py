@@ -11,6 +11,7 @@ from leadsync.sheets.formats.delimited import read_delimited
 from leadsync.sheets.formats.footers import marked
 from leadsync.sheets.formats.headings import Headings, place_of_headings
 from leadsync.sheets.formats.libraries import MARKUP, require
+from leadsync.sheets.formats.other_tables import told_apart
 from leadsync.sheets.formats.row_checks import cell_faults, clean
 from leadsync.sheets.formula_escaping import unescape
 from leadsync.sheets.source_lines import Source, SourceLine
@@ -88,7 +89,9 @@ def _table(
     }
     rows = _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)
     # A file of leadsync's own has statuses for such lines already.
-    return table, rows if RUN_COLUMN in headings.names else marked(rows, headings.line)
+    if RUN_COLUMN in headings.names:
+        return table, rows
+    return table, told_apart(marked(rows, headings.line), headings.names, headings.line, rules.names)
 
 
 def _narrow(chunks: Iterator[list[SourceLine]], shown: str) -> Iterator[list[SourceLine]]:

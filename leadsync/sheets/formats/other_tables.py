@@ -1,0 +1,146 @@
+"""Lines of other tables among the leads: headings once more, other headings, titles, a bare count.
+
+Pure but for the stream.
+
+Two exports joined to one file repeat their headings. A second table under other headings has values of other meanings,
+so its rows are rejected. An unknown line stays a lead's row.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.headings import filled, has_letters, is_value, known_headings
+from leadsync.sheets.source_lines import SourceLine, line_fault
+from leadsync.spreadsheet import HeadingNames, loose
+
+_WITHOUT_DIGIT = re.compile(r"^[^\d\n]+$", re.MULTILINE)
+_TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name)
+_SAMPLE = 5_000
+"""Rows with values to compare with a line of words. Dispositions and the like repeat within them."""
+
+
+def told_apart(
+    chunks: Iterator[list[SourceLine]], headings: Sequence[str], above: int, names: HeadingNames
+) -> Iterator[list[SourceLine]]:
+    """Yield the same rows, all of one width, with a fault for each line of another table.
+
+    `above` is the number of the headings' line.
+    """
+    lines = _Lines(headings, above, names)
+    held = None
+    for chunk in chunks:
+        if held is not None:
+            yield lines.told(held)
+        held = chunk
+    if held is not None:
+        yield lines.without_count(lines.told(held))
+
+
+class _Lines:
+    """A reading of the lines below the headings, with facts of those so far."""
+
+    def __init__(self, headings: Sequence[str], above: int, names: HeadingNames) -> None:
+        self._headings = list(map(loose, headings))
+        self._names = names
+        self._id_at = next((at for at, key in enumerate(self._headings) if key in names.ids), 0)
+        key = self._headings[self._id_at]
+        self._repeat = re.compile(r"[\W_]*".join(["^", *map(re.escape, key)]), re.IGNORECASE | re.MULTILINE)
+        self._last = above
+        self._apart = False
+        """A blank line stands above, or a title behind one."""
+        self._table_at: int | None = None
+        """The number of other headings above."""
+        self._digits = True
+        """Each id so far has a digit."""
+        self._lengths: Counter[int] = Counter()
+        """The ids of digits alone, by their length."""
+        self._count = 0
+        """The leads so far."""
+        self._seen: list[set[str]] = [set() for _ in headings]
+        """The values of each column in the first rows."""
+
+    def told(self, chunk: list[SourceLine]) -> list[SourceLine]:
+        """The lines, with the faults of those of other tables."""
+        ids = [line.cells[self._id_at] for line in chunk]
+        text = "\n".join(ids)
+        if self._table_at is None and not _WITHOUT_DIGIT.search(text) and not self._repeat.search(text):
+            # Nearly all chunks have leads alone.
+            self._learn(chunk, ids)
+            self._last, self._apart = chunk[-1].number, False
+            return chunk
+        return list(map(self._told, chunk))
+
+    def without_count(self, chunk: list[SourceLine]) -> list[SourceLine]:
+        """The sheet's last lines, without the number of leads above as a lead of its own."""
+        at = next((at for at in reversed(range(len(chunk))) if not _is_told(chunk[at])), None)
+        if at is None or self._table_at is not None:
+            return chunk
+        figure = chunk[at].cells[self._id_at].strip()
+        number = figure.replace(",", "")
+        # The line itself is counted as a lead too.
+        is_count = number.isdecimal() and int(number) == self._count - 1
+        if not is_count or filled(chunk[at]) > 1 or self._lengths[len(figure)] > figure.isdecimal():
+            return chunk
+        return [*chunk[:at], _faulty(chunk[at], FaultKind.NO_LEAD), *chunk[at + 1 :]]
+
+    def _told(self, line: SourceLine) -> SourceLine:
+        self._apart = self._apart or line.number - self._last > 1
+        self._last = line.number
+        if _is_told(line):
+            return line
+        name = line.cells[self._id_at]
+        key = loose(name)
+        if key == self._headings[self._id_at] and list(map(loose, line.cells)) == self._headings:
+            self._table_at, self._apart = None, False
+            return _faulty(line, FaultKind.NO_LEAD)
+        words = self._apart and self._is_words(line)
+        if self._table_at is None and ((words and filled(line) > 1) or self._has_headings(line, key)):
+            self._table_at = line.number
+        if self._table_at is not None:
+            return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
+        if words:
+            return _faulty(line, FaultKind.TOTAL_BETWEEN)
+        self._apart = False
+        self._digits = self._digits and (not name or _has_digit(name))
+        self._learn([line], [name])
+        return line
+
+    def _has_headings(self, line: SourceLine, key: str) -> bool:
+        """Whether the line has several known headings, the id's among them."""
+        if key not in self._names.fields or any(map(is_value, line.cells)):
+            return False
+        known = known_headings(line, self._names)
+        return len(known) > 1 and bool(known & self._names.ids)
+
+    def _is_words(self, line: SourceLine) -> bool:
+        """Whether a line has words alone, all of them new, though each id so far has a digit."""
+        cells = line.cells
+        if not (self._count and self._digits and cells[self._id_at].strip()):
+            return False
+        return (
+            not _has_digit(cells[self._id_at])
+            and all(has_letters(cell) and not is_value(cell) for cell in cells if cell.strip())
+            and not any(cell in seen for cell, seen in zip(cells, self._seen, strict=True) if cell)
+        )
+
+    def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str]) -> None:
+        self._lengths.update(map(len, filter(str.isdecimal, ids)))
+        if self._count < _SAMPLE:
+            for at, seen in enumerate(self._seen):
+                seen.update([line.cells[at] for line in leads])
+        self._count += len(leads)
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
+
+
+def _is_told(line: SourceLine) -> bool:
+    """Whether the line is known for a total, a rule or a footer."""
+    return any(kind in _TOTALS for kind, _ in line.faults)
+
+
+def _faulty(line: SourceLine, kind: FaultKind, **details: int) -> SourceLine:
+    return line._replace(faults=(line_fault(kind, **details),))

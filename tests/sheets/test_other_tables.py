@@ -1,0 +1,90 @@
+"""Other tables among the leads, told by their lines: headings once more, other headings, titles, a bare count."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.other_tables import told_apart
+from leadsync.sheets.source_lines import SourceLine, line_fault
+from leadsync.spreadsheet import HeadingNames
+
+HEADINGS = ["External Id", "Name", "Disposition"]
+NAMES = HeadingNames(
+    frozenset({"externalid", "leadid"}), frozenset(), frozenset({"externalid", "leadid", "disposition", "priority"})
+)
+TOTAL = line_fault(FaultKind.NO_LEAD)
+
+
+def faults(lines: list[tuple[int, list[str]]], size: int = 9, headings: list[str] = HEADINGS) -> list[str]:
+    rows = [SourceLine(number, cells, faults=(TOTAL,) * (cells[0] == "EOF")) for number, cells in lines]
+    chunks = iter([rows[start : start + size] for start in range(0, len(rows), size)])
+    found = [line for chunk in told_apart(chunks, headings, 1, NAMES) for line in chunk]
+    assert [line.number for line in found] == [number for number, _ in lines]
+    return [line.faults[0][0] if line.faults else "" for line in found]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_headings_once_more_are_no_lead_wherever_they_stand(size):
+    ann, bob, again = ["A1", "Ann", "Sale"], ["A2", "Bob", "Sale"], [" EXTERNAL ID", "name", "Disposition "]
+    assert faults([(2, ann), (3, again), (4, bob)], size) == ["", "NO_LEAD", ""]
+    assert faults([(2, ann), (3, again)], size) == ["", "NO_LEAD"]
+    assert faults([(2, again), (3, ann)], size) == ["NO_LEAD", ""]
+    assert faults([(2, ann), (3, ["External Id", "Name", "Sale"])], size) == ["", ""]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_a_table_below_a_blank_line_is_no_leads(size):
+    leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Callback"])]
+    table = [(5, ["Agent", "Calls", "Sales"]), (6, ["Bob", "12", "3"]), (8, ["S7", "4", "1"])]
+    assert faults(leads + table, size) == ["", "", *["OTHER_TABLE"] * 3]
+    again = [(9, HEADINGS), (10, ["A3", "Cy", "Sale"])]
+    assert faults(leads + table + again, size) == ["", "", *["OTHER_TABLE"] * 3, "NO_LEAD", ""]
+    titled = [(5, ["By agent", "", ""]), (6, ["Agent", "Calls", ""]), (7, ["Bob", "12", ""])]
+    assert faults(leads + titled, size) == ["", "", "TOTAL_BETWEEN", "OTHER_TABLE", "OTHER_TABLE"]
+    assert faults([*leads, (5, ["EOF", "", ""]), *titled[1:]], size)[3:] == ["OTHER_TABLE", "OTHER_TABLE"]
+
+
+def test_known_headings_in_another_order_begin_a_table_without_a_blank_line():
+    lines = [(2, ["A1", "Ann", "Sale"]), (3, ["Lead Id", "Disposition", "Name"]), (4, ["B1", "Sale", "Bob"])]
+    assert faults(lines) == ["", "OTHER_TABLE", "OTHER_TABLE"]
+
+
+def test_a_title_of_a_group_is_no_lead_and_its_leads_are():
+    lines = [(2, ["A1", "Ann", "Sale"]), (4, ["Melbourne", "", ""]), (5, ["A2", "Bob", "Sale"])]
+    assert faults(lines) == ["", "TOTAL_BETWEEN", ""]
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        (["A1", "Ann", "Sale"], ["ANN-VIP", "Cy", "Sale"]),  # a known disposition
+        (["A1", "Ann", "Sale"], ["ANN-VIP", "0412345678", "Busy"]),  # a number
+        (["ann", "Ann", "Sale"], ["bob", "Bob", "Busy"]),  # ids without digits
+        (["A1", "Ann", "Sale"], ["A2", "Bob", "Busy"]),  # an id like the others
+        (["A1", "Ann", "Sale"], ["", "Bob", "Busy"]),
+    ],
+)
+def test_a_lead_below_a_blank_line_stays_one(above, line):
+    assert faults([(2, above), (4, line), (5, ["A9", "Di", "Sale"])]) == ["", "", ""]
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 10**6), st.sampled_from(["Sale", "Busy", ""])), min_size=1))
+def test_groups_of_leads_with_digits_in_their_ids_are_leads_all(leads):
+    number, lines = 1, []
+    for step, lead, disposition in leads:
+        number += step
+        lines.append((number, [f"A{lead}", "Ann", disposition]))
+    assert set(faults(lines, 3)) == {""}
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_the_number_of_the_leads_on_the_last_line_is_no_lead(size):
+    leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"])]
+    assert faults([*leads, (4, ["2", "", ""])], size) == ["", "", "NO_LEAD"]
+    assert faults([*leads, (6, ["2", "", ""]), (7, ["EOF", "", ""])], 2) == ["", "", "NO_LEAD", "NO_LEAD"]
+    assert faults([*leads, (4, ["3", "", ""])], size) == ["", "", ""]
+    assert faults([*leads, (4, ["2", "", "Sale"])], size) == ["", "", ""]
+    assert faults([*leads, (4, ["2", "", ""]), (5, ["A3", "", "Sale"])], size) == ["", "", "", ""]
+    assert faults([(2, ["1", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", ""]
+    assert faults([(2, ["10001", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", "NO_LEAD"]
