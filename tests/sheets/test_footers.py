@@ -43,6 +43,31 @@ ROW = ["A1", "Ann", "0412345678", "Sale", ""]
         (["Endeavour", "", "", "", ""], Look.ALONE),
         (["A1", "", "0412345678", "", ""], Look.ROW),
         (["Total"], Look.TOTAL),
+        (["Grand total: 3 leads", "", "", "", ""], Look.TOTAL),
+        (["Grand Totals", "2", "2"], Look.TOTAL),
+        (["Grand Totals", "2", "$1,234.50", "50%", "2"], Look.TOTAL),
+        (["Overall total of leads = 3", "", "", "", ""], Look.TOTAL),
+        (["*** Total number of records exported: 1,234 ***", "", "", "", ""], Look.TOTAL),
+        (["3 leads in total", "", "", "", ""], Look.TOTAL),
+        (["Gesamtsumme", "3", "", "", ""], Look.TOTAL),
+        (["Total général", "3", "", "", ""], Look.TOTAL),
+        (["Anzahl: 3", "", "", "", ""], Look.TOTAL),
+        (["Totals", "0293744000", "Sale"], Look.ROW),
+        (["Total", "0293744000", "+61293744001"], Look.ROW),
+        (["Total", "0293744000"], Look.TOTAL),
+        (["Total Tools", "", "", "", "3"], Look.ROW),
+        (["Lead 5", "", "", "", ""], Look.ALONE),
+        (["Sum Ting", "", "", "", ""], Look.ALONE),
+        (["-- 3 rows --", "", "", "", ""], Look.MARK),
+        (["# exported 3 rows", "", "", "", ""], Look.MARK),
+        (["2 rows in set (0.00 sec)", "", "", "", ""], Look.MARK),
+        (["TRAILER", "3", "", "", ""], Look.MARK),
+        (["TRAILER", "0293744000", "", "", ""], Look.ROW),
+        (["EOF", "Ann", "", "", ""], Look.ROW),
+        (["\x1a", "", "", "", ""], Look.MARK),
+        (["\x1a"], Look.MARK),
+        (["", "---", ":---", "---:", ":---:"], Look.RULE),
+        ([":", ":", "::", "", ""], Look.ROW),
         (["A1"], Look.ROW),
         (ROW, Look.ROW),
     ],
@@ -57,7 +82,23 @@ def test_a_row_with_an_id_a_phone_and_a_disposition_is_always_a_row(number, disp
 
 
 _CELL = st.sampled_from(
-    ["", " ", "A1", "Ann", "--", " ---", "Total", "2 records", "EOF", "\u00a0", "© Ann", "0412345678"]
+    [
+        "",
+        " ",
+        "A1",
+        "Ann",
+        "--",
+        " ---",
+        "Total",
+        "2 records",
+        "EOF",
+        "Grand totals",
+        "3",
+        "\x1a",
+        "\u00a0",
+        "© Ann",
+        "0412345678",
+    ]
 )
 
 

@@ -12,18 +12,44 @@ from itertools import chain
 from leadsync.reasons import FaultKind
 from leadsync.sheets.source_lines import SourceLine, line_fault
 
-_RULE = re.compile(r"[-=_*+~|\s]*([-=_*~])\1[-=_*+~|\s]*")
-_RULE_STARTS = ("--", "==", "__", "**", "~~", "+-", "|-")
-_NOUN = r"(?:rows?|records?|leads?|contacts?|calls?|results?|entries|items?|lines?|customers?|accounts?)"
-_NOUNS = rf"(?:{_NOUN}|row\(s\)|record\(s\)|lead\(s\))"
-_TOTAL = re.compile(
-    rf"(?:grand\s+|sub-?\s*|report\s+|overall\s+)?(?:totals?|sum|count|average|avg)"
-    rf"(?:\s+(?:number|count|amount|of|for|all|{_NOUNS}))*\s*[:=]?\s*[\d.,]*"
-    rf"|(?:number\s+of\s+)?{_NOUNS}(?:\s+(?:count|total|exported|found|affected))?\s*[:=]\s*[\d.,]*"
-    rf"|{_NOUN}\s+(?:count|total)",
-    re.IGNORECASE,
+_RULE = re.compile(r"[-=_*+~|:\s]*([-=_*~])\1[-=_*+~|:\s]*")
+_RULE_STARTS = ("--", "==", "__", "**", "~~", "+-", "|-", ":-")
+_NOUNS = frozenset(
+    (
+        "row", "rows", "record", "records", "lead", "leads", "contact", "contacts", "call", "calls", "result",
+        "results", "entry", "entries", "item", "items", "line", "lines", "customer", "customers", "account",
+        "accounts",
+    )
+)  # fmt: skip
+_TOTALS = frozenset(
+    (
+        "total", "totals", "subtotal", "subtotals", "sum", "count", "counts", "average", "avg", "summe",
+        "zwischensumme", "gesamt", "gesamtsumme", "gesamtzahl", "gesamtanzahl", "anzahl", "totaux", "somme",
+        "totale", "totaal", "aantal",
+    )
+)  # fmt: skip
+_BESIDE = _NOUNS | frozenset(
+    (
+        "grand", "sub", "report", "overall", "general", "final", "page", "number", "amount", "of", "for", "all",
+        "in", "the", "s", "set", "exported", "found", "affected", "selected", "returned", "listed", "displayed",
+        "sec", "général", "générale", "der", "die", "zeilen", "datensätze", "de", "des", "lignes",
+    )
+)  # fmt: skip
+"""Words beside a total's. A cell with any other word is none."""
+_VOCABULARY = _BESIDE | _TOTALS
+_WORDS = re.compile(r"[^\W\d_]+")
+_LABEL = re.compile(r"[:=][\s\d.,]*\Z")
+_ROWS = re.compile(rf"[\d.,]+\s+(?:{'|'.join(sorted(_NOUNS))})\b")
+_COUNT = re.compile(rf"\(?{_ROWS.pattern}(?:\(s\))?(?:\s+\w+)?\s*\)?[.!]?", re.IGNORECASE)
+_FIGURE = re.compile(r"(?!0\d{5}|\d{9})[^\w+]*\d[\d.,\s]*[^\w]*")
+"""A figure beside a total's words in a full line, where a phone number is a lead's."""
+_BEGIN = re.compile(
+    rf"^\W*(?:{'|'.join(sorted(_TOTALS))}|grand|sub|overall|report|general|final|number)\b",
+    re.IGNORECASE | re.MULTILINE,
 )
-_COUNT = re.compile(rf"\(?[\d.,]+\s+{_NOUNS}(?:\s+\w+)?\s*\)?[.!]?", re.IGNORECASE)
+"""The beginning of a total, perhaps. Most sheets have none in their first column."""
+_CTRL_Z = "\x1a"
+"""The end of a text in old systems."""
 _END = re.compile(
     r"[\W_]*(?:end|eof|trailer|end[\s-]+of[\s-]+(?:the\s+)?(?:report|file|data|list|export|document|page|records?))"
     r"[\W_]*|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
@@ -53,23 +79,43 @@ class Look(Enum):
 def look_of(cells: Sequence[str]) -> Look:
     """Tell a line's look by its cells."""
     filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
-    if not filled or (filled[0][:2] not in _RULE_STARTS and 2 * len(filled) > max(len(cells), 4)):
+    if not filled:
+        return Look.ROW
+    first, others = filled[0], filled[1:]
+    is_full = first[:2] not in _RULE_STARTS and 2 * len(filled) > max(len(cells), 4)
+    if _is_total(first) and all(map(_is_figure if is_full else _has_no_words, others)):
+        return Look.TOTAL
+    if is_full:
         return Look.ROW
     if all(map(_RULE.fullmatch, filled)) and max(map(len, filled)) > 2:
         return Look.RULE
-    if _TOTAL.fullmatch(filled[0]) and not any(map(_has_words, filled[1:])):
-        return Look.TOTAL
-    if len(filled) == 1 and len(cells) > 1 and (_COUNT.fullmatch(filled[0]) or _END.fullmatch(filled[0])):
+    if first == _CTRL_Z or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
         return Look.MARK
-    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(filled[0]):
+    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(first):
         return Look.MARK
     return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
+
+
+def _is_total(cell: str) -> bool:
+    """Whether a cell has words of a total alone, in any order, and figures."""
+    words = _WORDS.findall(cell.casefold())
+    if not _VOCABULARY.issuperset(words):
+        return False
+    return not _TOTALS.isdisjoint(words) or (not _NOUNS.isdisjoint(words) and _LABEL.search(cell) is not None)
+
+
+def _is_mark(cell: str) -> bool:
+    """Whether a cell is a count of rows, or the mark of an end."""
+    text = cell.casefold()
+    if _ROWS.search(text) and _VOCABULARY.issuperset(_WORDS.findall(text)):
+        return True
+    return (_COUNT.fullmatch(cell) or _END.fullmatch(cell)) is not None
 
 
 def looks_of(chunk: Sequence[SourceLine]) -> list[Look]:
     """Return `look_of` for lines of one width. A few facts tell nearly all rows at once, in a tenth of the time."""
     lines = [line.cells for line in chunk]
-    if any(map(str.isspace, chain.from_iterable(lines))):
+    if any(map(str.isspace, chain.from_iterable(lines))) or _BEGIN.search("\n".join([cells[0] for cells in lines])):
         return list(map(look_of, lines))
     width = len(lines[0])
     most = width - max(width, 4) // 2
@@ -77,8 +123,12 @@ def looks_of(chunk: Sequence[SourceLine]) -> list[Look]:
     return [row if cells.count("") < most and cells[0][:1].isalnum() else look_of(cells) for cells in lines]
 
 
-def _has_words(cell: str) -> bool:
-    return not cell.startswith("=") and _TOTAL.fullmatch(cell) is None and any(map(str.isalpha, cell))
+def _is_figure(cell: str) -> bool:
+    return cell.startswith("=") or _is_total(cell) or _FIGURE.fullmatch(cell) is not None
+
+
+def _has_no_words(cell: str) -> bool:
+    return cell.startswith("=") or _is_total(cell) or not any(map(str.isalpha, cell))
 
 
 def marked(chunks: Iterator[list[SourceLine]], above: int) -> Iterator[list[SourceLine]]:
