@@ -69,7 +69,7 @@ def read_delimited(
 
 
 def _of_encoding(found: Encoding) -> Remark:
-    return Remark.doubtful(found.remark) if found.strays else Remark.fact(found.remark)
+    return Remark.doubtful(found.remark) if found.strays or found.doubt else Remark.fact(found.remark)
 
 
 @contextmanager

@@ -3,14 +3,16 @@
 In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it,
 even beside some stray bytes of another one; charset-normalizer's answer, if it is sure and the script is not Latin;
 Windows-1252. A few names do not tell the Latin encodings apart, so only the commonest of them is guessed, with a
-remark.
+remark. A text whose words make no sense in it is refused.
 """
 
 import codecs
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from leadsync.errors import SheetError
 from leadsync.sheets.formats.libraries import CHARSETS, require
+from leadsync.sheets.formats.plausibility import OTHER_ENCODINGS, plausibility
 
 _MARKS = (
     # Before UTF-16: its mark begins with that of UTF-16.
@@ -40,13 +42,14 @@ _LETTERS_PER_STRAY = 2
 class Encoding(NamedTuple):
     """A codec's name, whether the file began with a byte order mark, and a remark about the choice.
 
-    `strays`: some bytes are foreign to the encoding, and are read as U+FFFD.
+    `strays`: some bytes are foreign to the encoding, and are read as U+FFFD. `doubt`: another encoding may be right.
     """
 
     name: str
     mark: bool = False
     remark: str = ""
     strays: bool = False
+    doubt: bool = False
 
     @property
     def wants_mark(self) -> bool:
@@ -150,14 +153,32 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
     best = from_bytes(sample).best()
     if best is not None and best.encoding in _NOT_LATIN and best.chaos < 0.1 and _decodes(sheet, best.encoding):
         return Encoding(best.encoding, remark=f"The text is not UTF-8; it was read as {best.encoding}; {_OVERRULE}.")
-    if _decodes(sheet, "cp1252"):
-        remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252); {_OVERRULE}."
-        return Encoding("cp1252", remark=remark)
-    raise SheetError(
+    if not _decodes(sheet, "cp1252"):
+        raise _untold(shown, OTHER_ENCODINGS)
+    found = plausibility(_texts(sheet, "cp1252"))
+    if found.is_foreign:
+        raise _untold(shown, found.encodings)
+    doubt = f", but some words ({found.odd:,}) look wrong so" if found.odd else ""
+    remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252){doubt}; {_OVERRULE}."
+    return Encoding("cp1252", remark=remark, doubt=found.odd > 0)
+
+
+def _untold(shown: str, others: Iterable[str]) -> SheetError:
+    return SheetError(
         f"{shown}: the text is in no encoding that could be told for sure",
-        "save the file as UTF-8, or name its encoding with --encoding",
+        f"save the file as UTF-8, or name its encoding with --encoding, such as {' or '.join(others)}",
         folder_remedy="save the file as UTF-8",
     )
+
+
+def _texts(sheet: BinaryIO, name: str) -> Iterator[str]:
+    sheet.seek(0)
+    rest = b""
+    while block := sheet.read(_BLOCK):
+        # A word is not cut in two.
+        whole, end, rest = (rest + block).rpartition(b"\n")
+        yield (whole + end).decode(name)
+    yield rest.decode(name)
 
 
 def _decodes(sheet: BinaryIO, name: str) -> bool:
