@@ -158,10 +158,11 @@ def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
     )
 
 
-def ods(path: Path, rows: str) -> Path:
-    """A sheet from its rows, in XML."""
+def ods(path: Path, rows: str, styles: str = "") -> Path:
+    """A sheet from its rows and styles, in XML; `n:` is the prefix of number styles."""
     names = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "style")
     )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -171,7 +172,8 @@ def ods(path: Path, rows: str) -> Path:
         )
         archive.writestr(
             "content.xml",
-            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<office:document-content {names} xmlns:n="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0">'
+            f"<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet>"
             f'<table:table table:name="Leads">{rows}</table:table>'
             "</office:spreadsheet></office:body></office:document-content>",
         )

@@ -1,7 +1,7 @@
 """Format codes of numbers, taken apart. Pure. Source: ECMA-376 part 1, 18.8.31.
 
-A code has up to three parts for numbers, and one for texts. Fractions, exponents, dates, figures of other scripts and
-fillings of a column's width are not understood.
+A code has up to three parts for numbers, and one for texts. Digits in front of the places stand for themselves, as in
+`+61 0`. Fractions, exponents, dates, figures of other scripts and fillings of a column's width are not understood.
 """
 
 import operator
@@ -16,7 +16,7 @@ _PLAIN = ("", GENERAL, TEXT)
 _PLACES = ("0", "#", "?")
 _TOKEN = re.compile(
     r'"(?P<text>[^"]*)"|\\(?P<sign>.)|_(?P<blank>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<general>General)|(?P<figure>[0#?.,%;@])|(?P<plain>[-+$ ():^&'~{}<>=\u00a0-\uffff])",
+    r"|(?P<general>General)|(?P<figure>[0#?.,%;@])|(?P<plain>[-+$ ():^&'~{}<>=1-9\u00a0-\uffff])",
     re.IGNORECASE | re.DOTALL,
 )
 _COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d{1,2}", re.IGNORECASE)
@@ -122,6 +122,8 @@ def _section(tokens: list[tuple[str, str]]) -> Section:
             points.append(len(pieces))
         elif kind == "figure" and text == ",":
             commas.append(len(pieces))
+        elif kind == "plain" and text.isdigit() and places:
+            raise _Unknown  # among a number's own digits
         if (piece := _piece(kind, text)) is not None:
             pieces.append(piece)
     is_general = any(kind == "general" for kind, _ in tokens)

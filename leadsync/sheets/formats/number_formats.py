@@ -14,6 +14,7 @@ LARGEST_EXACT = 10**15
 """From here on a number has more than a spreadsheet program's 15 digits; the rest have become zeros."""
 _NO_DIGITS = re.compile(r"[^0-9]+")
 _OTHER_NUMBER = re.compile(r"\dE[+-]?\d|%")
+_FRACTION = re.compile(r"([#0][#0,]*) +\?+/(?:\?+|[1-9]\d*)")
 _MOST_REMEMBERED = 1_024
 _UNSHOWN_ZERO = {"0": "0", "?": " ", "#": ""}
 """Places without a digit."""
@@ -23,6 +24,8 @@ def shown(value: float, code: str) -> str | None:
     """Return a number's text without outer blanks; None for an unknown code or one that hides digits of the number."""
     if abs(value) >= LARGEST_EXACT:
         return None
+    if value and value == int(value) and (fraction := _FRACTION.fullmatch(code)):
+        code = fraction[1]  # blanks stand in place of a whole number's fraction
     section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
     if section is None:
         return None

@@ -1,6 +1,7 @@
 """The metadata of cells in the XML inside an .ods.
 
-An OpenDocument cell has the visible text beside its value, so formats need not be applied.
+An OpenDocument cell has the visible text beside its value, so formats need not be applied, but for a few in columns of
+ids.
 """
 
 import io
@@ -11,6 +12,7 @@ from typing import BinaryIO
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.number_formats import shows
+from leadsync.sheets.formats.ods_styles import NumberStyles
 from leadsync.spreadsheet import LONGEST_CELL
 
 _MOST_REPEATED = 1 << 20
@@ -27,6 +29,7 @@ _ELAPSED = re.compile(r"PT(?:\d{3,}|2[4-9]|[3-9]\d)H")
 _BETWEEN_TAGS = re.compile(rb"(?<=>)\s+(?=</?table:)|(</?table:[^>]*>|</text:p>)\s+(?=<)")
 _BLANKS = {"tab": "\t", "line-break": "\n"}
 """Elements in place of a character of a text; calamine passes over them."""
+_USUAL_STYLE = "table:default-cell-style-name"
 _HIDDEN = ("collapse", "filter")
 _MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = (
@@ -43,8 +46,13 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     Raises `ValueError`, `KeyError` or `ExpatError` for an odd file.
     """
     metadata = CellMetadata()
-    with zipfile.ZipFile(file) as archive, archive.open("content.xml") as stream:
-        walk_xml(stream.read, _CellWalk(sheet, metadata, identifiers))
+    styles = NumberStyles()
+    with zipfile.ZipFile(file) as archive:
+        if "styles.xml" in archive.namelist():
+            with archive.open("styles.xml") as stream:
+                walk_xml(stream.read, styles)
+        with archive.open("content.xml") as stream:
+            walk_xml(stream.read, _CellWalk(sheet, metadata, identifiers, styles))
     return metadata
 
 
@@ -95,8 +103,13 @@ def packed(file: BinaryIO) -> io.BytesIO:
 class _CellWalk(Walk):
     """Goes from cell to cell of one table; runs of equal rows and cells stand once in the file, with a count."""
 
-    def __init__(self, sheet: str, metadata: CellMetadata, identifiers: frozenset[int]) -> None:
+    def __init__(self, sheet: str, metadata: CellMetadata, identifiers: frozenset[int], styles: NumberStyles) -> None:
         self._sheet = sheet
+        self._styles = styles
+        self._in_body = False
+        self._row_style = ""
+        self._column_styles: list[tuple[int, str]] = []
+        """The usual styles of the columns up to a number."""
         self._metadata = metadata
         self._identifiers = identifiers
         self._here = self._commenting = False
@@ -105,9 +118,17 @@ class _CellWalk(Walk):
         self._begin_cell({})
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table":
+        if not self._in_body:
+            self._in_body = name == "body"
+            self._styles.start(name, attributes)
+        elif name == "table":
             self._here = attributes.get("table:name") == self._sheet
+        elif name == "table-column" and self._here:
+            end = self._column_styles[-1][0] if self._column_styles else 0
+            end += int(attributes.get("table:number-columns-repeated", 1))
+            self._column_styles.append((end, attributes.get(_USUAL_STYLE, "")))
         elif name == "table-row":
+            self._row_style = attributes.get(_USUAL_STYLE, "")
             self._rows = int(attributes.get("table:number-rows-repeated", 1))
             self._column = 0
             # A hidden rest of the sheet may be repeated a million times: bounded.
@@ -137,10 +158,14 @@ class _CellWalk(Walk):
             self._is_broken = True
 
     def text(self, data: str) -> None:
-        if self._here and not self._commenting:
+        if not self._in_body:
+            self._styles.text(data)
+        elif self._here and not self._commenting:
             self._text += data
 
     def end(self, name: str) -> None:
+        if not self._in_body:
+            self._styles.end(name)
         if not self._here:
             return
         if name in ("table-cell", "covered-table-cell"):
@@ -197,10 +222,16 @@ class _CellWalk(Walk):
         if self._cell.get("office:value-type") not in _NUMBERS or not text:
             return None
         number = float(self._cell.get("office:value", "nan"))
+        if hiding := self._styles.hiding(self._style()):
+            return self._metadata.unclear, hiding
         if text == plain_number(number) or _ERROR.fullmatch(text) or _GENERAL.fullmatch(text):
             return None
         is_clear = shows(text, number) or (number == 0 and not any(map(str.isdecimal, text)))
         return (self._metadata.texts if is_clear else self._metadata.unclear), text
+
+    def _style(self) -> str:
+        usual = next((style for end, style in self._column_styles if self._column < end), "")
+        return self._cell.get("table:style-name") or self._row_style or usual
 
     def _is_padded(self, text: str) -> bool:
         digits = "".join(filter(str.isdecimal, text))
