@@ -7,7 +7,7 @@ from leadsync.leads.sheet_columns import Column
 from leadsync.leads.text import trim
 from leadsync.models import Row
 from leadsync.plurals import counted
-from leadsync.reasons import Fault
+from leadsync.reasons import Fault, FaultKind
 from leadsync.remarks import Remark
 
 
@@ -51,7 +51,8 @@ class UnsentColumns:
         """Return the rows without the faults of unsent cells; counts values under no heading."""
         for column in self._nameless:
             for row in rows:
-                if column.position < len(row.cells):
+                # A rule or a footer has no value.
+                if column.position < len(row.cells) and not any(map(_is_no_lead, row.faults)):
                     column.look_at(row.number, row.cells[column.position])
         if not self._positions:
             return list(rows)
@@ -69,3 +70,7 @@ class UnsentColumns:
         """Whether all cells of a line's fault are unsent; a fault of the whole line has none."""
         cells = str(fault.details.get("cells_at", fault.details.get("at", "")))
         return cells != "" and self._positions.issuperset(map(int, cells.split(",")))
+
+
+def _is_no_lead(fault: Fault) -> bool:
+    return fault.kind is FaultKind.NO_LEAD

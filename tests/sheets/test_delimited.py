@@ -8,8 +8,10 @@ import pytest
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
+from leadsync.reasons import FaultKind
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
+from leadsync.spreadsheet import HeadingNames, SheetRules
 from tests.sheets.handmade import fault_words
 
 
@@ -289,3 +291,15 @@ def test_text_has_no_sheets(text_file, rows_of):
 def test_the_apostrophe_comes_off_only_in_leadsyncs_own_files(text_file, cells_of):
     assert cells_of(text_file("a,sync_run\n'=1+1,x\n")) == [("=1+1", "x")]
     assert cells_of(text_file("a,b\n'=1+1,x\n")) == [("'=1+1", "x")]
+
+
+def test_a_table_drawn_with_signs_is_read(text_file):
+    rule = "+-----+------+\n"
+    text = f"{rule}| Id  | Name |\n{rule}| A1  | Ann  |\n| A2  | Bob  |\n{rule}2 rows in set (0.00 sec)\n"
+    rules = SheetRules(HeadingNames(ids=frozenset({"id"}), fields=frozenset({"id"})))
+    with open_table(text_file(text, "leads.txt"), rules=rules) as table:
+        assert (table.headings_line, table.delimiter) == (2, "|")
+        rows = {row.number: row for row in table.rows()}
+    assert rows[4].cells[1].strip() == "A1"
+    no_leads = [number for number, row in rows.items() if [fault.kind for fault in row.faults] == [FaultKind.NO_LEAD]]
+    assert no_leads == [3, 6, 7]

@@ -21,6 +21,7 @@ from leadsync.sheets.formats.backslashes import Misfit, has_escapes
 from leadsync.sheets.formats.column_hints import one_column_hint
 from leadsync.sheets.formats.csv_records import Records
 from leadsync.sheets.formats.encodings import Encoding, find_encoding, has_mark, named_encoding
+from leadsync.sheets.formats.footers import is_rule
 from leadsync.sheets.source_lines import Source, SourceLine, line_fault
 from leadsync.spreadsheet import DELIMITER_WORDS, RUN_COLUMN, SheetRules, delimiter_named
 
@@ -126,7 +127,7 @@ def _guess(sample: str, usual: str) -> str:
     """Return the delimiter with the most lines of one width; of equals, the one with more columns."""
 
     def score(delimiter: str) -> tuple[float, int, bool]:
-        lines = sample.splitlines(keepends=True)
+        lines = [line for line in sample.splitlines(keepends=True) if not is_rule(line)]
         # The sample may end within a line, which would have a width of its own.
         complete = lines[:-1] if len(sample) == _SAMPLE_CHARACTERS else lines
         records = csv.reader(complete, delimiter=delimiter, skipinitialspace=True)

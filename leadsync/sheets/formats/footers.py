@@ -96,6 +96,11 @@ def look_of(cells: Sequence[str]) -> Look:
     return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
 
 
+def is_rule(text: str) -> bool:
+    """Whether a line of text is a rule, such as the edges of a table drawn with signs."""
+    return text[:2] in _RULE_STARTS and _RULE.fullmatch(text) is not None
+
+
 def _is_total(cell: str) -> bool:
     """Whether a cell has words of a total alone, in any order, and figures."""
     words = _WORDS.findall(cell.casefold())
