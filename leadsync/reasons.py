@@ -55,6 +55,7 @@ class FaultKind(Enum):
     BLANK_DISPOSITION = "the disposition is blank, and the settings refuse that"
     NO_BRACKETS = "No Change without its angle brackets"
     DISPOSITION_HAS_LINES = "the disposition has more than one line"
+    DISPOSITION_IS_TRUTH = "a tick box instead of a disposition"
     UNKNOWN_DISPOSITION = "the settings do not list the disposition"
 
     # callback dates

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from leadsync.leads.placeholders import is_truth
 from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain, visible
 from leadsync.reasons import Detail, FaultKind
 
@@ -28,6 +29,8 @@ def clean_disposition(text: str, dispositions: tuple[str, ...]) -> Cleaned | Ref
     # Without its brackets the dialer would take it for a disposition of that name.
     if _word(value) == "no change":
         return Refused(FaultKind.NO_BRACKETS)
+    if is_truth(value):
+        return Refused(FaultKind.DISPOSITION_IS_TRUTH)
     # Two dispositions in one cell, mostly; the blanks below would join them into one word.
     if "\n" in value or "\r" in value:
         return Refused(FaultKind.DISPOSITION_HAS_LINES)

@@ -126,6 +126,8 @@ def _unreadable(text: str, plan: Plan, *, one: bool) -> Refused | None:
     if _SCIENTIFIC.fullmatch(text):
         return Refused(_K.PHONE_ROUNDED)
     numbers = _several(text, plan, one=one)
+    if any(sum(map(str.isdigit, number)) < _LEAST_DIGITS_OF_A_WHOLE for number in numbers):
+        return Refused(_K.NOT_WRITTEN_AS_PHONE, example)  # 0398765430/31: an ending is no number
     if len(numbers) > 1:
         return Refused(_K.SEVERAL_PHONES, {"numbers": tuple(map(_closed, numbers))})
     if _LIKE_A_DATE.fullmatch(text):

@@ -7,6 +7,8 @@ from leadsync.spreadsheet import loose
 _NULL_WORD = r"null|n/a|n\.a\.|nan|nat|nil|none|undefined"
 _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[(?:{_NULL_WORD})\]|\\n)", re.IGNORECASE)
 _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
+_TRUTHS = ("TRUE", "FALSE")
+"""Tick boxes as texts, as workbooks and spreadsheet programs' text files have them."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
@@ -20,6 +22,11 @@ def is_null_word(text: str) -> bool:
     return text[:1] in _NULL_BEGINNINGS and _NULL.fullmatch(text) is not None
 
 
+def is_truth(text: str) -> bool:
+    """Whether the text is a tick box's value."""
+    return text in _TRUTHS
+
+
 def is_placeholder(text: str) -> bool:
-    """Whether the text stands for no id, number or date: a word for no value, zeros, or punctuation alone."""
-    return is_null_word(text) or _PLACEHOLDER.fullmatch(loose(text)) is not None
+    """Whether the text stands for no id, number or date: a word for no value, a tick box, zeros, punctuation alone."""
+    return is_null_word(text) or is_truth(text) or _PLACEHOLDER.fullmatch(loose(text)) is not None

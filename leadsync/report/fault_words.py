@@ -79,6 +79,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.BLANK_DISPOSITION: ("is blank", "write the disposition, or <No Change> to keep the present one"),
     _K.NO_BRACKETS: ("lacks its angle brackets", "write <No Change>"),
     _K.DISPOSITION_HAS_LINES: ("holds more than one line", "write one disposition in the cell"),
+    _K.DISPOSITION_IS_TRUTH: ("is a tick box, no disposition", "write the disposition, or leave the cell blank"),
     _K.UNKNOWN_DISPOSITION: (
         "is none of the campaign's dispositions",
         "write {one_of}, or add it to dispositions in the settings",
@@ -117,7 +118,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     ),
     _K.PHONE_TOO_LONG_TEXT: ("is longer than a phone number can be", "write one number in each cell"),
     _K.PHONE_ROUNDED: (
-        "was turned into a rounded number by a spreadsheet, so that digits are lost",
+        "was written as a power of ten by a spreadsheet, so that digits may be lost",
         "format the column as text and put the number in again from where it came",
     ),
     _K.SEVERAL_PHONES: ("holds more than one number, {numbers}", "write {places}"),

@@ -20,6 +20,7 @@ def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
             f"{cells} {word} in {', '.join(columns)}: if that means blank, write blank_words = {json.dumps([word])} in "
             "[input]; otherwise such a cell is sent as it stands, or its row rejected.",
             loud=True,
+            doubt=True,
         )
 
 

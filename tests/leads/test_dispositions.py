@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leadsync.leads.dispositions import alike, clean_disposition
 from leadsync.leads.text import Cleaned, Refused
+from leadsync.reasons import FaultKind
 from leadsync.report import problem, remedy
 
 LISTED = ("Sale", "Call Back", "Don’t Call", "Café", "Wrong No - Business")
@@ -90,3 +91,11 @@ def test_a_group_has_at_least_two_spellings_of_one_word(word: str, others: list[
     groups = alike(dict.fromkeys([word, f" {word}", *others]))
     assert any({word, f" {word}"} <= set(group) for group in groups)
     assert all(len({"".join(one.casefold().split()) for one in group}) == 1 for group in groups)
+
+
+@pytest.mark.parametrize("cell", ["TRUE", "FALSE"])
+def test_a_tick_box_is_no_disposition_unless_it_is_listed(cell: str) -> None:
+    assert clean_disposition(cell, ()) == Refused(FaultKind.DISPOSITION_IS_TRUTH)
+    assert clean_disposition(cell, ("Sale",)) == Refused(FaultKind.DISPOSITION_IS_TRUTH)
+    assert clean_disposition(cell, (cell,)) == Cleaned(cell)
+    assert clean_disposition("True", ()) == Cleaned("True")

@@ -11,7 +11,7 @@ from leadsync.report import problem
 BEYOND = "id has characters beyond the plain ones, kept as they are"
 
 
-@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "TRUE", "10", "1,234"])
+@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "True", "10", "1,234"])
 def test_an_id_is_kept_exact(cell: str) -> None:
     assert clean_external_id(cell) == Cleaned(cell)
 
@@ -57,6 +57,8 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
                 "TBA",
                 "nan",
                 "not known",
+                "TRUE",
+                "FALSE",
             )
         ),
     ],

@@ -11,6 +11,7 @@ def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
     assert len(remarks) == 3, "of the rarest nothing is said"
     assert all(words in str(remark) for words, remark in zip(counts, remarks, strict=True))
     assert 'write blank_words = ["nan"] in [input]' in str(remarks[0])
+    assert all(remark.doubt and remark.loud for remark in remarks)
 
 
 def test_spellings_are_named_by_their_rows_alone() -> None:
