@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.simulator import PracticeDialer
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
@@ -32,7 +32,6 @@ def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Desk) -> N
 
 
 def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
 
     refused = FaultRule(FaultKind.CODE, lead="2", code=106, calls=1)
     dialer = desk.dialer(settings=WINBACK, faults=[refused])
@@ -121,3 +120,10 @@ def test_watch_sends_to_the_campaign_it_is_told(desk: Desk, campaign: str | None
     options = ("--campaign", campaign) if campaign else ()
     assert desk.leadsync("watch", folder, "--once", "--settle", "0", *options).code == 0
     assert {one[1] for one in ids(dialer)} == {"42" if campaign else "41"}
+
+
+def test_campaigns_lists_the_ids(desk: Desk) -> None:
+    desk.dialer()
+    listed = desk.leadsync("campaigns", "--json").json["campaigns"]
+    ids = [(one["template"]["id"], one["campaign"]["id"], one["allocation"]["id"]) for one in listed]
+    assert (41, 41, 38) in ids

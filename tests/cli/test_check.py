@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.cli.samples import SHEET as THREE_ROWS
 from tests.conftest import Desk
 
 SHEET = (
@@ -211,3 +212,16 @@ def test_phones_outcomes_and_callbacks_as_people_call_them_are_proposed_with_num
         "Wrap code": "njDisposition",
         "Home": "FirstPhone",
     }
+
+
+def test_check_sends_nothing_and_tells_what_would_happen(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", *THREE_ROWS, "9860,Kim,8321 8199,Sale,,")
+    done = desk.leadsync("check", sheet)
+    assert done.code == 3
+    assert "njExternalLeadId" in done.out
+    assert "4 rows: 3 to send, 1 rejected" in done.out
+    assert "NO callback date" in done.out
+    found = desk.leadsync("check", sheet, "--json").json
+    assert (found["rows"], found["to_send"], found["rejected"], found["new_leads"]) == (4, 3, 1, 1)
+    assert dialer.ledger.as_json()["received"] == []

@@ -1,5 +1,7 @@
 """Tables for a terminal: columns stand below each other in every script."""
 
+import unicodedata
+
 import pytest
 
 from leadsync.cli.columns import Column, table
@@ -26,3 +28,18 @@ def test_a_value_is_cut_before_it_gets_too_wide() -> None:
     assert cut("中文字", 5) == "中文…"
     assert cut("中文字", 4) == "中…"
     assert cut("abcdef", 4) == "abc…"
+
+
+def places(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else not unicodedata.combining(one) for one in text)
+
+
+def test_columns_are_aligned_in_every_script() -> None:
+    names = ["Ann", "李雷", "Zoe\u0308", "ﾊﾝｶｸ", "राम"]
+    shown = list(table([Column("name"), Column("n", number=True)], [(name, "1") for name in names]))
+    assert len({places(line.rstrip("n1")) for line in shown[:4]}) == 1
+
+
+def test_a_value_cannot_give_the_terminal_orders() -> None:
+    _, line = table([Column("name")], [("a\x1b[31mred\u202e\r\nb",)])
+    assert line == r"a\u001b[31mred\u202e b"

@@ -182,13 +182,6 @@ def test_an_output_folder_that_cannot_be_written(desk: Desk) -> None:
     assert desk.leadsync("run", desk.folder / "leads.csv").code == 0
 
 
-def test_nothing_to_resume(desk: Desk) -> None:
-    desk.dialer()
-    done = desk.leadsync("resume")
-    assert done.code == 0
-    assert "no run" in done.out
-
-
 @pytest.mark.skipif(
     not Path("/dev/full").exists(), reason="file modes are POSIX's, and so is a device that is always full"
 )

@@ -2,22 +2,14 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule, PracticeDialer, PracticeServer
+from leadsync.simulator import FaultKind, FaultRule
+from tests.cli.samples import SHEET
 from tests.conftest import Desk
-
-SHEET = (
-    "Lead Id,Name,First Phone,Outcome,Call Back Date,Priority",
-    "00123,Jane Smith,(03) 8321 8199,Sale,24/11/2031 14:30,5",
-    "9857,Null,383218198,<no change>,,",
-    "9858,O'Brien,+61 3 8321 8197,Call Back,25/11/2031 09:00,0",
-)
 
 
 def test_what_is_sent_is_what_the_documentation_asks_for(desk: Desk) -> None:
@@ -294,103 +286,12 @@ def test_a_finished_file_is_not_sent_again_by_habit(desk: Desk) -> None:
     assert len(dialer.ledger.as_json()["received"]) == 6
 
 
-def test_retry_sends_failed_rows_as_a_new_run_and_only_once(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
-
-    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)], dnc={"0383218199"})
-    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json")
-    assert first.json["statuses"] == {"succeeded": 1, "failed": 2}
-    second = desk.leadsync("retry", first.json["run"], "--json")
-    assert second.json["run"] != first.json["run"]
-    assert second.json["statuses"] == {"succeeded": 1}, "the do-not-call row is not among them"
-    third = desk.leadsync("retry", first.json["run"])
-    assert third.code == 0
-    assert f"Run {second.json['run']} has had rows of it since." in third.err
-    assert len(dialer.ledger.as_json()["received"]) == 6
-
-
-def test_retry_names_the_rows_that_wait_for_a_correction(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
-
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=103, calls=3)])
-    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, ",0383218198,Sale"), "--json").json
-    done = desk.leadsync("retry", first["run"])
-    assert f"1 rejected row is to be corrected in {first['files']['retry']}, which then goes to" in done.err
-
-
-def test_rows_that_went_on_in_another_run_are_looked_for_there(desk: Desk) -> None:
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106, calls=2)])
-    sheet = desk.sheet("leads.csv", *SHEET)
-    done = desk.leadsync("run", sheet, "--json").json
-    first = done["run"]
-    assert "then send them: leadsync run" in desk.leadsync("show", first).out
-    assert f"`leadsync retry {first}`" in desk.leadsync("run", sheet).err
-    second = desk.leadsync("run", done["files"]["retry"], "--json").json["run"]
-    shown, again = desk.leadsync("show", first).out, desk.leadsync("run", sheet)
-    for told in (shown, again.out):
-        assert f"Rows of it are in run {second} now: leadsync show {second}" in told
-        assert "then send them" not in told
-    assert "Nothing to do" in again.err
-    assert "leadsync retry" not in again.err
-    refused = desk.leadsync("retry", first)
-    assert (refused.code, f"use: leadsync retry {second}" in refused.err) == (2, True)
-    assert desk.leadsync("retry", second).code == 0
-    assert "leadsync" not in desk.leadsync("show", first).out.split("Files:")[1], "there is nothing left to do"
-
-
-def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Desk) -> None:
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
-    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json
-    assert "Fill the column sync_decision" in desk.leadsync("show", first["run"]).out
-    review = Path(first["files"]["review"])
-    head, row = review.read_text("utf-8").splitlines()
-    review.write_text(f"{head}\n{row}applied\n", "utf-8")
-    assert desk.leadsync("run", review).code == 0
-    assert "sync_decision" not in desk.leadsync("show", first["run"]).out
-
-
 def test_commands_to_paste_have_the_options_of_the_one_before(desk: Desk) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=106)])
     desk.config.rename(desk.folder / "other.toml")
     options = ("--config", "other.toml", "--state", "a state")
     done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), *options)
     assert 'send them: leadsync --config other.toml --state "a state" run ' in done.out
-
-
-def test_retry_without_a_row_that_can_go_again_says_what_can_be_done(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
-
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)], dnc={"0383218199"})
-    sent = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"), "--json").json
-    assert sent["statuses"] == {"succeeded": 1, "failed": 1, "rejected": 1, "conflict": 1}
-    again = desk.leadsync("retry", sent["run"], "--json")
-    assert (again.code, again.json["run"]) == (0, sent["run"])
-    assert "Nothing to do" in again.err
-    assert f"corrected in {sent['files']['retry']}" in again.err
-    assert f"decided in {sent['files']['review']}" in again.err
-    assert "leadsync retry" not in again.err
-
-
-def test_a_file_that_somebody_has_edited_is_kept(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
-
-    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110)])
-    sent = desk.leadsync("run", desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,"), "--json").json
-    retry, review = Path(sent["files"]["retry"]), Path(sent["files"]["review"])
-    as_it_was = retry.read_text("utf-8")
-    assert desk.leadsync("report", sent["run"]).err == "", "nobody has edited anything"
-    retry.write_text("corrected", "utf-8")
-    review.write_text("decided", "utf-8")
-    number = next(str(row["sync_row"]) for row in desk.rows(sent["files"]["report"]) if row["Lead Id"] == "9857")
-    resolved = desk.leadsync("resolve", sent["run"], "--row", number, "--applied")
-    assert resolved.code == 0, resolved.err
-    assert retry.read_text("utf-8") == as_it_was
-    assert not review.exists()
-    kept = sorted(desk.folder.glob("leads.*.edited-??????.csv"))
-    assert [path.read_text("utf-8") for path in kept] == ["corrected", "decided"]
-    assert [line.split(" was edited")[0] for line in resolved.err.splitlines()] == [retry.name, review.name]
-    assert all(str(path) in resolved.err for path in kept)
-    assert desk.leadsync("report", sent["run"]).err == ""
 
 
 def test_the_key_shows_nowhere(desk: Desk) -> None:
@@ -411,39 +312,6 @@ def test_the_key_shows_nowhere(desk: Desk) -> None:
         assert not path.is_file() or key.encode() not in path.read_bytes(), path
 
 
-def test_campaigns_lists_the_ids(desk: Desk) -> None:
-    desk.dialer()
-    listed = desk.leadsync("campaigns", "--json").json["campaigns"]
-    ids = [(one["template"]["id"], one["campaign"]["id"], one["allocation"]["id"]) for one in listed]
-    assert (41, 41, 38) in ids
-
-
-def test_looking_at_runs(desk: Desk) -> None:
-    desk.dialer()
-    done = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json")
-    run = done.json["run"]
-    assert [one["run"] for one in desk.leadsync("runs", "--json").json["runs"]] == [run]
-    assert run in desk.leadsync("runs").out
-    assert desk.leadsync("show", run, "--json").json == done.json
-    assert "3  succeeded" in desk.leadsync("show", run[:12]).out
-    written = desk.leadsync("report", run, "--output", desk.folder / "elsewhere", "--format", "xlsx", "--json")
-    assert Path(written.json["files"]["report"]) == desk.folder / "elsewhere" / f"leads.{run}.report.xlsx"
-    assert Path(written.json["files"]["report"]).is_file()
-
-
-def test_check_sends_nothing_and_tells_what_would_happen(desk: Desk) -> None:
-    dialer = desk.dialer()
-    sheet = desk.sheet("leads.csv", *SHEET, "9860,Kim,8321 8199,Sale,,")
-    done = desk.leadsync("check", sheet)
-    assert done.code == 3
-    assert "njExternalLeadId" in done.out
-    assert "4 rows: 3 to send, 1 rejected" in done.out
-    assert "NO callback date" in done.out
-    found = desk.leadsync("check", sheet, "--json").json
-    assert (found["rows"], found["to_send"], found["rejected"], found["new_leads"]) == (4, 3, 1, 1)
-    assert dialer.ledger.as_json()["received"] == []
-
-
 def test_init_writes_settings_that_can_be_used(desk: Desk) -> None:
     done = desk.leadsync("init", "--url", "https://pbx.example.org", "--campaign-id", "7")
     assert done.code == 0, done.err
@@ -454,69 +322,3 @@ def test_init_writes_settings_that_can_be_used(desk: Desk) -> None:
     again = desk.leadsync("init")
     assert again.code == 2
     assert "--force" in again.err
-
-
-def test_demo_goes_as_designed_twice(desk: Desk) -> None:
-    for _ in range(2):
-        done = desk.process("demo", "--json")
-        assert done.code == 0, done.err
-        assert done.json["rows"] == 200 == sum(done.json["statuses"].values())
-        assert Path(done.json["files"]["review"]).is_file()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so is its shell")
-def test_what_the_demo_proposes_works_as_it_is_pasted(desk: Desk) -> None:
-    program = desk.folder / "bin" / "leadsync"
-    program.parent.mkdir()
-    program.write_text(f"#!{sys.executable}\nfrom leadsync.cli import main\nmain()\n")
-    program.chmod(0o755)
-    environment = {name: desk.environment[name] for name in desk.environment if not name.startswith("LEADSYNC_")}
-
-    def sh(command: str) -> str:
-        return subprocess.run(
-            ["sh", "-c", command],
-            cwd=desk.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        ).stdout
-
-    told = sh("bin/leadsync demo 2>&1")
-    [run] = re.findall(r"^Run (\S+) of", told, re.MULTILINE)
-    [show] = re.findall(r"Look at the run again: (.*)", told)
-    assert f"Run {run} of leads.csv: finished" in sh(show)
-    [send] = re.findall(r"send them: (.*)", told)
-    assert send.startswith("bin/leadsync --config leadsync-demo/leadsync.toml --state leadsync-demo/state run ")
-    dialer = PracticeServer(PracticeDialer(api_key="practice-key", any_lead=True))
-    [start] = re.findall(r"in another terminal: (.*)", told)
-    [key] = re.findall(r"know its key: (.*)", told)
-    assert start == "bin/leadsync simulate"
-    with dialer as server:
-        settings = desk.folder / "leadsync-demo" / "leadsync.toml"
-        assert 'url = "http://127.0.0.1:8080"' in settings.read_text(), "where `simulate` is"
-        settings.write_text(settings.read_text().replace("http://127.0.0.1:8080", server.url))
-        assert "rows read" in sh(f"{key}; {send} || test $? = 3")
-
-
-def test_a_row_that_a_person_calls_not_applied_can_be_retried_after_the_run_was(desk: Desk) -> None:
-    from leadsync.simulator import FaultKind, FaultRule
-
-    faults = [
-        FaultRule(FaultKind.CODE, lead=lead, code=code, calls=1) for lead, code in (("00123", 110), ("9857", 106))
-    ]
-    dialer = desk.dialer(faults=faults)
-    first = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
-    assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 1}
-    assert desk.leadsync("resolve", first, "--row", "2", "--not-applied").code == 0
-    assert desk.leadsync("retry", first, "--json").json["statuses"] == {"succeeded": 1}
-    assert [one["lead"] for one in dialer.ledger.as_json()["received"]].count("00123") == 2
-
-
-def test_resume_without_a_run_goes_on_with_a_trial(desk: Desk) -> None:
-    desk.dialer()
-    trial = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--limit", "1", "--json").json["run"]
-    whole = desk.leadsync("resume", "--json")
-    assert (whole.json["run"], whole.json["statuses"]) == (trial, {"succeeded": 3})

@@ -1,0 +1,66 @@
+"""Decisions on conflict rows by the command, and the rows that have none."""
+
+from pathlib import Path
+
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule
+from tests.cli.run_desk import RunDesk
+from tests.cli.samples import SHEET
+from tests.conftest import Desk
+
+
+@pytest.fixture
+def undecided(desk: Desk) -> RunDesk:
+    """A run whose row 3 is in conflict; rows 2 and 4 have succeeded."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="9857", code=110, calls=1)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    return RunDesk(desk, dialer, run)
+
+
+def statuses(desk: RunDesk) -> dict[str, int]:
+    found: dict[str, int] = desk.leadsync("show", desk.run, "--json").json["statuses"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("option", "status", "then"),
+    [
+        ("--applied", {"succeeded": 3}, ""),
+        ("--not-applied", {"succeeded": 2, "failed": 1}, "To send it again: leadsync retry "),
+        ("--send", {"succeeded": 2, "unsent": 1}, "Send it now: leadsync resume "),
+    ],
+)
+def test_a_decision_ends_the_row_and_names_the_next_step(
+    undecided: RunDesk, option: str, status: dict[str, int], then: str
+) -> None:
+    done = undecided.leadsync("resolve", undecided.run, "--row", "3", option)
+    assert (done.code, statuses(undecided)) == (0, status)
+    words = option.strip("-").replace("-", " ")
+    assert done.out == f"1 row of run {undecided.run}: {words}.{f' {then}{undecided.run}' if then else ''}\n"
+
+
+def test_a_decision_is_taken_back(undecided: RunDesk) -> None:
+    assert undecided.leadsync("resolve", undecided.run, "--row", "3", "--applied").code == 0
+    done = undecided.leadsync("resolve", undecided.run, "--row", "3", "--take-back", "--json").json
+    assert (done["decision"], done["rows"]) == ("taken back", 1)
+    assert Path(done["files"]["review"]).is_file()
+    assert statuses(undecided) == {"succeeded": 2, "conflict": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--row", "3"], "Give exactly one of --applied, --not-applied, --send and --take-back."),
+        (["--row", "3", "--applied", "--send"], "Give exactly one of --applied"),
+        (["--row", "99", "--applied"], "has no row 99; `leadsync show"),
+        (["--row", "3", "--row", "2", "--applied"], "is succeeded; only conflict and unknown rows are decided."),
+        (["--row", "3", "--take-back"], "is conflict; no decision about it can be taken back: there is none"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_and_nothing_changes(
+    undecided: RunDesk, arguments: list[str], words: str
+) -> None:
+    done = undecided.leadsync("resolve", undecided.run, *arguments)
+    assert (done.code, words in done.err) == (2, True), done.err
+    assert statuses(undecided) == {"succeeded": 2, "conflict": 1}

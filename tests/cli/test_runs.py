@@ -1,0 +1,60 @@
+"""The list of runs."""
+
+from leadsync.simulator import FaultKind, FaultRule
+from tests.cli.run_desk import RunDesk
+from tests.cli.samples import ODD_SHEET, SHEET
+from tests.conftest import Desk, Result
+
+
+def lines(done: Result) -> list[list[str]]:
+    assert done.code == 0, done.err
+    return [line.split() for line in done.out.splitlines()]
+
+
+def test_runs_is_a_table_with_the_newest_first(sent: RunDesk) -> None:
+    second = sent.leadsync("run", sent.sheet("more.csv", *ODD_SHEET[:2]), "--json").json["run"]
+    head, first, last = lines(sent.leadsync("runs"))
+    assert head == ["run", "standing", "file", "rows", "ended"]
+    assert first[:4] == [second, "finished", "more.csv", "1"]
+    assert last[:4] == [sent.run, "finished", "leads.csv", "4"]
+    assert "\x1b" not in sent.leadsync("runs").out, "no colours where it is no terminal"
+
+
+def test_a_script_gets_each_run_with_its_counts(sent: RunDesk) -> None:
+    assert sent.leadsync("runs", "--json").json == {
+        "runs": [
+            {
+                "run": sent.run,
+                "file": str(sent.folder / "leads.csv"),
+                "draft": False,
+                "finished": True,
+                "stopped": None,
+                "rows": 4,
+                "statuses": {"succeeded": 2, "failed": 1, "rejected": 1},
+            }
+        ]
+    }
+
+
+def test_a_part_of_an_id_lists_its_runs_only(sent: RunDesk) -> None:
+    assert sent.run in sent.leadsync("runs", sent.run[-4:]).out
+    assert sent.leadsync("runs", "no-such").out == "There are no such runs.\n"
+
+
+def test_a_journal_without_runs_says_so(desk: Desk) -> None:
+    assert desk.leadsync("runs").out == "There are no runs yet.\n"
+
+
+def test_a_trial_tells_the_rows_left(desk: Desk) -> None:
+    desk.dialer()
+    desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--limit", "1")
+    assert "  trial, 2 left  " in desk.leadsync("runs").out
+
+
+def test_a_stopped_run_is_listed_as_one(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    desk.leadsync("run", desk.sheet("leads.csv", *SHEET))
+    assert "  stopped  " in desk.leadsync("runs").out
+    [listed] = desk.leadsync("runs", "--json").json["runs"]
+    assert listed["finished"] is False
+    assert listed["stopped"]
