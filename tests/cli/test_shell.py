@@ -1,4 +1,4 @@
-"""Standard output and error that are stuck, full, closed or gone; and what commands let through to them."""
+"""The shell of a command: its streams, stuck, full, closed or gone, its questions, and its log."""
 
 import io
 import json

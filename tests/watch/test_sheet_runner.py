@@ -1,4 +1,4 @@
-"""One bad file does not keep the others from being sent."""
+"""One sheet of a watched folder: a bad one does not keep the others from being sent."""
 
 import os
 import signal
