@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 
 SHEET = ("Lead Id,FirstPhone,Outcome", "1,0383218191,Sale", "2,0383218192,Sale")
@@ -29,17 +29,6 @@ def test_a_file_that_goes_to_two_campaigns_is_sent_to_each_once(desk: Desk) -> N
     for options in ((), ("--campaign", "winback"), (), ("--campaign", "winback")):
         assert desk.leadsync("run", sheet, *options).code == 0
     assert ids(dialer) == [("41", "41", "38")] * 2 + [("41", "42", "40")] * 2
-
-
-def test_resume_and_retry_know_which_campaign_a_run_was_for(desk: Desk) -> None:
-
-    refused = FaultRule(FaultKind.CODE, lead="2", code=106, calls=1)
-    dialer = desk.dialer(settings=WINBACK, faults=[refused])
-    desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--campaign", "winback", "--limit", "1")
-    done = desk.leadsync("resume", "--json")
-    assert done.code == 3, done.err
-    assert desk.leadsync("retry", done.json["run"]).code == 0
-    assert ids(dialer) == [("41", "42", "40")] * 3
 
 
 def test_a_name_that_the_settings_do_not_have(desk: Desk) -> None:

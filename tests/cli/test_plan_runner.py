@@ -1,0 +1,46 @@
+"""A plan carried out: nothing to do, an older run before the present sheet, and the exit code of both."""
+
+from tests.cli.samples import SHEET
+from tests.conftest import Desk
+
+
+def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", *SHEET)
+    first = desk.leadsync("run", sheet, "--json").json
+    again = desk.leadsync("run", sheet, "--json")
+    assert (again.code, again.json) == (0, first)
+    assert f"Nothing to do: run {first['run']} of " in again.err
+    assert " has sent leads.csv. `--fresh` sends it again." in again.err
+
+
+def test_a_changed_sheet_goes_behind_its_stopped_run_and_both_are_told(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", *SHEET)
+    stopped = desk.leadsync("run", sheet, "--json", LEADSYNC_API_KEY="wrong")
+    assert stopped.code == 4
+    desk.sheet("leads.csv", *SHEET, "9860,Kim,0383218197,Sale,,", "9861,Kim,nothing,Sale,,")
+    done = desk.leadsync("run", sheet, "--json")
+    [before] = done.json["before"]
+    assert (before["run"], before["statuses"]) == (stopped.json["run"], {"succeeded": 3})
+    assert done.json["run"] != before["run"]
+    assert done.json["rows"] == 5
+    assert done.code == 3, "the second run's: a row was rejected"
+
+
+def test_resume_alone_says_that_the_sheet_holds_other_rows(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", *SHEET)
+    desk.leadsync("run", sheet, LEADSYNC_API_KEY="wrong")
+    desk.sheet("leads.csv", *SHEET, "9860,Kim,0383218197,Sale,,")
+    done = desk.leadsync("resume")
+    assert done.code == 0
+    assert "leads.csv holds other rows by now; send them with: leadsync run" in done.err
+
+
+def test_the_dialer_of_a_sent_plan_is_known_from_then_on(desk: Desk) -> None:
+    desk.dialer()
+    sheet = desk.sheet("leads.csv", *SHEET)
+    first, second = desk.leadsync("run", sheet).err, desk.leadsync("run", sheet, "--fresh").err
+    assert desk.config.name in first
+    assert desk.config.name not in second
