@@ -97,4 +97,5 @@ def test_headings_and_cells_are_kept_without_leadsyncs_own_columns(tmp_path: Pat
 def test_totals_are_skipped_and_listed_in_one_remark(tmp_path: Path) -> None:
     taken = Taken(tmp_path, ["Lead Id,FirstPhone,Amount", "A,0383218199,5", "Total,,5"])
     assert [entry.state for entry in taken.entries.values()] == [State.PENDING, State.SKIPPED]
+    assert taken.scan.survey.skipped == 1
     assert Remark("1 row is a total, a rule or a footer, and not sent: row 3.", kept=True) in taken.scan.remarks
