@@ -38,8 +38,10 @@ def test_effects_are_counted_by_disposition_and_callback() -> None:
         "          1  sets Busy",
         "          1  keeps its disposition",
         "          3  move a callback",
-        "! 1 row has NO callback date: the dialer will treat its lead as a new one, and a callback that "
-        "was agreed with it is lost",
+        (
+            "! 1 row has NO callback date: the dialer will treat its lead as a new one, and a callback that "
+            "was agreed with it is lost"
+        ),
         "          1  lead appears in more than one row",
     ]
 
