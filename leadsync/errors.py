@@ -75,7 +75,7 @@ class SheetError(UsageError):
     """The file cannot be read as a sheet of leads.
 
     `fault` is the whole message, or its first half before a `remedy`. `folder_remedy` replaces a remedy with options of
-    a command, unknown to a watched folder. `several_sheets`: the user has to name a sheet.
+    a command, unknown to a watched folder. `sheets`: the user has to name one of them.
     """
 
     without_cells = "it cannot be read as a sheet of leads; `leadsync check` says why"
@@ -86,14 +86,19 @@ class SheetError(UsageError):
         remedy: str = "",
         *,
         folder_remedy: str = "",
-        several_sheets: bool = False,
+        sheets: tuple[str, ...] = (),
         names_file: bool = False,
     ) -> None:
         super().__init__(_with_remedy(fault, remedy), names_file=names_file)
         self.fault = fault
         self.remedy = remedy
         self.folder_remedy = folder_remedy
-        self.several_sheets = several_sheets
+        self.sheets = sheets
+
+    @property
+    def several_sheets(self) -> bool:
+        """Whether the user has to name a sheet."""
+        return bool(self.sheets)
 
     def for_folder(self) -> str:
         """The message for a watched folder, without options of a command."""

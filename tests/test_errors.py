@@ -8,7 +8,7 @@ SEVERAL = SheetError(
     "a.xlsx: there is more than one sheet with data: 'A; name the one to read', 'B'",
     "name the one to read, such as --sheet B",
     folder_remedy="leave one sheet with data in it",
-    several_sheets=True,
+    sheets=("A", "B"),
     names_file=True,
 )
 

@@ -4,6 +4,7 @@ from leadsync.config.loader import find, load, settings_from, state_folder, url_
 from leadsync.config.reading import reading_of, with_reading
 from leadsync.config.sections import Campaign, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
+from leadsync.config.sheet_choices import SheetChoices
 from leadsync.leads import Input
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Retry",
     "Server",
     "Settings",
+    "SheetChoices",
     "Web",
     "find",
     "load",

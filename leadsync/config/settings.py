@@ -36,6 +36,7 @@ def _target(field: str) -> str:
 
 
 Columns = dict[str, Annotated[str, AfterValidator(_target)]]
+"""Fields by headings, "" for a column not sent."""
 
 
 def checked_mappings(mappings: dict[str, Columns]) -> dict[str, Columns]:

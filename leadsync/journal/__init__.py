@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leadsync.journal.lock import folder_lock
+from leadsync.journal.lock import StateLock, folder_lock
 from leadsync.journal.protocol import Journal
 from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
@@ -50,6 +50,7 @@ __all__ = [
     "RowFilter",
     "RunLog",
     "State",
+    "StateLock",
     "ValueCount",
     "folder_lock",
     "new_run_id",

@@ -11,7 +11,7 @@ from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rule
 from leadsync.leads.mappings import ColumnMapping, fields_of, map_columns
 from leadsync.leads.proposal import Proposal, phones_meant, propose, time_beside
 from leadsync.leads.row_mapper import RowMapper, map_row
-from leadsync.leads.sheet_columns import Column, field_named
+from leadsync.leads.sheet_columns import Column, columns_of, field_named
 from leadsync.leads.text import trim
 from leadsync.leads.unsent_columns import UnsentColumns
 
@@ -33,6 +33,7 @@ __all__ = [
     "UnsentColumns",
     "alike",
     "as_insert",
+    "columns_of",
     "field_named",
     "fields_of",
     "map_columns",

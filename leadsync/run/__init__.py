@@ -13,6 +13,7 @@ from leadsync.run.readiness import ready_to_send, settings_of_run
 from leadsync.run.retry_plan import plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
+from leadsync.run.sheet_reading import SheetReading, lines_with_headings, look_at_sheet, sheet_reading_of
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.stop_requests import StopRequests
@@ -29,6 +30,7 @@ __all__ = [
     "Question",
     "RunOptions",
     "Sent",
+    "SheetReading",
     "SheetScan",
     "SheetSource",
     "StopRequests",
@@ -44,6 +46,8 @@ __all__ = [
     "finish",
     "fit",
     "held_rows",
+    "lines_with_headings",
+    "look_at_sheet",
     "mark_outcomes",
     "next_time",
     "plan_content",
@@ -60,6 +64,7 @@ __all__ = [
     "send",
     "set_aside_edited",
     "settings_of_run",
+    "sheet_reading_of",
     "write_copy",
     "write_files",
     "written_files",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leadsync.journal import Journal
 from leadsync.models import FileKind, Inserts, Order, RunRecord
 from leadsync.remarks import Remark
+from leadsync.run.sheet_reading import SheetReading
 from leadsync.run.survey import Survey
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
-    `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` describes a sheet read
-    just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has done it
+    `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `reading` describe
+    a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has done it
     all. `sent_before`: some rows would go a second time. `then` is the plan for the present file, behind an older run
     of it. `file_is_new`: no run has read the present file. `has_decisions`: the file holds a person's decisions on rows
     of earlier runs.
@@ -29,6 +30,7 @@ class Plan:
     waiting: int = 0
     held: int = 0
     survey: Survey | None = None
+    reading: SheetReading | None = None
     remarks: tuple[Remark, ...] = ()
     nothing_to_do: bool = False
     sent_before: bool = False

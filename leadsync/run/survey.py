@@ -50,8 +50,10 @@ class Survey:
         # A byte a row: a trial's end is known only after the whole sheet.
         self._without_callback = bytearray()
         """For each row to be sent, in the sheet's order: 1 without a callback date, else 0."""
-        self.samples: dict[int, str] = {}
-        """The first value of each column, by the column's position."""
+        self.examples: dict[int, list[str]] = {}
+        """The first different values of each column, by the column's position."""
+        self.skips: Counter[SkipKind] = Counter()
+        """The skipped rows by the reason."""
         self.repeated = 0
         """Rows to be sent that equal the last ones sent for their leads."""
         self.repeated_last: tuple[datetime, str] | None = None
@@ -59,6 +61,11 @@ class Survey:
         self.undecided: Counter[str] = Counter()
         """Rows on hold for a decision on the same row of an earlier run, by that run."""
         self._rows_of_lead: Counter[int] = Counter()
+
+    @property
+    def samples(self) -> dict[int, str]:
+        """The first value of each column, by the column's position."""
+        return {position: values[0] for position, values in self.examples.items() if values}
 
     @property
     def repeated_leads(self) -> int:
@@ -70,16 +77,18 @@ class Survey:
         return sum(self._without_callback[:first])
 
     def sample(self, rows: Sequence[Row]) -> None:
-        """Keep the first value of each column, from the sheet's first rows."""
+        """Keep the first values of each column, from the sheet's first rows."""
         for row in rows[: _ROWS_SAMPLED if not self.rows else 0]:
             for position, cell in enumerate(row.cells):
-                if cell.strip():
-                    self.samples.setdefault(position, cell)
+                known = self.examples.setdefault(position, [])
+                if len(known) < _EXAMPLES and cell.strip() and cell not in known:
+                    known.append(cell)
 
     def skip(self, reason: Skip) -> None:
         """Count a row settled by an earlier run, or waiting for a decision there."""
         self.rows += 1
         self.skipped += 1
+        self.skips[reason.kind] += 1
         if reason.kind is SkipKind.UNDECIDED_BEFORE:
             self.undecided[reason.run] += 1
 

@@ -25,10 +25,10 @@ class SourceLine(NamedTuple):
 class Source(NamedTuple):
     """A file opened for reading, before its headings are known.
 
-    `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text,
-    `delimiter` and `bom` mean nothing for a workbook. `parts` are the sheets of a
-    report of leadsync's own. `epoch_1904`: the workbook counts days from 1904 instead of 1900. `marked`: leadsync has
-    marked the sheet in the user's own workbook.
+    `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text, `delimiter` and `bom`
+    mean nothing for a workbook. `parts` are the sheets of a report of leadsync's own, `sheets` all sheets of a
+    workbook. `epoch_1904`: the workbook counts days from 1904 instead of 1900. `marked`: leadsync has marked the sheet
+    in the user's own workbook.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -38,6 +38,7 @@ class Source(NamedTuple):
     delimiter: str = ","
     bom: bool = False
     parts: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
     epoch_1904: bool = False
     marked: bool = False
 

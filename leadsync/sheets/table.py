@@ -24,9 +24,9 @@ class Table:
     `kind` is the format of the run's files: `csv` for delimited text, `xlsx` for any workbook. `sheet` is the sheet's
     name, empty for text. `headings` stand as in the sheet; that of a blank column may be blank. `remarks` are about
     guesses. `delimiter` and `bom` are for text written back. `parts` are the sheets of leadsync's own report,
-    those to work on first; `sheet` is the first of them. `epoch_1904`: the workbook counts days from 1904, not 1900; a
-    bare number in a cell does not tell. `headings_line` counts from 1. `marked`: leadsync has marked the
-    sheet in the user's own workbook.
+    those to work on first; `sheet` is the first of them. `sheets` are all sheets of a workbook. `epoch_1904`: the
+    workbook counts days from 1904, not 1900; a bare number in a cell does not tell. `headings_line` counts from 1.
+    `marked`: leadsync has marked the sheet in the user's own workbook.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -37,6 +37,7 @@ class Table:
     bom: bool
     _chunks: Iterator[list[Row]] = field(repr=False, compare=False)
     parts: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
     epoch_1904: bool = False
     headings_line: int = 1
     marked: bool = False

@@ -75,3 +75,19 @@ def test_samples_are_the_first_values_of_the_first_rows() -> None:
     survey.accept(2, lead("A"))
     survey.sample([Row(4, ("C", "y", "late"))])
     assert survey.samples == {0: "A", 1: "x"}
+
+
+def test_the_first_different_values_of_a_column_are_its_examples() -> None:
+    survey = Survey()
+    survey.sample([Row(number, (f"L{number}", "Sale", " ")) for number in range(2, 7)])
+    survey.accept(2, lead("A"))
+    survey.sample([Row(7, ("L7", "Sold", "x"))])
+    assert survey.examples == {0: ["L2", "L3", "L4"], 1: ["Sale"], 2: []}
+    assert survey.samples == {0: "L2", 1: "Sale"}
+
+
+def test_skipped_rows_are_counted_by_their_reason() -> None:
+    survey = Survey()
+    for kind in (SkipKind.UNCHANGED, SkipKind.NO_LEAD, SkipKind.UNCHANGED):
+        survey.skip(Skip(kind))
+    assert survey.skips == {SkipKind.UNCHANGED: 2, SkipKind.NO_LEAD: 1}

@@ -16,10 +16,10 @@ from leadsync.sheets.sandbox import reader
 READY = {"ready": True}
 TABLE = {
     "kind": "csv", "sheet": "", "headings": ["Id", "Name"], "headings_line": 1, "marked": False,
-    "remarks": [], "delimiter": ",", "bom": False, "parts": [],
+    "remarks": [], "delimiter": ",", "bom": False, "parts": [], "sheets": [],
     "epoch_1904": False,
 }  # fmt: skip
-ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "several_sheets": False}
+ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "sheets": []}
 REMARK = {"text": "! is a heading.", "loud": False, "kept": True, "doubt": False}
 ROWS = {"numbers": [2, 3], "separator": "\0", "odd": []}
 
@@ -102,12 +102,12 @@ def test_the_same_answers_in_good_order_are_rows(text_file, cells_of, started):
 
 
 def test_an_error_in_good_order_is_the_sheets(text_file, rows_of, started):
-    error = {**ERROR, "fault": "leads.csv: " + "x" * 3_000, "remedy": "y" * 3_000, "several_sheets": 1}
+    error = {**ERROR, "fault": "leads.csv: " + "x" * 3_000, "remedy": "y" * 3_000, "sheets": ["A", 1]}
     started(f"import os; os.write(1, {frame(READY) + frame({'error': error})!r})")
     with pytest.raises(SheetError) as caught:
         rows_of(text_file("Id,Name\n1,Bo\n"))
     assert str(caught.value) == "leads.csv: " + "x" * 1_989 + "; " + "y" * 2_000 + "."
-    assert caught.value.several_sheets is True
+    assert caught.value.sheets == ("A", "1")
 
 
 @pytest.mark.parametrize("loud", [False, True])

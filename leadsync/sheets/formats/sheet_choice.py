@@ -36,7 +36,7 @@ class SeveralSheets(Exception):  # noqa: N818 - as above
             f"{shown}: there is more than one sheet with data: {_listed(self.names)}",
             f"name the one to read, such as {arguments('--sheet', self.names[0])}",
             folder_remedy="leave one sheet with data in it",
-            several_sheets=True,
+            sheets=tuple(self.names),
         )
 
 

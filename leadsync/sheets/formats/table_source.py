@@ -84,6 +84,7 @@ def _table(
         "delimiter": source.delimiter,
         "bom": source.bom,
         "parts": source.parts,
+        "sheets": source.sheets,
         "marked": source.marked,
         "epoch_1904": source.epoch_1904,
     }

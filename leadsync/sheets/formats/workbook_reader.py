@@ -51,6 +51,9 @@ _PROLOGUE = 4096
 _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
 
+_Found = tuple[Chosen, list[str], bool, tuple[str, ...]]
+"""The sheet to read, the sheets of a report of leadsync's own, whether leadsync has marked the sheet, and all names."""
+
 
 def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content, rules: SheetRules) -> Source:
     """Open a workbook's sheet. `shown` is the file's name in messages. Raises `SheetError`, from `chunks` too.
@@ -61,7 +64,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         if content is Content.FODS:
             file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
-        (name, sheet, remarks), parts, marked = _sheet(file, wanted, rules, content, shown)
+        (name, sheet, remarks), parts, marked, sheets = _sheet(file, wanted, rules, content, shown)
         metadata = _metadata(file, name, sheet, content, remarks, identifier_columns(sheet, rules.names))
         if metadata.repeated:
             raise Unreadable(
@@ -80,6 +83,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         sheet=name,
         remarks=tuple(remarks),
         parts=tuple(parts),
+        sheets=sheets,
         epoch_1904=metadata.epoch_1904,
         marked=marked,
     )
@@ -157,10 +161,8 @@ def _declares_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> boo
         return False  # the parser will say what is wrong with it
 
 
-def _sheet(
-    file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
-) -> tuple[Chosen, list[str], bool]:
-    """The sheet to read, those of a report of leadsync's own, and whether leadsync has marked the sheet."""
+def _sheet(file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str) -> _Found:
+    """The sheet to read."""
     if content in IN_MARKUP:
         return _marked_up(file, wanted, rules, content, shown)
     usual = rules.sheet
@@ -178,19 +180,17 @@ def _sheet(
     return _looked_for(second, wanted, usual)
 
 
-def _marked_up(
-    file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str
-) -> tuple[Chosen, list[str], bool]:
+def _marked_up(file: BinaryIO, wanted: str | None, rules: SheetRules, content: Content, shown: str) -> _Found:
     if content is Content.XML_2003:
         return _looked_for(read_xml_spreadsheet(file), wanted, rules.sheet)
     workbook = read_web_page(file, content, shown, rules)
     # Tables have no names of their own: the settings' sheet is one of other files.
     usual = rules.sheet if rules.sheet in workbook.sheets else ""
-    (name, sheet, remarks), parts, marked = _looked_for(workbook, wanted, usual)
-    return (name, sheet, [*workbook.remarks, *remarks]), parts, marked
+    (name, sheet, remarks), parts, marked, sheets = _looked_for(workbook, wanted, usual)
+    return (name, sheet, [*workbook.remarks, *remarks]), parts, marked, sheets
 
 
-def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Chosen, list[str], bool]:
+def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> _Found:
     parts, renamed = ([], []) if wanted else report_sheets(workbook)
     if renamed:
         raise Unreadable(
@@ -204,7 +204,7 @@ def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> tuple[Cho
     if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
         wanted = usual
     chosen = choose(workbook, parts[0] if parts else wanted)
-    return chosen, parts, chosen[0] == marked
+    return chosen, parts, chosen[0] == marked, tuple(workbook.sheet_names)
 
 
 def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:

@@ -70,6 +70,7 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         "delimiter": str(table["delimiter"]),
         "bom": bool(table["bom"]),
         "parts": tuple(map(str, table["parts"])),
+        "sheets": tuple(map(str, table["sheets"])),
         "marked": bool(table["marked"]),
         "epoch_1904": bool(table["epoch_1904"]),
     }
@@ -82,8 +83,8 @@ def _remark(remark: dict[str, Any]) -> Remark:
 def _refusal(error: dict[str, Any]) -> SheetError:
     """The reader's error; each of its sentences begins with the file's name."""
     fault, remedy, folder_remedy = (str(error[name])[:_LONGEST_PART] for name in ("fault", "remedy", "folder_remedy"))
-    several = bool(error["several_sheets"])
-    return SheetError(fault, remedy, folder_remedy=folder_remedy, several_sheets=several, names_file=True)
+    sheets = tuple(str(name) for name in error["sheets"])
+    return SheetError(fault, remedy, folder_remedy=folder_remedy, sheets=sheets, names_file=True)
 
 
 def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[Row]]:

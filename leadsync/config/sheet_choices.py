@@ -1,0 +1,65 @@
+"""A person's choices for reading one sheet, over the settings: columns, rules and the campaign."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from leadsync.config.settings import Columns, Settings
+from leadsync.errors import SettingsError
+from leadsync.leads import Input, Section
+from leadsync.spreadsheet import loose
+
+_COLUMNS: TypeAdapter[Columns] = TypeAdapter(Columns)
+
+
+class SheetChoices(Section):
+    """The choices for one sheet; an empty one leaves the settings in force.
+
+    `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
+    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line.
+    """
+
+    campaign: str = ""
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    columns: dict[str, str] = Field(default_factory=dict)
+    input: dict[str, Any] = Field(default_factory=dict)
+    inserts: Literal["", "missing", "only"] = ""
+    fresh: bool = False
+
+    @property
+    def digest(self) -> str:
+        """A digest of the choices."""
+        return hashlib.sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def applied_to(self, settings: Settings) -> Settings:
+        """The settings with these choices in force; raises SettingsError."""
+        chosen = settings.for_campaign(self.campaign or None)
+        try:
+            changed = {
+                "input": Input.model_validate(chosen.input.model_dump(exclude_unset=True) | self.input),
+                "columns": _COLUMNS.validate_python({**chosen.columns, **self.columns}),
+            }
+        except ValidationError as error:
+            raise SettingsError(_in_words(error)) from None
+        mappings = {name: _overridden(entries, self.columns) for name, entries in chosen.mappings.items()}
+        return chosen.model_copy(update={**changed, "mappings": mappings})
+
+
+def _overridden(mapping: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """The mapping with the same headings, so that it fits the same sheets, and these fields for them."""
+    by_name = {loose(heading): field for heading, field in columns.items()}
+    return {heading: by_name.get(loose(heading), field) for heading, field in mapping.items()}
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first wrong choice, with the meaning of its setting."""
+    detail = error.errors()[0]
+    key = str(detail["loc"][0]) if detail["loc"] else ""
+    context = detail.get("ctx", {})
+    problem = str(context["error"] if detail["type"] == "value_error" else detail["msg"])
+    meaning = Input.model_fields[key].description if key in Input.model_fields else f"the field of {key!r}"
+    return f"{(meaning or key)[:1].upper()}{(meaning or key)[1:]}: {problem[:1].lower()}{problem[1:]}."
