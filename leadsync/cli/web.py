@@ -24,7 +24,7 @@ def web(host: str, port: int, no_browser: bool) -> int:
     shell.settings()
     with shell.sound_journal():
         pass
-    server = Server(shell.state_folder(), shell.settings, host=host, port=port)
+    server = Server(shell.state_folder(), shell.settings, host=host, port=port, config=shell.config)
     opening = server.opening_url
 
     def announce() -> None:

@@ -14,7 +14,18 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
-from leadsync.web import downloads, lead_pages, live, login_page, rows_page, run_page, runs_page
+from leadsync.web import (
+    downloads,
+    draft_page,
+    lead_pages,
+    live,
+    login_page,
+    rows_page,
+    run_actions,
+    run_page,
+    runs_page,
+    upload_page,
+)
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.security import Security
 from leadsync.web.site import Site, site_of
@@ -22,7 +33,10 @@ from leadsync.web.templates import render
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-MODULES = (login_page, runs_page, run_page, rows_page, live, downloads, lead_pages)
+MODULES = (
+    *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
+    *(upload_page, draft_page, run_actions),
+)
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)

@@ -33,6 +33,7 @@ class Server:
         *,
         host: str,
         port: int,
+        config: Path | None = None,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         web = settings().web
@@ -49,7 +50,9 @@ class Server:
             cookie=f"leadsync-{self.port}",
             secure=self._exposure.secure,
         )
-        self._app = create_app(Site(state, settings, self.sessions, now, self._exposure.hosts, self._exposure.secure))
+        self._app = create_app(
+            Site(state, settings, self.sessions, now, self._exposure.hosts, self._exposure.secure, config)
+        )
 
     @property
     def url(self) -> str:

@@ -32,6 +32,8 @@ class Site:
     """The names in Host headers that are answered, in small letters and without a port."""
     secure: bool = False
     """Whether browsers reach it over TLS, its own or a proxy's."""
+    config: Path | None = None
+    """The settings file for child processes; None: the one that every command finds."""
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
     """What large runs changed, by run and counts: counting takes seconds."""
 

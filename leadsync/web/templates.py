@@ -1,6 +1,6 @@
 """Templates of the pages: text of sheets, people and the dialer is text in them, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from leadsync.errors import SettingsError
 from leadsync.models import CampaignIds
 from leadsync.plurals import agreeing, counted
 from leadsync.terminal import visible
+from leadsync.web.reading_form import field_words
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.site import site_of
 
@@ -78,6 +79,7 @@ def environment() -> "Environment":
         lstrip_blocks=True,
     )
     made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=_duration, in_path=_in_path)
+    made.filters.update(field_words=field_words, pairs=_pairs)
     made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
     return made
 
@@ -85,6 +87,11 @@ def environment() -> "Environment":
 def _shown(value: object) -> object:
     """Write out hidden characters: some get round `<bdi>` and turn the text behind it."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _pairs(words: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices that are their own words."""
+    return [(word, word) for word in words]
 
 
 def _number(count: int) -> str:

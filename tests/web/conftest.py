@@ -5,17 +5,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from leadsync.config import Settings, settings_from
+from leadsync.config import Settings, load, settings_from
+from leadsync.simulator import PracticeDialer
 from leadsync.web.app import create_app
 from leadsync.web.roles import Role
 from leadsync.web.sessions import Person, Sessions
 from leadsync.web.site import Site
 from leadsync.web.users import Users
+from tests.conftest import Desk
+
+if TYPE_CHECKING:
+    from tests.web.shop import DraftPage, Shop
 
 HOST = "127.0.0.1:8017"
 SETTINGS: dict[str, Any] = {
@@ -71,6 +76,8 @@ class Office:
     clock: Clock = field(default_factory=Clock)
     settings: dict[str, Any] = field(default_factory=lambda: dict(SETTINGS))
     secure: bool = False
+    config: Path | None = None
+    """A settings file in place of `settings`, for child processes too."""
     browsers: list[Browser] = field(default_factory=list)
     secret: bytes = b"0123456789abcdef0123456789abcdef"
 
@@ -78,9 +85,11 @@ class Office:
         """A site as after a start of the page."""
         sessions = Sessions(self.secret, self.clock, users=users, alone_as="ann", secure=self.secure)
         hosts = frozenset({"127.0.0.1", "localhost", "::1"})
-        return Site(self.state, self._settings, sessions, self.clock, hosts, self.secure)
+        return Site(self.state, self._settings, sessions, self.clock, hosts, self.secure, self.config)
 
     def _settings(self) -> Settings:
+        if self.config is not None:
+            return load(self.config)
         return settings_from(self.settings, "the settings of this test")
 
     def browser(self, site: Site | None = None) -> Browser:
@@ -132,3 +141,29 @@ def alone(office: Office) -> Browser:
 @pytest.fixture
 def as_role(office: Office) -> Callable[[Role], Browser]:
     return office.logged_in
+
+
+@pytest.fixture
+def shop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> "Shop":
+    """Uploads without the page, in the environment of `desk`."""
+    from tests.web.shop import Shop
+
+    for name in ("LEADSYNC_API_KEY", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, desk.environment[name])
+    return Shop(desk)
+
+
+@pytest.fixture
+def dialer(desk: Desk) -> PracticeDialer:
+    return desk.dialer()
+
+
+@pytest.fixture
+def page(shop: "Shop", dialer: PracticeDialer) -> Iterator["DraftPage"]:
+    """A browser in front of drafts, with a practice dialer behind them."""
+    from tests.web.shop import DraftPage
+
+    office = Office(shop.state, config=shop.desk.config)
+    yield DraftPage(office, office.alone(), shop)
+    for browser in office.browsers:
+        browser.close()

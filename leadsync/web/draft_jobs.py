@@ -1,0 +1,208 @@
+"""The jobs of a draft, done in a child process: its sheet is read for a preview, or planned anew and sent."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leadsync.config import Settings, SheetChoices
+from leadsync.errors import BusyError, LeadsyncError, MappingError, SheetError, UsageError
+from leadsync.journal import Journal
+from leadsync.known_dialers import new_dialer, remember_dialer
+from leadsync.models import Order
+from leadsync.post_run import PostRunHooks, post_run_hooks
+from leadsync.progress import SilentProgress
+from leadsync.remarks import Remark
+from leadsync.run import (
+    Executed,
+    Plan,
+    RunOptions,
+    SheetSource,
+    check_output,
+    execute,
+    execute_in_turn,
+    lines_with_headings,
+    look_at_sheet,
+    next_time,
+    plan_run,
+    ready_to_send,
+)
+from leadsync.web.child_host import ChildHost
+from leadsync.web.jobs import Job, Jobs, JobState, held, turn
+from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
+from leadsync.web.uploads import Upload
+
+_PATIENCE_SECONDS = 120.0
+"""Another reading of the same sheet takes no longer."""
+
+
+def jobs_of(state: Path, upload: Upload, kind: str) -> Jobs:
+    """The `read` or the `send` jobs of an upload: one child at a time works on a sheet."""
+    sheet = sha256(str(upload.file).encode()).hexdigest()[:32]
+    return Jobs(state, upload.values, kind, f"page-sheet-{sheet}")
+
+
+def preview_name(reading: SheetChoices) -> str:
+    """The name of the file with the preview for these choices."""
+    return f"preview-{reading.digest}.json"
+
+
+def read_draft(host: ChildHost, upload: Upload, job: Job) -> None:
+    """Read the sheet by the choices in the job, and keep the preview for them."""
+    reading = reading_of_job(job)
+    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+        job.note(JobState.READING)
+        upload.values.keep(preview_name(reading), _preview(host, upload, reading))
+        job.note(JobState.ENDED)
+
+
+def send_draft(host: ChildHost, upload: Upload, job: Job) -> None:
+    """Plan the sheet anew, and send it if that does what the person has seen."""
+    jobs = jobs_of(host.state, upload, "send")
+    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+        newest = jobs.newest()
+        if newest is None or newest.number != job.number or job.noted:
+            return  # somebody has asked anew since, or it was done
+        with turn(host.state, host.settings().web.runs_at_once, partial(job.note, JobState.QUEUED)):
+            job.note(JobState.READING)
+            with post_run_hooks(host, upload.file, None) as hooks:
+                _send(host, upload, job, hooks)
+
+
+def reading_of_job(job: Job) -> SheetChoices:
+    """The choices for which a job was asked; raises UsageError for a damaged one."""
+    try:
+        return SheetChoices.model_validate(job.asked["reading"])
+    except (KeyError, ValidationError) as error:
+        raise UsageError("The choices for this sheet cannot be read any more; choose anew.") from error
+
+
+def _send(host: ChildHost, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
+    asked, reading = job.asked, reading_of_job(job)
+    hooks.settings = host.settings()
+    settings = ready_to_send(reading.applied_to(hooks.settings), upload.output)
+    with host.sound_journal() as journal:
+        plan = partial(_plan, journal, upload, reading, settings, limit=asked["limit"], order=asked["order"])
+        planned = plan()
+        try:
+            found = _preview_of(host, journal, planned, settings, reading)
+            if found["digest"] != asked["seen"]:
+                planned.discard()
+                upload.values.keep(preview_name(reading), found)
+                job.note(JobState.STALE)
+                return
+            for one in filter(None, (planned, planned.then)):
+                check_output(one.run.output, one.run)
+        except BaseException:
+            planned.discard()
+            raise
+        if reading.fresh:
+            # Anew once: the rest of a trial goes on with it.
+            reading = reading.model_copy(update={"fresh": False})
+            upload.choose(reading)
+        remember_dialer(journal.state, settings.url())
+        until = next_time(asked["until"], datetime.now().astimezone()) if asked["until"] else None
+        send = partial(carry_out, host, journal, settings, job, until)
+        for done in execute_in_turn(planned, send, plan, host.say):
+            hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+    # Without the locks of the run: its rest is planned here.
+    upload.values.keep(preview_name(reading), _preview(host, upload, reading))
+    job.note(JobState.ENDED, run=done.run.id, code=done.code)
+
+
+def carry_out(
+    host: ChildHost,
+    journal: Journal,
+    settings: Settings,
+    job: Job,
+    until: datetime | None,
+    plan: Plan,
+    warnings: Sequence[Remark],
+) -> Executed:
+    """Send a plan; the job stands at its run from its confirmation on."""
+
+    def confirmed(_rows: int) -> AbstractContextManager[SilentProgress]:
+        job.note(JobState.SENDING, run=plan.run.id)
+        return SilentProgress(sys.stderr)
+
+    return execute(journal, plan, settings, confirmed, host.say, until=until, warnings=warnings)
+
+
+def _preview(host: ChildHost, upload: Upload, reading: SheetChoices) -> Preview:
+    """The preview for these choices, or the reason against one."""
+    with host.journal() as journal:
+        try:
+            return _planned_preview(host, journal, upload, reading)
+        except BusyError as error:
+            return with_digest({"what": UNREADABLE, "error": upload.in_words(error), "busy": True})
+        except MappingError as error:
+            return _undecided(host, journal, upload, reading, error)
+        except SheetError as error:
+            return _unreadable(host, journal, upload, reading, error)
+        except UsageError as error:
+            return with_digest({"what": UNREADABLE, "error": upload.in_words(error)})
+
+
+def _planned_preview(host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices) -> Preview:
+    settings = reading.applied_to(host.settings())
+    plan = _plan(journal, upload, reading, settings)
+    try:
+        return _preview_of(host, journal, plan, settings, reading)
+    finally:
+        plan.discard()
+
+
+def _preview_of(host: ChildHost, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:
+    campaign = reading.campaign or settings.campaign_of(plan.run.ids) or ""
+    found = preview_of(journal, plan, settings, campaign)
+    return {**found, "new_dialer": bool(new_dialer(host.state, settings.url(), host.url_source))}
+
+
+def _unreadable(host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices, error: SheetError) -> Preview:
+    """The reason, and the sheets or lines to choose from."""
+    found: Preview = {"what": UNREADABLE, "error": upload.in_words(error), "sheets": list(error.sheets)}
+    if not error.sheets and not reading.input.get("headings_row"):
+        lines = lines_with_headings(_source(upload, reading), reading.applied_to(host.settings()), journal.now())
+        found["lines"] = [[number, list(cells)] for number, cells in lines]
+    return with_digest(found)
+
+
+def _undecided(
+    host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices, error: LeadsyncError
+) -> Preview:
+    """The columns to choose from."""
+    settings = reading.applied_to(host.settings())
+    found = reading_values(look_at_sheet(_source(upload, reading), settings, journal.now(), journal))
+    return with_digest({"what": UNDECIDED, "error": upload.in_words(error), **found})
+
+
+def _source(upload: Upload, reading: SheetChoices) -> SheetSource:
+    return SheetSource(upload.file, reading.sheet, reading.encoding, reading.delimiter, upload.content)
+
+
+def _plan(
+    journal: Journal,
+    upload: Upload,
+    reading: SheetChoices,
+    settings: Settings,
+    *,
+    limit: int | None = None,
+    order: Order | None = None,
+) -> Plan:
+    options = RunOptions(
+        sheet=reading.sheet or None,
+        encoding=reading.encoding or None,
+        delimiter=reading.delimiter or None,
+        content=upload.content,
+        output=upload.output,
+        limit=limit,
+        fresh=reading.fresh,
+        order=order,
+        inserts=reading.inserts or None,
+    )
+    return plan_run(journal, upload.file, settings, options, journal.now())

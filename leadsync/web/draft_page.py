@@ -1,0 +1,233 @@
+"""The page of a draft: from the file to the button."""
+
+import re
+import time
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.errors import SettingsError
+from leadsync.journal import Journal
+from leadsync.leads import EXAMPLES, ORDER_WORDS
+from leadsync.models import CampaignIds
+from leadsync.web.children import start_child
+from leadsync.web.draft_jobs import jobs_of, preview_name
+from leadsync.web.draft_view import DraftView, Stage, look_at
+from leadsync.web.draft_words import duration, size_words, skip_words, undecided_words
+from leadsync.web.jobs import AT_WORK, Job, JobState
+from leadsync.web.preview import GO_ON, SEND, Preview
+from leadsync.web.reading_form import fields_for, phones_of, reading_from
+from leadsync.web.site import Site, site_of
+from leadsync.web.templates import hue, names_of, render
+from leadsync.web.uploads import Upload, Uploads
+
+TRIAL_ROWS = 5
+_PATIENCE_SECONDS = 5.0
+"""So long an answer waits for a child, so that most people never see a page without an answer on it."""
+_SEND_PATIENCE_SECONDS = 20.0
+_LIVE_PATIENCE_SECONDS = 3.0
+_POLL_SECONDS = 0.05
+_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+
+
+async def draft(request: Request) -> Response:
+    """The draft as it stands; a sent one leads to its run."""
+    upload = await _upload(request)
+    return _page(request, await _look(request, upload))
+
+
+async def reading(request: Request) -> Response:
+    """Read the sheet again with other choices; wrong ones are shown with the reason, as they were typed."""
+    site, upload = site_of(request), await _upload(request)
+    form = {name: value for name, value in (await request.form(max_files=0)).items() if isinstance(value, str)}
+    shown = _shown(upload, form.get("reading", ""))
+    before = await anyio.to_thread.run_sync(upload.reading)
+    try:
+        chosen = reading_from(form, before, shown)
+        settings = await anyio.to_thread.run_sync(site.settings)
+        chosen.applied_to(settings)
+    except (SettingsError, ValidationError) as error:
+        words = str(error) if isinstance(error, SettingsError) else "That is no choice of this page; choose anew."
+        view = await _look(request, upload)
+        return _page(request, view, status=422, wrong=words, typed=form)
+    upload.choose(chosen)
+    job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
+    await wait_for_end(job)
+    return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+
+
+async def send_draft(request: Request) -> Response:
+    """Send what was shown: all, or the first rows. Pressed twice, or by two people, it is sent once."""
+    site, upload = site_of(request), await _upload(request)
+    form = await request.form(max_files=0)
+    view = await _look(request, upload)
+    if view.stage is not Stage.SHOWN or view.preview is None:
+        return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+    if form.get("seen") != view.preview["digest"]:
+        return _page(request, view, status=409, changed=True)
+    until = str(form.get("until", "")).strip()
+    if until and not _TIME.fullmatch(until):
+        return _page(request, view, status=422, wrong=f"{until} is no time of day; write it like 18:30.", typed=form)
+    asked = {
+        "user": request.state.person.name,
+        "reading": view.reading.model_dump(),
+        "seen": view.preview["digest"],
+        "limit": TRIAL_ROWS if form.get("how") == "trial" else None,
+        "order": "priority" if form.get("order") == "priority" else None,
+        "until": until or None,
+    }
+    job = await anyio.to_thread.run_sync(_claim_and_start, site, upload, asked)
+    if job is not None:
+        await _wait(job, {JobState.STARTING, JobState.READING}, _SEND_PATIENCE_SECONDS)
+    view = await _look(request, upload)
+    if view.stage is Stage.SENT or (job is not None and job.noted.get("run")):
+        await until_live(site, view.run)
+        return RedirectResponse(f"/runs/{view.run}", status_code=303)
+    if view.stale:
+        return _page(request, view, status=409)
+    return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+
+
+async def discard(request: Request) -> Response:
+    """Delete the draft, unless it is being sent."""
+    upload = await _upload(request)
+    view = await _look(request, upload)
+    if view.stage in (Stage.QUEUED, Stage.PLANNING, Stage.SENT):
+        return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+    await anyio.to_thread.run_sync(Uploads(site_of(request).state).discard, upload)
+    return RedirectResponse("/new", status_code=303)
+
+
+def read_anew(site: Site, upload: Upload, user: str) -> Job | None:
+    """Begin to read an upload by its present choices; None if it is being read already."""
+    chosen = upload.reading()
+    upload.values.drop(preview_name(chosen))
+    job = jobs_of(site.state, upload, "read").claim({"user": user, "reading": chosen.model_dump()})
+    if job is not None:
+        _start(site, "read", upload, job)
+    return job
+
+
+async def until_live(site: Site, run_id: str) -> None:
+    """Wait a moment for the first live line of a run: without it, its page would call the run stopped."""
+    end = time.monotonic() + _LIVE_PATIENCE_SECONDS
+    while time.monotonic() < end and not await site.read(partial(_is_live_or_finished, run_id=run_id)):
+        await anyio.sleep(_POLL_SECONDS)
+
+
+def _is_live_or_finished(journal: Journal, run_id: str) -> bool:
+    run = journal.find(run_id)
+    return run is None or run.finished or run_id in journal.live()
+
+
+async def wait_for_end(job: Job | None) -> None:
+    """Wait a moment for a reading."""
+    if job is not None:
+        await _wait(job, AT_WORK, _PATIENCE_SECONDS)
+
+
+async def _wait(job: Job, states: "frozenset[JobState] | set[JobState]", seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and await anyio.to_thread.run_sync(lambda: job.state) in states:
+        await anyio.sleep(_POLL_SECONDS)
+
+
+def _claim_and_start(site: Site, upload: Upload, asked: dict[str, Any]) -> Job | None:
+    job = jobs_of(site.state, upload, "send").claim(asked)
+    if job is not None:
+        _start(site, "send", upload, job)
+    return job
+
+
+def _start(site: Site, verb: str, upload: Upload, job: Job) -> None:
+    try:
+        start_child(site.state, site.config, verb, upload.id, job)
+    except BaseException:
+        job.note(JobState.REFUSED, error="No process could be started for this; nothing was sent.")
+        raise
+
+
+async def _upload(request: Request) -> Upload:
+    """The upload of the address; raises 404."""
+    kept = Uploads(site_of(request).state)
+    upload = await anyio.to_thread.run_sync(kept.find, request.path_params["draft_id"])
+    if upload is None:
+        raise HTTPException(404)
+    return upload
+
+
+async def _look(request: Request, upload: Upload) -> DraftView:
+    return await anyio.to_thread.run_sync(look_at, site_of(request).state, upload)
+
+
+def _shown(upload: Upload, digest: str) -> Preview | None:
+    """The preview that a form was made from."""
+    if not re.fullmatch(r"[0-9a-f]{16}", digest):
+        return None
+    return upload.values.load(f"preview-{digest}.json")
+
+
+def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -> Response:
+    if view.stage is Stage.SENT:
+        return _to(request, f"/runs/{view.run}")
+    is_swap = "hx-request" in request.headers
+    site, preview = site_of(request), view.preview
+    try:
+        settings = site.settings()
+        present, campaigns = view.reading.applied_to(settings), list(settings.campaigns)
+    except SettingsError:
+        present, campaigns = None, []
+    return render(
+        request,
+        "draft.html",
+        # htmx swaps in nothing but a success; the words on the page are the same.
+        status=200 if is_swap else status,
+        **{"wrong": "", "typed": {}, "changed": False, **values},
+        view=view,
+        preview=preview,
+        rules=present.input if present else None,
+        campaigns=campaigns,
+        orders={order: f"{words}, as in {EXAMPLES[order]}" for order, words in ORDER_WORDS.items()},
+        trial_rows=TRIAL_ROWS,
+        size=size_words(view.upload.size),
+        **_of_preview(preview, site.now()),
+    )
+
+
+def _of_preview(preview: Preview | None, now: datetime) -> dict[str, Any]:
+    """The values that the template cannot make from a preview."""
+    found: dict[str, Any] = {"to": None, "fields_for": fields_for, "phones_of": phones_of, "skip_words": skip_words}
+    found |= {"undecided_words": undecided_words, "takes": "", "ends": None, "at": datetime.fromisoformat}
+    if preview is None or preview["what"] not in (SEND, GO_ON):
+        return found
+    target = preview["target"]
+    ids = CampaignIds(target["template"], target["campaign"], target["allocation"])
+    host, campaign = names_of(target["dialer"], ids)
+    found["to"] = (host, target["name"] or campaign, hue(target["dialer"], ids))
+    found["takes"] = duration(preview["waiting"], preview["pace"])
+    if found["takes"]:
+        found["ends"] = now + timedelta(seconds=preview["waiting"] / preview["pace"])
+    return found
+
+
+def _to(request: Request, path: str) -> Response:
+    """The way to another page, also out of a swap."""
+    if "hx-request" in request.headers:
+        return Response(headers={"HX-Redirect": path})
+    return RedirectResponse(path, status_code=303)
+
+
+ROUTES = [
+    Route("/drafts/{draft_id}", draft, name="draft"),
+    Route("/drafts/{draft_id}/reading", reading, methods=["POST"], name="reading"),
+    Route("/drafts/{draft_id}/send", send_draft, methods=["POST"], name="send_draft"),
+    Route("/drafts/{draft_id}/discard", discard, methods=["POST"], name="discard"),
+]

@@ -1,0 +1,171 @@
+"""The work of child processes, as files: claimed by one person, carried out by one child, readable after any kill.
+
+A job is a claim (`send-1.json`) with what was asked, and a state beside it (`send-1.state.json`) with what came of it.
+While a child is at work it holds a lock, which ends with its process. Only the newest job of its kind is carried out.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from leadsync.errors import BusyError
+from leadsync.journal import StateLock
+from leadsync.web.value_files import ValueFolder
+
+_START_SECONDS = 20.0
+"""A child without a lock after that has ended; Python with all libraries starts in 2 s on a slow machine."""
+_POLL_SECONDS = 0.2
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    STARTING = "starting"
+    """The child has not said anything yet."""
+    QUEUED = "queued"
+    """It waits for its turn."""
+    READING = "reading"
+    """The sheet is read."""
+    SENDING = "sending"
+    """Its run is confirmed."""
+    ENDED = "ended"
+    """All is done; the journal tells how the run went."""
+    STALE = "stale"
+    """The preview had changed: nothing was sent."""
+    REFUSED = "refused"
+    """It could not be done; the error says why."""
+    LOST = "lost"
+    """Its process ended before its end."""
+
+
+AT_WORK = frozenset({JobState.STARTING, JobState.QUEUED, JobState.READING, JobState.SENDING})
+_OVER = frozenset({JobState.ENDED, JobState.STALE, JobState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: what was asked, and what is known of it."""
+
+    state_folder: Path
+    folder: ValueFolder
+    kind: str
+    number: int
+    lock_name: str
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was asked."""
+        return self.folder.load(self._file) or {}
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What its child has said last."""
+        return self.folder.load(self._state_file) or {}
+
+    def note(self, state: JobState, **values: Any) -> None:
+        """Keep where it stands, unless it has stood there already."""
+        if self.noted != {"state": state, **values}:
+            self.folder.keep(self._state_file, {"state": state, **values})
+
+    @property
+    def state(self) -> JobState:
+        """Where it stands; a state of a child at work counts while its lock is held."""
+        said = self.noted.get("state", JobState.STARTING)
+        state = JobState(said) if said in set(JobState) else JobState.LOST
+        if state in _OVER or is_held(self.state_folder, self.lock_name):
+            return state
+        said = self.noted.get("state", JobState.STARTING)  # it may have ended since
+        if said in _OVER:
+            return JobState(said)
+        return JobState.STARTING if state is JobState.STARTING and self._is_young() else JobState.LOST
+
+    @property
+    def _file(self) -> str:
+        return f"{self.kind}-{self.number}.json"
+
+    @property
+    def _state_file(self) -> str:
+        return f"{self.kind}-{self.number}.state.json"
+
+    def _is_young(self) -> bool:
+        with suppress(OSError):
+            return time.time() - (self.folder.path / self._file).stat().st_mtime < _START_SECONDS
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The jobs of one kind in a folder. `lock_name` names the lock of their children."""
+
+    state_folder: Path
+    folder: ValueFolder
+    kind: str
+    lock_name: str
+
+    def newest(self) -> Job | None:
+        """The newest job; None without one."""
+        pattern = re.compile(rf"{re.escape(self.kind)}-(\d{{1,6}})\.json")
+        numbers = [int(found[1]) for name in self.folder.names() if (found := pattern.fullmatch(name))]
+        return self.job(max(numbers)) if numbers else None
+
+    def job(self, number: int) -> Job:
+        """The job of that number."""
+        return Job(self.state_folder, self.folder, self.kind, number, self.lock_name)
+
+    def claim(self, asked: dict[str, Any]) -> Job | None:
+        """A new job; None while another is at work, or if somebody else was faster."""
+        last = self.newest()
+        if last is not None and last.state in AT_WORK:
+            return None
+        job = self.job(last.number + 1 if last else 1)
+        return job if self.folder.claim(f"{job.kind}-{job.number}.json", asked) else None
+
+
+def is_held(state_folder: Path, lock_name: str) -> bool:
+    """Whether a process holds that lock."""
+    lock = _lock(state_folder, lock_name)
+    try:
+        lock.acquire(0)
+    except BusyError:
+        return True
+    lock.release()
+    return False
+
+
+@contextmanager
+def held(state_folder: Path, lock_name: str, patience: float) -> Iterator[None]:
+    """Hold that lock. Raises BusyError if another process keeps it for longer than `patience`, in seconds."""
+    lock = _lock(state_folder, lock_name)
+    lock.acquire(patience)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def turn(state_folder: Path, at_once: int, wait: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Wait for a turn: at most so many children send at once. `wait` is called before each look but the first."""
+    while True:
+        for number in range(at_once):
+            lock = _lock(state_folder, f"page-turn-{number}")
+            try:
+                lock.acquire(0)
+            except BusyError:
+                continue
+            try:
+                yield
+            finally:
+                lock.release()
+            return
+        wait()
+        time.sleep(_POLL_SECONDS)
+
+
+def _lock(state_folder: Path, name: str) -> StateLock:
+    return StateLock(state_folder, name, "This sheet is being read or sent")

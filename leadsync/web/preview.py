@@ -1,0 +1,146 @@
+"""The preview of a draft: how its sheet is read and what sending it does, as plain values for a page."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from leadsync.config import Settings
+from leadsync.journal import Journal
+from leadsync.leads import NEW_LEAD
+from leadsync.models import NO_CHANGE, RunRecord
+from leadsync.remarks import Remark
+from leadsync.run import Group, Plan, SheetReading, Survey, expected_pace
+
+Preview = dict[str, Any]
+"""Values of JSON. `what` is one of the constants below."""
+
+SEND = "send"
+"""A sheet read just now: its rows can be sent."""
+GO_ON = "go_on"
+"""An earlier run of the sheet has rows left."""
+DONE = "done"
+"""An earlier run has sent the sheet."""
+UNDECIDED = "undecided"
+"""The columns do not tell the leads or contradict each other; `columns` are there to choose from."""
+UNREADABLE = "unreadable"
+"""The file or the settings cannot be used; `error` says why, `sheets` are there to choose from."""
+
+_PASSING = ("pace", "at", "digest", "new_dialer")
+"""What may change between the preview and the sending without another effect."""
+_MOST_GROUPS = 200
+
+
+def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) -> Preview:
+    """The preview of a plan for all rows of the sheet; `campaign` is its name in the settings."""
+    run = plan.run
+    what = DONE if plan.nothing_to_do else SEND if plan.survey is not None else GO_ON
+    found: Preview = {
+        "what": what,
+        "target": _target(run, campaign),
+        # A trial's plan counts its own rows alone.
+        "waiting": 0 if plan.nothing_to_do else journal.ready(run.id, None),
+        "held": 0 if plan.nothing_to_do else journal.waiting_for_decision(run.id, None),
+        "inserts": run.inserts,
+        "remarks": _remarks(plan.remarks),
+        "pace": expected_pace(journal, settings),
+        "at": journal.now().isoformat(),
+    }
+    if what != SEND:
+        found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name}
+    if plan.reading is not None:
+        found |= reading_values(plan.reading)
+    if plan.survey is not None:
+        found |= _survey_values(plan.survey)
+    if plan.then is not None:
+        found["then"] = preview_of(journal, plan.then, settings, campaign)
+        found["waiting"] += found["then"]["waiting"]
+    return with_digest(found)
+
+
+def with_digest(found: Preview) -> Preview:
+    """The preview with a digest of all that sending it depends on: a stale one has another."""
+    judged = {name: value for name, value in found.items() if name not in _PASSING}
+    text = json.dumps(judged, sort_keys=True).encode()
+    return {**found, "digest": hashlib.sha256(text).hexdigest()[:32]}
+
+
+def reading_values(reading: SheetReading) -> Preview:
+    """How the sheet was read."""
+    return {
+        "sheet": reading.sheet,
+        "sheets": list(reading.sheets),
+        "headings_line": reading.headings_line,
+        "mapping": reading.mapping,
+        "date_order": reading.date_order,
+        "fields": list(reading.fields),
+        "columns": [
+            {
+                "heading": column.heading,
+                "field": column.field,
+                "completes": column.completes,
+                "campaign": column.campaign,
+                "why": column.why,
+                "examples": list(reading.examples.get(column.position, ())),
+                "meant": reading.proposed.get(column.heading, ""),
+            }
+            for column in reading.columns
+        ],
+    }
+
+
+def _target(run: RunRecord, campaign: str) -> Preview:
+    ids = run.ids
+    return {
+        "dialer": run.dialer,
+        "template": ids.template,
+        "campaign": ids.campaign,
+        "allocation": ids.allocation,
+        "name": campaign,
+    }
+
+
+def _survey_values(survey: Survey) -> Preview:
+    dispositions = survey.dispositions.most_common()
+    return {
+        "rows": survey.rows,
+        "to_send": survey.to_send,
+        "rejected": survey.rejected,
+        "skipped": survey.skipped,
+        "dispositions": [[name, count] for name, count in dispositions if name != NO_CHANGE][:_MOST_GROUPS],
+        "kept_dispositions": survey.dispositions[NO_CHANGE],
+        "callbacks": survey.callbacks,
+        "new_leads": survey.new_leads(),
+        "repeated_leads": survey.repeated_leads,
+        "repeated": _repeated(survey),
+        "undecided": [[run_id, count] for run_id, count in survey.undecided.items()],
+        "changes": _groups(survey.repairs.values()),
+        "look_at": _groups(group for group in survey.warnings.values() if group.what != NEW_LEAD),
+        "rejections": _groups(survey.rejections.values()),
+        "skips": [[kind.name, count] for kind, count in survey.skips.most_common()],
+    }
+
+
+def _repeated(survey: Survey) -> Preview | None:
+    if survey.repeated_last is None:
+        return None
+    at, run_id = survey.repeated_last
+    return {"rows": survey.repeated, "at": at.isoformat(), "run": run_id}
+
+
+def _groups(groups: Iterable[Group]) -> list[Preview]:
+    ordered = sorted(groups, key=lambda group: -group.count)
+    return [
+        {
+            "what": group.what,
+            "column": group.column,
+            "count": group.count,
+            "rows": group.rows,
+            "examples": [list(example) for example in group.examples],
+        }
+        for group in ordered[:_MOST_GROUPS]
+    ]
+
+
+def _remarks(remarks: Sequence[Remark]) -> list[Preview]:
+    return [{"text": remark.text, "loud": remark.loud, "doubt": remark.doubt} for remark in dict.fromkeys(remarks)]

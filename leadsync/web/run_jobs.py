@@ -1,0 +1,80 @@
+"""The jobs of an earlier run, done in a child process: its rest is sent, or its failed rows are sent again."""
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from leadsync.config import Settings
+from leadsync.errors import UsageError
+from leadsync.journal import Journal
+from leadsync.models import RunRecord
+from leadsync.post_run import post_run_hooks
+from leadsync.private_files import make_private_folder
+from leadsync.run import (
+    Plan,
+    RunOptions,
+    check_output,
+    next_time,
+    plan_resume,
+    plan_retry,
+    plan_warnings,
+    ready_to_send,
+    settings_of_run,
+)
+from leadsync.web.child_host import ChildHost
+from leadsync.web.draft_jobs import carry_out
+from leadsync.web.jobs import Job, Jobs, JobState, held, turn
+from leadsync.web.uploads import Uploads
+from leadsync.web.value_files import ValueFolder
+
+_PATIENCE_SECONDS = 5.0
+
+
+def run_jobs(state: Path, run_id: str) -> Jobs:
+    """The jobs of a run."""
+    folder = state.resolve() / "page_jobs"
+    make_private_folder(folder)
+    return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
+
+
+def go_on(host: ChildHost, run_id: str, job: Job) -> None:
+    """Send the rest of a run, or its failed rows again, as the job asks."""
+    jobs = run_jobs(host.state, run_id)
+    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+        newest = jobs.newest()
+        if newest is None or newest.number != job.number or job.noted:
+            return
+        waits = partial(job.note, JobState.QUEUED)
+        with turn(host.state, host.settings().web.runs_at_once, waits), host.sound_journal() as journal:
+            job.note(JobState.READING)
+            run = journal.run(run_id)
+            with post_run_hooks(host, run.file, None) as hooks:
+                hooks.settings = host.settings()
+                settings = ready_to_send(_as_read(host, run, settings_of_run(hooks.settings, run, None)))
+                plan = _plan(journal, run, settings, job)
+                try:
+                    check_output(plan.run.output, plan.run)
+                except BaseException:
+                    plan.discard()
+                    raise
+                asked = job.asked.get("until")
+                until = next_time(asked, datetime.now().astimezone()) if asked else None
+                done = carry_out(host, journal, settings, job, until, plan, plan_warnings(plan))
+                hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+                job.note(JobState.ENDED, run=done.run.id, code=done.code)
+
+
+def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Plan:
+    chosen = {"resume": plan_resume, "retry": plan_retry}[job.asked["verb"]]
+    plan = partial(chosen, journal, run.id, settings, RunOptions(), journal.now())()
+    if plan.nothing_to_do or not plan.total_waiting:
+        raise UsageError(f"Nothing to do: no row of run {run.id} can go now; rows to correct or to decide come first.")
+    return plan
+
+
+def _as_read(host: ChildHost, run: RunRecord, settings: Settings) -> Settings:
+    """The settings with the choices for the run's sheet, if it was uploaded."""
+    upload = Uploads(host.state).of_run(run.file)
+    if upload is None:
+        return settings
+    return upload.reading().model_copy(update={"campaign": ""}).applied_to(settings)

@@ -1,0 +1,118 @@
+"""The work of child processes, as files."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import BusyError
+from leadsync.web.jobs import Jobs, JobState, held, is_held, turn
+from leadsync.web.value_files import ValueFolder
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from leadsync.web.jobs import held
+with held(Path(sys.argv[1]), "page-x", 0):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def jobs(tmp_path: Path) -> Jobs:
+    folder = tmp_path / "jobs"
+    folder.mkdir(exist_ok=True)
+    return Jobs(tmp_path, ValueFolder(folder), "send", "page-x")
+
+
+@contextmanager
+def another_process(state: Path) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(state)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_job_is_one_persons(tmp_path: Path) -> None:
+    kept = jobs(tmp_path)
+    job = kept.claim({"user": "Ann"})
+    assert job is not None
+    assert kept.claim({"user": "Bob"}) is None, "the first is at work"
+    newest = kept.newest()
+    assert newest is not None
+    assert (newest.number, newest.asked, newest.state) == (1, {"user": "Ann"}, JobState.STARTING)
+
+
+@pytest.mark.parametrize("end", [JobState.ENDED, JobState.STALE, JobState.REFUSED])
+def test_after_its_end_comes_the_next(tmp_path: Path, end: JobState) -> None:
+    kept = jobs(tmp_path)
+    first = kept.claim({})
+    assert first is not None
+    first.note(end, error="because")
+    assert (first.state, first.noted["error"]) == (end, "because")
+    second = kept.claim({})
+    assert second is not None
+    assert second.number == 2
+
+
+def test_a_job_whose_child_was_killed_is_lost(tmp_path: Path) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    with another_process(tmp_path) as process:
+        job.note(JobState.READING)
+        assert job.state is JobState.READING
+        process.kill()
+        process.wait()
+        assert job.state is JobState.LOST
+    assert jobs(tmp_path).claim({}) is not None
+
+
+def test_a_child_that_never_started_is_lost_after_a_while(tmp_path: Path) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    before = time.time() - 30
+    os.utime(tmp_path / "jobs" / "send-1.json", (before, before))
+    assert job.state is JobState.LOST
+
+
+def test_a_damaged_state_is_lost(tmp_path: Path) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    (tmp_path / "jobs" / "send-1.state.json").write_text('{"state": "dancing"}')
+    assert job.state is JobState.LOST
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    with another_process(tmp_path) as process:
+        assert is_held(tmp_path, "page-x")
+        with pytest.raises(BusyError), held(tmp_path, "page-x", 0):
+            pytest.fail("it is held")
+        process.kill()
+        process.wait()
+        with held(tmp_path, "page-x", 0):
+            pass
+    assert not is_held(tmp_path, "page-x")
+
+
+def test_so_many_have_their_turn_at_once(tmp_path: Path) -> None:
+    waited: list[float] = []
+    with turn(tmp_path, 2), turn(tmp_path, 2), pytest.MonkeyPatch.context() as patch:
+
+        def give_up(seconds: float) -> None:
+            waited.append(seconds)
+            raise TimeoutError
+
+        patch.setattr(time, "sleep", give_up)
+        with pytest.raises(TimeoutError), turn(tmp_path, 2, lambda: waited.append(0)):
+            pytest.fail("there are two")
+    assert waited == [0, 0.2]
+    with turn(tmp_path, 2):
+        pass
