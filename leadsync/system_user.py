@@ -1,13 +1,28 @@
-"""The system user, as the journal names the authors of changes."""
+"""The author of changes, as the journal names them: the system user, or the person of a page."""
 
 import getpass
 import os
-from functools import cache
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_person: ContextVar[str] = ContextVar("person", default="")
 
 
-@cache
+@contextmanager
+def acting_for(person: str) -> Iterator[None]:
+    """Name this person as the author of changes inside."""
+    token = _person.set(person)
+    try:
+        yield
+    finally:
+        _person.reset(token)
+
+
 def system_user() -> str:
-    """The name of the user of this process; a number for a user without a name."""
+    """The author's name; a number for a system user without a name."""
+    if person := _person.get():
+        return person
     try:
         return getpass.getuser()
     # Python 3.12 raises KeyError or ImportError still.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from leadsync.errors import LeadsyncError, traceback_of
 from leadsync.log import TextFormatter, without_secrets
+from leadsync.system_user import acting_for
 from leadsync.web.child_host import ChildHost
 from leadsync.web.children import LOG_NAME
 from leadsync.web.jobs import Job, JobState
@@ -45,13 +46,13 @@ def _do(host: ChildHost, verb: str, key: str, number: int) -> None:
         if upload is None:  # discarded since
             return
         job = jobs_of(host.state, upload, verb).job(number)
-        with _told(job, upload):
+        with acting_for(str(job.asked.get("user", ""))), _told(job, upload):
             (read_draft if verb == "read" else send_draft)(host, upload, job)
     else:
         from leadsync.web.run_jobs import go_on, run_jobs
 
         job = run_jobs(host.state, key).job(number)
-        with _told(job):
+        with acting_for(str(job.asked.get("user", ""))), _told(job):
             go_on(host, key, job)
 
 

@@ -102,7 +102,9 @@ async def discard(request: Request) -> Response:
     view = await _look(request, upload)
     if view.stage in (Stage.QUEUED, Stage.PLANNING, Stage.SENT):
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
-    await anyio.to_thread.run_sync(Uploads(site_of(request).state).discard, upload)
+    site, user = site_of(request), request.state.person.name
+    await anyio.to_thread.run_sync(Uploads(site.state).discard, upload)
+    await site.read(lambda journal: journal.add_audit("discard", user, upload=upload.id))
     return RedirectResponse("/new", status_code=303)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from leadsync.config import Settings
+from leadsync.config import Settings, with_reading
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from leadsync.models import RunRecord
@@ -24,7 +24,6 @@ from leadsync.run import (
 from leadsync.web.child_host import ChildHost
 from leadsync.web.draft_jobs import carry_out
 from leadsync.web.jobs import Job, Jobs, JobState, held, turn
-from leadsync.web.uploads import Uploads
 from leadsync.web.value_files import ValueFolder
 
 _PATIENCE_SECONDS = 5.0
@@ -50,7 +49,7 @@ def go_on(host: ChildHost, run_id: str, job: Job) -> None:
             run = journal.run(run_id)
             with post_run_hooks(host, run.file, None) as hooks:
                 hooks.settings = host.settings()
-                settings = ready_to_send(_as_read(host, run, settings_of_run(hooks.settings, run, None)))
+                settings = ready_to_send(_as_read(settings_of_run(hooks.settings, run, None), run))
                 plan = _plan(journal, run, settings, job)
                 try:
                     check_output(plan.run.output, plan.run)
@@ -72,9 +71,6 @@ def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Pla
     return plan
 
 
-def _as_read(host: ChildHost, run: RunRecord, settings: Settings) -> Settings:
-    """The settings with the choices for the run's sheet, if it was uploaded."""
-    upload = Uploads(host.state).of_run(run.file)
-    if upload is None:
-        return settings
-    return upload.reading().model_copy(update={"campaign": ""}).applied_to(settings)
+def _as_read(settings: Settings, run: RunRecord) -> Settings:
+    """The settings with the reading of the run, so that nothing has changed since."""
+    return with_reading(settings, run.reading) if run.reading else settings

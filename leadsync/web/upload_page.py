@@ -39,6 +39,7 @@ async def uploads(request: Request) -> Response:
     except (TooLargeError, NoRoomError, CutOffError) as error:
         status = {TooLargeError: 413, NoRoomError: 507}.get(type(error), 400)
         return await _form(request, status=status, error=str(error))
+    await site.read(lambda journal: journal.add_audit("upload", upload.user, file=upload.name, upload=upload.id))
     upload.choose(SheetChoices(campaign=fields.get("campaign", "")))
     job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
     await wait_for_end(job)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from leadsync.journal import open_journal
 from leadsync.simulator import PracticeDialer
 from leadsync.web.jobs import turn
 from leadsync.web.roles import Role
@@ -33,6 +34,8 @@ def test_from_the_upload_to_the_sent_run(page: DraftPage, dialer: PracticeDialer
     assert applied(dialer) == ["A1", "A2"]
     assert page.browser.get(draft).headers["location"] == answer.headers["location"], "a sent draft leads to its run"
     assert "friday.csv" in page.get(answer.headers["location"])
+    with open_journal(page.shop.state) as journal:
+        assert [(one.action, one.user) for one in journal.audit()][:2] == [("send", "ann"), ("upload", "ann")]
 
 
 def test_a_column_is_chosen_and_the_sheet_is_read_again(page: DraftPage, dialer: PracticeDialer) -> None:
