@@ -5,6 +5,7 @@ from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
+from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, undecided_twin
@@ -15,6 +16,7 @@ __all__ = [
     "Context",
     "ContextBuilder",
     "Decision",
+    "Followed",
     "LastSentLeads",
     "Lineage",
     "Send",
@@ -24,5 +26,6 @@ __all__ = [
     "decide",
     "put_together",
     "rules_for",
+    "sheet_states",
     "undecided_twin",
 ]

@@ -80,7 +80,7 @@ class ContextBuilder:
         # A row left out for another row of its lead has no place in the trial's order of that lead.
         if self._trial is None or not isinstance(context.mapped, Lead) or several_rows(context):
             return context
-        return context._replace(trial=self._trial.match(context.mapped))
+        return context._replace(trial=self._trial.match(context.mapped, context.row.number))
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""

@@ -15,7 +15,7 @@ from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 _UNDECIDED = (State.UNKNOWN, State.CONFLICT)
-_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.LATER_ROW)
+_LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW)
 """Reasons that a skipped row keeps when it comes again."""
 
 

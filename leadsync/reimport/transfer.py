@@ -51,6 +51,8 @@ class Transfer:
                 self._kept.append((trial.kept, number))
             if trial.again is not None:
                 self._add(trial.run_id, trial.again, number)
+            for run_id, there in trial.failures if isinstance(decision, Send) else ():
+                self._add(run_id, there, number)
         if context.origin is not None and not context.second_line:
             self._note_origin(context, decision)
 

@@ -7,6 +7,7 @@ from leadsync.journal import Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
+from leadsync.reimport.sheet_states import SheetStates
 from leadsync.reimport.unchanged import same_fields
 from leadsync.result_codes import RESULT_CODES, Verdict
 
@@ -18,8 +19,9 @@ class Trial:
     the trial first.
     """
 
-    def __init__(self, run: RunRecord, sent: Mapping[int, Origin]) -> None:
+    def __init__(self, run: RunRecord, sent: Mapping[int, Origin], states: SheetStates) -> None:
         self._run = run
+        self._states = states
         self._passed: dict[str, int] = {}
         """In whose place of a lead's rows others stand now that are not sent: how many."""
         self._sent: dict[str, list[tuple[int, Origin]]] = {}
@@ -33,8 +35,18 @@ class Trial:
                 )
             self._sent.setdefault(origin.lead, []).append((number, origin))
 
-    def match(self, lead: Lead) -> TrialMatch | None:
-        """The trial's row for the lead's next row in the file; None if it had none."""
+    def match(self, lead: Lead, number: int) -> TrialMatch | None:
+        """The trial's row for the lead's next row in the file, in line `number`; None if it had none."""
+        self._states.see(lead.external_id)
+        match = self._in_trial(lead)
+        if match is not None and match.skip is not None:
+            return match
+        if skip := self._states.superseded(lead, number):
+            return TrialMatch(self._run.id, skip)
+        failures = tuple(self._states.failures(lead.external_id))
+        return (match or TrialMatch(self._run.id))._replace(failures=failures) if failures else match
+
+    def _in_trial(self, lead: Lead) -> TrialMatch | None:
         run_id = self._run.id
         sent = self._sent.get(lead.external_id)
         if not sent:

@@ -11,6 +11,7 @@ from leadsync.file_names import first_stem
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
+from leadsync.reimport import Followed
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
@@ -132,7 +133,7 @@ def _store_sheet(
         journal=journal,
         hold=hold,
         skip_unchanged=options.skip_unchanged,
-        trial=trial,
+        trial=Followed(trial, _is_original(journal, run, trial)) if trial is not None else None,
         tells_copies=True,
     )
     stem = scan.lineage.stem or first_stem(run.file.name)
@@ -162,6 +163,12 @@ def _end_remark(run_id: str, left: int) -> Remark:
     return Remark(
         f"Run {run_id} had {counted(left, 'row')} left; this run begins the sheet anew, and {them} skipped there."
     )
+
+
+def _is_original(journal: Journal, run: RunRecord, trial: RunRecord) -> bool:
+    """Whether the run's sheet is the source of the copy that the earlier run has read."""
+    copied = journal.checked_sheet(trial.checked) if trial.checked else None
+    return copied is not None and copied.fingerprint == run.fingerprint
 
 
 def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:

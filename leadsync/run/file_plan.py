@@ -1,5 +1,6 @@
 """The plan for a file: a new run, or an earlier one to go on with."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -55,7 +56,7 @@ def _plan_file(
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])
-        trial = _changed_trial(journal, newest, digest, settings) or _same_sheet(journal, newest, digest, check)
+        trial = _changed_trial(journal, newest, digest, settings) or _same_sheet(journal, here, digest, check)
         if trial is not None:
             check_inserts(trial, options)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
@@ -127,14 +128,18 @@ def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Set
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None
 
 
-def _same_sheet(journal: Journal, last: RunRecord, digest: str, check: CheckedSheet | None) -> RunRecord | None:
+def _same_sheet(
+    journal: Journal, runs: Sequence[RunRecord], digest: str, check: CheckedSheet | None
+) -> RunRecord | None:
     """The newest run of a sheet, if it has sent all of just this sheet, before or behind its copy by `check`."""
-    if not last.finished or last.retry_of or last.fingerprint == digest:
-        return None
-    copied = journal.checked_sheet(last.checked) if last.checked else None
-    if check is not None:
-        return last if check.id == last.checked or check.fingerprint == last.fingerprint else None
-    return last if copied is not None and copied.fingerprint == digest else None
+    source = check.fingerprint if check is not None else digest
+    for run in runs:
+        copied = journal.checked_sheet(run.checked) if run.checked else None
+        if run.retry_of or (copied.fingerprint if copied is not None else run.fingerprint) != source:
+            continue
+        # The plain sheet again is no copy: that is another question.
+        return run if run.finished and run.fingerprint != digest and (check or copied) else None
+    return None
 
 
 def _run_after_trial(

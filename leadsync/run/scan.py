@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.leads import Rules, map_columns, sheet_rules, with_mapping
-from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
+from leadsync.models import EXTERNAL_ID, NOTE
 from leadsync.reimport import (
     ContextBuilder,
+    Followed,
     LastSentLeads,
     Lineage,
     SheetFacts,
     Trial,
+    sheet_states,
 )
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
 from leadsync.run.sheet_source import SheetSource, opened
@@ -38,7 +40,7 @@ def scan_sheet(
     journal: Journal | None = None,
     hold: Callable[[str], None] = lambda _: None,
     skip_unchanged: bool = False,
-    trial: RunRecord | None = None,
+    trial: Followed | None = None,
     tells_copies: bool = False,
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
@@ -59,7 +61,7 @@ def scan_sheet(
                     continue
             lineage = Lineage(journal, settings, hold)
             scan = _prepare(
-                source, table, settings, now, learned, lineage, journal, trial, skip_unchanged=skip_unchanged
+                source, table, settings, now, learned, lineage, journal, hold, trial, skip_unchanged=skip_unchanged
             )
             try:
                 take(scan)
@@ -112,7 +114,8 @@ def _prepare(
     learned: Learned,
     lineage: Lineage,
     journal: Journal | None,
-    trial: RunRecord | None,
+    hold: Callable[[str], None],
+    trial: Followed | None,
     *,
     skip_unchanged: bool,
 ) -> SheetScan:
@@ -137,17 +140,20 @@ def _prepare(
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         last_sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
-    tried, unsent = journal.tried(follows.id) if journal is not None and follows is not None else ({}, [])
+    before, unsent = None, list[int]()
+    if journal is not None and follows is not None:
+        tried, unsent = journal.tried(follows.run.id)
+        before = Trial(follows.run, tried, sheet_states(journal, follows, hold))
     builder = ContextBuilder(
         sheet,
         mapping.sync,
         lineage,
         last_sent,
-        Trial(follows, tried) if follows is not None else None,
+        before,
         inserts_only=source.inserts == "only",
     )
     if follows is not None:
         # From its confirmation on, this run has the trial's unsent rows.
-        builder.transfer.release(follows.id, unsent)
+        builder.transfer.release(follows.run.id, unsent)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
     return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)

@@ -1,0 +1,144 @@
+"""The states of a sheet's rows over the runs of the sheet and of its copies."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from leadsync.journal import Journal, Origin, State
+from leadsync.models import Lead, RunRecord
+from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.unchanged import same_fields
+
+
+class Followed(NamedTuple):
+    """An earlier run of a sheet, to take rows over from.
+
+    With `is_original` the sheet is the source of copies in that run, and older: any of its texts is an earlier state.
+    """
+
+    run: RunRecord
+    is_original: bool = False
+
+
+class RowState(NamedTuple):
+    """A row as one run has it. `is_own`: the followed run, or one before it, has it."""
+
+    number: int
+    origin: Origin
+    is_own: bool
+
+
+class SheetStates:
+    """The states of each lead's rows, the oldest first, and the rows of the followed run by number."""
+
+    def __init__(
+        self, states: Mapping[str, Sequence[RowState]], last: Mapping[int, Origin], *, is_original: bool
+    ) -> None:
+        self._states = states
+        self._last = last
+        self._is_original = is_original
+        self._left: dict[str, int] = {}
+        """How many rows of a lead the followed run has, less those seen in the sheet."""
+        for origin in last.values():
+            self._left[origin.lead] = self._left.get(origin.lead, 0) + 1
+
+    def see(self, lead: str) -> None:
+        """Count a row of the sheet; call it before `superseded`."""
+        if lead in self._left:
+            self._left[lead] -= 1
+
+    def superseded(self, lead: Lead, number: int) -> Skip | None:
+        """The reason not to send a row: a later state of it went through, or is for another run to send."""
+        states = self._states.get(lead.external_id, ())
+        if self._left.get(lead.external_id, 0) < 0:
+            return None  # a row added below those of the followed run
+        if lead.external_id not in self._left and (run_id := self._renamed(lead, number, known=bool(states))):
+            return Skip(SkipKind.SENT_IN_COPY, run_id)
+        if states and not states[-1].is_own and (skip := _left_to_another(states[-1].origin)):
+            return skip
+        at = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), None)
+        if at is None:
+            return None
+        since = states[at].origin
+        if self._is_original or any(
+            same_fields(one.origin.fields, lead.fields)
+            for place, one in enumerate(states)
+            if place <= at or one.origin.state is State.SKIPPED
+        ):
+            return Skip(SkipKind.SENT_IN_COPY, since.run_id)
+        return None
+
+    def failures(self, lead: str) -> Iterator[tuple[str, int]]:
+        """Run and number of the lead's rows in other runs that did not go through."""
+        for number, origin, is_own in self._states.get(lead, ()):
+            if not is_own and origin.state in (State.FAILED, State.REJECTED):
+                yield origin.run_id, number
+
+    def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
+        """The followed run, if the row went through there with another lead: its id was wrong."""
+        origin = self._last.get(number)
+        if origin is None or origin.state is not State.SUCCEEDED or not (known or self._is_original):
+            return None
+        return origin.run_id if same_fields(origin.fields, lead.fields) else None
+
+
+def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], None]) -> SheetStates:
+    """The states of the followed run's rows, from the runs before it and all that had a row of these since.
+
+    Those runs are held. A run that took over no row, and has no copy, needs no states.
+    """
+    own = list(_chain(journal, followed.run))
+    others = _others(journal, own)
+    if len(own) == 1 and not others and not followed.is_original:
+        return SheetStates({}, {}, is_original=False)
+    for other in others:
+        hold(other.id)
+    states: dict[str, list[RowState]] = {}
+    last: Mapping[int, Origin] = {}
+    ids = {run.id for run in own}
+    for run in sorted([*own, *others], key=lambda run: run.created):
+        origins = journal.origins(run.id)
+        for number, origin in sorted(origins.items()):
+            states.setdefault(origin.lead, []).append(RowState(number, origin, run.id in ids))
+        if run.id == followed.run.id:
+            last = origins
+    return SheetStates(states, last, is_original=followed.is_original)
+
+
+def _chain(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
+    """The run, the run that it follows, and so on."""
+    before: RunRecord | None = run
+    while before is not None:
+        yield before
+        before = journal.find(before.follows) if before.follows else None
+
+
+def _others(journal: Journal, own: Sequence[RunRecord]) -> list[RunRecord]:
+    """The later runs with rows of these, and the later runs of the same file. A retry counts as its run."""
+    ids = {run.id for run in own}
+    copied = journal.checked_sheet(own[0].checked) if own[0].checked else None
+    found = {run.id: run for run in journal.runs_of(copied.file if copied else own[0].file)}
+    for one in own:
+        found |= {later: journal.run(later) for later in journal.lineage(one.id)}
+    first = own[-1]
+    return [
+        run
+        for run in found.values()
+        if run.id not in ids
+        and run.complete
+        and not run.retry_of
+        and run.created >= first.created
+        and (run.dialer, run.ids) == (first.dialer, first.ids)
+    ]
+
+
+def _left_to_another(origin: Origin) -> Skip | None:
+    if origin.state is State.PENDING or _is_in_doubt(origin):
+        return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
+    if origin.state in (State.UNKNOWN, State.CONFLICT):
+        return Skip(SkipKind.UNDECIDED_SINCE, origin.run_id, status=origin.state.status)
+    return None
+
+
+def _is_in_doubt(origin: Origin) -> bool:
+    """Whether the row is in doubt, and idempotent: it is sent again."""
+    return origin.state is State.UNKNOWN and Lead(origin.lead, origin.fields).harmless
