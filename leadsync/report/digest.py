@@ -21,10 +21,14 @@ _MOST_KINDS = 10_000
 
 
 class Digest:
-    """Counts the outcomes of a run's rows. `through` lets them pass on the way to the report; `summary` tells."""
+    """Counts the outcomes of a run's rows. `through` lets them pass on the way to the report; `summary` tells.
 
-    def __init__(self, run: RunRecord) -> None:
+    `marked` names the user's own sheet if the summary is for a marked copy of the workbook.
+    """
+
+    def __init__(self, run: RunRecord, *, marked: str = "") -> None:
         self._run = run
+        self._marked = marked
         self._statuses: Counter[Status] = Counter()
         self._codes: Counter[int] = Counter()
         self._names: dict[int, tuple[str, str]] = {}
@@ -220,14 +224,16 @@ class Digest:
             yield f"Go on with what was not sent: leadsync resume {run.id}"
         workbook = run.kind == "xlsx"
         if self._to_correct:
-            what = "highlighted cells on the sheet To correct" if workbook else "rows in the retry file"
+            sheet = self._marked or ("To correct" if workbook else "")
+            what = f"highlighted cells on the sheet {sheet}" if sheet else "rows in the retry file"
             correct = "When that is done, correct" if goes_on else "Correct"
             yield f"{correct} the {what}, save, and give the file to leadsync run."
         if self._to_decide:
             where = "on the sheet To decide" if workbook else "in the review file"
+            where += " of the report" if workbook and self._marked else ""
             yield (
                 f"Look up the leads {where} in the dialer; write applied, not applied or send into sync_decision, "
-                "save, and give the file to leadsync run."
+                "save, and give that file to leadsync run."
             )
         if self._waiting:
             yield f"When that is decided, send the rows that wait for it: leadsync resume {run.id}"

@@ -85,7 +85,7 @@ def _write(journal: Journal, run: RunRecord, content: Path, settings: Settings, 
         raise NotMarkedError("its rows stand on several sheets")
     if tuple(columns.headings) != run.headings:
         raise NotMarkedError(f"its columns are not those that run {run.id} has read; look at headings_row in [input]")
-    rows, digest, known = MarkedRows(columns), Digest(run), set[int]()
+    rows, digest, known = MarkedRows(columns), Digest(run, marked=table.sheet), set[int]()
     for record in journal.records(run.id):
         found = highlights(record, run)
         digest.see(record, found)

@@ -374,6 +374,9 @@ def test_a_run_marks_its_outcomes_in_a_copy_of_the_workbook(desk: Desk) -> None:
     assert {sheet.cell(row, 15).value for row in range(4, 9)} == {run["run"]}
     assert sheet["C6"].fill.fgColor.rgb == "00FFD9A8"
     assert book["leadsync"]["B2"].value == "4 of 5 rows went through; 1 to correct."
+    facts = [str(row[1].value) for row in book["leadsync"].iter_rows()]
+    step = "•  Correct the highlighted cells on the sheet Leads, save, and give the file to leadsync run."
+    assert step in facts, facts
 
 
 def test_a_marked_workbook_given_back_sends_what_was_corrected(desk: Desk) -> None:
