@@ -89,7 +89,7 @@ def _add_columns(context: click.Context, shell: Shell, path: Path, file: Path, s
     settings_of_text(text, str(path))
     ask = sys.stdin.isatty()
     if ask:
-        sheet = ask_sheet(file, sheet)
+        sheet = ask_sheet(file, sheet, settings_of_text(text, str(path)))
     changed, table = with_more_columns(text, file, sheet, ask=ask)
     # Checked before it is written: settings that no command can read would stop them all.
     settings_of_text(changed, str(path))

@@ -32,15 +32,18 @@ def ask_file() -> Path | None:
         say(f"There is no file {path}.")
 
 
-def ask_sheet(file: Path, sheet: str | None) -> str | None:
+def ask_sheet(file: Path, sheet: str | None, settings: "Settings") -> str | None:
     """The sheet of a workbook to read, with a question if several could be meant; raises SheetError for an unreadable
     file."""
+    from leadsync.leads import sheet_rules
     from leadsync.sheets import open_table
+
+    rules = sheet_rules(settings.rules(datetime.now().astimezone()))
 
     asked = False
     while True:
         try:
-            with open_table(file, sheet=sheet):
+            with open_table(file, sheet=sheet, rules=rules):
                 return sheet
         except SheetError as error:
             if not error.several_sheets and not asked:

@@ -37,7 +37,7 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
     """
 
     if file is not None:
-        sheet = sheet_prompts.ask_sheet(file, sheet)
+        sheet = sheet_prompts.ask_sheet(file, sheet, settings_of_text(text))
     text, kept = _ask_dialer(text, answered)
     if "timezone" not in answered:
         shown = str(value_in(text, "input", "timezone"))
@@ -46,7 +46,7 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
     text = _ask_until_right(text, "region", "The country of phone numbers that name none (two letters)", shown)
     try:
         if file is None and (file := sheet_prompts.ask_file()) is not None:
-            sheet = sheet_prompts.ask_sheet(file, sheet)
+            sheet = sheet_prompts.ask_sheet(file, sheet, settings_of_text(text))
         if file is not None:
             text = with_proposal(text, file, sheet, ask=True)
     except SheetError as error:

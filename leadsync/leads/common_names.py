@@ -63,7 +63,7 @@ _PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours"
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
-_ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference"})
+ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference"})
 """The last word of a heading similar to an external id's."""
 
 
@@ -126,4 +126,4 @@ def looks_like_a_time(heading: str) -> bool:
 def looks_like_an_id(heading: str) -> bool:
     """Whether a heading is plain words with an id's word at the end."""
     words = _HEADING_WORD.findall(heading)
-    return len(words) > 1 and words[-1].casefold() in _ID_WORDS and _PLAIN_HEADING.fullmatch(heading) is not None
+    return len(words) > 1 and words[-1].casefold() in ID_WORDS and _PLAIN_HEADING.fullmatch(heading) is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import chain, count
 
 from leadsync.errors import MappingError
-from leadsync.leads.common_names import FIELD_OF_NAME
+from leadsync.leads.common_names import FIELD_OF_NAME, ID_WORDS
 from leadsync.leads.input_rules import Rules, table_of
 from leadsync.leads.sheet_columns import canonical_field
 from leadsync.leads.text import trim
@@ -79,6 +79,7 @@ def heading_names(rules: Rules) -> HeadingNames:
         ids=frozenset(name for name, found in fields.items() if EXTERNAL_ID in found),
         phones=frozenset(name for name, found in fields.items() if not found.isdisjoint(rules.input.phone_fields)),
         fields=frozenset(fields) - {""},
+        id_words=ID_WORDS,
     )
 
 

@@ -453,3 +453,36 @@ def test_the_time_of_a_callback_is_asked_about(desk: Desk, home: dict[str, str])
         "Follow-up time": "njCallBackDate",
     }
     assert "21/03/2031 14:31 -> 2031/03/21 14:31" in terminal.said
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"), [("leads.csv", "Lead Id"), ("leads.csv", "Customer ID"), ("leads.xlsx", "Ref")]
+)
+@pytest.mark.parametrize("asked", [True, False])
+def test_headings_below_a_title_are_found_as_check_finds_them(
+    desk: Desk, home: dict[str, str], name: str, heading: str, asked: bool
+) -> None:
+    lines = (["List"], [heading, "Result", "Ring back", "First Phone"], ["C1", "Sale", "", "0383218191"])
+    if name.endswith("csv"):
+        desk.sheet(name, *map(",".join, lines))
+    else:
+        with xlsxwriter.Workbook(desk.folder / name) as book:
+            page = book.add_worksheet()
+            for row, line in enumerate(lines):
+                page.write_row(row, 0, line)
+    if asked:
+        terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", name)
+        terminal.child.expect_exact("address")
+        terminal.child.close(force=True)
+    else:
+        done = desk.process("init", name)
+        assert done.code == 0, done.err
+        assert "The headings are on line 2; line 1 above them is not read." in done.out
+
+
+def test_init_counts_a_headings_row_of_the_environment(desk: Desk) -> None:
+    sheet = desk.sheet("leads.csv", "List", "Ref,Name 1", "C1,Jane")
+    assert desk.process("init", sheet).code == 2
+    done = desk.process("init", sheet, LEADSYNC_INPUT__HEADINGS_ROW="2")
+    assert done.code == 0, done.err
+    assert "Ref" in tomllib.loads(desk.config.read_text("utf-8"))["columns"]

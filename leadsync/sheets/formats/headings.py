@@ -55,7 +55,8 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     """Return the place of the headings among a sheet's first lines with text. Raises `SheetError`.
 
     `row` is the line's number by the settings; a file of leadsync's own has its headings first. Without it, the first
-    line with a heading of the external id is taken, else the first with two known headings, else the first of all.
+    line with a heading of the external id is taken, else the first with two known headings, else the one behind a
+    title, else the first of all.
     """
     if row is not None and RUN_COLUMN not in lines[0].cells:
         return _given(lines, row, shown)
@@ -66,13 +67,27 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
         return place
-    place = next((place for place, keys in enumerate(known) if len(keys) > 1), 0)
+    place = next((place for place, keys in enumerate(known) if len(keys) > 1), _place_behind_title(lines, names))
     _refuse_leads(lines[:place], lines[place], names, shown)
-    if not known[place]:
+    if not place and not known[place]:
         _refuse_titles(lines, shown)
     if not any(map(has_letters, lines[place].cells)) or any(map(is_value, lines[place].cells)):
         raise SheetError(f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it.")
     return place
+
+
+def _place_behind_title(lines: Sequence[SourceLine], names: HeadingNames) -> int:
+    """Return the place of a full line behind titles if it is one of headings: different words, one of them perhaps an
+    external id's, above lines with figures; else 0."""
+    width = max(map(filled, lines))
+    place = next((place for place, line in enumerate(lines) if filled(line) > 1), 0)
+    cells = [cell.strip().casefold() for cell in lines[place].cells if cell.strip()]
+    below = lines[place + 1 :]
+    if not names.id_words.intersection(cell.split()[-1] for cell in cells):
+        return 0
+    is_full = len(set(cells)) == len(cells) == width
+    are_words = all(map(has_letters, cells)) and not any(map(_has_digits, cells))
+    return place if is_full and are_words and below and all(any(map(_has_digits, one.cells)) for one in below) else 0
 
 
 def _given(lines: Sequence[SourceLine], row: int, shown: str) -> int:
@@ -122,6 +137,10 @@ def _refuse_titles(lines: Sequence[SourceLine], shown: str) -> None:
             f"{shown}: line {lines[0].number} holds a single heading, but the lines below have up to "
             f"{counted(max(widths), 'cell')}; delete what stands above the headings, or set headings_row in [input]."
         )
+
+
+def _has_digits(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
 
 
 def has_letters(cell: str) -> bool:
