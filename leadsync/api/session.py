@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.config import Settings, find, load, settings_from, state_folder, url_source
+from leadsync.errors import UsageError
 from leadsync.journal import Journal, open_journal
 from leadsync.terminal import one_line
 
@@ -25,6 +26,14 @@ class Session:
 
     state: str | os.PathLike[str] | None
     given: SettingsGiven = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("settings", self.given), ("state", self.state)):
+            if not isinstance(value, str | os.PathLike | None) and not (
+                name == "settings" and isinstance(value, Mapping)
+            ):
+                what = "the path of a settings file, a mapping" if name == "settings" else "the path of a folder"
+                raise UsageError(f"{name} is {value!r}; give {what}, or None.")
 
     def settings(self) -> Settings:
         """The settings; raises SettingsError."""

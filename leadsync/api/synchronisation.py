@@ -9,14 +9,15 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import closing
 from inspect import isawaitable
+from operator import index
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, SupportsIndex, TypedDict, Unpack
 
 from leadsync.api.session import Session, SettingsGiven
 from leadsync.api.sheet_input import Data, SheetInput
 from leadsync.api.sync_result import RunStopped, SyncResult
 from leadsync.api.sync_steps import OnProgress, Steps, SyncCall
-from leadsync.errors import UsageError
+from leadsync.errors import NotConfirmed, UsageError
 from leadsync.run import Question, RunOptions, StopRequests
 
 Confirm = bool | Callable[[Question], bool] | None
@@ -61,7 +62,7 @@ def sync(
     settings: SettingsGiven = None,
     campaign: str | None = None,
     confirm: Confirm = None,
-    limit: int | None = None,
+    limit: SupportsIndex | None = None,
     on_progress: OnProgress | None = None,
     **options: Unpack[SyncOptions],
 ) -> SyncResult:
@@ -111,7 +112,7 @@ async def sync_async(
     settings: SettingsGiven = None,
     campaign: str | None = None,
     confirm: ConfirmAsync = None,
-    limit: int | None = None,
+    limit: SupportsIndex | None = None,
     on_progress: OnProgress | None = None,
     **options: Unpack[SyncOptions],
 ) -> SyncResult:
@@ -135,15 +136,25 @@ async def sync_async(
 
 
 def ask(question: Question) -> bool:
-    """Show the question and read the answer, for `confirm` in notebooks and scripts."""
-    return input(f"{question} [y/N]: ").strip().lower() in ("y", "yes")
+    """Show the question and read the answer, for `confirm` in notebooks and scripts.
+
+    :raises NotConfirmed: if nobody can answer.
+    """
+    try:
+        return input(f"{question} [y/N]: ").strip().lower() in ("y", "yes")
+    except (EOFError, OSError, RuntimeError) as error:
+        # A notebook without a front end raises a RuntimeError of its own.
+        raise NotConfirmed(
+            f"Nothing was sent, because there is no input to answer: {question.text} Give confirm=True, or a function "
+            "that returns True."
+        ) from error
 
 
 def _call(
     data: Data,
     settings: SettingsGiven,
     campaign: str | None,
-    limit: int | None,
+    limit: SupportsIndex | None,
     on_progress: OnProgress | None,
     stops: StopRequests,
     options: SyncOptions,
@@ -152,8 +163,7 @@ def _call(
     unknown = set(options) - set(SyncOptions.__annotations__)
     if unknown:
         raise TypeError(f"sync() got an unexpected keyword argument {min(unknown)!r}")
-    if limit is not None and limit < 1:
-        raise UsageError(f"limit is {limit}; a trial sends 1 row or more.")
+    rows = None if limit is None else _whole(limit)
     for option, known in _CHOICES.items():
         if (given := options.get(option)) not in known:
             raise UsageError(f"{option} is {given!r}; it can be {' or '.join(map(repr, filter(None, known)))}.")
@@ -167,7 +177,7 @@ def _call(
             delimiter=options.get("delimiter"),
             output=None if output is None else Path(output),
             kind=options.get("format"),
-            limit=limit,
+            limit=rows,
             fresh=options.get("fresh", False),
             inserts=options.get("inserts"),
             skip_unchanged=options.get("skip_unchanged", False),
@@ -177,6 +187,17 @@ def _call(
         on_progress,
         stops,
     )
+
+
+def _whole(limit: SupportsIndex) -> int:
+    """The limit as an int; numpy's are no ints."""
+    try:
+        whole = index(limit)
+    except TypeError:
+        raise UsageError(f"limit is {limit!r}; give a whole number of rows, or None for all of them.") from None
+    if whole < 1:
+        raise UsageError(f"limit is {whole}; a trial sends 1 row or more.")
+    return whole
 
 
 def _next(steps: Steps, answer: bool | None) -> Question | SyncResult:

@@ -8,6 +8,7 @@ from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
+from leadsync.report import new_leads
 from leadsync.run.forecast import expected_pace, fit
 from leadsync.run.plan import Plan
 from leadsync.run.survey_text import findings, loud_lines, repetitions, would_do
@@ -20,7 +21,7 @@ class Question:
     """The question before a run is sent; as text it is what `leadsync run` shows at a terminal.
 
     `text` is the question itself, `lines` stand above it. `rows` would be sent now. `sent_before`: some of them would
-    go a second time. `warnings` are kept with the run.
+    go a second time. `warnings` are all of the loud lines, and the remarks kept with the run.
     """
 
     text: str
@@ -41,8 +42,15 @@ def question_of(plan: Plan, campaign: str | None, lines: Sequence[str]) -> Quest
     ids = plan.run.ids
     where = f"campaign {campaign} ({ids.campaign})" if campaign else f"campaign {ids.campaign}"
     text = f"Send {what} to {plan.run.dialer}, {where}, template {ids.template}?"
-    warnings = [str(warning) for one in filter(None, (plan, plan.then)) for warning in plan_warnings(one)]
+    warnings = [str(warning) for one in filter(None, (plan, plan.then)) for warning in _warnings(one)]
     return Question(text, tuple(lines), plan.total_waiting, plan.sent_before, tuple(dict.fromkeys(warnings)))
+
+
+def _warnings(plan: Plan) -> Iterator[Remark]:
+    """The warnings of a plan, with the one that the run keeps as a number."""
+    if plan.survey is not None:
+        yield from new_leads(plan.survey.new_leads(plan.trial), ended=False)
+    yield from plan_warnings(plan)
 
 
 def plan_lines(

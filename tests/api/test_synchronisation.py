@@ -1,13 +1,16 @@
 """`leadsync.sync` sends a DataFrame or a file as `leadsync run` does, with the same journal and guarantees."""
 
 import asyncio
+import io
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -397,3 +400,42 @@ def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, fram
         leadsync.sync(frame, confirm=True)
     first.join(60)
     assert len(dialer.ledger.received) == 2
+
+
+def test_the_question_has_every_loud_line_among_its_warnings(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    questions = []
+    leadsync.sync(frame, confirm=True, limit=1)
+    again = pd.concat([frame, frame.iloc[:1].assign(Callback=pd.NaT, Outcome="Busy")])
+    with pytest.raises(leadsync.NotConfirmed):
+        leadsync.sync(again, confirm=questions.append)
+    loud = [line for line in questions[0].lines if line.startswith("! ")]
+    assert any("NO callback date" in line for line in loud)
+    assert set(loud) <= set(questions[0].warnings)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"limit": 2.5}, "limit is 2.5; give a whole number of rows, or None for all of them."),
+        ({"limit": "5"}, "limit is '5'; give a whole number"),
+        ({"limit": np.int64(0)}, "limit is 0; a trial sends 1 row or more."),
+        ({"settings": 5}, "settings is 5; give the path of a settings file, a mapping, or None."),
+        ({"state": 5}, "state is 5; give the path of a folder, or None."),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named(frame: pd.DataFrame, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(leadsync.UsageError, match=f"^{re.escape(words)}"):
+        leadsync.sync(frame, **options)
+
+
+def test_a_limit_of_numpy_is_a_number(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    assert leadsync.sync(frame, confirm=True, limit=np.int64(1)).counts["succeeded"] == 1
+
+
+def test_without_an_input_to_answer_nothing_is_sent(
+    dialer: PracticeDialer, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(leadsync.NotConfirmed, match="there is no input to answer: Send 2 rows to "):
+        leadsync.sync(frame, confirm=leadsync.ask)
+    assert not dialer.ledger.received
