@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from leadsync.cell_marks import Front, SheetMarks
 from leadsync.errors import OutputError, SheetError, UsageError
-from leadsync.models import Row
 from leadsync.private_files import open_regular, whole_or_not
 from leadsync.reasons import FaultKind
 from leadsync.remarks import Remark
@@ -105,7 +104,9 @@ def write_copy(
             write_marked(source, memory, marks, target)
         # The second reading opens the file by its path, in another process.
         target.flush()
-        if _digest(file, table.sheet, rules, shown) != _digest(readable, table.sheet, rules, shown):
+        beside = set[int]()
+        before = _digest(file, table.sheet, rules, shown, beside)
+        if before != _digest(readable, table.sheet, rules, shown, beside):
             raise NotMarkedError("leadsync would read other rows in the copy than in the workbook")
         try:
             with open_regular(readable) as copy, whole_or_not(path) as place:
@@ -123,24 +124,26 @@ def _opened(file: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
         yield source, memory
 
 
-def _digest(file: Path, sheet: str, rules: SheetRules, shown: str) -> int:
-    """A digest of a sheet as leadsync reads it, without its own columns."""
+def _digest(file: Path, sheet: str, rules: SheetRules, shown: str, beside: set[int]) -> int:
+    """A digest of a sheet as leadsync reads it, without its own columns.
+
+    `beside` gets the numbers of totals and footers. In a copy they are known by their status, not found: their faults
+    do not count.
+    """
     try:
         with open_table(file, sheet=sheet, rules=rules, shown=shown) as table:
             kept = [at for at, name in enumerate(table.headings) if not is_own_heading(name)]
             digest = hash(_trimmed([table.headings[at] for at in kept]))
             for row in table.rows():
+                if any(fault.kind in _TOTALS for fault in row.faults):
+                    beside.add(row.number)
+                faults = () if row.number in beside else tuple(fault.kind for fault in row.faults)
+                dates = tuple(at for at in row.dates if at in kept)
                 # A chain of hashes holds no row, and notices another order as well.
-                digest = hash((digest, _of_row(row, kept)))
+                digest = hash((digest, row.number, _trimmed([row.cells[at] for at in kept]), dates, faults))
             return digest
     except SheetError as error:
         raise NotMarkedError(f"leadsync cannot read the copy ({error})") from error
-
-
-def _of_row(row: Row, kept: Sequence[int]) -> tuple[object, ...]:
-    """A row to be compared. Totals are found in a sheet alone, not in a copy that knows them by their status."""
-    faults = tuple(fault.kind for fault in row.faults if fault.kind not in _TOTALS)
-    return row.number, _trimmed([row.cells[at] for at in kept]), tuple(at for at in row.dates if at in kept), faults
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:

@@ -427,3 +427,21 @@ def test_a_sheet_that_cannot_be_marked_is_said_before_it_is_sent(desk: Desk) -> 
     words = "The workbook is not marked, because only .xlsx and .xlsm are marked; the report has every outcome."
     assert (done.code, done.json["files"]["marked"]) == (0, None)
     assert words in done.err
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_total_without_a_stored_value_is_no_lead_in_the_copy_either(desk: Desk, command: str) -> None:
+    dialer = desk.dialer()
+    path = desk.folder / "leads.xlsx"
+    book = openpyxl.Workbook()
+    for line in (["Lead Id", "Outcome", "Amount"], ["one", "Sale", 1], ["two", "Sale", 2], ["Total", None, "=SUM(C2:C3)"]):
+        book.active.append(line)
+    book.save(path)
+    if command == "check":
+        desk.leadsync("check", path, "--output", "copy.xlsx")
+        copy = desk.folder / "copy.xlsx"
+    else:
+        copy = Path(desk.leadsync("run", path, "--mark", "--json").json["files"]["marked"])
+    assert openpyxl.load_workbook(copy).sheetnames == ["leadsync", "Sheet"]
+    assert desk.leadsync("run", copy).code == 0
+    assert received(dialer) == ["one", "two"]
