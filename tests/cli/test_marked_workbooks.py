@@ -434,7 +434,12 @@ def test_a_total_without_a_stored_value_is_no_lead_in_the_copy_either(desk: Desk
     dialer = desk.dialer()
     path = desk.folder / "leads.xlsx"
     book = openpyxl.Workbook()
-    for line in (["Lead Id", "Outcome", "Amount"], ["one", "Sale", 1], ["two", "Sale", 2], ["Total", None, "=SUM(C2:C3)"]):
+    for line in (
+        ["Lead Id", "Outcome", "Amount"],
+        ["one", "Sale", 1],
+        ["two", "Sale", 2],
+        ["Total", None, "=SUM(C2:C3)"],
+    ):
         book.active.append(line)
     book.save(path)
     if command == "check":
@@ -445,3 +450,62 @@ def test_a_total_without_a_stored_value_is_no_lead_in_the_copy_either(desk: Desk
     assert openpyxl.load_workbook(copy).sheetnames == ["leadsync", "Sheet"]
     assert desk.leadsync("run", copy).code == 0
     assert received(dialer) == ["one", "two"]
+
+
+def patched(path: Path, parts: dict[str, tuple[bytes, bytes]], added: dict[str, bytes]) -> None:
+    """Replace bytes inside parts of a package, and add parts."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    for name, (before, after) in parts.items():
+        assert before in content[name]
+        content[name] = content[name].replace(before, after, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in {**content, **added}.items():
+            archive.writestr(name, part)
+
+
+def test_every_part_and_element_is_kept_or_named(desk: Desk) -> None:
+    desk.settings("http://127.0.0.1:9")
+    path = desk.folder / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Lead Id", "Outcome"])
+        sheet.write_row(1, 0, ["1", "Sale"])
+        sheet.write_comment("B2", "Ask Anna", {"x_scale": 3})
+        sheet.protect("secret")
+        sheet.unprotect_range("A2:B9", "open")
+        sheet.ignore_errors({"number_stored_as_text": "A1:A9"})
+    patched(
+        path,
+        {
+            "xl/worksheets/sheet1.xml": (b"</worksheet>", b"<smartTags/><oddTags/></worksheet>"),
+            "xl/workbook.xml": (b"<bookViews>", b"<oddSharing/><bookViews>"),
+        },
+        {
+            "xl/featurePropertyBag/featurePropertyBag.xml": b"<a/>",
+            "docMetadata/LabelInfo.xml": b"<a/>",
+            "customXml/item1.xml": b"<a/>",
+            "xl/printerSettings/printerSettings1.bin": b"x",
+            "xl/oddities/odd.xml": b"<a/>",
+        },
+    )
+    done = desk.leadsync("check", path, "--output", "checked.xlsx")
+    assert done.code == 0, done.err
+    [line] = [line for line in done.out.splitlines() if line.startswith("! The marked copy")]
+    named = line.removeprefix("! The marked copy loses or simplifies: ").removesuffix(". leads.xlsx keeps them.")
+    assert sorted(named.split(", ")) == [
+        "checkboxes in cells",
+        "custom XML",
+        "printer settings",
+        "sensitivity labels",
+        "size and format of comments",
+        "the element oddSharing",
+        "the element oddTags",
+        "the element smartTags",
+        "the part xl/oddities/odd.xml",
+    ]
+    with zipfile.ZipFile(desk.folder / "checked.xlsx") as archive:
+        copy = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert '<protectedRange sqref="A2:B9" name="open"' in copy
+    assert '<ignoredErrors><ignoredError sqref="A1:A9" numberStoredAsText="1"' in copy
+    assert copy.index("<sheetProtection") < copy.index("<protectedRanges")

@@ -13,6 +13,7 @@ from leadsync.cell_marks import Front, FrontLine, FrontSection, RowMark, SheetMa
 from leadsync.colours import INK, MARK, QUIET, STATUS_COLOURS
 from leadsync.sheets.output.extended_validations import add_validations, extended_validations
 from leadsync.sheets.output.front_sheet import add_front
+from leadsync.sheets.output.kept_elements import Elements, kept_elements, send_elements
 from leadsync.sheets.output.own_cells import plain_font, write_text, xml_text
 from leadsync.sheets.output.sheet_frame import extend_filters, freeze_id
 from leadsync.sheets.output.sheet_layout import fit_to_cell
@@ -63,6 +64,7 @@ def marked(file: BinaryIO, marks: SheetMarks) -> bytes:
     # The formulas keep their values: programs need not work them out on loading unless they had to before.
     book.calculation.fullCalcOnLoad = _works_out(file)
     add_validations(book, extended_validations(file))
+    elements = kept_elements(file)
     sheet: Any = book[marks.sheet]
     # Without sync_* columns the sheet was never marked, and its own colours are not touched.
     if marks.places:
@@ -75,7 +77,7 @@ def marked(file: BinaryIO, marks: SheetMarks) -> bytes:
     extend_filters(sheet, marks, columns.last)
     freeze_id(sheet, marks)
     add_front(book, sheet, marks.front, notes_end=pen.notes >= MOST_NOTES)
-    return _saved(book, values)
+    return _saved(book, values, elements)
 
 
 def _has_rich_text(file: BinaryIO) -> bool:
@@ -91,7 +93,7 @@ def _works_out(file: BinaryIO) -> bool:
         return b'fullCalcOnLoad="1"' in archive.read("xl/workbook.xml")
 
 
-def _saved(book: Any, values: Any) -> bytes:
+def _saved(book: Any, values: Any, elements: Mapping[str, Elements]) -> bytes:
     """The workbook's bytes; openpyxl writes each sheet into a file, for which memory stands in."""
     from openpyxl import LXML
     from openpyxl.cell._writer import etree_write_cell, lxml_write_cell
@@ -101,6 +103,14 @@ def _saved(book: Any, values: Any) -> bytes:
     class SheetWriter(_writer.WorksheetWriter):
         def __init__(self, sheet: Any) -> None:
             super().__init__(sheet, BytesIO())
+
+        def write_protection(self) -> None:
+            super().write_protection()
+            send_elements(self.xf, "protectedRanges", elements.get(self.ws.title, {}))
+
+        def write_breaks(self) -> None:
+            super().write_breaks()
+            send_elements(self.xf, "ignoredErrors", elements.get(self.ws.title, {}))
 
         def cleanup(self) -> None:
             pass
