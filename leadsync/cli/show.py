@@ -37,15 +37,16 @@ _ROW_COLUMNS = (
 def show(
     run_id: str | None, every_row: bool, statuses: tuple[str, ...], codes: tuple[int, ...], lead: str | None
 ) -> int:
-    """Show one run, its rows, or the history of a lead."""
+    """Show one run, its rows, or the history of a lead; without RUN the newest run."""
     shell = command_shell()
     rows = _RowFilter(frozenset(map(Status, statuses)), frozenset(codes))
     with shell.journal() as journal:
         if lead is not None:
             return _show_lead(shell, journal, lead, rows)
-        if run_id is None:
-            raise click.UsageError("Say which RUN to show, or name a lead with --lead; `leadsync runs` lists the runs.")
-        return _show_run(shell, journal, journal.run(run_id), rows, listing=every_row or rows.narrows)
+        run = journal.run(run_id) if run_id is not None else next((one for one in journal.runs() if one.complete), None)
+        if run is None:
+            raise click.UsageError("There is no run yet; `leadsync run FILE` makes one.")
+        return _show_run(shell, journal, run, rows, listing=every_row or rows.narrows)
 
 
 class _RowFilter:

@@ -40,10 +40,14 @@ def test_a_leads_history_goes_over_all_runs(sent: RunDesk) -> None:
     assert "No run has such a row of lead L9" in sent.leadsync("show", "--lead", "L9").out
 
 
-def test_show_without_a_run_or_a_lead_says_what_it_needs(sent: RunDesk) -> None:
-    done = sent.leadsync("show")
-    assert done.code == 2
-    assert "--lead" in done.err
+def test_without_a_run_the_newest_is_shown(sent: RunDesk) -> None:
+    shown = sent.leadsync("show", "--status", "failed", "--json")
+    assert (shown.json["run"], [row["row"] for row in shown.json["listed"]]) == (sent.run, [3])
+
+
+def test_without_any_run_there_is_nothing_to_show(desk: Desk) -> None:
+    done = desk.leadsync("show")
+    assert (done.code, "There is no run yet" in done.err) == (2, True)
 
 
 def test_a_review_file_is_no_step_once_its_rows_are_decided(desk: Desk) -> None:

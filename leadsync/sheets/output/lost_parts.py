@@ -122,7 +122,7 @@ def _has_shapes(data: bytes) -> bool:
 
 
 def _elements(data: bytes, kept: re.Pattern[str]) -> Iterator[str]:
-    """Words for the elements of a sheet, or of the workbook itself, beside the `kept` ones; a sheet's rows are left out."""
+    """Words for the elements of a sheet, or of the workbook itself, beside the `kept` ones; without a sheet's rows."""
     begin, end = _ROWS_BEGIN.search(data), _ROWS_END.search(data)
     walk = _ChildrenWalk()
     walk_xml(BytesIO(data if begin is None or end is None else data[: begin.start()] + data[end.end() :]).read, walk)
