@@ -120,6 +120,8 @@ def _of_objects(values: list[Any], heading: str, zone: tzinfo) -> ColumnCells:
         texts.append(shown)
         if is_date:
             dates.append(place)
+    if any(isinstance(value, float) and math.isinf(value) for value in values):
+        raise SheetError(f"The column {heading} holds an infinite number (inf); correct it, or leave it blank.")
     long = [place for place, value in enumerate(values) if isinstance(value, float) and _is_long(value)]
     return ColumnCells(_encodable(texts), frozenset(dates), frozenset(long))
 
