@@ -6,6 +6,7 @@ from pathlib import PurePath
 _OWN = re.compile(
     r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review|marked)(?:\.edited-\d{6})?\.(?:csv|xls[xm])|summary\.html)$"
 )
+_KIND = re.compile(r"\.\d{8}-\d{6}-[0-9a-f]{4}\.(report|retry|review|marked)\b")
 # Earlier versions named the report of a report after both: `leads.<run>.report.<run>.report.csv`.
 _GROWN = re.compile(r"(?:\.\d{8}-\d{6}-[0-9a-f]{4}\.(?:report|retry|review|marked)(?:\.edited-\d{6})?)+$")
 
@@ -14,6 +15,11 @@ def own_run_id(name: str) -> str:
     """The run of a report, retry, review or summary file, by its name; empty for any other file."""
     match = _OWN.search(name)
     return match[1] if match else ""
+
+
+def is_retry(name: str) -> bool:
+    """Whether a file is a retry file by its name, also as a copy or in another format."""
+    return _KIND.findall(name)[-1:] == ["retry"]
 
 
 def first_stem(name: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.file_names import first_stem, own_run_id
+from leadsync.file_names import first_stem, is_retry, own_run_id
 from tests.conftest import Desk
 
 RUN, LATER = "20261122-080000-0001", "20261123-080000-00ff"
@@ -29,6 +29,12 @@ SETTINGS = '[input]\ndispositions = ["Sale"]\n'
 )
 def test_the_first_sheets_stem_and_the_run(name: str, stem: str, run: str) -> None:
     assert (first_stem(name), own_run_id(name)) == (stem, run)
+
+
+def test_a_retry_file_is_known_by_its_name_as_a_copy_too() -> None:
+    retries = [f"leads.{RUN}.retry{more}" for more in (".csv", ".ods", " (1).csv", ".edited-093012.xlsx")]
+    others = [f"leads.{RUN}.retry.{LATER}.report.csv", f"leads.{RUN}.report.csv", "leads.retry.csv", "-"]
+    assert [name for name in (*retries, *others) if is_retry(name)] == retries
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

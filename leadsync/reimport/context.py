@@ -26,9 +26,9 @@ class SheetFacts:
     came_back: bool = False
     """Whether the file has sync_* columns."""
     is_workbook: bool = False
-    """Whether it is a report workbook: a text stays a text in it, and what is not corrected is not sent."""
-    is_marked: bool = False
-    """Whether it is the user's own workbook, marked: what is not corrected is not sent."""
+    """Whether it is a report workbook: a text stays a text in it."""
+    is_retry: bool = False
+    """Whether it is a retry file: its rows go, corrected or not. Of any other file only corrected rows go."""
     is_trial: bool = False
     """Whether the file takes over from an earlier run of the same sheet, such as a trial of its first rows."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)

@@ -125,9 +125,9 @@ def superseded(context: Context) -> Skip | None:
 
 
 def still_failing(context: Context) -> Skip | None:
-    """The row of a report workbook, or of a marked copy, failed before, and stands as it was."""
+    """The row failed before, and stands as it was in another file than the retry file."""
     origin, mapped, sheet = context.origin, context.mapped, context.sheet
-    if origin is None or not (sheet.is_workbook or sheet.is_marked) or not context.same_place:
+    if origin is None or sheet.is_retry or not context.same_place:
         return None
     if not isinstance(mapped, Lead) or not did_not_go(origin) or not says_the_same(sheet, mapped, origin):
         return None

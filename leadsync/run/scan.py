@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
+from leadsync.file_names import is_retry
 from leadsync.journal import Journal
 from leadsync.leads import Rules, map_columns, sheet_rules, with_mapping
 from leadsync.models import EXTERNAL_ID, NOTE
@@ -132,7 +133,7 @@ def _prepare(
         skip_unchanged=skip_unchanged or rules.input.skip_unchanged,
         came_back=bool(mapping.sync),
         is_workbook=bool(table.parts),
-        is_marked=table.marked,
+        is_retry=is_retry(source.file.name),
         is_trial=follows is not None,
         repeated=learned.repeated,
     )

@@ -148,6 +148,23 @@ def test_the_retry_file_given_back_sends_just_its_rows_as_they_were(desk: Desk) 
     assert (last["lead"], last["fields"]["FirstPhone"], last["fields"]["Notes"]) == ("8", "0383218197", "=2+2")
 
 
+@pytest.mark.parametrize(("file", "sent"), [("report", ["2"]), ("retry", ["1", "2", "3"])])
+def test_of_refused_rows_in_a_text_report_only_corrected_ones_go(desk: Desk, file: str, sent: list[str]) -> None:
+    """The retry file alone sends them all: it is for another try."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=3)])
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", *(f"{n},038321819{n},Sail" for n in range(1, 4)))
+    done = desk.leadsync("run", sheet, "--json").json
+    given = Path(done["files"][file])
+    given.write_text(given.read_text("utf-8").replace("2,0383218192,Sail", "2,0383218192,Sale"), "utf-8", newline="")
+    dialer.ledger.received.clear()
+    again = desk.leadsync("run", given, "--json")
+    assert [one["lead"] for one in dialer.ledger.as_json()["received"]] == sent
+    assert ("2 rows not corrected, not sent" in again.err) == (file == "report")
+    if file == "report":
+        desk.leadsync("retry", done["run"])
+        assert sorted(one["lead"] for one in dialer.ledger.as_json()["received"][1:]) == ["1", "3"], "left to its run"
+
+
 def test_a_whole_report_corrected_in_place_sends_only_what_still_has_to_go(desk: Desk) -> None:
     dialer = desk.dialer(dnc={"0383218190"})
     sheet = desk.sheet(

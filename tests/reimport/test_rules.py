@@ -1,5 +1,6 @@
 """The rules for rows of a file that comes back, one table each: what the rule is given, and what it decides."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,7 +126,8 @@ def test_what_would_undo_something(values: dict[str, Any], decision: Skip | None
     ("values", "decision"),
     [
         ({}, STILL),
-        ({"sheet": SHEET}, None),
+        ({"sheet": SHEET}, STILL),
+        ({"sheet": replace(SHEET, is_retry=True)}, None),
         ({"same_place": False}, None),
         ({"mapped": Lead("007", {**FIELDS, "njDisposition": "Busy"})}, None),
         ({"mapped": Lead("7", FIELDS)}, None),
@@ -138,7 +140,7 @@ def test_what_would_undo_something(values: dict[str, Any], decision: Skip | None
         ({"claim": claim("failed", code="999")}, Skip(SkipKind.STILL_FAILING, RUN, 2)),
     ],
 )  # fmt: skip
-def test_what_was_not_corrected_in_a_report_workbook(values: dict[str, Any], decision: Skip | None) -> None:
+def test_what_was_not_corrected_in_a_report(values: dict[str, Any], decision: Skip | None) -> None:
     given = {"sheet": BOOK, "origin": origin(State.FAILED), "claim": claim("failed", code="106"), **values}
     assert rules.still_failing(context(**given)) == decision
 
