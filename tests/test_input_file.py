@@ -1,0 +1,61 @@
+"""The private copy of a spreadsheet: its name, its life, and the paths that are none."""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import UsageError
+from leadsync.input_file import input_file
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    path = tmp_path / "leads.csv"
+    path.write_bytes(b"Lead Id\n1\n")
+    return path
+
+
+def test_the_copy_has_the_bytes_of_the_beginning_and_goes_at_the_end(sheet: Path) -> None:
+    with input_file(sheet.parent / "." / "leads.csv") as (named, copy):
+        sheet.write_bytes(b"changed")
+        assert (named, copy.read_bytes()) == (sheet, b"Lead Id\n1\n")
+    assert not copy.exists()
+    assert sheet.read_bytes() == b"changed"
+
+
+def test_standard_input_has_a_name_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Lead Id\n2\n")))
+    with input_file(Path("-")) as (named, copy):
+        assert (named, copy.read_bytes()) == (tmp_path / "stdin", b"Lead Id\n2\n")
+
+
+@pytest.mark.parametrize(("name", "words"), [("gone.csv", "does not exist"), (".", "is a folder")])
+def test_a_path_to_no_file_is_named(sheet: Path, name: str, words: str) -> None:
+    with (
+        pytest.raises(UsageError, match=f"{words}; give the path of a spreadsheet file"),
+        input_file(sheet.parent / name),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's, and so are links without rights")
+def test_a_link_is_followed_only_where_links_are_allowed(sheet: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.csv"
+    link.symlink_to(sheet)
+    with input_file(link) as (named, _):
+        assert named == sheet
+    with pytest.raises(UsageError, match="cannot be copied to be read"), input_file(link, links=False):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file modes are POSIX's, and so are names of any bytes")
+@pytest.mark.parametrize(("name", "words"), [(b"caf\xe9.csv", "is not UTF-8"), (b"a\nb.csv", "holds a line end")])
+def test_a_name_that_no_report_can_hold_is_refused(tmp_path: Path, name: bytes, words: str) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.write_bytes(b"Lead Id\n1\n")
+    with pytest.raises(UsageError, match=words), input_file(path):
+        pass
