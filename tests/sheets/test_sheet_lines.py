@@ -1,0 +1,68 @@
+"""A sheet's values to lines of texts, by hand-made facts about its cells."""
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.cell_metadata import CellMetadata
+from leadsync.sheets.formats.cell_text import Value
+from leadsync.sheets.formats.sheet_lines import lines
+from leadsync.sheets.formats.sheet_values import ValueSheet
+from leadsync.sheets.source_lines import SourceLine
+
+
+def read(values: list[list[Value]], metadata: CellMetadata | None = None, **sheet: object) -> list[SourceLine]:
+    merged = sheet.pop("merged", [])
+    return list(lines(ValueSheet(values, merged, **sheet), metadata or CellMetadata()))  # type: ignore[arg-type]
+
+
+def kinds(line: SourceLine) -> list[str]:
+    return [kind for kind, _ in line.faults]
+
+
+def test_lines_are_numbered_as_in_the_sheet_and_blank_ones_left_out() -> None:
+    found = read([["Lead Id"], [""], ["1"]])
+    assert [(line.number, line.cells) for line in found] == [(1, ["Lead Id"]), (3, ["1"])]
+
+
+def test_columns_before_the_first_cell_are_blank() -> None:
+    assert read([["a", "b"]], start=(0, 2))[0].cells == ["", "", "a", "b"]
+
+
+def test_a_number_is_a_text_and_one_beyond_15_digits_a_fault() -> None:
+    sound, long = read([[5.0], [1e15]])
+    assert (sound.cells, kinds(sound)) == (["5"], [])
+    assert kinds(long) == [FaultKind.LONG_NUMBER.name]
+
+
+def test_errors_and_formulas_without_a_value_show_their_texts() -> None:
+    metadata = CellMetadata(errors={(0, 1): "#N/A"}, formulas={(1, 0): "=A1", (3, 2): "=B9"})
+    first, second, below = read([["a", ""], ["", "b"]], metadata)
+    assert (first.cells, kinds(first)) == (["a", "#N/A"], [FaultKind.ERROR_VALUE.name])
+    assert (second.cells, kinds(second)) == (["=A1", "b"], [FaultKind.NO_STORED_VALUE.name])
+    assert (below.number, below.cells) == (4, ["", "", "=B9"])
+
+
+def test_hidden_rows_below_the_headings_are_left_out() -> None:
+    found = read([["Lead Id"], ["1"], ["2"]], CellMetadata(hidden={0, 1}))
+    assert [line.number for line in found] == [1, 3]
+
+
+def test_every_row_of_a_merged_cell_with_a_value_is_at_fault() -> None:
+    found = read([["Lead Id"], ["1"], ["2"], ["3"]], merged=[((1, 0), (2, 0))])
+    assert [kinds(line) for line in found] == [[], [FaultKind.MERGED_CELL.name], [FaultKind.MERGED_CELL.name], []]
+
+
+def test_an_empty_merged_cell_is_no_fault() -> None:
+    assert all(not line.faults for line in read([["a", ""], ["b", ""]], merged=[((0, 1), (1, 1))]))
+
+
+def test_a_number_that_names_something_is_what_the_sheet_shows() -> None:
+    metadata = CellMetadata(formats={(0, 0): "00000", (0, 1): "00000"}, identifiers=frozenset({0}))
+    assert read([[123.0, 1.0]], metadata)[0].cells[0] == "00123"
+    unclear = CellMetadata(unclear={(0, 0): "1.2E+05"}, identifiers=frozenset({0}))
+    assert kinds(read([[123456.0]], unclear)[0]) == [FaultKind.UNCLEAR_NUMBER.name]
+
+
+def test_of_many_faults_in_a_row_five_are_told_and_the_others_counted() -> None:
+    metadata = CellMetadata(errors={(0, column): "#REF!" for column in range(8)})
+    [line] = read([[""] * 8], metadata)
+    assert kinds(line) == [FaultKind.ERROR_VALUE.name] * 5 + [FaultKind.MORE_SUCH_CELLS.name]
+    assert line.faults[-1][1] == {"count": 3, "cells_at": "5,6,7"}
