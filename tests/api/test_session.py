@@ -8,6 +8,7 @@ import pytest
 from leadsync.api.session import Session
 from leadsync.errors import JournalError, SettingsError
 from leadsync.journal.sqlite.store import FILE_NAME
+from tests.journal.samples import RUN, a_run, entry
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +39,11 @@ def test_the_state_folder_given_goes_before_that_of_the_environment(
 def test_a_damaged_journal_is_found_before_the_first_write(tmp_path: Path) -> None:
     session = Session(tmp_path)
     with session.sound_journal() as journal:
-        assert journal.state == tmp_path
-    (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to be looked at" * 40)
-    with pytest.raises(JournalError), session.sound_journal():
+        journal.create(a_run(tmp_path))
+        journal.add(RUN, [entry(number) for number in range(2, 400)])
+    file = tmp_path / FILE_NAME
+    file.write_bytes(file.read_bytes()[:-4096] + b"\xa5" * 4096)
+    with pytest.raises(JournalError, match="damaged"), session.sound_journal():
         pass
 
 

@@ -47,8 +47,12 @@ class Site:
         return [entry.lead for entry in self.dialer.ledger.applications]
 
 
+OpenSite = Callable[..., Site]
+"""Serves a dialer with these settings."""
+
+
 @pytest.fixture
-def open_site() -> Iterator[Callable[..., Site]]:
+def open_site() -> Iterator[OpenSite]:
     """Serves a dialer without the 100 ms floor and closes it after the test."""
     with ExitStack() as stack:
 

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from leadsync.errors import UsageError
-from leadsync.simulator import FaultRule, PracticeDialer, PracticeServer
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer, PracticeServer
 
 UPDATE = (
     "/servicemanager/rest/CampaignAPI/updateLeadFast"
@@ -22,11 +23,11 @@ UPDATE = (
 BODY = {"FirstPhone": "0383218199", "njDisposition": "Sale"}
 
 
-def post(server, verify=False):
+def post(server: PracticeServer, verify: bool | ssl.SSLContext = False) -> httpx.Response:
     return httpx.post(server.url + UPDATE, json=BODY, trust_env=False, timeout=5, verify=verify)
 
 
-def test_dialer_keeps_its_state_over_a_restart_on_the_same_port():
+def test_dialer_keeps_its_state_over_a_restart_on_the_same_port() -> None:
     dialer = PracticeDialer(any_lead=True, floor_seconds=0)
     with PracticeServer(dialer) as server:
         assert server.url == f"http://127.0.0.1:{server.port}"
@@ -38,11 +39,11 @@ def test_dialer_keeps_its_state_over_a_restart_on_the_same_port():
     assert len(dialer.ledger.applications) == 2
 
 
-def test_stop_is_prompt_with_calls_hanging_and_working():
-    dialer = PracticeDialer(any_lead=True, floor_seconds=60, faults=[FaultRule(kind="hang", calls=1)])
-    failures = []
+def test_stop_is_prompt_with_calls_hanging_and_working() -> None:
+    dialer = PracticeDialer(any_lead=True, floor_seconds=60, faults=[FaultRule(FaultKind.HANG, calls=1)])
+    failures: list[httpx.TransportError] = []
 
-    def send():
+    def send() -> None:
         try:
             post(server)
         except httpx.TransportError as error:
@@ -64,14 +65,14 @@ def test_stop_is_prompt_with_calls_hanging_and_working():
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
 @pytest.mark.parametrize("kind", ["close", "reset", "cut"])
-def test_tls_with_connections_cut(tmp_path, kind):
+def test_tls_with_connections_cut(tmp_path: Path, kind: str) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
          "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
-    dialer = PracticeDialer(any_lead=True, floor_seconds=0, faults=[FaultRule(kind=kind, attempt=1)])
+    dialer = PracticeDialer(any_lead=True, floor_seconds=0, faults=[FaultRule(FaultKind(kind), attempt=1)])
     trust = ssl.create_default_context(cafile=str(certificate))
     with PracticeServer(dialer, certfile=certificate, keyfile=key) as server:
         assert server.url.startswith("https://127.0.0.1:")
@@ -81,12 +82,12 @@ def test_tls_with_connections_cut(tmp_path, kind):
     assert len(dialer.ledger.applications) == 1
 
 
-def test_taken_port_is_said_in_a_sentence():
+def test_taken_port_is_said_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="choose another port"):
         PracticeServer(PracticeDialer(), port=taken.getsockname()[1])
 
 
-def test_serve_announces_its_address_and_ends_on_an_interrupt():
+def test_serve_announces_its_address_and_ends_on_an_interrupt() -> None:
     script = (
         "from leadsync.simulator import PracticeDialer, serve\n"
         "serve(PracticeDialer(), '127.0.0.1', 0, announce=lambda url: print(url, flush=True))\n"
@@ -95,13 +96,9 @@ def test_serve_announces_its_address_and_ends_on_an_interrupt():
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
+        assert process.stdout is not None
         url = process.stdout.readline().strip()
         assert httpx.get(f"{url}/practice/stats", trust_env=False, verify=False).json()["slots"] == 8
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=5) == ("ended\n", "")
     assert process.returncode == 0
-
-
-def test_ledger_that_cannot_be_written_is_said_in_a_sentence(tmp_path):
-    with pytest.raises(UsageError, match="name another file"):
-        PracticeDialer(ledger_path=tmp_path / "missing" / "ledger.jsonl")

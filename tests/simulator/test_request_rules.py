@@ -4,17 +4,17 @@ import json
 
 import pytest
 
-from leadsync.simulator import AnswerShape
+from tests.simulator.conftest import OpenSite, Site
 
 UPDATE, INSERT = "updateLeadFast", "insertLeadFast"
 IDS = "fTemplateId=41&fCampaignId=41&fAllocationId=38&apiKey=practice"
 
 
-def lead(external_id="9856"):
+def lead(external_id: str = "9856") -> str:
     return f"{IDS}&njExternalLeadId={external_id}"
 
 
-def body(**fields):
+def body(**fields: object) -> str:
     return json.dumps({"FirstPhone": "0383218199", "njDisposition": "Sale", **fields})
 
 
@@ -167,87 +167,20 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("case", ANSWERS)
-def test_answer_is_the_documented_one(site, case):
+def test_answer_is_the_documented_one(site: Site, case: str) -> None:
     call, query, sent, status, code, name = ANSWERS[case]
     answer = site.post(call, query, sent)
     assert (answer.status_code, answer.json()) == (status, {"code": code, "message": name})
     assert len(site.applied) == (1 if code == 0 else 0)
 
 
-def test_lead_open_at_an_agent_is_a_conflict(open_site):
+def test_lead_open_at_an_agent_is_a_conflict(open_site: OpenSite) -> None:
     site = open_site(editing=["9856"])
     answer = site.post()
     assert (answer.status_code, answer.json()) == (400, {"code": 110, "message": "LEAD_NOT_UPDATED_DUE_TO_CONFLICT"})
     assert site.applied == []
 
 
-def test_number_kept_by_no_change_counts_for_the_do_not_call_list(open_site):
+def test_number_kept_by_no_change_counts_for_the_do_not_call_list(open_site: OpenSite) -> None:
     site = open_site(dnc=["0383210001"])
     assert site.post().json()["code"] == 104
-
-
-def test_update_keeps_no_change_fields_and_drops_a_callback_that_is_not_given(site):
-    site.post(body='{"FirstPhone":"<No Change>","njDisposition":"Sale","njCallBackDate":"2026/12/24 09:30"}')
-    assert site.dialer.campaign.leads["9856"] == {
-        "FirstPhone": "0383210000",
-        "SecondPhone": "0383210001",
-        "njDisposition": "Sale",
-        "njCallBackDate": "2026/12/24 09:30",
-    }
-    site.post(body='{"FirstPhone":"0383218199","njDisposition":"<No Change>","City":"Abbotsford"}')
-    assert site.dialer.campaign.leads["9856"] == {
-        "FirstPhone": "0383218199",
-        "SecondPhone": "0383210001",
-        "njDisposition": "Sale",
-        "City": "Abbotsford",
-    }
-    assert site.post(query=lead("other"), body=body(FirstPhone="0383210000")).json()["code"] == 0
-
-
-def test_any_lead_is_one_that_was_dialed_before(open_site):
-    site = open_site(any_lead=True, dispositions=())
-    answer = site.post(query=lead("A%2F7%20%C3%A9"), body=body(njDisposition="<No Change>"))
-    assert answer.json()["code"] == 0
-    assert site.applied == ["A/7 é"]
-    assert site.post(body=body(njDisposition="Our own word", FirstPhone="0383218100")).json()["code"] == 0
-
-
-@pytest.mark.parametrize(
-    ("shape", "text"),
-    [
-        ("code", '{"code": 0, "message": "OK"}'),
-        ("Code", '{"Code": 0, "Message": "OK"}'),
-        ("text", '{"code": "0", "message": "OK"}'),
-        ("name", '{"message": "OK"}'),
-    ],
-)
-def test_answer_takes_each_shape_met(site, shape, text):
-    site.dialer.answer_shape = AnswerShape(shape)
-    assert json.loads(site.post().text) == json.loads(text)
-
-
-def test_refusals_that_carry_no_code(site):
-    assert site.post(query=lead().replace("practice", "wrong")).status_code == 401
-    assert site.post(query="fTemplateId=41").status_code == 401
-    assert site.post("noSuchCall").status_code == 404
-    assert site.post("updateLeadFast/").status_code == 404
-    assert site.client.get("/servicemanager/rest/CampaignAPI/updateLeadFast?" + lead()).status_code == 405
-    for text in ("", "[]", '"x"', "{", '{"FirstPhone": ["0383218199"]}', '{"FirstPhone": true}'):
-        answer = site.post(body=text)
-        assert answer.status_code == 400
-        assert "code" not in answer.json()
-    form = site.client.post("/servicemanager/rest/CampaignAPI/updateLeadFast?" + lead(), data={"FirstPhone": "1"})
-    assert form.status_code == 415
-    assert site.applied == []
-
-
-def test_lists_of_ids(site):
-    def entities(call):
-        return site.client.get(f"/servicemanager/rest/CampaignAPI/{call}").json()["entities"]
-
-    assert [entry["id"] for entry in entities("getCampaignTemplateList?apiKey=practice")] == [41, 42]
-    assert {"id": 41, "name": "Spring renewals"} in entities("getCampaignList?fTemplateId=41&apiKey=practice")
-    assert {"id": 38, "name": "Main list"} in entities("getAllocationList?fCampaignId=41&apiKey=practice")
-    assert entities("getAllocationList?fCampaignId=7&apiKey=practice") == []
-    refused = site.client.get("/servicemanager/rest/CampaignAPI/getCampaignList?fTemplateId=41&apiKey=x")
-    assert refused.status_code == 401

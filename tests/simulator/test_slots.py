@@ -3,45 +3,18 @@
 import asyncio
 
 import httpx
-import pytest
 
-from leadsync.simulator import PracticeDialer
-from leadsync.simulator.request_rules import Call, CallName
-
-IDS = {"fTemplateId": "41", "fCampaignId": "41", "fAllocationId": "38"}
+from tests.simulator.conftest import OpenSite
+from tests.simulator.lead_calls import IDS, dialer_with, update
 
 
-def dialer_with(**settings):
-    return PracticeDialer(any_lead=True, **{"floor_seconds": 0.02, **settings})
-
-
-async def update(dialer, lead, finished=None):
-    fields = {"FirstPhone": f"03{lead:08}", "njDisposition": "Sale"}
-    call = Call(CallName.UPDATE, {**IDS, "njExternalLeadId": str(lead)}, fields)
-    code = await dialer.call(call, dialer.ledger.receive(call.name, call.external_id, fields, ""))
-    if finished is not None:
-        finished.append(lead)
-    return code
-
-
-async def insert(dialer, lead):
-    fields = {"FirstPhone": f"03{lead:08}", "njExternalLeadId": str(lead)}
-    call = Call(CallName.INSERT, IDS, fields)
-    return await dialer.call(call, dialer.ledger.receive(call.name, call.external_id, fields, ""))
-
-
-@pytest.mark.parametrize(("threads", "slots"), [(1, 1), (2, 1), (3, 1), (16, 8), (128, 64)])
-def test_half_the_hardware_threads_are_slots(threads, slots):
-    assert dialer_with(hardware_threads=threads).stats()["slots"] == slots
-
-
-def test_calls_over_http_run_one_at_a_time_on_one_slot_first_come_first_served(open_site):
+def test_calls_over_http_run_one_at_a_time_on_one_slot_first_come_first_served(open_site: OpenSite) -> None:
     site = open_site(hardware_threads=2, floor_seconds=0.02, any_lead=True)
 
-    async def three_at_once():
+    async def three_at_once() -> list[int]:
         async with httpx.AsyncClient(base_url=site.server.url, trust_env=False, verify=False) as client:
 
-            async def send(lead):
+            async def send(lead: int) -> int:
                 await asyncio.sleep(lead * 0.005)
                 query = "&".join(f"{name}={value}" for name, value in IDS.items())
                 body = {"FirstPhone": f"03{lead:08}", "njDisposition": "Sale"}
@@ -61,10 +34,11 @@ def test_calls_over_http_run_one_at_a_time_on_one_slot_first_come_first_served(o
     assert site.applied == ["1", "2", "3"]
 
 
-def test_queue_is_first_come_first_served():
-    dialer, finished = dialer_with(hardware_threads=2, floor_seconds=0.001), []
+def test_queue_is_first_come_first_served() -> None:
+    dialer = dialer_with(hardware_threads=2, floor_seconds=0.001)
+    finished: list[int] = []
 
-    async def ten_at_once():
+    async def ten_at_once() -> None:
         await asyncio.gather(*(update(dialer, lead, finished) for lead in range(10)))
 
     asyncio.run(ten_at_once())
@@ -72,21 +46,10 @@ def test_queue_is_first_come_first_served():
     assert dialer.stats()["peak_in_flight"] == 1
 
 
-def test_updates_and_inserts_share_the_slots():
-    dialer = dialer_with(hardware_threads=4, floor_seconds=0.001)
-
-    async def both():
-        return await asyncio.gather(*(kind(dialer, lead) for kind in (update, insert) for lead in (1, 2, 3)))
-
-    asyncio.run(both())
-    assert dialer.stats()["peak_in_flight"] == 2
-    assert dialer.stats()["queued_calls"] == 4
-
-
-def test_call_queued_too_long_is_answered_109_and_not_applied():
+def test_call_queued_too_long_is_answered_109_and_not_applied() -> None:
     dialer = dialer_with(hardware_threads=2, floor_seconds=0.15, queue_timeout_seconds=0.05)
 
-    async def two_at_once():
+    async def two_at_once() -> list[int]:
         return await asyncio.gather(update(dialer, 1), update(dialer, 2))
 
     assert asyncio.run(two_at_once()) == [0, 109]
@@ -94,10 +57,10 @@ def test_call_queued_too_long_is_answered_109_and_not_applied():
     assert dialer.stats()["in_flight"] == 0
 
 
-def test_cancelled_calls_leave_no_slot_taken():
+def test_cancelled_calls_leave_no_slot_taken() -> None:
     dialer = dialer_with(hardware_threads=2, floor_seconds=5)
 
-    async def cancelled():
+    async def cancelled() -> None:
         calls = [asyncio.create_task(update(dialer, lead)) for lead in (1, 2, 3)]
         await asyncio.sleep(0.01)
         for call in calls:
