@@ -98,4 +98,5 @@ def test_totals_are_skipped_and_listed_in_one_remark(tmp_path: Path) -> None:
     taken = Taken(tmp_path, ["Lead Id,FirstPhone,Amount", "A,0383218199,5", "Total,,5"])
     assert [entry.state for entry in taken.entries.values()] == [State.PENDING, State.SKIPPED]
     assert taken.scan.survey.skipped == 1
-    assert Remark("1 row is a total, a rule, a footer or the headings once more, and not sent: row 3.", kept=True) in taken.scan.remarks
+    said = "1 row is a total, a rule, a footer or the headings once more, and not sent: row 3."
+    assert Remark(said, kept=True) in taken.scan.remarks

@@ -11,6 +11,10 @@ from leadsync.run import Survey
 from leadsync.run.survey_text import findings, loud_lines, repetitions, would_do
 
 NOW = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)
+LOST_CALLBACK = (
+    "! 1 row has NO callback date: the dialer will treat its lead as a new one, and a callback that was agreed with it "
+    "is lost"
+)
 
 
 def lead(name: str, disposition: str = "Sale", *notes: Note, callback: str = "2031/01/01 10:00") -> Lead:
@@ -38,10 +42,7 @@ def test_effects_are_counted_by_disposition_and_callback() -> None:
         "          1  sets Busy",
         "          1  keeps its disposition",
         "          3  move a callback",
-        (
-            "! 1 row has NO callback date: the dialer will treat its lead as a new one, and a callback that "
-            "was agreed with it is lost"
-        ),
+        LOST_CALLBACK,
         "          1  lead appears in more than one row",
     ]
 
