@@ -1,7 +1,6 @@
 """One run: plan it (a draft), confirm it, send it, write its files."""
 
 from leadsync.run.continuation import plan_resume
-from leadsync.run.draft import reread_draft
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
@@ -59,7 +58,6 @@ __all__ = [
     "question_of",
     "ready_to_send",
     "remarks_before",
-    "reread_draft",
     "scan_sheet",
     "send",
     "set_aside_edited",

@@ -34,21 +34,17 @@ def read_draft(
     *,
     begins_anew: Sequence[RunRecord] = (),
 ) -> Plan:
-    """Store the whole sheet as a draft, in place of a draft of the same id. `known` are the ids of the file's runs.
+    """Store the whole sheet as a draft. `known` are the ids of the file's runs.
 
-    Confirmed, it ends those of `begins_anew` with rows left. If the sheet cannot be read with these settings, an
-    earlier draft stays as it is.
+    Confirmed, it ends those of `begins_anew` with rows left.
     """
     trial = journal.find(run.follows) if run.follows else None
-    before = journal.find(run.id)
     sources: set[str] = set()
-    created: list[RunRecord] = []
     try:
-        scan = _store_sheet(journal, run, settings, options, known, trial, sources, created)
+        scan = _store_sheet(journal, run, settings, options, known, trial, sources)
     except BaseException:
         # Also for a signal; after a kill the draft stays, changes nothing, and goes with the file's next run.
-        if before is None or created:
-            journal.delete_draft(run.id)
+        journal.delete_draft(run.id)
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
@@ -72,28 +68,6 @@ def read_draft(
     )
 
 
-def reread_draft(journal: Journal, run_id: str, settings: Settings, options: RunOptions) -> Plan:
-    """Read a draft's sheet again, with other settings or options; its rows are replaced, its id stays.
-
-    Options left out are those of its first reading. Raises UsageError for a run that was confirmed; a sheet that cannot
-    be read so leaves the draft as it was.
-    """
-    journal.hold(run_id)
-    run = journal.run(run_id)
-    if run.complete:
-        raise UsageError(f"Run {run.id} was confirmed already; read its file anew with `leadsync run --fresh`.")
-    given = replace(
-        run,
-        sheet=options.sheet or run.sheet,
-        encoding=options.encoding or run.encoding,
-        delimiter=options.delimiter or run.delimiter,
-        dialer=settings.url(),
-        ids=settings.ids(),
-        last_row=None,
-    )
-    return read_draft(journal, given, settings, options, [other.id for other in journal.runs_of(run.file)])
-
-
 def _store_sheet(
     journal: Journal,
     run: RunRecord,
@@ -102,12 +76,10 @@ def _store_sheet(
     known: Sequence[str],
     trial: RunRecord | None,
     sources: set[str],
-    created: list[RunRecord],
 ) -> SheetScan:
     """Read the sheet to its end.
 
-    Earlier runs of its rows are held, so that nobody else sends those meanwhile, and added to `sources`. `created` gets
-    the run once it takes the place of an earlier draft.
+    Earlier runs of its rows are held, so that nobody else sends those meanwhile, and added to `sources`.
     """
 
     def hold(run_id: str) -> None:
@@ -118,9 +90,7 @@ def _store_sheet(
         if trial is not None and scan.mapping.sync and not run.checked:
             next(scan.entries(), None)  # raises CheckedCopy for a copy of the trial's own sheet
             raise CameBackError(f"{run.file.name} has rows of earlier runs by now; begin anew with --fresh.")
-        read = _as_read(run, scan, settings, options)
-        journal.create(read, known)
-        created.append(read)
+        journal.create(_as_read(run, scan, settings, options), known)
         journal.add(run.id, scan.entries())
 
     if trial is not None:
