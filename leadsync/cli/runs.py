@@ -11,6 +11,14 @@ from leadsync.models import RunRecord, Status
 from leadsync.tallies import Tally
 from leadsync.terminal import Visible
 
+_COLUMNS = (
+    Column("run"),
+    Column("standing"),
+    Column("file", gives_way=True),
+    Column("rows", number=True),
+    Column("ended", gives_way=True),
+)
+
 
 @click.command(epilog=examples("runs", "runs 20261123  # those of one day"))
 @click.argument("run_id", metavar="[RUN]", required=False)
@@ -32,13 +40,6 @@ def runs(run_id: str | None) -> int:
             return live_words(live[run.id], now)
         return _standing(run, tally, run.id in sending)
 
-    columns = (
-        Column("run"),
-        Column("standing"),
-        Column("file", gives_way=True),
-        Column("rows", number=True),
-        Column("ended", gives_way=True),
-    )
     lines = (
         (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
         for run, tally in listed
@@ -57,7 +58,7 @@ def runs(run_id: str | None) -> int:
         for run, tally in listed
     ]
     shell.result(
-        Visible("\n".join(table(columns, lines)))
+        Visible("\n".join(table(_COLUMNS, lines)))
         if listed
         else "There are no such runs."
         if run_id

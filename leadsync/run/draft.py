@@ -121,7 +121,8 @@ def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[st
     """The runs with rows still to be sent or waiting, held like the other `sources`, and how many rows."""
     left = {}
     for run in runs:
-        if count := journal.ready(run.id, None) + journal.waiting_for_decision(run.id, None):
+        count = journal.ready(run.id, None) + journal.waiting_for_decision(run.id, None) if run.complete else 0
+        if count:
             left[run.id] = count
             journal.hold(run.id)
             sources.add(run.id)

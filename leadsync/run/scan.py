@@ -145,14 +145,8 @@ def _prepare(
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
         before = Trial(follows.run, tried, sheet_states(journal, follows, hold))
-    builder = ContextBuilder(
-        sheet,
-        mapping.sync,
-        lineage,
-        last_sent,
-        before,
-        inserts_only=source.inserts == "only",
-    )
+    inserts_only = source.inserts == "only"
+    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, inserts_only=inserts_only)
     if follows is not None:
         # From its confirmation on, this run has the trial's unsent rows.
         builder.transfer.release(follows.run.id, unsent)

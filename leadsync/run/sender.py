@@ -152,14 +152,19 @@ async def _send(
                 began = time.monotonic()
                 reason = await engine.run()
                 seconds = time.monotonic() - began
-    if complaint := count.shared.complaint:
-        warning = Remark(f"{complaint[0].upper()}{complaint[1:]}.", loud=True)
-        journal.update_run(run.id, warnings=(*run.warnings, str(warning)))
+    _keep_complaint(journal, run, count.shared.complaint)
     # A short run is mostly its beginning, and would predict too slow a pace.
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
     return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard)
+
+
+def _keep_complaint(journal: Journal, run: RunRecord, complaint: str) -> None:
+    """Keep a trouble with the slots among the run's warnings."""
+    if complaint:
+        warning = Remark(f"{complaint[0].upper()}{complaint[1:]}.", loud=True)
+        journal.update_run(run.id, warnings=(*run.warnings, str(warning)))
 
 
 def _policy(settings: Settings) -> RetryPolicy:
