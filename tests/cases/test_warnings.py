@@ -43,10 +43,19 @@ def test_a_doubtful_sheet_goes_to_attention_with_its_warnings(desk: Desk, hook: 
 
 def test_a_sheet_with_intended_effects_alone_goes_to_done(desk: Desk) -> None:
     desk.dialer()
-    folder = watched(desk, "leads.csv", HEADINGS, "A1,Ann,0412345678,Sale,", "A2,N/A,0412345679,Sale,")
+    folder = watched(desk, "leads.csv", HEADINGS, "A1,Ann,0412345678,Sale,", "A2,,0412345679,Sale,")
     done = desk.leadsync("watch", folder, "--once", "--settle", "0", "--json")
     assert done.code == 0, done.err
     assert (folder / "done" / "leads.csv").exists()
+    shown = desk.leadsync("show", done.json["files"][0]["run"], "--json").json
+    assert any("NO callback date" in warning for warning in shown["warnings"])
+
+
+def test_a_sheet_with_a_word_for_no_value_goes_to_attention(desk: Desk) -> None:
+    desk.dialer()
+    folder = watched(desk, "leads.csv", HEADINGS, "A1,Ann,0412345678,Sale,", "A2,N/A,0412345679,Sale,")
+    done = desk.leadsync("watch", folder, "--once", "--settle", "0", "--json")
+    assert (folder / "attention" / "leads.csv").exists()
     shown = desk.leadsync("show", done.json["files"][0]["run"], "--json").json
     assert any("1 cell says N/A in Name" in warning for warning in shown["warnings"])
     assert any("1 cell says N/A in Name" in line for line in done.err.splitlines())
