@@ -144,13 +144,18 @@ def as_role(office: Office) -> Callable[[Role], Browser]:
 
 
 @pytest.fixture
-def shop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> "Shop":
-    """Uploads without the page, in the environment of `desk`."""
+def shop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator["Shop"]:
+    """Uploads without the page, in the environment of `desk`; its child processes end with the test."""
+    from leadsync.web import children
     from tests.web.shop import Shop
 
     for name in ("LEADSYNC_API_KEY", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(name, desk.environment[name])
-    return Shop(desk)
+    yield Shop(desk)
+    for child in children._children:
+        # Without its dialer it would wait for two hours.
+        child.kill()
+        child.wait()
 
 
 @pytest.fixture
