@@ -79,7 +79,7 @@ def _plan_file(
         if seen is not None:
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
-    return read_draft(journal, anew, settings, options, known, begins_anew=here)
+    return read_draft(journal, anew, settings, options, known, begins_anew=here if options.fresh else ())
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:

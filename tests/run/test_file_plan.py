@@ -122,6 +122,18 @@ def test_what_is_in_doubt_in_an_ended_run_stays_to_be_decided(desk: Desk) -> Non
     assert received(dialer) == ["A", "A", "B"]
 
 
+def test_without_fresh_rows_that_wait_for_a_decision_stay_in_their_run(desk: Desk) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.CLOSE, applied=True, calls=1)])
+    lines = ("A,0383218101,Sale", "A,0383218101,Busy")
+    old = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *lines), "--json").json
+    assert old["statuses"] == {"unknown": 1, "unsent": 1}
+    anew = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "C,0383218103,Sale"), "--json").json
+    assert anew["statuses"] == {"succeeded": 1}
+    assert desk.leadsync("show", old["run"], "--json").json["statuses"] == old["statuses"]
+    assert desk.leadsync("resolve", old["run"], "--row", "2", "--applied").code == 0
+    assert desk.leadsync("resume", old["run"], "--json").json["statuses"] == {"succeeded": 2}
+
+
 def test_runs_of_another_campaign_or_sheet_go_on(desk: Desk) -> None:
     import openpyxl
 
