@@ -8,6 +8,7 @@ import pytest
 from leadsync.sheets.output.lost_parts import lost_parts
 
 SHEET = "xl/worksheets/sheet1.xml"
+WITH = b"<worksheet xmlns:x14='a' xmlns:r='b' xmlns:xdr='c'>%s</worksheet>"
 
 
 def archive(**parts: bytes) -> BytesIO:
@@ -43,19 +44,23 @@ def test_parts_are_known_by_their_names(name: str, words: str) -> None:
     ("name", "content", "words"),
     [
         ("xl/drawings/drawing1.xml", b"<xdr:sp macro='1'>", "shapes and text boxes"),
-        (SHEET, b"<x14:sparklineGroups>", "sparklines"),
-        (SHEET, b"<x14:conditionalFormattings>", "conditional formats of Excel 2010 and later"),
+        (SHEET, b"<x14:sparklineGroups/>", "sparklines"),
+        (SHEET, b"<x14:conditionalFormattings/>", "conditional formats of Excel 2010 and later"),
         (SHEET, b"<legacyDrawingHF r:id='1'/>", "background and header pictures"),
     ],
 )
 def test_parts_inside_a_sheet_are_found(name: str, content: bytes, words: str) -> None:
-    assert lost_parts(archive(**{name: b"<a>" + content})) == (words,)
+    assert lost_parts(archive(**{name: WITH % content})) == (words,)
     assert lost_parts(archive(**{"xl/styles.xml": content})) == (), "the sign stands in no sheet"
 
 
 def test_a_sign_across_two_blocks_is_found() -> None:
     before = b" " * ((1 << 18) - 10)
-    assert lost_parts(archive(**{SHEET: before + b"<customSheetViews>"})) == ("custom views",)
+    assert lost_parts(archive(**{SHEET: WITH % (before + b"<customSheetViews/>")})) == ("custom views",)
+
+
+def test_a_broken_sheet_is_left_to_the_copy_to_refuse() -> None:
+    assert lost_parts(archive(**{SHEET: b"<worksheet"})) == ()
 
 
 def test_each_kind_is_named_once() -> None:

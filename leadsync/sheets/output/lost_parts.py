@@ -6,8 +6,10 @@ What is not known to be kept is named: no loss goes without a word.
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO
+from xml.parsers.expat import ExpatError
 
 from leadsync.sheets.formats.cell_metadata import Walk, walk_xml
 
@@ -125,7 +127,11 @@ def _elements(data: bytes, kept: re.Pattern[str]) -> Iterator[str]:
     """Words for the elements of a sheet, or of the workbook itself, beside the `kept` ones; without a sheet's rows."""
     begin, end = _ROWS_BEGIN.search(data), _ROWS_END.search(data)
     walk = _ChildrenWalk()
-    walk_xml(BytesIO(data if begin is None or end is None else data[: begin.start()] + data[end.end() :]).read, walk)
+    # openpyxl refuses broken XML, and so no copy is made of it.
+    with suppress(ExpatError):
+        walk_xml(
+            BytesIO(data if begin is None or end is None else data[: begin.start()] + data[end.end() :]).read, walk
+        )
     for name in walk.names:
         if not kept.fullmatch(name):
             yield _ELEMENTS.get(name, f"the element {name}")
