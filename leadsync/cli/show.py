@@ -37,7 +37,7 @@ _ROW_COLUMNS = (
 def show(
     run_id: str | None, every_row: bool, statuses: tuple[str, ...], codes: tuple[int, ...], lead: str | None
 ) -> int:
-    """Show one run, its rows, or the history of a lead; without RUN the newest run."""
+    """Show RUN, or the newest, its rows, or the history of a lead."""
     shell = command_shell()
     rows = _RowFilter(frozenset(map(Status, statuses)), frozenset(codes))
     with shell.journal() as journal:

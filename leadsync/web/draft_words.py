@@ -23,12 +23,14 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.SENT_CORRECTED: "corrected and sent since",
     SkipKind.LATER_ROW: "older than another row of their lead that went through",
     SkipKind.LATER_ROW_OF_TRIAL: "older than another row of their lead that went through",
-    SkipKind.NO_LEAD: "totals, rules or footers",
+    SkipKind.NO_LEAD: "totals, rules, footers or headings once more",
     SkipKind.OTHER_ROW_COUNTS: "older than the last row of their lead, which counts",
     SkipKind.SENT_IN_TRIAL: "sent in the trial",
     SkipKind.UNCHANGED: "the same as their lead was last sent",
     SkipKind.RETRIED: "sent by a retry",
     SkipKind.TRANSFERRED: "sent or decided elsewhere",
+    SkipKind.SENT_IN_COPY: "sent by another copy of the sheet",
+    SkipKind.BEGUN_ANEW: "left to a run begun anew",
 }
 """Why rows are skipped, behind their number."""
 

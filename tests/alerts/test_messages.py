@@ -46,14 +46,16 @@ def test_rows_refused_alike_are_told_once_whatever_their_count(desk: Desk, hook:
     desk.dialer(faults=rules, settings="[notify]\nfailed_percent = 100\n")
     refused = [f"{lead},0383218191,Sale" for lead in range(60)]
     taken = [f"{lead},0383218191,Sale" for lead in range(100, 104)]
+    stopped = []
     for rows in (refused, [*taken, *refused]):
         sheet = desk.sheet("leads.csv", SHEET[0], *rows)
-        assert desk.leadsync("run", sheet, "--fresh", LEADSYNC_NOTIFY_URLS=hook.url).code == 4
+        done = desk.leadsync("run", sheet, "--fresh", "--json", LEADSYNC_NOTIFY_URLS=hook.url)
+        assert done.code == 4
+        stopped.append(done.json["stopped"])
     (message,) = hook.messages
     assert "rows were answered 101" in message["message"]
-    stopped = [run["stopped"] for run in desk.leadsync("runs", "--json").json["runs"]]
-    assert "45 of the first 45 rows" in stopped[1]
-    assert "45 of the first 45 rows" not in stopped[0]
+    assert "45 of the first 45 rows" in stopped[0]
+    assert "45 of the first 45 rows" not in stopped[1]
 
 
 def test_rows_to_decide_are_told_with_the_reports_path_and_nobodys_name_or_number(desk: Desk, hook: Hook) -> None:

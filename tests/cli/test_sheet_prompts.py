@@ -57,7 +57,7 @@ def test_which_of_two_sheets_is_asked_until_there_is_one(answers: Answers, tmp_p
         sheet.append(["1", "0383218101"])
     book.save(tmp_path / "leads.xlsx")
     said = answers("West", "South")
-    assert sheet_prompts.ask_sheet(tmp_path / "leads.xlsx", None) == "South"
+    assert sheet_prompts.ask_sheet(tmp_path / "leads.xlsx", None, settings_from({}, "the test")) == "South"
     assert len(said) == 2
 
 
@@ -65,7 +65,7 @@ def test_an_unreadable_file_is_an_error_and_no_question(answers: Answers, tmp_pa
     (tmp_path / "leads.csv").touch()
     answers()
     with pytest.raises(SheetError, match="the file is empty"):
-        sheet_prompts.ask_sheet(tmp_path / "leads.csv", None)
+        sheet_prompts.ask_sheet(tmp_path / "leads.csv", None, settings_from({}, "the test"))
 
 
 def test_a_look_has_an_example_of_each_column_and_the_dates_with_an_order(tmp_path: Path) -> None:
