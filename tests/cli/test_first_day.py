@@ -456,7 +456,8 @@ def test_the_time_of_a_callback_is_asked_about(desk: Desk, home: dict[str, str])
 
 
 @pytest.mark.parametrize(
-    ("name", "heading"), [("leads.csv", "Lead Id"), ("leads.csv", "Customer ID"), ("leads.xlsx", "Ref")]
+    ("name", "heading"),
+    [("leads.csv", "Lead Id"), ("leads.csv", "Customer ID"), ("leads.csv", "Cust No."), ("leads.xlsx", "Ref")],
 )
 @pytest.mark.parametrize("asked", [True, False])
 def test_headings_below_a_title_are_found_as_check_finds_them(

@@ -216,6 +216,7 @@ def test_headings_alone_are_a_table_without_rows(text_file):
         ("\n \n,,\n", "the file is empty; give one with headings"),
         ("1,0383218199\n2,0383218198\n", "line 1 is a lead, not headings; put headings above it"),
         ("Leads of May\na,b\n1,2\n", "line 1 holds a single heading, but the lines below have up to 2 cells; delete"),
+        ("Friday list,,\nExported 28/11/2026,,\na,b,c\n1,2,3\n4,5,6\n", "the lines below have up to 3 cells; delete"),
         ("a\0,b\n1,2\n", r"line 1 should be the headings, but a cell holds a NUL byte \(column A\)"),
         ("<html><p>Please log in</p></html>", r"this is a web page \(HTML\) without a table; open it and save"),
         ('<?xml version="1.0"?><leads><lead id="1"/></leads>', "this is an XML document, not a table"),

@@ -103,6 +103,15 @@ def test_a_draft_read_again_in_another_tab_is_not_sent_as_it_was(page: DraftPage
     assert dialer.ledger.received == []
 
 
+def test_headings_with_words_of_their_own_are_chosen_by_their_row(page: DraftPage) -> None:
+    draft = page.upload("Friday list,,\nExported 28/11/2026,,\nKunde,Was,Wann\nA1,Sale,\nA2,Sale,\n")
+    assert "Which row holds them?" in words(page.get(draft))
+    assert "No column holds the lead's id" not in words(page.get(draft))
+    assert page.choose(draft, headings_line="3").status_code == 303
+    assert "No column holds the lead's id" in words(page.get(draft))
+    assert "Kunde" in page.get(draft)
+
+
 def test_a_trial_and_then_the_rest(page: DraftPage, dialer: PracticeDialer) -> None:
     draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
     run = page.send(draft, how="trial").headers["location"]

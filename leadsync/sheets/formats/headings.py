@@ -83,7 +83,8 @@ def _place_behind_title(lines: Sequence[SourceLine], names: HeadingNames) -> int
     place = next((place for place, line in enumerate(lines) if filled(line) > 1), 0)
     cells = [cell.strip().casefold() for cell in lines[place].cells if cell.strip()]
     below = lines[place + 1 :]
-    if not names.id_words.intersection(cell.split()[-1] for cell in cells):
+    # `Cust No.` ends in the word "no".
+    if not names.id_words.intersection(cell.rstrip(" .:#").rpartition(" ")[2] for cell in cells):
         return 0
     is_full = len(set(cells)) == len(cells) == width
     are_words = all(map(has_letters, cells)) and not any(map(_has_digits, cells))
@@ -130,9 +131,9 @@ def _is_phone(cell: str) -> bool:
 
 
 def _refuse_titles(lines: Sequence[SourceLine], shown: str) -> None:
-    """Raise `SheetError` for a single cell above wider lines, if none of them has known headings."""
-    widths = [_end(line) for line in lines[1:]]
-    if filled(lines[0]) == 1 and _end(lines[0]) < min(widths, default=0):
+    """Raise `SheetError` for a single cell above mostly wider lines, if none of them has known headings."""
+    widths = [_end(line) for line in lines[1:] if filled(line) > 1]
+    if filled(lines[0]) == 1 and 2 * len(widths) > len(lines) - 1 and _end(lines[0]) < min(widths):
         raise SheetError(
             f"{shown}: line {lines[0].number} holds a single heading, but the lines below have up to "
             f"{counted(max(widths), 'cell')}; delete what stands above the headings, or set headings_row in [input]."
