@@ -1,8 +1,7 @@
 """One reading of a sheet: its rows for the journal, with a decision for each."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
 from leadsync.errors import SheetError
@@ -19,7 +18,7 @@ from leadsync.leads import (
     phones_meant,
 )
 from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
-from leadsync.plurals import counted
+from leadsync.plurals import agreeing, counted
 from leadsync.reasons import FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import (
     Context,
@@ -239,7 +238,7 @@ class SheetScan:
             self._finds_order = False
         epoch_1904 = self.epoch_1904 or self.lineage.epoch_1904
         if (order, epoch_1904) != (self.date_order, self.epoch_1904):
-            raise ReadAgain(dataclasses.replace(self._learned, given_order=order, given_1904=epoch_1904))
+            raise ReadAgain(replace(self._learned, given_order=order, given_1904=epoch_1904))
 
     def _look_at_date(self, context: Context, decision: Decision) -> None:
         """Count the row's callback cell if the row will be sent, or would be but for that cell."""
@@ -261,7 +260,7 @@ class SheetScan:
         if found:
             self._read_dates_in(found)
         if self._dates.is_swapped and not learned.swapped_date_cells:
-            raise ReadAgain(dataclasses.replace(learned, swapped_date_cells=True))
+            raise ReadAgain(replace(learned, swapped_date_cells=True))
         self._date_doubts = self._dates.doubts(heading, self.date_order, chosen=found is not None)
 
     def _read_dates_in(self, order: DateOrder) -> None:
@@ -274,19 +273,18 @@ class SheetScan:
                 'or "ymd".',
                 names_file=True,
             )
-        raise ReadAgain(dataclasses.replace(self._learned, date_order=order))
+        raise ReadAgain(replace(self._learned, date_order=order))
 
     def _conclude(self) -> None:
         """The whole sheet is known now: is all of it as it was assumed to be?"""
         self._check_dates()
         if self._repeated != self._learned.repeated:
-            raise ReadAgain(dataclasses.replace(self._learned, repeated=self._repeated))
+            raise ReadAgain(replace(self._learned, repeated=self._repeated))
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:_MOST_LISTED]))
-    more = len(numbers) - _MOST_LISTED
-    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}" + (f" and {more:,} more" if more > 0 else "")
+    shown, more = ", ".join(map(str, numbers[:_MOST_LISTED])), len(numbers) - _MOST_LISTED
+    return f"{agreeing(len(numbers), 'row')} {shown}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def _without_sync_columns(row: Row, mapping: ColumnMapping) -> Row:

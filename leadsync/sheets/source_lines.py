@@ -27,8 +27,7 @@ class Source(NamedTuple):
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text, `delimiter` and `bom`
     mean nothing for a workbook. `parts` are the sheets of a report of leadsync's own, `sheets` all sheets of a
-    workbook. `epoch_1904`: the workbook counts days from 1904 instead of 1900. `marked`: leadsync has marked the sheet
-    in the user's own workbook.
+    workbook. `epoch_1904`: the workbook counts days from 1904 instead of 1900.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -40,7 +39,6 @@ class Source(NamedTuple):
     parts: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     epoch_1904: bool = False
-    marked: bool = False
 
 
 def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> LineFault:

@@ -26,7 +26,6 @@ class Table:
     guesses. `delimiter` and `bom` are for text written back. `parts` are the sheets of leadsync's own report,
     those to work on first; `sheet` is the first of them. `sheets` are all sheets of a workbook. `epoch_1904`: the
     workbook counts days from 1904, not 1900; a bare number in a cell does not tell. `headings_line` counts from 1.
-    `marked`: leadsync has marked the sheet in the user's own workbook.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -40,7 +39,6 @@ class Table:
     sheets: tuple[str, ...] = ()
     epoch_1904: bool = False
     headings_line: int = 1
-    marked: bool = False
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows below the headings, once; wholly blank lines are left out but counted.

@@ -85,7 +85,6 @@ def _table(
         "bom": source.bom,
         "parts": source.parts,
         "sheets": source.sheets,
-        "marked": source.marked,
         "epoch_1904": source.epoch_1904,
     }
     rows = _rows(chain([ahead], chunks), headings, source.delimiter, guarded=own)

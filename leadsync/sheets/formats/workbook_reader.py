@@ -51,8 +51,8 @@ _PROLOGUE = 4096
 _SMALL = 64 * _MB
 """Up to this size nothing unpacked is called a bomb, whatever its ratio."""
 
-_Found = tuple[Chosen, list[str], bool, tuple[str, ...]]
-"""The sheet to read, the sheets of a report of leadsync's own, whether leadsync has marked the sheet, and all names."""
+_Found = tuple[Chosen, list[str], tuple[str, ...]]
+"""The sheet to read, the sheets of a report of leadsync's own, and the names of all."""
 
 
 def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Content, rules: SheetRules) -> Source:
@@ -64,7 +64,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         if content is Content.FODS:
             file, content = ods_parts.packed(file), Content.ODS
         _check_declared(file)
-        (name, sheet, remarks), parts, marked, sheets = _sheet(file, wanted, rules, content, shown)
+        (name, sheet, remarks), parts, sheets = _sheet(file, wanted, rules, content, shown)
         metadata = _metadata(file, name, sheet, content, remarks, identifier_columns(sheet, rules.names))
         if metadata.repeated:
             raise Unreadable(
@@ -85,7 +85,6 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         parts=tuple(parts),
         sheets=sheets,
         epoch_1904=metadata.epoch_1904,
-        marked=marked,
     )
 
 
@@ -186,8 +185,8 @@ def _marked_up(file: BinaryIO, wanted: str | None, rules: SheetRules, content: C
     workbook = read_web_page(file, content, shown, rules)
     # Tables have no names of their own: the settings' sheet is one of other files.
     usual = rules.sheet if rules.sheet in workbook.sheets else ""
-    (name, sheet, remarks), parts, marked, sheets = _looked_for(workbook, wanted, usual)
-    return (name, sheet, [*workbook.remarks, *remarks]), parts, marked, sheets
+    (name, sheet, remarks), parts, sheets = _looked_for(workbook, wanted, usual)
+    return (name, sheet, [*workbook.remarks, *remarks]), parts, sheets
 
 
 def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> _Found:
@@ -204,7 +203,7 @@ def _looked_for(workbook: Workbook, wanted: str | None, usual: str) -> _Found:
     if wanted is None and not parts and usual and (usual in workbook.sheet_names or not is_own(workbook)):
         wanted = usual
     chosen = choose(workbook, parts[0] if parts else wanted)
-    return chosen, parts, chosen[0] == marked, tuple(workbook.sheet_names)
+    return chosen, parts, tuple(workbook.sheet_names)
 
 
 def _opened(file: BinaryIO, content: Content) -> CalamineWorkbook:

@@ -71,7 +71,6 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         "bom": bool(table["bom"]),
         "parts": tuple(map(str, table["parts"])),
         "sheets": tuple(map(str, table["sheets"])),
-        "marked": bool(table["marked"]),
         "epoch_1904": bool(table["epoch_1904"]),
     }
 
