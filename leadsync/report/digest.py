@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from leadsync.durations import exact_duration
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRecord, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.report.advice import MEANINGS, still_failing, undecided_in, waits
@@ -180,7 +181,7 @@ class Digest:
         if self._first and self._last:
             day = "" if self._first.date() == self._last.date() else f"{self._last:%d %B} "
             yield "Answered", f"{self._first:%d %B %Y, %H:%M:%S} to {day}{self._last:%H:%M:%S}"
-        yield "Time sending", _duration(run.seconds)
+        yield "Time sending", exact_duration(run.seconds)
         if run.seconds and self._attempts:
             pace = self._attempts / run.seconds
             yield "Pace", f"{pace:.1f} calls a second ({counted(self._attempts, 'call')})"
@@ -251,11 +252,3 @@ class Digest:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} seconds"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min {rest:02} s" if hours else f"{minutes} min {rest:02} s"

@@ -1,9 +1,9 @@
 """A sending under way, in words and for scripts."""
 
-import math
 from datetime import datetime, timedelta
 from typing import Any
 
+from leadsync.durations import short_duration
 from leadsync.tallies import Live
 
 _SILENT = timedelta(seconds=10)
@@ -18,7 +18,7 @@ def live_words(live: Live, now: datetime) -> str:
     if live.words:
         parts[0] += f"; {live.words}"
     elif live.pace:
-        parts += [_rate(live.pace), f"about {_left((live.rows - live.done) / live.pace)} left"]
+        parts += [_rate(live.pace), f"about {short_duration((live.rows - live.done) / live.pace)} left"]
     if live.at is not None and now - live.at > _SILENT:
         parts[-1] += f"; no word from its process since {live.at:%H:%M:%S}"
     return ", ".join(parts)
@@ -27,14 +27,6 @@ def live_words(live: Live, now: datetime) -> str:
 def _rate(pace: float) -> str:
     """Rows a second, or a minute if they are few."""
     return f"{pace:.0f}/s" if pace >= 1 else f"{60 * pace:.0f}/min"
-
-
-def _left(seconds: float) -> str:
-    if seconds < 60:
-        return f"{max(1, math.ceil(seconds))} s"
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"
 
 
 def live_json(live: Live) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
+from leadsync.durations import rough_duration
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
@@ -54,7 +55,8 @@ def would_do(survey: Survey, pace: float | None, now: datetime, trial: int | Non
     to_send = survey.to_send if trial is None else trial
     if to_send and pace is not None:
         seconds = to_send / pace
-        yield f"  It takes {_duration(seconds)} at this dialer's pace; started now, it would end {_end(seconds, now)}."
+        takes, ends = rough_duration(seconds), _end(seconds, now)
+        yield f"  It takes {takes} at this dialer's pace; started now, it would end {ends}."
 
 
 def findings(survey: Survey) -> Iterator[str]:
@@ -212,15 +214,6 @@ def _rows(group: Group) -> str:
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        whole = max(1, round(seconds))
-        return f"about {counted(whole, 'second')}"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
 
 
 def _end(seconds: float, now: datetime) -> str:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.durations import rough_duration
 from leadsync.errors import SettingsError
 from leadsync.journal import Journal
 from leadsync.leads import EXAMPLES, ORDER_WORDS
@@ -21,7 +22,7 @@ from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
 from leadsync.web.draft_jobs import jobs_of, preview_name
 from leadsync.web.draft_view import DraftView, Stage, look_at
-from leadsync.web.draft_words import duration, size_words, skip_words, undecided_words
+from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
 from leadsync.web.preview import GO_ON, SEND, Preview
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
@@ -214,9 +215,9 @@ def _of_preview(preview: Preview | None, now: datetime) -> dict[str, Any]:
     ids = CampaignIds(target["template"], target["campaign"], target["allocation"])
     host, campaign = names_of(target["dialer"], ids)
     found["to"] = (host, target["name"] or campaign, hue(target["dialer"], ids))
-    found["takes"] = duration(preview["waiting"], preview["pace"])
-    if found["takes"]:
-        found["ends"] = now + timedelta(seconds=preview["waiting"] / preview["pace"])
+    if preview["pace"] and preview["waiting"]:
+        seconds = preview["waiting"] / preview["pace"]
+        found |= {"takes": rough_duration(seconds), "ends": now + timedelta(seconds=seconds)}
     return found
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from leadsync.models import EXTERNAL_ID
-from leadsync.plurals import counted
 from leadsync.reasons import SkipKind
 from leadsync.web.preview import Preview
 from leadsync.web.reading_form import FIELD_WORDS
@@ -53,18 +52,6 @@ def undecided_words(preview: Preview) -> str:
             names = " and ".join(f"“{heading}”" for heading in headings)
             return f"{names} both fill {FIELD_WORDS.get(field, field)}. Choose another field for one of them."
     return str(preview["error"])
-
-
-def duration(rows: int, pace: float | None) -> str:
-    """How long so many rows take at a pace in rows a second; empty if unknown."""
-    if not pace or not rows:
-        return ""
-    seconds = rows / pace
-    if seconds < 90:
-        return f"about {counted(max(1, round(seconds)), 'second')}"
-    if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
 
 
 def size_words(size: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zlib import crc32
@@ -14,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from leadsync import __version__
+from leadsync.durations import short_duration
 from leadsync.errors import SettingsError
 from leadsync.models import CampaignIds
 from leadsync.plurals import agreeing, counted
@@ -78,7 +78,7 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=_duration, in_path=_in_path)
+    made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=short_duration, in_path=_in_path)
     made.filters.update(field_words=field_words, pairs=_pairs)
     made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
     return made
@@ -121,11 +121,3 @@ def _pace(rows: float) -> str:
     if rows >= 10:
         return f"{rows:,.0f} a second"
     return f"{rows:.1f} a second" if rows >= 1 else f"{60 * rows:.0f} a minute"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{max(1, ceil(seconds))} s"
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"
