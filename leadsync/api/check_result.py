@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from leadsync.api.outcome_frames import typed
-from leadsync.api.session import Session, SettingsGiven
 from leadsync.api.sheet_input import Data, SheetInput
 from leadsync.journal import Entry
 from leadsync.models import NoteKind
@@ -17,6 +16,7 @@ from leadsync.reasons import Rejected
 from leadsync.report import new_leads, problem, reason_words, remedy
 from leadsync.run import Checked, SheetScan, SheetSource, doubtful_values, expected_pace, scan_sheet
 from leadsync.run.survey_text import check_as_json, repetitions
+from leadsync.session import Session, SettingsGiven
 from leadsync.sheets.frame_sheet import FIRST_ROW
 
 _KINDS = pd.CategoricalDtype(["rejected", "skipped", "warning", "repair"])

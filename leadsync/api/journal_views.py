@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from leadsync.api.outcome_frames import TIME, outcomes, rows_of_sheet, typed
-from leadsync.api.session import Session
 from leadsync.api.sync_result import SyncResult
 from leadsync.models import Status
+from leadsync.session import Session
 
 StateGiven = str | os.PathLike[str] | None
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from leadsync.api.session import Session
 from leadsync.api.sheet_input import SheetInput
 from leadsync.api.sync_result import SyncResult, result_of
 from leadsync.config import Settings
@@ -40,6 +39,7 @@ from leadsync.run import (
     ready_to_send,
     written_files,
 )
+from leadsync.session import Session
 from leadsync.sheets.frame_sheet import FrameSheet
 
 OnProgress = Callable[[RunProgress], object]

@@ -13,12 +13,12 @@ from operator import index
 from pathlib import Path
 from typing import Literal, SupportsIndex, TypedDict, Unpack
 
-from leadsync.api.session import Session, SettingsGiven
 from leadsync.api.sheet_input import Data, SheetInput
 from leadsync.api.sync_result import RunStopped, SyncResult
 from leadsync.api.sync_steps import OnProgress, Steps, SyncCall
 from leadsync.errors import NotConfirmed, UsageError
 from leadsync.run import Question, RunOptions, StopRequests
+from leadsync.session import Session, SettingsGiven
 
 Confirm = bool | Callable[[Question], bool] | None
 """True: send without a question. A function: asked with the question. None or False: never send."""

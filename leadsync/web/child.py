@@ -12,8 +12,8 @@ from pathlib import Path
 
 from leadsync.errors import LeadsyncError, traceback_of
 from leadsync.log import TextFormatter, without_secrets
+from leadsync.session import Session
 from leadsync.system_user import acting_for
-from leadsync.web.child_host import ChildHost
 from leadsync.web.children import LOG_NAME
 from leadsync.web.jobs import Job, JobState
 from leadsync.web.uploads import Upload, Uploads
@@ -35,23 +35,23 @@ def main(arguments: Sequence[str]) -> None:
     handler.setFormatter(TextFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     with without_secrets():
-        _do(ChildHost(asked.state, asked.config), asked.verb, asked.key, asked.number)
+        _do(Session(asked.state, asked.config), asked.verb, asked.key, asked.number)
 
 
-def _do(host: ChildHost, verb: str, key: str, number: int) -> None:
+def _do(host: Session, verb: str, key: str, number: int) -> None:
     if verb in ("read", "send"):
         from leadsync.web.draft_jobs import jobs_of, read_draft, send_draft
 
-        upload = Uploads(host.state).find(key)
+        upload = Uploads(host.state_folder()).find(key)
         if upload is None:  # discarded since
             return
-        job = jobs_of(host.state, upload, verb).job(number)
+        job = jobs_of(host.state_folder(), upload, verb).job(number)
         with acting_for(str(job.asked.get("user", ""))), _told(job, upload):
             (read_draft if verb == "read" else send_draft)(host, upload, job)
     else:
         from leadsync.web.run_jobs import go_on, run_jobs
 
-        job = run_jobs(host.state, key).job(number)
+        job = run_jobs(host.state_folder(), key).job(number)
         with acting_for(str(job.asked.get("user", ""))), _told(job):
             go_on(host, key, job)
 

@@ -32,7 +32,7 @@ from leadsync.run import (
     plan_run,
     ready_to_send,
 )
-from leadsync.web.child_host import ChildHost
+from leadsync.session import Session
 from leadsync.web.jobs import Job, Jobs, JobState, held, turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
 from leadsync.web.uploads import Upload
@@ -52,23 +52,23 @@ def preview_name(reading: SheetChoices) -> str:
     return f"preview-{reading.digest}.json"
 
 
-def read_draft(host: ChildHost, upload: Upload, job: Job) -> None:
+def read_draft(host: Session, upload: Upload, job: Job) -> None:
     """Read the sheet by the choices in the job, and keep the preview for them."""
     reading = reading_of_job(job)
-    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+    with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         job.note(JobState.READING)
         upload.values.keep(preview_name(reading), _preview(host, upload, reading))
         job.note(JobState.ENDED)
 
 
-def send_draft(host: ChildHost, upload: Upload, job: Job) -> None:
+def send_draft(host: Session, upload: Upload, job: Job) -> None:
     """Plan the sheet anew, and send it if that does what the person has seen."""
-    jobs = jobs_of(host.state, upload, "send")
-    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+    jobs = jobs_of(host.state_folder(), upload, "send")
+    with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return  # somebody has asked anew since, or it was done
-        with turn(host.state, host.settings().web.runs_at_once, partial(job.note, JobState.QUEUED)):
+        with turn(host.state_folder(), host.settings().web.runs_at_once, partial(job.note, JobState.QUEUED)):
             job.note(JobState.READING)
             with post_run_hooks(host, upload.file, None) as hooks:
                 _send(host, upload, job, hooks)
@@ -82,7 +82,7 @@ def reading_of_job(job: Job) -> SheetChoices:
         raise UsageError("The choices for this sheet cannot be read any more; choose anew.") from error
 
 
-def _send(host: ChildHost, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
+def _send(host: Session, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
     asked, reading = job.asked, reading_of_job(job)
     hooks.settings = host.settings()
     settings = ready_to_send(reading.applied_to(hooks.settings), upload.output)
@@ -116,7 +116,7 @@ def _send(host: ChildHost, upload: Upload, job: Job, hooks: PostRunHooks) -> Non
 
 
 def carry_out(
-    host: ChildHost,
+    host: Session,
     journal: Journal,
     settings: Settings,
     job: Job,
@@ -133,7 +133,7 @@ def carry_out(
     return execute(journal, plan, settings, confirmed, host.say, until=until, warnings=warnings)
 
 
-def _preview(host: ChildHost, upload: Upload, reading: SheetChoices) -> Preview:
+def _preview(host: Session, upload: Upload, reading: SheetChoices) -> Preview:
     """The preview for these choices, or the reason against one."""
     with host.journal() as journal:
         try:
@@ -148,7 +148,7 @@ def _preview(host: ChildHost, upload: Upload, reading: SheetChoices) -> Preview:
             return with_digest({"what": UNREADABLE, "error": upload.in_words(error)})
 
 
-def _planned_preview(host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices) -> Preview:
+def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: SheetChoices) -> Preview:
     settings = reading.applied_to(host.settings())
     plan = _plan(journal, upload, reading, settings)
     try:
@@ -157,13 +157,13 @@ def _planned_preview(host: ChildHost, journal: Journal, upload: Upload, reading:
         plan.discard()
 
 
-def _preview_of(host: ChildHost, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:
+def _preview_of(host: Session, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:
     campaign = reading.campaign or settings.campaign_of(plan.run.ids) or ""
     found = preview_of(journal, plan, settings, campaign)
-    return {**found, "new_dialer": bool(new_dialer(host.state, settings.url(), host.url_source))}
+    return {**found, "new_dialer": bool(new_dialer(host.state_folder(), settings.url(), host.url_source))}
 
 
-def _unreadable(host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices, error: SheetError) -> Preview:
+def _unreadable(host: Session, journal: Journal, upload: Upload, reading: SheetChoices, error: SheetError) -> Preview:
     """The reason, and the sheets or lines to choose from."""
     found: Preview = {"what": UNREADABLE, "error": upload.in_words(error), "sheets": list(error.sheets)}
     if not error.sheets and not reading.input.get("headings_row"):
@@ -172,9 +172,7 @@ def _unreadable(host: ChildHost, journal: Journal, upload: Upload, reading: Shee
     return with_digest(found)
 
 
-def _undecided(
-    host: ChildHost, journal: Journal, upload: Upload, reading: SheetChoices, error: LeadsyncError
-) -> Preview:
+def _undecided(host: Session, journal: Journal, upload: Upload, reading: SheetChoices, error: LeadsyncError) -> Preview:
     """The columns to choose from."""
     settings = reading.applied_to(host.settings())
     found = reading_values(look_at_sheet(_source(upload, reading), settings, journal.now(), journal))

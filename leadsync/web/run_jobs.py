@@ -21,7 +21,7 @@ from leadsync.run import (
     ready_to_send,
     settings_of_run,
 )
-from leadsync.web.child_host import ChildHost
+from leadsync.session import Session
 from leadsync.web.draft_jobs import carry_out
 from leadsync.web.jobs import Job, Jobs, JobState, held, turn
 from leadsync.web.value_files import ValueFolder
@@ -36,15 +36,15 @@ def run_jobs(state: Path, run_id: str) -> Jobs:
     return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
 
 
-def go_on(host: ChildHost, run_id: str, job: Job) -> None:
+def go_on(host: Session, run_id: str, job: Job) -> None:
     """Send the rest of a run, or its failed rows again, as the job asks."""
-    jobs = run_jobs(host.state, run_id)
-    with held(host.state, job.lock_name, _PATIENCE_SECONDS):
+    jobs = run_jobs(host.state_folder(), run_id)
+    with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return
         waits = partial(job.note, JobState.QUEUED)
-        with turn(host.state, host.settings().web.runs_at_once, waits), host.sound_journal() as journal:
+        with turn(host.state_folder(), host.settings().web.runs_at_once, waits), host.sound_journal() as journal:
             job.note(JobState.READING)
             run = journal.run(run_id)
             with post_run_hooks(host, run.file, None) as hooks:

@@ -6,25 +6,10 @@ import pandas as pd
 import pytest
 
 import leadsync
+from tests.api.samples import FRAME
 from tests.conftest import Desk
 
-FRAME = pd.DataFrame(
-    {
-        "Lead Id": ["1", "2", "3"],
-        "FirstPhone": [383218101, 383218102, 12],
-        "Outcome": ["Sale", "No Answer", "Sale"],
-        "Callback": ["24/12/2026 14:30", None, "25/12/2026 09:00"],
-    },
-    index=["a", "b", "c"],
-)
-
-
-@pytest.fixture(autouse=True)
-def _at_the_desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.dialer()
-    monkeypatch.chdir(desk.folder)
-    for name in ("LEADSYNC_API_KEY", "LEADSYNC_STATE", "XDG_RUNTIME_DIR"):
-        monkeypatch.setenv(name, desk.environment[name])
+pytestmark = pytest.mark.usefixtures("at_the_desk")
 
 
 def test_the_findings_stand_under_the_index_of_their_rows() -> None:

@@ -1,4 +1,4 @@
-"""The settings, journal and log of a call from Python."""
+"""The settings, journal and log of a program beside the command line: a call from Python, or a child of the page."""
 
 import logging
 import os
@@ -22,7 +22,7 @@ _GIVEN = "the settings given"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The state folder and the settings of a call; see `leadsync.post_run.Host`."""
+    """The state folder and the settings of such a program; see `leadsync.post_run.Host`."""
 
     state: str | os.PathLike[str] | None
     given: SettingsGiven = None

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.api.session import Session
 from leadsync.errors import JournalError, SettingsError
 from leadsync.journal.sqlite.store import FILE_NAME
+from leadsync.session import Session
 from tests.journal.samples import RUN, a_run, entry
 
 
