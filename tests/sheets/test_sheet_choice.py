@@ -45,6 +45,13 @@ def test_two_sheets_with_data_are_a_question_with_the_remedy() -> None:
     assert "--sheet North" in str(error)
 
 
+def test_the_longest_of_several_sheets_is_proposed() -> None:
+    guide: Values = [["How to fill this in"], ["One lead a row"]]
+    with pytest.raises(SeveralSheets) as caught:
+        choose(book(("Instructions", guide), ("Leads", [*LEADS, ["2", "Bo"]]), ("Codes", LEADS)), None)
+    assert caught.value.in_file("leads.xlsx").remedy == "name the one to read, such as --sheet Leads"
+
+
 def test_a_hidden_sheet_is_read_if_no_other_has_data() -> None:
     assert chosen(book(("Title", [["x"]]), ("Leads", LEADS, HIDDEN))) == (
         "Leads",

@@ -25,16 +25,17 @@ class Unreadable(Exception):  # noqa: N818 - raised as a SheetError as soon as t
 
 
 class SeveralSheets(Exception):  # noqa: N818 - as above
-    """The workbook has several sheets that could be meant, of these names."""
+    """The workbook has several sheets that could be meant, of these names; the longest is the likeliest."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], longest: str) -> None:
         self.names = names
+        self.longest = longest
 
     def in_file(self, shown: str) -> SheetError:
         """The error about the file of this name."""
         return SheetError(
             f"{shown}: there is more than one sheet with data: {_listed(self.names)}",
-            f"name the one to read, such as {arguments('--sheet', self.names[0])}",
+            f"name the one to read, such as {arguments('--sheet', self.longest)}",
             folder_remedy="leave one sheet with data in it",
             sheets=tuple(self.names),
         )
@@ -55,12 +56,16 @@ def choose(workbook: Workbook, wanted: str | None) -> Chosen:
         del shown[index]
     for candidates in (shown, hidden, short):
         if len(candidates) > 1:
-            raise SeveralSheets(list(candidates))
+            raise SeveralSheets(list(candidates), max(candidates, key=lambda name: _last_line(candidates[name])))
         if candidates:
             name, sheet = next(iter(candidates.items()))
             remarks = _left_out(name, candidates is hidden, shown, hidden)
             return name, sheet, list(map(Remark.fact, [*_of_index(index), *remarks]))
     raise Unreadable("its sheets are empty; give a sheet with headings on its first line and leads below them")
+
+
+def _last_line(sheet: Sheet) -> int:
+    return sheet.end[0] if sheet.end else -1
 
 
 def _index_sheet(sheets: Sheets) -> str:
