@@ -22,6 +22,7 @@ from leadsync.journal.values import (
     ReasonCount,
     RowEnds,
     RowFilter,
+    TextSearch,
     ValueCount,
     new_run_id,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "RunLog",
     "State",
     "StateLock",
+    "TextSearch",
     "ValueCount",
     "folder_lock",
     "new_run_id",

@@ -18,6 +18,7 @@ from leadsync.journal.values import (
     ReasonCount,
     RowEnds,
     RowFilter,
+    TextSearch,
     ValueCount,
 )
 from leadsync.models import Lead, RowRecord, RunRecord, Status
@@ -114,8 +115,11 @@ class History(Protocol):
         """The leads whose external ids begin so, in their order; letters count as they stand."""
         ...
 
-    def leads_with(self, text: str, limit: int) -> list[FoundLead]:
-        """The leads with a text in a cell or a field of their last rows, the newest first. Reads every row at worst."""
+    def leads_with(self, texts: Collection[str], limit: int, before: int | None = None) -> TextSearch:
+        """The leads with one of the texts in a cell or a field, without regard to the case of A to Z, the newest first.
+
+        Reads 100,000 rows at most, from `before` of the search's last part on.
+        """
         ...
 
     def record(self, run_id: str, number: int) -> Iterator[RowRecord]:

@@ -228,6 +228,13 @@ class FoundLead(NamedTuple):
     last_run: str
 
 
+class TextSearch(NamedTuple):
+    """The leads found in a part of the journal, and where the search goes on; None at its end."""
+
+    leads: list[FoundLead]
+    before: int | None
+
+
 class RowEnds(NamedTuple):
     """Where rows of one run ended, as columns of equal length: a journal may hold millions.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,31 +25,36 @@ _LONGEST_QUESTION = 200
 
 
 class Found(NamedTuple):
-    """The leads of a search; `by_text`: none of them by the id."""
+    """The leads of a search; `by_text`: none of them by the id; `before`: where the search goes on in older rows."""
 
     leads: list[FoundLead]
-    by_text: bool
+    by_text: bool = False
+    before: int | None = None
 
 
-def _search(journal: "Journal", question: str) -> Found:
+def _search(journal: "Journal", question: str, before: int | None) -> Found:
     history = journal.history()
-    if leads := history.leads_like(question, _MOST_FOUND):
-        return Found(leads, by_text=False)
-    if leads := history.leads_with(question, _MOST_FOUND):
-        return Found(leads, by_text=True)
+    if before is None and (leads := history.leads_like(question, _MOST_FOUND)):
+        return Found(leads)
     digits = "".join(filter(str.isdigit, question))
     # A phone as people write it; rows hold it as it was sent.
     is_phone = len(digits) >= 6 and not any(map(str.isalpha, question))
-    return Found(history.leads_with(digits, _MOST_FOUND) if is_phone else [], by_text=True)
+    texts = {question, digits} if is_phone else {question}
+    found = history.leads_with(texts, _MOST_FOUND, before)
+    return Found(found.leads, by_text=True, before=found.before)
 
 
 async def leads(request: Request) -> Response:
-    """The search, and the leads it found; a single one is shown at once."""
+    """The search, and the leads it found; a single one is shown at once. A script asks for the rest, part by part."""
     question = request.query_params.get("q", "").strip()[:_LONGEST_QUESTION]
-    found = await site_of(request).read(partial(_search, question=question)) if question else None
-    if found and len(found.leads) == 1:
+    asked = request.query_params.get("before", "")
+    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    found = await site_of(request).read(partial(_search, question=question, before=before)) if question else None
+    if found and len(found.leads) == 1 and before is None and found.before is None:
         return RedirectResponse(f"/leads/{quote(found.leads[0].lead, safe='')}", status_code=303)
-    return render(request, "leads.html", question=question, found=found, most=_MOST_FOUND)
+    more = f"/leads?{urlencode({'q': question, 'before': found.before})}" if found and found.before else ""
+    template = "leads_part.html" if "hx-request" in request.headers else "leads.html"
+    return render(request, template, question=question, found=found, most=_MOST_FOUND, before=before, more=more)
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ def test_leads_are_found_by_the_beginning_of_their_ids(
 
 def test_no_more_leads_are_listed_than_asked_for(leads: Journal) -> None:
     assert [one.lead for one in leads.history().leads_like("4", 2)] == ["4012", "40120"]
-    assert [one.lead for one in leads.history().leads_with("o", 1)] == ["40120"]
+    assert [one.lead for one in leads.history().leads_with(["o"], 1).leads] == ["40120"]
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,26 @@ def test_no_more_leads_are_listed_than_asked_for(leads: Journal) -> None:
         ("50% off_", ["4012"]),
         ("50_ off%", []),
         ("no lead", []),
+        ("a. nG", ["40121"]),
+        ("Name", []),
+        ('","', []),
+        ("!", []),
     ],
 )
 def test_leads_are_found_by_a_text_in_their_rows(leads: Journal, text: str, found: list[str]) -> None:
-    assert [one.lead for one in leads.history().leads_with(text, 10)] == found
+    assert [one.lead for one in leads.history().leads_with([text], 10).leads] == found
+
+
+def test_one_of_several_texts_is_enough(leads: Journal) -> None:
+    assert [one.lead for one in leads.history().leads_with(["nobody", "50%"], 10).leads] == ["4012"]
+
+
+def test_a_search_goes_on_in_older_rows(leads: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.journal.sqlite.history._SEARCHED", 4)
+    newest = leads.history().leads_with(["o"], 10)
+    assert [one.lead for one in newest.leads] == ["4012", "40120"]
+    assert newest.before == 3
+    assert leads.history().leads_with(["A. Ng"], 10, newest.before) == ([("40121", 1, RUN)], None)
 
 
 def test_the_requests_of_a_lead_come_with_their_runs_the_newest_run_first(leads: Journal) -> None:

@@ -57,6 +57,18 @@ def test_nothing_found_keeps_what_was_typed(browser: Browser) -> None:
     assert 'value="nobody"' in page
 
 
+def test_a_search_goes_on_in_older_rows(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.journal.sqlite.history._SEARCHED", 2)
+    page = browser.get("/leads?q=p.+chen").text
+    assert "Looking through older rows" in page
+    older = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")
+    part = browser.get(older, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert 'href="/leads/40121"' in part
+    assert "All rows were looked through." in part
+    assert "Find a lead" in browser.get(older).text, "without a script"
+
+
 def test_the_history_of_a_lead_tells_values_answers_and_runs(browser: Browser) -> None:
     page = browser.get("/leads/40120").text
     words = text_of(page)

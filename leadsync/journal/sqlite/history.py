@@ -3,12 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sqlite.database import Connected, Database, moment
 from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record, settled
 from leadsync.journal.states import State
-from leadsync.journal.values import AttemptRecord, FoundLead, LastSent
+from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
 from leadsync.models import RowRecord
 
 _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
@@ -16,6 +17,13 @@ _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
+_SEARCHED = 100_000
+"""Rows of one look for a text: 0.1 s."""
+_HAS_TEXT = " OR ".join(
+    f"({values} LIKE ? ESCAPE '!' AND EXISTS (SELECT 1 FROM json_each({values}) WHERE value LIKE ? ESCAPE '!'))"
+    for values in ("cells", "fields")
+)
+"""The whole JSON is looked at first, which is quicker; it holds the fields' names as well."""
 
 
 class LeadHistory(Connected):
@@ -96,17 +104,20 @@ class LeadHistory(Connected):
                 [beginning, beginning + _AFTER_ALL, limit],
             )
 
-    def leads_with(self, text: str, limit: int) -> list[FoundLead]:
-        # As the text stands in JSON.
-        inside = as_json(text)[1:-1]
+    def leads_with(self, texts: Collection[str], limit: int, before: int | None = None) -> TextSearch:
         with self._database.reading() as connection:
-            return _found(
+            [end] = connection.execute("SELECT coalesce(max(rowid), 0) + 1 FROM lines").fetchone()
+            end = end if before is None else min(before, end)
+            begin = max(0, end - _SEARCHED)
+            leads = _found(
                 connection,
                 "WITH wanted AS (SELECT DISTINCT lead FROM (SELECT lead FROM lines JOIN rows USING (run, number) "
-                "WHERE (instr(cells, ?) OR instr(fields, ?)) AND lead <> '' ORDER BY lines.rowid DESC LIMIT ?)) "
+                f"WHERE lines.rowid >= ? AND lines.rowid < ? AND ({' OR '.join([_HAS_TEXT] * len(texts))}) "
+                "AND lead <> '' ORDER BY lines.rowid DESC LIMIT ?)) "
                 "SELECT lead, count(*) AS count, max(run) AS run FROM wanted JOIN rows USING (lead) GROUP BY lead",
-                [inside, inside, limit],
+                [begin, end, *chain.from_iterable(map(_like, texts)), limit],
             )
+        return TextSearch(leads, begin if begin > 1 and len(leads) < limit else None)
 
     def record(self, run_id: str, number: int) -> Iterator[RowRecord]:
         with self._database.reading() as connection:
@@ -140,3 +151,10 @@ def _found(connection: sqlite3.Connection, grouped: str, values: list[object]) -
         f"WITH found AS ({grouped}) SELECT lead, count, id FROM found JOIN runs USING (run) ORDER BY lead", values
     )
     return [FoundLead(*row) for row in rows]
+
+
+def _like(text: str) -> list[str]:
+    """The patterns of `_HAS_TEXT`: the text in JSON and the text itself."""
+    texts = (as_json(text)[1:-1], text)
+    patterns = [f"%{one.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for one in texts]
+    return patterns * 2
