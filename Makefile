@@ -30,7 +30,7 @@ test-lowest: $(BIN)/uv  ## sheets, leads and the demo with each dependency at it
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
 	$(BIN)/uv pip install --quiet --python .venv-lowest --resolution lowest-direct --editable . --group dev
 	.venv-lowest/bin/pytest -n auto --dist worksteal tests/sheets tests/leads --ignore=tests/sheets/test_csv_records.py \
-		--ignore=tests/sheets/test_formula_escaping.py --ignore=tests/sheets/test_frames.py
+		--ignore=tests/sheets/test_formula_escapes.py --ignore=tests/sheets/test_frames.py
 	@.venv-lowest/bin/leadsync demo --output .venv-lowest/demo
 
 docs: .venv/.ready  ## the pages as a site in docs/_build; warnings are errors

@@ -1,4 +1,4 @@
-"""The reasons for not sending a row, as values for rules, highlights and counts; `report.wording` alone has the words.
+"""The reasons for not sending a row, as values for rules, highlights and counts; `report.row_words` has the words.
 
 They are stored by the names of their kinds: a released name stays.
 """

@@ -129,7 +129,7 @@ def _put(shell: Shell, stats: "FailureStats", written: Path | None, *, as_csv: b
 
 
 def _csv(lines: list[list[str]]) -> Visible:
-    from leadsync.sheets.formula_escaping import escape_row
+    from leadsync.sheets.formula_escapes import escape_row
 
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(escape_row(line, ",") for line in lines)

@@ -1,10 +1,10 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
 from leadsync.config.loader import find, load, settings_from, state_folder, url_source
-from leadsync.config.reading import reading_of, with_reading
 from leadsync.config.sections import Campaign, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.config.sheet_choices import SheetChoices
+from leadsync.config.sheet_settings import reading_of, with_reading
 from leadsync.leads import Input
 
 __all__ = [

@@ -12,7 +12,7 @@ from leadsync.engine.ports import RunLog
 from leadsync.engine.retry_policy import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.reasons import Fault
-from leadsync.report.wording import sentence
+from leadsync.report.row_words import sentence
 
 SEVERAL_IN_A_ROW = 3
 """After so many different rows refused in succession, every row would be."""

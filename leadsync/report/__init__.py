@@ -5,6 +5,7 @@ from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sy
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
 from leadsync.report.live_words import live_json, live_words
+from leadsync.report.row_words import message, problem, reason_words, remedy
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -20,7 +21,6 @@ from leadsync.report.tables import (
     summary_path,
 )
 from leadsync.report.warnings import new_leads, warnings_of
-from leadsync.report.wording import message, problem, reason_words, remedy
 from leadsync.report.workbook_marks import (
     Finding,
     MarkedRows,

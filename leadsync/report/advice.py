@@ -2,7 +2,7 @@
 
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
 from leadsync.reasons import Skip, SkipKind
-from leadsync.report.wording import DECIDING, advice_after
+from leadsync.report.row_words import DECIDING, advice_after
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 MEANINGS = {

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from leadsync.leads import NEW_LEAD
 from leadsync.models import Note, NoteKind, Status
 from leadsync.reasons import Reason, Skip, SkipKind
+from leadsync.report.row_words import reason_words
 from leadsync.report.tables import SYNC_COLUMNS
-from leadsync.report.wording import reason_words
 from leadsync.spreadsheet import CHECK_PREFIX
 from leadsync.terminal import one_line
 

@@ -9,9 +9,9 @@ from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRe
 from leadsync.plurals import counted
 from leadsync.report.advice import MEANINGS, still_failing, undecided_in, waits
 from leadsync.report.highlights import Highlights
+from leadsync.report.row_words import DECIDING
 from leadsync.report.tables import is_final
 from leadsync.report.warnings import new_leads
-from leadsync.report.wording import DECIDING
 from leadsync.report_values import CodeCount, StatusCount, Summary
 from leadsync.result_codes import RESULT_CODES, split_codes
 

@@ -1,4 +1,4 @@
-"""The words and the remedy of each kind of fault; `wording` fills in the details."""
+"""The words and the remedy of each kind of fault; `row_words` fills in the details."""
 
 from leadsync.reasons import FaultKind
 from leadsync.spreadsheet import LONGEST_CELL

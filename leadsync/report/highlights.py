@@ -6,7 +6,7 @@ from typing import NamedTuple
 from leadsync.leads import trim
 from leadsync.models import NO_CHANGE, PHONE, RowRecord, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
-from leadsync.report.wording import message, problem, remedy, sentence
+from leadsync.report.row_words import message, problem, remedy, sentence
 from leadsync.result_codes import RESULT_CODES
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.report.advice import advice, still_failing
 from leadsync.report.highlights import Highlights
-from leadsync.report.wording import message
+from leadsync.report.row_words import message
 from leadsync.report_values import Line
 from leadsync.result_codes import RESULT_CODES, Verdict
 from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET

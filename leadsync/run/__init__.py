@@ -5,16 +5,24 @@ from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
-from leadsync.run.outputs import Files, check_output, finish, set_aside_edited, write_copy, write_files, written_files
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
 from leadsync.run.readiness import ready_to_send, settings_of_run
+from leadsync.run.report_files import (
+    Files,
+    check_output,
+    finish,
+    set_aside_edited,
+    write_copy,
+    write_files,
+    written_files,
+)
 from leadsync.run.retry_plan import plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
-from leadsync.run.sheet_reading import SheetReading, lines_with_headings, look_at_sheet, sheet_reading_of
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
+from leadsync.run.sheet_view import SheetView, lines_with_headings, look_at_sheet, sheet_view_of
 from leadsync.run.stop_requests import StopRequests
 from leadsync.run.survey import Group, Survey
 from leadsync.run.validation import Checked, check
@@ -29,9 +37,9 @@ __all__ = [
     "Question",
     "RunOptions",
     "Sent",
-    "SheetReading",
     "SheetScan",
     "SheetSource",
+    "SheetView",
     "StopRequests",
     "Survey",
     "check",
@@ -62,7 +70,7 @@ __all__ = [
     "send",
     "set_aside_edited",
     "settings_of_run",
-    "sheet_reading_of",
+    "sheet_view_of",
     "write_copy",
     "write_files",
     "written_files",

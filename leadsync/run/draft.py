@@ -15,9 +15,9 @@ from leadsync.reimport import Followed
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
-from leadsync.run.sheet_reading import sheet_reading_of
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
+from leadsync.run.sheet_view import sheet_view_of
 from leadsync.system_user import system_user
 
 
@@ -59,7 +59,7 @@ def read_draft(
         journal.ready(run.id, end),
         journal.waiting_for_decision(run.id, end),
         scan.survey,
-        sheet_reading_of(scan),
+        sheet_view_of(scan),
         remarks,
         sent_before=bool(copies or scan.survey.repeated),
         has_decisions=scan.has_decisions,

@@ -12,9 +12,9 @@ from leadsync.engine.ports import Progress
 from leadsync.journal import Journal
 from leadsync.models import TO_LOOK_AT, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run.outputs import Files, Say, finish
 from leadsync.run.plan import Plan
 from leadsync.run.question import plan_warnings
+from leadsync.run.report_files import Files, Say, finish
 from leadsync.run.sender import Sent, send
 from leadsync.run.stop_requests import StopRequests
 from leadsync.system_user import system_user

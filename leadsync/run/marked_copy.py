@@ -16,7 +16,7 @@ from leadsync.private_files import open_regular, whole_or_not
 from leadsync.reasons import FaultKind
 from leadsync.remarks import Remark
 from leadsync.report import MarkedRows, OwnColumns
-from leadsync.run.outputs import MARKED_ENDINGS
+from leadsync.run.report_files import MARKED_ENDINGS
 from leadsync.sheets import Markable, NotMarkedError, inspected, open_table, write_marked
 from leadsync.spreadsheet import SheetRules, is_own_heading
 from leadsync.temporary_files import private_copy

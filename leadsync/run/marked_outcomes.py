@@ -21,7 +21,7 @@ from leadsync.report import (
     run_front,
 )
 from leadsync.run.marked_copy import ending_of, look, losses, own_columns, refusal, write_copy
-from leadsync.run.outputs import set_aside_edited, state_of
+from leadsync.run.report_files import set_aside_edited, state_of
 from leadsync.run.sheet_source import fingerprint
 from leadsync.sheets import Markable, NotMarkedError, open_table
 from leadsync.spreadsheet import is_own_heading

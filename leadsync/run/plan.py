@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leadsync.journal import Journal
 from leadsync.models import FileKind, Inserts, Order, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run.sheet_reading import SheetReading
+from leadsync.run.sheet_view import SheetView
 from leadsync.run.survey import Survey
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
-    `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `reading` describe
-    a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has done it
-    all. `sent_before`: some rows would go a second time. `then` is the plan for the present file, behind an older run
-    of it. `file_is_new`: no run has read the present file. `has_decisions`: the file holds a person's decisions on rows
-    of earlier runs.
+    `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `sheet_view`
+    describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has
+    done it all. `sent_before`: some rows would go a second time. `then` is the plan for the present file, behind an
+    older run of it. `file_is_new`: no run has read the present file. `has_decisions`: the file holds a person's
+    decisions on rows of earlier runs.
     """
 
     run: RunRecord
     waiting: int = 0
     held: int = 0
     survey: Survey | None = None
-    reading: SheetReading | None = None
+    sheet_view: SheetView | None = None
     remarks: tuple[Remark, ...] = ()
     nothing_to_do: bool = False
     sent_before: bool = False

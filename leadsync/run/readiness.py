@@ -5,7 +5,7 @@ from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.models import RunRecord
-from leadsync.run.outputs import check_output
+from leadsync.run.report_files import check_output
 
 
 def ready_to_send(settings: Settings, output: Path | None = None) -> Settings:

@@ -27,7 +27,7 @@ from leadsync.report import (
 )
 from leadsync.report_values import Line
 from leadsync.run.marked_copy import check_ending, check_size, ending_of, look, losses, own_columns, refusal, write_copy
-from leadsync.run.outputs import check_output, check_own, keep_own
+from leadsync.run.report_files import check_output, check_own, keep_own
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint

@@ -9,7 +9,7 @@ from leadsync.failure_stats import FailureStats
 from leadsync.journal import Journal
 from leadsync.report import stats_csv, stats_json, stats_page, stats_summary
 from leadsync.report_values import Line
-from leadsync.run.outputs import check_output, check_own, keep_own
+from leadsync.run.report_files import check_output, check_own, keep_own
 from leadsync.sheets import new_page, new_stats_workbook, new_table
 
 FileFormat = Literal["csv", "xlsx", "html", "json"]

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from leadsync.web.run_page import page_values, run_of
 from leadsync.web.run_view import RunView
 from leadsync.web.site import site_of
-from leadsync.web.standing import standing_of
+from leadsync.web.standings import standing_of
 from leadsync.web.templates import render
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from leadsync.journal import Journal
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run import Group, Plan, SheetReading, Survey, expected_pace
+from leadsync.run import Group, Plan, SheetView, Survey, expected_pace
 
 Preview = dict[str, Any]
 """Values of JSON. `what` is one of the constants below."""
@@ -48,8 +48,8 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
     }
     if what != SEND:
         found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name}
-    if plan.reading is not None:
-        found |= reading_values(plan.reading)
+    if plan.sheet_view is not None:
+        found |= reading_values(plan.sheet_view)
     if plan.survey is not None:
         found |= _survey_values(plan.survey)
     if plan.then is not None:
@@ -65,7 +65,7 @@ def with_digest(found: Preview) -> Preview:
     return {**found, "digest": hashlib.sha256(text).hexdigest()[:32]}
 
 
-def reading_values(reading: SheetReading) -> Preview:
+def reading_values(reading: SheetView) -> Preview:
     """How the sheet was read."""
     return {
         "sheet": reading.sheet,

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from leadsync.models import RunRecord
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
-from leadsync.web.standing import standing_of
+from leadsync.web.standings import standing_of
 from leadsync.web.templates import hue, names_of, render
 
 if TYPE_CHECKING:

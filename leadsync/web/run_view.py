@@ -13,7 +13,7 @@ from leadsync.report import MEANINGS, correctable, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Live, Tally
-from leadsync.web.standing import Standing
+from leadsync.web.standings import Standing
 
 _MOST_DISPOSITIONS = 12
 

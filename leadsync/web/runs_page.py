@@ -17,7 +17,7 @@ from leadsync.report import correctable
 from leadsync.tallies import Live, Tally
 from leadsync.web.run_view import RunView, Share, shares, to_decide
 from leadsync.web.site import site_of
-from leadsync.web.standing import Kind, Standing, standing_of
+from leadsync.web.standings import Kind, Standing, standing_of
 from leadsync.web.templates import hue, names_of, render
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pytest
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.reasons import Fault
-from leadsync.report.wording import sentence
+from leadsync.report.row_words import sentence
 
 PHONES = ("FirstPhone", "SecondPhone")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from leadsync.errors import JournalError, OutputError
 from leadsync.report_values import Line
 from leadsync.sheets import new_table, open_table
-from leadsync.sheets.formula_escaping import escape, unescape
+from leadsync.sheets.formula_escapes import escape, unescape
 
 HEADINGS = ["Id", "Name", "sync_run"]
 

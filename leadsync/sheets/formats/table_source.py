@@ -13,7 +13,7 @@ from leadsync.sheets.formats.headings import Headings, place_of_headings
 from leadsync.sheets.formats.libraries import MARKUP, require
 from leadsync.sheets.formats.other_tables import told_apart
 from leadsync.sheets.formats.row_checks import cell_faults, clean
-from leadsync.sheets.formula_escaping import unescape
+from leadsync.sheets.formula_escapes import unescape
 from leadsync.sheets.source_lines import Source, SourceLine
 from leadsync.spreadsheet import MOST_COLUMNS, RUN_COLUMN, HeadingNames, SheetRules
 

@@ -13,7 +13,7 @@ from leadsync.errors import OutputError
 from leadsync.models import FileKind
 from leadsync.private_files import whole_or_not
 from leadsync.report_values import Line, Summary
-from leadsync.sheets.formula_escaping import escape_row
+from leadsync.sheets.formula_escapes import escape_row
 from leadsync.sheets.output.sheet_layout import SheetLayout
 from leadsync.sheets.output.stats_workbook import started_stats
 from leadsync.sheets.output.workbook_writer import started_workbook

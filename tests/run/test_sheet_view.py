@@ -1,4 +1,4 @@
-"""The reading of a sheet, for a person to confirm its columns."""
+"""A sheet as it was read, for a person to confirm its columns."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,13 +7,13 @@ import openpyxl
 
 from leadsync.config import settings_from
 from leadsync.journal import open_journal
-from leadsync.run import SheetReading, SheetSource, look_at_sheet, scan_sheet, sheet_reading_of
+from leadsync.run import SheetSource, SheetView, look_at_sheet, scan_sheet, sheet_view_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SETTINGS = settings_from({}, "the test")
 
 
-def look(tmp_path: Path, text: str) -> SheetReading:
+def look(tmp_path: Path, text: str) -> SheetView:
     file = tmp_path / "leads.csv"
     file.write_text(text, "utf-8")
     with open_journal(tmp_path / "state") as journal:
@@ -47,7 +47,7 @@ def test_a_workbook_tells_its_sheets_and_the_line_of_its_headings(tmp_path: Path
     book.create_sheet("Notes")
     book.save(file := tmp_path / "leads.xlsx")
     scan = scan_sheet(SheetSource(file), SETTINGS, NOW, lambda scan: list(scan.entries()))
-    found = sheet_reading_of(scan)
+    found = sheet_view_of(scan)
     assert (found.sheet, found.sheets, found.headings_line) == ("Winback", ("Winback", "Notes"), 3)
     assert {column.heading: column.field for column in found.columns} == {
         "Lead Id": "njExternalLeadId",

@@ -1,7 +1,7 @@
 """Each kind of reason has its words."""
 
 from leadsync.reasons import Fault, FaultKind, Rejected, SkipKind
-from leadsync.report.wording import _SKIPPED, reason_words
+from leadsync.report.row_words import _SKIPPED, reason_words
 
 
 def test_every_kind_of_skip_has_words() -> None:

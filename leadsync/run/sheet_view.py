@@ -1,4 +1,4 @@
-"""The reading of a sheet for a person to confirm: its place in the file, and its columns with examples."""
+"""A sheet as it was read, for a person to confirm: its place in the file, and its columns with examples."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,7 +24,7 @@ _MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class SheetReading:
+class SheetView:
     """How a sheet was read.
 
     `sheets` are all of a workbook, `sheet` is empty for text. `headings_line` counts from 1. `examples` are the first
@@ -46,24 +46,24 @@ class SheetReading:
     """The order of day, month and year in force; empty if nothing was decided."""
 
 
-def sheet_reading_of(scan: "SheetScan") -> SheetReading:
-    """The reading of a sheet read to its end."""
+def sheet_view_of(scan: "SheetScan") -> SheetView:
+    """The view of a sheet read to its end."""
     return replace(
-        _reading(scan.table, scan.mapping.columns, scan.survey.examples, scan.proposed, scan.fields),
+        _view(scan.table, scan.mapping.columns, scan.survey.examples, scan.proposed, scan.fields),
         mapping=scan.mapping.name,
         date_order=scan.date_order,
     )
 
 
-def look_at_sheet(source: SheetSource, settings: Settings, now: datetime, journal: Journal) -> SheetReading:
-    """The reading of a sheet by its first rows, also if its columns do not tell the leads; raises SheetError."""
+def look_at_sheet(source: SheetSource, settings: Settings, now: datetime, journal: Journal) -> SheetView:
+    """The view of a sheet by its first rows, also if its columns do not tell the leads; raises SheetError."""
     rules = settings.rules(now)
     with opened(source, journal, sheet_rules(rules)) as table:
         rows = list(islice(table.rows(), _SAMPLE_ROWS))
     survey = Survey()
     survey.sample(rows)
     columns, proposed = _undecided(table.headings, [row.cells for row in rows], rules)
-    return _reading(table, columns, survey.examples, proposed, fields_of(rules))
+    return _view(table, columns, survey.examples, proposed, fields_of(rules))
 
 
 def lines_with_headings(source: SheetSource, settings: Settings, now: datetime) -> list[tuple[int, tuple[str, ...]]]:
@@ -91,13 +91,13 @@ def _undecided(
         return columns_of(headings, replace(rules, columns={}, mappings={})), {}
 
 
-def _reading(
+def _view(
     table: "Table",
     columns: tuple[Column, ...],
     examples: Mapping[int, Sequence[str]],
     proposed: Mapping[str, str],
     fields: tuple[str, ...],
-) -> SheetReading:
-    return SheetReading(
+) -> SheetView:
+    return SheetView(
         table.sheet, table.sheets, table.headings_line, table.delimiter, columns, examples, proposed, fields
     )

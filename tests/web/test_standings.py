@@ -8,7 +8,7 @@ import pytest
 
 from leadsync.models import Status
 from leadsync.tallies import Live
-from leadsync.web.standing import Kind, standing_of
+from leadsync.web.standings import Kind, standing_of
 from tests.web.conftest import Clock
 from tests.web.filled import a_run
 

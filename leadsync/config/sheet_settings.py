@@ -10,7 +10,7 @@ from leadsync.config.settings import Columns, Settings, checked_mappings
 from leadsync.leads import Input, Section, Timezone
 
 
-class Reading(Section):
+class SheetSettings(Section):
     """The settings in force for a sheet: `timezone` is its campaign's."""
 
     input: Input = Input()
@@ -22,7 +22,7 @@ class Reading(Section):
 def reading_of(settings: Settings) -> str:
     """The reading of these settings as JSON text."""
     parts = {"input": settings.input, "columns": settings.columns, "mappings": settings.mappings}
-    return Reading(**parts, timezone=settings.campaign.timezone).model_dump_json()
+    return SheetSettings(**parts, timezone=settings.campaign.timezone).model_dump_json()
 
 
 def with_reading(settings: Settings, reading: str, changes: Mapping[str, Any] | None = None) -> Settings:
@@ -33,9 +33,9 @@ def with_reading(settings: Settings, reading: str, changes: Mapping[str, Any] | 
     """
     changed = dict(changes or {})
     try:
-        kept = Reading.model_validate_json(reading or "{}").model_dump(mode="json")
+        kept = SheetSettings.model_validate_json(reading or "{}").model_dump(mode="json")
         kept["input"] |= changed.pop("input", {})
-        new = Reading.model_validate(kept | changed)
+        new = SheetSettings.model_validate(kept | changed)
     except ValidationError as error:
         raise settings_error(error, "the changed reading") from error
     campaign = settings.campaign.model_copy(update={"timezone": new.timezone})

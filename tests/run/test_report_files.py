@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from leadsync.errors import OutputError
 from leadsync.journal import open_journal
-from leadsync.run import outputs
+from leadsync.run import report_files
 from tests.conftest import Desk
 
 
@@ -47,7 +47,7 @@ def test_where_no_report_can_be_written_the_results_are_said_to_be_kept(
         raise OutputError("leads.report.csv: the file cannot be written (No space left on device); make room.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(outputs, "new_table", full)
+        patch.setattr(report_files, "new_table", full)
         done = desk.leadsync("run", sheet)
     assert done.code == 1
     assert "make room. Every result is kept; `leadsync resume" in done.err
@@ -101,8 +101,10 @@ def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tm
     with open_journal(desk.state) as journal:
         record = journal.run(run["run"])
         written = journal.written(record.id)
-        copies = {name: outputs.write_copy(journal, record, name, folder) for name in ("report", "retry", "review")}
-        copies["summary"] = outputs.write_copy(journal, record, "summary", folder)
+        copies = {
+            name: report_files.write_copy(journal, record, name, folder) for name in ("report", "retry", "review")
+        }
+        copies["summary"] = report_files.write_copy(journal, record, "summary", folder)
         assert journal.written(record.id) == written
     assert copies["review"] is None
     assert {path: path.stat() for path in own.values()} == before

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadsync.report_values import Line
 from leadsync.sheets import new_table, open_table
-from leadsync.sheets.formula_escaping import escape, escape_row, unescape
+from leadsync.sheets.formula_escapes import escape, escape_row, unescape
 
 HEADINGS = ["Id", "Name", "sync_run"]
 READERS = ",;\t|"
