@@ -3,6 +3,7 @@ OpenDocument."""
 
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from leadsync.models import Row
@@ -18,12 +19,20 @@ TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/></Types>'
 )
+SHEET = "xl/worksheets/sheet1.xml"
+"""The part of an .xlsx's only sheet."""
+MERGED = Fault("", "", FaultKind.MERGED_CELL, details={"at": 0, "letter": "A"})
+UNWORKED = "has a formula without a stored value in column B; open the workbook in a spreadsheet program and save it"
 POI = 0x10D3
 """The build that Apache POI gives for the program that wrote the file."""
 
 
 def wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+HEADINGS = [(6, wide("Id")), (6, wide("Name"))]
+"""Cells of an .xlsb."""
 
 
 def record12(kind: int, body: bytes = b"") -> bytes:
@@ -127,6 +136,26 @@ def xls(
     return path
 
 
+def label(row: int, column: int, number: int) -> bytes:
+    """A cell of an .xls with one of the shared texts."""
+    return record(0xFD, struct.pack("<HHHI", row, column, 0, number))
+
+
+HEADED = label(0, 0, 0) + label(0, 1, 1)
+"""The headings: the first two shared texts."""
+
+
+def formula(row: int, column: int, value: bytes, flags: int, kind: int = 0x06) -> bytes:
+    """A cell of an .xls with a formula's value."""
+    return record(kind, struct.pack("<HHH8sHIH", row, column, 0, value, flags, 0, 0))
+
+
+def texts(*values: str) -> bytes:
+    """The body of the shared texts of an .xls."""
+    body = b"".join(struct.pack("<HB", len(value), 1) + value.encode("utf-16-le") for value in values)
+    return struct.pack("<II", len(values), len(values)) + body
+
+
 def compound(name: str, stream: bytes) -> bytes:
     """A container of one stream."""
     stream = stream.ljust(4096, b"\0")
@@ -178,6 +207,20 @@ def ods(path: Path, rows: str, styles: str = "") -> Path:
             "</office:spreadsheet></office:body></office:document-content>",
         )
     return path
+
+
+def cell(text: str, attributes: str = "") -> str:
+    """A cell of an .ods."""
+    return f'<table:table-cell office:value-type="string" {attributes}><text:p>{text}</text:p></table:table-cell>'
+
+
+def altered(path: Path, edit: Callable[[str, bytes], bytes]) -> Path:
+    """A copy of a workbook in which `edit` rewrote the parts."""
+    copy = path.with_name("altered.xlsx")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, edit(name, source.read(name)))
+    return copy
 
 
 def fault_words(row: Row) -> str:

@@ -1,32 +1,19 @@
 """Workbooks: values as a person sees them, and what is wrong with a row or with the file."""
 
 import datetime as dt
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
 
 from leadsync.commands import arguments
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
-from tests.sheets.handmade import error_fault, fault_words
+from tests.sheets.handmade import SHEET, altered, fault_words
 
-SHEET = "xl/worksheets/sheet1.xml"
 DATA_FOLDER = Path(__file__).parent / "data"
-
-
-def altered(path: Path, edit: Callable[[str, bytes], bytes]) -> Path:
-    """A copy of a workbook in which `edit` rewrote the parts."""
-    copy = path.with_name("altered.xlsx")
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(name, edit(name, source.read(name)))
-    return copy
 
 
 @pytest.mark.parametrize(
@@ -86,54 +73,6 @@ def test_rows_keep_their_number_and_columns_their_place(workbook, rows_of):
         sheet["B3"], sheet["C3"], sheet["B5"], sheet["C8"] = "Id", "Name", "1", "Bo"
 
     assert rows_of(workbook([], edit)) == [Row(5, ("", "1", "")), Row(8, ("", "", "Bo"))]
-
-
-def test_an_error_cell_is_its_text_and_the_rows_fault(workbook, rows_of):
-    bad, good = rows_of(workbook([["Id", "Name"], ["x", "#N/A"], ["y", "Bo"]]))
-    assert bad == Row(2, ("x", "#N/A"), faults=(error_fault("#N/A"),))
-    assert good == Row(3, ("y", "Bo"))
-
-
-def test_a_formula_that_was_never_worked_out_does_not_read_as_blank(workbook, rows_of):
-    (row,) = rows_of(workbook([["Id", "Name"], ["x", "=A2"]]))
-    assert row.cells == ("x", "=A2")
-    assert fault_words(row).startswith("has a formula without a stored value in column B; open the workbook in")
-
-
-def test_a_formula_is_its_stored_value_blank_texts_included(workbook, rows_of):
-    def stored(name, data):
-        if name != SHEET:
-            return data
-        data = data.replace(b"<v />", b"<v></v>")  # openpyxl writes it so if lxml is there
-        data = data.replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
-        return data.replace(b'<c r="C2"><f>A9</f>', b'<c r="C2" t="str"><f>A9</f>')
-
-    path = altered(workbook([["Id", "Sum", "Note"], ["x", "=1+1", "=A9"]]), stored)
-    assert rows_of(path) == [Row(2, ("x", "2", ""))]
-
-
-def test_the_0_that_stands_for_a_formula_not_worked_out_is_no_value(tmp_path, rows_of):
-    """XlsxWriter gives each formula the value 0, and asks for them all to be worked out on loading."""
-    with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["Id", "Sum"])
-        sheet.write_row(1, 0, ["x", "=1+1"])
-        sheet.write_string(2, 0, "y")
-        sheet.write_formula(2, 1, "=1+1", value=2)
-    unworked, worked = rows_of(tmp_path / "leads.xlsx")
-    assert unworked.cells == ("x", "=1+1")
-    assert fault_words(unworked).startswith("has a formula without a stored value in column B")
-    assert worked == Row(3, ("y", "2"))
-
-
-def test_document_types_in_parts_that_hold_no_cells_do_no_harm(workbook, cells_of):
-    """Macros of OpenDocument sheets and their old manifests begin with one."""
-    path = workbook([["Id"], ["x"]])
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(
-            "Basic/script-lc.xml", '<!DOCTYPE library PUBLIC "-//OpenOffice.org//DTD" "libraries.dtd"><x/>'
-        )
-    assert cells_of(path) == [("x",)]
 
 
 def test_a_number_of_more_than_15_digits_has_lost_some(workbook, rows_of):
@@ -248,20 +187,6 @@ def test_headings_alone_are_a_table_without_rows(workbook):
         assert (table.headings, list(table.rows())) == (("Id", "Name"), [])
 
 
-def test_the_name_does_not_decide(workbook, text_file):
-    with open_table(workbook([["Id"], ["x"]], name="leads.csv")) as table:
-        said = Remark.fact("The file is called .csv but is a workbook of zipped XML (.xlsx, .xlsm).")
-        assert (table.kind, table.remarks) == ("xlsx", (said,))
-    with open_table(text_file("Id,b\nx,1\n", "leads.xls")) as table:
-        assert (table.kind, table.remarks) == ("csv", (Remark.fact("The file is called .xls but is delimited text."),))
-
-
-@pytest.mark.parametrize("option", ["encoding", "delimiter"])
-def test_options_for_text_are_refused_for_a_workbook(workbook, cells_of, option):
-    with pytest.raises(SheetError, match=f"this is a workbook, which has no {option} of its own; leave out --{option}"):
-        cells_of(workbook([["Id"], ["x"]]), **{option: "utf-8"})
-
-
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -283,37 +208,6 @@ def test_a_hostile_workbook_gets_one_sentence(workbook, rows_of, edit, message):
     with pytest.raises(SheetError, match=message) as caught:
         rows_of(altered(workbook([["Id", "Name"], ["x", "Bo"]]), edit))
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("at", "more", "named"),
-    [
-        (b"</row></sheetData>", b'<c r="A3" t="n"><v>7</v></c>', "cell A3"),
-        (b"</sheetData>", b'<row r="2"><c r="A2"><v>7</v></c></row>', "row 2"),
-        (b"</sheetData>", b"<row r='3'><c r='A3'><v>7</v></c></row>", "row 3"),
-        (b"</sheetData>", b"<row><c r='A3'><v>7</v></c></row>", "row 3"),
-    ],
-)
-def test_a_row_or_cell_that_stands_there_twice_gets_one_sentence(workbook, rows_of, at, more, named):
-    path = altered(workbook([["Id"], ["x"], ["y"]]), lambda name, data: data.replace(at, more + at))
-    with pytest.raises(SheetError, match=rf"the workbook is damaged \({named} stands in it twice, .*; get it anew"):
-        rows_of(path)
-
-
-def test_a_row_that_comes_again_far_below_is_found_and_rows_out_of_order_are_read(workbook, rows_of):
-    path = workbook([["Id"]] + [["x" * 100 + str(number)] for number in range(10_000)])
-    late = b'<row r="2"><c r="A2"><v>7</v></c></row></sheetData>'
-    with pytest.raises(SheetError, match="row 2 stands in it twice"):
-        rows_of(altered(path, lambda _, data: data.replace(b"</sheetData>", late)))
-    first = b'<row r="11000"><c r="A11000"><v>7</v></c></row>'
-    rows = rows_of(altered(path, lambda _, data: data.replace(b"<sheetData>", b"<sheetData>" + first)))
-    assert (len(rows), rows[-1]) == (10_001, Row(11_000, ("7",)))
-
-
-def test_a_text_that_looks_like_a_cells_place_is_no_second_cell(workbook, cells_of):
-    path = workbook([["Id", "Name"], ["x", "Bo"]])
-    path = altered(path, lambda _, data: data.replace(b"<t>Bo<", b'<t>Bo r="A2" r="2" r="A2"<'))
-    assert cells_of(path) == [("x", 'Bo r="A2" r="2" r="A2"')]
 
 
 def test_a_cut_off_workbook_gets_one_sentence(workbook, rows_of):

@@ -1,0 +1,88 @@
+"""The cells of an .ods: errors, formulas, texts of several elements, repeated rows."""
+
+import pytest
+
+from leadsync.errors import SheetError
+from leadsync.models import Row
+from tests.sheets import handmade
+from tests.sheets.handmade import MERGED, UNWORKED, cell, error_fault, fault_words
+
+
+def test_merged_cells_and_formulas_of_an_ods(tmp_path, rows_of):
+    row = "<table:table-row>{}</table:table-row>"
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + cell("Name"))
+        + row.format(cell("x", 'table:number-rows-spanned="2" table:number-columns-spanned="1"') + cell("Bo"))
+        + row.format("<table:covered-table-cell/>" + cell("Di"))
+        + row.format(cell("y") + '<table:table-cell table:formula="of:=1+1" office:value-type="float"/>')
+        + row.format(
+            cell("z") + '<table:table-cell table:formula="of:=A9" office:value-type="string" office:string-value=""/>'
+        ),
+    )
+    first, second, unworked, blank = rows_of(path)
+    assert first == Row(2, ("x", "Bo"), faults=(MERGED,))
+    assert second == Row(3, ("", "Di"), faults=(MERGED,))
+    assert unworked.cells == ("y", "=1+1")
+    assert fault_words(unworked).startswith(UNWORKED)
+    assert blank == Row(5, ("z", ""))
+
+
+def test_an_ods_with_line_ends_between_its_elements_and_errors_as_old_programs_write_them(tmp_path, rows_of):
+    row = "\n <table:table-row>\n  {}\n </table:table-row>\n"
+    error = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0">\n<text:p>{}</text:p>\n'
+    )
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + "\n" + cell("Name"))
+        + row.format(cell("x") + error.format("#DIV/0!") + "</table:table-cell>")
+        + row.format(cell("y") + error.format("Err:502") + "</table:table-cell>")
+        + row.format(cell("z") + "\n" + cell("</text:p>\n<text:p>".join(("two <text:span>lines</text:span>", "here")))),
+    )
+    division, number, lines = rows_of(path)
+    assert division == Row(2, ("x", "#DIV/0!"), faults=(error_fault("#DIV/0!"),))
+    assert number == Row(3, ("y", "Err:502"), faults=(error_fault("Err:502"),))
+    assert lines == Row(4, ("z", "two lines\nhere"))
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("1234<text:tab/>5678", "1234\t5678"),
+        ("1234<text:line-break/>5678", "1234\n5678"),
+        ('1234<text:s text:c="3"/>5678', "1234   5678"),
+        ("12<text:span>34<text:tab/></text:span></text:p><text:p>56<text:s/>78", "1234\t\n56 78"),
+    ],
+)
+def test_blanks_that_an_ods_writes_as_elements_stay_in_the_text(tmp_path, rows_of, xml, text):
+    """Without them two numbers in a cell would become one."""
+    row = "<table:table-row>{}</table:table-row>"
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format(cell("Id") + cell("Name"))
+        + row.format(cell(xml) + cell("Bo<office:annotation><text:p>no<text:tab/>te</text:p></office:annotation>")),
+    )
+    assert [row.cells[0] for row in rows_of(path)] == [text]
+
+
+@pytest.mark.parametrize("count", ["5002", "1048570", "2000000000"])
+def test_a_row_of_an_ods_that_is_repeated_without_end_gets_one_sentence(tmp_path, rows_of, count):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = f' table:number-rows-repeated="{count}"'
+    path = handmade.ods(tmp_path / "leads.ods", row.format("", cell("Id")) + row.format(repeated, cell("x")))
+    with pytest.raises(SheetError, match=f"{int(count) - 1:,} of its rows are mere repetitions"):
+        rows_of(path)
+
+
+def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_of):
+    row = "<table:table-row{}>{}</table:table-row>"
+    repeated = ' table:number-rows-repeated="{}"'.format
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        row.format("", cell("Id"))
+        + row.format(repeated(3), cell("x"))
+        + row.format(repeated(1048571), '<table:table-cell table:number-columns-repeated="1024"/>')
+        + f"<table:table-row{repeated(1)}/>",
+    )
+    assert cells_of(path) == [("x",), ("x",), ("x",)]

@@ -1,0 +1,40 @@
+"""The number styles of an .ods: an exponent and a filling hide an id's digits."""
+
+import pytest
+
+from leadsync.reasons import FaultKind
+from leadsync.spreadsheet import HeadingNames, SheetRules
+from tests.sheets import handmade
+
+IN_PARTS = '<n:number-style style:name="N1"><n:number/><style:map style:apply-style-name="P1"/></n:number-style>'
+
+
+@pytest.mark.parametrize(
+    ("style", "hidden"),
+    [
+        ('<n:number-style style:name="N1"><n:scientific-number/></n:number-style>', "0E+0"),
+        ('<n:number-style style:name="N1"><n:number/><n:fill-character>x</n:fill-character></n:number-style>', "*x"),
+        ('<n:number-style style:name="N1"><n:fill-character> </n:fill-character><n:number/></n:number-style>', ""),
+        (f'<n:number-style style:name="P1"><n:scientific-number/></n:number-style>{IN_PARTS}', "0E+0"),
+    ],
+)
+@pytest.mark.parametrize("place", ["cell", "parent", "row", "column"])
+def test_an_exponent_and_a_filling_of_an_ods_reject_an_id(tmp_path, rows_of, style, hidden, place):
+    own = 'table:style-name="ce1"' if place in ("cell", "parent") else ""
+    row, column = ('table:default-cell-style-name="ce1"' if place == name else "" for name in ("row", "column"))
+    head = '<table:table-cell office:value-type="string"><text:p>Lead Id</text:p></table:table-cell>'
+    lead = f'<table:table-cell {own} office:value-type="float" office:value="4200"><text:p>4200</text:p>'
+    base, data = ("ce0", "parent-style-name") if place == "parent" else ("N1", "data-style-name")
+    path = handmade.ods(
+        tmp_path / "leads.ods",
+        f"<table:table-column {column}/><table:table-row>{head}</table:table-row>"
+        f"<table:table-row {row}>{lead}</table:table-cell></table:table-row>",
+        f'{style}<style:style style:name="ce0" style:data-style-name="N1"/>'
+        f'<style:style style:name="ce1" style:{data}="{base}"/>',
+    )
+    names = HeadingNames(ids=frozenset({"leadid"}), fields=frozenset({"leadid"}))
+    (found,) = rows_of(path, rules=SheetRules(names))
+    assert found.cells == ("4200",)
+    assert [(fault.kind, fault.details["format"]) for fault in found.faults] == (
+        [(FaultKind.UNCLEAR_NUMBER, hidden)] if hidden else []
+    )

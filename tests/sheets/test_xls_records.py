@@ -1,0 +1,54 @@
+"""An .xls's records: formulas without a value, and merged cells."""
+
+import struct
+
+import pytest
+
+from leadsync.models import Row
+from tests.sheets import handmade
+from tests.sheets.handmade import HEADED, MERGED, UNWORKED, fault_words, formula, label, texts
+
+ZERO = bytes(8)
+
+
+EMPTY = b"\x03" + bytes(5) + b"\xff\xff"
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "cell"),
+    [
+        (ZERO, {"flags": 2}, None),  # as Apache POI writes them
+        (ZERO, {"flags": 0}, "0"),
+        (EMPTY, {"flags": 0}, ""),
+        (EMPTY, {"flags": 0, "build": 0x0DBB}, None),  # as xlwt does
+        (struct.pack("<d", 2.0), {"flags": 0, "kind": 0x406}, None),  # a record of Excel 4, which calamine passes over
+    ],
+)
+def test_formulas_of_an_xls_that_were_never_worked_out(tmp_path, rows_of, value, options, cell):
+    build = options.pop("build", handmade.POI)
+    cells = HEADED + label(1, 0, 0) + formula(1, 1, value, **options)
+    (row,) = rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),), build=build))
+    assert row.cells == ("Id", "=" if cell is None else cell)
+    assert fault_words(row).startswith(UNWORKED) == (cell is None)
+
+
+def test_a_formula_that_comes_to_0_beside_one_that_does_not_was_worked_out(tmp_path, rows_of):
+    """LibreOffice asks for calculation on loading too."""
+    cells = HEADED + formula(1, 0, struct.pack("<d", 5.0), flags=2) + formula(1, 1, ZERO, flags=2)
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("5", "0"))]
+
+
+def test_a_row_of_formulas_alone_at_the_end_of_an_xls_is_not_lost(tmp_path, rows_of):
+    cells = HEADED + formula(3, 1, bytes(8), flags=0, kind=0x406)
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    (row,) = rows_of(path)
+    assert (row.number, row.cells) == (4, ("", "="))
+    assert fault_words(row).startswith(UNWORKED)
+
+
+def test_merged_cells_of_an_xls(tmp_path, rows_of):
+    cells = HEADED + label(1, 0, 1) + label(1, 1, 0) + label(2, 1, 1)
+    cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
+    path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
+    assert rows_of(path) == [Row(2, ("Name", "Id"), faults=(MERGED,)), Row(3, ("", "Name"), faults=(MERGED,))]

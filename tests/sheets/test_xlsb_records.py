@@ -1,0 +1,51 @@
+"""An .xlsb's records: errors, formulas without a value, formats, merged cells."""
+
+import struct
+
+from leadsync.models import Row
+from tests.sheets import handmade
+from tests.sheets.handmade import HEADINGS, MERGED, UNWORKED, error_fault, fault_words
+
+
+def number(value: float) -> tuple[int, bytes]:
+    return 5, struct.pack("<d", value)
+
+
+def test_errors_and_formulas_of_an_xlsb(tmp_path, rows_of):
+    """Cells of kind 3 and 11 are errors, 9 a formula's number with its flags."""
+    path = handmade.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: HEADINGS,
+            1: [(6, handmade.wide("x")), (3, b"\x2a")],
+            2: [(6, handmade.wide("y")), (11, b"\x07" + bytes(10))],
+            3: [(6, handmade.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))],
+        },
+    )
+    na, division, zero = rows_of(path)
+    assert na == Row(2, ("x", "#N/A"), faults=(error_fault("#N/A"),))
+    assert division == Row(3, ("y", "#DIV/0!"), faults=(error_fault("#DIV/0!"),))
+    assert zero == Row(4, ("z", "0"))
+
+
+def test_formulas_of_an_xlsb_that_all_come_to_0_were_never_worked_out(tmp_path, rows_of):
+    line = [(6, handmade.wide("z")), (9, struct.pack("<dHI", 0.0, 2, 0))]
+    for row in rows_of(handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, 1: line, 2: line})):
+        assert row.cells == ("z", "=")
+        assert fault_words(row).startswith(UNWORKED)
+
+
+def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
+    path = handmade.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: [(6, handmade.wide(name)) for name in ("Id", "Share", "Call back")],
+            1: [number(800), number(0.125), number(46350.5)],
+            2: [(1, b""), number(1), number(46350)],
+        },
+        formats=("0000", "0.0%", "dd/mm/yyyy hh:mm"),
+        merged=[(1, 2, 0, 0)],
+    )
+    first, second = rows_of(path)
+    assert first == Row(2, ("0800", "12.5%", "2026-11-24 12:00"), dates=(2,), faults=(MERGED,))
+    assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), faults=(MERGED,))
