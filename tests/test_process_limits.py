@@ -46,3 +46,14 @@ def test_a_private_process_cannot_be_looked_into() -> None:
         "keep_private()\n"
         "print(json.dumps([before, Prctl.here()(3)]))"
     ) == [1, 0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_the_program_leaves_no_core_dump_and_cannot_be_looked_into():
+    code = (
+        "import ctypes, resource, sys, leadsync.cli as c\n"
+        "c.exit_code_of = lambda _: print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3))\n"
+        "c.main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    assert ended.stdout == "(0, 0) 0\n"

@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from leadsync.simulator import PracticeDialer
+
+COLUMNS = ["Lead Id", "FirstPhone", "Outcome", "Callback"]
+
 FRAME = pd.DataFrame(
     {
         "Lead Id": ["1", "2", "3"],
@@ -11,3 +15,8 @@ FRAME = pd.DataFrame(
     },
     index=["a", "b", "c"],
 )
+
+
+def received(dialer: PracticeDialer) -> dict[str, dict[str, str]]:
+    """The body of each lead's last request."""
+    return {str(call.lead): dict(call.fields) for call in dialer.ledger.received}

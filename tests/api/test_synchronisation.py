@@ -6,7 +6,6 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +15,8 @@ import pytest
 
 import leadsync
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from tests.api.samples import COLUMNS, received
 from tests.conftest import KEY, Desk
-
-COLUMNS = ["Lead Id", "FirstPhone", "Outcome", "Callback"]
-
-
-@pytest.fixture
-def dialer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[PracticeDialer]:
-    """A practice dialer, with its settings in the working folder and the key in the environment."""
-    started = desk.dialer()
-    monkeypatch.chdir(desk.folder)
-    for name in ("LEADSYNC_API_KEY", "LEADSYNC_STATE", "XDG_RUNTIME_DIR"):
-        monkeypatch.setenv(name, desk.environment[name])
-    return started
-
-
-@pytest.fixture
-def frame() -> pd.DataFrame:
-    lines = [
-        (1, 383218101.0, "Sale", pd.Timestamp("2026-12-24 14:30")),
-        (2, float("nan"), None, pd.Timestamp("2026-12-25 09:00")),
-        (3, 12.0, "Sale", pd.NaT),
-    ]
-    return pd.DataFrame(lines, columns=COLUMNS, index=["a", "b", "c"]).astype({"Outcome": "category"})
-
-
-def received(dialer: PracticeDialer) -> dict[str, dict[str, str]]:
-    """The body of each lead's last request."""
-    return {str(call.lead): dict(call.fields) for call in dialer.ledger.received}
 
 
 def test_a_frame_is_sent_and_comes_back_with_typed_outcomes(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
@@ -89,22 +62,6 @@ def test_the_journal_and_the_files_are_those_of_the_command_line(
     assert shown["warnings"] == list(result.warnings)
 
 
-def test_the_same_frame_is_not_sent_twice_wherever_it_is_given(
-    desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = leadsync.sync(frame, confirm=True)
-    other = desk.folder / "other"
-    other.mkdir()
-    monkeypatch.chdir(other)
-    again = leadsync.sync(frame.copy(), desk.config, confirm=True, name="another")
-    assert (again.run, again.nothing_to_do, again.exit_code) == (first.run, True, 0)
-    assert len(dialer.ledger.received) == 2
-    pd.testing.assert_frame_equal(again.frame, first.frame)
-    anew = leadsync.sync(frame, desk.config, confirm=True, fresh=True)
-    assert anew.run != first.run
-    assert len(dialer.ledger.received) == 4
-
-
 def test_the_result_corrected_and_given_back_sends_what_was_corrected(
     dialer: PracticeDialer, frame: pd.DataFrame
 ) -> None:
@@ -132,46 +89,6 @@ def test_a_file_is_sent_as_by_the_command_line(desk: Desk, dialer: PracticeDiale
     assert result.nothing_to_do
     assert result.frame[["Lead Id", "FirstPhone"]].values.tolist() == [["0012", "0383218101"]]
     assert desk.leadsync("run", sheet).err.startswith(f"Nothing to do: run {result.run} ")
-
-
-@pytest.mark.parametrize("confirm", [None, False, lambda _: False])
-def test_nothing_is_sent_without_a_yes_and_no_draft_is_left(
-    dialer: PracticeDialer, frame: pd.DataFrame, confirm: Any
-) -> None:
-    with pytest.raises(leadsync.NotConfirmed, match="Nothing was sent, because confirm gave no yes: Send 2 rows") as no:
-        leadsync.sync(frame, confirm=confirm)
-    assert no.value.exit_code == 2
-    assert isinstance(no.value, leadsync.UsageError)
-    assert dialer.ledger.received == []
-    assert leadsync.runs().empty
-
-
-def test_the_question_is_that_of_the_terminal(desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame) -> None:
-    asked: list[leadsync.Question] = []
-
-    def confirm(question: leadsync.Question) -> bool:
-        asked.append(question)
-        return True
-
-    leadsync.sync(frame, confirm=confirm)
-    [question] = asked
-    url = desk.config.read_text("utf-8").split('url = "')[1].split('"')[0]
-    assert question.text == f"Send 2 rows to {url}, campaign 41, template 41?"
-    assert (question.rows, question.sent_before) == (2, False)
-    lines = str(question).splitlines()
-    assert lines[0] == "3 rows: 2 to send, 1 rejected, 0 skipped"
-    assert "          1  rejected: FirstPhone '12' is not a valid phone number in AU (row 4)" in lines
-    assert f"The API key goes to {url} for the first time, because {desk.folder / 'leadsync.toml'} says so." in lines
-    assert lines[-1] == question.text
-
-
-def test_an_error_in_confirm_leaves_no_draft(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
-    def confirm(_: leadsync.Question) -> bool:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        leadsync.sync(frame, confirm=confirm)
-    assert leadsync.runs().empty
 
 
 def test_settings_as_a_mapping_and_a_named_campaign(desk: Desk, dialer: PracticeDialer, frame: pd.DataFrame) -> None:
@@ -224,42 +141,6 @@ def test_a_stopped_run_raises_with_its_result_and_the_same_call_goes_on(
     assert result.stopped in str(stopped.value)
     done = leadsync.sync(frame, confirm=True)
     assert (done.run, done.counts["succeeded"]) == (result.run, 2)
-
-
-def test_another_frame_under_the_name_of_a_stopped_run_goes_behind_it(
-    dialer: PracticeDialer, frame: pd.DataFrame
-) -> None:
-    dialer.faults.add([FaultRule(FaultKind.CODE, code=117, calls=2)])
-    with pytest.raises(leadsync.RunStopped) as stopped:
-        leadsync.sync(frame, confirm=True)
-    other = pd.DataFrame({"Lead Id": [9], "FirstPhone": ["0383218109"]})
-    asked: list[str] = []
-    done = leadsync.sync(other, confirm=lambda question: bool(asked.append(question.text)) or True)
-    assert "Send 3 rows (2 left of run " in asked[0]
-    assert done.run != stopped.value.result.run
-    assert done.frame["Lead Id"].tolist() == [9]
-    assert sorted(received(dialer)) == ["1", "2", "9"]
-
-
-def test_progress_is_told_from_another_thread_and_its_errors_stop_nothing(
-    dialer: PracticeDialer, frame: pd.DataFrame, caplog: pytest.LogCaptureFixture
-) -> None:
-    told: list[leadsync.RunProgress] = []
-    threads: set[str] = set()
-
-    def show(progress: leadsync.RunProgress) -> None:
-        told.append(progress)
-        threads.add(threading.current_thread().name)
-
-    leadsync.sync(frame, confirm=True, on_progress=show)
-    assert (told[-1].rows, told[-1].done, told[-1].succeeded, told[-1].failed) == (2, 2, 2, 0)
-    assert threads == {"progress"}
-
-    def fail(_: leadsync.RunProgress) -> None:
-        raise ValueError("no display")
-
-    assert leadsync.sync(frame, confirm=True, on_progress=fail, fresh=True).counts["succeeded"] == 2
-    assert "the progress of the run is not shown any more: ValueError: no display" in caplog.text
 
 
 def test_the_key_is_not_logged_by_libraries_and_levels_come_back(
@@ -359,36 +240,6 @@ def test_a_cancellation_drains_the_run_and_the_same_call_goes_on(dialer: Practic
     assert len(dialer.ledger.received) == 100
 
 
-def test_a_cancellation_while_the_sheet_is_read_sends_nothing(
-    dialer: PracticeDialer, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from leadsync.api import sync_steps
-
-    reading, go_on = threading.Event(), threading.Event()
-    plan = sync_steps.plan_content
-
-    def slow(*arguments: Any) -> Any:
-        reading.set()
-        go_on.wait(30)
-        return plan(*arguments)
-
-    monkeypatch.setattr(sync_steps, "plan_content", slow)
-
-    async def cell() -> None:
-        task = asyncio.create_task(leadsync.sync_async(frame, confirm=True))
-        while not reading.is_set():
-            await asyncio.sleep(0.01)
-        task.cancel()
-        await asyncio.sleep(0)
-        go_on.set()
-        await task
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(cell())
-    assert dialer.ledger.received == []
-    assert leadsync.runs().empty
-
-
 def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
     dialer.floor_seconds = 0.5
     first = threading.Thread(target=leadsync.sync, args=(frame,), kwargs={"confirm": True})
@@ -400,17 +251,6 @@ def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, fram
         leadsync.sync(frame, confirm=True)
     first.join(60)
     assert len(dialer.ledger.received) == 2
-
-
-def test_the_question_has_every_loud_line_among_its_warnings(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
-    questions = []
-    leadsync.sync(frame, confirm=True, limit=1)
-    again = pd.concat([frame, frame.iloc[:1].assign(Callback=pd.NaT, Outcome="Busy")])
-    with pytest.raises(leadsync.NotConfirmed):
-        leadsync.sync(again, confirm=questions.append)
-    loud = [line for line in questions[0].lines if line.startswith("! ")]
-    assert any("NO callback date" in line for line in loud)
-    assert set(loud) <= set(questions[0].warnings)
 
 
 @pytest.mark.parametrize(

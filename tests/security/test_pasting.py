@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.cli.test_first_day import Terminal, home
+from tests.cli.test_init import Terminal, home
 from tests.conftest import KEY, Desk
 
 __all__ = ["home"]
