@@ -11,13 +11,16 @@ import httpx
 import pytest
 
 from leadsync.config import Settings, load, settings_from
+from leadsync.models import Status
 from leadsync.simulator import PracticeDialer
+from leadsync.tallies import Live
 from leadsync.web.app import create_app
 from leadsync.web.roles import Role
 from leadsync.web.sessions import Person, Sessions
 from leadsync.web.site import Site
 from leadsync.web.users import Users
 from tests.conftest import Desk
+from tests.web.filled import Given, Sender, a_run, fill
 
 if TYPE_CHECKING:
     from tests.web.shop import DraftPage, Shop
@@ -172,3 +175,13 @@ def page(shop: "Shop", dialer: PracticeDialer) -> Iterator["DraftPage"]:
     yield DraftPage(office, office.alone(), shop)
     for browser in office.browsers:
         browser.close()
+
+
+@pytest.fixture
+def sender(office: Office, tmp_path: Path) -> Iterator[Sender]:
+    """A process that has settled 4 of a run's 10 rows."""
+    fill(office.state, a_run(tmp_path), [Given(f"U{n}", Status.UNSENT) for n in range(10)], finished=False)
+    made = Sender(office.state)
+    made.tells(Live(10, {Status.SUCCEEDED: 4}, 3.2))
+    yield made
+    made.dies()

@@ -1,6 +1,7 @@
 """A journal with runs for the pages to show."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from leadsync.reasons import Reason
 from leadsync.tallies import Live
 
 RUN = "20261123-210455-7f3a"
+PATH = f"/runs/{RUN}"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;\u202e{{7*7}}"
 """Breaks out of text, of an attribute, of a template, and turns the text behind it."""
 
@@ -133,3 +135,8 @@ def _fields(number: int) -> dict[str, str]:
     """23 Sale with a date for ten of them, 18 No Change."""
     disposition = {"njDisposition": "Sale" if number < 23 else "<No Change>"}
     return disposition | ({"njCallBackDate": "2026/12/24 14:30"} if number < 10 else {})
+
+
+def text_of(page: str) -> str:
+    """The words of a page, without its marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).strip()

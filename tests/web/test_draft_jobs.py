@@ -1,17 +1,14 @@
 """A draft is read for a preview, planned anew and sent: once, and only as it was seen."""
 
 import os
-import signal
 from pathlib import Path
-
-import pytest
 
 from leadsync.config import SheetChoices
 from leadsync.simulator import PracticeDialer
-from leadsync.web.jobs import JobState, turn
+from leadsync.web.jobs import JobState
 from leadsync.web.preview import DONE, GO_ON, SEND, UNDECIDED, UNREADABLE
 from tests.conftest import Desk
-from tests.web.shop import Shop, applied, wait_for, wait_until
+from tests.web.shop import Shop, applied
 
 
 def test_a_preview_says_what_the_sheet_does(shop: Shop, dialer: PracticeDialer) -> None:
@@ -181,18 +178,6 @@ def test_only_the_newest_claim_is_carried_out(shop: Shop, dialer: PracticeDialer
     assert applied(dialer) == ["A1", "A2"]
 
 
-def test_without_a_key_nothing_is_sent_and_the_page_learns_why(
-    shop: Shop, dialer: PracticeDialer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload = shop.upload()
-    seen = shop.read(upload)
-    monkeypatch.delenv("LEADSYNC_API_KEY")
-    job = shop.send(upload, seen)
-    assert job.state is JobState.REFUSED
-    assert "holds no API key" in job.noted["error"]
-    assert shop.runs() == []
-
-
 def test_hostile_cells_and_headings_come_through_as_they_are(shop: Shop, dialer: PracticeDialer) -> None:
     heading = "<script>alert(1)</script>"
     found = shop.read(
@@ -201,46 +186,3 @@ def test_hostile_cells_and_headings_come_through_as_they_are(shop: Shop, dialer:
     assert [column["heading"] for column in found["columns"]][1:] == [heading, "=cmd|' /C calc'!A0"]
     assert found["columns"][1]["examples"] == ["<img src=x onerror=alert(1)>"]
     assert found["columns"][2]["examples"] == ["{{7*7}}"]
-
-
-def test_a_child_outlives_the_page_and_sends_once(shop: Shop, dialer: PracticeDialer) -> None:
-    upload = shop.upload()
-    job = shop.claim_send(upload, shop.read(upload))
-    shop.start("send", upload, job)
-    shop.start("send", upload, job)
-    assert wait_for(job).state is JobState.ENDED
-    assert applied(dialer) == ["A1", "A2"]
-    assert "KEY" not in (shop.state / "children.log").read_text()
-
-
-def test_a_child_killed_between_the_draft_and_the_first_row_has_sent_nothing(
-    shop: Shop, dialer: PracticeDialer
-) -> None:
-    upload = shop.upload()
-    seen = shop.read(upload)
-    job = shop.claim_send(upload, seen)
-    # Its turn never comes while four others are at work: it is killed where it waits.
-    with turn(shop.state, 4), turn(shop.state, 4), turn(shop.state, 4), turn(shop.state, 4):
-        child = shop.start("send", upload, job)
-        wait_until(lambda: job.noted.get("state") == JobState.QUEUED)
-        assert job.state is JobState.QUEUED
-        os.kill(child, signal.SIGKILL)
-        wait_until(lambda: job.state is JobState.LOST)
-    assert dialer.ledger.received == []
-    assert shop.send(upload, seen).state is JobState.ENDED
-    assert applied(dialer) == ["A1", "A2"]
-
-
-def test_a_child_killed_while_it_sends_leaves_a_run_to_go_on_with(shop: Shop, desk: Desk) -> None:
-    dialer = desk.dialer(floor_seconds=0.05, hardware_threads=2)
-    upload = shop.upload("Lead Id,Priority\n" + "".join(f"A{number},5\n" for number in range(1, 61)))
-    job = shop.claim_send(upload, shop.read(upload))
-    child = shop.start("send", upload, job)
-    wait_until(lambda: len(dialer.ledger.applications) > 5)
-    os.kill(child, signal.SIGKILL)
-    wait_until(lambda: job.state is JobState.LOST)
-    rest = shop.read(upload)
-    assert (rest["what"], rest["earlier"]["run"]) == (GO_ON, job.noted["run"])
-    shop.send(upload, rest)
-    assert shop.statuses(job.noted["run"]) == {"succeeded": 60}
-    assert set(applied(dialer)) == {f"A{number}" for number in range(1, 61)}

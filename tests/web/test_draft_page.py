@@ -12,7 +12,7 @@ from leadsync.web.roles import Role
 from leadsync.web.uploads import Uploads
 from tests.conftest import Desk
 from tests.web.conftest import Office
-from tests.web.shop import SHEET, DraftPage, applied, wait_until
+from tests.web.shop import DraftPage, applied, wait_until
 
 
 def words(text: str) -> str:
@@ -142,17 +142,6 @@ def test_hostile_headings_cells_and_names_are_text(page: DraftPage) -> None:
     answer = page.choose(draft, headings_row='"><script>alert(2)</script>', options="1")
     assert answer.status_code == 422
     assert "<script>alert" not in answer.text
-
-
-def test_an_upload_without_a_file_or_too_large_is_a_sentence(page: DraftPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = page.browser.post("/uploads", data={"campaign": "x"}, files={"file": ("", b"")})
-    assert (answer.status_code, "No file was chosen" in answer.text) == (400, True)
-    answer = page.browser.post("/uploads", content=b"x", headers={"content-type": "text/plain"})
-    assert answer.status_code == 400
-    monkeypatch.setattr("leadsync.web.uploads.MOST_BYTES", 10)
-    answer = page.browser.post("/uploads", files={"file": ("a.csv", SHEET.encode())})
-    assert (answer.status_code, "larger than" in answer.text) == (413, True)
-    assert Uploads(page.shop.state).all() == []
 
 
 def test_a_file_that_is_no_sheet_is_a_sentence(page: DraftPage) -> None:

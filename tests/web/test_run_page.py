@@ -1,7 +1,7 @@
 """The page of a run, before, during and after its sending."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,17 +9,9 @@ import pytest
 
 from leadsync.journal import open_journal
 from leadsync.models import Status
-from leadsync.tallies import Live
 from leadsync.web.roles import Role
 from tests.web.conftest import Browser, Office
-from tests.web.filled import RUN, Given, Sender, a_run, fill, sixty_one
-
-PATH = f"/runs/{RUN}"
-
-
-def text_of(page: str) -> str:
-    """The words of a page, without its marks."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).strip()
+from tests.web.filled import PATH, RUN, Given, Sender, a_run, fill, sixty_one, text_of
 
 
 @pytest.fixture
@@ -119,15 +111,6 @@ def test_rows_that_another_run_works_on_are_not_to_be_corrected_here(
     assert "to correct" not in alone.get("/").text.partition("callbacks friday.csv")[2].rpartition("to send")[2]
 
 
-@pytest.fixture
-def sender(office: Office, tmp_path: Path) -> Iterator[Sender]:
-    fill(office.state, a_run(tmp_path), [Given(f"U{n}", Status.UNSENT) for n in range(10)], finished=False)
-    made = Sender(office.state)
-    made.tells(Live(10, {Status.SUCCEEDED: 4}, 3.2))
-    yield made
-    made.dies()
-
-
 def test_while_it_is_sent_the_page_shows_how_far_it_is(alone: Browser, sender: Sender) -> None:
     page = alone.get(PATH).text
     words = text_of(page)
@@ -136,33 +119,6 @@ def test_while_it_is_sent_the_page_shows_how_far_it_is(alone: Browser, sender: S
     assert 'aria-valuenow="4"' in page
     assert "Stop sending to pbx.example.com" in words
     assert "hidden" not in words, "the rest of the address is nobody's business"
-
-
-def test_a_poll_is_a_fragment_of_the_same_state(alone: Browser, sender: Sender) -> None:
-    sender.tells(Live(10, {Status.SUCCEEDED: 4, Status.FAILED: 1}, 0.5, "the dialer is away; next try in 60 s"))
-    for path in (f"{PATH}/live", f"{PATH}/live?in=list"):
-        poll = alone.get(path, headers={"hx-request": "true"})
-        assert poll.status_code == 200
-        assert "<html" not in poll.text
-        assert "5</b> of 10 rows · 30 a minute" in poll.text
-        assert "The dialer is away; next try in 60 s." in poll.text
-        assert "left" not in poll.text, "nobody knows how long it waits"
-
-
-def test_the_poll_ends_with_the_sending_and_loads_the_result(alone: Browser, sender: Sender) -> None:
-    sender.ends(finished=True)
-    poll = alone.get(f"{PATH}/live", headers={"hx-request": "true"})
-    assert (poll.status_code, poll.headers["hx-refresh"]) == (286, "true")
-    assert "every 1s" not in poll.text
-
-
-def test_a_process_that_died_is_noticed_and_the_run_can_go_on(alone: Browser, sender: Sender) -> None:
-    sender.dies()
-    words = text_of(alone.get(PATH).text)
-    assert "lost Its process ended without a word. What was sent is kept." in words
-    assert "10 not sent yet" in words
-    poll = alone.get(f"{PATH}/live", headers={"hx-request": "true"})
-    assert poll.status_code == 286
 
 
 def test_stop_reaches_the_sender_once_and_says_who_asked(alone: Browser, sender: Sender) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
 from leadsync.web.roles import Role
 from leadsync.web.users import Users
 from tests.web.conftest import Browser, Office
@@ -16,34 +14,6 @@ def cookie_of(header: str) -> tuple[str, set[str]]:
     """The cookie's name, and its flags in small letters."""
     value, *flags = header.split("; ")
     return value.partition("=")[0], {flag.lower() for flag in flags}
-
-
-def test_the_token_lets_one_browser_in_once(office: Office) -> None:
-    site = office.site()
-    first, second = office.browser(site), office.browser(site)
-    token = site.sessions.token
-    assert first.get("/").headers["location"] == "/login"
-    entered = first.get(f"/login?token={token}")
-    assert (entered.status_code, entered.headers["location"]) == (303, "/")
-    assert first.get("/").status_code == 200
-    refused = second.get(f"/login?token={token}")
-    assert refused.status_code == 403
-    assert "This address was used already" in refused.text
-    assert second.get("/").status_code == 303
-    assert site.sessions.token == ""
-
-
-@pytest.mark.parametrize("token", ["", "x", "%00", "é"])
-def test_another_token_lets_nobody_in_and_leaves_the_right_one(office: Office, token: str) -> None:
-    browser = office.browser()
-    assert browser.get(f"/login?token={token}").status_code == 403
-    assert browser.get("/").status_code == 303
-    assert browser.get(f"/login?token={browser.site.sessions.token}").status_code == 303
-
-
-def test_a_token_in_a_form_is_no_password(office: Office) -> None:
-    browser = office.browser()
-    assert browser.post("/login", data={"token": browser.site.sessions.token}).status_code == 403
 
 
 def test_the_cookie_is_for_this_page_and_no_script(office: Office) -> None:

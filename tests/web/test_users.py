@@ -10,7 +10,7 @@ import pytest
 from leadsync.errors import UsageError
 from leadsync.web.roles import Role
 from leadsync.web.users import Gate, Users
-from tests.web.conftest import Clock, Office
+from tests.web.conftest import Clock
 
 PASSWORD = "correct horse battery"
 
@@ -120,39 +120,3 @@ def test_guesses_of_names_fill_no_memory(users: Users, clock: Clock, monkeypatch
     for number in range(10_050):
         gate.check(f"n{number}", "wrong password")
     assert len(gate._wrong) == 10_000
-
-
-def test_login_by_name_and_password(office: Office) -> None:
-    users = Users(office.state)
-    users.add("ann", Role.VIEWER, PASSWORD)
-    browser = office.browser(office.site(users))
-    wrong = browser.post("/login", data={"name": "ann", "password": "wrong password"})
-    assert wrong.status_code == 403
-    assert 'value="ann"' in wrong.text, "what was typed is kept"
-    assert "wrong password" not in wrong.text
-    unknown = browser.post("/login", data={"name": "eve", "password": "wrong password"})
-    assert "That is not the right name and password." in wrong.text
-    assert "That is not the right name and password." in unknown.text
-    assert browser.post("/login", data={"name": "ann", "password": PASSWORD}).headers["location"] == "/"
-    assert browser.get("/").status_code == 200
-
-
-def test_a_login_that_has_to_wait_says_for_how_long(office: Office) -> None:
-    users = Users(office.state)
-    users.add("ann", Role.VIEWER, PASSWORD)
-    browser = office.browser(office.site(users))
-    for _ in range(7):
-        browser.post("/login", data={"name": "ann", "password": "wrong password"})
-        office.clock.advance(timedelta(milliseconds=100))
-    told = browser.post("/login", data={"name": "ann", "password": PASSWORD})
-    assert told.status_code == 429
-    assert "Too many wrong passwords; try again in 1 second." in told.text
-
-
-def test_there_is_no_token_where_there_are_users(office: Office) -> None:
-    users = Users(office.state)
-    users.add("ann", Role.VIEWER, PASSWORD)
-    browser = office.browser(office.site(users))
-    assert browser.site.sessions.token == ""
-    assert browser.get("/login?token=").status_code == 200
-    assert browser.get("/").status_code == 303

@@ -1,0 +1,136 @@
+"""The encoding of a text by all of its bytes: a mark, the pattern of NULs, UTF-8, or a guess that fits every word."""
+
+import codecs
+import io
+
+import pytest
+
+from leadsync.errors import SheetError
+from leadsync.sheets.formats import encodings
+from leadsync.sheets.formats.encodings import Encoding, find_encoding, has_mark, named_encoding
+from leadsync.sheets.formats.libraries import CHARSETS, load
+
+NAMES = "Id,Name\n1,Zoë\n2,Jürgen\n3,Müller\n"
+
+
+@pytest.fixture(autouse=True)
+def _charsets() -> None:
+    load(b"Id,N", library=CHARSETS)
+
+
+def found(content: bytes) -> Encoding:
+    return find_encoding(io.BytesIO(content), "leads.csv")
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec", "name", "remark"),
+    [
+        (codecs.BOM_UTF8, "utf-8", "utf-8-sig", ""),
+        (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16", "The text is UTF-16."),
+        (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16", "The text is UTF-16."),
+        # This mark begins with that of UTF-16.
+        (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32", "The text is UTF-32."),
+        (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32", "The text is UTF-32."),
+    ],
+)
+def test_a_mark_decides(mark: bytes, codec: str, name: str, remark: str) -> None:
+    assert found(mark + NAMES.encode(codec)) == Encoding(name, mark=True, remark=remark)
+    assert has_mark(io.BytesIO(mark))
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_without_a_mark_the_places_of_nuls_decide(codec: str) -> None:
+    encoding = found(NAMES.encode(codec))
+    assert encoding.name == codec
+    assert encoding.remark == (
+        f"The text is {codec.upper()}, without a byte order mark; give --encoding if letters look wrong."
+    )
+
+
+def test_a_nul_in_a_plain_text_is_no_pattern() -> None:
+    assert found(b"Id,Name\n1,Bo\0\n").name == "utf-8"
+
+
+def test_utf8_is_told_by_no_other_encoding_passing_for_it() -> None:
+    assert found(NAMES.encode()) == Encoding("utf-8")
+    assert found(b"Id,Name\n1,Bo\n") == Encoding("utf-8")
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_stray_bytes_among_utf8_are_said(mark: bytes) -> None:
+    encoding = found(mark + NAMES.encode() + b"4,Jos\xe9\n")
+    assert (encoding.name, encoding.mark) == ("utf-8-sig" if mark else "utf-8", bool(mark))
+    assert encoding.strays
+    assert encoding.remark.startswith("The text is UTF-8, but a few letters are not")
+
+
+def test_more_strays_than_letters_are_another_encoding() -> None:
+    # Two of UTF-8 for two strays: by chance.
+    assert found("Zoë,Noé\n".encode() + b"Jos\xe9,Ren\xe9\n").name == "cp1252"
+    assert found("Zoë,Noé,Ünal,Özil\n".encode() + b"Jos\xe9,Ren\xe9\n").name == "utf-8"
+
+
+def test_the_commonest_latin_encoding_is_guessed_and_said() -> None:
+    encoding = found(NAMES.encode("cp1252"))
+    assert encoding == Encoding(
+        "cp1252", remark="The text is not UTF-8; it was read as Windows-1252 (cp1252); give --encoding if letters look "
+        "wrong.",
+    )  # fmt: skip
+
+
+def test_a_word_without_sense_in_it_is_a_doubt_and_most_of_them_refuse_the_file() -> None:
+    odd = found(NAMES.encode("cp1252") + b"4,Ren\x8ee\n")
+    assert odd.doubt
+    assert "but some words (1) look wrong so" in odd.remark
+    with pytest.raises(SheetError, match="in no encoding that could be told for sure; save the file as UTF-8, or name"):
+        found("Id,Name\n1,Renée\n2,Zoë\n3,Andrés\n".encode("mac_roman"))
+
+
+def test_a_byte_of_no_letter_in_windows_1252_refuses_the_file() -> None:
+    with pytest.raises(SheetError) as told:
+        found(b"Id,Name\n1,Bo\x81b\n2,J\xfcrgen\n")
+    assert str(told.value).endswith("name its encoding with --encoding, such as mac-roman or cp850.")
+    assert told.value.folder_remedy == "save the file as UTF-8"
+
+
+def test_letters_of_another_script_are_recognised() -> None:
+    encoding = found("Имя,Город\nИван Петров,Москва\nОльга Смирнова,Санкт-Петербург\n".encode("cp1251"))
+    assert encoding.name == "cp1251"
+    assert encoding.remark.startswith("The text is not UTF-8; it was read as cp1251;")
+
+
+def test_a_letter_over_two_blocks_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encodings, "_BLOCK", 3)
+    assert found("aaë".encode()) == Encoding("utf-8")
+    assert found("aaë\n".encode() * 3 + b"\xe9").strays
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("UTF8", b"x", Encoding("utf-8-sig")),
+        ("utf-8", codecs.BOM_UTF8, Encoding("utf-8-sig", mark=True)),
+        ("latin-1", b"x", Encoding("iso8859-1", mark=True)),
+    ],
+)
+def test_a_named_encoding_is_taken(name: str, content: bytes, expected: Encoding) -> None:
+    assert named_encoding(name, io.BytesIO(content)) == expected
+
+
+@pytest.mark.parametrize("name", ["utf-9", "rot13", "base64"])
+def test_a_name_of_no_text_encoding_is_refused(name: str) -> None:
+    with pytest.raises(SheetError, match=f"^--encoding {name}: there is no such text encoding; try utf-8, cp1252"):
+        named_encoding(name, io.BytesIO(b"x"))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wants"),
+    [
+        (Encoding("utf-8"), False),
+        (Encoding("utf-8-sig", mark=True), True),
+        (Encoding("cp1252"), True),
+        (Encoding("ascii"), False),
+    ],
+)
+def test_reports_have_a_mark_if_the_file_had_one_or_was_not_utf8(encoding: Encoding, *, wants: bool) -> None:
+    assert encoding.wants_mark is wants

@@ -1,0 +1,68 @@
+"""A web page's cell: the text that a browser shows, and the number that Excel or LibreOffice adds behind it."""
+
+import pytest
+
+from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
+
+
+def test_a_later_rule_wins_and_a_cells_own_style_first_of_all() -> None:
+    first = Style.of('.when, td.then {mso-number-format:"Short Date"} .id {color:red}', Style())
+    both = Style.of(".then {mso-number-format:'\\@'}", first)
+    assert first.codes == dict.fromkeys(("when", "then"), "d/m/yyyy")
+    assert both.code({"class": "x then"}) == "@"
+    assert both.code({"class": "when"}) == "d/m/yyyy"
+    assert both.code({"class": "then", "style": "mso-number-format:0000"}) == "0000"
+    assert both.code({}) == ""
+
+
+def test_escapes_of_a_style_sheet_are_taken_off() -> None:
+    assert Style().code({"style": r'mso-number-format:"\0022CUST-\0022\#\,\#\#0"'}) == '"CUST-"#,##0'
+
+
+@pytest.mark.parametrize(
+    ("attributes", "hidden"),
+    [({}, False), ({"hidden": ""}, True), ({"style": "color:red; DISPLAY : none"}, True), ({"style": "x:none"}, False)],
+)
+def test_an_element_says_that_it_is_hidden(attributes: dict[str, str], *, hidden: bool) -> None:
+    assert is_hidden(attributes) is hidden
+
+
+def test_runs_of_blanks_are_one_and_hard_blanks_stay() -> None:
+    assert squeezed(" a \r\n\t b\xa0 c") == " a b\xa0 c"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ([" Ann ", " Lee "], "Ann Lee"),
+        (["Ann\xa0Lee\xa0"], "Ann Lee"),
+        (["one", LINE, " two"], "one\ntwo"),
+        (["one", LINE, LINE, "two"], "one\n\ntwo"),
+        ([BLOCK, "one", BLOCK, BLOCK, " ", BLOCK, "two", BLOCK], "one\ntwo"),
+        ([], ""),
+    ],
+)
+def test_the_text_of_a_cell(pieces: list[str], text: str) -> None:
+    assert shown_text(pieces) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "attributes", "value"),
+    [
+        ("0412", {}, ("0412", "")),
+        ("0412", {"x:num": "412", "x:str": ""}, ("0412", "")),
+        ("412", {"x:num": "412"}, ("412", "")),
+        ("6.14E+10", {"x:num": "61383218199"}, (61383218199.0, "")),
+        # A format that hides digits: the number, and the text for its fault.
+        ("4,2", {"x:num": "4200", "style": 'mso-number-format:"0,"'}, (4200.0, "4,2")),
+        ("04200", {"sdval": "4200", "sdnum": "1033;0;00000"}, ("04200", "")),
+        ("24.11.27", {"sdval": "46715", "sdnum": "1031;0;TT.MM.JJ"}, ("24.11.27", "")),
+        ("none", {"x:num": "0"}, ("none", "")),
+        ("12", {"x:num": "nan"}, ("12", "")),
+        ("12", {"x:num": "1" * 41}, ("12", "")),
+        ("12", {"x:num": "twelve"}, ("12", "")),
+        ("007", {"x:num": "7", "style": "mso-number-format:'\\@'"}, ("007", "")),
+    ],
+)
+def test_the_value_behind_a_text(text: str, attributes: dict[str, str], value: tuple[object, str]) -> None:
+    assert value_of(text, attributes, Style()) == value

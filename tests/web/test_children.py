@@ -1,0 +1,79 @@
+"""Child processes of the page: they outlive it, and a kill loses nothing."""
+
+import os
+import signal
+
+import pytest
+
+from leadsync.config import SheetChoices
+from leadsync.errors import LeadsyncError
+from leadsync.simulator import PracticeDialer
+from leadsync.web import children
+from leadsync.web.jobs import JobState, turn
+from leadsync.web.preview import GO_ON
+from tests.conftest import Desk
+from tests.web.shop import Shop, applied, wait_for, wait_until
+
+
+def test_a_child_outlives_the_page_and_sends_once(shop: Shop, dialer: PracticeDialer) -> None:
+    upload = shop.upload()
+    job = shop.claim_send(upload, shop.read(upload))
+    shop.start("send", upload, job)
+    shop.start("send", upload, job)
+    assert wait_for(job).state is JobState.ENDED
+    assert applied(dialer) == ["A1", "A2"]
+    assert "KEY" not in (shop.state / "children.log").read_text()
+
+
+def test_a_child_killed_between_the_draft_and_the_first_row_has_sent_nothing(
+    shop: Shop, dialer: PracticeDialer
+) -> None:
+    upload = shop.upload()
+    seen = shop.read(upload)
+    job = shop.claim_send(upload, seen)
+    # Its turn never comes while four others are at work: it is killed where it waits.
+    with turn(shop.state, 4), turn(shop.state, 4), turn(shop.state, 4), turn(shop.state, 4):
+        child = shop.start("send", upload, job)
+        wait_until(lambda: job.noted.get("state") == JobState.QUEUED)
+        assert job.state is JobState.QUEUED
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda: job.state is JobState.LOST)
+    assert dialer.ledger.received == []
+    assert shop.send(upload, seen).state is JobState.ENDED
+    assert applied(dialer) == ["A1", "A2"]
+
+
+def test_a_child_killed_while_it_sends_leaves_a_run_to_go_on_with(shop: Shop, desk: Desk) -> None:
+    dialer = desk.dialer(floor_seconds=0.05, hardware_threads=2)
+    upload = shop.upload("Lead Id,Priority\n" + "".join(f"A{number},5\n" for number in range(1, 61)))
+    job = shop.claim_send(upload, shop.read(upload))
+    child = shop.start("send", upload, job)
+    wait_until(lambda: len(dialer.ledger.applications) > 5)
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: job.state is JobState.LOST)
+    rest = shop.read(upload)
+    assert (rest["what"], rest["earlier"]["run"]) == (GO_ON, job.noted["run"])
+    shop.send(upload, rest)
+    assert shop.statuses(job.noted["run"]) == {"succeeded": 60}
+    assert set(applied(dialer)) == {f"A{number}" for number in range(1, 61)}
+
+
+def test_a_long_log_begins_anew(shop: Shop, dialer: PracticeDialer, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = shop.upload()
+    monkeypatch.setattr(children, "_LONGEST_LOG", 10)
+    for text, kept in (("0123456789", False), ("0123456789a", True)):
+        (shop.state / "children.log").write_text(text)
+        job = shop.claim(upload, "read", reading=SheetChoices().model_dump())
+        shop.start("read", upload, job)
+        assert wait_for(job).state is JobState.ENDED
+        assert (shop.state / "children.log.1").exists() is kept
+    assert (shop.state / "children.log.1").read_text() == "0123456789a"
+    assert (shop.state / "children.log").read_text() == ""
+
+
+def test_a_process_that_cannot_be_started_is_a_sentence(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = shop.upload()
+    job = shop.claim(upload, "read", reading=SheetChoices().model_dump())
+    monkeypatch.setattr(children.sys, "executable", str(shop.state / "missing"))
+    with pytest.raises(LeadsyncError, match=r"No process can be started for this \(No such file or directory\)"):
+        shop.start("read", upload, job)

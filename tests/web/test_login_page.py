@@ -1,0 +1,93 @@
+"""Login by the one-time address or by name and password, and logout."""
+
+from datetime import timedelta
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.web.roles import Role
+from leadsync.web.users import Users
+from tests.web.conftest import Browser, Office
+
+PASSWORD = "correct horse battery"
+
+
+def test_login_by_name_and_password(office: Office) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    wrong = browser.post("/login", data={"name": "ann", "password": "wrong password"})
+    assert wrong.status_code == 403
+    assert 'value="ann"' in wrong.text, "what was typed is kept"
+    assert "wrong password" not in wrong.text
+    unknown = browser.post("/login", data={"name": "eve", "password": "wrong password"})
+    assert "That is not the right name and password." in wrong.text
+    assert "That is not the right name and password." in unknown.text
+    assert browser.post("/login", data={"name": "ann", "password": PASSWORD}).headers["location"] == "/"
+    assert browser.get("/").status_code == 200
+
+
+def test_a_login_that_has_to_wait_says_for_how_long(office: Office) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    for _ in range(7):
+        browser.post("/login", data={"name": "ann", "password": "wrong password"})
+        office.clock.advance(timedelta(milliseconds=100))
+    told = browser.post("/login", data={"name": "ann", "password": PASSWORD})
+    assert told.status_code == 429
+    assert "Too many wrong passwords; try again in 1 second." in told.text
+
+
+def test_there_is_no_token_where_there_are_users(office: Office) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    assert browser.site.sessions.token == ""
+    assert browser.get("/login?token=").status_code == 200
+    assert browser.get("/").status_code == 303
+
+
+def test_the_token_lets_one_browser_in_once(office: Office) -> None:
+    site = office.site()
+    first, second = office.browser(site), office.browser(site)
+    token = site.sessions.token
+    assert first.get("/").headers["location"] == "/login"
+    entered = first.get(f"/login?token={token}")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert first.get("/").status_code == 200
+    refused = second.get(f"/login?token={token}")
+    assert refused.status_code == 403
+    assert "This address was used already" in refused.text
+    assert second.get("/").status_code == 303
+    assert site.sessions.token == ""
+
+
+@pytest.mark.parametrize("token", ["", "x", "%00", "é"])
+def test_another_token_lets_nobody_in_and_leaves_the_right_one(office: Office, token: str) -> None:
+    browser = office.browser()
+    assert browser.get(f"/login?token={token}").status_code == 403
+    assert browser.get("/").status_code == 303
+    assert browser.get(f"/login?token={browser.site.sessions.token}").status_code == 303
+
+
+def test_a_token_in_a_form_is_no_password(office: Office) -> None:
+    browser = office.browser()
+    assert browser.post("/login", data={"token": browser.site.sessions.token}).status_code == 403
+
+
+def test_a_logout_leads_back_to_the_login(alone: Browser) -> None:
+    assert alone.get("/").status_code == 200
+    answer = alone.post("/logout")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert alone.get("/").headers["location"] == "/login"
+
+
+def test_a_login_is_kept_with_its_user(office: Office, alone: Browser) -> None:
+    with open_journal(office.state) as journal:
+        assert [(one.action, one.user) for one in journal.audit()] == [("login", "ann")]
+
+
+def test_monitors_need_no_login(office: Office) -> None:
+    answer = office.browser().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")

@@ -1,0 +1,43 @@
+"""The jobs of an earlier run: its rest, or its failed rows once more, in their turn."""
+
+from leadsync.simulator import PracticeDialer
+from leadsync.web.jobs import turn
+from tests.web.shop import DraftPage, applied, wait_until
+
+
+def test_the_rest_of_a_trial_is_sent_once(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
+    run = page.send(draft, how="trial").headers["location"]
+    wait_until(lambda: page.browser.get(draft).status_code == 200)
+    first, second = page.browser.post(f"{run}/resume"), page.browser.post(f"{run}/resume")
+    assert (first.headers["location"], first.status_code) == (run, 303)
+    assert second.status_code in (303, 400), "already under way, or nothing left"
+    wait_until(lambda: len(applied(dialer)) == 8)
+    page.wait(run)
+    assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
+    wait_until(lambda: "Nothing to do" in page.browser.post(f"{run}/resume").text)
+
+
+def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: PracticeDialer) -> None:
+    dialer.campaign.dispositions = frozenset({"Other"})
+    run = page.send(page.upload()).headers["location"]
+    page.wait(run)
+    dialer.campaign.dispositions = frozenset({"Sale"})
+    answer = page.browser.post(f"{run}/retry")
+    new = answer.headers["location"]
+    assert new != run
+    page.wait(new)
+    assert sorted(applied(dialer)) == ["A1", "A2"]
+    wait_until(lambda: page.browser.post(f"{run}/retry").status_code == 400)
+    assert len(page.shop.runs()) == 2
+
+
+def test_a_run_waits_for_its_turn(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
+    run = page.send(draft, how="trial").headers["location"]
+    wait_until(lambda: page.browser.get(draft).status_code == 200)
+    with turn(page.shop.state, 4), turn(page.shop.state, 4), turn(page.shop.state, 4), turn(page.shop.state, 4):
+        assert page.browser.post(f"{run}/resume").headers["location"] == run
+        assert page.browser.post(f"{run}/resume").headers["location"] == run
+        assert len(applied(dialer)) == 5
+    wait_until(lambda: len(applied(dialer)) == 8)
