@@ -93,10 +93,21 @@ def test_a_byte_of_no_letter_in_windows_1252_refuses_the_file() -> None:
     assert told.value.folder_remedy == "save the file as UTF-8"
 
 
-def test_letters_of_another_script_are_recognised() -> None:
-    encoding = found("Имя,Город\nИван Петров,Москва\nОльга Смирнова,Санкт-Петербург\n".encode("cp1251"))
-    assert encoding.name == "cp1251"
-    assert encoding.remark.startswith("The text is not UTF-8; it was read as cp1251;")
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (("Имя,Город", "Иван Петров,Москва", "Ольга Смирнова,Санкт-Петербург"), "cp1251"),
+        (("Id,Name", "1,Иван Петров", "2,Мария Сидорова", "3,Алексей Кузнецов"), "cp1251"),
+        (("Id,Name", "1,Γιώργος Παπαδόπουλος", "2,Μαρία Οικονόμου", "3,Νίκος Γεωργίου", "4,Ελένη Δημητρίου"), "cp1253"),
+        (("Id,Name", "1,محمد علي", "2,فاطمة حسن", "3,أحمد إبراهيم", "4,عائشة محمود", "5,يوسف خالد"), "cp1256"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 20])
+def test_letters_of_another_script_are_recognised_beside_numbers(names: tuple[str, ...], name: str, times: int) -> None:
+    heading, *lines = names
+    encoding = found("".join(f"{line}\n" for line in (heading, *lines * times)).encode(name))
+    assert encoding.name == name
+    assert encoding.remark == f"The text is not UTF-8; it was read as {name}; give --encoding if letters look wrong."
 
 
 def test_a_letter_over_two_blocks_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """The encoding of delimited text, found from all of its bytes, never from a name.
 
 In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it,
-even beside some stray bytes of another one; charset-normalizer's answer, if it is sure and the script is not Latin;
+even beside some stray bytes of another one; charset-normalizer's answer, if the script is not Latin;
 Windows-1252. A few names do not tell the Latin encodings apart, so only the commonest of them is guessed, with a
 remark. A text whose words make no sense in it is refused.
 """
@@ -151,7 +151,7 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
         # From the next line on: the place may lie within a character of several bytes.
         sample = sample.partition(b"\n")[2] or sample
     best = from_bytes(sample).best()
-    if best is not None and best.encoding in _NOT_LATIN and best.chaos < 0.1 and _decodes(sheet, best.encoding):
+    if best is not None and best.encoding in _NOT_LATIN and _decodes(sheet, best.encoding):
         return Encoding(best.encoding, remark=f"The text is not UTF-8; it was read as {best.encoding}; {_OVERRULE}.")
     if not _decodes(sheet, "cp1252"):
         raise _untold(shown, OTHER_ENCODINGS)
