@@ -67,8 +67,8 @@ class _InOrder(click.Group):
 def cli() -> None:
     """Bring a spreadsheet of leads and a Noojee Contact dialer together.
 
-    leadsync reads a CSV or Excel sheet, sends every row to the dialer exactly as fast as the dialer allows, and writes
-    a report with every row's outcome and the failed rows ready to correct and send again.
+    leadsync reads a CSV or Excel sheet and sends every row to the dialer, exactly as fast as the dialer allows. Its
+    report gives every row's outcome; the failed rows are ready to correct and send again.
     """
 
 

@@ -50,8 +50,9 @@ class ColumnMapping:
 
 
 def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:
-    """Match headings to fields: by the settings, then by a field's own or common name without regard to letter case,
-    blanks and punctuation; any other column is the campaign field of exactly its name.
+    """Match headings to fields: by the settings, then by a field's own or common name.
+
+    Letter case, blanks and punctuation of a name do not count. Any other column is the campaign field of its name.
 
     A callback's date and time in two columns become one: the column of the time fills nothing by itself.
 

@@ -1,7 +1,7 @@
 """Texts with backslash escapes, as MySQL and PostgreSQL write them: a NULL is `\\N`, a quotation mark `\\"`. Pure.
 
 A backslash is an ordinary character elsewhere (C:\\new). The escapes count where a cell is `\\N`, or where the text's
-quotes fit only with them, and only if every backslash of the text is one of them.
+quotes fit only with them. Then every backslash of the text must be one of them.
 """
 
 import csv

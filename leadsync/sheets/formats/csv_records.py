@@ -1,7 +1,7 @@
 """Delimited text to records, each with its number in a spreadsheet program and its faults.
 
-The standard csv module splits a whole block of lines at once, for speed. If a line of the block is no record of its
-own (a quoted cell goes on over it, or its quoting is broken), the block is split again, record by record.
+The standard csv module splits a whole block of lines at once, for speed. A line may be no record of its own: a
+quoted cell goes on over it, or its quoting is broken. Then the block is split again, record by record.
 """
 
 import csv
