@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from leadsync.errors import OutputError
 from leadsync.journal import open_journal
 from leadsync.run import report_files
+from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
 
@@ -20,6 +21,23 @@ def test_reports_have_the_sheets_delimiter_but_for_tabs(desk: Desk, delimiter: s
     assert done.code == 0, done.err
     report = Path(done.json["files"]["report"]).read_text("utf-8")
     assert report.startswith(written.join((*lines[0], "sync_row", "sync_status")))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_retry_file_has_the_rows_to_send_again_and_the_review_file_those_to_decide(desk: Desk, kind: str) -> None:
+    codes = {"FAILED": 106, "FINAL": 104, "CONFLICT": 110}
+    desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=code) for lead, code in codes.items()])
+    leads = [f"{lead},038321810{number},Sale" for number, lead in enumerate(("GOOD", *codes))]
+    sheet = desk.sheet("leads.csv", "Lead Id,FirstPhone,Outcome", *leads, "BAD,12,Sale")
+    files = desk.leadsync("run", sheet, "--json", "--format", kind).json["files"]
+
+    def leads_in(name: str) -> list[str]:
+        if kind == "csv":
+            return [row["Lead Id"] for row in desk.rows(files[name])]
+        return [row[0] for row in load_workbook(files[name]).worksheets[-1].iter_rows(min_row=2, values_only=True)]
+
+    assert leads_in("retry") == ["FAILED", "BAD"]
+    assert leads_in("review") == ["CONFLICT"]
 
 
 def test_a_report_that_was_edited_is_kept_beside_the_new_one(desk: Desk) -> None:

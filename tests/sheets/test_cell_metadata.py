@@ -1,6 +1,8 @@
 """The facts about cells that all makes of workbook tell alike: the epoch of days, hidden rows."""
 
+import io
 import struct
+from xml.parsers.expat import ExpatError
 
 import openpyxl
 import pytest
@@ -8,6 +10,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from leadsync.remarks import Remark
 from leadsync.sheets import open_table
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Formats, Walk, walk_xml
 from tests.sheets import handmade
 from tests.sheets.handmade import HEADED, HEADINGS, cell, label, texts
 
@@ -66,3 +69,55 @@ def test_rows_that_are_hidden_are_read_and_remarked_on(tmp_path, make):
         hidden = '2 rows (3, 4) are hidden in the sheet and are sent; hidden_rows = "skip" in [input] skips such rows.'
         assert table.remarks == (Remark(hidden, loud=True, kept=True),)
         assert [row.number for row in table.rows()] == [2, 3, 4, 5]
+
+
+def test_errors_and_formulas_are_told_by_row():
+    metadata = CellMetadata(errors={(1, 2): "#N/A"}, formulas={(1, 0): "=A1", (3, 4): "=B1"})
+    assert metadata.missed() == {1: [2, 0], 3: [4]}
+
+
+CODES = {"0": "General", "1": "@", "2": "0000", "3": "dd/mm/yyyy", "4": "0.00"}
+
+
+@pytest.mark.parametrize(
+    ("style", "identifier", "other"),
+    [
+        ("0", None, None),
+        ("1", None, None),
+        ("2", "0000", "0000"),  # leading zeros are digits of any cell
+        ("3", None, None),  # a date is one of its own
+        ("4", "0.00", None),
+        ("9", None, None),
+    ],
+)
+def test_a_format_counts_everywhere_if_it_changes_the_meaning_and_else_in_columns_of_names(style, identifier, other):
+    formats = Formats(CODES, frozenset({0}))
+    assert (formats.get(style, 0), formats.get(style, 1)) == (identifier, other)
+    assert Formats(CODES, frozenset()).get(style, 0) == other
+
+
+class Seen(Walk):
+    def __init__(self):
+        self.events = []
+
+    def start(self, name, attributes):
+        self.events.append((name, attributes))
+
+    def end(self, name):
+        self.events.append(f"/{name}")
+
+    def text(self, data):
+        self.events.append(data)
+
+
+def test_elements_come_without_their_prefix_and_texts_whole():
+    walk = Seen()
+    walk_xml(io.BytesIO(b'<x:a xmlns:x="x"><b x:c="1">one &amp; two</b></x:a>').read, walk)
+    assert walk.events == [("a", {"xmlns:x": "x"}), ("b", {"x:c": "1"}), "one & two", "/b", "/a"]
+
+
+def test_entities_and_broken_documents_are_refused():
+    with pytest.raises(ValueError, match="no business declaring entities"):
+        walk_xml(io.BytesIO(b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>').read, Walk())
+    with pytest.raises(ExpatError):
+        walk_xml(io.BytesIO(b"<a><b></a>").read, Walk())

@@ -19,6 +19,25 @@ def lines_of(text: str) -> list[SourceLine]:
     return [line for chunk in chunks for line in chunk]
 
 
+@pytest.mark.parametrize(
+    ("line", "cells_of_line"),
+    [
+        ("1,Bo,Sale", ["1", "Bo", "Sale"]),
+        ("1,,", ["1", "", ""]),
+        ('1,"Lee, Ann",x', ["1", "Lee, Ann", "x"]),
+        ('1,"Ann ""Annie"" Lee",x', ["1", 'Ann "Annie" Lee', "x"]),
+        ('1,"Ann\nLee",x', ["1", "Ann\nLee", "x"]),
+        ("1;2,Bo|Di,x", ["1;2", "Bo|Di", "x"]),
+    ],
+)
+def test_a_line_is_split_into_fields_at_its_delimiter(line: str, cells_of_line: list[str]) -> None:
+    assert lines_of(f"Id,Name,Note\n{line}\n2,Di,y\n") == [
+        SourceLine(1, ["Id", "Name", "Note"]),
+        SourceLine(2, cells_of_line),
+        SourceLine(3, ["2", "Di", "y"]),
+    ]
+
+
 @pytest.mark.parametrize("block", [1, 2, 7, 1 << 18])
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.lists(st.tuples(cells, cells), max_size=6))

@@ -62,6 +62,7 @@ def test_the_text_of_a_cell(pieces: list[str], text: str) -> None:
         ("12", {"x:num": "1" * 41}, ("12", "")),
         ("12", {"x:num": "twelve"}, ("12", "")),
         ("007", {"x:num": "7", "style": "mso-number-format:'\\@'"}, ("007", "")),
+        ("6.1E+10", {"x:num": "61000000000", "style": "mso-number-format:'\\@'"}, ("6.1E+10", "")),
     ],
 )
 def test_the_value_behind_a_text(text: str, attributes: dict[str, str], value: tuple[object, str]) -> None:
