@@ -9,6 +9,7 @@ import pytest
 from leadsync.errors import SheetError
 from leadsync.models import Row
 from leadsync.sheets import open_table
+from leadsync.sheets.table import Table
 
 TextFile = Callable[..., Path]
 
@@ -34,6 +35,12 @@ def test_the_same_file_is_read_as_a_table_of_other_rows(text_file: TextFile) -> 
         other = table.holding(("Id",), iter(rows))
         assert (other.headings, other.sheet, other.kind, other.delimiter) == (("Id",), "", "csv", ",")
         assert [len(chunk) for chunk in other.chunks()] == [2_000, 2_000, 501]
+
+
+def test_a_table_of_several_sheets_has_the_name_of_none() -> None:
+    report = Table("xlsx", "To correct", ("Id",), (), ",", bom=False, _chunks=iter([]), parts=("To correct", "Report"))
+    other = report.holding(("Id", "Name"), iter([Row(2, ("1", "Bo"))]))
+    assert (other.sheet, other.parts, list(other.rows())) == ("", ("To correct", "Report"), [Row(2, ("1", "Bo"))])
 
 
 def test_the_headings_line_and_the_properties_of_a_text(text_file: TextFile) -> None:
