@@ -9,6 +9,10 @@ from leadsync.spreadsheet import HeadingNames
 
 NAMES = HeadingNames(frozenset({"externalid"}), frozenset({"firstphone"}), frozenset({"externalid", "firstphone"}))
 FIXED = "its columns are aligned by blanks (fixed width); save it as .csv or .xlsx"
+QUOTED = (
+    "each line is one quoted cell; in a text editor, take away the quotation marks around the lines and write doubled "
+    "ones once, or have the program export it anew"
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +25,15 @@ FIXED = "its columns are aligned by blanks (fixed width); save it as .csv or .xl
         ),
         (["External Id  Name      FirstPhone"], FIXED),
         (["External Id Name      FirstPhone"], FIXED),
+        (["ExternalId FirstPhone Name", "A1         0412345678 Ann"], FIXED),
+        (["External Id FirstPhone Ext", "A1          0412345678 7"], FIXED),
+        (["ExternalId and FirstPhone", "External Id,Name", "A1,Ann"], ""),
+        (["External Id FirstPhone list", "Id of the lead,Name", "A1,Ann"], ""),
+        (['"External Id,Name"', '"A1,""Ann, Lee"""'], QUOTED),
+        (['"Leads of May"', '"External Id,Name"', '"A1,Ann"'], QUOTED),
+        (['"Kunde,Name"', '"A1,Ann"', ""], QUOTED),
+        (["External Id", '"A1,2"', '"A2,3"'], ""),
+        (['"Lead list, May"', "Kunde,Name", "A1,Ann"], ""),
         (["External Id"], ""),
         (["External Id,Name:First"], ""),
         (["Title: May", "External Id,Name"], ""),

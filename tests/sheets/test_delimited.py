@@ -49,6 +49,36 @@ def test_a_sep_line_is_obeyed_and_is_no_line_of_the_sheet(text_file, rows_of):
         assert rows_of(path) == [Row(2, ("1", "2"))]
 
 
+def test_a_wrong_sep_line_is_said_and_left_out(text_file):
+    with open_table(text_file("sep=;\r\nId,Name\r\n1,Ann\r\n")) as table:
+        assert (table.delimiter, table.headings) == (",", ("Id", "Name"))
+        said = "Line 1 says sep=; but the columns are separated by commas, and were read so."
+        assert table.remarks == (Remark.fact(said),)
+        assert list(table.rows()) == [Row(2, ("1", "Ann"))]
+
+
+def test_a_sep_line_above_one_column_stays(text_file, rows_of):
+    assert rows_of(text_file("sep=;\nId\n1\n")) == [Row(2, ("1",))]
+    assert rows_of(text_file("sep=;\nId\nCUST,1\n")) == [Row(2, ("CUST,1",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "hint"),
+    [
+        ("sep=;\nExternal Id:Name\nA1:Ann\n", {}, "give --delimiter ':'"),
+        ("External Id,Name\nA1,Ann\n", {"delimiter": ";"}, "give --delimiter ','"),
+        ("External Id,Name\nA1,Ann\n", {"rules": SheetRules(delimiter=";")}, "give --delimiter ','"),
+        ('"External Id,Name"\n"A1,Ann"\n', {}, "each line is one quoted cell"),
+        ("ExternalId Name\nA1         Ann\n", {}, "fixed width"),
+    ],
+)
+def test_a_text_read_as_one_column_is_refused_with_the_remedy(text_file, cells_of, text, options, hint):
+    fields = frozenset({"externalid", "name"})
+    rules = options.pop("rules", SheetRules())._replace(names=HeadingNames(frozenset({"externalid"}), fields=fields))
+    with pytest.raises(SheetError, match=hint):
+        cells_of(text_file(text), rules=rules, **options)
+
+
 def test_a_first_line_of_five_characters_that_ends_in_a_mark_is_no_sep_line(text_file, rows_of):
     path = text_file("a,b,;\n1,2,3\n4,5,6\n")
     with open_table(path) as table:

@@ -54,12 +54,20 @@ def read_delimited(
         delimiter = rules.delimiter
     usual = "\t" if suffix == ".tsv" else ","
     chosen = (named_delimiter(delimiter) if delimiter is not None else declared) or _guess(body, usual)
-    if delimiter is None and declared is None:
-        hint = one_column_hint(body.splitlines()[:_HINT_LINES], chosen, rules.names)
-        if hint:
-            raise SheetError(f"{shown}: {hint}.")
+    remarks = []
+    if delimiter is None and declared is not None and declared not in body:
+        better = _guess(body, usual)
+        if better in body.lstrip().partition("\n")[0]:
+            said = (
+                f"Line 1 says sep={declared} but the columns are separated by {DELIMITERS[better]}, and were read so."
+            )
+            remarks.append(Remark.fact(said))
+            chosen = better
+    if hint := one_column_hint(body.splitlines()[:_HINT_LINES], chosen, rules.names):
+        raise SheetError(f"{shown}: {hint}.")
     escaped = _has_escapes(sheet, shown, found, chosen)
-    remarks = [_of_encoding(found)] if found.remark else []
+    if found.remark:
+        remarks.append(_of_encoding(found))
     if escaped:
         escapes = "A backslash was read as the escape of the character behind it, and \\N as blank."
         remarks.append(Remark.fact(escapes))
