@@ -34,6 +34,38 @@ def test_the_delimiter_is_found_and_said(text_file, delimiter, word):
         assert [row.cells for row in table.rows()] == [("1", "Smith, John"), ("2", "Doe, Jane")]
 
 
+@pytest.mark.parametrize("sign", "\x01\x02\x07\x1c\x1d\x1e\x1f")
+def test_a_control_character_between_columns_is_found_and_said(text_file, sign):
+    rows = "".join(f"{number}{sign}Ann, Lee{sign}Sale\n" for number in range(200))
+    with open_table(text_file(f"Id{sign}Name{sign}Outcome\n{rows}", "leads.txt")) as table:
+        assert (table.delimiter, table.headings) == (sign, ("Id", "Name", "Outcome"))
+        assert table.remarks == (Remark.fact(f"The columns are separated by U+{ord(sign):04X}."),)
+        assert [row.cells for row in table.rows()] == [(str(number), "Ann, Lee", "Sale") for number in range(200)]
+
+
+def test_a_control_character_between_lines_is_named(text_file, cells_of):
+    with pytest.raises(SheetError, match=r"lines are separated by the control character U\+001E; export it with line"):
+        cells_of(text_file("Id\x1fName\x1e1\x1fAnn\x1e2\x1fBob"))
+
+
+@pytest.mark.parametrize("size", [4, 300, 100_000])
+def test_nuls_behind_the_last_line_are_a_doubt_about_missing_rows(text_file, size):
+    with open_table(text_file(b"Id,Name\n1,Ann\n2,Zo\xc3\xab\n" + b"\0" * size)) as table:
+        said = (
+            "The file ends with NUL bytes, as one does that was not written to its end; see whether rows are missing."
+        )
+        assert table.remarks == (Remark.doubtful(said),)
+        first, second, tail = table.rows()
+    assert (first.cells, second.cells) == (("1", "Ann"), ("2", "Zoë"))
+    assert [fault.kind for fault in tail.faults] == [FaultKind.NO_LEAD]
+
+
+def test_nuls_behind_a_cell_reject_its_row(text_file, rows_of):
+    first, second = rows_of(text_file(b"Id,Name\n1,Ann\n2,Bo" + b"\0" * 300))
+    assert first == Row(2, ("1", "Ann"))
+    assert fault_words(second) == "has a NUL byte in column B; delete it"
+
+
 def test_decimal_commas_do_not_pass_for_delimiters(text_file, cells_of):
     assert cells_of(text_file("a;b\n1,5;2,5\n3,5;4,5\n")) == [("1,5", "2,5"), ("3,5", "4,5")]
 

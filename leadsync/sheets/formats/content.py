@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections import Counter
 from enum import Enum
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -181,15 +182,18 @@ def _markup(head: bytes) -> Content | str | None:
 def _is_binary(head: bytes) -> bool:
     """Whether there are many control characters among the bytes, other than the NULs of UTF-16 or UTF-32.
 
-    A few are the fault of their rows, however short the file.
+    A few are the fault of their rows, however short the file. Many of one sort separate columns, and NULs at the end
+    are no text.
     """
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
         return False
+    text = head.rstrip(b"\0")
     # NUL is counted by itself; 0x1A is DOS's end mark, 0x1C to 0x1F are separators of old programs.
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f" for byte in head)
-    nuls = head.count(0)
-    bunched = nuls and b"\0\0\0\0" in head
-    return controls > max(_FEW, len(head) * 0.05) or bool(bunched and nuls > len(head) * 0.1)
+    controls = Counter(byte for byte in text if byte < 32 and byte not in b"\t\n\r\f\v\0\x1a\x1b\x1c\x1d\x1e\x1f")
+    others = controls.total() - max(controls.values(), default=0)
+    nuls = text.count(0)
+    bunched = nuls and b"\0\0\0\0" in text
+    return others > max(_FEW, len(text) * 0.05) or bool(bunched and nuls > len(text) * 0.1)
 
 
 def _no_table(shown: str, name: str) -> SheetError:

@@ -7,6 +7,8 @@ lines is the file's: the rows behind it can no longer be told apart.
 
 import csv
 import io
+import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +29,16 @@ from leadsync.spreadsheet import DELIMITER_WORDS, RUN_COLUMN, SheetRules, delimi
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "^": "carets", "~": "tildes"}
 """The delimiters to find, with their names."""
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+"""Delimiters of a database's exports, perhaps."""
+_LINE_END = re.compile(r"[\r\n]")
+_RECORD_END = "\x1e"
+_NO_LINES = "its lines are separated by the control character U+001E; export it with line breaks, or as .xlsx"
+_NULS = b"\0" * 4
+"""At the end of a file; a text in UTF-32 ends with up to three."""
 _STRAY = "\ufffd"
 """Read instead of bytes foreign to the encoding."""
+_CUT_OFF = "The file ends with NUL bytes, as one does that was not written to its end; see whether rows are missing."
 _BLOCK = 1 << 20
 # Of the whole text only its beginning is looked at; the rest streams through once.
 _SAMPLE_CHARACTERS = 1 << 17
@@ -50,6 +60,8 @@ def read_delimited(
     with _text(sheet, found) as stream:
         sample = _decoded(stream, shown, found)
     declared, body = _declared_delimiter(sample)
+    if _RECORD_END in body and not _LINE_END.search(body):
+        raise SheetError(f"{shown}: {_NO_LINES}.")
     if delimiter is None and declared is None and rules.delimiter and RUN_COLUMN not in sample.partition("\n")[0]:
         delimiter = rules.delimiter
     usual = "\t" if suffix == ".tsv" else ","
@@ -58,23 +70,29 @@ def read_delimited(
     if delimiter is None and declared is not None and declared not in body:
         better = _guess(body, usual)
         if better in body.lstrip().partition("\n")[0]:
-            said = (
-                f"Line 1 says sep={declared} but the columns are separated by {DELIMITERS[better]}, and were read so."
-            )
+            said = f"Line 1 says sep={declared} but the columns are separated by {_name_of(better)}, and were read so."
             remarks.append(Remark.fact(said))
             chosen = better
-    if hint := one_column_hint(body.splitlines()[:_HINT_LINES], chosen, rules.names):
+    if hint := one_column_hint(_lines(body)[:_HINT_LINES], chosen, rules.names):
         raise SheetError(f"{shown}: {hint}.")
     escaped = _has_escapes(sheet, shown, found, chosen)
     if found.remark:
         remarks.append(_of_encoding(found))
+    if _ends_with_nuls(sheet):
+        remarks.append(Remark.doubtful(_CUT_OFF))
     if escaped:
         escapes = "A backslash was read as the escape of the character behind it, and \\N as blank."
         remarks.append(Remark.fact(escapes))
     if delimiter is None and declared is None and chosen != usual:
-        remarks.append(Remark.fact(f"The columns are separated by {DELIMITERS[chosen]}."))
+        remarks.append(Remark.fact(f"The columns are separated by {_name_of(chosen)}."))
     chunks = _chunks(sheet, shown, found, chosen, skip=declared is not None, escaped=escaped)
     return Source("csv", chunks, remarks=tuple(remarks), delimiter=chosen, bom=found.wants_mark)
+
+
+def _ends_with_nuls(sheet: BinaryIO) -> bool:
+    size = sheet.seek(0, os.SEEK_END)
+    sheet.seek(max(0, size - len(_NULS)))
+    return sheet.read() == _NULS
 
 
 def _of_encoding(found: Encoding) -> Remark:
@@ -131,11 +149,16 @@ def _declared_delimiter(sample: str) -> tuple[str | None, str]:
     return None, sample
 
 
+def _lines(text: str) -> list[str]:
+    # Not splitlines(): it ends lines at U+001C to U+001E too.
+    return io.StringIO(text, newline="").readlines()
+
+
 def _guess(sample: str, usual: str) -> str:
     """Return the delimiter with the most lines of one width; of equals, the one with more columns."""
 
     def score(delimiter: str) -> tuple[float, int, bool]:
-        lines = [line for line in sample.splitlines(keepends=True) if not is_rule(line)]
+        lines = [line for line in text_lines if not is_rule(line)]
         # The sample may end within a line, which would have a width of its own.
         complete = lines[:-1] if len(sample) == _SAMPLE_CHARACTERS else lines
         records = csv.reader(complete, delimiter=delimiter, skipinitialspace=True)
@@ -146,10 +169,17 @@ def _guess(sample: str, usual: str) -> str:
         width, lines_of_it = max(Counter(widths).items(), key=itemgetter(1))
         return (round(lines_of_it / len(widths), 1) if width > 1 else 0.0), width, delimiter == usual
 
+    text_lines = _lines(sample)
+    first = next((line for line in text_lines if not line.isspace()), "")
+    candidates: list[str] = [*DELIMITERS, *dict.fromkeys(_CONTROLS.findall(first))]
     try:
-        return max(DELIMITERS, key=score)
+        return max(candidates, key=score)
     except csv.Error:
         return usual
+
+
+def _name_of(delimiter: str) -> str:
+    return DELIMITERS.get(delimiter, f"U+{ord(delimiter):04X}")
 
 
 def _chunks(

@@ -48,8 +48,8 @@ _BEGIN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The beginning of a total, perhaps. Most sheets have none in their first column."""
-_CTRL_Z = "\x1a"
-"""The end of a text in old systems."""
+_UNTEXT = "\x1a\0"
+"""The end of a text in old systems, and bytes never written behind it."""
 _END = re.compile(
     r"[\W_]*(?:end|eof|trailer|end[\s-]+of[\s-]+(?:the\s+)?(?:report|file|data|list|export|document|page|records?))"
     r"[\W_]*|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
@@ -89,7 +89,7 @@ def look_of(cells: Sequence[str]) -> Look:
         return Look.ROW
     if all(map(_RULE.fullmatch, filled)) and max(map(len, filled)) > 2:
         return Look.RULE
-    if first == _CTRL_Z or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
+    if not first.strip(_UNTEXT) or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
         return Look.MARK
     if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(first):
         return Look.MARK
