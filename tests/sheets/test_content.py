@@ -75,6 +75,10 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (archive("[Content_Types].xml", "word/document.xml"), "x: this is a Word document"),
         (archive("ppt/presentation.xml", "x"), "x: this is a presentation"),
         (archive("Index/Document.iwa", "x"), "x: this is an Apple Numbers file"),
+        (
+            archive("[Content_Types].xml", "other/workbook.xml", "other/worksheets/sheet1.xml"),
+            "x: the parts of this workbook stand in folders of another program; open it in a spreadsheet program and",
+        ),
         (archive("a.csv", "b.csv", "c.csv"), "x: the archive holds 3 files; unpack it"),
         (archive("a.csv")[:-10], "x: the file is damaged or was cut off while it was copied"),
         (b'<?xml version="1.0"?><leads/>', "x: this is an XML document"),

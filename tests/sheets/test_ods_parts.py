@@ -1,5 +1,7 @@
 """The cells of an .ods: errors, formulas, texts of several elements, repeated rows."""
 
+import zipfile
+
 import pytest
 
 from leadsync.errors import SheetError
@@ -86,3 +88,26 @@ def test_blank_rows_and_a_few_others_may_be_repeated_in_an_ods(tmp_path, cells_o
         + f"<table:table-row{repeated(1)}/>",
     )
     assert cells_of(path) == [("x",), ("x",), ("x",)]
+
+
+def without(path, *names, manifest=""):
+    """The same archive without some parts, and with another manifest."""
+    copy = path.with_name("copy.ods")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in source.namelist():
+            if name not in names:
+                target.writestr(name, manifest if manifest and "manifest" in name else source.read(name))
+    return copy
+
+
+def test_an_ods_without_its_type_is_read(tmp_path, rows_of):
+    row = "<table:table-row>{}</table:table-row>"
+    path = handmade.ods(tmp_path / "leads.ods", row.format(cell("Id")) + row.format(cell("00123")))
+    assert rows_of(without(path, "mimetype")) == [Row(2, ("00123",))]
+
+
+def test_an_encrypted_ods_is_said_to_have_a_password(tmp_path, rows_of):
+    locked = '<manifest:manifest><manifest:file-entry><manifest:encryption-data manifest:checksum="x"/>'
+    path = handmade.ods(tmp_path / "leads.ods", "")
+    with pytest.raises(SheetError, match="protected by a password; save it without one"):
+        rows_of(without(path, manifest=locked))

@@ -180,7 +180,13 @@ def test_a_web_page_in_a_single_file(text_file, cells_of):
     assert cells_of(text_file(mhtml(quoted + text), "leads.xls")) == [("0412", "Zoë")]
 
 
-@pytest.mark.parametrize("rest", ["", "</td", "<!-- open", "<script>", '<a href="'])
+@pytest.mark.parametrize("tail", ["</html", "</html ", "</body", ""])
+def test_a_last_tag_without_its_end_cuts_off_no_cell(text_file, cells_of, tail):
+    text = page("<td>x</td>").partition("</body>")[0] + tail
+    assert cells_of(text_file(text, "leads.xls")) == [("x",)]
+
+
+@pytest.mark.parametrize("rest", ["", "</t", "<!-- open", "<script>", '<a href="'])
 def test_a_page_cut_off_in_a_cell_is_refused(text_file, rows_of, rest):
     text = page("<td>x</td>", tail=f"<tr><td>0412345{rest}").partition("</table>")[0]
     with pytest.raises(SheetError, match="the file ends within a cell, as one does that was cut off"):

@@ -48,6 +48,9 @@ _CONTAINED = (
     ("powerpoint document", "a presentation"),
     ("__properties_version1.0", "an e-mail"),
 )
+_MANIFEST = "META-INF/manifest.xml"
+_MOST_OF_MANIFEST = 1 << 16
+_WORKBOOKS = ("/workbook.xml", "/workbook.bin")
 _DOCUMENTS = (
     ("word/", "a Word document"),
     ("ppt/", "a presentation"),
@@ -123,6 +126,7 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
     try:
         with zipfile.ZipFile(file) as archive:
             names = [member.filename for member in files_in(archive)]
+            is_locked = _is_locked(archive)
     except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error) as error:
         # Whatever zipfile raises on a directory of names that no program wrote so.
         raise SheetError(
@@ -131,13 +135,18 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
     parts = {name.replace("\\", "/").lstrip("/").lower() for name in names}
     if "xl/workbook.bin" in parts:
         return Content.XLSB
-    if "encrypted-package" in parts:  # LibreOffice since 24.8
+    if is_locked or "encrypted-package" in parts:  # LibreOffice since 24.8
         raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.")
     # Any OpenDocument file has this part, a text document too.
     if "content.xml" in parts:
         return Content.ODS
     if any(part.startswith("xl/") for part in parts) or ("[content_types].xml" in parts and "workbook.xml" in parts):
         return Content.XLSX
+    if "[content_types].xml" in parts and any(part.endswith(_WORKBOOKS) for part in parts):
+        raise SheetError(
+            f"{shown}: the parts of this workbook stand in folders of another program; open it in a spreadsheet "
+            "program and save it as .xlsx."
+        )
     for place, name in _DOCUMENTS:
         if any(part.startswith(place.lower()) for part in parts):
             raise _no_table(shown, name)
@@ -145,6 +154,19 @@ def _zipped(file: BinaryIO, shown: str) -> Content:
     if len(names) == 1:
         return Content.ZIP
     raise SheetError(f"{shown}: the archive holds {len(names)} files; unpack it and give leadsync one spreadsheet.")
+
+
+def _is_locked(archive: "zipfile.ZipFile") -> bool:
+    """Whether an OpenDocument file says that its parts are encrypted."""
+    import zlib
+
+    if _MANIFEST not in archive.namelist():
+        return False
+    try:
+        with archive.open(_MANIFEST) as stream:
+            return b"encryption-data" in stream.read(_MOST_OF_MANIFEST)
+    except (RuntimeError, EOFError, zlib.error):
+        return False  # its reader will say what is wrong with it
 
 
 def files_in(archive: "zipfile.ZipFile") -> "list[zipfile.ZipInfo]":

@@ -75,9 +75,7 @@ def tightened(file: BinaryIO) -> io.BytesIO:
     """Return a copy of an .ods file without the blanks between its elements; calamine stumbles at them."""
     copy = io.BytesIO()
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
-        for name in ("mimetype", "META-INF/manifest.xml"):
-            target.writestr(name, source.read(name))
-        target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", source.read("content.xml")))
+        _write(target, source.read("content.xml"))
     copy.seek(0)
     return copy
 
@@ -92,12 +90,16 @@ def packed(file: BinaryIO) -> io.BytesIO:
     content.decode("utf-8")
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w") as target:
-        # First and unpacked, as the standard wants it: programs tell the file by it.
-        target.writestr("mimetype", _MIME_TYPE)
-        target.writestr("META-INF/manifest.xml", _MANIFEST)
-        target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", content.lstrip()))
+        _write(target, content.lstrip())
     copy.seek(0)
     return copy
+
+
+def _write(target: zipfile.ZipFile, content: bytes) -> None:
+    # First and unpacked, as the standard wants it: programs tell the file by it.
+    target.writestr("mimetype", _MIME_TYPE)
+    target.writestr("META-INF/manifest.xml", _MANIFEST)
+    target.writestr("content.xml", _BETWEEN_TAGS.sub(rb"\1", content))
 
 
 class _CellWalk(Walk):

@@ -26,6 +26,8 @@ _CHUNK = 1 << 16
 _HEAD = 4096
 _FIRST_ROWS = 20
 _CHARSET = re.compile(rb"""<meta[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_UNENDED_TAG = re.compile(r"</[A-Za-z]+\s*\Z")
+_LONGEST_TAG = 64
 _WIDER = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
 """Encodings by names that stand for smaller ones. Source: WHATWG, Encoding, 4.2."""
 _TWO_BYTES = ("utf-16", "utf-32")
@@ -67,7 +69,8 @@ def _tables(page: str, shown: str, remarks: list[Remark]) -> Iterator[tuple[Valu
     try:
         for start in range(0, len(page), _CHUNK):
             parser.feed(page[start : start + _CHUNK].replace(_NUL, _SUBSTITUTE))
-        parser.feed(f'<hr id="{END}">')
+        # A last tag without its end would swallow the mark.
+        parser.feed((">" if _UNENDED_TAG.search(page[-_LONGEST_TAG:]) else "") + f'<hr id="{END}">')
         parser.close()
         tables = [(table.sheet(), table.hiding > 0) for table in target.tables]
     except TooDeep as error:

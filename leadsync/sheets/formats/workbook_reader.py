@@ -43,6 +43,8 @@ _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
 _NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
 """python-calamine's words for a lack of memory."""
+_UNTOLD = "Cannot detect file format"
+"""python-calamine's words for any fault of a workbook's first parts."""
 _MB = 1 << 20
 # Of the size that the archive declares to the file's own: checked before a byte is unpacked.
 _PLAUSIBLE_RATIO = 150
@@ -106,8 +108,9 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
         if any(sign in detail for sign in _NO_MEMORY):
             # python-calamine reports a lack of memory as a null pointer, which would read as a damaged file.
             raise MemoryError from error
+        fault = f"damaged ({detail})" if detail != _UNTOLD else "damaged, or in a form that no reader knows"
         raise SheetError(
-            f"{shown}: the workbook is damaged ({detail}); open it in a spreadsheet program and save it anew."
+            f"{shown}: the workbook is {fault}; open it in a spreadsheet program and save it anew."
         ) from error
 
 
@@ -243,8 +246,8 @@ def _metadata(
         # All that reading parts of a file may raise which no program wrote so; calamine could read the values.
         pass
     unusual = (
-        "This workbook is unusual: an error cell in it would be taken for a blank one. Look for such cells, or open it "
-        "in a spreadsheet program and save it anew."
+        "This workbook is unusual: an error cell in it would be taken for a blank one, and a number would lose its "
+        "format, such as leading zeros. Look for such cells, or open it in a spreadsheet program and save it anew."
     )
     remarks.append(Remark.doubtful(unusual))
     return CellMetadata()
