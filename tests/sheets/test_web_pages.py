@@ -45,6 +45,25 @@ def page(*cells: str, around: str = "<table>{}</table>", tail: str = "") -> str:
         ("<td><span hidden>0411</span>0412</td>", "0412"),
         ('<td style="display: none">0412</td>', "0412"),  # a hidden column is read, as that of a workbook
         ("<td>a<table><tr><td>b</td><td>c</td></tr></table></td>", "a\nb c"),
+        ('<td><input value="Sale"></td>', "Sale"),
+        ('<td>Ph <input type="tel" value="0412  345"></td>', "Ph 0412 345"),
+        ('<td><input type=hidden value="17">A1</td>', "A1"),
+        ('<td><input value="17" style="display:none">A1</td>', "A1"),
+        ('<td><span hidden><input value="17"></span>A1</td>', "A1"),
+        ('<td>A1<input type="SUBMIT" value="Edit"></td>', "A1"),
+        ("<td><input></td>", ""),
+        ("<td><input type=checkbox checked></td>", "TRUE"),
+        ("<td><input type=radio></td>", "FALSE"),
+        ("<td><select><option>Sale<option selected>Busy</select></td>", "Busy"),
+        ("<td><select>\n<option value=1>Sale</option>\n<option value=2>Busy</option></select></td>", "Sale"),
+        ("<td><select><option selected>Sale<option selected>Busy</select></td>", "Busy"),
+        ("<td><select multiple><option>A<option selected>B<option selected>C</select></td>", "B C"),
+        ("<td><select multiple><option>A</select></td>", ""),
+        ("<td><select></select></td>", ""),
+        ("<td><select><optgroup label=x><option>A<option selected>B</optgroup></select>c</td>", "B c"),
+        ("<td><select hidden><option>A</select>B</td>", "B"),
+        ("<td><datalist><option>A</datalist>B</td>", "B"),
+        ("<td><textarea>\nAnn  Lee\r\nMelbourne </textarea></td>", "Ann Lee\nMelbourne"),
         ("<td>a", "a"),
         ("<td>a\0b</td>", "a\x1ab"),
     ],
@@ -52,6 +71,20 @@ def page(*cells: str, around: str = "<table>{}</table>", tail: str = "") -> str:
 def test_a_cell_is_its_visible_text(text_file, rows_of, cell, text):
     (row,) = rows_of(text_file(page("<td>x</td>", cell), "leads.xls"))
     assert row.cells == ("x", text)
+
+
+def test_a_list_of_options_without_its_end_ends_with_its_cell(text_file, rows_of):
+    (row,) = rows_of(
+        text_file(page("<td>x</td>", "<td><select><option>Sale<option>Busy", "<td>0412</td>"), "leads.xls")
+    )
+    assert row.cells == ("x", "Sale", "0412")
+
+
+def test_a_tick_box_for_all_rows_is_no_heading(text_file):
+    text = "<table><tr><th><input type=checkbox><th>External Id<tr><td><input type=checkbox><td>A1</table>"
+    with open_table(text_file(text, "leads.xls"), rules=NAMES) as table:
+        assert table.headings == ("", "External Id")
+        assert list(table.rows()) == [Row(2, ("FALSE", "A1"))]
 
 
 @pytest.mark.parametrize(

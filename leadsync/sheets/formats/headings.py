@@ -21,6 +21,8 @@ _VALUE = re.compile(
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?:[ T].*)?"
 )
 """Cells of leads which no heading looks like: numbers, addresses, dates."""
+_TICKS = ("TRUE", "FALSE")
+"""A tick box for all rows at once has no name."""
 _NUMBERING = re.compile(r"\d{1,3}")
 _PHONE_DIGITS = 6
 
@@ -40,7 +42,8 @@ class Headings(NamedTuple):
     def of(cls, lines: Sequence[SourceLine], place: int, shown: str, *, counts_cells: bool) -> "Headings":
         """Take the line at `place` for the headings, with a look at those below. Raises `SheetError`."""
         line, below = lines[place], lines[place + 1 :]
-        names = tuple(line.cells[: _width(line, below, counts_cells=counts_cells)])
+        cells = line.cells[: _width(line, below, counts_cells=counts_cells)]
+        names = tuple("" if cell in _TICKS else cell for cell in cells)
         if line.faults:
             kind, details = line.faults[0]
             where = f" (column {details['letter']})" if "letter" in details else ""

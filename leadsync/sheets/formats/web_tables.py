@@ -7,6 +7,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.sheet_values import ValueSheet
 from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
+from leadsync.sheets.formats.web_controls import Choice, input_text
 from leadsync.spreadsheet import MOST_COLUMNS
 
 END = "leadsync-end"
@@ -20,7 +21,8 @@ _WIDEST, _TALLEST = 1_000, 65_534
 _PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _SECTIONS = frozenset(("thead", "tbody", "tfoot"))
 _CELLS = frozenset(("td", "th"))
-_UNSEEN = frozenset(("script", "style", "comment", "noscript", "template", "title", "select"))
+_UNSEEN = frozenset(("script", "style", "comment", "noscript", "template", "title", "datalist"))
+_CONTROLS = frozenset(("input", "textarea", "select", "option"))
 _BLOCKS = frozenset(("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"))
 
 
@@ -119,6 +121,8 @@ class PageTables:
         self._hiding = 0
         self._style = Style()
         self._rules: list[str] | None = None
+        self._choice: Choice | None = None
+        self._text_areas = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element. Raises `TooDeep`."""
@@ -142,10 +146,14 @@ class PageTables:
         self._elements.append((hides_in, is_own_hidden))
         if tag == "style":
             self._rules = []
+        elif tag in _CONTROLS:
+            self._begin_control(tag, attributes)
         self._break(tag, around)
 
     def end(self, tag: str) -> None:
         """End an element."""
+        if tag == "select":
+            self._end_choice()
         hides_in, was_hidden = self._elements.pop()
         self._hiding -= was_hidden
         for cell in hides_in:
@@ -153,6 +161,8 @@ class PageTables:
         if tag == "style" and self._rules is not None:
             self._style = Style.of("".join(self._rules), self._style)
             self._rules = None
+        elif tag == "textarea":
+            self._text_areas -= 1
         # The end of any part ends its cell: pages leave out the closing tags of cells.
         if self._open and tag in _PARTS:
             self._end_cell(self._open[-1])
@@ -167,10 +177,32 @@ class PageTables:
         """Take a text."""
         if self._rules is not None:
             self._rules.append(data)
-            return
+        elif self._choice is not None:
+            self._choice.data(data)
+        elif self._text_areas:
+            self._add(data.replace("\r", "").replace("\n", LINE))
+        else:
+            self._add(squeezed(data))
+
+    def _add(self, text: str) -> None:
         for cell in self._cells():
             if not cell.unseen:
-                cell.pieces.append(squeezed(data))
+                cell.pieces.append(text)
+
+    def _begin_control(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "input":
+            self._add(input_text(attributes))
+        elif tag == "textarea":
+            self._text_areas += 1
+        elif tag == "select":
+            self._choice = Choice("multiple" in attributes)
+        elif self._choice is not None:
+            self._choice.begin_option(attributes)
+
+    def _end_choice(self) -> None:
+        if self._choice is not None:
+            self._add(f" {self._choice.text()} ")
+            self._choice = None
 
     def close(self) -> None:
         """Do nothing: the parser calls it behind the page."""
@@ -207,6 +239,7 @@ class PageTables:
     def _end_cell(self, table: PageTable) -> None:
         if table.cell is None or table.row is None:
             return
+        self._end_choice()  # pages leave out its closing tag, too
         text, attributes = shown_text(table.cell.pieces), table.cell.attributes
         table.cell = None
         if not attributes:
