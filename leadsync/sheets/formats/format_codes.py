@@ -16,9 +16,10 @@ _PLAIN = ("", GENERAL, TEXT)
 _PLACES = ("0", "#", "?")
 _TOKEN = re.compile(
     r'"(?P<text>[^"]*)"|\\(?P<sign>.)|_(?P<blank>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]'
-    r"|(?P<general>General)|(?P<figure>[0#?.,%;@])|(?P<plain>[-+$ ():^&'~{}<>=1-9\u00a0-\uffff])",
-    re.IGNORECASE | re.DOTALL,
+    r"|(?P<general>(?i:General))|(?P<figure>[0#?.,%;@])|(?P<plain>[-+$ ():^&'~{}<>=1-9\u00a0-\uffff])",
+    re.DOTALL,
 )
+"""Upper and lower case are told apart: k and s fold to signs beyond ASCII, and unquoted letters are unknown."""
 _COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d{1,2}", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
 _CURRENCY = re.compile(
