@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadsync.sheets.formats.number_formats import changes_meaning, percentage, shown, shows
@@ -163,6 +163,7 @@ def test_whatever_is_shown_has_the_digits_of_the_number(code, value):
 
 
 @given(st.text(max_size=30), st.floats(allow_nan=False, allow_infinity=False))
+@example("%", 1.0)
 def test_no_text_as_a_code_is_an_error(code, value):
     shown(value, code)
     percentage(value, code)

@@ -40,6 +40,8 @@ def percentage(value: float, code: str) -> str | None:
     sections = sections_of(code)
     if not sections or not sections[0].is_percent or abs(value) >= LARGEST_EXACT:
         return None
+    if not (sections[0].whole or sections[0].decimals):
+        return None  # a sign alone
     return _filled(Decimal(f"{value:.15g}"), sections[0])[0].strip()
 
 
