@@ -49,7 +49,7 @@ class Headings(NamedTuple):
             where = f" (column {details['letter']})" if "letter" in details else ""
             raise SheetError(
                 f"{shown}: line {line.number} should be the headings, but {FaultKind[kind].value}{where}; "
-                "correct that cell."
+                f"correct that cell{_or(_proposal(lines, place))}."
             )
         return cls(names, line.number, counts_cells, tuple(_remarks(lines[:place], line)))
 
@@ -75,8 +75,34 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     if not place and not known[place]:
         _refuse_titles(lines, shown)
     if not any(map(has_letters, lines[place].cells)) or any(map(is_value, lines[place].cells)):
-        raise SheetError(f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it.")
+        raise SheetError(
+            f"{shown}: line {lines[place].number} is a lead, not headings; put headings above it"
+            f"{_or(_proposal(lines, place))}."
+        )
     return place
+
+
+def _proposal(lines: Sequence[SourceLine], place: int) -> str:
+    """The setting for the only line of headings beside the one at `place`; empty without one."""
+    width = max(map(filled, lines))
+    fitting = [line.number for at, line in enumerate(lines) if at != place and _are_words(line, width)]
+    return f"set headings_row = {fitting[0]} in [input]" if len(fitting) == 1 else ""
+
+
+def _or(remedy: str) -> str:
+    return f", or {remedy}" if remedy else ""
+
+
+def _are_words(line: SourceLine, width: int) -> bool:
+    """Whether a line has different words, and no figures, in most columns."""
+    cells = [cell.strip().casefold() for cell in line.cells if cell.strip()]
+    return (
+        2 * len(cells) > width
+        and len(set(cells)) == len(cells) > 1
+        and not line.faults
+        and all(map(has_letters, cells))
+        and not any(map(_has_digits, cells))
+    )
 
 
 def _place_behind_title(lines: Sequence[SourceLine], names: HeadingNames) -> int:
@@ -98,7 +124,8 @@ def _given(lines: Sequence[SourceLine], row: int, shown: str) -> int:
     place = next((place for place, line in enumerate(lines) if line.number == row), None)
     if place is None:
         raise SheetError(
-            f"{shown}: line {row} is none of the first {len(lines)} lines with text; correct headings_row in [input]."
+            f"{shown}: line {row} is none of the first {len(lines)} lines with text; "
+            f"{_proposal(lines, len(lines)) or 'correct headings_row in [input]'}."
         )
     return place
 
@@ -139,7 +166,8 @@ def _refuse_titles(lines: Sequence[SourceLine], shown: str) -> None:
     if filled(lines[0]) == 1 and 2 * len(widths) > len(lines) - 1 and _end(lines[0]) < min(widths):
         raise SheetError(
             f"{shown}: line {lines[0].number} holds a single heading, but the lines below have up to "
-            f"{counted(max(widths), 'cell')}; delete what stands above the headings, or set headings_row in [input]."
+            f"{counted(max(widths), 'cell')}; delete what stands above the headings"
+            f"{_or(_proposal(lines, 0) or 'set headings_row in [input]')}."
         )
 
 
