@@ -199,7 +199,7 @@ def test_a_guessed_encoding_has_to_fit_the_whole_file(text_file, rows_of):
 
 def test_a_bad_byte_far_down_is_no_end_of_the_sheet(text_file, rows_of):
     path = text_file(b"Id,Name\n" + b"1,Bob\n" * 50_000 + b"2,Caf\xe9\n")
-    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or correct --encoding"):
+    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or give another --encoding"):
         rows_of(path, encoding="utf-8")
 
 
@@ -213,7 +213,7 @@ def test_the_encoding_can_be_given(text_file, cells_of):
     assert cells_of(path, encoding="cp1250") == [("Šárka",)]
     with pytest.raises(SheetError, match="no such text encoding; try utf-8"):
         cells_of(path, encoding="klingon")
-    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or correct --encoding"):
+    with pytest.raises(SheetError, match="not valid utf-8; save the file as UTF-8, or give another --encoding"):
         cells_of(path, encoding="utf-8")
 
 

@@ -134,8 +134,8 @@ def _undecodable(shown: str, encoding: Encoding) -> SheetError:
     name = encoding.name.removesuffix("-sig")
     return SheetError(
         f"{shown}: the text is not valid {name}",
-        "save the file as UTF-8, or correct --encoding",
-        folder_remedy="save the file as UTF-8, or correct encoding in [input]",
+        "save the file as UTF-8, or give another --encoding",
+        folder_remedy="save the file as UTF-8, or set another encoding in [input]",
     )
 
 
