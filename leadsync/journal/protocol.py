@@ -11,7 +11,15 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
-from leadsync.journal.row_protocols import Decisions, Edits, LineageQueries, PendingRows, RowPages, Rows
+from leadsync.journal.row_protocols import (
+    CorrectableRows,
+    Decisions,
+    Edits,
+    LineageQueries,
+    PendingRows,
+    RowPages,
+    Rows,
+)
 from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned, SavedMapping
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
@@ -240,6 +248,7 @@ class Journal(
     Rows,
     RowPages,
     Decisions,
+    CorrectableRows,
     Edits,
     PendingRows,
     LineageQueries,

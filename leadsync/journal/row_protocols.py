@@ -160,8 +160,43 @@ class Decisions(Protocol):
         ...
 
 
+class CorrectableRows(Protocol):
+    """Rows open to correction: failed or rejected, not refused for good, and in no later run.
+
+    *Untouched* ones have no change by a person yet.
+    """
+
+    def correctable_counts(self, run_id: str) -> list[ReasonCount]:
+        """The untouched rows by reason, the most frequent first."""
+        ...
+
+    def correctable_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
+        """The values at fault in the untouched rows with a reason; see `RowPages.reason_values`."""
+        ...
+
+    def correctable_page(
+        self, run_id: str, after: int = 0, limit: int = 100, reason: ReasonCount | None = None
+    ) -> list[RowRecord]:
+        """The next untouched rows behind row `after`, all or those with a reason, in the sheet's order."""
+        ...
+
+    def changed_rows(self, run_id: str, numbers: list[int] | None = None) -> list[RowRecord]:
+        """The open rows with changes, in the sheet's order; given numbers, the open rows among these."""
+        ...
+
+    def sent_again(self, run_id: str) -> dict[str, int]:
+        """The later runs that have taken rows of this one, the newest first, each with their number."""
+        ...
+
+
 class Edits(Protocol):
     """Corrections of cells, kept beside the cells as read."""
+
+    def edit_rows(
+        self, run_id: str, changes: Mapping[int, tuple[int, Mapping[int, str]]], *, user: str
+    ) -> dict[int, int | None]:
+        """Change rows in one transaction, each given by the version seen and its changes; see `edit`."""
+        ...
 
     def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
         """Change cells of a row, by the positions of their columns; return the row's new version.

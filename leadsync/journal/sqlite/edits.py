@@ -1,6 +1,7 @@
 """Corrections of cells, and the actions of users."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Collection, Mapping
 
@@ -17,28 +18,18 @@ class SqliteEdits(Connected):
     """The corrections; see `leadsync.journal.row_protocols.Edits`."""
 
     def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
+        return self.edit_rows(run_id, {number: (version, changes)}, user=user)[number]
+
+    def edit_rows(
+        self, run_id: str, changes: Mapping[int, tuple[int, Mapping[int, str]]], *, user: str
+    ) -> dict[int, int | None]:
         # One transaction from the look at the version to the change: of two people one comes first.
         with self._database.writing() as connection:
-            key = run_key(connection, run_id)
-            line = connection.execute("SELECT cells FROM lines WHERE run = ? AND number = ?", [key, number]).fetchone()
-            if line is None:
-                raise UsageError(f"Run {run_id} has no row {number}; `leadsync show {run_id}` tells what it has.")
-            cells, last = dict(enumerate(json.loads(line[0]))), 0
-            for last, position, new in connection.execute(  # noqa: B007 - the last version stays
-                "SELECT version, position, new FROM edits WHERE run = ? AND number = ? ORDER BY version", [key, number]
-            ):
-                cells[position] = new
-            if last != version:
-                return None
-            if not changes.keys() <= cells.keys():
-                raise UsageError(f"Row {number} of run {run_id} has {len(cells)} columns; name them from 0.")
-            changed = {position: new for position, new in changes.items() if cells[position] != new}
-            now = time.time()
-            connection.executemany(
-                f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(key, number, last + 1, place, cells[place], new, user, now) for place, new in changed.items()],
-            )
-            return last + 1 if changed else last
+            key, now = run_key(connection, run_id), time.time()
+            return {
+                number: _edit(connection, (key, run_id, number), seen, new, (user, now))
+                for number, (seen, new) in changes.items()
+            }
 
     def edits(self, run_id: str, numbers: Collection[int] | None = None) -> list[Edit]:
         wanted = "" if numbers is None else "AND number IN (SELECT value FROM json_each(?))"
@@ -52,6 +43,35 @@ class SqliteEdits(Connected):
                 Edit(number, version, position, old, new, author, moment(at))
                 for number, version, position, old, new, author, at in rows
             ]
+
+
+def _edit(
+    connection: sqlite3.Connection,
+    row: tuple[int, str, int],
+    seen: int,
+    changes: Mapping[int, str],
+    by: tuple[str, float],
+) -> int | None:
+    """Change a row, given by the run's key and id and its number; return its version; None if `seen` is older."""
+    key, run_id, number = row
+    line = connection.execute("SELECT cells FROM lines WHERE run = ? AND number = ?", [key, number]).fetchone()
+    if line is None:
+        raise UsageError(f"Run {run_id} has no row {number}; `leadsync show {run_id}` tells what it has.")
+    cells, last = dict(enumerate(json.loads(line[0]))), 0
+    for last, position, new in connection.execute(  # noqa: B007 - the last version stays
+        "SELECT version, position, new FROM edits WHERE run = ? AND number = ? ORDER BY version", [key, number]
+    ):
+        cells[position] = new
+    if last != seen:
+        return None
+    if not changes.keys() <= cells.keys():
+        raise UsageError(f"Row {number} of run {run_id} has {len(cells)} columns; name them from 0.")
+    changed = {position: new for position, new in changes.items() if cells[position] != new}
+    connection.executemany(
+        f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(key, number, last + 1, place, cells[place], new, *by) for place, new in changed.items()],
+    )
+    return last + 1 if changed else last
 
 
 class SqliteAudit(Connected):

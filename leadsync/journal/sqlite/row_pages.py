@@ -7,7 +7,7 @@ rows with a reason along `notable_rows`, the others along the table. OFFSET woul
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -25,11 +25,12 @@ from leadsync.result_codes import RESULT_CODES
 _FEW = 3_000
 """The most rows of a lead's beginning to be sorted, in all runs; more of them are soon met on the way."""
 _GROUP = "state = ? AND code IS ? AND kind IS ?"
-_ALIKE = (
+ALIKE = (
     f"SELECT run, number, reason FROM rows INDEXED BY notable_rows WHERE run = ? AND number <= ? AND {NOTABLE} "
-    f"AND {_GROUP} ORDER BY number LIMIT ?"
+    f"AND {_GROUP} AND {{}} ORDER BY number LIMIT ?"
 )
-"""The first rows of a group."""
+"""The first rows of a group with one more condition."""
+_ALIKE = ALIKE.format("TRUE")
 _MOST_VALUES = 100
 _LAST_CHARACTER = 0x10FFFF
 _SURROGATES = range(0xD800, 0xE000)
@@ -83,16 +84,12 @@ class SqliteRowPages(Connected):
             return [ReasonCount(State(state).status, code, kind, rows) for state, code, kind, rows in groups]
 
     def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
-        counts: Counter[tuple[str, str]] = Counter()
         with self._database.reading() as connection:
             key, end = run_key_and_end(connection, run_id)
-            for state in (state for state in State if state.status is reason.status):
-                values = key, end, state, reason.code, reason.kind, most
-                found = _of_fault(connection, values) if reason.kind else _of_code(connection, reason.code, values)
-                for place, value, count in found:
-                    counts[place, value] += count
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return [ValueCount(*at, count) for at, count in ordered[:_MOST_VALUES]]
+            states = [state for state in State if state.status is reason.status]
+            return counted_values(
+                connection, reason, _ALIKE, [(key, end, state, reason.code, reason.kind, most) for state in states]
+            )
 
 
 class _Bounds(NamedTuple):
@@ -102,6 +99,22 @@ class _Bounds(NamedTuple):
     after: int
     end: int
     limit: int
+
+
+def counted_values(
+    connection: sqlite3.Connection, reason: ReasonCount, alike: str, all_values: Iterable[Sequence[object]]
+) -> list[ValueCount]:
+    """The values at fault in rows with a reason, as `alike` finds them with each of the values."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for values in all_values:
+        if reason.kind:
+            found = _of_fault(connection, alike, values)
+        else:
+            found = _of_code(connection, reason.code, alike, values)
+        for place, value, count in found:
+            counts[place, value] += count
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [ValueCount(*at, count) for at, count in ordered[:_MOST_VALUES]]
 
 
 def _streams(connection: sqlite3.Connection, key: int, chosen: RowFilter) -> Iterator[_Stream]:
@@ -116,12 +129,12 @@ def _streams(connection: sqlite3.Connection, key: int, chosen: RowFilter) -> Ite
         yield _Stream(f"state = '{State.SUCCEEDED}' AND {plain}")
     if State.PENDING in states and not narrow:
         yield _Stream(f"{OPEN} AND state = '{State.PENDING}'", way="INDEXED BY open_rows")
-    for group in _groups(connection, key, states):
+    for group in groups_of(connection, key, states):
         if _fits(group, chosen) and (narrow or group.state is not State.PENDING):
             yield _Stream(f"{NOTABLE} AND {_GROUP}", group, "INDEXED BY notable_rows")
 
 
-def _groups(connection: sqlite3.Connection, key: int, states: Collection[State]) -> Iterator[_Group]:
+def groups_of(connection: sqlite3.Connection, key: int, states: Collection[State]) -> Iterator[_Group]:
     """The notable rows' groups, by one look into the index for each."""
     for state in states:
         if state is not State.IN_FLIGHT:
@@ -196,26 +209,26 @@ def _fits(group: _Group, chosen: RowFilter) -> bool:
     )
 
 
-def _of_fault(connection: sqlite3.Connection, values: Sequence[object]) -> Iterator[tuple[str, str, int]]:
+def _of_fault(connection: sqlite3.Connection, alike: str, values: Sequence[object]) -> Iterator[tuple[str, str, int]]:
     """The values of the first faults, with their columns; a reason to skip has none."""
     query = (
         "SELECT json_extract(reason, '$.faults[0].column') AS place, "
         "json_extract(reason, '$.faults[0].value') AS value, "
-        f"count(*) FROM ({_ALIKE}) AS alike GROUP BY place, value HAVING value IS NOT NULL"
+        f"count(*) FROM ({alike}) AS alike GROUP BY place, value HAVING value IS NOT NULL"
     )
     for place, value, count in connection.execute(query, values):
         yield place or "", value, count
 
 
 def _of_code(
-    connection: sqlite3.Connection, code: int | None, values: Sequence[object]
+    connection: sqlite3.Connection, code: int | None, alike: str, values: Sequence[object]
 ) -> Iterator[tuple[str, str, int]]:
     """The cells of the field that is at fault for a code, with the headings of its columns."""
     entry = RESULT_CODES.get(code or 0)
     if entry is None or not entry.field:
         return
     query = (
-        f"SELECT json_extract(cells, ?) AS value, count(*) FROM ({_ALIKE}) AS alike "
+        f"SELECT json_extract(cells, ?) AS value, count(*) FROM ({alike}) AS alike "
         "CROSS JOIN lines USING (run, number) GROUP BY value HAVING value <> ''"
     )
     [headings, roles] = connection.execute("SELECT headings, roles FROM runs WHERE run = ?", values[:1]).fetchone()

@@ -30,6 +30,11 @@ NOT_TAKEN = (
     "AND number NOT IN (SELECT number FROM taken WHERE run = ?)"
 )
 """Rows without a successor in a retry or a corrected sheet; the values are their run's id and key."""
+OPEN_TO_CORRECTION = (
+    f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 'skipped' AND kind = 'STILL_FAILING')) "
+    f"AND {NOT_TAKEN})"
+)
+"""Rows that a person may still correct in their run; the values are those of NOT_TAKEN."""
 
 
 def settled(state: str) -> State:

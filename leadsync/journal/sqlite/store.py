@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from leadsync.journal.sqlite.correctable_rows import SqliteCorrectableRows
 from leadsync.journal.sqlite.database import Database, check
 from leadsync.journal.sqlite.decisions import SqliteDecisions
 from leadsync.journal.sqlite.drafts import SqliteDrafts
@@ -34,6 +35,7 @@ class SqliteJournal(
     SqliteRowPages,
     SqliteRowEnds,
     SqliteDecisions,
+    SqliteCorrectableRows,
     SqliteEdits,
     SqliteAudit,
     RunLineage,
