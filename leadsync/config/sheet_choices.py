@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from leadsync.config.settings import Columns, Settings
+from leadsync.config.sheet_settings import with_reading
 from leadsync.errors import SettingsError
 from leadsync.leads import Input, Section
 from leadsync.spreadsheet import loose
@@ -18,7 +19,8 @@ class SheetChoices(Section):
     """The choices for one sheet; an empty one leaves the settings in force.
 
     `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
-    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line.
+    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line. `kept` is the
+    reading of an earlier run, in place of the settings for reading a sheet.
     """
 
     campaign: str = ""
@@ -29,6 +31,7 @@ class SheetChoices(Section):
     input: dict[str, Any] = Field(default_factory=dict)
     inserts: Literal["", "missing", "only"] = ""
     fresh: bool = False
+    kept: str = ""
 
     @property
     def digest(self) -> str:
@@ -38,6 +41,8 @@ class SheetChoices(Section):
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with these choices in force; raises SettingsError."""
         chosen = settings.for_campaign(self.campaign or None)
+        if self.kept:
+            chosen = with_reading(chosen, self.kept)
         try:
             changed = {
                 "input": Input.model_validate(chosen.input.model_dump(exclude_unset=True) | self.input),

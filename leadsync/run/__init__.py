@@ -1,6 +1,7 @@
 """One run: plan it (a draft), confirm it, send it, write its files."""
 
 from leadsync.run.continuation import plan_resume
+from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
@@ -30,6 +31,8 @@ from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
     "Checked",
+    "CorrectedRow",
+    "CorrectionRules",
     "Executed",
     "Files",
     "Group",
@@ -71,7 +74,10 @@ __all__ = [
     "set_aside_edited",
     "settings_of_run",
     "sheet_view_of",
+    "versions_of",
+    "with_edits",
     "write_copy",
+    "write_corrected",
     "write_files",
     "written_files",
 ]

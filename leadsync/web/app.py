@@ -15,6 +15,9 @@ from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
 from leadsync.web import (
+    correct_edits,
+    correct_page,
+    correct_send,
     downloads,
     draft_page,
     lead_pages,
@@ -36,6 +39,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, run_actions),
+    *(correct_page, correct_edits, correct_send),
 )
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}

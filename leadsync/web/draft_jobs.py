@@ -33,6 +33,7 @@ from leadsync.run import (
     ready_to_send,
 )
 from leadsync.session import Session
+from leadsync.web.corrections import check_corrections
 from leadsync.web.jobs import Job, Jobs, JobState, held, turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
 from leadsync.web.uploads import Upload
@@ -203,4 +204,5 @@ def _plan(
         order=order,
         inserts=reading.inserts or None,
     )
+    check_corrections(journal, upload)
     return plan_run(journal, upload.file, settings, options, journal.now())

@@ -20,6 +20,7 @@ from leadsync.journal import Journal
 from leadsync.leads import EXAMPLES, ORDER_WORDS
 from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
+from leadsync.web.corrections import corrections_run
 from leadsync.web.draft_jobs import jobs_of, preview_name
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
@@ -201,6 +202,7 @@ def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -
         orders={order: f"{words}, as in {EXAMPLES[order]}" for order, words in ORDER_WORDS.items()},
         trial_rows=TRIAL_ROWS,
         size=size_words(view.upload.size),
+        corrected_run=corrections_run(view.upload),
         **_of_preview(preview, site.now()),
     )
 

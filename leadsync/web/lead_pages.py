@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.journal import AttemptRecord, FoundLead
+from leadsync.journal import AttemptRecord, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
 from leadsync.report import message
 from leadsync.web.site import site_of
@@ -64,6 +64,7 @@ class LeadRow:
     run: RunRecord
     record: RowRecord
     decision: str
+    edits: list[Edit]
     attempts: list[AttemptRecord] = field(default_factory=list)
 
     @property
@@ -79,7 +80,8 @@ def _history(journal: "Journal", lead: str) -> list[LeadRow]:
             break
         if run := journal.find(run_id):
             decision = journal.decision(run_id, record.number)
-            rows[run_id, record.number] = LeadRow(run, record, decision)
+            edits = journal.edits(run_id, [record.number])
+            rows[run_id, record.number] = LeadRow(run, record, decision, edits)
     for run_id, attempt in history.attempts(lead):
         if row := rows.get((run_id, attempt.number)):
             row.attempts.append(attempt)

@@ -1,0 +1,226 @@
+"""The changes of people: in one row, or one value put into many rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.models import RunRecord
+from leadsync.reasons import Fault, Rejected
+from leadsync.run import CorrectedRow, CorrectionRules, with_edits
+from leadsync.spreadsheet import LONGEST_CELL
+from leadsync.web.correct_data import (
+    CorrectPage,
+    Wanted,
+    card_of,
+    changed_of,
+    of_kind,
+    page_of,
+    reason_named,
+    row_of,
+    rules_of,
+)
+from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
+from leadsync.web.correct_view import RowCard, positions_of
+from leadsync.web.run_page import run_of
+from leadsync.web.site import Site, site_of
+from leadsync.web.templates import render
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+_MOST_FIELDS = 4_000
+_MOST_ROWS = 1_000_000
+_LONG = f"A cell holds {LONGEST_CELL:,} characters at most; write less. Nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A form for one row."""
+
+    run: str
+    number: int
+    version: int
+    cells: Mapping[int, str]
+    takes_back: bool
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What came of it: the card of the row, or only words if the row is not open to correction."""
+
+    card: RowCard | None
+    status: int = 200
+    wrong: str = ""
+
+
+async def edits(request: Request) -> Response:
+    """Change cells of a row; another person's change since is shown and not overwritten."""
+    site, form = site_of(request), await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    asked = _Asked(
+        request.path_params["run"],
+        number_in(form.get("number", "")),
+        number_in(form.get("version", "")),
+        _cells_in(form),
+        "back" in form,
+        request.state.person.name,
+    )
+    done = await site.read(partial(_edit, site=site, asked=asked))
+    wanted = wanted_in(form)
+    if "hx-request" in request.headers:
+        page = await site.read(partial(page_of, site=site, run_id=asked.run, wanted=wanted))
+        return _row(request, page, done)
+    if done.status != 200:
+        return await show(request, asked.run, wanted, status=done.status, wrong=done.wrong, card=done.card)
+    address = "&".join(filter(None, (address_of(wanted), f"saved={asked.number}")))
+    return RedirectResponse(f"/runs/{asked.run}/correct?{address}#saved", status_code=303)
+
+
+def _row(request: Request, page: CorrectPage, done: _Done) -> Response:
+    """The row for a swap, and the figures above it."""
+    return render(request, "correct_swap.html", card=done.card, wrong=done.wrong, **page_values(page))
+
+
+def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
+    run = run_of(journal, asked.run)
+    rules = rules_of(journal, site, run)
+    row = row_of(journal, run.id, asked.number)
+    if row is None:
+        return _Done(None, 409, _gone(journal, run, asked.number))
+    if any(len(text) > LONGEST_CELL for text in asked.cells.values()):
+        return _Done(card_of(rules, row), 422, _LONG)
+    now = row.cells
+    if asked.takes_back:
+        changes = {position: row.record.cells[position] for position in row.changed}
+    else:
+        changes = {at: text for at, text in asked.cells.items() if at < len(now) and not _same(now[at], text)}
+    version = (
+        row.version
+        if not changes
+        else journal.edit(run.id, row.record.number, changes, version=asked.version, user=asked.user)
+    )
+    if version is None or asked.version != row.version:
+        return _conflict(rules, row_of(journal, run.id, asked.number) or row, asked)
+    if not changes:
+        return _Done(replace(card_of(rules, row), notice="Nothing was changed in this row."))
+    journal.add_audit("edit", asked.user, run.id, row=row.record.number, cells=len(changes))
+    fresh = row_of(journal, run.id, asked.number)
+    return _Done(card_of(rules, fresh) if fresh else None)
+
+
+def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done:
+    """The row as it is now, with the other's values beside those typed here."""
+    since = [edit for edit in row.edits if edit.version > asked.version]
+    headings = rules.run.headings
+    parts = [f"{headings[edit.position]} is “{edit.new}” now" for edit in since]
+    who = since[-1].user if since else "Somebody"
+    words = (
+        f"{who} has changed this row since you saw it: {'; '.join(parts)}. Your change is not kept; save again to put "
+        "yours in its place."
+    )
+    card = card_of(rules, row)
+    typed = replace(
+        card,
+        cells=tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in card.cells),
+        others=tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in card.others),
+        notice=words,
+    )
+    return _Done(typed, 409, words)
+
+
+def _gone(journal: "Journal", run: RunRecord, number: int) -> str:
+    later = journal.descendants(run.id).get(number, ())
+    where = f"run {later[-1][0]} has sent it since" if later else "it is not among the rows to correct"
+    return f"Row {number} cannot be corrected here: {where}. Nothing was changed."
+
+
+def _same(cell: str, typed: str) -> bool:
+    """Whether the texts differ by nothing but the ends of lines, which a browser changes."""
+    return cell == typed or _lines(cell) == _lines(typed)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _cells_in(form: FormData) -> dict[int, str]:
+    """The cells of a form by position."""
+    found = {}
+    for name, text in form.items():
+        prefix, _, at = name.partition("-")
+        if prefix == "cell" and at.isascii() and at.isdigit() and len(at) < 6 and isinstance(text, str):
+            found[int(at)] = _lines(text)
+    return found
+
+
+async def bulk_edits(request: Request) -> Response:
+    """Put one value into all rows with the same fault and the same value there, or a prefix before their values."""
+    site, form = site_of(request), await request.form(max_files=0)
+    run_id, wanted = request.path_params["run"], wanted_in(form)
+    new = str(form.get("new", ""))
+    if not new.strip() or len(new) > LONGEST_CELL:
+        words = _LONG if new.strip() else "Write the right value first. Nothing was changed."
+        return await show(
+            request,
+            run_id,
+            wanted,
+            status=422,
+            wrong=words,
+            typed=(str(form.get("of", "")), str(form.get("value", "")), new),
+        )
+    work = partial(
+        _put,
+        site=site,
+        run_id=run_id,
+        form={name: str(text) for name, text in form.items()},
+        user=request.state.person.name,
+    )
+    put, left = await site.read(work)
+    address = "&".join(filter(None, (address_of(Wanted(0, "")), f"put={put}", f"left={left}" if left else "")))
+    return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
+
+
+def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], user: str) -> tuple[int, int]:
+    """Change the rows; return their number, and how many another person has changed just now."""
+    run = run_of(journal, run_id)
+    rules = rules_of(journal, site, run)
+    new, is_prefix = form["new"], form.get("how") == "before"
+    changes: dict[int, tuple[int, dict[int, str]]] = {}
+    for row, fault in _rows_of(journal, rules, form.get("of", "")):
+        place, value = ("", "") if is_prefix else (form.get("place", ""), form.get("value", ""))
+        cells = row.cells
+        positions = positions_of(row, fault, run, place, value)
+        if positions:
+            texts = {at: f"{new.strip()}{cells[at].strip()}" if is_prefix else new for at in positions}
+            changes[row.record.number] = row.version, texts
+    done = journal.edit_rows(run.id, changes, user=user)
+    left = sum(version is None for version in done.values())
+    if len(done) > left:
+        journal.add_audit("edit", user, run.id, rows=len(done) - left)
+    return len(done) - left, left
+
+
+def _rows_of(journal: "Journal", rules: CorrectionRules, key: str) -> list[tuple[CorrectedRow, Fault | None]]:
+    """The rows of a reason, each with its first fault."""
+    run_id = rules.run.id
+    reason = reason_named(journal.correctable_counts(run_id), key)
+    if reason is not None:
+        records = journal.correctable_page(run_id, 0, _MOST_ROWS, reason)
+        return [
+            (row, row.record.reason.faults[0] if isinstance(row.record.reason, Rejected) else None)
+            for row in with_edits(records, ())
+        ]
+    changed = of_kind(changed_of(journal, rules), key)
+    return [(row, decision.faults[0]) for row, decision in changed if isinstance(decision, Rejected)]
+
+
+ROUTES = [
+    Route("/runs/{run}/edits", edits, methods=["POST"], name="edits"),
+    Route("/runs/{run}/edits/bulk", bulk_edits, methods=["POST"], name="bulk_edits"),
+]

@@ -1,0 +1,81 @@
+"""The corrected rows as a draft: the page writes the file that a person would give back, and takes it as an upload."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadsync.config import SheetChoices
+from leadsync.models import RunRecord
+from leadsync.run import CorrectedRow, versions_of, write_corrected
+from leadsync.temporary_files import temporary_folder
+from leadsync.web.correct_data import changed_of, rules_of
+from leadsync.web.correct_page import show, wanted_in
+from leadsync.web.corrections import corrections_run, holds, keep_corrections
+from leadsync.web.draft_page import read_anew, wait_for_end
+from leadsync.web.draft_view import Stage, look_at
+from leadsync.web.run_page import run_of
+from leadsync.web.site import Site, site_of
+from leadsync.web.uploads import Upload, Uploads
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
+
+_BLOCK = 1 << 20
+_NONE_READY = "No corrected row is ready to be sent."
+# The file is leadsync's own: the way to read the first sheet is not the way to read it.
+_OWN_FILE = {"headings_row": "auto", "sheet": "", "encoding": "", "delimiter": "", "hidden_rows": "send"}
+
+
+async def send_edits(request: Request) -> Response:
+    """Make a draft of exactly the rows that are ready, in place of an earlier one that nobody has sent."""
+    site, run_id, user = site_of(request), request.path_params["run"], request.state.person.name
+    upload = await site.read(partial(_draft, site=site, run_id=run_id, user=user))
+    if upload is None:
+        return await show(request, run_id, wanted_in({}), status=409, wrong=_NONE_READY)
+    job = await anyio.to_thread.run_sync(read_anew, site, upload, user)
+    await wait_for_end(job)
+    return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+
+
+def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | None:
+    run = run_of(journal, run_id)
+    rules = rules_of(journal, site, run)
+    rows = changed_of(journal, rules).ready
+    if not rows:
+        return None
+    versions, kept = versions_of(rows), Uploads(site.state)
+    for earlier in _unsent(site, kept, run):
+        if holds(earlier, run.id, versions):
+            return earlier
+        kept.discard(earlier)
+    upload = _received(site, kept, run, rows, user)
+    keep_corrections(upload, run.id, versions)
+    campaign = site.settings().campaign_of(run.ids) or ""
+    upload.choose(SheetChoices(campaign=campaign, kept=run.reading, input=_OWN_FILE))
+    journal.add_audit("upload", user, run.id, rows=len(rows), upload=upload.id)
+    return upload
+
+
+def _unsent(site: Site, kept: Uploads, run: RunRecord) -> list[Upload]:
+    """The drafts of corrections of this run that nobody has sent."""
+    drafts = [upload for upload in kept.all() if corrections_run(upload) == run.id]
+    return [upload for upload in drafts if look_at(site.state, upload).stage in (Stage.SHOWN, Stage.BROKEN)]
+
+
+def _received(site: Site, kept: Uploads, run: RunRecord, rows: Sequence[CorrectedRow], user: str) -> Upload:
+    with temporary_folder("report") as folder:
+        path = write_corrected(folder, run, rows)
+        with kept.receive(path.name, path.stat().st_size, user, site.now()) as incoming, path.open("rb") as stream:
+            incoming.name = path.name
+            while block := stream.read(_BLOCK):
+                incoming.write(block)
+    assert incoming.upload is not None  # noqa: S101 - it was complete at the end of the context
+    return incoming.upload
+
+
+ROUTES = [Route("/runs/{run}/edits/send", send_edits, methods=["POST"], name="send_edits")]

@@ -1,0 +1,197 @@
+"""The page for corrections as values: reasons with their values, rows with the cells at fault. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from leadsync.journal import ReasonCount, ValueCount
+from leadsync.leads import Column, trim
+from leadsync.models import DISPOSITION, EXTERNAL_ID, RunRecord, Status
+from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
+from leadsync.reimport import Decision, Send
+from leadsync.report import fault_cells, highlights, message, reason_words
+from leadsync.result_codes import RESULT_CODES
+from leadsync.run import CorrectedRow
+from leadsync.web.run_view import kind_words
+
+MOST_VALUES = 8
+"""Of one reason; the rows below hold the others."""
+_PREFIXED = frozenset({FaultKind.NO_AREA_CODE.name, FaultKind.NO_PREFIX.name})
+_UNCHANGED = "What would be sent is the same as before."
+CHANGED = "changed"
+"""In place of a status: the rows with changes, and a fault still."""
+
+
+class Cell(NamedTuple):
+    """A cell of a row: its text now, the reason if it is at fault, and whether a person has typed it."""
+
+    position: int
+    heading: str
+    text: str
+    why: str = ""
+    is_changed: bool = False
+
+    @property
+    def has_lines(self) -> bool:
+        return "\n" in self.text or "\r" in self.text
+
+
+class Change(NamedTuple):
+    """A changed cell: its text in the sheet and now, and the value to send if it is another."""
+
+    heading: str
+    before: str
+    now: str
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowCard:
+    """A row for a person to correct, or a corrected one."""
+
+    number: int
+    lead: str
+    version: int
+    problem: str
+    """The reason against sending it; empty for one that is ready."""
+    cells: tuple[Cell, ...]
+    """Those at fault."""
+    others: tuple[Cell, ...]
+    changes: tuple[Change, ...] = ()
+    by: str = ""
+    at: datetime | None = None
+    notice: str = ""
+    """What another person did to it meanwhile, or another word about the last change."""
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCard:
+    """The rows of one reason, with the values at fault."""
+
+    key: str
+    words: str
+    advice: str
+    rows: int
+    values: Sequence[ValueCount] = ()
+    takes_prefix: bool = False
+    choices: Sequence[str] = field(default=())
+
+
+def key_of(reason: ReasonCount) -> str:
+    """The word for a reason in addresses and forms."""
+    return f"{reason.status}.{'' if reason.code is None else reason.code}.{reason.kind or ''}"
+
+
+def reason_card(
+    reason: ReasonCount, values: Sequence[ValueCount], run: RunRecord, dispositions: Sequence[str]
+) -> ReasonCard:
+    """The card of untouched rows; values that occur once each are left to their rows."""
+    entry = RESULT_CODES.get(reason.code) if reason.code is not None else None
+    words = kind_words(reason.kind) if reason.kind else entry.meaning if entry else ""
+    if reason.kind == SkipKind.STILL_FAILING.name and entry:
+        words = f"{words}: {entry.meaning}"
+    if not words:
+        unknown = reason.code is not None
+        words = "The dialer gave a code that is not in its documentation." if unknown else "No answer that counts."
+    advice = entry.cause if entry else ""
+    if reason.status is Status.FAILED and reason.code is None:
+        advice = "The rows may be right as they are; the page of the run can send them again."
+    prefix = reason.kind in _PREFIXED
+    shown = values[:MOST_VALUES] if not prefix and any(value.rows > 1 for value in values) else ()
+    label = f"{reason.code} " if reason.code else ""
+    listed = dispositions if any(_role(run, value.place) == DISPOSITION for value in shown) else ()
+    return ReasonCard(key_of(reason), f"{label}{words}".rstrip("."), advice, reason.rows, shown, prefix, listed)
+
+
+def changed_cards(
+    rows: Iterable[tuple[CorrectedRow, Decision]], run: RunRecord, dispositions: Sequence[str]
+) -> list[ReasonCard]:
+    """The cards of changed rows that have a fault still, by its kind."""
+    kinds: Counter[str] = Counter()
+    values: Counter[tuple[str, str, str]] = Counter()
+    for _, decision in rows:
+        if isinstance(decision, Rejected):
+            fault = decision.faults[0]
+            kinds[fault.kind.name] += 1
+            values[fault.kind.name, fault.column, fault.value] += 1
+    cards = []
+    for kind, count in kinds.most_common():
+        found = [ValueCount(place, text, rows) for (of, place, text), rows in values.most_common() if of == kind]
+        card = reason_card(ReasonCount(Status.REJECTED, None, kind, count), found, run, dispositions)
+        cards.append(
+            ReasonCard(
+                f"{CHANGED}..{kind}", f"{card.words}, after a change", "", count, card.values, False, card.choices
+            )
+        )
+    return cards
+
+
+def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column]) -> RowCard:
+    """The card of a row; without a decision it is untouched."""
+    problem, why = _faults(row, decision, run)
+    now, changed = row.cells, set(row.changed)
+    cells = [
+        Cell(at, run.headings[at] if at < len(run.headings) else "", text, why.get(at, ""), at in changed)
+        for at, text in enumerate(now)
+    ]
+    last = row.edits[-1] if row.edits else None
+    return RowCard(
+        row.record.number,
+        row.record.lead,
+        row.version,
+        problem,
+        tuple(cell for cell in cells if cell.position in why),
+        tuple(cell for cell in cells if cell.position not in why),
+        tuple(_changes(row, decision, run, columns)) if isinstance(decision, Send) else (),
+        last.user if last else "",
+        last.at if last else None,
+    )
+
+
+def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tuple[str, dict[int, str]]:
+    """The problem in words, empty for a row that is ready, and the reasons by the positions of cells."""
+    if isinstance(decision, Send):
+        return "", {}
+    if isinstance(decision, Rejected):
+        cells = fault_cells(decision, run.headings, run.roles)
+        return reason_words(decision), {cell.position: cell.why for cell in cells}
+    why = {cell.position: cell.why for cell in highlights(row.record, run).cells}
+    if decision is None:
+        return message(row.record) or "It did not go through.", why
+    if isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING:
+        return _UNCHANGED, why
+    return reason_words(decision), why
+
+
+def _changes(row: CorrectedRow, send: Send, run: RunRecord, columns: Sequence[Column]) -> Iterable[Change]:
+    now = row.cells
+    for position in row.changed:
+        column = columns[position]
+        sent = send.lead.external_id if column.field == EXTERNAL_ID else send.lead.fields.get(column.field, "")
+        yield Change(
+            run.headings[position], row.record.cells[position], now[position], sent if sent != now[position] else ""
+        )
+
+
+def positions_of(row: CorrectedRow, fault: Fault | None, run: RunRecord, place: str, value: str) -> tuple[int, ...]:
+    """The cells for a value put into many rows: those of a fault, or those of a column with just this text."""
+    if fault is not None:
+        if (fault.column, fault.value) != (place, value) and place:
+            return ()
+        return tuple(cell.position for cell in fault_cells(Rejected((fault,)), run.headings, run.roles))
+    return tuple(
+        at
+        for at, (heading, cell) in enumerate(zip(run.headings, row.cells, strict=False))
+        if trim(heading) == trim(place) and cell == value
+    )
+
+
+def _role(run: RunRecord, heading: str) -> str:
+    roles: Mapping[str, str] = {trim(one): role for one, role in zip(run.headings, run.roles, strict=False)}
+    return roles.get(trim(heading), "")

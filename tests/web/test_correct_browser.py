@@ -1,0 +1,152 @@
+"""The page for corrections in a real browser: a morning's review, the keyboard alone, no script, small screens."""
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from leadsync.simulator import PracticeDialer
+from tests.conftest import Desk
+from tests.web.faulty import SHEET
+from tests.web.test_browser import chromium, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["chromium"]
+
+
+@pytest.fixture
+def dialer(desk: Desk) -> PracticeDialer:
+    made = desk.dialer(floor_seconds=0.01)
+    made.campaign.dispositions = frozenset({"Sale", "Busy"})
+    return made
+
+
+def failed(desk: Desk, *lines: str) -> str:
+    """The id of a run of these lines."""
+    run: str = desk.leadsync("run", desk.sheet("callbacks friday.csv", *lines), "--json").json["run"]
+    return run
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_shuts_anybody_out_or_is_too_wide(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser", scheme: Any
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    here = f"/runs/{failed(desk, *lines())}/correct"
+    found: dict[str, Any] = {}
+
+    def look(state: str) -> None:
+        if violations := axe.run(shown).response["violations"]:
+            found[state] = [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in violations]
+        for width in (390, 1280):
+            shown.set_viewport_size({"width": width, "height": 800})
+            if shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found[f"{state} {width}"] = "too wide"
+
+    with opened(desk, chromium, color_scheme=scheme) as (url, _, shown):
+        shown.goto(url + here)
+        for summary in shown.locator("form.fix summary").all()[:2]:
+            summary.click()
+        look("faulty")
+        fill(shown, "form.put input[name=new]", "Sale")
+        shown.get_by_text("It was put in 2 rows.").wait_for()
+        fill(shown, "form.fix [data-fault]", "Busy")
+        shown.get_by_text("3 corrected and ready").wait_for()
+        fill(shown, "#row-7 [data-fault]", "32/02/2031 10:00")
+        shown.get_by_text("has no day 32").wait_for()
+        look("partly")
+        shown.goto(f"{url}{here}?reason=ready")
+        look("ready")
+    assert found == {}
+
+
+def lines() -> list[str]:
+    return SHEET.strip().splitlines()
+
+
+def fill(shown: "Page", selector: str, text: str) -> None:
+    shown.locator(selector).first.fill(text)
+    shown.keyboard.press("Enter")
+
+
+def test_a_mornings_review_of_forty_rows_takes_few_keys(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser"
+) -> None:
+    rows = [f"S{n},Ann,04123456{n:02},{'Sold' if n < 14 else 'Slae'},2/3/2031 10:00" for n in range(20)]
+    rows += [f"P{n},Bob,832181{n:02},Sale,2/3/2031 10:00" for n in range(15)]
+    rows += [f"D{n},Cai,04123457{n:02},Sale,31/0{n % 2 * 2 + 4}/2031 1{n}:00" for n in range(5)]
+    run = failed(desk, lines()[0], *rows)
+    keys = 0
+    with opened(desk, chromium) as (url, _, shown):
+        began = time.monotonic()
+
+        def type_in(text: str) -> None:
+            nonlocal keys
+            shown.keyboard.type(text)
+            shown.keyboard.press("Enter")
+            keys += len(text) + 1
+
+        shown.goto(f"{url}/runs/{run}")
+        shown.get_by_role("link", name="Correct 40 rows").click()
+        for selector, text, told in (
+            ("form.put input[name=new]", "Sale", "14 rows."),
+            ("form.put input[name=new]", "Sale", "6 rows."),
+            ("form.put input[inputmode=tel]", "03", "15 rows."),
+        ):
+            shown.locator(selector).first.click()
+            type_in(text)
+            shown.get_by_text(f"It was put in {told}").wait_for()
+        shown.locator("[data-fault]").first.focus()
+        for n in range(5):
+            shown.keyboard.press("Control+A")
+            type_in(f"30/4/2031 1{n}:00")
+            shown.get_by_text(f"{36 + n} corrected and ready").wait_for()
+        assert "Nothing left to correct." in shown.inner_text("main")
+        assert shown.evaluate("document.activeElement.textContent").startswith("Send 40 corrected rows")
+        shown.keyboard.press("Enter")
+        shown.wait_for_url("**/drafts/*")
+        shown.get_by_role("button", name=re.compile("Send 40 rows")).click()
+        shown.wait_for_url("**/runs/*")
+        shown.get_by_text("All 40 rows went through").wait_for()
+        took = time.monotonic() - began
+    assert len(dialer.ledger.applications) == 40
+    assert keys <= 100, "with five clicks"
+    assert took < 120
+
+
+def test_typed_text_outlives_a_reload(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
+    run = failed(desk, *lines())
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        shown.locator("#row-7 [data-fault]").fill("28/02/2031")
+        shown.reload()
+        assert shown.locator("#row-7 [data-fault]").input_value() == "28/02/2031"
+        shown.keyboard.press("Tab")
+        fill(shown, "#row-7 [data-fault]", "28/02/2031 10:00")
+        shown.get_by_text("1 corrected and ready").wait_for()
+        shown.reload()
+        assert shown.locator("#row-7").count() == 0
+
+
+def test_without_script_a_row_is_corrected_and_sent(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
+    run = failed(desk, *lines())
+    with opened(desk, chromium, java_script_enabled=False, viewport={"width": 390, "height": 800}) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        fill(shown, "#row-7 [name=cell-4]", "32/02/2031")
+        assert "has no day 32" in shown.inner_text("#saved")
+        fill(shown, "#row-7 [name=cell-4]", "28/02/2031 10:00")
+        assert "sent as 2031/02/28 10:00" in shown.inner_text("#saved")
+        fill(shown, "form.put input[name=new]", "Sale")
+        assert "It was put in 2 rows." in shown.inner_text("main")
+        shown.get_by_role("button", name=re.compile("Send 3 corrected rows")).click()
+        shown.wait_for_url("**/drafts/*")
+        shown.get_by_role("button", name=re.compile("Send 3 rows")).click()
+        shown.wait_for_url("**/runs/*")
+        deadline = time.monotonic() + 20
+        while "All 3 rows went through" not in shown.inner_text("main"):
+            assert time.monotonic() < deadline
+            shown.reload()
+    assert sorted(one.lead for one in dialer.ledger.applications) == ["A1", "A2", "A6", "A7"]

@@ -1,0 +1,142 @@
+"""Changes on the page for corrections: checked at once, kept with their user, and nobody's work is overwritten."""
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.simulator import PracticeDialer
+from leadsync.web.roles import Role
+from tests.web.faulty import SHEET, CorrectPage, failed_run, words
+from tests.web.shop import DraftPage
+
+NO_SUCH = "failed.106."
+NO_AREA = "rejected..NO_AREA_CODE"
+
+
+@pytest.fixture
+def faulty(page: DraftPage, dialer: PracticeDialer) -> CorrectPage:
+    return failed_run(page, dialer)
+
+
+def test_a_correction_is_ready_with_what_will_be_sent(faulty: CorrectPage) -> None:
+    answer = faulty.save(7, c4="28/2/2031 9:30")
+    assert answer.status_code == 303
+    page = words(faulty.page.browser.get(answer.headers["location"].partition("#")[0]))
+    assert "5 rows to correct; 1 corrected and ready" in page
+    assert "Callback Date 31/02/2031 10:00 → 28/2/2031 9:30 sent as 2031/02/28 09:30" in page
+    assert [edit[:6] for edit in faulty.edits()] == [(7, 1, 4, "31/02/2031 10:00", "28/2/2031 9:30", "ann")]
+
+
+def test_the_next_fault_is_shown_and_the_text_kept(faulty: CorrectPage) -> None:
+    answer = faulty.save(7, swap=True, c4="30/02/2031 10:00")
+    assert answer.status_code == 200
+    assert "February 2031 has no day 30" in answer.text
+    assert 'value="30/02/2031 10:00"' in answer.text
+    assert "6 rows to correct" in answer.text
+    page = faulty.text()
+    assert "The month has no such day, after a change 1 row" in page
+    assert faulty.save(7, version=1, c4="27/02/2031 10:00").status_code == 303
+    assert "5 rows to correct; 1 corrected and ready" in faulty.text()
+
+
+def test_another_cell_of_the_row_can_be_corrected_too(faulty: CorrectPage) -> None:
+    faulty.save(2, c1="Anna", c3="Busy")
+    page = faulty.text("?reason=ready")
+    assert "Name Ann → Anna" in page
+    assert "Outcome Sold → Busy" in page
+
+
+def test_a_change_that_sends_the_same_is_not_ready(faulty: CorrectPage) -> None:
+    answer = faulty.save(2, swap=True, c2=" 0412 345 671 ")
+    assert "6 rows to correct" in answer.text
+    assert "ready</span>" not in answer.text
+
+
+def test_a_row_saved_without_a_change_stays_as_it_is(faulty: CorrectPage) -> None:
+    assert "Nothing was changed in this row." in faulty.save(2, swap=True, c3="Sold").text
+    assert faulty.edits() == []
+
+
+def test_a_change_can_be_taken_back(faulty: CorrectPage) -> None:
+    faulty.save(2, c3="Sale")
+    answer = faulty.save(2, version=1, swap=True, back="1")
+    assert 'value="Sold"' in answer.text
+    assert "6 rows to correct" in answer.text
+    assert [edit.new for edit in faulty.edits()] == ["Sale", "Sold"]
+
+
+def test_of_two_reviewers_at_one_row_the_second_sees_the_others_value(faulty: CorrectPage) -> None:
+    office = faulty.page.office
+    first, second = office.logged_in(Role.REVIEWER), office.logged_in(Role.SUPERVISOR)
+    assert faulty.save(2, browser=first, c3="Sale").status_code == 303
+    late = faulty.save(2, browser=second, c3="Busy", c1="Anna")
+    assert late.status_code == 409
+    page = words(late)
+    assert "reviewer has changed this row since you saw it: Outcome is “Sale” now." in page
+    assert "Your change is not kept" in page
+    assert 'name="cell-3" value="Busy"' in late.text, "the typed text stays"
+    assert 'name="version" value="1"' in late.text
+    assert [edit.new for edit in faulty.edits()] == ["Sale"]
+    assert faulty.save(2, version=1, browser=second, c3="Busy").status_code == 303
+    assert [(edit.new, edit.user) for edit in faulty.edits()] == [("Sale", "reviewer"), ("Busy", "supervisor")]
+
+
+def test_one_value_is_put_into_all_rows_with_the_same_value(faulty: CorrectPage) -> None:
+    answer = faulty.put(NO_SUCH, "Outcome", "Sold", "Sale")
+    page = words(faulty.page.browser.get(answer.headers["location"]))
+    assert "It was put in 2 rows." in page
+    assert "4 rows to correct; 2 corrected and ready" in page
+    assert "Slae" not in page[: page.index("Row by row")], "one value alone is left to its row"
+    assert [(edit.number, edit.new) for edit in faulty.edits()] == [(2, "Sale"), (3, "Sale")]
+
+
+def test_an_area_code_is_put_before_all_numbers_without_one(faulty: CorrectPage) -> None:
+    faulty.put(NO_AREA, "", "", "03", how="before")
+    page = faulty.text("?reason=ready")
+    assert "FirstPhone 83218199 → 0383218199" in page
+    assert "FirstPhone 83218200 → 0383218200" in page
+
+
+def test_a_wrong_value_put_into_many_rows_can_be_put_right_together(page: DraftPage, dialer: PracticeDialer) -> None:
+    dates = "".join(f"B{n},Bo,041234568{n},Sale,31/06/2031 9:00\n" for n in range(3))
+    faulty = failed_run(page, dialer, SHEET + dates)
+    faulty.put("rejected..NO_SUCH_DAY", "Callback Date", "31/06/2031 9:00", "31/09/2031 9:00")
+    assert "after a change 3 rows Only these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
+    faulty.put("changed..NO_SUCH_DAY", "Callback Date", "31/09/2031 9:00", "30/09/2031 9:00")
+    assert "6 rows to correct; 3 corrected and ready" in faulty.text()
+
+
+def test_a_blank_is_not_put_into_rows_by_accident(faulty: CorrectPage) -> None:
+    answer = faulty.put(NO_SUCH, "Outcome", "Sold", "  ")
+    assert answer.status_code == 422
+    assert "Write the right value first." in answer.text
+    assert faulty.edits() == []
+
+
+def test_a_row_that_went_through_is_not_changed(faulty: CorrectPage) -> None:
+    answer = faulty.save(8, c3="Busy")
+    assert answer.status_code == 409
+    assert "Row 8 cannot be corrected here" in answer.text
+    assert faulty.save(99, c3="Busy").status_code == 409
+    assert faulty.edits() == []
+
+
+def test_a_text_too_long_for_a_cell_is_refused(faulty: CorrectPage) -> None:
+    assert faulty.save(2, c1="x" * 32_768).status_code == 422
+    assert faulty.edits() == []
+
+
+def test_lines_in_a_cell_stay_as_they_were(page: DraftPage, dialer: PracticeDialer) -> None:
+    faulty = failed_run(page, dialer, 'Lead Id,Notes,Outcome\nA1,"one\ntwo",Sold\n')
+    assert "<textarea" in faulty.page.browser.get(faulty.here).text
+    faulty.save(2, c1="one\r\ntwo", c2="Sale")
+    assert [edit.position for edit in faulty.edits()] == [2]
+
+
+def test_the_audit_and_the_lead_tell_who_changed_what(faulty: CorrectPage) -> None:
+    faulty.save(7, c4="28/2/2031 9:30")
+    faulty.put(NO_SUCH, "Outcome", "Sold", "Sale")
+    with open_journal(faulty.page.shop.state) as journal:
+        kept = [(one.user, one.detail) for one in journal.audit(faulty.run_id) if one.action == "edit"]
+    assert kept == [("ann", {"rows": 2}), ("ann", {"row": 7, "cells": 1})]
+    page = words(faulty.page.browser.get("/leads/A6"))
+    assert "Callback Date 31/02/2031 10:00 → 28/2/2031 9:30 ann" in page
