@@ -185,7 +185,7 @@ class CorrectableRows(Protocol):
         ...
 
     def sent_again(self, run_id: str) -> dict[str, int]:
-        """The later runs that have taken rows of this one, the newest first, each with their number."""
+        """The last runs to take failed or rejected rows of this one, the newest first, each with their number."""
         ...
 
 

@@ -54,6 +54,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         None if moved_to is None else tuple(moved_to),
         tuple(journal.takers(run.id)),
         tuple(journal.reason_counts(run.id)),
+        sum(journal.sent_again(run.id).values()),
     )
 
 

@@ -40,6 +40,8 @@ class RunView:
     later: tuple[str, ...] = ()
     """The runs that send rows of it again."""
     counts: tuple[ReasonCount, ...] = ()
+    sent_again: int = 0
+    """Failed and rejected rows that a later run has taken."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:
@@ -70,7 +72,7 @@ class RunView:
     @property
     def to_correct(self) -> int:
         """The rows open to correction here."""
-        return correctable(self.tally) if self.tally and self.moved_to is None else 0
+        return correctable(self.tally) - self.sent_again if self.tally and self.moved_to is None else 0
 
     @property
     def to_decide(self) -> int:

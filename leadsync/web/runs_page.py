@@ -35,8 +35,8 @@ class RunLine:
     standing: Standing
     tally: Tally
     live: Live | None = None
-    is_open: bool = True
-    """Whether rows to correct are still its own: no later run has taken them all."""
+    sent_again: int = 0
+    """Rows to correct that a later run has taken."""
 
     @property
     def view(self) -> RunView:
@@ -67,13 +67,19 @@ class RunLine:
 
     @property
     def to_correct(self) -> int:
-        return correctable(self.tally) if self.is_open else 0
+        return correctable(self.tally) - self.sent_again
 
     @property
     def todo(self) -> str:
         """What a person has to do, such as `3 to correct · 1 to decide`."""
+        count = self.to_correct
+        return " · ".join(filter(None, (f"{count:,} to correct" if count else "", self.todo_else)))
+
+    @property
+    def todo_else(self) -> str:
+        """The same without the rows to correct."""
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
-        counts = ((self.to_correct, "to correct"), (to_decide(self.tally), "to decide"), (unsent, "to send"))
+        counts = ((to_decide(self.tally), "to decide"), (unsent, "to send"))
         return " · ".join(f"{count:,} {words}" for count, words in counts if count)
 
 
@@ -149,8 +155,8 @@ def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | 
         return RunLine(run, standing, Tally(), live)
     tally = tally or journal.tally(run.id)
     standing = standing_of(run, live, now, beyond=tally.beyond)
-    is_open = not correctable(tally) or journal.moved_to(run.id) is None
-    return RunLine(run, standing, tally, is_open=is_open)
+    sent_again = sum(journal.sent_again(run.id).values()) if correctable(tally) else 0
+    return RunLine(run, standing, tally, sent_again=sent_again)
 
 
 async def runs(request: Request) -> Response:

@@ -8,7 +8,7 @@ from itertools import islice
 from leadsync.journal.row_protocols import MOST_LOOKED_AT
 from leadsync.journal.sqlite.database import Connected
 from leadsync.journal.sqlite.row_pages import ALIKE, counted_values, groups_of
-from leadsync.journal.sqlite.row_table import OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
+from leadsync.journal.sqlite.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
 from leadsync.journal.sqlite.run_table import run_key_and_end
 from leadsync.journal.sqlite.schema import NOTABLE
 from leadsync.journal.states import State
@@ -81,8 +81,12 @@ class SqliteCorrectableRows(Connected):
         with self._database.reading() as connection:
             key, _ = run_key_and_end(connection, run_id)
             rows = connection.execute(
-                "SELECT id, count(DISTINCT number) FROM taken JOIN runs ON runs.run = by_run WHERE taken.run = ? "
+                "WITH later AS (SELECT number, by_run FROM taken WHERE run = ? "
+                "UNION ALL SELECT number, run FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
+                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number) "
+                "SELECT id, count(*) FROM last JOIN runs ON runs.run = by_run WHERE EXISTS "
+                f"(SELECT 1 FROM rows WHERE run = ? AND rows.number = last.number AND {OPEN_STATES}) "
                 "GROUP BY by_run ORDER BY by_run DESC",
-                [key],
+                [key, run_id, key],
             )
             return dict(rows.fetchall())

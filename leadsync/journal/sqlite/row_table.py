@@ -30,10 +30,9 @@ NOT_TAKEN = (
     "AND number NOT IN (SELECT number FROM taken WHERE run = ?)"
 )
 """Rows without a successor in a retry or a corrected sheet; the values are their run's id and key."""
-OPEN_TO_CORRECTION = (
-    f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 'skipped' AND kind = 'STILL_FAILING')) "
-    f"AND {NOT_TAKEN})"
-)
+OPEN_STATES = f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 'skipped' AND kind = 'STILL_FAILING')))"
+"""Rows that did not go and may be corrected."""
+OPEN_TO_CORRECTION = f"({OPEN_STATES} AND {NOT_TAKEN})"
 """Rows that a person may still correct in their run; the values are those of NOT_TAKEN."""
 
 
