@@ -8,7 +8,7 @@ import httpx
 from leadsync.journal import Edit, open_journal
 from leadsync.simulator import PracticeDialer
 from tests.web.conftest import Browser
-from tests.web.shop import DraftPage
+from tests.web.shop import DraftPage, wait_until
 
 SHEET = """Lead Id,Name,FirstPhone,Outcome,Callback Date
 A1,Ann,0412345671,Sold,
@@ -68,9 +68,7 @@ class CorrectPage:
 
     def send_all(self) -> str:
         """Send the corrected rows; return the address of their run, at its end."""
-        run = self.page.send(self.send()).headers["location"]
-        self.page.wait(run)
-        return str(run)
+        return send_draft(self.page, self.send())
 
     def edits(self) -> list[Edit]:
         with open_journal(self.page.shop.state) as journal:
@@ -85,6 +83,18 @@ def words(answer: httpx.Response) -> str:
 def failed_run(page: DraftPage, dialer: PracticeDialer, sheet: str = SHEET) -> CorrectPage:
     """A run of the sheet against a dialer that knows Sale and Busy."""
     dialer.campaign.dispositions = frozenset({"Sale", "Busy"})
-    run = page.send(page.upload(sheet)).headers["location"]
-    page.wait(run)
-    return CorrectPage(page, run)
+    return CorrectPage(page, send_draft(page, page.upload(sheet)))
+
+
+def send_draft(page: DraftPage, draft: str) -> str:
+    """Send a draft; return the address of its run, at its end. A loaded machine answers before the run has begun."""
+    found = [page.send(draft).headers["location"]]
+
+    def has_run() -> bool:
+        if not found[-1].startswith("/runs/"):
+            found.append(page.browser.get(draft).headers.get("location", ""))
+        return found[-1].startswith("/runs/")
+
+    wait_until(has_run, 60)
+    page.wait(found[-1])
+    return str(found[-1])

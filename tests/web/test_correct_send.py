@@ -10,7 +10,7 @@ from leadsync.journal import open_journal
 from leadsync.models import RowRecord
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
-from tests.web.faulty import SHEET, CorrectPage, failed_run, words
+from tests.web.faulty import SHEET, CorrectPage, failed_run, send_draft, words
 from tests.web.shop import DraftPage, Shop, applied
 
 NO_SUCH = "failed.106."
@@ -95,7 +95,7 @@ def test_a_row_corrected_in_a_workbook_too_goes_once(
     faulty.save(4, c3="Sale")
     draft = faulty.send()
     book = given_back(faulty, tmp_path, {"A3": {"Outcome": "Busy"}})
-    faulty.page.wait(faulty.page.send(faulty.page.upload(book, "back.xlsx")).headers["location"])
+    send_draft(faulty.page, faulty.page.upload(book, "back.xlsx"))
     stale = faulty.page.send(draft)
     assert stale.status_code == 409
     assert "Send 1 row" not in faulty.page.get(draft)
@@ -107,9 +107,7 @@ def test_the_reading_chosen_on_the_page_is_kept(page: DraftPage, dialer: Practic
     draft = page.upload("Who,Verdict,When\nA1,Sold,02/03/2031 10:00\nA2,Sale,02/03/2031 10:00\n")
     page.choose(draft, **{"column-0": "njExternalLeadId", "column-1": "njDisposition", "column-2": "njCallBackDate"})
     page.choose(draft, options="1", date_order="mdy")
-    run = page.send(draft).headers["location"]
-    page.wait(run)
-    faulty = CorrectPage(page, run)
+    faulty = CorrectPage(page, send_draft(page, draft))
     faulty.save(2, c1="Sale")
     faulty.send_all()
     assert [one.fields["njCallBackDate"] for one in dialer.ledger.applications] == ["2031/02/03 10:00"] * 2
@@ -170,8 +168,7 @@ def test_page_and_workbook_give_the_same_calls_and_the_same_run(
         "A6": {"Callback Date": "28/02/2031 10:00"},
     }
     book = given_back(other, tmp_path, changes)
-    by_workbook = other.page.send(other.page.upload(book, "back.xlsx")).headers["location"]
-    other.page.wait(by_workbook)
+    by_workbook = send_draft(other.page, other.page.upload(book, "back.xlsx"))
     assert SHEET.count("A") >= 7
     calls = [(one.call, one.lead, dict(one.fields), dict(one.query)) for one in dialer.ledger.received]
     theirs = other.dialer.ledger.received  # type: ignore[attr-defined]
