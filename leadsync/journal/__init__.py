@@ -10,8 +10,10 @@ from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
     AttemptRecord,
+    AuditEntry,
     Changes,
     CheckedSheet,
+    Decision,
     Effects,
     Entry,
     FoundLead,
@@ -22,6 +24,7 @@ from leadsync.journal.values import (
     ReasonCount,
     RowEnds,
     RowFilter,
+    SavedMapping,
     TextSearch,
     ValueCount,
     new_run_id,
@@ -35,8 +38,10 @@ def open_journal(state: Path) -> Journal:
 
 __all__ = [
     "AttemptRecord",
+    "AuditEntry",
     "Changes",
     "CheckedSheet",
+    "Decision",
     "Effects",
     "Entry",
     "FoundLead",
@@ -50,6 +55,7 @@ __all__ = [
     "RowEnds",
     "RowFilter",
     "RunLog",
+    "SavedMapping",
     "State",
     "StateLock",
     "TextSearch",

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
 from leadsync.web import (
+    decide_page,
     downloads,
     draft_page,
     lead_pages,
@@ -36,6 +37,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, run_actions),
+    decide_page,
 )
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}

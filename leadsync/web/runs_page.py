@@ -27,6 +27,14 @@ _ON_A_PAGE = 50
 _AT_ONCE = 60
 
 
+class Todo(NamedTuple):
+    """So many rows that wait for a person, and the name of the page for it."""
+
+    rows: int
+    words: str
+    page: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """A run in the list."""
@@ -70,11 +78,15 @@ class RunLine:
         return correctable(self.tally) if self.is_open else 0
 
     @property
-    def todo(self) -> str:
-        """What a person has to do, such as `3 to correct · 1 to decide`."""
+    def todo(self) -> list[Todo]:
+        """What a person has to do, such as `3 to correct` and `1 to decide`."""
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
-        counts = ((self.to_correct, "to correct"), (to_decide(self.tally), "to decide"), (unsent, "to send"))
-        return " · ".join(f"{count:,} {words}" for count, words in counts if count)
+        counts = (
+            Todo(self.to_correct, "to correct", "correct"),
+            Todo(to_decide(self.tally), "to decide", "decide"),
+            Todo(unsent, "to send"),
+        )
+        return [one for one in counts if one.rows]
 
 
 class Filters(NamedTuple):
