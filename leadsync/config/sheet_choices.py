@@ -18,7 +18,8 @@ class SheetChoices(Section):
     """The choices for one sheet; an empty one leaves the settings in force.
 
     `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
-    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line.
+    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line. `saved`
+    names the saved mapping behind `columns`.
     """
 
     campaign: str = ""
@@ -26,6 +27,7 @@ class SheetChoices(Section):
     encoding: str = ""
     delimiter: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
+    saved: str = ""
     input: dict[str, Any] = Field(default_factory=dict)
     inserts: Literal["", "missing", "only"] = ""
     fresh: bool = False

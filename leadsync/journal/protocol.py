@@ -179,6 +179,10 @@ class SavedMappings(Protocol):
         """The mappings for sheets with just these headings, by name."""
         ...
 
+    def all_mappings(self) -> list[SavedMapping]:
+        """All mappings, by name."""
+        ...
+
     def delete_mapping(self, headings: Collection[str], name: str) -> None:
         """Delete a mapping, if there is one."""
         ...

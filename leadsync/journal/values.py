@@ -115,6 +115,7 @@ class SavedMapping(NamedTuple):
     columns: Mapping[str, str]
     user: str
     at: datetime
+    headings: tuple[str, ...] = ()
 
 
 class AuditEntry(NamedTuple):

@@ -21,6 +21,7 @@ from leadsync.web import (
     lead_pages,
     live,
     login_page,
+    mappings_page,
     rows_page,
     run_actions,
     run_page,
@@ -37,7 +38,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, run_actions),
-    decide_page,
+    *(decide_page, mappings_page),
 )
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}

@@ -94,6 +94,7 @@ def paths_of(runs: list[str]) -> list[str]:
         "/leads?q=W",
         "/leads?q=nobody",
         "/leads/5",
+        "/mappings",
         "/nowhere",
     ]
 

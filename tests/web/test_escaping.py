@@ -28,6 +28,7 @@ def browser(office: Office, tmp_path: Path) -> Browser:
     ]
     fill(office.state, a_run(tmp_path, name=FILE), rows)
     with open_journal(office.state) as journal:
+        journal.save_mapping([HOSTILE, "Lead"], HOSTILE, {HOSTILE: HOSTILE, "Lead": "njExternalLeadId"}, HOSTILE)
         journal.add_audit(HOSTILE, HOSTILE, RUN, file=HOSTILE)
         journal.update_run(RUN, finished=False, stopped=HOSTILE, warnings=(HOSTILE,), sheet=HOSTILE)
     office.settings["server"] = {"url": "https://pbx.example.com"}
@@ -48,6 +49,8 @@ def browser(office: Office, tmp_path: Path) -> Browser:
         f"/runs/{RUN}/decide",
         f"/runs/{quote(HOSTILE, safe='')}",
         "/leads?q=o",
+        "/mappings",
+        f"/mappings?deleted={quote(HOSTILE)}",
         f"/leads?q={quote(HOSTILE)}",
         f"/leads/{quote(HOSTILE)}",
         f"/leads/{quote(HOSTILE)}x",
