@@ -11,6 +11,7 @@ from leadsync.journal.states import State
 from leadsync.journal.values import (
     AttemptRecord,
     AuditEntry,
+    AuditFilter,
     Changes,
     CheckedSheet,
     Decision,
@@ -39,6 +40,7 @@ def open_journal(state: Path) -> Journal:
 __all__ = [
     "AttemptRecord",
     "AuditEntry",
+    "AuditFilter",
     "Changes",
     "CheckedSheet",
     "Decision",

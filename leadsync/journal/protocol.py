@@ -12,7 +12,17 @@ from typing import Any, Protocol, Self
 
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import Decisions, Edits, LineageQueries, PendingRows, RowPages, Rows
-from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned, SavedMapping
+from leadsync.journal.values import (
+    NO_EFFECTS,
+    AuditEntry,
+    AuditFilter,
+    CheckedSheet,
+    Effects,
+    Entry,
+    OldRun,
+    Pruned,
+    SavedMapping,
+)
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
 
@@ -233,6 +243,18 @@ class Audit(Protocol):
 
     def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
         """The last actions, on one run or on all, the newest first."""
+        ...
+
+    def audit_page(self, chosen: AuditFilter, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        """The next chosen actions before number `before`, or the last ones, the newest first."""
+        ...
+
+    def audit_names(self) -> tuple[list[str], list[str]]:
+        """All users and all actions in the audit, each in order."""
+        ...
+
+    def last_logins(self) -> dict[str, datetime]:
+        """The last login of each user of the page."""
         ...
 
 

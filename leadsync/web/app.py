@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
 from leadsync.web import (
+    audit_page,
     decide_page,
     downloads,
     draft_page,
@@ -26,7 +27,9 @@ from leadsync.web import (
     run_actions,
     run_page,
     runs_page,
+    stats_page,
     upload_page,
+    users_page,
 )
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.security import Security
@@ -38,7 +41,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, run_actions),
-    *(decide_page, mappings_page),
+    *(decide_page, mappings_page, stats_page, users_page, audit_page),
 )
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}

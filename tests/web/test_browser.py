@@ -95,6 +95,11 @@ def paths_of(runs: list[str]) -> list[str]:
         "/leads?q=nobody",
         "/leads/5",
         "/mappings",
+        "/users",
+        "/audit",
+        "/stats",
+        "/stats?by=day&period=all",
+        "/stats?by=column:Outcome",
         "/nowhere",
     ]
 
