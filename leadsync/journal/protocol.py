@@ -253,6 +253,10 @@ class Audit(Protocol):
         """All users and all actions in the audit, each in order."""
         ...
 
+    def senders(self, run_ids: Collection[str]) -> dict[str, str]:
+        """The user who began to send each of these runs; those before the audit are left out."""
+        ...
+
     def last_logins(self) -> dict[str, datetime]:
         """The last login of each user of the page."""
         ...

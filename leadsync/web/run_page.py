@@ -41,7 +41,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     live = journal.live().get(run.id)
     standing = standing_of(run, live, journal.now())
     if standing.is_live:
-        return RunView(run, standing, live)
+        return RunView(run, standing, live, by=journal.senders([run.id]).get(run.id, ""))
     tally = journal.tally(run.id)
     standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
     moved_to = journal.moved_to(run.id)
@@ -54,6 +54,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         None if moved_to is None else tuple(moved_to),
         tuple(journal.takers(run.id)),
         tuple(journal.reason_counts(run.id)),
+        journal.senders([run.id]).get(run.id, ""),
     )
 
 

@@ -40,6 +40,8 @@ class RunView:
     later: tuple[str, ...] = ()
     """The runs that send rows of it again."""
     counts: tuple[ReasonCount, ...] = ()
+    by: str = ""
+    """The user who began to send it."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:

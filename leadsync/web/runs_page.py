@@ -1,7 +1,7 @@
 """The list of runs, newest first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -43,6 +43,8 @@ class RunLine:
     standing: Standing
     tally: Tally
     live: Live | None = None
+    by: str = ""
+    """The user who began to send it."""
     is_open: bool = True
     """Whether rows to correct are still its own: no later run has taken them all."""
 
@@ -138,6 +140,8 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
         journal.settle_if_dead(run_id)
     shown = _shown(journal, filters)
     lines = list(islice(shown, _ON_A_PAGE))
+    senders = journal.senders([line.run.id for line in lines])
+    lines = [replace(line, by=senders.get(line.run.id, "")) for line in lines]
     has_more = next(shown, None) is not None
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 

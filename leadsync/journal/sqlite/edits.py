@@ -92,6 +92,16 @@ class SqliteAudit(Connected):
             )
         return users, actions
 
+    def senders(self, run_ids: Collection[str]) -> dict[str, str]:
+        with self._database.reading() as connection:
+            # With min(), SQLite takes the author from the row of the minimum. CROSS JOIN keeps the order of the loops.
+            rows = connection.execute(
+                "SELECT run, author, min(entry) FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
+                "WHERE run = wanted.value AND action = 'send' GROUP BY run",
+                [json.dumps(list(run_ids))],
+            )
+            return {run: user for run, user, _ in rows}
+
     def last_logins(self) -> dict[str, datetime]:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT author, max(at) FROM audit WHERE action = 'login' GROUP BY author")
