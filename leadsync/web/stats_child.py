@@ -1,6 +1,6 @@
 """The process that counts failures: `python -m leadsync.web.stats_child STATE BY [SINCE]`, for `stats_counts.py` alone.
 
-pandas and a million rows are no load to the page then.
+pandas and its frames are no load to the page then.
 """
 
 import pickle
