@@ -7,7 +7,7 @@ import pytest
 from leadsync.journal import open_journal
 from leadsync.web import audit_page
 from tests.web.conftest import Browser, Office
-from tests.web.test_run_page import text_of
+from tests.web.filled import text_of
 
 
 @pytest.fixture

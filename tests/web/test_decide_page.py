@@ -15,7 +15,7 @@ from leadsync.web import decide_page
 from leadsync.web.roles import Role
 from tests.web.conftest import Browser, Office
 from tests.web.filled import RUN, Given, Sender, a_run, fill
-from tests.web.test_run_page import text_of as separate_words
+from tests.web.filled import text_of as separate_words
 
 PATH = f"/runs/{RUN}/decide"
 ROWS = [

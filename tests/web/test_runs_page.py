@@ -11,8 +11,7 @@ from leadsync.models import Status
 from leadsync.tallies import Live
 from leadsync.web import runs_page
 from tests.web.conftest import Browser, Office
-from tests.web.filled import RUN, Given, Sender, a_run, fill
-from tests.web.test_run_page import text_of
+from tests.web.filled import RUN, Given, Sender, a_run, fill, text_of
 
 A, B, C, D = (f"20261123-21045{n}-0000" for n in range(4))
 

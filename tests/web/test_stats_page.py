@@ -10,8 +10,7 @@ from leadsync.models import Status
 from leadsync.web.roles import Role
 from leadsync.web.stats_page import since_of
 from tests.web.conftest import Browser, Office
-from tests.web.filled import Given, a_run, fill
-from tests.web.test_run_page import text_of
+from tests.web.filled import Given, a_run, fill, text_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from leadsync.journal import open_journal
 from leadsync.web.roles import Role
 from leadsync.web.users import Users
 from tests.web.conftest import Browser, Office
-from tests.web.test_run_page import text_of
+from tests.web.filled import text_of
 
 
 def test_who_they_are_and_when_they_came_last(office: Office) -> None:
