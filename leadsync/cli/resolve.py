@@ -1,19 +1,13 @@
 """The command that decides conflict and unknown rows."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
-from leadsync.errors import UsageError
-from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.system_user import system_user
-
-if TYPE_CHECKING:
-    from leadsync.journal import Journal
 
 MOST_ROWS_AT_ONCE = 20_000
 """The most rows of a run whose files are written with the decision; they take a third of a second."""
@@ -31,27 +25,19 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
 
     The files of a run of more than 20,000 rows are left as they were, and said so: `report` writes them anew.
     """
-    from leadsync.reimport import DECISIONS
-    from leadsync.run import write_files, written_files
+    from leadsync.run import TAKEN_BACK, decide_rows, write_files, written_files
 
     shell = command_shell()
-    options = {"applied": applied, "not applied": not_applied, "send": send, "taken back": take_back}
+    options = {"applied": applied, "not applied": not_applied, "send": send, TAKEN_BACK: take_back}
     chosen = [name for name, given in options.items() if given]
     if len(chosen) != 1:
         raise click.UsageError("Give exactly one of --applied, --not-applied, --send and --take-back.")
     [decision] = chosen
     with shell.journal() as journal:
         run = journal.run(run_id)
-        # Nobody may send the run meanwhile.
-        journal.hold(run.id)
-        _check_rows(journal, run, rows, take_back=take_back)
         # By the sheet's line numbers: counting a million rows takes a second.
         writes = not journal.page(run.id, after=MOST_ROWS_AT_ONCE, limit=1)
-        if take_back:
-            count = journal.take_back(run.id, rows)
-        else:
-            count = journal.resolve(run.id, rows, DECISIONS[decision], decision, user=system_user())
-        journal.add_audit("decide", system_user(), run.id, decision=decision, rows=count)
+        count = decide_rows(journal, run, rows, decision, user=system_user())
         # Read anew: the decision may have changed its standing.
         run = journal.run(run.id)
         files = write_files(journal, run, shell.say) if writes else written_files(run)
@@ -64,24 +50,6 @@ def resolve(run_id: str, rows: tuple[int, ...], applied: bool, not_applied: bool
         shell.say(f"The files of run {run.id} do not have this yet; write them with: {shell.called} report {run.id}")
     shell.result(f"{counted(count, 'row')} of run {run.id}: {decision}.{then}", value)
     return 0
-
-
-def _check_rows(journal: "Journal", run: RunRecord, rows: tuple[int, ...], *, take_back: bool) -> None:
-    """Raise UsageError if one of the rows has nothing to decide, or no decision to take back."""
-    found, decided = journal.states(run.id, rows), journal.decided(run.id, rows)
-    for number in rows:
-        if number not in found:
-            raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id}` tells what it has.")
-        if number in decided or (found[number] in (Status.CONFLICT, Status.UNKNOWN) and not take_back):
-            continue
-        if take_back:
-            raise UsageError(
-                f"Row {number} of run {run.id} is {found[number]}; no decision about it can be taken back: there is "
-                "none, or it was acted on."
-            )
-        raise UsageError(
-            f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
-        )
 
 
 def _paths(files: dict[str, Path | None]) -> dict[str, str | None]:

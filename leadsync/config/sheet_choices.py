@@ -20,7 +20,8 @@ class SheetChoices(Section):
 
     `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
     is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line. `kept` is the
-    reading of an earlier run, in place of the settings for reading a sheet.
+    reading of an earlier run, in place of the settings for reading a sheet. `saved` names the saved mapping behind
+    `columns`.
     """
 
     campaign: str = ""
@@ -28,6 +29,7 @@ class SheetChoices(Section):
     encoding: str = ""
     delimiter: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
+    saved: str = ""
     input: dict[str, Any] = Field(default_factory=dict)
     inserts: Literal["", "missing", "only"] = ""
     fresh: bool = False

@@ -10,8 +10,11 @@ from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
     AttemptRecord,
+    AuditEntry,
+    AuditFilter,
     Changes,
     CheckedSheet,
+    Decision,
     Edit,
     Effects,
     Entry,
@@ -23,6 +26,7 @@ from leadsync.journal.values import (
     ReasonCount,
     RowEnds,
     RowFilter,
+    SavedMapping,
     TextSearch,
     ValueCount,
     new_run_id,
@@ -36,8 +40,11 @@ def open_journal(state: Path) -> Journal:
 
 __all__ = [
     "AttemptRecord",
+    "AuditEntry",
+    "AuditFilter",
     "Changes",
     "CheckedSheet",
+    "Decision",
     "Edit",
     "Effects",
     "Entry",
@@ -52,6 +59,7 @@ __all__ = [
     "RowEnds",
     "RowFilter",
     "RunLog",
+    "SavedMapping",
     "State",
     "StateLock",
     "TextSearch",

@@ -20,7 +20,17 @@ from leadsync.journal.row_protocols import (
     RowPages,
     Rows,
 )
-from leadsync.journal.values import NO_EFFECTS, AuditEntry, CheckedSheet, Effects, Entry, OldRun, Pruned, SavedMapping
+from leadsync.journal.values import (
+    NO_EFFECTS,
+    AuditEntry,
+    AuditFilter,
+    CheckedSheet,
+    Effects,
+    Entry,
+    OldRun,
+    Pruned,
+    SavedMapping,
+)
 from leadsync.models import RunRecord
 from leadsync.tallies import Live, Tally, Totals
 
@@ -187,6 +197,10 @@ class SavedMappings(Protocol):
         """The mappings for sheets with just these headings, by name."""
         ...
 
+    def all_mappings(self) -> list[SavedMapping]:
+        """All mappings, by name."""
+        ...
+
     def delete_mapping(self, headings: Collection[str], name: str) -> None:
         """Delete a mapping, if there is one."""
         ...
@@ -237,6 +251,22 @@ class Audit(Protocol):
 
     def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
         """The last actions, on one run or on all, the newest first."""
+        ...
+
+    def audit_page(self, chosen: AuditFilter, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        """The next chosen actions before number `before`, or the last ones, the newest first."""
+        ...
+
+    def audit_names(self) -> tuple[list[str], list[str]]:
+        """All users and all actions in the audit, each in order."""
+        ...
+
+    def senders(self, run_ids: Collection[str]) -> dict[str, str]:
+        """The user who began to send each of these runs; those before the audit are left out."""
+        ...
+
+    def last_logins(self) -> dict[str, datetime]:
+        """The last login of each user of the page."""
         ...
 
 

@@ -35,8 +35,8 @@ class Rows(Protocol):
         """The run's rows in the sheet's order, all or those of some statuses; a trial's end at its last row."""
         ...
 
-    def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
-        """The requests of a run, in the order of its rows."""
+    def attempts(self, run_id: str, numbers: Collection[int] | None = None) -> Iterator[AttemptRecord]:
+        """The requests of a run, or of these rows of it, in the order of its rows."""
         ...
 
     def changes(self, run_id: str) -> Changes:
@@ -153,6 +153,13 @@ class Decisions(Protocol):
 
     def decisions(self, run_id: str, numbers: Collection[int]) -> dict[int, Decision]:
         """The last decisions about these rows, with their users."""
+        ...
+
+    def last_decided(self, run_id: str, limit: int, before: int | None = None) -> list[int]:
+        """The numbers of decided rows, the last decision first, from the one before that about row `before` on.
+
+        Nothing comes behind a row without a decision.
+        """
         ...
 
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:

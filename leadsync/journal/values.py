@@ -115,6 +115,7 @@ class SavedMapping(NamedTuple):
     columns: Mapping[str, str]
     user: str
     at: datetime
+    headings: tuple[str, ...] = ()
 
 
 class AuditEntry(NamedTuple):
@@ -125,6 +126,16 @@ class AuditEntry(NamedTuple):
     action: str
     run_id: str
     detail: Mapping[str, str | int]
+    number: int = 0
+    """Later actions have higher ones."""
+
+
+class AuditFilter(NamedTuple):
+    """Actions to be shown: on a run, of a user, of a kind; empty for all."""
+
+    run_id: str = ""
+    user: str = ""
+    action: str = ""
 
 
 class AttemptRecord(NamedTuple):

@@ -2,6 +2,7 @@
 
 from leadsync.run.continuation import plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
+from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
@@ -30,6 +31,7 @@ from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
+    "TAKEN_BACK",
     "Checked",
     "CorrectedRow",
     "CorrectionRules",
@@ -48,6 +50,7 @@ __all__ = [
     "check",
     "check_output",
     "code_for",
+    "decide_rows",
     "doubtful_values",
     "execute",
     "execute_in_turn",

@@ -15,19 +15,24 @@ from starlette.types import ASGIApp
 
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
 from leadsync.web import (
+    audit_page,
     correct_edits,
     correct_page,
     correct_send,
+    decide_page,
     downloads,
     draft_page,
     lead_pages,
     live,
     login_page,
+    mappings_page,
     rows_page,
     run_actions,
     run_page,
     runs_page,
+    stats_page,
     upload_page,
+    users_page,
 )
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.security import Security
@@ -40,6 +45,7 @@ MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, run_actions),
     *(correct_page, correct_edits, correct_send),
+    *(decide_page, mappings_page, stats_page, users_page, audit_page),
 )
 """Each has its routes in `ROUTES`."""
 _WORDS = {404: "There is no such page."}

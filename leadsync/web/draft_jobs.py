@@ -36,6 +36,7 @@ from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
 from leadsync.web.jobs import Job, Jobs, JobState, held, turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
+from leadsync.web.saved_mappings import headings_of, only_fitting
 from leadsync.web.uploads import Upload
 
 _PATIENCE_SECONDS = 120.0
@@ -58,8 +59,21 @@ def read_draft(host: Session, upload: Upload, job: Job) -> None:
     reading = reading_of_job(job)
     with held(host.state_folder(), job.lock_name, _PATIENCE_SECONDS):
         job.note(JobState.READING)
-        upload.values.keep(preview_name(reading), _preview(host, upload, reading))
+        found = _preview(host, upload, reading)
+        if mapped := _as_saved(host, upload, reading, found):
+            reading, found = mapped, _preview(host, upload, mapped)
+            upload.choose(reading)
+        upload.values.keep(preview_name(reading), found)
         job.note(JobState.ENDED)
+
+
+def _as_saved(host: Session, upload: Upload, reading: SheetChoices, found: Preview) -> SheetChoices | None:
+    """The choices with the only saved mapping for the headings, the first time that they are read."""
+    earlier = (upload.values.load(name) or {} for name in upload.values.names() if name.startswith("preview-"))
+    if not headings_of(found) or any(map(headings_of, earlier)):
+        return None
+    with host.journal() as journal:
+        return only_fitting(journal.saved_mappings(headings_of(found)), reading, found, host.settings())
 
 
 def send_draft(host: Session, upload: Upload, job: Job) -> None:

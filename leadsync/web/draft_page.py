@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from leadsync.durations import rough_duration
 from leadsync.errors import SettingsError
-from leadsync.journal import Journal
+from leadsync.journal import Journal, SavedMapping
 from leadsync.leads import EXAMPLES, ORDER_WORDS
 from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
@@ -27,6 +27,7 @@ from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
 from leadsync.web.preview import GO_ON, SEND, Preview
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
+from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
 from leadsync.web.site import Site, site_of
 from leadsync.web.templates import hue, names_of, render
 from leadsync.web.uploads import Upload, Uploads
@@ -43,7 +44,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 async def draft(request: Request) -> Response:
     """The draft as it stands; a sent one leads to its run."""
     upload = await _upload(request)
-    return _page(request, await _look(request, upload))
+    return await _page(request, await _look(request, upload))
 
 
 async def reading(request: Request) -> Response:
@@ -53,13 +54,15 @@ async def reading(request: Request) -> Response:
     shown = _shown(upload, form.get("reading", ""))
     before = await anyio.to_thread.run_sync(upload.reading)
     try:
-        chosen = reading_from(form, before, shown)
         settings = await anyio.to_thread.run_sync(site.settings)
+        if form.get("saved", before.saved) != before.saved:
+            before = with_choice(before, form["saved"], await _saved(site, shown), settings)
+        chosen = reading_from(form, before, shown)
         chosen.applied_to(settings)
     except (SettingsError, ValidationError) as error:
         words = str(error) if isinstance(error, SettingsError) else "That is no choice of this page; choose anew."
         view = await _look(request, upload)
-        return _page(request, view, status=422, wrong=words, typed=form)
+        return await _page(request, view, status=422, wrong=words, typed=form)
     upload.choose(chosen)
     job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
     await wait_for_end(job)
@@ -74,10 +77,12 @@ async def send_draft(request: Request) -> Response:
     if view.stage is not Stage.SHOWN or view.preview is None:
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
     if form.get("seen") != view.preview["digest"]:
-        return _page(request, view, status=409, changed=True)
+        return await _page(request, view, status=409, changed=True)
     until = str(form.get("until", "")).strip()
     if until and not _TIME.fullmatch(until):
-        return _page(request, view, status=422, wrong=f"{until} is no time of day; write it like 18:30.", typed=form)
+        return await _page(
+            request, view, status=422, wrong=f"{until} is no time of day; write it like 18:30.", typed=form
+        )
     asked = {
         "user": request.state.person.name,
         "reading": view.reading.model_dump(),
@@ -94,7 +99,7 @@ async def send_draft(request: Request) -> Response:
         await until_live(site, view.run)
         return RedirectResponse(f"/runs/{view.run}", status_code=303)
     if view.stale:
-        return _page(request, view, status=409)
+        return await _page(request, view, status=409)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 
@@ -159,6 +164,12 @@ def _start(site: Site, verb: str, upload: Upload, job: Job) -> None:
         raise
 
 
+async def _saved(site: Site, preview: Preview | None) -> list[SavedMapping]:
+    """The saved mappings for the sheet's headings."""
+    headings = headings_of(preview or {})
+    return await site.read(lambda journal: journal.saved_mappings(headings)) if headings else []
+
+
 async def _upload(request: Request) -> Upload:
     """The upload of the address; raises 404."""
     kept = Uploads(site_of(request).state)
@@ -179,11 +190,13 @@ def _shown(upload: Upload, digest: str) -> Preview | None:
     return upload.values.load(f"preview-{digest}.json")
 
 
-def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -> Response:
+async def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -> Response:
     if view.stage is Stage.SENT:
         return _to(request, f"/runs/{view.run}")
     is_swap = "hx-request" in request.headers
     site, preview = site_of(request), view.preview
+    saved = await _saved(site, preview)
+    taken = next((one for one in saved if one.name == view.reading.saved), None)
     try:
         settings = site.settings()
         present, campaigns = view.reading.applied_to(settings), list(settings.campaigns)
@@ -199,6 +212,11 @@ def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -
         preview=preview,
         rules=present.input if present else None,
         campaigns=campaigns,
+        saved=saved,
+        taken=taken,
+        just_saved=request.query_params.get("saved", "")[:LONGEST_NAME],
+        as_saved={heading: plain(field) for heading, field in taken.columns.items()} if taken else {},
+        is_changed=taken is not None and is_changed(view.reading, taken),
         orders={order: f"{words}, as in {EXAMPLES[order]}" for order, words in ORDER_WORDS.items()},
         trial_rows=TRIAL_ROWS,
         size=size_words(view.upload.size),

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.journal import AttemptRecord, Edit, FoundLead
+from leadsync.journal import AttemptRecord, Decision, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
 from leadsync.report import message
 from leadsync.web.site import site_of
@@ -63,7 +63,7 @@ class LeadRow:
 
     run: RunRecord
     record: RowRecord
-    decision: str
+    decision: Decision | None
     edits: list[Edit]
     attempts: list[AttemptRecord] = field(default_factory=list)
 
@@ -79,7 +79,7 @@ def _history(journal: "Journal", lead: str) -> list[LeadRow]:
         if len(rows) == _MOST_ROWS:
             break
         if run := journal.find(run_id):
-            decision = journal.decision(run_id, record.number)
+            decision = journal.decisions(run_id, [record.number]).get(record.number)
             edits = journal.edits(run_id, [record.number])
             rows[run_id, record.number] = LeadRow(run, record, decision, edits)
     for run_id, attempt in history.attempts(lead):

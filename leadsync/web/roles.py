@@ -60,7 +60,7 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "resume": {"POST": Role.SUPERVISOR},
         "retry": {"POST": Role.SUPERVISOR},
         "mappings": {"GET": Role.SUPERVISOR, "POST": Role.SUPERVISOR},
-        "users": {"GET": Role.ADMIN},
+        "users": {"GET": Role.ADMIN, "POST": Role.ADMIN},
         "audit": {"GET": Role.ADMIN},
     }
 )

@@ -41,7 +41,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     live = journal.live().get(run.id)
     standing = standing_of(run, live, journal.now())
     if standing.is_live:
-        return RunView(run, standing, live)
+        return RunView(run, standing, live, by=journal.senders([run.id]).get(run.id, ""))
     tally = journal.tally(run.id)
     standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
     moved_to = journal.moved_to(run.id)
@@ -55,6 +55,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         tuple(journal.takers(run.id)),
         tuple(journal.reason_counts(run.id)),
         sum(journal.sent_again(run.id).values()),
+        journal.senders([run.id]).get(run.id, ""),
     )
 
 

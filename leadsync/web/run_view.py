@@ -42,6 +42,8 @@ class RunView:
     counts: tuple[ReasonCount, ...] = ()
     sent_again: int = 0
     """Failed and rejected rows that a later run has taken."""
+    by: str = ""
+    """The user who began to send it."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:

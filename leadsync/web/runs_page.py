@@ -1,7 +1,7 @@
 """The list of runs, newest first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -27,6 +27,14 @@ _ON_A_PAGE = 50
 _AT_ONCE = 60
 
 
+class Todo(NamedTuple):
+    """So many rows that wait for a person, and the name of the page for it."""
+
+    rows: int
+    words: str
+    page: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """A run in the list."""
@@ -35,6 +43,8 @@ class RunLine:
     standing: Standing
     tally: Tally
     live: Live | None = None
+    by: str = ""
+    """The user who began to send it."""
     sent_again: int = 0
     """Rows to correct that a later run has taken."""
 
@@ -70,17 +80,15 @@ class RunLine:
         return correctable(self.tally) - self.sent_again
 
     @property
-    def todo(self) -> str:
-        """What a person has to do, such as `3 to correct · 1 to decide`."""
-        count = self.to_correct
-        return " · ".join(filter(None, (f"{count:,} to correct" if count else "", self.todo_else)))
-
-    @property
-    def todo_else(self) -> str:
-        """The same without the rows to correct."""
+    def todo(self) -> list[Todo]:
+        """What a person has to do, such as `3 to correct` and `1 to decide`."""
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
-        counts = ((to_decide(self.tally), "to decide"), (unsent, "to send"))
-        return " · ".join(f"{count:,} {words}" for count, words in counts if count)
+        counts = (
+            Todo(self.to_correct, "to correct", "correct"),
+            Todo(to_decide(self.tally), "to decide", "decide"),
+            Todo(unsent, "to send"),
+        )
+        return [one for one in counts if one.rows]
 
 
 class Filters(NamedTuple):
@@ -132,6 +140,8 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
         journal.settle_if_dead(run_id)
     shown = _shown(journal, filters)
     lines = list(islice(shown, _ON_A_PAGE))
+    senders = journal.senders([line.run.id for line in lines])
+    lines = [replace(line, by=senders.get(line.run.id, "")) for line in lines]
     has_more = next(shown, None) is not None
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
+from leadsync.web.stats_counts import StatsCounts
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -36,6 +38,7 @@ class Site:
     """The settings file for child processes; None: the one that every command finds."""
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
     """What large runs changed, by run and counts: counting takes seconds."""
+    stats: StatsCounts = field(default_factory=StatsCounts)
 
     def journal(self) -> "Journal":
         """The journal, opened anew: it belongs to one thread. Raises JournalError."""

@@ -37,6 +37,8 @@ class User:
     role: Role
     password: str
     """The argon2id hash."""
+    since: datetime | None = None
+    """When the user was added; None: by an earlier leadsync."""
 
     @property
     def mark(self) -> str:
@@ -55,7 +57,10 @@ class Users:
         try:
             with open_regular(self._path, links=False) as stream:
                 known = json.load(stream)
-            return [User(name, ROLES[one["role"]], one["password"]) for name, one in sorted(known.items())]
+            return [
+                User(name, ROLES[one["role"]], one["password"], _moment(one.get("since")))
+                for name, one in sorted(known.items())
+            ]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -76,7 +81,7 @@ class Users:
             raise UsageError(
                 f"A user's name has 1 to {LONGEST_NAME} visible characters, none of them a blank at an end."
             )
-        self._keep([*self.all(), User(name, role, hashed(password))])
+        self._keep([*self.all(), User(name, role, hashed(password), datetime.now().astimezone())])
 
     def remove(self, name: str) -> None:
         """Remove a user; raises UsageError for an unknown one."""
@@ -87,7 +92,7 @@ class Users:
         """Give a user a new password, which ends the sessions. Raises UsageError for an unknown one."""
         user = self._known(name)
         others = [other for other in self.all() if other.name != name]
-        self._keep([*others, User(name, user.role, hashed(password))])
+        self._keep([*others, User(name, user.role, hashed(password), user.since)])
 
     def _known(self, name: str) -> User:
         if user := self.find(name):
@@ -96,9 +101,18 @@ class Users:
 
     def _keep(self, users: list[User]) -> None:
         make_private_folder(self._path.parent)
-        text = json.dumps({user.name: {"role": user.role.word, "password": user.password} for user in users}, indent=1)
+        text = json.dumps({user.name: _values(user) for user in users}, indent=1)
         with whole_or_not(self._path) as stream:
             stream.write(text.encode())
+
+
+def _values(user: User) -> dict[str, str]:
+    since = {"since": user.since.isoformat(timespec="seconds")} if user.since else {}
+    return {"role": user.role.word, "password": user.password, **since}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 class Gate:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from leadsync.journal import Effects, Journal, State
 from leadsync.models import Effect, Outcome, Status
 from tests.journal.samples import (
@@ -175,3 +177,34 @@ def test_a_stopped_run_is_not_finished_by_a_decision(journal: Journal) -> None:
     journal.update_run(RUN, stopped="interrupted")
     journal.resolve(RUN, [2], State.SUCCEEDED, "applied")
     assert not journal.run(RUN).finished
+
+
+def test_the_last_decisions_come_first_and_go_on_behind_one(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal.add(RUN, [entry(number) for number in range(2, 6)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            for number in range(2, 6):
+                await attempt(log, number, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+    for now, numbers in ((1_000.0, [4]), (1_001.0, [2, 5])):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        journal.resolve(RUN, numbers, State.SUCCEEDED, "applied")
+    assert journal.last_decided(RUN, 10) == [5, 2, 4]
+    assert journal.last_decided(RUN, 1) == [5]
+    assert journal.last_decided(RUN, 10, before=2) == [4]
+    assert journal.last_decided(RUN, 10, before=3) == [], "nobody has decided it"
+
+
+def test_the_requests_of_some_rows(journal: Journal) -> None:
+    journal.add(RUN, [entry(number) for number in range(2, 5)])
+
+    async def send() -> None:
+        async with sending(journal, RUN) as log:
+            for number in range(2, 5):
+                await attempt(log, number, OK, Status.SUCCEEDED)
+
+    asyncio.run(send())
+    assert [one.number for one in journal.attempts(RUN, [4, 2, 9])] == [2, 4]
+    assert [one.number for one in journal.attempts(RUN)] == [2, 3, 4]

@@ -119,3 +119,13 @@ def test_actions_are_listed_the_newest_first(journal: Journal) -> None:
 def test_a_row_without_cells_of_its_own_has_no_corrections(journal: Journal) -> None:
     journal.add(RUN, [entry(2)])
     assert journal.edits(RUN, []) == []
+
+
+def test_a_run_is_by_the_user_who_began_to_send_it(journal: Journal) -> None:
+    journal.add_audit("upload", "zoe", "one")
+    journal.add_audit("send", "ann", "one")
+    journal.add_audit("send", "ben", "one")
+    journal.add_audit("send", "ben", "two")
+    journal.add_audit("stop", "ann", "three")
+    assert journal.senders(["one", "two", "three", "four"]) == {"one": "ann", "two": "ben"}
+    assert journal.senders([]) == {}

@@ -139,4 +139,4 @@ def _fields(number: int) -> dict[str, str]:
 
 def text_of(page: str) -> str:
     """The words of a page, without its marks."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2])).strip()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0])).strip()

@@ -89,10 +89,17 @@ def paths_of(runs: list[str]) -> list[str]:
         f"/runs/{first}/rows",
         f"/runs/{first}/rows?status=rejected",
         f"/runs/{first}/changes",
+        f"/runs/{first}/decide",
         "/leads",
         "/leads?q=W",
         "/leads?q=nobody",
         "/leads/5",
+        "/mappings",
+        "/users",
+        "/audit",
+        "/stats",
+        "/stats?by=day&period=all",
+        "/stats?by=column:Outcome",
         "/nowhere",
     ]
 
@@ -160,6 +167,26 @@ def test_without_script_everything_is_there(desk: Desk, chromium: "Browser", run
         shown.fill("input[name=q]", "5")
         shown.get_by_role("button", name="Find").click()
         assert "110" in shown.inner_text("main")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_row_is_decided_and_undone_by_the_keyboard(
+    desk: Desk, chromium: "Browser", runs: list[str], script: bool
+) -> None:
+    with opened(desk, chromium, java_script_enabled=script) as (_, _, shown):
+        shown.click("text=1 to decide")
+        shown.wait_for_url(f"**/runs/{runs[0]}/decide")
+        assert "Lead 5 conflict" in " ".join(shown.inner_text("main").split())
+        shown.locator("input[name=row-7]").first.focus()
+        for key in ("ArrowDown", "Tab"):
+            shown.keyboard.press(key)
+        shown.keyboard.type("rang Ann")
+        shown.keyboard.press("Enter")
+        shown.wait_for_selector("text=1 decision kept.")
+        words = " ".join(shown.inner_text("main").split())
+        assert "not applied; now failed rang Ann" in words, words
+        shown.get_by_role("button", name="Take back the decision about row 7").press("Enter")
+        shown.wait_for_selector("input[name=row-7]")
 
 
 def test_times_are_in_the_readers_zone(desk: Desk, chromium: "Browser", runs: list[str]) -> None:

@@ -23,10 +23,13 @@ FILE = HOSTILE.replace("/", "⁄")
 def browser(office: Office, tmp_path: Path) -> Browser:
     rows = [
         Given(HOSTILE, Status.FAILED, 777, HOSTILE, (HOSTILE, HOSTILE), {HOSTILE: HOSTILE, "njDisposition": HOSTILE}),
+        Given(HOSTILE, Status.CONFLICT, 110, HOSTILE, (HOSTILE, HOSTILE), {HOSTILE: HOSTILE}),
         Given("other", Status.SUCCEEDED, 0, "", fields={"njDisposition": HOSTILE}),
     ]
     fill(office.state, a_run(tmp_path, name=FILE), rows)
     with open_journal(office.state) as journal:
+        journal.save_mapping([HOSTILE, "Lead"], HOSTILE, {HOSTILE: HOSTILE, "Lead": "njExternalLeadId"}, HOSTILE)
+        journal.add_audit(HOSTILE, HOSTILE, RUN, file=HOSTILE)
         journal.update_run(RUN, finished=False, stopped=HOSTILE, warnings=(HOSTILE,), sheet=HOSTILE)
     office.settings["server"] = {"url": "https://pbx.example.com"}
     return office.alone()
@@ -43,8 +46,17 @@ def browser(office: Office, tmp_path: Path) -> Browser:
         f"/runs/{RUN}/rows",
         f"/runs/{RUN}/rows?lead={quote(HOSTILE)}&kind={quote(HOSTILE)}",
         f"/runs/{RUN}/live",
+        f"/runs/{RUN}/decide",
         f"/runs/{quote(HOSTILE, safe='')}",
         "/leads?q=o",
+        "/audit",
+        f"/audit?user={quote(HOSTILE)}&run={quote(HOSTILE)}",
+        "/users",
+        "/mappings",
+        "/stats?period=all",
+        f"/stats?by=column:{quote(HOSTILE)}&period={quote(HOSTILE)}",
+        "/stats?by=column:Name&period=all",
+        f"/mappings?deleted={quote(HOSTILE)}",
         f"/leads?q={quote(HOSTILE)}",
         f"/leads/{quote(HOSTILE)}",
         f"/leads/{quote(HOSTILE)}x",

@@ -7,8 +7,7 @@ import pytest
 
 from leadsync.models import Status
 from tests.web.conftest import Browser, Office
-from tests.web.filled import RUN, Given, a_run, fill
-from tests.web.test_run_page import text_of
+from tests.web.filled import RUN, Given, a_run, fill, text_of
 
 LATER = "20261124-000000-0000"
 

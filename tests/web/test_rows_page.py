@@ -10,8 +10,7 @@ from leadsync.models import Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.web import rows_page
 from tests.web.conftest import Browser, Office
-from tests.web.filled import RUN, Given, a_run, fill
-from tests.web.test_run_page import text_of
+from tests.web.filled import RUN, Given, a_run, fill, text_of
 
 PATH = f"/runs/{RUN}/rows"
 NO_ID = Rejected((Fault("Lead Id", "", FaultKind.BLANK_ID),))

@@ -11,8 +11,7 @@ from leadsync.models import Status
 from leadsync.tallies import Live
 from leadsync.web import runs_page
 from tests.web.conftest import Browser, Office
-from tests.web.filled import Given, Sender, a_run, fill
-from tests.web.test_run_page import text_of
+from tests.web.filled import RUN, Given, Sender, a_run, fill, text_of
 
 A, B, C, D = (f"20261123-21045{n}-0000" for n in range(4))
 
@@ -87,3 +86,12 @@ def test_a_run_that_is_sent_updates_itself_in_the_list(listed: Browser, office: 
     assert names(listed.get("/?show=open").text) == ["monday.csv"]
     sender.dies()
     assert "lost" in text_of(listed.get("/").text)
+
+
+def test_the_list_and_the_run_tell_who_sent_it(office: Office, tmp_path: Path) -> None:
+    fill(office.state, a_run(tmp_path), [Given("A", Status.SUCCEEDED, 0)])
+    with open_journal(office.state) as journal:
+        journal.add_audit("send", "zoe", RUN)
+    browser = office.alone()
+    for path in ("/", f"/runs/{RUN}"):
+        assert re.search(r"</time>, <bdi>zoe</bdi>", browser.get(path).text), path

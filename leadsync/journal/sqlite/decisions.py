@@ -22,6 +22,9 @@ _NOT_SENT_SINCE = (
 )
 """Nothing was sent since a decision (`was`) about a row: no attempt for its lead, no retry, no corrected sheet."""
 
+_WHEN = "coalesce(at, 0), number"
+"""The order of decisions; those made at once by their rows."""
+
 
 class SqliteDecisions(Connected):
     """The decisions; see `leadsync.journal.row_protocols.Decisions`."""
@@ -61,6 +64,19 @@ class SqliteDecisions(Connected):
                 number: Decision(decided, author, note, None if at is None else moment(at))
                 for number, decided, author, note, at in rows
             }
+
+    def last_decided(self, run_id: str, limit: int, before: int | None = None) -> list[int]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            last = f"(SELECT {_WHEN} FROM decisions WHERE run = ? AND number = ?)"
+            older = "" if before is None else f"AND ({_WHEN}) < {last}"
+            values = [] if before is None else [key, before]
+            rows = connection.execute(
+                f"SELECT number FROM decisions WHERE run = ? {older} "
+                "ORDER BY coalesce(at, 0) DESC, number DESC LIMIT ?",
+                [key, *values, limit],
+            )
+            return [number for (number,) in rows]
 
     def decided(self, run_id: str, numbers: Iterable[int]) -> dict[int, str]:
         with self._database.reading() as connection:

@@ -4,12 +4,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sqlite.database import Connected, moment
 from leadsync.journal.sqlite.run_table import run_key
-from leadsync.journal.values import AuditEntry, Edit
+from leadsync.journal.values import AuditEntry, AuditFilter, Edit
 
 _COLUMNS = "number, version, position, old, new, author, at"
 
@@ -85,13 +86,43 @@ class SqliteAudit(Connected):
             )
 
     def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
-        wanted, values = ("TRUE", []) if run_id is None else ("run = ?", [run_id])
+        return self.audit_page(AuditFilter(run_id or ""), limit=limit)
+
+    def audit_page(self, chosen: AuditFilter, before: int | None = None, limit: int = 100) -> list[AuditEntry]:
+        wanted = {"run": chosen.run_id, "author": chosen.user, "action": chosen.action}
+        conditions = {f"{name} = ?": value for name, value in wanted.items() if value}
+        if before is not None:
+            conditions["entry < ?"] = str(before)
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT at, author, action, run, detail FROM audit WHERE {wanted} ORDER BY entry DESC LIMIT ?",
-                [*values, limit],
+                "SELECT at, author, action, run, detail, entry FROM audit "
+                f"WHERE {' AND '.join(['TRUE', *conditions])} ORDER BY entry DESC LIMIT ?",
+                [*conditions.values(), limit],
             )
             return [
-                AuditEntry(moment(at), author, action, run, json.loads(detail))
-                for at, author, action, run, detail in rows
+                AuditEntry(moment(at), author, action, run, json.loads(detail), number)
+                for at, author, action, run, detail, number in rows
             ]
+
+    def audit_names(self) -> tuple[list[str], list[str]]:
+        with self._database.reading() as connection:
+            users, actions = (
+                [name for (name,) in connection.execute(f"SELECT DISTINCT {column} FROM audit ORDER BY {column}")]
+                for column in ("author", "action")
+            )
+        return users, actions
+
+    def senders(self, run_ids: Collection[str]) -> dict[str, str]:
+        with self._database.reading() as connection:
+            # With min(), SQLite takes the author from the row of the minimum. CROSS JOIN keeps the order of the loops.
+            rows = connection.execute(
+                "SELECT run, author, min(entry) FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
+                "WHERE run = wanted.value AND action = 'send' GROUP BY run",
+                [json.dumps(list(run_ids))],
+            )
+            return {run: user for run, user, _ in rows}
+
+    def last_logins(self) -> dict[str, datetime]:
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT author, max(at) FROM audit WHERE action = 'login' GROUP BY author")
+            return {user: moment(at) for user, at in rows}

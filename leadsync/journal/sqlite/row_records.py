@@ -32,12 +32,14 @@ class RowRecords(Connected):
             )
             yield from map(row_record, rows)
 
-    def attempts(self, run_id: str) -> Iterator[AttemptRecord]:
+    def attempts(self, run_id: str, numbers: Collection[int] | None = None) -> Iterator[AttemptRecord]:
+        wanted = "" if numbers is None else "AND number IN (SELECT value FROM json_each(?))"
+        values = [] if numbers is None else [json.dumps(list(numbers))]
         with self._database.reading() as connection:
             made = connection.execute(
-                f"SELECT {ATTEMPT_COLUMNS} FROM attempts JOIN rows USING (run, number) WHERE run = ? "
+                f"SELECT {ATTEMPT_COLUMNS} FROM attempts JOIN rows USING (run, number) WHERE run = ? {wanted} "
                 "ORDER BY number, attempt",
-                [run_key(connection, run_id)],
+                [run_key(connection, run_id), *values],
             )
             yield from map(attempt_record, made)
 

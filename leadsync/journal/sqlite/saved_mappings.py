@@ -8,6 +8,8 @@ from leadsync.journal.json_text import as_json
 from leadsync.journal.sqlite.database import Connected, moment
 from leadsync.journal.values import SavedMapping
 
+_COLUMNS = "name, columns, author, at, headings"
+
 
 class SqliteSavedMappings(Connected):
     """The mappings; see `leadsync.journal.protocol.SavedMappings`."""
@@ -25,13 +27,22 @@ class SqliteSavedMappings(Connected):
     def saved_mappings(self, headings: Collection[str]) -> list[SavedMapping]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT name, columns, author, at FROM mappings WHERE headings = ? ORDER BY name", [_key(headings)]
+                f"SELECT {_COLUMNS} FROM mappings WHERE headings = ? ORDER BY name", [_key(headings)]
             )
-            return [SavedMapping(name, json.loads(columns), author, moment(at)) for name, columns, author, at in rows]
+            return [_mapping(*values) for values in rows]
+
+    def all_mappings(self) -> list[SavedMapping]:
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM mappings ORDER BY name, headings")
+            return [_mapping(*values) for values in rows]
 
     def delete_mapping(self, headings: Collection[str], name: str) -> None:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM mappings WHERE headings = ? AND name = ?", [_key(headings), name])
+
+
+def _mapping(name: str, columns: str, author: str, at: float, headings: str) -> SavedMapping:
+    return SavedMapping(name, json.loads(columns), author, moment(at), tuple(json.loads(headings)))
 
 
 def _key(headings: Collection[str]) -> str:

@@ -1,0 +1,48 @@
+"""A person's decisions about conflict and unknown rows: the rules of the command line and of the page."""
+
+from collections.abc import Collection
+
+from leadsync.errors import UsageError
+from leadsync.journal import Journal
+from leadsync.models import RunRecord, Status
+from leadsync.reimport import DECISIONS
+
+TAKEN_BACK = "taken back"
+"""In place of a decision: undo the last one."""
+
+
+def decide_rows(
+    journal: Journal, run: RunRecord, numbers: Collection[int], decision: str, *, user: str, note: str = ""
+) -> int:
+    """Apply one of `DECISIONS`, or TAKEN_BACK, to rows of a run, and return their count; the audit keeps it.
+
+    The run is held until `release` or the journal's end. Raises UsageError for a row with nothing to decide or to take
+    back, and BusyError while the run is sent.
+    """
+    # Nobody may send the run meanwhile.
+    journal.hold(run.id)
+    _check_rows(journal, run, numbers, take_back=decision == TAKEN_BACK)
+    if decision == TAKEN_BACK:
+        count = journal.take_back(run.id, numbers)
+    else:
+        count = journal.resolve(run.id, numbers, DECISIONS[decision], decision, user=user, note=note)
+    journal.add_audit("decide", user, run.id, decision=decision, rows=count)
+    return count
+
+
+def _check_rows(journal: Journal, run: RunRecord, numbers: Collection[int], *, take_back: bool) -> None:
+    """Raise UsageError if one of the rows has nothing to decide, or no decision to take back."""
+    found, decided = journal.states(run.id, numbers), journal.decided(run.id, numbers)
+    for number in numbers:
+        if number not in found:
+            raise UsageError(f"Run {run.id} has no row {number}; `leadsync show {run.id}` tells what it has.")
+        if number in decided or (found[number] in (Status.CONFLICT, Status.UNKNOWN) and not take_back):
+            continue
+        if take_back:
+            raise UsageError(
+                f"Row {number} of run {run.id} is {found[number]}; no decision about it can be taken back: there is "
+                "none, or it was acted on."
+            )
+        raise UsageError(
+            f"Row {number} of run {run.id} is {found[number]}; only conflict and unknown rows are decided."
+        )
