@@ -88,7 +88,7 @@ class SyncCall:
     ) -> Generator[Question, bool | None, None]:
         try:
             # An older unfinished run goes first, and the present sheet behind it: both need a folder for their files.
-            for one in filter(None, (plan, plan.then)):
+            for one in plan.in_turn:
                 check_output(one.run.output, one.run)
             lines = list(plan_lines(journal, plan, settings, in_full=True))
             if words := new_dialer(journal.state, settings.url(), self.session.url_source):

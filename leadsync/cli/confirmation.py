@@ -26,7 +26,7 @@ def confirm_plan(
     from leadsync.run import check_output, plan_lines
 
     try:
-        for one in filter(None, (plan, plan.then)):
+        for one in plan.in_turn:
             check_output(one.run.output, one.run)
         for line in plan_lines(journal, plan, settings, ends, in_full=sys.stderr.isatty() or shell.verbose > 0):
             shell.say(line)

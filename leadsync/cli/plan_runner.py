@@ -8,7 +8,6 @@ from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell
-from leadsync.commands import arguments
 from leadsync.known_dialers import remember_dialer
 from leadsync.post_run import PostRunHooks
 
@@ -31,7 +30,7 @@ def run_plan(
 ) -> int:
     """Ask, send the plan, write its files and print the summary; return the exit code.
 
-    If the present file is to follow an older run of it (`plan.then`), `anew` plans it at the end of that run.
+    The plans behind it (`plan.then`) are made by `anew`, each at the end of the run before.
     `finish` adds to the files of each run.
     """
     from leadsync.run import execute, execute_in_turn, next_time
@@ -61,25 +60,21 @@ def run_plan(
     for done in execute_in_turn(plan, carry_out, anew, shell.say):
         hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
         results.append(done)
-    done, *then = results
-    if then:
-        return _put_both(shell, journal, done, then[0])
-    put_run(shell, journal, done.run, done.files)
-    if plan.file_is_new or (plan.then is not None and not (anew and done.run.finished)):
-        command = f"{shell.called} {arguments('run', plan.run.file)}"
-        shell.say(f"{plan.run.file.name} holds other rows by now; send them with: {command}")
-    return done.code
+    for behind in plan.in_turn[len(results) :]:
+        shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
+    return _put_all(shell, journal, results)
 
 
-def _put_both(shell: Shell, journal: "Journal", done: "Executed", then: "Executed") -> int:
-    """Print the summaries of the older run of a file and of the new one; return the exit code."""
+def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") -> int:
+    """Print the summaries of the runs of a file, the newest last; return the exit code."""
     from leadsync.report import as_json
 
-    if not shell.json:
+    *earlier, last = results
+    for done in earlier if not shell.json else ():
         put_run(shell, journal, done.run, done.files)
-    before = [as_json(done.run, done.tally, done.files)]
-    put_run(shell, journal, then.run, then.files, before=before)
-    return then.code or done.code
+    before = [as_json(done.run, done.tally, done.files) for done in earlier]
+    put_run(shell, journal, last.run, last.files, before=before)
+    return next((done.code for done in reversed(results) if done.code), 0)
 
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:

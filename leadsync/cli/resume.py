@@ -28,8 +28,8 @@ def resume(run_id: str | None, options: SendOptions) -> int:
         if stopped is None:
             return no_run(shell, "There is no run to go on with.")
         with earlier_run(shell, stopped, options) as (hooks, settings):
-            plan = plan_resume(journal, stopped.id, settings, options.for_run(), journal.now())
-            return run_plan(shell, journal, plan, settings, hooks, options)
+            plan = partial(plan_resume, journal, stopped.id, settings, options.for_run(), with_earlier=run_id is None)
+            return run_plan(shell, journal, plan(), settings, hooks, options, anew=plan)
 
 
 def _can_go_on(journal: "Journal", run: RunRecord) -> bool:

@@ -99,7 +99,7 @@ class SheetRunner:
         return settings
 
     def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
-        from leadsync.run import RunOptions, check_output, plan_content, plan_warnings
+        from leadsync.run import RunOptions, check_output, keep_draft_behind, plan_content, plan_warnings
 
         prepare(self.folder)
         options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
@@ -115,13 +115,11 @@ class SheetRunner:
             # A warning may be a remark as well; a dict keeps the order and drops the second.
             for remark in dict.fromkeys((*plan.remarks, *plan_warnings(plan))):
                 self.shell.say(str(replace(remark, text=f"{one_line(file.name)}: {remark.text}")))
-            changed = plan.then is not None
-            if plan.then is not None:
-                plan.then.discard()
+            keep_draft_behind(plan)
             done = self._send(journal, plan, settings)
-            if not (changed and done.run.finished):
+            if plan.then is None or not done.run.finished:
                 break
-            # The file has changed since that run: its present content is sent next.
+            # The next run of the file goes behind it, at last that of its present content.
             self.report.note(Handled(file, done.code, run=done.run.id))
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
             words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""

@@ -3,7 +3,7 @@
 from leadsync.run.continuation import plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
-from leadsync.run.execution import Executed, code_for, execute, execute_in_turn
+from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
 from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
@@ -59,6 +59,7 @@ __all__ = [
     "finish",
     "fit",
     "held_rows",
+    "keep_draft_behind",
     "lines_with_headings",
     "look_at_sheet",
     "mark_outcomes",

@@ -1,8 +1,7 @@
 """The plan to go on with a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,13 @@ from leadsync.run.sheet_source import fingerprint
 _UNTOUCHED = frozenset({Status.UNSENT, Status.REJECTED, Status.SKIPPED})
 
 
-def plan_resume(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
-    """The plan to go on with a run; raises SettingsError for another campaign, UsageError for a draft."""
+def plan_resume(
+    journal: Journal, run_id: str, settings: Settings, options: RunOptions, *, with_earlier: bool = False
+) -> Plan:
+    """The plan to go on with a run, or with the earlier stopped runs of its file and then with it.
+
+    Raises SettingsError for another campaign, UsageError for a draft.
+    """
     run = journal.run(run_id)
     if not run.complete:
         raise UsageError(
@@ -37,9 +41,38 @@ def plan_resume(journal: Journal, run_id: str, settings: Settings, options: RunO
             f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
         )
     digest = fingerprint(run.file) if run.file.is_file() else ""
+    runs = [*(_earlier_left(journal, run) if with_earlier and options.limit is None else ()), run]
+    plan = go_on_in_turn(journal, runs, settings, options, digest)
     # "" stands for a file that is gone: it is no new one.
-    is_new = digest not in {"", *(other.fingerprint for other in journal.runs_of(run.file))}
-    return replace(go_on(journal, run.id, settings, options, digest), file_is_new=is_new)
+    if digest in {"", *(other.fingerprint for other in journal.runs_of(run.file))}:
+        return plan
+    send = command("run", run.file)
+    is_new = Remark(f"{run.file.name} holds other rows by now, and no run has read them; `{send}` does.", loud=True)
+    return replace(plan, remarks=(*plan.remarks, is_new))
+
+
+def _earlier_left(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
+    """The stopped runs of the same file and campaign before this one, the oldest first."""
+    runs = journal.runs_of(run.file)
+    for other in reversed(runs[[one.id for one in runs].index(run.id) + 1 :]):
+        if other.complete and not other.finished and (other.dialer, other.ids) == (run.dialer, run.ids):
+            yield other
+
+
+def go_on_in_turn(
+    journal: Journal,
+    runs: Sequence[RunRecord],
+    settings: Settings,
+    options: RunOptions,
+    digest: str,
+    then: Plan | None = None,
+) -> Plan:
+    """The plan to send the rests of these runs one after the other, at least of one, and `then` another plan."""
+    *earlier, plan = (go_on(journal, run.id, settings, options, digest) for run in runs)
+    plan = replace(plan, then=then)
+    for one in reversed(earlier):
+        plan = replace(one, then=plan)
+    return plan
 
 
 def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions, digest: str) -> Plan:
@@ -61,28 +94,29 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     if options.order is not None:
         changed["order"] = options.order
     end = changed["last_row"]
-    since = sent_since(journal, run, partial(journal.leads_left, run.id, end), settings)
+    left = partial(journal.leads_left, run.id, end)
+    since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
     return Plan(
         replace(run, **changed),
-        journal.ready(run.id, end) - len(since.undecided),
+        journal.ready(run.id, end) - len(since.skipped),
         journal.waiting_for_decision(run.id, end),
         remarks=(*remarks, *since.remarks(journal, run, settings, journal.now())),
         sent_before=since.sent_before,
-        write=partial(_write, journal, run, since.undecided, changed),
+        write=partial(_write, journal, run, since.skipped, changed),
     )
 
 
 def _write(
     journal: Journal,
     run: RunRecord,
-    undecided: Mapping[int, Skip],
+    skipped: Mapping[int, Skip],
     changed: Mapping[str, Any],
     warnings: Sequence[str] = (),
     **values: Any,
 ) -> None:
-    if undecided:
-        journal.skip(run.id, undecided)
+    if skipped:
+        journal.skip(run.id, skipped)
     # Its earlier warnings are about rows that it has sent.
     said = tuple(dict.fromkeys((*run.warnings, *warnings)))
     journal.update_run(run.id, **changed, **values, warnings=said)

@@ -84,24 +84,34 @@ def execute_in_turn(
     anew: Callable[[], Plan] | None,
     say: Say,
 ) -> Iterator[Executed]:
-    """Carry out a confirmed plan, and behind an older run of a file the plan for the present one.
+    """Carry out a confirmed plan, and those behind it, each as `anew` plans it at the end of the run before.
 
-    That is planned by `anew` at the end of the older run: its rules look at earlier rows of the same leads, and those
-    are not sent yet.
+    By then other rows of the same leads were sent.
     """
     # The user has seen these before the question; only new ones are said later.
-    said = plan_warnings(plan.then) if plan.then is not None else []
-    if plan.then is not None:
-        plan.then.discard()
+    said = {warning for behind in plan.in_turn for warning in plan_warnings(behind)}
+    keep_draft_behind(plan)
     done = carry_out(plan, plan_warnings(plan))
     yield done
-    following = anew() if plan.then is not None and anew is not None and done.run.finished else None
-    if following is None or following.nothing_to_do:
-        return
-    unsaid = [warning for warning in plan_warnings(following) if warning not in said]
-    for warning in unsaid:
-        say(str(warning))
-    yield carry_out(following, [*said, *unsaid])
+    while plan.then is not None and anew is not None and done.run.finished:
+        plan = anew()
+        if plan.nothing_to_do:
+            return
+        for warning in plan_warnings(plan):
+            if warning not in said:
+                say(str(warning))
+        done = carry_out(plan, plan_warnings(plan))
+        yield done
+
+
+def keep_draft_behind(plan: Plan) -> None:
+    """Confirm the draft of the present file behind older runs of it.
+
+    If one of those stops once more and the file is overwritten, its rows would be lost.
+    """
+    *older, last = plan.in_turn
+    if older and last.survey is not None:
+        last.confirm(plan_warnings(last))
 
 
 def code_for(tally: Tally) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from leadsync.config import Settings
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
-from leadsync.run.continuation import check_inserts, go_on, has_other_rules, inserts_of, same_campaign
+from leadsync.run.continuation import check_inserts, go_on, go_on_in_turn, has_other_rules, inserts_of, same_campaign
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
@@ -22,7 +22,7 @@ DRAFTS_LIVE = timedelta(days=1)
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
     """The plan for a file, given by its resolved path: a stopped run goes on, unless `fresh`.
 
-    If the file has changed since that run, the present file follows (`Plan.then`). Raises UsageError.
+    Older ones go first, and the present file last if no run has read it (`Plan.then`). Raises UsageError.
     """
     return _plan_sheet(journal, file, settings, options, now, fingerprint(options.content or file))
 
@@ -68,14 +68,15 @@ def _plan_file(
                     options,
                     known,
                 )
-        seen = next((run for run in (newest, here[0]) if run.fingerprint == digest), None)
-        stopped = next((run for run in (newest, here[0]) if not run.finished or journal.has_more(run.id)), None)
-        if stopped is not None:
-            plan = go_on(journal, stopped.id, settings, options, digest)
-            if seen is not None:
-                return plan
+        left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
+        seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
+        if left and seen is not None:
+            return go_on_in_turn(journal, left, settings, options, digest)
+        if left:
             anew = _new_run(journal, file, settings, options, now, digest, check)
-            return replace(plan, then=read_draft(journal, anew, settings, options, known))
+            # `go_on` sees what is unchanged, when the older rows have gone.
+            draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
+            return go_on_in_turn(journal, left, settings, options, digest, draft)
         if seen is not None:
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
@@ -97,6 +98,8 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
             continue
         if run.fingerprint == digest and same_campaign(journal, run, settings):
             if not run.finished or journal.has_more(run.id):
+                if run.file == file:
+                    break
                 return go_on(journal, run.id, settings, replace(options, output=None), digest)
             return nothing_to_do(journal, run)
     return _plan_sheet(journal, file, settings, options, now, digest)
@@ -126,6 +129,11 @@ def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Set
     if last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None
+
+
+def _has_rows_left(journal: Journal, run: RunRecord, newest: Sequence[RunRecord]) -> bool:
+    """Whether a stopped run goes on, or one of the newest beyond a trial."""
+    return not run.finished or (run in newest and journal.has_more(run.id))
 
 
 def _same_sheet(

@@ -21,9 +21,9 @@ class Plan:
 
     `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `sheet_view`
     describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has
-    done it all. `sent_before`: some rows would go a second time. `then` is the plan for the present file, behind an
-    older run of it. `file_is_new`: no run has read the present file. `has_decisions`: the file holds a person's
-    decisions on rows of earlier runs.
+    done it all. `sent_before`: some rows would go a second time. `then` is the plan behind this one, for a later run of
+    the same file; the last can be a draft of the present file. `has_decisions`: the file holds a person's decisions on
+    rows of earlier runs.
     """
 
     run: RunRecord
@@ -35,7 +35,6 @@ class Plan:
     nothing_to_do: bool = False
     sent_before: bool = False
     then: "Plan | None" = None
-    file_is_new: bool = False
     has_decisions: bool = False
     write: Callable[..., object] = lambda **_: None
     """Stores the run, with values of the run by name, in one transaction."""
@@ -47,9 +46,14 @@ class Plan:
         return None if self.run.last_row is None else self.waiting
 
     @property
+    def in_turn(self) -> "tuple[Plan, ...]":
+        """This plan and those behind it."""
+        return (self, *(self.then.in_turn if self.then else ()))
+
+    @property
     def total_waiting(self) -> int:
-        """The rows that can go now, of the present file too."""
-        return self.waiting + (self.then.waiting if self.then else 0)
+        """The rows that can go now, of all plans in turn."""
+        return sum(plan.waiting for plan in self.in_turn)
 
     def confirm(self, warnings: Sequence[Remark] = ()) -> None:
         """Store the run with its effects on other runs, and the `warnings` seen by the user. May raise

@@ -38,12 +38,18 @@ def question_of(plan: Plan, campaign: str | None, lines: Sequence[str]) -> Quest
     """The question about a plan; `campaign` is the name in the settings, if there is one."""
     what = counted(plan.total_waiting, "row")
     if plan.then is not None:
-        what += f" ({plan.waiting:,} left of run {plan.run.id}, then {plan.then.waiting:,} of the file as it is now)"
+        what += f" ({', then '.join(map(_share, plan.in_turn))})"
     ids = plan.run.ids
     where = f"campaign {campaign} ({ids.campaign})" if campaign else f"campaign {ids.campaign}"
     text = f"Send {what} to {plan.run.dialer}, {where}, template {ids.template}?"
-    warnings = [str(warning) for one in filter(None, (plan, plan.then)) for warning in _warnings(one)]
+    warnings = [str(warning) for one in plan.in_turn for warning in _warnings(one)]
     return Question(text, tuple(lines), plan.total_waiting, plan.sent_before, tuple(dict.fromkeys(warnings)))
+
+
+def _share(plan: Plan) -> str:
+    """How many of the rows in question are a plan's."""
+    of = "of the file as it is now" if plan.survey is not None else f"left of run {plan.run.id}"
+    return f"{plan.waiting:,} {of}"
 
 
 def _warnings(plan: Plan) -> Iterator[Remark]:
@@ -62,7 +68,7 @@ def plan_lines(
     """
     now = datetime.now().astimezone()
     pace = expected_pace(journal, settings)
-    for one in filter(None, (plan, plan.then)):
+    for one in plan.in_turn:
         yield from map(str, one.remarks)
         if one.survey is not None and in_full:
             yield from would_do(one.survey, pace, now, one.trial)

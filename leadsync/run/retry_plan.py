@@ -60,14 +60,14 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         inserts=inserts_of(run, settings, options),
     )
     since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings)
-    sending = count - len(since.undecided)
+    sending = count - len(since.skipped)
     again = f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again."
     return Plan(
         new,
         sending if options.limit is None else min(sending, options.limit),
         remarks=(Remark(again), *since.remarks(journal, run, settings, now)),
         sent_before=since.sent_before,
-        write=partial(_write_retry, journal, new, options.limit, since.undecided),
+        write=partial(_write_retry, journal, new, options.limit, since.skipped),
     )
 
 

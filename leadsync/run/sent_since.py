@@ -12,7 +12,7 @@ from leadsync.config import Settings
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import CALLBACK, NO_CHANGE, Lead, RunRecord, Status
 from leadsync.plurals import counted
-from leadsync.reasons import Skip
+from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport import LastSentLeads, undecided_twin
 from leadsync.remarks import Remark
 from leadsync.run.survey_text import repeated_rows, undecided_rows, when
@@ -25,11 +25,12 @@ _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
 class SentSince:
     """Counts of the rows left.
 
-    `undecided`: the rows to skip, by number: a person has to decide about the same row of another run. `repeated` and
-    `undone` count rows equal to their lead's last payload, and rows older than it, each with the last such payload.
+    `skipped` by their numbers: a person has to decide about the same row of another run, or the row is equal to its
+    lead's last payload and such rows are not wanted. `repeated` and `undone` count rows equal to their lead's last
+    payload, and rows older than it, each with the last such payload.
     """
 
-    undecided: dict[int, Skip] = field(default_factory=dict)
+    skipped: dict[int, Skip] = field(default_factory=dict)
     repeated: int = 0
     repeated_last: LastSent | None = None
     undone: int = 0
@@ -42,7 +43,7 @@ class SentSince:
 
     def add(self, lead: Lead, last: LastSent, *, is_newer: bool) -> None:
         """Count a row of a lead with a payload of another run; `is_newer`: that run was read later."""
-        if last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields):
+        if _says_the_same(lead, last):
             self.repeated += 1
             self.repeated_last = _later(self.repeated_last, last)
         elif is_newer and _undoes(lead.fields, last.fields):
@@ -51,7 +52,8 @@ class SentSince:
 
     def remarks(self, journal: Journal, run: RunRecord, settings: Settings, now: datetime) -> Iterator[Remark]:
         """The warnings, each with its remedy."""
-        for run_id, count in Counter(skip.run for skip in self.undecided.values()).items():
+        undecided = (skip.run for skip in self.skipped.values() if skip.kind is SkipKind.UNDECIDED_BEFORE)
+        for run_id, count in Counter(undecided).items():
             yield undecided_rows(count, run_id)
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
@@ -67,10 +69,13 @@ def sent_since(
     run: RunRecord,
     rows_beside: Callable[[Collection[str]], Iterable[tuple[int, Lead]]],
     settings: Settings,
+    *,
+    skip_unchanged: bool = False,
 ) -> SentSince:
     """Compare the rows left of a run with the payloads of their leads from the other runs of the campaign.
 
-    `rows_beside` gives the rows left whose leads have rows in these other runs.
+    `rows_beside` gives the rows left whose leads have rows in these other runs. `skip_unchanged`: rows equal to their
+    lead's last payload are not wanted.
     """
     found = SentSince()
     sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
@@ -82,17 +87,24 @@ def sent_since(
             twin = undecided_twin(lead, [one for one in sent.undecided(lead.external_id) if one.run_id != run.id])
             last = sent.get(lead.external_id)
             if twin is not None and journal.decision(run.id, number) != "send":
-                found.undecided[number] = twin
-            elif last is not None and last.run_id != run.id:
+                found.skipped[number] = twin
+            elif last is None or last.run_id == run.id:
+                continue
+            elif skip_unchanged and _says_the_same(lead, last):
+                found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
+            else:
                 found.add(lead, last, is_newer=last.run_id in newer)
     return found
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
     """The runs of the campaign read later, and those with a payload to compare: an older one that has ended and leaves
-    nothing to decide was there when this run's sheet was read."""
+    nothing to decide was there when this run's sheet was read. A run without attempts has waited behind older ones of
+    its file, and those ended later.
+    """
     newer: set[str] = set()
     others: list[str] = []
+    has_waited = not journal.tally(run.id).attempts
     is_newer = True
     # By the order of the journal: clocks are set back.
     for other in journal.runs():
@@ -101,9 +113,14 @@ def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[s
         elif other.complete and (other.dialer, other.ids.campaign) == (settings.url(), settings.ids().campaign):
             if is_newer:
                 newer.add(other.id)
-            if is_newer or not other.finished or _UNDECIDED & journal.tally(other.id).statuses.keys():
+            goes_on = not other.finished or (has_waited and other.file == run.file)
+            if is_newer or goes_on or _UNDECIDED & journal.tally(other.id).statuses.keys():
                 others.append(other.id)
     return newer, others
+
+
+def _says_the_same(lead: Lead, last: LastSent) -> bool:
+    return last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields)
 
 
 def _undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:

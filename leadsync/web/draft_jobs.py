@@ -111,7 +111,7 @@ def _send(host: Session, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
                 upload.values.keep(preview_name(reading), found)
                 job.note(JobState.STALE)
                 return
-            for one in filter(None, (planned, planned.then)):
+            for one in planned.in_turn:
                 check_output(one.run.output, one.run)
         except BaseException:
             planned.discard()

@@ -64,8 +64,10 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
 
 
 def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Plan:
-    chosen = {"resume": plan_resume, "retry": plan_retry}[job.asked["verb"]]
-    plan = partial(chosen, journal, run.id, settings, RunOptions(), journal.now())()
+    if job.asked["verb"] == "resume":
+        plan = plan_resume(journal, run.id, settings, RunOptions())
+    else:
+        plan = plan_retry(journal, run.id, settings, RunOptions(), journal.now())
     if plan.nothing_to_do or not plan.total_waiting:
         raise UsageError(f"Nothing to do: no row of run {run.id} can go now; rows to correct or to decide come first.")
     return plan

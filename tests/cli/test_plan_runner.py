@@ -35,7 +35,7 @@ def test_resume_alone_says_that_the_sheet_holds_other_rows(desk: Desk) -> None:
     desk.sheet("leads.csv", *SHEET, "9860,Kim,0383218197,Sale,,")
     done = desk.leadsync("resume")
     assert done.code == 0
-    assert "leads.csv holds other rows by now; send them with: leadsync run" in done.err
+    assert "leads.csv holds other rows by now, and no run has read them; `leadsync run" in done.err
 
 
 def test_the_dialer_of_a_sent_plan_is_known_from_then_on(desk: Desk) -> None:

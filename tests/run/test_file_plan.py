@@ -17,6 +17,7 @@ from tests.run.samples import HEADINGS, REFUSE, at_the_question, received, runs
 
 MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
 TUESDAY = tuple(f"T{n},038321820{n},Sale" for n in range(3))
+WEDNESDAY = tuple(f"W{n},038321830{n},Sale" for n in range(3))
 
 
 def refuse_everything(dialer: PracticeDialer) -> None:
@@ -37,6 +38,47 @@ def test_the_next_nights_file_is_sent_behind_the_rest_of_the_last_one(desk: Desk
     [before] = done.json["before"]
     assert (before["statuses"], done.json["statuses"]) == ({"succeeded": 3}, {"succeeded": 3})
     assert [run["finished"] for run in runs(desk)] == [True, True]
+
+
+@pytest.mark.parametrize("command", ["run", "resume, run", "watch"])
+def test_no_night_is_forgotten_if_the_rest_of_the_first_stops_once_more(desk: Desk, command: str) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    first, *_ = command.split(", ")
+    folder = desk.folder / "in"
+    folder.mkdir()
+    arguments = ("watch", folder, "--once", "--settle", "0") if command == "watch" else ("run", "in/leads.csv")
+    for lines in (MONDAY, TUESDAY):
+        desk.sheet("in/leads.csv", HEADINGS, *lines)
+        assert desk.leadsync(*arguments).code == 4
+    assert [run["rows"] for run in runs(desk)] == [3, 3]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    desk.sheet("in/leads.csv", HEADINGS, *WEDNESDAY)
+    if first == "resume":
+        done = desk.leadsync("resume", "--json")
+        assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
+        assert len(done.json["before"]) == 1
+        is_new = "! leads.csv holds other rows by now, and no run has read them; `leadsync run "
+        assert any(warning.startswith(is_new) for warning in done.json["warnings"])
+        arguments = ("run", "in/leads.csv")
+    assert desk.leadsync(*arguments).code == 0
+    nights = [f"{night}{n}" for night in "MTW" for n in range(3)]
+    assert received(dialer) == nights
+    assert all(run["finished"] for run in runs(desk))
+
+
+def test_what_went_with_the_rest_is_unchanged_behind_it(desk: Desk) -> None:
+    dialer = desk.dialer()
+    refuse_everything(dialer)
+    file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("run", file).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    desk.sheet("leads.csv", HEADINGS, *MONDAY[:2], *TUESDAY)
+    done = desk.leadsync("run", file, "--skip-unchanged", "--json")
+    assert received(dialer) == ["M0", "M1", "M2", "T0", "T1", "T2"]
+    assert done.json["statuses"] == {"succeeded": 3, "skipped": 2}
 
 
 def test_so_is_the_next_nights_standard_input(desk: Desk) -> None:
@@ -172,8 +214,8 @@ def test_while_the_old_run_does_not_come_to_its_end_the_new_file_waits_and_that_
     desk.sheet("leads.csv", HEADINGS, *TUESDAY)
     done = desk.leadsync("run", file, "--json")
     assert done.code == 4
-    assert "leads.csv holds other rows by now; send them with: leadsync run " in done.err
-    assert len(runs(desk)) == 1
+    waiting, _ = runs(desk)
+    assert f"The rows of run {waiting['run']} wait behind this rest; `leadsync resume` sends them too." in done.err
 
 
 def test_a_run_that_was_killed_at_the_question_was_never_confirmed(desk: Desk) -> None:
@@ -506,7 +548,7 @@ def test_the_question_says_how_many_rows_are_of_the_old_run_and_how_many_of_the_
     assert f"Send 5 rows (3 left of run {run}, then 2 of the file as it is now) to" in asked
 
 
-def test_resume_tells_in_the_end_how_to_send_what_the_file_holds_now(desk: Desk) -> None:
+def test_resume_tells_how_to_send_what_the_file_holds_now(desk: Desk) -> None:
     dialer = desk.dialer()
     refuse_everything(dialer)
     file = desk.sheet("leads.csv", HEADINGS, *MONDAY)
@@ -516,7 +558,7 @@ def test_resume_tells_in_the_end_how_to_send_what_the_file_holds_now(desk: Desk)
     dialer.faults.clear()
     desk.sheet("leads.csv", HEADINGS, *TUESDAY)
     done = desk.leadsync("resume")
-    assert done.err.splitlines()[-1] == f"leads.csv holds other rows by now; send them with: leadsync run {file}"
+    assert f"! leads.csv holds other rows by now, and no run has read them; `leadsync run {file}` does." in done.err
     assert desk.leadsync("run", file).code == 0
     assert received(dialer)[-6:] == ["M0", "M1", "M2", "T0", "T1", "T2"]
 

@@ -8,6 +8,7 @@ import pytest
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan
 from leadsync.run.question import Question, held_rows, plan_warnings, question_of
+from leadsync.run.survey import Survey
 from tests.journal.samples import LATER, RUN, a_run
 
 LOST = Remark("3 rows have NO callback date", loud=True, doubt=True)
@@ -28,7 +29,7 @@ def test_the_question_names_rows_dialer_campaign_and_template(plan: Plan) -> Non
 
 
 def test_rows_of_the_present_file_are_counted_apart(plan: Plan, tmp_path: Path) -> None:
-    then = Plan(a_run(tmp_path, LATER), waiting=66, remarks=(LOST,))
+    then = Plan(a_run(tmp_path, LATER), waiting=66, survey=Survey(), remarks=(LOST,))
     both = replace(plan, then=then, remarks=(LOST, PLAIN), sent_before=True)
     asked = question_of(both, None, ["a line"])
     assert asked.text.startswith(
@@ -36,6 +37,11 @@ def test_rows_of_the_present_file_are_counted_apart(plan: Plan, tmp_path: Path) 
     )
     assert (asked.rows, asked.sent_before, asked.lines) == (1_300, True, ("a line",))
     assert asked.warnings == (str(LOST),), "a warning of both is said once"
+
+
+def test_the_rests_of_several_runs_are_counted_apart(plan: Plan, tmp_path: Path) -> None:
+    both = replace(plan, then=Plan(a_run(tmp_path, LATER), waiting=66))
+    assert f"(1,234 left of run {RUN}, then 66 left of run {LATER}) to " in question_of(both, None, []).text
 
 
 def test_only_remarks_that_travel_are_kept_with_the_run(plan: Plan) -> None:
