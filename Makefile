@@ -42,7 +42,7 @@ pictures: .venv/.ready  ## draw the pictures of README and the pages anew
 bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer's ceiling
 	@$(BIN)/python -m tests.bench
 
-torture: .venv/.ready  ## random commands, hundreds of them struck, each held against a dialer's own ledger
+torture: .venv/.ready  ## random commands, struck thousands of times, each walk held against a dialer's own ledger
 	@$(BIN)/python -m tests.faults.torture --walks $(WALKS)
 
 $(BIN)/uv: .venv/.ready

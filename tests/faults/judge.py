@@ -166,10 +166,10 @@ def _wrong_status(walk: Walk, row: SheetRow, found: Found, evidence: Evidence) -
         case "conflict":
             wrong, promise = not any(call.code == 110 for call in calls), "b"
         case "unknown":
-            in_doubt = bool(walk.strikes) or any(call.in_doubt for call in calls)
+            in_doubt = bool(walk.strikes.total()) or any(call.in_doubt for call in calls)
             # An idempotent row may be sent again, as long as it has attempts. But a refusal tells nothing about an
             # earlier attempt that was under way at a kill.
-            again = len(calls) < ATTEMPTS and not (refused and walk.strikes)
+            again = len(calls) < ATTEMPTS and not (refused and walk.strikes.total())
             wrong = again if row.idempotent else not in_doubt
             promise = "c"
         case "rejected":

@@ -1,10 +1,23 @@
-"""Work of each command that the server of processes does once for all: late imports, and the page's template."""
+"""What the server of processes does once for all commands: late imports, templates of pages, a plan of numbers."""
+
+import ctypes
+import encodings.idna
+import encodings.utf_8_sig
+import encodings.utf_16_be
+import gc
+
+import platformdirs.unix
 
 import leadsync.alerts
+import leadsync.dialer
 import leadsync.run.survey_text
 import leadsync.sheets.sandbox.reader
-from leadsync.report.summary_page import _template
+from leadsync.leads.number_plans import plan_of
+from leadsync.report.pages import page_template
 
-_template()
+for _page in ("page", "page_macros", "summary_page"):
+    page_template(f"{_page}.html.jinja")
+plan_of("AU")
+gc.freeze()
 
-__all__ = ["leadsync"]
+__all__ = ["ctypes", "encodings", "leadsync", "platformdirs"]

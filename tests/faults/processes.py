@@ -1,7 +1,7 @@
 """The real leadsync in processes that start within milliseconds.
 
-They are forked from a server with leadsync imported and the summary page's template compiled. In the child only
-constants of time are changed.
+They are forked from a server with leadsync imported and pages' templates compiled. In the child only constants of time
+are changed.
 """
 
 import atexit
@@ -69,9 +69,13 @@ def wait_for_answers(seconds: float) -> None:
 
 
 def _be_leadsync(
-    arguments: list[str], streams: tuple[str, str, str], environment: dict[str, str], patch: Patch | None, given: Any
+    arguments: list[str],
+    streams: tuple[str, str, str, str],
+    environment: dict[str, str],
+    patch: Patch | None,
+    given: Any,
 ) -> NoReturn:
-    out, err, begun = streams
+    out, err, begun, done = streams
     for path, number in ((out, 1), (err, 2)):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(handle, number)
@@ -94,6 +98,7 @@ def _be_leadsync(
         code = ended.code if isinstance(ended.code, int) else 0
     except BaseException:
         traceback.print_exc()
+    Path(done).touch()
     # As the interpreter ends; what multiprocessing adds to that is no part of leadsync.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -122,8 +127,8 @@ class Ended:
 class Running:
     """A leadsync that has been started."""
 
-    def __init__(self, process: ForkServerProcess, out: Path, err: Path, begun: Path) -> None:
-        self._process, self._out, self._err, self._begun = process, out, err, begun
+    def __init__(self, process: ForkServerProcess, out: Path, err: Path, begun: Path, done: Path) -> None:
+        self._process, self._out, self._err, self._begun, self._done = process, out, err, begun, done
         out.touch()
         err.touch()
         process.start()
@@ -142,6 +147,19 @@ class Running:
     def over(self) -> bool:
         """Whether the process has ended."""
         return self._process.exitcode is not None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether leadsync itself runs just now, stopped or not."""
+        return self.begun and not self.over and not self._done.exists()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is at work and the kernel has stopped it."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+            return state == "T" and self.at_work
+        return False
 
     @property
     def said_bytes(self) -> int:
@@ -182,9 +200,9 @@ def start(
     patched_with: Sequence[Any] = (),
 ) -> Running:
     """Start leadsync with these words; `files` is the path, without an ending, of the files for what it writes."""
-    out, err, begun = (files.with_name(f"{files.name}.{kind}") for kind in ("out", "err", "begun"))
-    given = (list(words), (str(out), str(err), str(begun)), dict(environment), patch, tuple(patched_with))
-    return Running(_context.Process(target=_be_leadsync, args=given), out, err, begun)
+    paths = [files.with_name(f"{files.name}.{kind}") for kind in ("out", "err", "begun", "done")]
+    given = (list(words), tuple(map(str, paths)), dict(environment), patch, tuple(patched_with))
+    return Running(_context.Process(target=_be_leadsync, args=given), *paths)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 40.0) -> None:

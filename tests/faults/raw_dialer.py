@@ -46,6 +46,7 @@ class Ending(Enum):
 
 
 WHOLE = {Ending.KEEP, Ending.LAST, Ending.STRAY}
+CUT = {Ending.CLOSE, Ending.RESET, Ending.HALF}
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,10 @@ class RawDialer:
         self.peak = 0
         self.last_event = time.monotonic()
         """When a lead call last came or ended."""
+        self.cuts = 0
+        """How many connections with a lead call on them it cut, while their caller was there."""
         self._under_way = 0
+        self._worked: set[_Connection] = set()
         self._rows: dict[str, int] = {}
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self._serving = threading.Event()
@@ -159,6 +163,14 @@ class RawDialer:
     def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(10)
+
+    def cut(self) -> None:
+        """Reset each connection whose lead call is worked on just now; the call is worked on to its end."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def _cut(self) -> None:
+        for connection in self._worked:
+            self.cuts += connection.reset()
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -205,8 +217,9 @@ class RawDialer:
             call.answer = self.decide(call)
         self._begin(call)
         try:
-            await self._worked_on(call)
+            await self._worked_on(call, connection)
             await connection.send(call.answer)
+            self.cuts += call.answer.ending in CUT
             call.whole = call.answer.ending in WHOLE
         finally:
             call.ended = self.last_event = time.monotonic()
@@ -223,11 +236,13 @@ class RawDialer:
         self.peak = max(self.peak, self._under_way)
         self.last_event = call.arrived
 
-    async def _worked_on(self, call: Call) -> None:
+    async def _worked_on(self, call: Call, connection: "_Connection") -> None:
         """Let the call's work time pass; at its end the change is made."""
+        self._worked.add(connection)
         try:
             await asyncio.sleep(call.answer.work)
         finally:
+            self._worked.discard(connection)
             self._under_way -= 1
         if call.answer.applied:
             call.applied_at = time.monotonic()
@@ -252,6 +267,8 @@ class _Connection:
     async def send(self, answer: Answer) -> None:
         """Do what the answer says; raises ConnectionError where the caller is gone."""
         wire = answer.on_the_wire()
+        if self._gone:
+            raise ConnectionResetError
         match answer.ending:
             case Ending.KEEP | Ending.LAST:
                 await self._write(wire)
@@ -266,13 +283,22 @@ class _Connection:
             case Ending.SILENCE:
                 await self._wait_for_the_caller()
             case Ending.RESET:
-                linger = struct.pack("ii", 1, 0)
-                self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self._writer.transport.abort()
+                self.reset()
+
+    def reset(self) -> bool:
+        """Reset the connection; whether its caller was still there."""
+        if self._gone:
+            return False
+        linger = struct.pack("ii", 1, 0)
+        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._writer.transport.abort()
+        return True
+
+    @property
+    def _gone(self) -> bool:
+        return self._writer.is_closing() or self._reader.at_eof()
 
     async def _write(self, data: bytes) -> None:
-        if self._writer.is_closing() or self._reader.at_eof():
-            raise ConnectionResetError
         self._writer.write(data)
         await self._writer.drain()
 

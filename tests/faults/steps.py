@@ -7,14 +7,19 @@ from collections.abc import Callable
 from functools import partial
 
 from tests.faults.processes import Ended
-from tests.faults.strikes import STRIKES, strike
+from tests.faults.strikes import Strike, strike
 from tests.faults.walk import Command, Sheet, Walk, read_rows, write_rows
 
 Step = Callable[[Walk], Command | None]
 """Prepares a command; None where there is nothing yet to give it to."""
 
-STRUCK = 0.6
+STRUCK = 0.85
 """The share of commands that are struck."""
+AIMED = 0.6
+"""The share of strikes at a command that sends which begin at a call."""
+ROUNDS = (1, 2, 3, 5)
+"""So many times a command is given, as by a person who sees it die."""
+SENDING = {"run", "resume", "retry", "watch"}
 TWO = 0.35
 """The share of steps that are two commands at once."""
 AWAY = 0.15
@@ -26,7 +31,7 @@ def _run(walk: Walk, sheet: Sheet) -> Command:
     walk.give(str(sheet.path), sheet.path.read_bytes(), sheet.names)
     by_link = walk.folder / "link" / sheet.path.name
     path = by_link if walk.chance.random() < 0.25 else sheet.path
-    return Command(["run", str(path)], partial(_note_end, sheet))
+    return Command(["run", str(path)], partial(_note_end, sheet), partial(_run, walk, sheet))
 
 
 def _note_end(sheet: Sheet, ended: Ended) -> None:
@@ -75,13 +80,13 @@ def watch_inbox(walk: Walk) -> Command:
     """The watched folder as it is."""
     for path in walk.inbox_sheets():
         walk.give("inbox", path.read_bytes(), {row["Name"] for row in read_rows(path)})
-    return Command(["watch", str(walk.inbox), "--once", "--settle", "0"])
+    return Command(["watch", str(walk.inbox), "--once", "--settle", "0"], again=partial(watch_inbox, walk))
 
 
 def resume(walk: Walk) -> Command:
     """The newest run, or any."""
     runs = walk.runs() if walk.chance.random() < 0.3 else []
-    return Command(["resume", *([walk.chance.choice(runs)["run"]] if runs else [])])
+    return Command(["resume", *([walk.chance.choice(runs)["run"]] if runs else [])], again=lambda: Command(["resume"]))
 
 
 def _any_run(walk: Walk) -> str | None:
@@ -186,19 +191,29 @@ def choose(walk: Walk, steps: tuple[tuple[Step, int], ...]) -> Command:
 
 
 def take_step(walk: Walk, number: int) -> None:
-    """One command or two at once, struck or not; sometimes the dialer is in maintenance for a while.
+    """One command or two at once, struck or not, given once or more; sometimes the dialer is in maintenance.
 
     Each step has chances of its own: how an earlier one went does not change what is done in a later one.
     """
     chance = walk.chance = random.Random(f"{walk.seed} step {number}")
-    tempo = walk.tempo
     two, away = chance.random() < TWO, chance.random() < AWAY
-    blows = [
-        strike(chance.choice(STRIKES), chance, tempo.life, tempo.stop) if chance.random() < STRUCK else ()
-        for _ in range(2)
-    ]
     if away:
         walk.dialer.away_until = time.monotonic() + chance.uniform(0.2, 1.5)
         walk.diary.append("the dialer is away for a while")
     commands = [choose(walk, STEPS), *([choose(walk, BESIDE)] if two else [])]
-    walk.carry_out(*zip(commands, blows, strict=False))
+    for _ in range(chance.choice(ROUNDS)):
+        walk.carry_out(*((command, _strike_at(walk, command)) for command in commands))
+        walk.commands += len(commands)
+        commands = [command.again() for command in commands if command.again is not None]
+        if not commands:
+            return
+
+
+def _strike_at(walk: Walk, command: Command) -> Strike:
+    chance, tempo = walk.chance, walk.tempo
+    if chance.random() >= STRUCK:
+        return Strike()
+    if command.words[0] not in SENDING:
+        return strike(chance, tempo.short_life, tempo.stop)
+    call = 1 + int(chance.expovariate(1 / 3)) if chance.random() < AIMED else 0
+    return strike(chance, tempo.life, tempo.stop, call)

@@ -187,6 +187,43 @@ def test_a_fault_with_a_code_of_refusal_or_not_taken_changes_nothing(kind):
         assert answer.on_the_wire().startswith(b"HTTP/1.1 ")
 
 
+@pytest.mark.parametrize("ending", [Ending.CLOSE, Ending.RESET, Ending.HALF])
+def test_a_connection_cut_by_an_answer_is_counted(dialer, caller, ending):
+    dialer.decide = lambda _: Answer(code=None, ending=ending)
+    caller.send("Row-1")
+    with suppress(ConnectionResetError):
+        caller.read()
+    wait_until(lambda: dialer.cuts == 1)
+    assert dialer.calls[0].in_doubt
+
+
+def test_connections_are_cut_during_a_call_that_is_still_applied(dialer, caller):
+    dialer.decide = lambda _: Answer(work=0.1)
+    caller.send("Row-1")
+    wait_until(lambda: dialer.under_way == 1)
+    idle = Caller(dialer)
+    dialer.cut()
+    with pytest.raises(ConnectionResetError):
+        caller.read()
+    wait_until(lambda: dialer.calls[0].ended is not None)
+    assert dialer.calls[0].applied_at is not None
+    assert dialer.calls[0].in_doubt
+    assert dialer.cuts == 1
+    idle.send("Row-2")
+    assert idle.read().startswith(b"HTTP/1.1 200"), "a connection without a call is left alone"
+    idle.hang_up()
+
+
+def test_a_connection_that_its_caller_has_left_is_not_counted_as_cut(dialer, caller):
+    dialer.decide = lambda _: Answer(work=0.1)
+    caller.send("Row-1")
+    wait_until(lambda: dialer.under_way == 1)
+    caller.hang_up()
+    wait_until(lambda: dialer.calls[0].ended is not None)
+    dialer.cut()
+    assert dialer.cuts == 0
+
+
 def test_a_chunked_answer_is_whole():
     wire = Answer(body=b'{"code": 0}', chunked=True).on_the_wire()
     assert wire.endswith(b'\r\n\r\n5\r\n{"cod\r\n5\r\ne": 0\r\n1\r\n}\r\n0\r\n\r\n')

@@ -1,4 +1,4 @@
-"""A few random walks, each of which broke several promises of the first release; `make torture` makes many."""
+"""A few random walks; `make torture` makes many."""
 
 import pytest
 

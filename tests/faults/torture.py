@@ -6,10 +6,12 @@
 import argparse
 import itertools
 import random
+import shutil
 import sys
 import tempfile
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 
 from tests.faults.dialer_faults import FAULTS, Mood
@@ -19,7 +21,7 @@ from tests.faults.steps import take_step, watch_inbox
 from tests.faults.strikes import LONGEST_SILENCE_SECONDS
 from tests.faults.walk import QUICK, SLOW, Walk
 
-STEPS, SLOW_STEPS = 7, 4
+STEPS, SLOW_STEPS = 10, 4
 MOST_SHOWN = 5
 """So many sentences of each promise are printed."""
 DONE = (0, 3)
@@ -53,7 +55,8 @@ def torture(seed: int, folder: Path) -> Walk:
             _rest(walk)
         except Exception:
             walk.broken.append(f"f: the walk ended early: {traceback.format_exc(limit=-3)}")
-    walk.diary.append(f"{time.monotonic() - began:.1f} s")
+        walk.strikes["cut connections"] = dialer.cuts
+    walk.diary.append(f"{walk.commands} commands, {counted(walk.strikes)}, {time.monotonic() - began:.1f} s")
     return walk
 
 
@@ -130,6 +133,11 @@ def _decide(walk: Walk, run: str, rows: list[Found]) -> None:
         walk.broken.append(f"g: resume {run} after resolve exits {resumed.code}: {resumed.err}")
 
 
+def counted(strikes: Counter[str]) -> str:
+    """The strikes that met leadsync at work, in words."""
+    return ", ".join(f"{strikes[kind]} {kind}" for kind in ("kills", "freezes", "signals", "cut connections"))
+
+
 def told(walk: Walk) -> str:
     """The whole walk and what it broke, for a person."""
     shown = [
@@ -149,14 +157,19 @@ def main() -> int:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="leadsync-torture-"))
     print(f"{given.walks} walks, seed {given.seed}, in {folder}", flush=True)
-    began, strikes, broken = time.monotonic(), 0, 0
+    began, strikes, commands, broken = time.monotonic(), Counter[str](), 0, 0
     for seed in range(given.seed, given.seed + given.walks):
         walk = torture(seed, folder / str(seed))
         strikes += walk.strikes
+        commands += walk.commands
+        print(f"{seed}: {walk.diary[-1]}", flush=True)
         if walk.broken:
             broken += 1
             print(f"\nwalk of seed {seed}:", told(walk), sep="\n  ", flush=True)
-    print(f"{strikes} strikes, {broken} walks with a broken promise, {time.monotonic() - began:.0f} s")
+        elif not given.keep:
+            shutil.rmtree(walk.folder, ignore_errors=True)
+    print(f"{strikes.total()} strikes at {commands} commands: {counted(strikes)}")
+    print(f"{broken} of {given.walks} walks with a broken promise, {time.monotonic() - began:.0f} s")
     return 1 if broken else 0
 
 

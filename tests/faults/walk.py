@@ -14,7 +14,7 @@ from typing import Any
 from tests.faults.dialer_faults import Mood
 from tests.faults.processes import Ended, Running, shorten, start, wait_for_answers
 from tests.faults.raw_dialer import RawDialer
-from tests.faults.strikes import Blow, codes_after, oversee
+from tests.faults.strikes import Blow, Strike, Struck, codes_after, oversee
 
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 ATTEMPTS = 5
@@ -57,17 +57,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Tempo:
-    """The times of a walk, in seconds: the client's patience for one answer, slow calls, the usual life of a command,
-    and the longest stop of a process."""
+    """The times of a walk, in seconds: the client's patience for one answer, slow calls, the usual life of a command
+    that sends and of another one, and the longest stop of a process."""
 
-    answer: float = 1.0
+    answer: float = 0.8
     slow: float = 0.08
-    life: float = 0.5
-    stop: float = 1.5
+    life: float = 0.4
+    short_life: float = 0.15
+    stop: float = 1.2
 
 
 QUICK = Tempo()
-SLOW = Tempo(answer=6.0, slow=4.0, life=1.5, stop=8.0)
+SLOW = Tempo(answer=5.0, slow=3.0, life=1.5, stop=6.5)
 """Calls that outlive a process that was killed, and stops that outlast the client's patience."""
 
 
@@ -83,10 +84,11 @@ def _patch(tempo: Tempo) -> None:
 
 @dataclass
 class Command:
-    """One command line; `then` is told how it ended."""
+    """One command line; `then` is told how it ended, `again` gives it once more."""
 
     words: list[str]
     then: Callable[[Ended], None] = lambda _: None
+    again: "Callable[[], Command] | None" = None
 
 
 @dataclass
@@ -111,7 +113,10 @@ class Walk:
     epoch: int = 0
     """Grows with each `prune`: a file whose run is forgotten is a new one."""
     given_back: int = 0
-    strikes: int = 0
+    strikes: Counter[str] = field(default_factory=Counter)
+    """How many blows met leadsync at work, by their kind."""
+    commands: int = 0
+    """How many commands were given on the walk, without those of the judge."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True)
@@ -185,28 +190,29 @@ attempts = {ATTEMPTS}
         if decision != "applied":
             self.permits[name] += 1
 
-    def carry_out(self, *commands: tuple[Command, Sequence[Blow]]) -> list[Ended]:
+    def carry_out(self, *commands: tuple[Command, Strike]) -> list[Ended]:
         """Run commands at the same time, strike them, and hold what each must do against each of them."""
-        started: list[tuple[Running, Sequence[Blow]]] = []
-        for command, blows in commands:
-            struck = "".join(f", {blow}" for blow in blows)
+        started: list[Struck] = []
+        for command, strike in commands:
             if command.words[0] not in _LOOKS:
+                struck = f", {strike}" if strike.blows else ""
                 self.diary.append(f"leadsync {' '.join(command.words)}{struck}".replace(f"{self.folder}/", ""))
-            self.strikes += len({blow.after for blow in blows if blow.number.name != "SIGCONT"})
-            started.append((self._start(command.words), blows))
+            started.append(Struck(self._start(command.words), strike))
         try:
-            ended = oversee(started, self.dialer)
+            oversee(started, self.dialer)
         except AssertionError as error:
             self.broken.append(f"f: {self.diary[-1]}: {error}")
             return []
-        for (command, blows), one in zip(commands, ended, strict=True):
-            self._judge_end(command, blows, one)
-            command.then(one)
-        return ended
+        for (command, _), struck in zip(commands, started, strict=True):
+            self.strikes += struck.hits
+            assert struck.ended is not None
+            self._judge_end(command, struck.dealt, struck.ended)
+            command.then(struck.ended)
+        return [struck.ended for struck in started if struck.ended is not None]
 
     def calmly(self, *words: str | Path) -> Ended:
         """Run one command that nobody strikes; raises AssertionError where it hangs."""
-        ended = self.carry_out((Command([*map(str, words)]), ()))
+        ended = self.carry_out((Command([*map(str, words)]), Strike()))
         assert ended, "it hung"
         return ended[0]
 
@@ -217,13 +223,13 @@ attempts = {ATTEMPTS}
         files = self.folder / f"{self._started:03}-{words[0]}"
         return start([words[0], *common, *words[1:]], files, environment, partial(_patch, self.tempo))
 
-    def _judge_end(self, command: Command, blows: Sequence[Blow], ended: Ended) -> None:
+    def _judge_end(self, command: Command, dealt: Sequence[Blow], ended: Ended) -> None:
         if command.words[0] not in _LOOKS or ended.code:
             last = ended.err.strip().splitlines()[-1:] or [""]
             self.diary.append(f"    exit {ended.code}: {last[0][:120]}")
         what = " ".join(command.words)
-        if ended.code not in codes_after(blows):
-            self.broken.append(f"f: {what} exits {ended.code}, struck by {list(map(str, blows))}: {ended.err[-1500:]}")
+        if ended.code not in codes_after(dealt):
+            self.broken.append(f"f: {what} exits {ended.code}, struck by {list(map(str, dealt))}: {ended.err[-1500:]}")
         elif "Traceback" in ended.err or "leadsync itself failed" in ended.err:
             self.broken.append(f"f: {what} fails: {ended.err[-1500:]}")
 
