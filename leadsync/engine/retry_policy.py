@@ -73,7 +73,6 @@ def decide(outcome: Outcome, lead: Lead, spent: int, policy: RetryPolicy, *, in_
     `in_doubt`: an earlier attempt may have been applied. Only a person repeats an insert in doubt.
     Source: the last column of the table of result codes, and the paragraph behind it.
     """
-    in_doubt = in_doubt or is_in_doubt(outcome, lead, policy)
     match outcome.effect:
         case Effect.ANSWERED:
             return _after_answer(outcome, lead, spent, policy, in_doubt=in_doubt)

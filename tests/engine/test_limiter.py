@@ -51,6 +51,20 @@ def test_no_more_calls_than_allowed_are_under_way() -> None:
     in_virtual_time(go())
 
 
+@pytest.mark.parametrize("slots", [1, 3, 4])
+def test_a_resized_limiter_has_exactly_so_many_places(slots: int) -> None:
+    async def go() -> None:
+        limiter = Limiter(4, UnsharedSlots(), 0.1)
+        limiter.resize(slots)
+        limiter.allow(4)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(10):
+                group.create_task(call(limiter, [], 0.5))
+        assert limiter.peak == slots
+
+    in_virtual_time(go())
+
+
 def test_a_paused_limiter_gives_a_slot_to_a_probe_alone() -> None:
     async def go() -> None:
         limiter = Limiter(2, UnsharedSlots(), 0.1)

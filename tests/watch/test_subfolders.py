@@ -55,6 +55,14 @@ def test_subfolders_of_a_teams_share_get_its_mode_whatever_the_umask(tmp_path: P
     assert (tmp_path / "done").stat().st_mode & 0o777 == 0o775
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+@pytest.mark.parametrize("mode", [0o755, 0o777, 0o2777])
+def test_subfolders_are_their_makers_own_unless_the_folder_is_a_teams(tmp_path: Path, mode: int) -> None:
+    tmp_path.chmod(mode)
+    prepare(tmp_path)
+    assert (tmp_path / "done").stat().st_mode & 0o777 == 0o755
+
+
 def test_a_missing_path_does_not_exist(tmp_path: Path) -> None:
     assert exists(tmp_path)
     assert not exists(tmp_path / "gone")

@@ -1,6 +1,8 @@
 """The marks of attempts that have left."""
 
 import asyncio
+import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,21 @@ def test_marks_of_all_calls_under_way_are_told_after_the_end_of_others(tmp_path:
     assert found is not None
     assert found >= {(3, 1), (4, 7), (5, 1)}
     assert (2, 1) not in found, "its place is another's"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's")
+def test_marks_are_for_their_user_alone(tmp_path: Path) -> None:
+    marks = Marks(tmp_path, RUN)
+    marks.close()
+    assert stat.S_IMODE(marks.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(marks.path.parent.stat().st_mode) == 0o700
+
+
+def test_closed_marks_take_no_more(tmp_path: Path) -> None:
+    marks = Marks(tmp_path, RUN)
+    marks.close()
+    with pytest.raises((TypeError, ValueError)):
+        marks.set(2, 1)
 
 
 def test_a_run_that_goes_on_begins_with_no_marks(tmp_path: Path) -> None:
