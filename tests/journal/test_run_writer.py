@@ -9,7 +9,7 @@ from leadsync.errors import JournalError
 from leadsync.journal import Entry, Journal, State
 from leadsync.models import Effect, Outcome, Row, Status
 from tests.journal.conftest import OpenStore
-from tests.journal.samples import CUT, OK, RUN, a_run, attempt, ends, sending
+from tests.journal.samples import CUT, OK, OTHER, RUN, a_run, add, attempt, ends, sending
 from tests.journal.samples import entry as row
 
 MOST_PAGES = 10
@@ -43,6 +43,20 @@ def pages(journal: Journal, limit: int, *, by_priority: bool) -> list[list[int]]
         return found
 
     return asyncio.run(read())
+
+
+def test_rows_to_decide_are_the_runs_own(tmp_path: Path, open_store: OpenStore) -> None:
+    journal = open_store()
+    for run in (RUN, OTHER):
+        journal.create(a_run(tmp_path, run))
+    add(journal, OTHER, ("A", Status.UNKNOWN))
+    add(journal, RUN, ("B", Status.CONFLICT), ("A", Status.UNSENT), ("B", Status.UNSENT))
+
+    async def read() -> dict[str, int]:
+        async with sending(journal, RUN) as log:
+            return await log.undecided()
+
+    assert asyncio.run(read()) == {"B": 2}
 
 
 def test_in_the_sheets_order_each_page_goes_on_behind_the_last(ordered: Journal) -> None:

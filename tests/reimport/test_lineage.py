@@ -215,3 +215,19 @@ def test_a_decision_that_is_none_sends_nothing(desk: Desk) -> None:
     refused = desk.leadsync("run", back)
     assert (refused.code, "'yes' is no decision" in refused.err) == (2, True)
     assert received(dialer) == []
+
+
+def test_a_persons_note_stays_a_note_in_the_next_report(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L", code=105, calls=2)])
+    sheet = desk.sheet("leads.csv", HEADINGS, "L,0383218101,Sale")
+    report = desk.leadsync("run", sheet, "--json").json["files"]["report"]
+    head, row = Path(report).read_text("utf-8").splitlines()
+    noted = desk.sheet("noted.csv", f"{head},My notes", f"{row.replace('8101', '8102')},ask Bob")
+    again = desk.leadsync("run", noted, "--json").json
+    assert again["statuses"] == {"failed": 1}
+    dialer.ledger.received.clear()
+    back = corrected(again["files"]["report"], "0383218102", "0383218103", "back.csv")
+    assert "My notes" in back.read_text("utf-8")
+    assert desk.leadsync("run", back, "--json").json["statuses"] == {"succeeded": 1}
+    assert [entry.fields["FirstPhone"] for entry in dialer.ledger.received if entry.lead] == ["0383218103"]
+    assert not any("My notes" in entry.fields for entry in dialer.ledger.received)

@@ -1,6 +1,7 @@
 """The migrations: an older journal of any version becomes the present one."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -35,18 +36,38 @@ def test_every_older_journal_becomes_the_present_one(
     tmp_path: Path, present: list[tuple[str, ...]], version: int
 ) -> None:
     path = tmp_path / FILE_NAME
-    connection = sqlite3.connect(path)
-    for script in MIGRATIONS[:version]:
-        connection.executescript(script)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {version}")
-    connection.close()
-    path.chmod(0o600)
+    _older_journal(path, version)
     with SqliteJournal(tmp_path) as journal:
         assert journal.runs() == []
     assert shape(path) == present
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
+def test_the_kinds_of_older_reasons_are_told(tmp_path: Path) -> None:
+    """Version 16 reads them from the reasons: of a rejection the first fault's, of a row left out the cause."""
+    path = tmp_path / FILE_NAME
+    reasons = {2: '{"faults": [{"kind": "no_digits"}, {"kind": "cut_text"}]}', 3: '{"skip": "unchanged"}', 4: None}
+    rows = [(number, "rejected", reason) for number, reason in reasons.items()]
+    _older_journal(
+        path, 15, "INSERT INTO rows (run, number, lead, harmless, state, reason) VALUES (1, ?, 'L', 0, ?, ?)", rows
+    )
+    with SqliteJournal(tmp_path), sqlite3.connect(path) as connection:
+        kinds = connection.execute("SELECT number, kind FROM rows ORDER BY number").fetchall()
+    assert kinds == [(2, "no_digits"), (3, "unchanged"), (4, None)]
+
+
+def _older_journal(path: Path, version: int, insert: str = "", rows: Sequence[tuple[object, ...]] = ()) -> None:
+    connection = sqlite3.connect(path)
+    for script in MIGRATIONS[:version]:
+        connection.executescript(script)
+    if insert:
+        connection.executemany(insert, rows)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+    path.chmod(0o600)
 
 
 def test_the_mark_of_a_journal_spells_lead() -> None:
