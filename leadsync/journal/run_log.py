@@ -8,7 +8,6 @@ from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
-from leadsync.errors import JournalError
 from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
 from leadsync.tallies import Live
@@ -98,8 +97,8 @@ class RunLog:
     """The engine's view of one run in the journal; an asynchronous context manager.
 
     Calls go to a thread in their order, a few milliseconds later: a cancellation of the caller loses nothing. Awaiting
-    a call gives its result once it is durable. All waiting calls share one commit. After a failure of the journal,
-    every call raises JournalError, and so does the end of the context.
+    a call gives its result once it is durable. All waiting calls share one commit. After a failure, mostly a
+    JournalError, every call raises it, and so does the end of the context.
     """
 
     def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
@@ -108,7 +107,7 @@ class RunLog:
         self._groups: queue.SimpleQueue[list[_Call] | None] = queue.SimpleQueue()
         # No daemon: outcomes in its queue are written before the program ends.
         self._thread = threading.Thread(target=self._serve, name="journal")
-        self._failure: JournalError | None = None
+        self._failure: Exception | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -201,11 +200,12 @@ class RunLog:
             if closing:
                 return
 
-    def _commit(self, group: list[Work]) -> list[Any] | JournalError:
+    def _commit(self, group: list[Work]) -> list[Any] | Exception:
         if self._failure is None:
             try:
                 return self._writer.commit(group)
-            except JournalError as error:
+            except Exception as error:
+                # Of any kind: an exception that ended the thread would leave every call waiting.
                 self._failure = error
         return self._failure
 
@@ -214,11 +214,11 @@ def _state(status: Status) -> State:
     return State.PENDING if status is Status.UNSENT else State(status)
 
 
-def _resolve(futures: list[asyncio.Future[Any]], results: list[Any] | JournalError) -> None:
+def _resolve(futures: list[asyncio.Future[Any]], results: list[Any] | Exception) -> None:
     for position, future in enumerate(futures):
         if future.cancelled():
             continue
-        if isinstance(results, JournalError):
+        if isinstance(results, Exception):
             future.set_exception(results)
             # Marks it as seen: asyncio would log an exception without a reader, and the next call fails anyway.
             future.exception()

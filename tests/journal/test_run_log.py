@@ -151,3 +151,19 @@ def test_calls_of_one_moment_share_a_commit() -> None:
 
     asyncio.run(begin())
     assert groups == [[Begin(number, 1) for number in range(2, 102)]]
+
+
+@pytest.mark.parametrize("failure", [JournalError("the disk is full"), OverflowError("too large for the store")])
+def test_any_failure_of_the_store_is_told_to_each_call_and_at_the_end(failure: Exception) -> None:
+    writer = MagicMock()
+    writer.commit.side_effect = failure
+
+    async def send() -> None:
+        async with RunLog(lambda: writer) as log:
+            for _ in range(2):
+                with pytest.raises(type(failure)):
+                    await asyncio.wait_for(log.begin(2, 1), 5)
+
+    with pytest.raises(type(failure)):
+        asyncio.run(send())
+    writer.commit.assert_called_once()
