@@ -3,12 +3,15 @@
 import json
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from leadsync.dialer import places
@@ -24,7 +27,9 @@ PAGES = {
 
 
 @contextmanager
-def dialer(status: int = 200, body: bytes | None = None, **headers: str) -> Iterator[str]:
+def dialer(
+    status: int = 200, body: bytes | None = None, tls: ssl.SSLContext | None = None, **headers: str
+) -> Iterator[str]:
     """Answers the lists, or every call alike with this status and body."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -41,6 +46,8 @@ def dialer(status: int = 200, body: bytes | None = None, **headers: str) -> Iter
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
@@ -87,6 +94,15 @@ def test_a_dialer_that_is_not_there() -> None:
 
 def test_a_port_without_https() -> None:
     with dialer(200, b"") as url, pytest.raises(Stopped, match="cannot be reached: it does not speak HTTPS"):
+        list(places(url.replace("http:", "https:"), SecretStr(KEY)))
+
+
+def test_a_certificate_that_does_not_verify(tmp_path: Path) -> None:
+    certificate = tmp_path / "server.pem"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with dialer(200, b"", context) as url, pytest.raises(Stopped, match=r"certificate does not verify .* `ca_file`"):
         list(places(url.replace("http:", "https:"), SecretStr(KEY)))
 
 

@@ -69,6 +69,15 @@ def test_descendants_are_found_through_a_sheet_and_its_retry(journal: Journal, t
     assert journal.descendants(RUN) == {3: [(LATER, State.SKIPPED, 2), (NEWEST, State.PENDING, 2)]}
 
 
+def test_corrections_of_another_run_are_no_descendants(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101))
+    journal.create(a_run(tmp_path, LATER))
+    add(journal, LATER, ("B", FAILED, 101))
+    corrected(journal, tmp_path, NEWEST, LATER, (2, 2))
+    assert journal.descendants(RUN) == {}
+    assert list(journal.descendants(LATER)) == [2]
+
+
 def test_a_later_row_of_the_lead_that_went_through_supersedes(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101), ("A", SUCCEEDED, 0))
     corrected(journal, tmp_path, LATER, RUN, (2, 2), (3, 3))
