@@ -139,7 +139,7 @@ class RawDialer:
         self.cuts = 0
         """How many connections with a lead call on them it cut, while their caller was there."""
         self._under_way = 0
-        self._worked: dict[_Connection, asyncio.Event] = {}
+        self._worked: set[_Connection] = set()
         self._rows: dict[str, int] = {}
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
         self._serving = threading.Event()
@@ -165,13 +165,12 @@ class RawDialer:
         self._thread.join(10)
 
     def cut(self) -> None:
-        """End each lead call that is worked on just now, its change made, and reset its connection."""
+        """Reset each connection whose lead call is worked on just now; the call is worked on to its end."""
         self._loop.call_soon_threadsafe(self._cut)
 
     def _cut(self) -> None:
-        for connection, cut in self._worked.items():
+        for connection in self._worked:
             self.cuts += connection.reset()
-            cut.set()
 
     async def _serve(self) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -238,13 +237,12 @@ class RawDialer:
         self.last_event = call.arrived
 
     async def _worked_on(self, call: Call, connection: "_Connection") -> None:
-        """Let the call's work time pass, but for a cut; at its end the change is made."""
-        cut = self._worked[connection] = asyncio.Event()
+        """Let the call's work time pass; at its end the change is made."""
+        self._worked.add(connection)
         try:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(cut.wait(), call.answer.work)
+            await asyncio.sleep(call.answer.work)
         finally:
-            del self._worked[connection]
+            self._worked.discard(connection)
             self._under_way -= 1
         if call.answer.applied:
             call.applied_at = time.monotonic()

@@ -197,8 +197,8 @@ def test_a_connection_cut_by_an_answer_is_counted(dialer, caller, ending):
     assert dialer.calls[0].in_doubt
 
 
-def test_a_cut_ends_the_calls_under_way_after_their_change(dialer, caller):
-    dialer.decide = lambda call: Answer(work=30 if call.row == "Row-1" else 0)
+def test_connections_are_cut_during_a_call_that_is_still_applied(dialer, caller):
+    dialer.decide = lambda _: Answer(work=0.1)
     caller.send("Row-1")
     wait_until(lambda: dialer.under_way == 1)
     idle = Caller(dialer)
@@ -208,7 +208,7 @@ def test_a_cut_ends_the_calls_under_way_after_their_change(dialer, caller):
     wait_until(lambda: dialer.calls[0].ended is not None)
     assert dialer.calls[0].applied_at is not None
     assert dialer.calls[0].in_doubt
-    assert (dialer.cuts, dialer.under_way) == (1, 0)
+    assert dialer.cuts == 1
     idle.send("Row-2")
     assert idle.read().startswith(b"HTTP/1.1 200"), "a connection without a call is left alone"
     idle.hang_up()
