@@ -174,6 +174,11 @@ class Outcome:
     retry_after: float | None = None
     away: bool = False
 
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether the dialer may still be at the call: its connection was lost, or a proxy gave up waiting (504)."""
+        return self.effect in (Effect.IN_DOUBT, Effect.NO_ANSWER) and self.http in (None, 504)
+
 
 @dataclass(frozen=True, slots=True)
 class PendingRow:

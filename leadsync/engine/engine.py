@@ -246,7 +246,8 @@ class Engine:
         await self._log.begin(job.number, attempt)
         left = False
         try:
-            async with self._limiter.slot() as leaves:
+            slot = self._limiter.slot()
+            async with slot as leaves:
                 # Before the first byte: a kill from here on leaves the row in doubt, one before it does not.
                 self._log.leaves(job.number, attempt)
                 left = True
@@ -256,6 +257,7 @@ class Engine:
                 # No await from here on, and the row comes first: no outcome is lost on its way. It all ends before the
                 # slot is free, because the outcome may say that no call should begin.
                 self._notice.flow()
+                slot.is_left_behind = outcome.is_left_behind
                 self._rows.record(job, attempt, outcome)
                 self._learn(outcome, began)
         except LimiterPaused:

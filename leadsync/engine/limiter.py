@@ -103,6 +103,9 @@ class CallSlot:
     with a decorator takes twice as long.
     """
 
+    is_left_behind = False
+    """Whether the dialer may still be at the call, although nobody waits for its answer."""
+
     def __init__(self, limiter: Limiter, shared: Slots, while_paused: bool) -> None:
         self._limiter = limiter
         self._shared = shared
@@ -144,7 +147,7 @@ class CallSlot:
     ) -> None:
         self._limiter.calls -= 1
         try:
-            # A cancelled call may still run at the dialer, so its slot rests.
-            self._held.release(finished=not isinstance(error, asyncio.CancelledError))
+            # The slot of a call that may still run at the dialer rests; a cancelled one may.
+            self._held.release(finished=not (self.is_left_behind or isinstance(error, asyncio.CancelledError)))
         finally:
             self._limiter.give_back(self._place)

@@ -454,6 +454,25 @@ def test_a_stop_sends_nothing_new_and_puts_back_what_was_not_sent() -> None:
     assert sum(entry.row.attempts for entry in stage.log.entries.values()) == 10
 
 
+@pytest.mark.parametrize(
+    ("outcome", "finished"),
+    [
+        (Outcome(Effect.IN_DOUBT, message="the connection was cut"), False),
+        (Outcome(Effect.NO_ANSWER, message="no answer"), False),
+        (Outcome(Effect.IN_DOUBT, http=504), False),
+        (Outcome(Effect.IN_DOUBT, http=500), True),
+        (Outcome(Effect.NEVER_BEGAN, message="refused"), True),
+    ],
+)
+def test_the_slot_of_a_call_that_the_dialer_may_still_be_at_rests(outcome: Outcome, finished: bool) -> None:
+    """Proxies cut connections while the dialer works on: the next call at once would be one too many."""
+    shared = FakeSlots(2)
+    stage = Stage(rows(2), slots=2, shared=shared, answer=lambda lead, times: outcome if times == 1 else OK)
+    assert stage.run() == ""
+    assert shared.released[:2] == [finished] * 2
+    assert all(shared.released[2:])
+
+
 def test_a_second_signal_gives_up_calls_under_way_and_says_so_of_their_slots() -> None:
     shared = FakeSlots(4)
     stage = Stage(rows(50), slots=4, shared=shared)
