@@ -1,11 +1,12 @@
 """The pictures of README and the pages, made from a real demonstration: `make pictures`.
 
 The terminal's picture needs a POSIX system and rich. The workbook's pictures also need LibreOffice, pdftoppm and the
-font Carlito, the page's picture needs Chromium; those without their programs are left as they are.
+font Carlito, the pictures of pages need Chromium; those without their programs are left as they are.
 """
 
 import argparse
 import io
+import json
 import os
 import re
 import shutil
@@ -28,6 +29,7 @@ from leadsync.spreadsheet import TO_CORRECT_SHEET
 PICTURES = Path(__file__).parent / "pictures"
 HOME = "/home/kim"
 """Shown instead of the temporary folder."""
+SAMPLE = Path(__file__).parents[1] / "sample_data" / "leads.csv"
 PROMPT = "kim:~$ "
 WIDTH = 132
 LONGEST_DEMO_SECONDS = 90
@@ -165,10 +167,36 @@ def draw_page(demo: Path, terminal: str, pictures: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
+def draw_web(demo: Path, terminal: str, pictures: Path) -> None:
+    """`web.png`: a sheet on the page of `leadsync web`, before it is sent."""
+    from playwright.sync_api import sync_playwright
+
+    command = [sys.executable, "-m", "leadsync", "--state", "state", "--json", "web", "--no-browser", "--port", "0"]
+    with (
+        subprocess.Popen(command, cwd=demo, stdout=subprocess.PIPE, text=True) as web,
+        sync_playwright() as playwright,
+    ):
+        try:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            shown = browser.new_page(viewport={"width": 1100, "height": 820}, color_scheme="light")
+            assert web.stdout is not None
+            said = json.loads(web.stdout.readline())
+            shown.goto(said["opening_url"])
+            shown.goto(f"{said['url'].rstrip('/')}/new")
+            shown.set_input_files("input[type=file]", SAMPLE)
+            shown.click("button.primary")
+            shown.wait_for_selector("table.columns")
+            shown.screenshot(path=pictures / "web.png")
+            browser.close()
+        finally:
+            web.terminate()
+
+
 DRAWINGS: Mapping[Callable[[Path, str, Path], None], tuple[str, ...]] = {
     draw_terminal: (),
     draw_workbook: ("soffice", "pdftoppm"),
     draw_page: ("chromium",),
+    draw_web: ("chromium",),
 }
 """Each with the programs that it needs."""
 

@@ -66,6 +66,7 @@ def test_the_terminals_pictures_load_nothing_and_name_no_folder_of_this_machine(
     [
         ("draw_workbook", {"summary.png": (1070, 970), "report.png": (2090, 610)}),
         ("draw_page", {"page.png": (1100, 965)}),
+        ("draw_web", {"web.png": (1100, 820)}),
     ],
 )
 def test_the_other_pictures_can_be_drawn(
