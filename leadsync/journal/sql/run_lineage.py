@@ -1,9 +1,9 @@
 """The way of rows through retries and corrected sheets."""
 
-from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
-from leadsync.journal.sqlite.run_table import run_key, select_runs
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import Connected
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
+from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
 

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected, moment
-from leadsync.journal.sqlite.run_table import run_key
+from leadsync.journal.sql.database import Connected, moment
+from leadsync.journal.sql.run_table import run_key
 from leadsync.models import Status
 from leadsync.tallies import Live
 
@@ -22,7 +22,7 @@ def live_values(key: int, live: Live, now: float) -> tuple[object, ...]:
     return key, live.rows, as_json(live.settled), live.pace, live.words, live.pid, live.host, now
 
 
-class SqliteLiveRuns(Connected):
+class SqlLiveRuns(Connected):
     """The runs under way; see `leadsync.journal.protocol.LiveRuns`."""
 
     def live(self) -> Mapping[str, Live]:
