@@ -1,6 +1,7 @@
 """The log of a run while it is being sent: many coroutines, one thread, few commits."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -34,6 +35,10 @@ class Finish(NamedTuple):
     attempt: int
     outcome: Outcome
     state: State
+
+
+class LeaseLostError(JournalError):
+    """The run has another sender by now. Ends of its attempts are kept, nothing else is written."""
 
 
 Work = Begin | Finish | Callable[[], Any]
@@ -207,6 +212,12 @@ class RunLog:
                 return self._writer.commit(group)
             except JournalError as error:
                 self._failure = error
+        elif isinstance(self._failure, LeaseLostError) and (
+            ends := [work for work in group if isinstance(work, Finish)]
+        ):
+            # Answers to calls under way are evidence, whoever sends the run now.
+            with contextlib.suppress(JournalError):
+                self._writer.commit(ends)
         return self._failure
 
 

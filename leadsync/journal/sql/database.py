@@ -127,5 +127,6 @@ def moment(seconds: float) -> datetime:
 
 
 def places(values: Collection[object]) -> str:
-    """As many question marks as there are values."""
-    return ", ".join("?" * len(values))
+    """As many question marks as there are values, for a list behind IN."""
+    # PostgreSQL takes no empty list; nothing is in this one.
+    return ", ".join("?" * len(values)) or "NULL"
