@@ -46,7 +46,7 @@ _Call = tuple[Work, asyncio.Future[Any]]
 
 
 class RunWriter(Protocol):
-    """A store's part in the log of one run. The log's own thread makes all calls but `leaves` and `close`.
+    """A store's part in the log of one run. The log's own thread makes all calls but `leaves`, `may_send` and `close`.
 
     Each method may raise JournalError. The state of a row changes along a transition of `states.py` only.
     """
@@ -71,6 +71,10 @@ class RunWriter(Protocol):
         ...
 
     def leaves(self, number: int, attempt: int) -> None:
+        """As RunLog; waits for nothing."""
+        ...
+
+    def may_send(self) -> bool:
         """As RunLog; waits for nothing."""
         ...
 
@@ -151,6 +155,10 @@ class RunLog:
     def leaves(self, number: int, attempt: int) -> None:
         """The attempt leaves now: if this process is killed, it is in doubt."""
         self._writer.leaves(number, attempt)
+
+    def may_send(self) -> bool:
+        """Whether this process still has the right to send the run: asked as a call leaves, after every wait."""
+        return self._writer.may_send()
 
     def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
         """In flight to the state before: the attempt was begun but never made."""

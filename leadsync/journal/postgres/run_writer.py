@@ -29,13 +29,13 @@ class PostgresRunWriter(SqlRunWriter):
         database: PostgresDatabase,
         marks: Callable[[], Marks],
         run: tuple[str, int],
-        may_send: Callable[[], bool],
+        lease_lasts: Callable[[], bool],
         *,
         resend_unknown: bool,
         by_priority: bool,
     ) -> None:
         """`run` is its id and the epoch of its lease."""
-        self._url, self._may_send = database.url, may_send
+        self._url, self._lease_lasts = database.url, lease_lasts
         run_id, self._epoch = run
         with translated(self._url):
             self._server = connect(self._url)
@@ -54,10 +54,8 @@ class PostgresRunWriter(SqlRunWriter):
         self._server.close()
         self._marks.close()
 
-    def leaves(self, number: int, attempt: int) -> None:
-        if not self._may_send():
-            raise self._lost()
-        super().leaves(number, attempt)
+    def may_send(self) -> bool:
+        return self._lease_lasts()
 
     def commit(self, group: Sequence[Work]) -> list[Any]:
         """Do a group's work: ends first, then functions, then beginnings.
