@@ -34,6 +34,8 @@ class Site:
     """The names in Host headers that are answered, in small letters and without a port."""
     secure: bool = False
     """Whether browsers reach it over TLS, its own or a proxy's."""
+    journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
+    """The address of the journal's database, a secret, and the seconds of a lease."""
     config: Path | None = None
     """The settings file for child processes; None: the one that every command finds."""
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
@@ -44,7 +46,7 @@ class Site:
         """The journal, opened anew: it belongs to one thread. Raises JournalError."""
         from leadsync.journal import open_journal
 
-        return open_journal(self.state)
+        return open_journal(self.state, *self.journal_place)
 
     async def read(self, work: Callable[["Journal"], Value]) -> Value:
         """The result of work on the journal, done in a thread with a journal of its own."""

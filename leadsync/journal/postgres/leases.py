@@ -12,10 +12,10 @@ from typing import NamedTuple
 import psycopg
 
 from leadsync.errors import BusyError, JournalError
+from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.postgres.database import PostgresDatabase, connect
 from leadsync.journal.sql.database import Taken
 
-LEASE_SECONDS = 15.0
 SPARE_SECONDS = 1.0
 """The holder stops sending so long before the lease's end."""
 _POLL_SECONDS = 0.1

@@ -3,9 +3,10 @@
 from functools import partial
 from pathlib import Path
 
+from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.marks import Marks
 from leadsync.journal.postgres.database import PostgresDatabase
-from leadsync.journal.postgres.leases import LEASE_SECONDS, Leases
+from leadsync.journal.postgres.leases import Leases
 from leadsync.journal.postgres.run_writer import PostgresRunWriter
 from leadsync.journal.run_log import RunWriter
 from leadsync.journal.sql.history import SENT_TO_LEADS, LeadHistory
@@ -39,6 +40,17 @@ class PostgresJournal(SqlJournal):
 
     def history(self) -> LeadHistory:
         return _PostgresHistory(self._database)
+
+    def describe(self) -> str:
+        with self._database.reading() as connection:
+            version, standbys = connection.execute(
+                "SELECT current_setting('server_version'), current_setting('synchronous_standby_names')"
+            ).fetchone()
+        kept = f"; its standbys {standbys} have them too" if standbys else ""
+        return (
+            f"the journal is PostgreSQL {version}, {self._server.place}, for several machines; each outcome is on the "
+            f"server's disk before it counts (fsync and synchronous_commit are on){kept}."
+        )
 
     def check(self) -> None:
         """The server looks after its own files; `prepare` has asked for what leadsync needs of it."""

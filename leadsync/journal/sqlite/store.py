@@ -1,5 +1,6 @@
 """The journal in an SQLite file."""
 
+import sqlite3
 from pathlib import Path
 
 from leadsync.journal.run_log import RunWriter
@@ -21,6 +22,12 @@ class SqliteJournal(SqlJournal):
 
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
         return SqliteRunWriter(self._path, run_id, resend_unknown=resend_unknown, by_priority=by_priority)
+
+    def describe(self) -> str:
+        return (
+            f"the journal is SQLite {sqlite3.sqlite_version} in {self._path}, for this machine; each outcome is on "
+            "disk before it counts."
+        )
 
     def check(self) -> None:
         check(self._path)
