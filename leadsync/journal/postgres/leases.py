@@ -14,7 +14,8 @@ import psycopg
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.postgres.database import PostgresDatabase, connect
-from leadsync.journal.sql.database import Taken
+from leadsync.journal.run_log import LeaseLostError
+from leadsync.journal.sql.database import Connection, Taken
 
 SPARE_SECONDS = 1.0
 """The holder stops sending so long before the lease's end."""
@@ -34,6 +35,7 @@ _RENEW = (
     "UPDATE leases SET expires = clock_timestamp() + make_interval(secs => %s) WHERE holder = %s AND run = ANY(%s) "
     "RETURNING run, epoch"
 )
+_IS_MINE = "SELECT 1 FROM leases WHERE run = ? AND epoch = ?"
 _FREE = "UPDATE leases SET holder = '', expires = '-infinity' WHERE run = ? AND holder = ?"
 _FORGET = "DELETE FROM leases WHERE run = ? AND holder = '' AND NOT EXISTS (SELECT 1 FROM runs WHERE id = leases.run)"
 
@@ -108,6 +110,11 @@ class Leases:
             except JournalError:
                 # It ends by itself.
                 self._held.clear()
+
+    def refuse_stale(self, connection: Connection, run_id: str) -> None:
+        epoch = self.epoch(run_id)
+        if epoch is not None and connection.execute(_IS_MINE, [run_id, epoch]).fetchone() is None:
+            raise LeaseLostError(f"Run {run_id} was taken over by another leadsync; nothing more is written from here.")
 
     def epoch(self, run_id: str) -> int | None:
         with self._guard:

@@ -94,6 +94,9 @@ class Connected:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def _refuse_stale(self, connection: Connection, run_id: str) -> None:
+        """Raise JournalError if this journal has held the run, and another process holds it by now."""
+
 
 Taken = Callable[[Connection, int], object]
 
@@ -114,6 +117,10 @@ class Locks(Protocol):
 
     def release_all(self) -> None:
         """Give all locks back."""
+        ...
+
+    def refuse_stale(self, connection: Connection, run_id: str) -> None:
+        """Raise JournalError if a lock that this journal holds has passed to another process."""
         ...
 
     def epoch(self, run_id: str) -> int | None:

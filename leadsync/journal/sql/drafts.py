@@ -53,6 +53,7 @@ class SqlDrafts(SqlRunLocks):
 
     def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
             [file, trial] = connection.execute("SELECT file, follows FROM runs WHERE run = ?", [key]).fetchone()
             _apply_decided(
@@ -73,6 +74,7 @@ class SqlDrafts(SqlRunLocks):
 
     def delete_draft(self, run_id: str) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             _delete_draft(connection, run_id)
         self.release(run_id)
 

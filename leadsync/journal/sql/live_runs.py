@@ -40,6 +40,7 @@ class SqlLiveRuns(Connected):
 
     def end_live(self, run_id: str) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             connection.execute("DELETE FROM live WHERE run = ?", [run_key(connection, run_id)])
 
     def ask_to_stop(self, run_id: str, user: str) -> bool:

@@ -47,6 +47,7 @@ class SqlPendingRows(SqlRunLocks):
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
             connection.executemany(
                 "UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? "

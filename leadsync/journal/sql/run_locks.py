@@ -47,6 +47,9 @@ class SqlRunLocks(Connected):
             if is_new and self._take_new(run_id):
                 return run_id
 
+    def _refuse_stale(self, connection: Connection, run_id: str) -> None:
+        self._locks.refuse_stale(connection, run_id)
+
     def _take_new(self, run_id: str) -> bool:
         try:
             self._locks.take(run_id, 0)
@@ -73,6 +76,7 @@ class SqlRunLocks(Connected):
 
     def settle(self, run_id: str) -> int:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             count = self._settle(run_id, connection, self._locks.epoch(run_id) or 0)
         drop_marks(self._state, run_id)
         return count

@@ -45,6 +45,7 @@ class RunRecords(Connected):
 
     def update_run(self, run_id: str, **values: Any) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             set_run(connection, run_id, values)
 
     def tally(self, run_id: str) -> Tally:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from leadsync.journal.lock import StateLock, run_lock
-from leadsync.journal.sql.database import Database, Taken
+from leadsync.journal.sql.database import Connection, Database, Taken
 
 
 class FileLocks:
@@ -29,6 +29,9 @@ class FileLocks:
     def release_all(self) -> None:
         for run_id in tuple(self._held):
             self.release(run_id)
+
+    def refuse_stale(self, connection: Connection, run_id: str) -> None:
+        """A lock file passes to nobody while its process lives."""
 
     def epoch(self, run_id: str) -> int | None:
         return 0 if run_id in self._held else None

@@ -11,6 +11,7 @@ from leadsync.journal import State
 from leadsync.journal.postgres import PostgresJournal, leases
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.models import Effect, Outcome, Status
+from leadsync.reasons import Skip, SkipKind
 from tests.journal.postgres.conftest import OpenMachine
 from tests.journal.samples import CUT, OK, RUN, entry, sending, stands
 
@@ -168,6 +169,33 @@ def test_a_late_answer_is_kept_in_the_group_with_a_refused_beginning(
     with pytest.raises(LeaseLostError):
         asyncio.run(send())
     assert stands(journal) == {2: (Status.FAILED, 1, "no lead"), 3: (Status.UNSENT, 0, "")}
+
+
+def test_a_machine_that_lost_a_run_changes_nothing_of_it(
+    journal: PostgresJournal, open_machine: OpenMachine, postgres_url: str
+) -> None:
+    journal.add(RUN, [entry(2)])
+    journal.hold(RUN)
+    expire(postgres_url)
+    second = open_machine("second")
+    second.hold(RUN)
+    reason = Skip(SkipKind.UNCHANGED, RUN, 2)
+    for change in (
+        lambda: journal.update_run(RUN, stopped="the disk is full"),
+        lambda: journal.end_live(RUN),
+        lambda: journal.settle(RUN),
+        lambda: journal.skip(RUN, {2: reason}),
+        lambda: journal.confirm(RUN),
+        lambda: journal.delete_draft(RUN),
+    ):
+        with pytest.raises(LeaseLostError, match="taken over by another leadsync"):
+            change()
+    assert second.run(RUN).stopped == ""
+    assert stands(second) == {2: (Status.UNSENT, 0, "")}
+    second.update_run(RUN, stopped="asked to")
+    journal.release(RUN)
+    assert second._leases.epoch(RUN) == 2
+    assert not journal.try_hold(RUN), "it has given back a lease that was not its own any more"
 
 
 def test_of_a_run_that_was_deleted_no_lease_stays(journal: PostgresJournal, postgres_url: str) -> None:
