@@ -112,13 +112,13 @@ class SqlAudit(Connected):
 
     def senders(self, run_ids: Collection[str]) -> dict[str, str]:
         with self._database.reading() as connection:
-            # With min(), SQLite takes the author from the row of the minimum. CROSS JOIN keeps the order of the loops.
+            # The first entry comes last, and stays. CROSS JOIN keeps the order of the loops.
             rows = connection.execute(
-                "SELECT run, author, min(entry) FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
-                "WHERE run = wanted.value AND action = 'send' GROUP BY run",
+                "SELECT run, author FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
+                "WHERE run = wanted.value AND action = 'send' ORDER BY entry DESC",
                 [json.dumps(list(run_ids))],
             )
-            return {run: user for run, user, _ in rows}
+            return dict(rows.fetchall())
 
     def last_logins(self) -> dict[str, datetime]:
         with self._database.reading() as connection:
