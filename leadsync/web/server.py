@@ -59,8 +59,8 @@ class Server:
                 now,
                 self._exposure.hosts,
                 self._exposure.secure,
-                journal_place,
                 config,
+                journal_place=journal_place,
             )
         )
 

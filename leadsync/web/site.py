@@ -34,13 +34,13 @@ class Site:
     """The names in Host headers that are answered, in small letters and without a port."""
     secure: bool = False
     """Whether browsers reach it over TLS, its own or a proxy's."""
-    journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
-    """The address of the journal's database, a secret, and the seconds of a lease."""
     config: Path | None = None
     """The settings file for child processes; None: the one that every command finds."""
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
     """What large runs changed, by run and counts: counting takes seconds."""
     stats: StatsCounts = field(default_factory=StatsCounts)
+    journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
+    """The address of the journal's database, a secret, and the seconds of a lease."""
 
     def journal(self) -> "Journal":
         """The journal, opened anew: it belongs to one thread. Raises JournalError."""
