@@ -39,6 +39,8 @@ class PostgresRunWriter(SqlRunWriter):
         run_id, self._epoch = run
         with translated(self._url):
             self._server = connect(self._url)
+            # Without figures about new rows, PostgreSQL walks through the run for each of them: ten times slower.
+            self._server.execute("ANALYZE rows")
             session = Session(self._server)
             key, last_row = run_key_and_end(session, run_id)
         try:
