@@ -179,8 +179,7 @@ def draw_web(demo: Path, terminal: str, pictures: Path) -> None:
         try:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             shown = browser.new_page(viewport={"width": 1100, "height": 820}, color_scheme="light")
-            assert web.stdout is not None
-            said = json.loads(web.stdout.readline())
+            said = json.loads(next(iter(web.stdout or ())))
             shown.goto(said["opening_url"])
             shown.goto(f"{said['url'].rstrip('/')}/new")
             shown.set_input_files("input[type=file]", SAMPLE)

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadsync.config import Settings, find, load, settings_from, state_folder, url_source
+from leadsync.config import (
+    Settings,
+    find,
+    journal_place,
+    load,
+    settings_from,
+    state_folder,
+    tables_of,
+    url_source,
+)
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, open_journal
 from leadsync.terminal import one_line
@@ -56,7 +65,8 @@ class Session:
 
     def journal(self) -> Journal:
         """The journal; raises JournalError."""
-        return open_journal(self.state_folder())
+        tables = self.given if isinstance(self.given, Mapping) else tables_of(find(self._file, os.environ))
+        return open_journal(self.state_folder(), *journal_place(self.settings, tables, os.environ))
 
     @contextmanager
     def sound_journal(self) -> Iterator[Journal]:

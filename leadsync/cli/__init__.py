@@ -20,6 +20,7 @@ from leadsync.cli import (
     check,
     demo,
     init,
+    journal,
     prune,
     report,
     request,
@@ -75,7 +76,8 @@ def cli() -> None:
 for command in (
     *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry),
     *(resolve.resolve, stop.stop),
-    *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, web.web, users.users),
+    *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, journal.journal),
+    *(web.web, users.users),
     *(simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))

@@ -148,6 +148,10 @@ def _try(shell: Shell) -> int:
         done[name] = f"{done[name]} {words}" if name in done else words
         if not shell.json:
             shell.result(f"ok  {words[0].upper() + words[1:]}", None)
+    with shell.journal() as journal:
+        done["journal"] = journal.describe()
+    if not shell.json:
+        shell.result(f"ok  {done['journal'][0].upper()}{done['journal'][1:]}", None)
     problems = []
     urls = settings.notify_urls(os.environ)
     if not urls and settings.notify.urls_env != type(settings.notify).model_fields["urls_env"].default:

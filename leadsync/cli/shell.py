@@ -75,10 +75,16 @@ class Shell:
         remember_dialer(self.state_folder(), settings.url())
 
     def journal(self) -> "Journal":
-        """The journal; raises JournalError."""
+        """The journal; raises JournalError, and SettingsError for a faulty address."""
         from leadsync.journal import open_journal
 
-        return open_journal(self.state_folder())
+        return open_journal(self.state_folder(), *self.journal_place())
+
+    def journal_place(self) -> tuple[str, float]:
+        """The address of the journal's database and the seconds of a lease; see `leadsync.config`."""
+        from leadsync.config import find, journal_place, tables_of
+
+        return journal_place(self.settings, tables_of(find(self.config, os.environ)), os.environ)
 
     @contextmanager
     def sound_journal(self) -> Iterator["Journal"]:

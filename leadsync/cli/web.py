@@ -24,7 +24,10 @@ def web(host: str, port: int, no_browser: bool) -> int:
     shell.settings()
     with shell.sound_journal():
         pass
-    server = Server(shell.state_folder(), shell.settings, host=host, port=port, config=shell.config)
+    place = shell.journal_place()
+    server = Server(
+        shell.state_folder(), shell.settings, host=host, port=port, config=shell.config, journal_place=place
+    )
     opening = server.opening_url
 
     def announce() -> None:

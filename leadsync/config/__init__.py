@@ -1,7 +1,7 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
-from leadsync.config.loader import find, load, settings_from, state_folder, url_source
-from leadsync.config.sections import Campaign, Notify, Retry, Server, Web
+from leadsync.config.loader import find, journal_place, load, settings_from, state_folder, tables_of, url_source
+from leadsync.config.sections import Campaign, Cluster, JournalPlace, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.config.sheet_choices import SheetChoices
 from leadsync.config.sheet_settings import reading_of, with_reading
@@ -11,7 +11,9 @@ __all__ = [
     "ENVIRONMENT_PREFIX",
     "FILE_NAME",
     "Campaign",
+    "Cluster",
     "Input",
+    "JournalPlace",
     "Notify",
     "Retry",
     "Server",
@@ -19,10 +21,12 @@ __all__ = [
     "SheetChoices",
     "Web",
     "find",
+    "journal_place",
     "load",
     "reading_of",
     "settings_from",
     "state_folder",
+    "tables_of",
     "url_source",
     "with_reading",
 ]

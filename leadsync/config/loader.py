@@ -3,13 +3,14 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings.exceptions import SettingsError as NoJsonError
 
+from leadsync.config.sections import JournalPlace
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.errors import SettingsError
 from leadsync.private_files import ANOTHERS, folder_problem, would_shut_out_caller
@@ -22,7 +23,12 @@ _URL_VARIABLES = (f"{ENVIRONMENT_PREFIX}SERVER__URL", f"{ENVIRONMENT_PREFIX}SERV
 
 def load(path: Path | None) -> Settings:
     """The settings of the file at `path`, or the defaults, overridden by the environment. Raises SettingsError."""
-    return settings_from(read_settings(path) if path else {}, str(path) if path else "the environment")
+    return settings_from(tables_of(path), str(path) if path else "the environment")
+
+
+def tables_of(path: Path | None) -> Mapping[str, Any]:
+    """The tables of a settings file as they are, none without a file. Raises SettingsError."""
+    return read_settings(path) if path else {}
 
 
 def settings_from(values: Mapping[str, Any], source: str) -> Settings:
@@ -95,6 +101,21 @@ def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
             "without sudo, or choose another with --state."
         )
     return folder
+
+
+def journal_place(
+    settings: Callable[[], Settings], tables: Container[str], environment: Mapping[str, str]
+) -> tuple[str, float]:
+    """The address of the journal's database, a secret, and the seconds of a lease; no address: the state folder.
+
+    `tables` are those of the settings file. Most journals are in the state folder, and then the other settings may be
+    faulty: people look into the journal all the same. Raises SettingsError.
+    """
+    variables = (JournalPlace.model_fields["url_env"].default, f"{ENVIRONMENT_PREFIX}JOURNAL")
+    if "journal" not in tables and not any(name.startswith(variables) for name in environment):
+        return "", 0.0
+    known = settings()
+    return known.journal_url(environment).get_secret_value(), known.cluster.lease_seconds
 
 
 def _fault(detail: Any, source: str) -> tuple[str, str]:

@@ -124,3 +124,20 @@ class Web(Section):
     behind_proxy: bool = Field(False, description="whether a reverse proxy with TLS stands in front of the page")
     tls_cert: str = Field("", description="a file with the page's certificate and those behind it, PEM")
     tls_key: str = Field("", description="a file with the key of that certificate, PEM, readable by its owner alone")
+
+
+class JournalPlace(Section):
+    """Where the journal is: in a PostgreSQL database, or in the state folder."""
+
+    url_env: str = Field(
+        "LEADSYNC_JOURNAL_URL", description="the environment variable that holds the address of a PostgreSQL database"
+    )
+    url_file: str = Field("", description="a file that holds that address, readable by its owner alone")
+
+
+class Cluster(Section):
+    """Several machines at one journal."""
+
+    lease_seconds: float = Field(
+        15, ge=5, le=300, description="after how long the run of a machine that has died is free for another"
+    )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from leadsync.config.sections import MOST_THREADS, Campaign, Notify, Retry, Server, Web
+from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, JournalPlace, Notify, Retry, Server, Web
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     retry: Retry = Retry()
     notify: Notify = Notify()
     web: Web = Web()
+    journal: JournalPlace = JournalPlace()
+    cluster: Cluster = Cluster()
 
     @classmethod
     def settings_customise_sources(
@@ -156,6 +158,22 @@ class Settings(BaseSettings):
             )
         lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
         return [SecretStr(url) for line in lines for url in line.split()]
+
+    def journal_url(self, environment: Mapping[str, str]) -> SecretStr:
+        """The address of the journal's database, a secret; empty: the journal is in the state folder."""
+        place = self.journal
+        if place.url_file:
+            return SecretStr(
+                read_secret(Path(place.url_file).expanduser(), "[journal] url_file", "address of the database")
+            )
+        url = environment.get(place.url_env, "").strip()
+        if not url and place.url_env != JournalPlace.model_fields["url_env"].default:
+            # Not the state folder: runs would be sent again by a journal that does not know them.
+            raise SettingsError(
+                "[journal] url_env names no environment variable with the address of a database; set it, or take "
+                "url_env away to keep the journal in the state folder."
+            )
+        return SecretStr(url)
 
     def url(self) -> str:
         """The dialer's address; raises SettingsError if it is missing."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from leadsync.engine.absence import Absence
 from leadsync.engine.backlog import Backlog, Job
@@ -253,7 +254,7 @@ class Engine:
                 left = True
                 self._notice.flow()
                 began = self._clock.now()
-                outcome = await send(leaves)
+                outcome = await send(partial(self._depart, leaves))
                 # No await from here on, and the row comes first: no outcome is lost on its way. It all ends before the
                 # slot is free, because the outcome may say that no call should begin.
                 self._notice.flow()
@@ -267,6 +268,15 @@ class Engine:
             if not left:
                 await self._log.withdraw(job.number, attempt, job.idle_status)
             raise
+
+    async def _depart(self, leaves: Callable[[], Awaitable[None]]) -> None:
+        """Let a call leave, unless another process may send the run by now; then it never begins."""
+        await leaves()
+        # After the last wait: a process or machine that stood still may wake anywhere before this line.
+        if not self._log.may_send():
+            words = "The right to send this run ended while leadsync or its machine stood still; nothing more is sent."
+            self._fail(JournalError(words))
+            raise LimiterPaused
 
     def _learn(self, outcome: Outcome, began: float) -> None:
         """Apply the outcome to pace and absence."""

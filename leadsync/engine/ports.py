@@ -54,6 +54,10 @@ class RunLog(Protocol):
         """
         ...
 
+    def may_send(self) -> bool:
+        """Whether a call may leave at this moment: the right to send the run has not ended."""
+        ...
+
     def withdraw(self, number: int, attempt: int, status: Status) -> Awaitable[None]:
         """Take back a begun attempt, never made: the row is `unsent` or `unknown`, as before."""
         ...

@@ -1,8 +1,11 @@
 """The journal: runs, rows, attempts and their transitions, behind a protocol; see `protocol.py`."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from leadsync.journal.lock import StateLock, folder_lock
+from leadsync.errors import JournalError
+from leadsync.journal.lock import LEASE_SECONDS, StateLock, folder_lock
 from leadsync.journal.protocol import Journal
 from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
@@ -33,9 +36,34 @@ from leadsync.journal.values import (
 )
 
 
-def open_journal(state: Path) -> Journal:
-    """The journal of a state folder; begun if it is new, brought up to date if it is old. Raises JournalError."""
-    return SqliteJournal(state)
+def open_journal(state: Path, url: str = "", lease_seconds: float = LEASE_SECONDS) -> Journal:
+    """The journal of a state folder, or in the PostgreSQL database at `url`; see `leadsync.journal.protocol`.
+
+    It is begun if it is new, and brought up to date if it is old. `lease_seconds`: after so long the run of a machine
+    that has died is free. Raises JournalError.
+    """
+    if not url:
+        return SqliteJournal(state)
+    with _needs_cluster():
+        from leadsync.journal.postgres import PostgresJournal
+    return PostgresJournal(state, url, lease_seconds)
+
+
+def copy_journal(state: Path, url: str) -> Mapping[str, int]:
+    """Copy the journal of a state folder into the PostgreSQL database at `url`; see `leadsync.journal.copy`."""
+    with _needs_cluster():
+        from leadsync.journal import copy
+    return copy.copy_journal(state, url)
+
+
+@contextmanager
+def _needs_cluster() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise JournalError(
+            f"A journal in PostgreSQL needs another package ({error}); install leadsync[cluster]."
+        ) from error
 
 
 __all__ = [
@@ -64,6 +92,7 @@ __all__ = [
     "StateLock",
     "TextSearch",
     "ValueCount",
+    "copy_journal",
     "folder_lock",
     "new_run_id",
     "open_journal",

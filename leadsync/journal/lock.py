@@ -18,6 +18,8 @@ from filelock import FileLock, Timeout
 from leadsync.errors import BusyError, JournalError
 from leadsync.private_files import make_private_folder
 
+LEASE_SECONDS = 15.0
+"""The usual time of a lease, where the journal is in a database."""
 SHORT_HOLD_SECONDS = 0.5
 """The usual patience: a report holds a run for a moment only."""
 

@@ -300,6 +300,10 @@ class Journal(
         """The time by the journal's clock, for comparisons between runs."""
         ...
 
+    def describe(self) -> str:
+        """The store in words: its kind and version, its place, and its care for what is written."""
+        ...
+
     def check(self) -> None:
         """Look through the whole journal before it is written to. Raises JournalError for damage."""
         ...

@@ -1,6 +1,7 @@
 """The log of a run while it is being sent: many coroutines, one thread, few commits."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
+from leadsync.errors import JournalError
 from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
 from leadsync.tallies import Live
@@ -35,12 +37,16 @@ class Finish(NamedTuple):
     state: State
 
 
+class LeaseLostError(JournalError):
+    """The run has another sender by now. Ends of its attempts are kept, nothing else is written."""
+
+
 Work = Begin | Finish | Callable[[], Any]
 _Call = tuple[Work, asyncio.Future[Any]]
 
 
 class RunWriter(Protocol):
-    """A store's part in the log of one run. The log's own thread makes all calls but `leaves` and `close`.
+    """A store's part in the log of one run. The log's own thread makes all calls but `leaves`, `may_send` and `close`.
 
     Each method may raise JournalError. The state of a row changes along a transition of `states.py` only.
     """
@@ -65,6 +71,10 @@ class RunWriter(Protocol):
         ...
 
     def leaves(self, number: int, attempt: int) -> None:
+        """As RunLog; waits for nothing."""
+        ...
+
+    def may_send(self) -> bool:
         """As RunLog; waits for nothing."""
         ...
 
@@ -146,6 +156,10 @@ class RunLog:
         """The attempt leaves now: if this process is killed, it is in doubt."""
         self._writer.leaves(number, attempt)
 
+    def may_send(self) -> bool:
+        """Whether this process still has the right to send the run: asked as a call leaves, after every wait."""
+        return self._writer.may_send()
+
     def withdraw(self, number: int, attempt: int, status: Status) -> asyncio.Future[None]:
         """In flight to the state before: the attempt was begun but never made."""
         return self._call(partial(self._writer.withdraw, number, attempt, _state(status)))
@@ -207,6 +221,12 @@ class RunLog:
             except Exception as error:
                 # Of any kind: an exception that ended the thread would leave every call waiting.
                 self._failure = error
+        elif isinstance(self._failure, LeaseLostError) and (
+            ends := [work for work in group if isinstance(work, Finish)]
+        ):
+            # Answers to calls under way are evidence, whoever sends the run now.
+            with contextlib.suppress(JournalError):
+                self._writer.commit(ends)
         return self._failure
 
 

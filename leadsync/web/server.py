@@ -34,6 +34,7 @@ class Server:
         host: str,
         port: int,
         config: Path | None = None,
+        journal_place: tuple[str, float] = ("", 0.0),
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         web = settings().web
@@ -51,7 +52,16 @@ class Server:
             secure=self._exposure.secure,
         )
         self._app = create_app(
-            Site(state, settings, self.sessions, now, self._exposure.hosts, self._exposure.secure, config)
+            Site(
+                state,
+                settings,
+                self.sessions,
+                now,
+                self._exposure.hosts,
+                self._exposure.secure,
+                config,
+                journal_place=journal_place,
+            )
         )
 
     @property

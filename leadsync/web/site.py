@@ -39,12 +39,14 @@ class Site:
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
     """What large runs changed, by run and counts: counting takes seconds."""
     stats: StatsCounts = field(default_factory=StatsCounts)
+    journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
+    """The address of the journal's database, a secret, and the seconds of a lease."""
 
     def journal(self) -> "Journal":
         """The journal, opened anew: it belongs to one thread. Raises JournalError."""
         from leadsync.journal import open_journal
 
-        return open_journal(self.state)
+        return open_journal(self.state, *self.journal_place)
 
     async def read(self, work: Callable[["Journal"], Value]) -> Value:
         """The result of work on the journal, done in a thread with a journal of its own."""

@@ -323,7 +323,8 @@ def test_check_tries_key_dialer_ids_updates_and_messages(desk: Desk) -> None:
     desk.dialer(settings="[campaigns.winback]\ncampaign_id = 42\nallocation_id = 40\n")
     done = desk.leadsync("init", "--check", "--json")
     assert done.code == 0, done.err
-    assert set(done.json["tried"]) == {"key", "dialer", "ids", "updates"}
+    assert set(done.json["tried"]) == {"key", "dialer", "ids", "updates", "journal"}
+    assert str(desk.state / "journal.sqlite3") in done.json["tried"]["journal"]
     assert "'Win-back'" in done.json["tried"]["ids"]
     bad = desk.leadsync("init", "--check", LEADSYNC_NOTIFY_URLS="nonsense://x")
     assert bad.code == 2

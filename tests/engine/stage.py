@@ -80,6 +80,7 @@ class FakeLog:
         self.pages: list[int] = []
         self.fails_at: Callable[[str], bool] = lambda what: False
         self.failure: Exception = JournalError("the disk is full")
+        self.may_send: Callable[[], bool] = lambda: True
 
     def status(self, number: int) -> Status:
         state = self.entries[number].state
@@ -220,7 +221,11 @@ class FakeDialer:
     async def _update(self, lead: Lead, leaves: Callable[[], Awaitable[None]]) -> Outcome:
         if seconds := self.connecting(lead):
             await asyncio.sleep(seconds)
-        await leaves()
+        try:
+            await leaves()
+        except Exception:
+            # As the client does: no byte has left.
+            return Outcome(Effect.NEVER_BEGAN, message="never begun", away=True)
         (number,) = [
             n for n, e in self._log.entries.items() if e.state == "left" and e.row.lead.external_id == lead.external_id
         ]

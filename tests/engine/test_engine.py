@@ -513,6 +513,16 @@ def test_a_journal_that_fails_ends_the_run_with_its_sentence(
     assert stage.ended_at < 3.0, "calls under way got their answers, and nothing new was sent"
 
 
+def test_once_another_process_may_send_the_run_no_call_leaves_and_the_rest_stays_unsent() -> None:
+    """The right ends while calls wait for their moment to leave."""
+    stage = Stage(rows(200), slots=4)
+    stage.log.may_send = lambda: len(stage.dialer.calls) < 20
+    with pytest.raises(JournalError, match="right to send this run ended"):
+        stage.run(aborted=True)
+    assert len(stage.dialer.sent) == 20
+    assert stage.log.counts == {Status.SUCCEEDED: 20, Status.UNSENT: 180}
+
+
 def test_a_fault_of_ours_ends_the_run_with_a_sentence_and_its_trace_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

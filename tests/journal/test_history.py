@@ -8,7 +8,7 @@ import pytest
 
 from leadsync.journal import Entry, Journal, State
 from leadsync.models import CampaignIds, Effect, Outcome, Row, Status
-from tests.journal.conftest import OpenStore
+from tests.journal.conftest import OpenStore, SetClock
 from tests.journal.samples import (
     LATER,
     RUN,
@@ -169,13 +169,13 @@ def test_one_row_is_that_of_its_run(journal: Journal) -> None:
 
 
 def test_leads_last_sent_go_by_the_order_of_attempts_and_not_by_the_clock(
-    open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_store: OpenStore, tmp_path: Path, set_clock: SetClock
 ) -> None:
     journal = open_store()
     for run_id, says, clock in ((RUN, "old", 2_000_000_000.0), (LATER, "new", 1_700_000_000.0)):
         journal.create(a_run(tmp_path, run_id))
         add(journal, run_id, 2, says)
-        monkeypatch.setattr("time.time", lambda clock=clock: clock)
+        set_clock(clock)
         send(journal, run_id, 2, Status.SUCCEEDED)
     assert last(journal, "L", "M") == {"L": "new"}
     assert journal.history().last_sent(["L"], DIALER, 41)["L"].run_id == LATER

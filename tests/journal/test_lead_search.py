@@ -70,7 +70,7 @@ def test_one_of_several_texts_is_enough(leads: Journal) -> None:
 
 
 def test_a_search_goes_on_in_older_rows(leads: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.history._SEARCHED", 4)
+    monkeypatch.setattr("leadsync.journal.sql.history._SEARCHED", 4)
     newest = leads.history().leads_with(["o"], 10)
     assert [one.lead for one in newest.leads] == ["4012", "40120"]
     assert newest.before == 3

@@ -12,6 +12,7 @@ from leadsync.errors import UsageError
 from leadsync.journal import Effects, Entry, Journal, State
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Fault, FaultKind, Rejected
+from tests.journal.conftest import SetClock
 from tests.journal.samples import (
     CONFLICT,
     FAILED,
@@ -34,8 +35,8 @@ SENT = 1_795_500_000.0
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.time", lambda: SENT)
+def clock(set_clock: SetClock) -> None:
+    set_clock(SENT)
 
 
 def ends(

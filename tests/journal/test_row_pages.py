@@ -120,7 +120,7 @@ FILTERS = [
 def test_the_pages_together_are_the_chosen_rows(
     filled: Journal, chosen: RowFilter, limit: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.row_pages._FEW", few)
+    monkeypatch.setattr("leadsync.journal.sql.row_pages._FEW", few)
     expected = [record for record in filled.records(RUN) if fits(record, chosen)]
     pages, after = [], 0
     while page := filled.page(RUN, after, limit, chosen):

@@ -10,7 +10,7 @@ import pytest
 from leadsync.errors import BusyError, UsageError
 from leadsync.journal import CheckedSheet, Journal, State
 from leadsync.models import Status
-from tests.journal.conftest import OpenStore
+from tests.journal.conftest import OpenStore, SetClock
 from tests.journal.samples import (
     FAILED,
     OK,
@@ -104,11 +104,11 @@ def test_once_a_retry_has_taken_rows_of_a_run_those_are_counted_anew(journal: Jo
     assert dict(journal.tally(RUN).statuses) == {FAILED: 1, SKIPPED: 1}
 
 
-def test_totals_count_the_rows_of_all_runs(journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_totals_count_the_rows_of_all_runs(journal: Journal, tmp_path: Path, set_clock: SetClock) -> None:
     """The last run without a row to look at is the first: its attempts ended at second 1,800,000,000."""
-    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    set_clock(1_800_000_000.0)
     add_run(journal, tmp_path, "good", OLD, [Status.SUCCEEDED, Status.SUCCEEDED], finished=True, seconds=2.5)
-    monkeypatch.setattr("time.time", lambda: 1_800_000_060.0)
+    set_clock(1_800_000_060.0)
     add_run(journal, tmp_path, "bad", OLD, [Status.CONFLICT], finished=True, seconds=1.0)
     add_run(journal, tmp_path, "stopped", OLD, [Status.UNSENT], stopped="interrupted")
     totals = journal.totals()
@@ -118,9 +118,9 @@ def test_totals_count_the_rows_of_all_runs(journal: Journal, tmp_path: Path, mon
     assert (totals.last_finished, totals.last_success) == (1_800_000_060.0, 1_800_000_000.0)
 
 
-def test_the_journals_clock_is_that_of_its_attempts(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journals_clock_is_that_of_its_attempts(journal: Journal, set_clock: SetClock) -> None:
     journal.add(RUN, [entry(2)])
-    monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
+    set_clock(1_800_000_000.0)
 
     async def send() -> None:
         async with sending(journal, RUN) as log:

@@ -57,7 +57,7 @@ def test_nothing_found_keeps_what_was_typed(browser: Browser) -> None:
 
 
 def test_a_search_goes_on_in_older_rows(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.history._SEARCHED", 2)
+    monkeypatch.setattr("leadsync.journal.sql.history._SEARCHED", 2)
     page = browser.get("/leads?q=p.+chen").text
     assert "Looking through older rows" in page
     older = re.search(r'hx-get="([^"]+)"', page)[1].replace("&amp;", "&")

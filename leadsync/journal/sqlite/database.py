@@ -2,21 +2,25 @@
 
 import os
 import sqlite3
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from leadsync.errors import JournalError
+from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS
 from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
 from leadsync.private_files import make_private_folder
 
 BUSY_SECONDS = 30.0
 """The longest wait for another process's commit; commits take milliseconds."""
+PAGES_AT_ONCE = 10_000
+"""Pages given back in one commit: other processes wait no longer for the journal."""
 
 
-class Database:
-    """An open journal file and its connection. Raises JournalError for SQLite's exceptions."""
+class SqliteDatabase:
+    """An open journal file and its connection; see `leadsync.journal.sql.database.Database`."""
 
     def __init__(self, path: Path) -> None:
         prepare(path)
@@ -30,18 +34,39 @@ class Database:
         with translated(self.path):
             yield self.connection
 
+    streaming = reading
+    """A query's rows are read piece by piece as they are."""
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The connection, in a transaction."""
         with translated(self.path), transaction(self.connection):
             yield self.connection
 
+    def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:
+        with self.writing() as connection:
+            connection.executemany(f"INSERT INTO lines ({', '.join(LINE_COLUMNS)}) VALUES (?, ?, ?, ?, ?)", lines)
+            connection.executemany(
+                f"INSERT INTO rows ({', '.join(NEW_ROW_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+            )
 
-class Connected:
-    """A part of the journal, on its database."""
+    def now(self) -> float:
+        return time.time()
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def size(self) -> int:
+        log = self.path.with_name(self.path.name + "-wal")
+        return self.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+    def give_back(self) -> None:
+        with translated(self.path):
+            connection = connect(self.path)
+            try:
+                _give_back(connection)
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 def prepare(path: Path) -> None:
@@ -91,16 +116,6 @@ def check(path: Path) -> None:
         raise _damaged(path, found)
 
 
-def moment(seconds: float) -> datetime:
-    """A time in seconds since 1970, on this machine's clock."""
-    return datetime.fromtimestamp(seconds, UTC).astimezone()
-
-
-def places(values: Collection[object]) -> str:
-    """As many question marks as there are values."""
-    return ", ".join("?" * len(values))
-
-
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Commit all of the body's work, or none of it."""
@@ -135,6 +150,24 @@ def translated(path: Path) -> Iterator[None]:
         else:
             remedy = "check its disk and its permissions, then `leadsync resume`"
         raise JournalError(f"The journal {path} cannot be used ({error}): {remedy}.") from error
+
+
+def _give_back(connection: sqlite3.Connection) -> None:
+    """Shorten the file by its free pages.
+
+    The journal of an early leadsync has to be written anew once for that.
+    """
+    if connection.execute("PRAGMA auto_vacuum").fetchone()[0]:
+        free = 0
+        while (left := connection.execute("PRAGMA freelist_count").fetchone()[0]) != free:
+            free = left
+            # As a script: each step of this pragma frees one page, and `execute` takes a single step.
+            connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
+    else:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("VACUUM")
+    # Until then the shorter file is in the log alone, and the log as long as all changed pages.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -3,18 +3,11 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 
+from leadsync.journal.sql.conditions import NOTABLE
 from leadsync.journal.sqlite.legacy import keep_reasons_as_values
 
 APPLICATION_ID = 0x6C656164
 """Marks an SQLite file as leadsync's ("lead")."""
-
-OPEN = "state IN ('pending', 'in_flight', 'unknown', 'conflict')"
-"""The rows that the index `open_rows` holds, in the words by which SQLite recognises it."""
-OPEN_ROWS = "rows INDEXED BY open_rows"
-"""The open rows by their index; by itself SQLite walks through the whole run."""
-
-NOTABLE = "((state <> 'pending' AND state <> 'in_flight' AND state <> 'succeeded') OR code <> 0 OR kind <> '')"
-"""The same for the index `notable_rows`. A plain row is never in it: the index costs the sending nothing."""
 
 MIGRATIONS: tuple[str, ...] = (
     # 1

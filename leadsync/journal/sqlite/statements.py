@@ -1,4 +1,4 @@
-"""The statements to write a group of attempts at once, and to select the rows to send.
+"""The statements to write a group of attempts at once.
 
 A group's beginnings or ends are one statement and one JSON text. SQLite gives the interpreter's lock away with each
 statement, and getting it back from a busy sender takes longer than the statement. Each line of the text names the run:
@@ -7,29 +7,7 @@ so SQLite looks rows up by their key, without a walk through the run.
 
 from collections.abc import Iterable
 
-from leadsync.journal.sqlite.schema import OPEN
 from leadsync.journal.states import TRANSITIONS, State, sources
-
-_RESENDABLE = "(harmless OR (? AND NOT inserting))"
-SENDABLE = f"(state = 'pending' OR (state = 'unknown' AND {_RESENDABLE}))"
-UNDECIDED = f"(state = 'conflict' OR (state = 'unknown' AND NOT {_RESENDABLE}))"
-"""The rows for a person to decide; later rows of the same lead wait for them."""
-
-PENDING = (
-    "number, lead, fields, attempts, state, iif(attempts = 0, 0, (SELECT count(*) FROM attempts AS made "
-    "WHERE made.run = rows.run AND made.number = rows.number AND made.attempt > rows.counted_from "
-    "AND (made.effect IN ('in_doubt', 'no_answer', 'maybe_applied') OR (made.effect = '' AND NOT harmless))))"
-)
-"""The last column counts attempts in doubt, whichever process made them (`maybe_applied` in old journals).
-
-An attempt ended by a kill (no effect) says nothing about the row, unless it may have fired an action."""
-PRIORITY_ORDER = (
-    "SELECT number FROM (SELECT number, min(CAST(coalesce(json_extract(fields, '$.njPriority'), 10) AS INTEGER)) "
-    "OVER (PARTITION BY lead ORDER BY number ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS first "
-    f"FROM rows JOIN lines USING (run, number) WHERE run = ? AND number <= ? AND {OPEN} AND {SENDABLE}) "
-    "ORDER BY first, number"
-)
-"""A lead's rows keep their order: each goes as early as the most urgent of those behind it."""
 
 
 def _given(*names: str) -> str:
@@ -42,7 +20,7 @@ def _listed(states: Iterable[State]) -> str:
 
 
 _BEGUN = _given("run", "number", "attempt", "time", "sequence")
-_FINISHED = _given("run", "number", "attempt", "time", "effect", "http", "code", "name", "message", "state")
+_FINISHED = _given("run", "number", "attempt", "effect", "http", "code", "name", "message", "state", "time")
 
 BEGIN_ROWS = (
     f"UPDATE rows SET came_from = state, state = '{State.IN_FLIGHT}', attempts = given.attempt, time = given.time, "
@@ -58,7 +36,8 @@ FINISH_ROWS = (
 KEEP_ATTEMPTS = (
     "INSERT INTO attempts (run, number, attempt, begun, ended, effect, http, code, message) "
     "SELECT rows.run, rows.number, given.attempt, rows.time, given.time, given.effect, given.http, given.code, "
-    f"iif(given.code = 0, '', given.message) FROM (SELECT {_FINISHED} FROM json_each(?)) AS given CROSS JOIN rows "
+    "CASE WHEN given.code = 0 THEN '' ELSE given.message END "
+    f"FROM (SELECT {_FINISHED} FROM json_each(?)) AS given CROSS JOIN rows "
     "WHERE rows.run = given.run AND rows.number = given.number"
 )
 """An attempt has its own line from its end on; until then its row holds its beginning."""

@@ -1,68 +1,33 @@
 """The journal in an SQLite file."""
 
-import time
-from datetime import UTC, datetime
+import sqlite3
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from leadsync.journal.sqlite.correctable_rows import SqliteCorrectableRows
-from leadsync.journal.sqlite.database import Database, check
-from leadsync.journal.sqlite.decisions import SqliteDecisions
-from leadsync.journal.sqlite.drafts import SqliteDrafts
-from leadsync.journal.sqlite.edits import SqliteAudit, SqliteEdits
-from leadsync.journal.sqlite.file_records import SqliteDialerRecords, SqliteFileRecords
-from leadsync.journal.sqlite.live_runs import SqliteLiveRuns
-from leadsync.journal.sqlite.old_runs import SqliteOldRuns
-from leadsync.journal.sqlite.pending_rows import SqlitePendingRows
-from leadsync.journal.sqlite.row_ends import SqliteRowEnds
-from leadsync.journal.sqlite.row_pages import SqliteRowPages
-from leadsync.journal.sqlite.row_records import RowRecords
-from leadsync.journal.sqlite.run_lineage import RunLineage
-from leadsync.journal.sqlite.run_records import RunRecords
-from leadsync.journal.sqlite.saved_mappings import SqliteSavedMappings
+from leadsync.journal.run_log import RunWriter
+from leadsync.journal.sql.journal import SqlJournal
+from leadsync.journal.sqlite.database import SqliteDatabase, check
+from leadsync.journal.sqlite.run_locks import FileLocks
+from leadsync.journal.sqlite.run_writer import SqliteRunWriter
 
 FILE_NAME = "journal.sqlite3"
 
 
-class SqliteJournal(
-    SqliteDrafts,
-    SqlitePendingRows,
-    SqliteOldRuns,
-    RunRecords,
-    SqliteLiveRuns,
-    RowRecords,
-    SqliteRowPages,
-    SqliteRowEnds,
-    SqliteDecisions,
-    SqliteCorrectableRows,
-    SqliteEdits,
-    SqliteAudit,
-    RunLineage,
-    SqliteFileRecords,
-    SqliteSavedMappings,
-    SqliteDialerRecords,
-):
+class SqliteJournal(SqlJournal):
     """The journal in a state folder; see `leadsync.journal.protocol.Journal`."""
 
     def __init__(self, state: Path) -> None:
-        super().__init__(Database(state / FILE_NAME))
+        self._path = state / FILE_NAME
+        database = SqliteDatabase(self._path)
+        super().__init__(database, state, FileLocks(database, state))
 
-    def __enter__(self) -> Self:
-        return self
+    def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
+        return SqliteRunWriter(self._path, run_id, resend_unknown=resend_unknown, by_priority=by_priority)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._release_all()
-        self._database.connection.close()
-
-    @property
-    def state(self) -> Path:
-        return self._state
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(time.time(), UTC).astimezone()
+    def describe(self) -> str:
+        return (
+            f"the journal is SQLite {sqlite3.sqlite_version} in {self._path}, for this machine; each outcome is on "
+            "disk before it counts."
+        )
 
     def check(self) -> None:
-        check(self._database.path)
+        check(self._path)

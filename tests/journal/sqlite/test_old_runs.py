@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from leadsync.journal import Effects, State
-from leadsync.journal.sqlite import SqliteJournal, old_runs
+from leadsync.journal.sql import old_runs
+from leadsync.journal.sqlite import SqliteJournal
+from leadsync.journal.sqlite.database import SqliteDatabase
 from leadsync.models import Status
 from tests.journal.samples import NOW, OLD, add_run
 
@@ -61,8 +64,8 @@ def test_one_that_was_interrupted_is_gone_on_with(
 ) -> None:
     monkeypatch.setattr(old_runs, "CHUNK", 100)
     add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED] * 250)
-    with sqlite3.connect(path, isolation_level=None) as connection:
-        next(old_runs.delete_rows(connection, "old"))
+    with closing(SqliteDatabase(path)) as database:
+        next(old_runs.delete_rows(database, "old"))
     assert counts(path) == {"runs": 1, "rows": 150, "lines": 150, "attempts": 150}
     assert [run.id for run in journal.old_runs(NOW)] == ["old"]
     assert journal.prune(NOW, undecided=False).runs == ("old",)
@@ -109,8 +112,8 @@ def test_a_run_whose_deletion_began_is_not_listed_and_goes_whatever_its_age(
 ) -> None:
     monkeypatch.setattr(old_runs, "CHUNK", 1)
     add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED, Status.CONFLICT, Status.SUCCEEDED])
-    with sqlite3.connect(path, isolation_level=None) as connection:
-        next(old_runs.delete_rows(connection, "old"))
+    with closing(SqliteDatabase(path)) as database:
+        next(old_runs.delete_rows(database, "old"))
     assert journal.runs() == []
     assert journal.prune(OLD - timedelta(days=1), undecided=False).runs == ("old",)
 

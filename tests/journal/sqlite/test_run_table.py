@@ -9,8 +9,7 @@ import pytest
 
 from leadsync.errors import UsageError
 from leadsync.journal import Entry, State
-from leadsync.journal.sqlite import SqliteJournal
-from leadsync.journal.sqlite.run_table import (
+from leadsync.journal.sql.run_table import (
     NO_END,
     RUN_TABLES,
     count_rows,
@@ -22,6 +21,7 @@ from leadsync.journal.sqlite.run_table import (
     select_runs,
     set_run,
 )
+from leadsync.journal.sqlite import SqliteJournal
 from leadsync.models import Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.tallies import Tally

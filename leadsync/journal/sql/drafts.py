@@ -1,7 +1,5 @@
 """Drafts: stored, confirmed or deleted."""
 
-import sqlite3
-import time
 from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
@@ -9,12 +7,12 @@ from typing import Any
 
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
-from leadsync.journal.sqlite.database import places
-from leadsync.journal.sqlite.decisions import MadeDecision, decide, keep_decision
-from leadsync.journal.sqlite.row_table import CAN_GO, line_values
-from leadsync.journal.sqlite.run_locks import SqliteRunLocks
-from leadsync.journal.sqlite.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import Connection, places
+from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
+from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
+from leadsync.journal.sql.run_locks import SqlRunLocks
+from leadsync.journal.sql.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry
 from leadsync.models import RunRecord
@@ -26,7 +24,7 @@ _DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
 """The decisions that end a row of an earlier run; any other state means a new sending."""
 
 
-class SqliteDrafts(SqliteRunLocks):
+class SqlDrafts(SqlRunLocks):
     """The drafts; see `leadsync.journal.protocol.Drafts`."""
 
     def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
@@ -49,27 +47,23 @@ class SqliteDrafts(SqliteRunLocks):
         while chunk := list(islice(remaining, _CHUNK)):
             if any(entry.state not in INITIAL for entry in chunk):
                 raise JournalError("A row cannot be taken in as already sent; please report this.")
-            with self._database.writing() as connection:
-                connection.executemany(
-                    "INSERT INTO lines VALUES (?, ?, ?, ?, ?)", (line_values(key, entry) for entry in chunk)
-                )
-                connection.executemany(
-                    "INSERT INTO rows (run, number, lead, harmless, state, reason, kind) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (key, entry.row.number, entry.lead, entry.harmless, entry.state, *kept_reason(entry.reason))
-                        for entry in chunk
-                    ),
-                )
+            self._database.insert_rows(
+                (line_values(key, entry) for entry in chunk), (new_row_values(key, entry) for entry in chunk)
+            )
 
     def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
             [file, trial] = connection.execute("SELECT file, follows FROM runs WHERE run = ?", [key]).fetchone()
-            _apply_decided(connection, effects, Skip(SkipKind.TRANSFERRED, run_id, text=Path(file).name))
+            _apply_decided(
+                connection, effects, self._database.now(), Skip(SkipKind.TRANSFERRED, run_id, text=Path(file).name)
+            )
             for other, numbers in effects.taken.items():
                 other_key = run_key(connection, other)
                 connection.executemany(
-                    "INSERT OR REPLACE INTO taken VALUES (?, ?, ?, ?)",
+                    "INSERT INTO taken (run, number, by_run, by_number) VALUES (?, ?, ?, ?) "
+                    "ON CONFLICT (run, number, by_run) DO UPDATE SET by_number = excluded.by_number",
                     ((other_key, there, key, here) for there, here in numbers),
                 )
             if trial:
@@ -80,17 +74,17 @@ class SqliteDrafts(SqliteRunLocks):
 
     def delete_draft(self, run_id: str) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             _delete_draft(connection, run_id)
         self.release(run_id)
 
 
-def _delete_draft(connection: sqlite3.Connection, run_id: str) -> None:
-    if draft := connection.execute("SELECT run FROM runs WHERE id = ? AND complete = 0", [run_id]).fetchone():
+def _delete_draft(connection: Connection, run_id: str) -> None:
+    if draft := connection.execute("SELECT run FROM runs WHERE id = ? AND NOT complete", [run_id]).fetchone():
         delete_run(connection, draft[0])
 
 
-def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Reason) -> None:
-    now = time.time()
+def _apply_decided(connection: Connection, effects: Effects, now: float, reason: Reason) -> None:
     for (other, state), numbers in effects.decided.items():
         key = run_key(connection, other)
         for number in numbers:
@@ -103,7 +97,7 @@ def _apply_decided(connection: sqlite3.Connection, effects: Effects, reason: Rea
         recount(connection, other)
 
 
-def _move(connection: sqlite3.Connection, key: int, number: int, target: State, reason: Reason) -> None:
+def _move(connection: Connection, key: int, number: int, target: State, reason: Reason) -> None:
     """Bring a row to `target` if a transition leads there."""
     connection.execute(
         "UPDATE rows SET state = ?, message = '', reason = ?, kind = ? "
@@ -112,27 +106,27 @@ def _move(connection: sqlite3.Connection, key: int, number: int, target: State, 
     )
 
 
-def _follow(connection: sqlite3.Connection, trial: int, key: int, kept: Collection[tuple[int, int]]) -> None:
+def _follow(connection: Connection, trial: int, key: int, kept: Collection[tuple[int, int]]) -> None:
     """Copy a trial's outcomes to its successor, and finish the trial."""
     # All outcomes move here: a report of this run then has every row of its sheet.
-    rows = [(key, here, trial, there) for there, here in kept]
     connection.executemany(
         "UPDATE rows SET (state, code, name, message, reason, kind, attempts, time, sequence) = "
-        "(SELECT state, code, name, iif(state = 'succeeded', rows.message, message), "
-        "iif(state = 'succeeded', rows.reason, reason), iif(state = 'succeeded', rows.kind, kind), "
+        "(SELECT state, code, name, CASE WHEN state = 'succeeded' THEN rows.message ELSE message END, "
+        "CASE WHEN state = 'succeeded' THEN rows.reason ELSE reason END, "
+        "CASE WHEN state = 'succeeded' THEN rows.kind ELSE kind END, "
         "attempts, time, sequence "
-        "FROM rows AS was WHERE was.run = ?3 AND was.number = ?4) WHERE run = ?1 AND number = ?2",
-        rows,
+        "FROM rows AS was WHERE was.run = ? AND was.number = ?) WHERE run = ? AND number = ?",
+        [(trial, there, key, here) for there, here in kept],
     )
     connection.executemany(
-        "INSERT INTO attempts SELECT ?1, ?2, attempt, begun, ended, effect, http, code, message FROM attempts "
-        "WHERE run = ?3 AND number = ?4",
-        rows,
+        "INSERT INTO attempts SELECT ?, ?, attempt, begun, ended, effect, http, code, message FROM attempts "
+        "WHERE run = ? AND number = ?",
+        [(key, here, trial, there) for there, here in kept],
     )
     _finish(connection, trial)
 
 
-def _end(connection: sqlite3.Connection, key: int, reason: Reason) -> None:
+def _end(connection: Connection, key: int, reason: Reason) -> None:
     """Skip the rows left of a run, beyond a trial's end too; a person still decides about rows in doubt."""
     connection.execute(
         f"UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? WHERE run = ? AND {OPEN} AND {CAN_GO}",
@@ -141,5 +135,5 @@ def _end(connection: sqlite3.Connection, key: int, reason: Reason) -> None:
     _finish(connection, key)
 
 
-def _finish(connection: sqlite3.Connection, key: int) -> None:
-    connection.execute("UPDATE runs SET finished = 1, stopped = '', tally = NULL WHERE run = ?", [key])
+def _finish(connection: Connection, key: int) -> None:
+    connection.execute("UPDATE runs SET finished = TRUE, stopped = '', tally = NULL WHERE run = ?", [key])

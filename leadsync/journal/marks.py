@@ -2,8 +2,8 @@
 
 A row is written down as in flight before its wait for a slot: no slot waits for the disk. A small file beside the
 journal tells whether the attempt has left. After a kill the system still has the file's memory; after the end of the
-machine it has not. So the file names the machine's start, and counts for that one alone. It is mapped, because a system
-call for each mark would wait for the interpreter's lock.
+machine it has not. So the file names the machine's start and the holder's epoch, and counts for those alone. It is
+mapped, because a system call for each mark would wait for the interpreter's lock.
 """
 
 import mmap
@@ -15,6 +15,7 @@ from pathlib import Path
 _RECORD = struct.Struct("<qq")
 """A row's number and its attempt; an attempt of 0 is a place without a mark."""
 _HEADER_BYTES = 64
+_MOST_OF_BOOT_ID = 40
 MOST_MARKS = 4096
 """More than any dialer has slots."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -23,7 +24,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 class Marks:
     """The marks of one run while it is sent; making them may raise OSError."""
 
-    def __init__(self, state: Path, run_id: str) -> None:
+    def __init__(self, state: Path, run_id: str, epoch: int = 0) -> None:
         self.path = _path(state, run_id)
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
         flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -31,7 +32,7 @@ class Marks:
         try:
             # Written, not left as a hole: on a full disk the first mark in a hole would kill the process (SIGBUS).
             size = _HEADER_BYTES + MOST_MARKS * _RECORD.size
-            os.write(handle, _boot_id().ljust(_HEADER_BYTES, b"\0").ljust(size, b"\0"))
+            os.write(handle, _origin(epoch).ljust(_HEADER_BYTES, b"\0").ljust(size, b"\0"))
             if os.fstat(handle).st_size != size:
                 raise OSError(0, "there is no room")
             self._map = mmap.mmap(handle, size)
@@ -57,14 +58,14 @@ class Marks:
             self._free.appendleft(place)
 
 
-def left_attempts(state: Path, run_id: str) -> set[tuple[int, int]] | None:
-    """The marks of an ended process, as row and attempt; None if they tell nothing."""
+def left_attempts(state: Path, run_id: str, epoch: int = 0) -> set[tuple[int, int]] | None:
+    """The marks of the run's holder with that epoch, as row and attempt; None if they tell nothing."""
     try:
         data = _path(state, run_id).read_bytes()
     except OSError:
         return None
-    boot = data[:_HEADER_BYTES].rstrip(b"\0")
-    if not boot or boot != _boot_id():
+    origin = data[:_HEADER_BYTES].rstrip(b"\0")
+    if not origin or origin != _origin(epoch):
         return None
     whole = (len(data) - _HEADER_BYTES) // _RECORD.size * _RECORD.size
     marks = _RECORD.iter_unpack(data[_HEADER_BYTES : _HEADER_BYTES + whole])
@@ -76,12 +77,16 @@ def drop_marks(state: Path, run_id: str) -> None:
     _path(state, run_id).unlink(missing_ok=True)
 
 
-def _boot_id() -> bytes:
-    """A name of this start of the machine; empty if the system gives none, and then marks tell nothing."""
+def _origin(epoch: int) -> bytes:
+    """This start of the machine, and the holder's epoch.
+
+    Empty if the system gives a start no name: marks tell nothing then.
+    """
     try:
-        return _BOOT_ID.read_bytes().strip()[:_HEADER_BYTES]
+        boot = _BOOT_ID.read_bytes().strip()
     except OSError:
         return b""
+    return boot[:_MOST_OF_BOOT_ID] + (b"-%d" % epoch if epoch else b"")
 
 
 def _path(state: Path, run_id: str) -> Path:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected, moment
-from leadsync.journal.sqlite.run_table import run_key
+from leadsync.journal.sql.database import Connected, moment
+from leadsync.journal.sql.run_table import run_key
 from leadsync.models import Status
 from leadsync.tallies import Live
 
@@ -22,7 +22,7 @@ def live_values(key: int, live: Live, now: float) -> tuple[object, ...]:
     return key, live.rows, as_json(live.settled), live.pace, live.words, live.pid, live.host, now
 
 
-class SqliteLiveRuns(Connected):
+class SqlLiveRuns(Connected):
     """The runs under way; see `leadsync.journal.protocol.LiveRuns`."""
 
     def live(self) -> Mapping[str, Live]:
@@ -40,6 +40,7 @@ class SqliteLiveRuns(Connected):
 
     def end_live(self, run_id: str) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             connection.execute("DELETE FROM live WHERE run = ?", [run_key(connection, run_id)])
 
     def ask_to_stop(self, run_id: str, user: str) -> bool:

@@ -1,14 +1,12 @@
 """A person's decisions about conflict and unknown rows."""
 
 import json
-import sqlite3
-import time
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from leadsync.journal.sqlite.database import Connected, moment
-from leadsync.journal.sqlite.run_table import recount, run_key
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, Connection, moment
+from leadsync.journal.sql.run_table import recount, run_key
 from leadsync.journal.states import State
 from leadsync.journal.values import Decision
 
@@ -26,13 +24,13 @@ _WHEN = "coalesce(at, 0), number"
 """The order of decisions; those made at once by their rows."""
 
 
-class SqliteDecisions(Connected):
+class SqlDecisions(Connected):
     """The decisions; see `leadsync.journal.row_protocols.Decisions`."""
 
     def resolve(
         self, run_id: str, numbers: Iterable[int], state: State, decided: str, *, user: str = "", note: str = ""
     ) -> int:
-        made = MadeDecision(decided, user, note, time.time())
+        made = MadeDecision(decided, user, note, self._database.now())
         with self._database.writing() as connection:
             key = run_key(connection, run_id)
             count = sum(decide(connection, key, number, state, made) for number in numbers)
@@ -56,7 +54,7 @@ class SqliteDecisions(Connected):
     def decisions(self, run_id: str, numbers: Collection[int]) -> dict[int, Decision]:
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT number, decided, author, note, at FROM json_each(?) AS wanted CROSS JOIN decisions "
+                f"SELECT number, decided, author, note, at FROM {GIVEN_NUMBERS} CROSS JOIN decisions "
                 "WHERE run = ? AND number = wanted.value",
                 [json.dumps(list(numbers)), run_key(connection, run_id)],
             )
@@ -101,7 +99,7 @@ class MadeDecision(NamedTuple):
     at: float
 
 
-def decide(connection: sqlite3.Connection, key: int, number: int, state: State, made: MadeDecision) -> int:
+def decide(connection: Connection, key: int, number: int, state: State, made: MadeDecision) -> int:
     """Apply a decision to a row, in place of an earlier one; return 1, or 0 if there is nothing to decide."""
     _take_back(connection, key, number)
     # Kept before the row changes: it stores the state to go back to.
@@ -115,19 +113,20 @@ def decide(connection: sqlite3.Connection, key: int, number: int, state: State, 
     return kept
 
 
-def keep_decision(
-    connection: sqlite3.Connection, key: int, number: int, made: MadeDecision, condition: str = "TRUE"
-) -> int:
+def keep_decision(connection: Connection, key: int, number: int, made: MadeDecision, condition: str = "TRUE") -> int:
     """Keep a decision and the row's state before it, for `take_back`; return 1, or 0 if there is nothing to decide."""
     return connection.execute(
-        "INSERT OR REPLACE INTO decisions (run, number, state, message, sequence, decided, author, note, at) "
+        "INSERT INTO decisions (run, number, state, message, sequence, decided, author, note, at) "
         "SELECT run, number, state, message, (SELECT last FROM sequence), ?, ?, ?, ? "
-        f"FROM rows WHERE run = ? AND number = ? AND {OPEN} AND state IN ('conflict', 'unknown') AND {condition}",
+        f"FROM rows WHERE run = ? AND number = ? AND {OPEN} AND state IN ('conflict', 'unknown') AND {condition} "
+        "ON CONFLICT (run, number) DO UPDATE SET state = excluded.state, message = excluded.message, "
+        "sequence = excluded.sequence, decided = excluded.decided, author = excluded.author, note = excluded.note, "
+        "at = excluded.at",
         [*made, key, number],
     ).rowcount
 
 
-def _take_back(connection: sqlite3.Connection, key: int, number: int) -> int:
+def _take_back(connection: Connection, key: int, number: int) -> int:
     came_back = connection.execute(
         "UPDATE rows SET state = was.state, message = was.message, reason = NULL, kind = NULL FROM decisions AS was "
         "WHERE was.run = rows.run "

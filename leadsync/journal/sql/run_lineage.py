@@ -1,9 +1,9 @@
 """The way of rows through retries and corrected sheets."""
 
-from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
-from leadsync.journal.sqlite.run_table import run_key, select_runs
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import Connected
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
+from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
 
@@ -16,11 +16,12 @@ _DESCENDANTS = """
         ),
         later(origin, run, number) AS (
             SELECT number, by_run, by_number FROM taken JOIN same USING (run)
-            UNION SELECT later.origin, taken.by_run, taken.by_number
-                  FROM later JOIN taken ON taken.run = later.run AND taken.number = later.number
-            UNION SELECT later.origin, again.run, later.number
-                  FROM later JOIN runs AS before ON before.run = later.run
-                  JOIN runs AS again ON again.retry_of = before.id
+            UNION SELECT later.origin, coalesce(taken.by_run, again.run), coalesce(taken.by_number, later.number)
+                  FROM later CROSS JOIN (SELECT TRUE AS corrected UNION ALL SELECT FALSE) AS ways
+                  LEFT JOIN taken ON corrected AND taken.run = later.run AND taken.number = later.number
+                  LEFT JOIN runs AS before ON NOT corrected AND before.run = later.run
+                  LEFT JOIN runs AS again ON again.retry_of = before.id
+                  WHERE coalesce(taken.by_run, again.run) IS NOT NULL
         )
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
@@ -31,9 +32,10 @@ _SUPERSEDED = """
         UNION SELECT back.origin, taken.run, taken.number
               FROM back JOIN taken ON taken.by_run = back.run AND taken.by_number = back.number
     )
-    SELECT origin, runs.id, max(later.number) FROM back JOIN rows USING (run, number) JOIN rows AS later
+    SELECT origin, runs.id, max(later.number) AS latest FROM back JOIN rows USING (run, number) JOIN rows AS later
     ON later.run = back.run AND later.lead = rows.lead AND later.number > back.number
-    AND later.state = 'succeeded' JOIN runs ON runs.run = back.run GROUP BY origin
+    AND later.state = 'succeeded' JOIN runs ON runs.run = back.run GROUP BY origin, runs.id
+    ORDER BY latest
 """
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from leadsync.journal import Entry, State
-from leadsync.journal.sqlite.row_table import CORRECTABLE, line_values, origin_of, row_record, settled
+from leadsync.journal.sql.row_table import CORRECTABLE, line_values, origin_of, row_record, settled
 from leadsync.journal.values import Origin
 from leadsync.models import Row, RowRecord, Status
 from leadsync.reasons import Skip, SkipKind

@@ -1,12 +1,11 @@
 """Where the rows of many runs ended, read in bulk."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from leadsync.journal.sqlite.database import Connected, places
-from leadsync.journal.sqlite.run_table import run_key_and_end
+from leadsync.journal.sql.database import Connected, Connection, Cursor, places
+from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import RowEnds
 from leadsync.models import TO_LOOK_AT, Status
@@ -16,7 +15,7 @@ _ENDED = [
     state.value for state in State if state.status in (Status.SUCCEEDED, *TO_LOOK_AT) and state is not State.IN_FLIGHT
 ]
 """A row in flight has not ended."""
-_FAULT = "iif(state = 'rejected', kind, NULL)"
+_FAULT = "CASE WHEN state = 'rejected' THEN kind END"
 _NOT_TAKEN_OVER = (
     "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE rows.sequence IS NOT NULL AND later.run = ? "
     "AND later.lead = rows.lead AND later.sequence = rows.sequence) "
@@ -26,7 +25,7 @@ _NOT_TAKEN_OVER = (
 """An outcome that was copied keeps its attempt's place in the order of all attempts."""
 
 
-class SqliteRowEnds(Connected):
+class SqlRowEnds(Connected):
     """The ends of rows; see `leadsync.journal.row_protocols.Rows`."""
 
     def ends(
@@ -34,15 +33,13 @@ class SqliteRowEnds(Connected):
     ) -> Iterator[RowEnds]:
         moment = since.timestamp() if since else 0.0
         for run_id, position in runs.items():
-            with self._database.reading() as connection:
+            with self._database.streaming() as connection:
                 rows = _rows(connection, run_id, position, field, moment)
                 while batch := rows.fetchmany(_BATCH):
                     yield RowEnds(run_id, *zip(*batch, strict=True))
 
 
-def _rows(
-    connection: sqlite3.Connection, run_id: str, position: int | None, field: str, since: float
-) -> sqlite3.Cursor:
+def _rows(connection: Connection, run_id: str, position: int | None, field: str, since: float) -> Cursor:
     key, last = run_key_and_end(connection, run_id)
     [created] = connection.execute("SELECT created FROM runs WHERE run = ?", [key]).fetchone()
     later = connection.execute(

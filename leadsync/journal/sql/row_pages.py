@@ -5,7 +5,6 @@ rows with a reason along `notable_rows`, the others along the table. OFFSET woul
 """
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import merge
@@ -13,10 +12,10 @@ from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from leadsync.journal.row_protocols import MOST_LOOKED_AT
-from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.row_table import ROW_COLUMNS, row_record
-from leadsync.journal.sqlite.run_table import run_key_and_end
-from leadsync.journal.sqlite.schema import NOTABLE, OPEN
+from leadsync.journal.sql.conditions import NOTABLE, OPEN
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, Connection
+from leadsync.journal.sql.row_table import ROW_COLUMNS, row_record
+from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import EVERY_ROW, ReasonCount, RowFilter, ValueCount
 from leadsync.models import RowRecord
@@ -52,7 +51,7 @@ class _Stream(NamedTuple):
     way: str = "NOT INDEXED"
 
 
-class SqliteRowPages(Connected):
+class SqlRowPages(Connected):
     """The pages; see `leadsync.journal.row_protocols.RowPages`."""
 
     def page(self, run_id: str, after: int = 0, limit: int = 100, chosen: RowFilter = EVERY_ROW) -> list[RowRecord]:
@@ -67,7 +66,7 @@ class SqliteRowPages(Connected):
                 # A row can be in two streams.
                 numbers = [number for number, _ in islice(groupby(merge(*streams)), limit)]
             rows = connection.execute(
-                f"SELECT {ROW_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN rows JOIN lines USING (run, number) "
+                f"SELECT {ROW_COLUMNS} FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN lines USING (run, number) "
                 "WHERE run = ? AND number = wanted.value ORDER BY number",
                 [json.dumps(numbers), key],
             )
@@ -78,7 +77,7 @@ class SqliteRowPages(Connected):
             groups = connection.execute(
                 "SELECT state, code, kind, count(*) AS count FROM rows INDEXED BY notable_rows "
                 f"WHERE run = ? AND number <= ? AND {NOTABLE} AND state <> '{State.IN_FLIGHT}' "
-                "GROUP BY state, code, kind ORDER BY count DESC, code, kind",
+                "GROUP BY state, code, kind ORDER BY count DESC, code NULLS FIRST, kind NULLS FIRST",
                 run_key_and_end(connection, run_id),
             )
             return [ReasonCount(State(state).status, code, kind, rows) for state, code, kind, rows in groups]
@@ -102,7 +101,7 @@ class _Bounds(NamedTuple):
 
 
 def counted_values(
-    connection: sqlite3.Connection, reason: ReasonCount, alike: str, all_values: Iterable[Sequence[object]]
+    connection: Connection, reason: ReasonCount, alike: str, all_values: Iterable[Sequence[object]]
 ) -> list[ValueCount]:
     """The values at fault in rows with a reason, as `alike` finds them with each of the values."""
     counts: Counter[tuple[str, str]] = Counter()
@@ -117,7 +116,7 @@ def counted_values(
     return [ValueCount(*at, count) for at, count in ordered[:_MOST_VALUES]]
 
 
-def _streams(connection: sqlite3.Connection, key: int, chosen: RowFilter) -> Iterator[_Stream]:
+def _streams(connection: Connection, key: int, chosen: RowFilter) -> Iterator[_Stream]:
     """The streams of the chosen rows."""
     if not chosen.narrows:
         yield _Stream("TRUE")
@@ -134,7 +133,7 @@ def _streams(connection: sqlite3.Connection, key: int, chosen: RowFilter) -> Ite
             yield _Stream(f"{NOTABLE} AND {_GROUP}", group, "INDEXED BY notable_rows")
 
 
-def groups_of(connection: sqlite3.Connection, key: int, states: Collection[State]) -> Iterator[_Group]:
+def groups_of(connection: Connection, key: int, states: Collection[State]) -> Iterator[_Group]:
     """The notable rows' groups, by one look into the index for each."""
     for state in states:
         if state is not State.IN_FLIGHT:
@@ -143,7 +142,7 @@ def groups_of(connection: sqlite3.Connection, key: int, states: Collection[State
                     yield _Group(state, code, kind)
 
 
-def _distinct(connection: sqlite3.Connection, column: str, condition: str, *values: object) -> Iterator[Any]:
+def _distinct(connection: Connection, column: str, condition: str, *values: object) -> Iterator[Any]:
     """The values of a column of the index among notable rows; NULL first."""
     rows = f"FROM rows INDEXED BY notable_rows WHERE run = ? AND {NOTABLE} AND {condition} AND {column}"
     if connection.execute(f"SELECT 1 {rows} IS NULL LIMIT 1", values).fetchone():
@@ -155,7 +154,7 @@ def _distinct(connection: sqlite3.Connection, column: str, condition: str, *valu
         query, last = f"SELECT {column} {rows} > ? ORDER BY {column} LIMIT 1", row
 
 
-def _numbers(connection: sqlite3.Connection, bounds: _Bounds, stream: _Stream, chosen: RowFilter) -> list[int]:
+def _numbers(connection: Connection, bounds: _Bounds, stream: _Stream, chosen: RowFilter) -> list[int]:
     """The first numbers of a stream within the bounds."""
     condition, values = _of_lead(chosen.lead)
     rows = connection.execute(
@@ -166,7 +165,7 @@ def _numbers(connection: sqlite3.Connection, bounds: _Bounds, stream: _Stream, c
     return [number for (number,) in rows]
 
 
-def _few_of_lead(connection: sqlite3.Connection, key: int, beginning: str) -> list[int] | None:
+def _few_of_lead(connection: Connection, key: int, beginning: str) -> list[int] | None:
     """The numbers of the run's rows whose lead begins so; None if there are many in all runs."""
     condition, values = _of_lead(beginning)
     rows = connection.execute(
@@ -188,10 +187,10 @@ def _of_lead(beginning: str) -> tuple[str, tuple[str, ...]]:
     return "lead >= ? AND lead < ?", (beginning, kept[:-1] + last)
 
 
-def _among(connection: sqlite3.Connection, bounds: _Bounds, numbers: list[int], chosen: RowFilter) -> list[int]:
+def _among(connection: Connection, bounds: _Bounds, numbers: list[int], chosen: RowFilter) -> list[int]:
     """The chosen rows among these, within the bounds."""
     found = connection.execute(
-        "SELECT number, state, code, kind FROM json_each(?) AS wanted CROSS JOIN rows "
+        f"SELECT number, state, code, kind FROM {GIVEN_NUMBERS} CROSS JOIN rows "
         "WHERE run = ? AND number = wanted.value ORDER BY number",
         [json.dumps(sorted(n for n in numbers if bounds.after < n <= bounds.end)), bounds.key],
     )
@@ -209,27 +208,28 @@ def _fits(group: _Group, chosen: RowFilter) -> bool:
     )
 
 
-def _of_fault(connection: sqlite3.Connection, alike: str, values: Sequence[object]) -> Iterator[tuple[str, str, int]]:
+def _of_fault(connection: Connection, alike: str, values: Sequence[object]) -> Iterator[tuple[str, str, int]]:
     """The values of the first faults, with their columns; a reason to skip has none."""
     query = (
-        "SELECT json_extract(reason, '$.faults[0].column') AS place, "
-        "json_extract(reason, '$.faults[0].value') AS value, "
-        f"count(*) FROM ({alike}) AS alike GROUP BY place, value HAVING value IS NOT NULL"
+        "SELECT place, value, count(*) FROM (SELECT json_extract(reason, '$.faults[0].column') AS place, "
+        f"json_extract(reason, '$.faults[0].value') AS value FROM ({alike}) AS alike) AS faulty "
+        "WHERE value IS NOT NULL GROUP BY place, value"
     )
     for place, value, count in connection.execute(query, values):
         yield place or "", value, count
 
 
 def _of_code(
-    connection: sqlite3.Connection, code: int | None, alike: str, values: Sequence[object]
+    connection: Connection, code: int | None, alike: str, values: Sequence[object]
 ) -> Iterator[tuple[str, str, int]]:
     """The cells of the field that is at fault for a code, with the headings of its columns."""
     entry = RESULT_CODES.get(code or 0)
     if entry is None or not entry.field:
         return
     query = (
-        f"SELECT json_extract(cells, ?) AS value, count(*) FROM ({alike}) AS alike "
-        "CROSS JOIN lines USING (run, number) GROUP BY value HAVING value <> ''"
+        f"SELECT value, count(*) FROM (SELECT json_extract(cells, ?) AS value FROM ({alike}) AS alike "
+        "CROSS JOIN lines WHERE lines.run = alike.run AND lines.number = alike.number) AS faulty "
+        "WHERE value <> '' GROUP BY value"
     )
     [headings, roles] = connection.execute("SELECT headings, roles FROM runs WHERE run = ?", values[:1]).fetchone()
     for position, (heading, role) in enumerate(zip(json.loads(headings), json.loads(roles), strict=False)):

@@ -1,17 +1,17 @@
 """The rows for a run or its retry to send."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from leadsync.errors import JournalError
 from leadsync.journal.json_text import kept_reason
-from leadsync.journal.run_log import RunLog
-from leadsync.journal.sqlite.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
-from leadsync.journal.sqlite.run_locks import SqliteRunLocks
-from leadsync.journal.sqlite.run_table import NO_END, insert_run, recount, run_key, set_run
-from leadsync.journal.sqlite.run_writer import SqliteRunWriter
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.run_log import RunLog, RunWriter
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import Connection
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
+from leadsync.journal.sql.run_locks import SqlRunLocks
+from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 
@@ -24,7 +24,7 @@ _RETRIED = (
 """The rows that a retry sends. A lead's later row that went through would be undone."""
 
 
-class SqlitePendingRows(SqliteRunLocks):
+class SqlPendingRows(SqlRunLocks):
     """The rows to send; see `leadsync.journal.row_protocols.PendingRows`."""
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
@@ -36,17 +36,18 @@ class SqlitePendingRows(SqliteRunLocks):
 
     def leads_left(self, run_id: str, end: int | None, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         condition = f"rows.run = ? AND number <= ? AND {OPEN} AND {CAN_GO} AND lead NOT IN ({UNDECIDED_LEADS})"
-        with self._database.reading() as connection:
+        with self._database.streaming() as connection:
             key = run_key(connection, run_id)
             yield from _leads(connection, condition, [key, NO_END if end is None else end, key], others)
 
     def leads_of_retry(self, run_id: str, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
-        with self._database.reading() as connection:
+        with self._database.streaming() as connection:
             key = run_key(connection, run_id)
             yield from _leads(connection, _RETRIED, [key, run_id, key, key], others)
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
             connection.executemany(
                 "UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? "
@@ -92,7 +93,8 @@ class SqlitePendingRows(SqliteRunLocks):
             # The values of _RETRIED's four places, in their order.
             retried = [old, run.retry_of, old, old]
             connection.execute(
-                "INSERT INTO lines SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
+                "INSERT INTO lines (run, number, cells, dates, fields) "
+                "SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
                 f"WHERE {_RETRIED}",
                 [new, *retried],
             )
@@ -117,14 +119,17 @@ class SqlitePendingRows(SqliteRunLocks):
                 set_run(connection, run.id, {"last_row": _nth_pending(connection, new, limit)})
 
     def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
-        if run_id not in self._held:
+        if self._locks.epoch(run_id) is None:
             raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
-        path = self._database.path
-        return RunLog(lambda: SqliteRunWriter(path, run_id, resend_unknown=resend_unknown, by_priority=by_priority))
+        return RunLog(partial(self._writer, run_id, resend_unknown=resend_unknown, by_priority=by_priority))
+
+    def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
+        """The store's writer for a run's log."""
+        raise NotImplementedError
 
 
 def _leads(
-    connection: sqlite3.Connection, condition: str, values: Sequence[object], others: Collection[str]
+    connection: Connection, condition: str, values: Sequence[object], others: Collection[str]
 ) -> Iterator[tuple[int, Lead]]:
     if not others:
         return
@@ -139,7 +144,7 @@ def _leads(
         yield number, Lead(lead, json.loads(fields))
 
 
-def _nth_pending(connection: sqlite3.Connection, key: int, count: int) -> int | None:
+def _nth_pending(connection: Connection, key: int, count: int) -> int | None:
     # Two of them: the second shows that a trial would end before the sheet does.
     rows = connection.execute(
         f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' ORDER BY number LIMIT 2 OFFSET ?",

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leadsync.journal.sqlite.database import Connected
+from leadsync.journal.sql.database import Connected
 from leadsync.journal.values import CheckedSheet
 
 
-class SqliteFileRecords(Connected):
+class SqlFileRecords(Connected):
     """The written files; see `leadsync.journal.protocol.FileRecords`."""
 
     def written(self, run_id: str) -> dict[str, list[int]]:
@@ -29,7 +29,11 @@ class SqliteFileRecords(Connected):
 
     def keep_wrote(self, path: Path, size: int, modified_ns: int) -> None:
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?)", [str(path), size, modified_ns])
+            connection.execute(
+                "INSERT INTO written (path, size, modified_ns) VALUES (?, ?, ?) ON CONFLICT (path) DO UPDATE "
+                "SET size = excluded.size, modified_ns = excluded.modified_ns",
+                [str(path), size, modified_ns],
+            )
 
     def checked_sheet(self, check_id: str) -> CheckedSheet | None:
         with self._database.reading() as connection:
@@ -40,10 +44,14 @@ class SqliteFileRecords(Connected):
     def keep_checked(self, sheet: CheckedSheet) -> None:
         with self._database.writing() as connection:
             values = [sheet.id, str(sheet.file), sheet.fingerprint]
-            connection.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?)", values)
+            connection.execute(
+                "INSERT INTO checks (id, file, fingerprint) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE "
+                "SET file = excluded.file, fingerprint = excluded.fingerprint",
+                values,
+            )
 
 
-class SqliteDialerRecords(Connected):
+class SqlDialerRecords(Connected):
     """The dialers; see `leadsync.journal.protocol.DialerRecords`."""
 
     def known_slots(self, url: str) -> int | None:

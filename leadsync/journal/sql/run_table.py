@@ -1,14 +1,13 @@
 """The table `runs`: the shared statements. Each runs in its caller's transaction."""
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import tally_json
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record, run_values, stored
-from leadsync.journal.sqlite.database import places
-from leadsync.journal.sqlite.schema import OPEN, OPEN_ROWS
+from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
+from leadsync.journal.sql.database import Connection, places
 from leadsync.journal.states import State
 from leadsync.models import RunRecord, Status
 from leadsync.reasons import SkipKind
@@ -22,18 +21,18 @@ OF_SHEET = "(file = ? OR checked IN (SELECT id FROM checks WHERE file = ?))"
 RUN_TABLES = ("lines", "rows", "attempts", "taken", "decisions", "edits", "live", "runs")
 
 
-def select_runs(connection: sqlite3.Connection, condition: str, *values: object) -> list[RunRecord]:
+def select_runs(connection: Connection, condition: str, *values: object) -> list[RunRecord]:
     """The runs of a condition, without those under deletion."""
     rows = connection.execute(f"SELECT {RUN_COLUMNS} FROM {LISTED} AS runs {condition}", values)
     return [run_record(row) for row in rows]
 
 
-def run_key(connection: sqlite3.Connection, run_id: str) -> int:
+def run_key(connection: Connection, run_id: str) -> int:
     """The run's number in all tables. Raises UsageError for an unknown run."""
     return run_key_and_end(connection, run_id)[0]
 
 
-def run_key_and_end(connection: sqlite3.Connection, run_id: str) -> tuple[int, int]:
+def run_key_and_end(connection: Connection, run_id: str) -> tuple[int, int]:
     """The run's number in all tables, and its last row. Raises UsageError for an unknown run."""
     row = connection.execute(f"SELECT run, coalesce(last_row, {NO_END}) FROM runs WHERE id = ?", [run_id]).fetchone()
     if row is None:
@@ -41,13 +40,13 @@ def run_key_and_end(connection: sqlite3.Connection, run_id: str) -> tuple[int, i
     return row[0], row[1]
 
 
-def insert_run(connection: sqlite3.Connection, run: RunRecord) -> None:
+def insert_run(connection: Connection, run: RunRecord) -> None:
     """Add a run without rows."""
     values = run_values(run)
     connection.execute(f"INSERT INTO runs ({RUN_COLUMNS}) VALUES ({places(values)})", values)
 
 
-def set_run(connection: sqlite3.Connection, run_id: str, values: Mapping[str, Any]) -> None:
+def set_run(connection: Connection, run_id: str, values: Mapping[str, Any]) -> None:
     """Change fields of a run."""
     columns = stored(values)
     assignments = ", ".join(f"{name} = ?" for name in columns)
@@ -57,7 +56,7 @@ def set_run(connection: sqlite3.Connection, run_id: str, values: Mapping[str, An
     connection.execute("UPDATE runs SET tally = ? WHERE id = ?", [tally, run_id])
 
 
-def recount(connection: sqlite3.Connection, run_id: str) -> None:
+def recount(connection: Connection, run_id: str) -> None:
     """Forget the kept counts of a run whose rows have changed, and see whether it is finished."""
     # NULL: counted anew at the next question.
     connection.execute(
@@ -67,14 +66,14 @@ def recount(connection: sqlite3.Connection, run_id: str) -> None:
     )
 
 
-def delete_run(connection: sqlite3.Connection, key: int) -> None:
+def delete_run(connection: Connection, key: int) -> None:
     """Delete a run from all tables."""
     for table in RUN_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE run = ?", [key])
     connection.execute("DELETE FROM taken WHERE by_run = ?", [key])
 
 
-def count_rows(connection: sqlite3.Connection, run_id: str) -> Tally:
+def count_rows(connection: Connection, run_id: str) -> Tally:
     """Counts over the run's rows."""
     key_and_end = run_key_and_end(connection, run_id)
     groups = connection.execute(

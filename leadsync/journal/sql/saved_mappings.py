@@ -1,22 +1,21 @@
 """Mappings saved by users."""
 
 import json
-import time
 from collections.abc import Collection, Mapping
 
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected, moment
+from leadsync.journal.sql.database import Connected, moment
 from leadsync.journal.values import SavedMapping
 
 _COLUMNS = "name, columns, author, at, headings"
 
 
-class SqliteSavedMappings(Connected):
+class SqlSavedMappings(Connected):
     """The mappings; see `leadsync.journal.protocol.SavedMappings`."""
 
     def save_mapping(self, headings: Collection[str], name: str, columns: Mapping[str, str], user: str) -> None:
         with self._database.writing() as connection:
-            values = [_key(headings), name, as_json(dict(columns)), user, time.time()]
+            values = [_key(headings), name, as_json(dict(columns)), user, self._database.now()]
             connection.execute(
                 "INSERT INTO mappings (headings, name, columns, author, at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (headings, name) DO UPDATE "

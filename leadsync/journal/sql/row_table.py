@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from leadsync.journal.json_text import as_json, reason_of
-from leadsync.journal.sqlite.database import moment
-from leadsync.journal.sqlite.schema import OPEN
+from leadsync.journal.json_text import as_json, kept_reason, reason_of
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import moment
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Entry, Origin
 from leadsync.models import RowRecord
@@ -48,10 +48,15 @@ def origin_of(run_id: str, values: Sequence[Any]) -> Origin:
 
 
 def line_values(key: int, entry: Entry) -> tuple[object, ...]:
-    """A row's line in the table `lines`."""
+    """A row's line in the table `lines`, in the order of LINE_COLUMNS."""
     row = entry.row
     # Few rows have date cells: nothing instead of an empty list.
     return key, row.number, as_json(row.cells), as_json(row.dates) if row.dates else "", as_json(dict(entry.fields))
+
+
+def new_row_values(key: int, entry: Entry) -> tuple[object, ...]:
+    """A row's line in the table `rows` before its first attempt, in the order of NEW_ROW_COLUMNS."""
+    return key, entry.row.number, entry.lead, entry.harmless, entry.state, *kept_reason(entry.reason)
 
 
 _scan = json.JSONDecoder().raw_decode

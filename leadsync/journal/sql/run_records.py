@@ -1,6 +1,5 @@
 """Runs and the counts over their rows."""
 
-import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import tally_of
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record
-from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.run_table import LISTED, OF_SHEET, count_rows, run_key, select_runs, set_run
+from leadsync.journal.sql.database import Connected, Connection
+from leadsync.journal.sql.run_table import LISTED, OF_SHEET, count_rows, run_key, select_runs, set_run
 from leadsync.journal.states import State
 from leadsync.models import TO_LOOK_AT, RunRecord, Status
 from leadsync.tallies import Tally, Totals
@@ -46,6 +45,7 @@ class RunRecords(Connected):
 
     def update_run(self, run_id: str, **values: Any) -> None:
         with self._database.writing() as connection:
+            self._refuse_stale(connection, run_id)
             set_run(connection, run_id, values)
 
     def tally(self, run_id: str) -> Tally:
@@ -100,7 +100,7 @@ class RunRecords(Connected):
         return not any(self.tally(run.id).statuses.get(status) for status in TO_LOOK_AT)
 
 
-def _end(connection: sqlite3.Connection, run: RunRecord | None) -> float | None:
+def _end(connection: Connection, run: RunRecord | None) -> float | None:
     """The end of a run's last attempt; the run's beginning if it had none."""
     if run is None:
         return None

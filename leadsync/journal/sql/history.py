@@ -1,19 +1,25 @@
 """The leads over all runs. Reads only."""
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator
 from itertools import chain
 
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected, Database, moment
-from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record, settled
+from leadsync.journal.sql.database import Connected, Connection, Database, moment
+from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record, settled
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
 from leadsync.models import RowRecord
 
 _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 """With an attempt behind it, such a row has certainly not changed the lead."""
+
+SENT_TO_LEADS = (
+    "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
+    f"AND rows.sequence IS NOT NULL AND rows.state NOT IN {_NOT_APPLIED} "
+    "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+)
+"""The rows behind `last_sent`; the values are the leads and the runs."""
 
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
@@ -29,6 +35,13 @@ _HAS_TEXT = " OR ".join(
 class LeadHistory(Connected):
     """The leads; see `leadsync.journal.row_protocols.History`."""
 
+    # With max(), SQLite takes the other columns from the row of the maximum. CROSS JOIN keeps the order of the loops:
+    # each lead is looked up in the index.
+    _LAST = (
+        "SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, max(rows.sequence) "
+        f"{SENT_TO_LEADS} GROUP BY rows.lead"
+    )
+
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._runs: dict[tuple[str, int], dict[int, str]] = {}
@@ -38,14 +51,8 @@ class LeadHistory(Connected):
             runs = self._of_campaign(connection, dialer, campaign)
             if not runs:
                 return {}
-            # With max(), SQLite takes the other columns from the row of the maximum. CROSS JOIN keeps the order of the
-            # loops: each lead is looked up in the index.
             rows = connection.execute(
-                "WITH last AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, "
-                "max(rows.sequence) "
-                "FROM json_each(?) AS wanted CROSS JOIN rows WHERE rows.lead = wanted.value "
-                f"AND rows.sequence IS NOT NULL AND rows.state NOT IN {_NOT_APPLIED} "
-                "AND rows.run IN (SELECT value FROM json_each(?)) GROUP BY rows.lead) "
+                f"WITH last AS ({self._LAST}) "
                 "SELECT lead, run, number, time, fields, state FROM last JOIN lines USING (run, number) "
                 f"WHERE state IN ('{State.SUCCEEDED}', '{State.CONFLICT}') "
                 f"OR (state = '{State.UNKNOWN}' AND NOT harmless)",
@@ -63,7 +70,7 @@ class LeadHistory(Connected):
             rows = connection.execute(
                 "SELECT lead, rows.run, rows.number, time, fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
                 "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
-                "AND rows.run IN (SELECT value FROM json_each(?)) "
+                "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 f"AND (state = '{State.CONFLICT}' "
                 f"OR (state IN ('{State.UNKNOWN}', '{State.IN_FLIGHT}') AND NOT harmless)) "
                 "ORDER BY rows.sequence",
@@ -113,7 +120,7 @@ class LeadHistory(Connected):
                 connection,
                 "WITH wanted AS (SELECT DISTINCT lead FROM (SELECT lead FROM lines JOIN rows USING (run, number) "
                 f"WHERE lines.rowid >= ? AND lines.rowid < ? AND ({' OR '.join([_HAS_TEXT] * len(texts))}) "
-                "AND lead <> '' ORDER BY lines.rowid DESC LIMIT ?)) "
+                "AND lead <> '' ORDER BY lines.rowid DESC LIMIT ?) AS newest) "
                 "SELECT lead, count(*) AS count, max(run) AS run FROM wanted JOIN rows USING (lead) GROUP BY lead",
                 [begin, end, *chain.from_iterable(map(_like, texts)), limit],
             )
@@ -136,7 +143,7 @@ class LeadHistory(Connected):
             ).fetchone()
         return (tuple(json.loads(row[0])), tuple(json.loads(row[1]))) if row else None
 
-    def _of_campaign(self, connection: sqlite3.Connection, dialer: str, campaign: int) -> dict[int, str]:
+    def _of_campaign(self, connection: Connection, dialer: str, campaign: int) -> dict[int, str]:
         """The ids of the campaign's runs by key, as they are when first asked for."""
         place = dialer, campaign
         if place not in self._runs:
@@ -146,7 +153,7 @@ class LeadHistory(Connected):
         return self._runs[place]
 
 
-def _found(connection: sqlite3.Connection, grouped: str, values: list[object]) -> list[FoundLead]:
+def _found(connection: Connection, grouped: str, values: list[object]) -> list[FoundLead]:
     rows = connection.execute(
         f"WITH found AS ({grouped}) SELECT lead, count, id FROM found JOIN runs USING (run) ORDER BY lead", values
     )

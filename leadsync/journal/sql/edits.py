@@ -1,21 +1,19 @@
 """Corrections of cells, and the actions of users."""
 
 import json
-import sqlite3
-import time
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import as_json
-from leadsync.journal.sqlite.database import Connected, moment
-from leadsync.journal.sqlite.run_table import run_key
+from leadsync.journal.sql.database import Connected, Connection, moment
+from leadsync.journal.sql.run_table import run_key
 from leadsync.journal.values import AuditEntry, AuditFilter, Edit
 
 _COLUMNS = "number, version, position, old, new, author, at"
 
 
-class SqliteEdits(Connected):
+class SqlEdits(Connected):
     """The corrections; see `leadsync.journal.row_protocols.Edits`."""
 
     def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
@@ -26,14 +24,14 @@ class SqliteEdits(Connected):
     ) -> dict[int, int | None]:
         # One transaction from the look at the version to the change: of two people one comes first.
         with self._database.writing() as connection:
-            key, now = run_key(connection, run_id), time.time()
+            key, now = run_key(connection, run_id), self._database.now()
             return {
                 number: _edit(connection, (key, run_id, number), seen, new, (user, now))
                 for number, (seen, new) in changes.items()
             }
 
     def edits(self, run_id: str, numbers: Collection[int] | None = None) -> list[Edit]:
-        wanted = "" if numbers is None else "AND number IN (SELECT value FROM json_each(?))"
+        wanted = "" if numbers is None else "AND number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
         values = [] if numbers is None else [json.dumps(list(numbers))]
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -47,7 +45,7 @@ class SqliteEdits(Connected):
 
 
 def _edit(
-    connection: sqlite3.Connection,
+    connection: Connection,
     row: tuple[int, str, int],
     seen: int,
     changes: Mapping[int, str],
@@ -75,14 +73,14 @@ def _edit(
     return last + 1 if changed else last
 
 
-class SqliteAudit(Connected):
+class SqlAudit(Connected):
     """The actions; see `leadsync.journal.protocol.Audit`."""
 
     def add_audit(self, action: str, user: str, run_id: str = "", **detail: str | int) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO audit (at, author, action, run, detail) VALUES (?, ?, ?, ?, ?)",
-                [time.time(), user, action, run_id, as_json(detail)],
+                [self._database.now(), user, action, run_id, as_json(detail)],
             )
 
     def audit(self, run_id: str | None = None, limit: int = 100) -> list[AuditEntry]:
@@ -114,13 +112,13 @@ class SqliteAudit(Connected):
 
     def senders(self, run_ids: Collection[str]) -> dict[str, str]:
         with self._database.reading() as connection:
-            # With min(), SQLite takes the author from the row of the minimum. CROSS JOIN keeps the order of the loops.
+            # The first entry comes last, and stays. CROSS JOIN keeps the order of the loops.
             rows = connection.execute(
-                "SELECT run, author, min(entry) FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
-                "WHERE run = wanted.value AND action = 'send' GROUP BY run",
+                "SELECT run, author FROM json_each(?) AS wanted CROSS JOIN audit INDEXED BY audit_by_run "
+                "WHERE run = wanted.value AND action = 'send' ORDER BY entry DESC",
                 [json.dumps(list(run_ids))],
             )
-            return {run: user for run, user, _ in rows}
+            return dict(rows.fetchall())
 
     def last_logins(self) -> dict[str, datetime]:
         with self._database.reading() as connection:

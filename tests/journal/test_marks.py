@@ -3,16 +3,18 @@
 import asyncio
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from leadsync.journal.sqlite import SqliteJournal
-from leadsync.journal.sqlite.marks import Marks, drop_marks, left_attempts
+from leadsync.journal import Journal, open_journal
+from leadsync.journal.marks import Marks, drop_marks, left_attempts
 from leadsync.models import Status
 from tests.journal.samples import (
     OK,
     RUN,
+    a_run,
     die,
     ends,
     entry,
@@ -20,8 +22,16 @@ from tests.journal.samples import (
 )
 
 
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    """A journal in a file: its marks are of epoch 0."""
+    with open_journal(tmp_path) as journal:
+        journal.create(a_run(tmp_path))
+        yield journal
+
+
 @pytest.mark.parametrize("spoilt", ["gone", "of another start of the machine", "cut"])
-def test_marks_that_tell_nothing_leave_every_row_in_doubt(journal: SqliteJournal, tmp_path: Path, spoilt: str) -> None:
+def test_marks_that_tell_nothing_leave_every_row_in_doubt(journal: Journal, tmp_path: Path, spoilt: str) -> None:
     journal.add(RUN, [entry(2), entry(3)])
 
     async def die() -> None:
@@ -42,7 +52,7 @@ def test_marks_that_tell_nothing_leave_every_row_in_doubt(journal: SqliteJournal
     assert ends(journal) == {2: Status.UNKNOWN, 3: Status.UNKNOWN}
 
 
-def test_a_mark_is_overwritten_once_its_row_has_ended(journal: SqliteJournal, tmp_path: Path) -> None:
+def test_a_mark_is_overwritten_once_its_row_has_ended(journal: Journal, tmp_path: Path) -> None:
     journal.add(RUN, [entry(n) for n in range(2, 50)])
 
     async def send() -> None:
@@ -56,7 +66,7 @@ def test_a_mark_is_overwritten_once_its_row_has_ended(journal: SqliteJournal, tm
     asyncio.run(send())
 
 
-def test_a_run_whose_rows_are_settled_has_no_marks(journal: SqliteJournal) -> None:
+def test_a_run_whose_rows_are_settled_has_no_marks(journal: Journal) -> None:
     journal.add(RUN, [entry(2)])
     die(journal, RUN, left=(2,))
     assert left_attempts(journal.state, RUN) == {(2, 1)}
@@ -115,7 +125,7 @@ def test_marks_that_were_removed_tell_nothing(tmp_path: Path) -> None:
 def test_where_the_system_names_no_start_of_the_machine_marks_tell_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.marks._BOOT_ID", tmp_path / "no such file")
+    monkeypatch.setattr("leadsync.journal.marks._BOOT_ID", tmp_path / "no such file")
     marks = Marks(tmp_path, RUN)
     marks.set(2, 1)
     marks.close()

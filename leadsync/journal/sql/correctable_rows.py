@@ -6,11 +6,11 @@ from heapq import merge
 from itertools import islice
 
 from leadsync.journal.row_protocols import MOST_LOOKED_AT
-from leadsync.journal.sqlite.database import Connected
-from leadsync.journal.sqlite.row_pages import ALIKE, counted_values, groups_of
-from leadsync.journal.sqlite.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
-from leadsync.journal.sqlite.run_table import run_key_and_end
-from leadsync.journal.sqlite.schema import NOTABLE
+from leadsync.journal.sql.conditions import NOTABLE
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected
+from leadsync.journal.sql.row_pages import ALIKE, counted_values, groups_of
+from leadsync.journal.sql.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
+from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import ReasonCount, ValueCount
 from leadsync.models import RowRecord
@@ -19,12 +19,12 @@ _STATES = (State.FAILED, State.REJECTED, State.SKIPPED)
 _UNTOUCHED = f"{OPEN_TO_CORRECTION} AND number NOT IN (SELECT number FROM edits WHERE run = ?)"
 """The values are the run's id, its key, and its key again."""
 _ROWS = (
-    f"SELECT {ROW_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN rows JOIN lines USING (run, number) "
+    f"SELECT {ROW_COLUMNS} FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN lines USING (run, number) "
     "WHERE run = ? AND number = wanted.value"
 )
 
 
-class SqliteCorrectableRows(Connected):
+class SqlCorrectableRows(Connected):
     """The rows; see `leadsync.journal.row_protocols.CorrectableRows`."""
 
     def correctable_counts(self, run_id: str) -> list[ReasonCount]:
@@ -33,7 +33,7 @@ class SqliteCorrectableRows(Connected):
             groups = connection.execute(
                 "SELECT state, code, kind, count(*) AS count FROM rows INDEXED BY notable_rows "
                 f"WHERE run = ? AND number <= ? AND {NOTABLE} AND state IN ({', '.join('?' * len(_STATES))}) "
-                f"AND {_UNTOUCHED} GROUP BY state, code, kind ORDER BY count DESC, code, kind",
+                f"AND {_UNTOUCHED} GROUP BY state, code, kind ORDER BY count DESC, code NULLS FIRST, kind NULLS FIRST",
                 [key, end, *_STATES, run_id, key, key],
             )
             return [ReasonCount(State(state).status, code, kind, rows) for state, code, kind, rows in groups]
@@ -86,7 +86,7 @@ class SqliteCorrectableRows(Connected):
                 "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number) "
                 "SELECT id, count(*) FROM last JOIN runs ON runs.run = by_run WHERE EXISTS "
                 f"(SELECT 1 FROM rows WHERE run = ? AND rows.number = last.number AND {OPEN_STATES}) "
-                "GROUP BY by_run ORDER BY by_run DESC",
+                "GROUP BY by_run, id ORDER BY by_run DESC",
                 [key, run_id, key],
             )
             return dict(rows.fetchall())

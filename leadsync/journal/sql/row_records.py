@@ -3,17 +3,18 @@
 import json
 from collections.abc import Collection, Iterable, Iterator
 
-from leadsync.journal.sqlite.database import Connected, places
-from leadsync.journal.sqlite.history import LeadHistory
-from leadsync.journal.sqlite.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
-from leadsync.journal.sqlite.run_table import run_key, run_key_and_end
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, places
+from leadsync.journal.sql.history import LeadHistory
+from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
+from leadsync.journal.sql.run_table import run_key, run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Changes
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, RowRecord, Status
 
 _CHANGES = (
-    "SELECT coalesce(json_extract(fields, ?), ?) AS disposition, count(*), sum(json_type(fields, ?) IS NOT NULL), "
-    "sum(json_type(fields, ?) IS NULL AND json_type(fields, ?) IS NULL) FROM rows JOIN lines USING (run, number) "
+    "SELECT coalesce(json_extract(fields, ?), ?) AS disposition, count(*), count(json_extract(fields, ?)), "
+    "count(CASE WHEN json_extract(fields, ?) IS NULL AND json_extract(fields, ?) IS NULL THEN 1 END) "
+    "FROM rows JOIN lines USING (run, number) "
     "WHERE run = ? AND number <= ? AND state = 'succeeded' GROUP BY disposition ORDER BY count(*) DESC, disposition"
 )
 
@@ -24,7 +25,7 @@ class RowRecords(Connected):
     def records(self, run_id: str, statuses: Iterable[Status] | None = None) -> Iterator[RowRecord]:
         wanted = set(Status) if statuses is None else set(statuses)
         states = [state for state in State if state.status in wanted]
-        with self._database.reading() as connection:
+        with self._database.streaming() as connection:
             rows = connection.execute(
                 f"SELECT {ROW_COLUMNS} FROM rows JOIN lines USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND state IN ({places(states)}) ORDER BY number",
@@ -33,9 +34,9 @@ class RowRecords(Connected):
             yield from map(row_record, rows)
 
     def attempts(self, run_id: str, numbers: Collection[int] | None = None) -> Iterator[AttemptRecord]:
-        wanted = "" if numbers is None else "AND number IN (SELECT value FROM json_each(?))"
+        wanted = "" if numbers is None else "AND number IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
         values = [] if numbers is None else [json.dumps(list(numbers))]
-        with self._database.reading() as connection:
+        with self._database.streaming() as connection:
             made = connection.execute(
                 f"SELECT {ATTEMPT_COLUMNS} FROM attempts JOIN rows USING (run, number) WHERE run = ? {wanted} "
                 "ORDER BY number, attempt",
@@ -69,8 +70,7 @@ class RowRecords(Connected):
         with self._database.reading() as connection:
             # CROSS JOIN keeps the order of the loops: each row is looked up by its key.
             rows = connection.execute(
-                "SELECT number, cells FROM json_each(?) AS wanted CROSS JOIN lines "
-                "WHERE run = ? AND number = wanted.value",
+                f"SELECT number, cells FROM {GIVEN_NUMBERS} CROSS JOIN lines WHERE run = ? AND number = wanted.value",
                 [json.dumps(list(numbers)), run_key(connection, run_id)],
             )
             return {number: tuple(json.loads(cells)) for number, cells in rows}

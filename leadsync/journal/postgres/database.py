@@ -1,0 +1,223 @@
+"""Connections to the journal's PostgreSQL database: safe settings, versions, transactions."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from leadsync.errors import JournalError
+from leadsync.journal.postgres.dialect import translate
+from leadsync.journal.postgres.errors import place, translated
+from leadsync.journal.postgres.schema import MIGRATIONS, SCHEMA, VERSION
+from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS, Cursor
+
+OLDEST_SERVER = 14
+_NETWORK = {
+    # A server that vanishes is noticed within ten seconds; by itself TCP waits for a quarter of an hour.
+    "connect_timeout": 10,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_SESSION = {
+    "search_path": SCHEMA,
+    "client_encoding": "UTF8",
+    # Commits that the server has not written down would be lost with it, and rows sent again.
+    "synchronous_commit": "on",
+    "lock_timeout": "30s",
+    # The same for the server: locks of a vanished client are free soon.
+    "tcp_keepalives_idle": "4",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10s",
+}
+_IDLE_LIMIT = {"idle_in_transaction_session_timeout": "10s"}
+"""For connections that write: a frozen process in a transaction holds the others up no longer."""
+_PIECE = 2000
+"""Rows to a round trip of a long query."""
+_MIGRATION_LOCK = 0x6C656164
+"""The key of an advisory lock, held for the time of a migration: the tables to lock do not exist yet."""
+_SIZE = (
+    "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class WHERE relnamespace = %s::regnamespace"
+)
+_LARGE_TABLES = ("lines", "rows", "attempts")
+
+
+def connect(url: str, *, idle_limit: bool = True) -> psycopg.Connection:
+    """A connection in autocommit mode. Raises psycopg's errors."""
+    given = conninfo_to_dict(url)
+    session = _SESSION | (_IDLE_LIMIT if idle_limit else {})
+    options = " ".join([*([str(given["options"])] if given.get("options") else []), *_options(session)])
+    network: dict[str, Any] = {name: value for name, value in _NETWORK.items() if name not in given}
+    return psycopg.connect(url, autocommit=True, options=options, application_name="leadsync", **network)
+
+
+def _options(session: dict[str, str]) -> list[str]:
+    return [f"-c {name}={value}" for name, value in session.items()]
+
+
+class Session:
+    """A connection as the journal's queries see it."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
+        # Without values psycopg would take a % for itself.
+        return self._connection.execute(translate(statement), values)
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> object:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(translate(statement), rows)
+        return None
+
+
+class _Stream(Session):
+    """The same in a transaction of reading: rows come piece by piece."""
+
+    def __init__(self, connection: psycopg.Connection, opened: ExitStack) -> None:
+        super().__init__(connection)
+        self._opened, self._numbers = opened, count()
+
+    def execute(self, statement: str, values: Sequence[Any] = (), /) -> Cursor:
+        cursor = self._connection.cursor(name=f"stream_{next(self._numbers)}")
+        cursor.itersize = _PIECE
+        return self._opened.enter_context(cursor).execute(translate(statement), values)
+
+
+class PostgresDatabase:
+    """A prepared database; see `leadsync.journal.sql.database.Database`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.place = place(url)
+        self._spare: list[psycopg.Connection] = []
+        with translated(url):
+            self.connection = connect(url)
+            try:
+                prepare(self.connection, self.place)
+            except BaseException:
+                self.connection.close()
+                raise
+        self._session = Session(self.connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with translated(self.url):
+            self._reconnect()
+            yield self._session
+
+    @contextmanager
+    def streaming(self) -> Iterator[Session]:
+        with translated(self.url):
+            connection = self._spare.pop() if self._spare else connect(self.url, idle_limit=False)
+            try:
+                with connection.transaction(), ExitStack() as opened:
+                    yield _Stream(connection, opened)
+            finally:
+                if connection.closed:
+                    connection.close()
+                else:
+                    self._spare.append(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with translated(self.url):
+            self._reconnect()
+            with self.connection.transaction():
+                # One writer at a time, as in SQLite: queries that build on each other meet no change in between.
+                # Groups of attempts hold the same lock in a mode that lets them go side by side.
+                self.connection.execute("LOCK TABLE version IN EXCLUSIVE MODE")
+                yield self._session
+
+    def _reconnect(self) -> None:
+        """After the loss of the connection, whatever ran over it has failed; what comes next need not."""
+        if self.connection.closed:
+            self.connection = connect(self.url)
+            self._session = Session(self.connection)
+
+    def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:
+        # A draft's rows are in nobody's way, so nobody else waits.
+        with translated(self.url), self.connection.transaction(), self.connection.cursor() as cursor:
+            for table, columns, values in (("lines", LINE_COLUMNS, lines), ("rows", NEW_ROW_COLUMNS, rows)):
+                with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+                    for row in values:
+                        copy.write_row(row)
+
+    def now(self) -> float:
+        with translated(self.url):
+            row = self.connection.execute("SELECT this_moment()").fetchone()
+        assert row is not None  # noqa: S101 - a query without FROM has one row
+        return float(row[0])
+
+    def size(self) -> int:
+        with translated(self.url):
+            row = self.connection.execute(_SIZE, [SCHEMA]).fetchone()
+        return int(row[0]) if row else 0
+
+    def give_back(self) -> None:
+        with translated(self.url):
+            for table in _LARGE_TABLES:
+                self.connection.execute(f"VACUUM (ANALYZE) {table}")
+
+    def close(self) -> None:
+        with suppress(psycopg.Error):
+            for connection in (self.connection, *self._spare):
+                connection.close()
+
+
+def prepare(connection: psycopg.Connection, where: str) -> None:
+    """Begin the journal in a new database, or bring an older one up to date. Raises JournalError."""
+    if connection.info.server_version < OLDEST_SERVER * 10_000:
+        raise JournalError(
+            f"The journal in {where} is on PostgreSQL {connection.info.server_version // 10_000}; leadsync needs "
+            f"{OLDEST_SERVER} or newer."
+        )
+    row = connection.execute(
+        "SELECT current_setting('fsync'), to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.version"]
+    ).fetchone()
+    fsync, begun = row or ("", False)
+    if fsync == "off":
+        raise JournalError(
+            f"The server of the journal in {where} has fsync = off: a power cut could lose what was sent, and rows "
+            "would be sent twice. Set fsync = on in its postgresql.conf, and restart it."
+        )
+    if begun and _version(connection) == VERSION:
+        # Without a transaction: a mere look waits for no writer.
+        return
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATION_LOCK])
+        _migrate(connection, where)
+
+
+def _version(connection: psycopg.Connection) -> int:
+    row = connection.execute("SELECT number FROM version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _migrate(connection: psycopg.Connection, where: str) -> None:
+    row = connection.execute(
+        "SELECT to_regclass(%s) IS NOT NULL, count(*) FROM pg_class JOIN pg_namespace AS schema "
+        "ON schema.oid = relnamespace WHERE nspname = %s",
+        [f"{SCHEMA}.version", SCHEMA],
+    ).fetchone()
+    begun, tables = row or (False, 0)
+    if not begun:
+        if tables:
+            raise JournalError(
+                f"The schema {SCHEMA} in {where} is not a leadsync journal; name another database in the address."
+            )
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        connection.execute("CREATE TABLE version (number INTEGER NOT NULL)")
+        connection.execute("INSERT INTO version VALUES (0)")
+    version = _version(connection)
+    if version > VERSION:
+        raise JournalError(f"The journal in {where} was written by a newer leadsync; update leadsync to use it.")
+    for script in MIGRATIONS[version:]:
+        # Without values, so that it may be many statements.
+        connection.execute(script.encode())
+    connection.execute("UPDATE version SET number = %s", [VERSION])

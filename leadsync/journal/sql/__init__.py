@@ -1,0 +1,1 @@
+"""The journal's queries, in the SQL that SQLite and PostgreSQL share."""

@@ -1,0 +1,75 @@
+"""The deletion of old runs."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.database import Database
+from leadsync.journal.sql.run_locks import SqlRunLocks
+from leadsync.journal.sql.run_table import delete_run, run_key
+from leadsync.journal.values import OldRun, Pruned
+
+CHUNK = 20_000
+"""Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
+
+
+class SqlOldRuns(SqlRunLocks):
+    """The old runs; see `leadsync.journal.protocol.OldRuns`."""
+
+    def old_runs(self, before: datetime) -> list[OldRun]:
+        waiting = f"EXISTS (SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state IN"
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT id, NOT deleting AND (NOT finished OR {waiting} ('pending', 'in_flight'))), "
+                f"NOT deleting AND {waiting} ('unknown', 'conflict')) FROM runs "
+                "WHERE created < ? OR deleting ORDER BY run",
+                [before.timestamp()],
+            )
+            return [OldRun(run_id, bool(unfinished), bool(undecided)) for run_id, unfinished, undecided in rows]
+
+    def prune(self, before: datetime, *, undecided: bool) -> Pruned:
+        to_delete = [run for run in self.old_runs(before) if not run.unfinished and (undecided or not run.undecided)]
+        size = self._database.size()
+        rows, busy = 0, []
+        for run in to_delete:
+            if not self.try_hold(run.id):
+                busy.append(run.id)
+                continue
+            # The run may have changed before its lock was held.
+            if run in self.old_runs(before):
+                rows += sum(delete_rows(self._database, run.id))
+            self.release(run.id)
+        if len(busy) < len(to_delete):
+            self._database.give_back()
+        old = self.old_runs(before)
+        left = {run.id for run in old}
+        return Pruned(
+            tuple(run.id for run in to_delete if run.id not in left),
+            rows,
+            max(0, size - self._database.size()),
+            tuple(run.id for run in old if run.unfinished),
+            tuple(run.id for run in old if run.undecided and not run.unfinished and not undecided),
+            tuple(busy),
+        )
+
+
+def delete_rows(database: Database, run_id: str) -> Iterator[int]:
+    """Delete a run, a chunk of rows to a commit; gives the size of each chunk."""
+    with database.writing() as connection:
+        key = run_key(connection, run_id)
+        # First of all: from here on the run is not listed, even if this process is killed in the middle.
+        connection.execute("UPDATE runs SET deleting = TRUE WHERE run = ?", [key])
+    chunk = "SELECT number FROM rows WHERE run = ? ORDER BY number LIMIT ?"
+    while True:
+        with database.writing() as connection:
+            first, last, count = connection.execute(
+                f"SELECT min(number), max(number), count(*) FROM ({chunk}) AS chunk", [key, CHUNK]
+            ).fetchone()
+            # `rows` goes last: an interrupted deletion finds its next chunk there.
+            for table in ("lines", "attempts", "rows") if count else ():
+                connection.execute(f"DELETE FROM {table} WHERE run = ? AND number BETWEEN ? AND ?", [key, first, last])
+        if not count:
+            break
+        yield count
+    with database.writing() as connection:
+        delete_run(connection, key)

@@ -1,0 +1,125 @@
+"""A journal's copy in PostgreSQL: the same answers, and work goes on in it."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import BusyError, JournalError, UsageError
+from leadsync.journal import Entry, Journal, State, copy_journal, open_journal
+from leadsync.journal.postgres.intake import Intake
+from leadsync.models import Row, Status
+from tests.journal.samples import (
+    CONFLICT,
+    FAILED,
+    LATER,
+    OK,
+    REJECTED,
+    RUN,
+    SUCCEEDED,
+    UNKNOWN,
+    UNSENT,
+    a_run,
+    add,
+    attempt,
+    die,
+    ends,
+    retried,
+    sending,
+)
+
+DIALER = "http://127.0.0.1"
+
+
+def fill(state: Path) -> None:
+    """Two runs with every kind of row, decisions, an edit, an audit, a mapping, and what was learnt of the dialer."""
+    with open_journal(state) as journal:
+        journal.create(a_run(state))
+        add(
+            journal,
+            RUN,
+            ("A", SUCCEEDED, 0),
+            ("B", FAILED, 101),
+            ("C", CONFLICT, 110),
+            ("D", UNKNOWN, None),
+            ("E", REJECTED),
+            ("F", UNSENT),
+        )
+        journal.add(RUN, [Entry(Row(8, ("G\0", "é, 😀")), "G", {"Name": "a\0b", "njPriority": "5"}, harmless=True)])
+        journal.confirm(RUN)
+        journal.resolve(RUN, [4], State.FAILED, "not applied", user="ann", note="by phone")
+        journal.edit(RUN, 3, {0: "B2"}, version=0, user="ann")
+        journal.add_audit("resolve", "ann", RUN, rows=1)
+        journal.save_mapping(["Lead Id"], "crm", {"Lead Id": "njExternalLeadId"}, "ann")
+        journal.keep_slots(DIALER, 8)
+        journal.keep_wrote(state / "x.csv", 5, 2**62)
+        retried(journal, state)
+        die(journal, LATER, left=(7,))
+
+
+def told(journal: Journal) -> list[object]:
+    """All that a journal tells of those runs."""
+    history = journal.history()
+    return [
+        journal.tallies(),
+        [list(journal.records(run)) for run in (RUN, LATER)],
+        [list(journal.attempts(run)) for run in (RUN, LATER)],
+        journal.decisions(RUN, [4]),
+        journal.edits(RUN),
+        journal.audit(),
+        journal.saved_mappings(["Lead Id"]),
+        journal.known_slots(DIALER),
+        journal.lineage(RUN),
+        journal.reason_counts(RUN),
+        history.last_sent(["A", "C", "F"], DIALER, 41),
+        history.leads_with(["😀"], 5),
+    ]
+
+
+def test_the_copy_gives_the_same_answers_and_work_goes_on_in_it(tmp_path: Path, postgres_url: str) -> None:
+    fill(tmp_path)
+    counts = copy_journal(tmp_path, postgres_url)
+    assert (counts["runs"], counts["rows"], counts["lines"]) == (2, 11, 11)
+    with open_journal(tmp_path) as before, open_journal(tmp_path / "other", postgres_url) as copied:
+        assert told(copied) == told(before)
+        assert before.try_hold(LATER), "its locks are free again"
+        latest = "20261125-000000-0000"
+        copied.create(a_run(tmp_path, latest))
+        add(copied, latest, ("A", SUCCEEDED, 0))
+        assert [run.id for run in copied.runs()] == [latest, LATER, RUN]
+        assert copied.history().last_sent(["A"], DIALER, 41)["A"].run_id == latest
+
+        async def go_on() -> None:
+            async with sending(copied, LATER, resend_unknown=True) as log:
+                for row in await log.pending(0, 10):
+                    await attempt(log, row.number, OK, Status.SUCCEEDED, row.attempts + 1)
+
+        asyncio.run(go_on())
+        assert set(ends(copied, LATER).values()) == {SUCCEEDED}
+
+
+def test_a_database_with_runs_is_refused_and_a_run_under_way_too(tmp_path: Path, postgres_url: str) -> None:
+    fill(tmp_path)
+    with open_journal(tmp_path) as sender:
+        sender.hold(LATER)
+        with pytest.raises(BusyError, match=f"Run {LATER} is being sent"):
+            copy_journal(tmp_path, postgres_url)
+    copy_journal(tmp_path, postgres_url)
+    with pytest.raises(UsageError, match="has runs in its journal already"):
+        copy_journal(tmp_path, postgres_url)
+
+
+def test_a_copy_that_lacks_a_row_is_not_kept(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    fill_table = Intake.fill
+    monkeypatch.setattr(
+        Intake,
+        "fill",
+        lambda self, table, rows: fill_table(self, table, [*rows][:-1] if table == "rows" else rows),
+    )
+    with pytest.raises(JournalError, match="Of table rows 10 rows came of 11; nothing was kept"):
+        copy_journal(tmp_path, postgres_url)
+    with open_journal(tmp_path, postgres_url) as copied:
+        assert copied.runs() == []
