@@ -1,0 +1,50 @@
+"""PostgreSQL's errors in words."""
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from leadsync.errors import JournalError
+from leadsync.journal.postgres.errors import place, translated
+
+URL = "postgresql://ann:secret@db.example.com:5433/leads"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (URL, "leads on db.example.com:5433"),
+        ("host=db.example.com dbname=leads password=secret", "leads on db.example.com"),
+        ("postgresql://", "the default database on this machine"),
+    ],
+)
+def test_a_database_is_named_without_user_and_password(url: str, words: str) -> None:
+    assert place(url) == words
+
+
+def test_an_address_of_another_kind_is_not_quoted() -> None:
+    with pytest.raises(JournalError, match="is not one of PostgreSQL") as caught:
+        place("mysql://ann:secret@db")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (errors.DiskFull("no space left"), "make room on the server's disk, then `leadsync resume`"),
+        (errors.InvalidPassword("wrong"), "correct the user or the password in its address"),
+        (psycopg.OperationalError("cut"), "see that the server runs and can be reached, then `leadsync resume`"),
+        (errors.DivisionByZero("0"), "see the server's log, then `leadsync resume`"),
+    ],
+)
+def test_each_error_has_its_remedy(error: psycopg.Error, remedy: str) -> None:
+    with pytest.raises(JournalError) as caught, translated(URL):
+        raise error
+    words = " ".join(str(error).split())
+    assert str(caught.value) == f"The journal in leads on db.example.com:5433 cannot be used ({words}): {remedy}."
+
+
+def test_a_password_in_the_servers_words_is_left_out() -> None:
+    with pytest.raises(JournalError) as caught, translated(URL):
+        raise psycopg.OperationalError("no entry for ann, secret")
+    assert "(no entry for ann, …)" in str(caught.value)
