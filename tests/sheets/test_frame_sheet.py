@@ -38,6 +38,17 @@ def test_a_frame_without_columns_and_a_control_character_in_a_label_are_refused(
         rows_of(pd.DataFrame({"Lead Id": [1], "a\x07": [1]}))
 
 
+def test_half_a_character_is_a_fault_of_its_row_or_label() -> None:
+    faulty, sound = rows_of(pd.DataFrame({"Lead Id": ["SG\ud800a", "SG\U0001f642"]}))
+    assert faulty.cells == ("SG\ufffda",)
+    assert [(fault.kind.name, fault.details["character"]) for fault in faulty.faults] == [
+        ("CONTROL_CHARACTER", "U+D800")
+    ]
+    assert (sound.cells, sound.faults) == (("SG\U0001f642",), ())
+    with pytest.raises(SheetError, match="column A should have a heading, but a cell holds a control character"):
+        rows_of(pd.DataFrame({"Lead Id\udfff": [1]}))
+
+
 def test_labels_are_headings_and_may_repeat() -> None:
     frame = pd.DataFrame([["1", "x", "y", "z", "w"]], columns=["Lead Id", "Note", "Note", 2026, None])
     sheet = FrameSheet(frame, "leads", MELBOURNE)
