@@ -121,7 +121,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "was written as a power of ten by a spreadsheet, so that digits may be lost",
         "format the column as text and put the number in again from where it came",
     ),
-    _K.SEVERAL_PHONES: ("holds more than one number, {numbers}", "write {places}"),
+    _K.SEVERAL_PHONES: ("holds more than one number", "write {places}"),
     _K.PHONE_IS_DATE: ("is a date", _NUMBER_OR_BLANK),
     _K.PHONE_HAS_LETTERS: ("has letters in it", _DIGITS_ONLY),
     _K.PHONE_HAS_CHARACTER: ("has {character!r} in it", _DIGITS_ONLY),
