@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from leadsync.models import Status
-from leadsync.progress_thread import ProgressThread
+from leadsync.progress_thread import ProgressThread, counts_text
 from leadsync.terminal import RawStream, one_line, writer_to
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _WHOLE = " |{bar}| "
 """The bar behind words, if there is room for it."""
 _WIDTH_OF_WHOLE = 60
 """The least columns for that."""
+_USUAL_COUNTS = 20
+"""The characters of the counts in that width."""
 _USUAL_WIDTH = 79
 """The columns of a terminal with a width of 0: one less than usual, as tqdm leaves the last one free."""
 _WIDE = 1000
@@ -98,7 +100,7 @@ class BarProgress(ProgressThread):
             # A serial console or a container's terminal tells 0 columns and lines: tqdm would draw nothing there.
             bar.dynamic_ncols, bar.ncols, bar.nrows = False, _USUAL_WIDTH, None
         while not self._ended.wait(_DRAW_SECONDS):
-            self._show(bar, self._rate.add(time.monotonic(), self._succeeded + self._failed))
+            self._show(bar, self._rate.add(time.monotonic(), self._done))
         self._show(bar)
         bar.close()
 
@@ -106,19 +108,21 @@ class BarProgress(ProgressThread):
         """Draw the bar with a rate; without one, in the end, with that of the whole run."""
         from tqdm.utils import disp_len
 
-        ok, failed, words = self._succeeded, self._failed, self._words
-        counts = f"{ok} ok, {failed} failed"
-        bar.n = ok + failed
+        words = self._words
+        counts = counts_text(self._succeeded, self._failed, self._to_decide)
+        bar.n = self._done
         # Words come first: a narrow terminal loses the bar, then the counts, before it loses a word.
         width = bar.format_dict["ncols"] or _WIDE
         words = _shortened(words, width - len(f"{bar.total}/{bar.total} "))
         left = width - len(f"{bar.n}/{bar.total} ") - disp_len(words)
         pace = "{rate_fmt}" if rate is None else f"{rate:.2f}row/s"
         tail = "{postfix}" if left > len(f", {counts}") else ""
-        if left >= _WIDTH_OF_WHOLE:
+        if left >= _WIDTH_OF_WHOLE + max(0, len(counts) - _USUAL_COUNTS):
             tail = f"{_WHOLE}[{{elapsed}}, {pace}{{postfix}}]"
         to_go = bar.format_interval((self._rows - bar.n) / rate) if rate else "?"
-        usual = None if rate is None else f"{_BAR}[{{elapsed}}<{to_go}, {pace}{{postfix}}]"
+        # tqdm cuts a line off at its end: the pace gives way before the counts.
+        fits = width >= len(f"100%| | {bar.n}/{bar.total} [00:00:00<{to_go}, {pace}, {counts}]")
+        usual = None if rate is None else f"{_BAR}[{{elapsed}}<{to_go}{f', {pace}' if fits else ''}{{postfix}}]"
         bar.bar_format = f"{{n_fmt}}/{{total_fmt}} {{desc}}{tail}" if words else usual
         bar.set_description_str(words, refresh=False)
         bar.set_postfix_str(counts)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leadsync.progress_thread import ProgressThread
+from leadsync.progress_thread import ProgressThread, counts_text
 
 _CALL_SECONDS = 0.2
 """The time between two calls."""
@@ -18,8 +18,8 @@ _log = logging.getLogger(__name__)
 class RunProgress:
     """The state of a run while it is sent.
 
-    `rows` are to be sent, `succeeded` and `failed` have come to their end. `words` say what the run waits for; mostly
-    empty.
+    `rows` are to be sent; `succeeded`, `failed` and `to_decide`, rows for a person to decide, have come to their end.
+    `words` say what the run waits for; mostly empty.
     """
 
     rows: int
@@ -27,11 +27,12 @@ class RunProgress:
     failed: int
     seconds: float
     words: str
+    to_decide: int = 0
 
     @property
     def done(self) -> int:
         """The rows that have come to their end."""
-        return self.succeeded + self.failed
+        return self.succeeded + self.failed + self.to_decide
 
 
 class ProgressCalls(ProgressThread):
@@ -53,7 +54,7 @@ class ProgressCalls(ProgressThread):
 
     def _show(self) -> None:
         seconds = time.monotonic() - self._began
-        self._call(RunProgress(self._rows, self._succeeded, self._failed, seconds, self._words))
+        self._call(RunProgress(self._rows, self._succeeded, self._failed, seconds, self._words, self._to_decide))
 
 
 def in_notebook() -> bool:
@@ -72,7 +73,7 @@ def notebook_bar(rows: int) -> Callable[[RunProgress], None]:
 
     def show(progress: RunProgress) -> None:
         bar.n = progress.done
-        counts = f"{progress.succeeded} ok, {progress.failed} failed"
+        counts = counts_text(progress.succeeded, progress.failed, progress.to_decide)
         bar.set_postfix_str(f"{counts}; {progress.words}" if progress.words else counts, refresh=False)
         bar.refresh()
         if progress.done >= rows:

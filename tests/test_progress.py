@@ -66,6 +66,29 @@ def test_the_bar_shows_counts_and_words_in_the_end() -> None:
     assert stream.getvalue().endswith("\n")
 
 
+def test_the_bar_names_rows_to_decide_apart() -> None:
+    stream = Watched()
+    with BarProgress(stream, 5) as bar:
+        for status in (Status.SUCCEEDED, Status.FAILED, Status.REJECTED, Status.CONFLICT, Status.UNKNOWN):
+            bar.settle(status)
+    last = stream.getvalue().split("\r")[-1]
+    assert "5/5" in last
+    assert "1 ok, 2 failed, 2 to decide" in last
+
+
+@pytest.mark.parametrize(("columns", "pace"), [(90, True), (60, False)])
+def test_the_pace_gives_way_before_the_counts(columns: int, pace: bool) -> None:
+    shown = BarProgress(Watched(), 3000)
+    for status in (Status.SUCCEEDED, Status.FAILED, Status.CONFLICT):
+        shown.settle(status)
+    bar = shown._new_bar(ncols=columns, dynamic_ncols=False)
+    shown._show(bar, 12.5)
+    line = str(bar)
+    bar.close()
+    assert line.rstrip().endswith("1 ok, 1 failed, 1 to decide]")
+    assert ("12.50row/s" in line, len(line) <= columns) == (pace, True)
+
+
 def test_words_end_with_an_empty_text() -> None:
     stream = Watched()
     with BarProgress(stream, 3) as bar:

@@ -16,12 +16,12 @@ class Shown(ProgressThread):
     def __init__(self) -> None:
         super().__init__()
         self.thread: threading.Thread | None = None
-        self.last: tuple[int, int, str] | None = None
+        self.last: tuple[int, int, int, str] | None = None
 
     def _show_all(self) -> None:
         self.thread = threading.current_thread()
         self._ended.wait()
-        self.last = (self._succeeded, self._failed, self._words)
+        self.last = (self._succeeded, self._failed, self._to_decide, self._words)
 
 
 class Stuck(ProgressThread):
@@ -36,11 +36,12 @@ class Stuck(ProgressThread):
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_success_counts_as_success(status: Status) -> None:
+def test_rows_are_counted_as_ok_failed_or_to_decide(status: Status) -> None:
     shown = Shown()
     with shown:
         shown.settle(status)
-    assert shown.last == ((1, 0, "") if status is Status.SUCCEEDED else (0, 1, ""))
+    expected = {Status.SUCCEEDED: (1, 0, 0, ""), Status.CONFLICT: (0, 0, 1, ""), Status.UNKNOWN: (0, 0, 1, "")}
+    assert shown.last == expected.get(status, (0, 1, 0, ""))
 
 
 def test_the_end_of_the_run_is_shown_by_another_thread() -> None:
@@ -49,7 +50,7 @@ def test_the_end_of_the_run_is_shown_by_another_thread() -> None:
         shown.settle(Status.SUCCEEDED)
         shown.settle(Status.SUCCEEDED)
         shown.say("the dialer is away\x1b[2J\nforged")
-    assert shown.last == (2, 0, r"the dialer is away\u001b[2J\nforged")
+    assert shown.last == (2, 0, 0, r"the dialer is away\u001b[2J\nforged")
     assert shown.thread is not threading.current_thread()
 
 

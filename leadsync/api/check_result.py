@@ -131,5 +131,9 @@ def _frame(findings: list[_Finding]) -> pd.DataFrame:
 
 def _warnings(scan: SheetScan, now: datetime) -> Iterator[str]:
     survey = scan.survey
-    remarks = (*scan.remarks, *new_leads(survey.new_leads(), ended=False), *repetitions(survey, now))
+    remarks = (
+        *scan.remarks,
+        *new_leads(survey.new_leads(), ended=False),
+        *repetitions(survey, now, "skip_unchanged=True"),
+    )
     return (str(remark) for remark in (*remarks, *doubtful_values(survey)) if remark.travels)

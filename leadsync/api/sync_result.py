@@ -22,7 +22,7 @@ class SyncResult:
     :param frame: the rows of the run with typed ``sync_*`` columns. A DataFrame's rows keep their index, columns and
         types; a file's columns are strings as they stand in the sheet.
     :param counts: the rows of each status; their sum is the number of rows.
-    :param files: the files by name: ``report``, ``retry``, ``review``, ``summary``; without rows for it, there is none.
+    :param files: the files by name: ``report``, ``retry``, ``review``, ``summary``; None for one without rows.
     :param warnings: what to look at in the data, in sentences.
     :param exit_code: the exit code of ``leadsync run``: 0, or 3 if rows are failed, rejected, in conflict or unknown.
     :param nothing_to_do: an earlier run has sent the same, and `run` is that one.
@@ -33,7 +33,7 @@ class SyncResult:
     run: str
     frame: pd.DataFrame = field(repr=False)
     counts: Mapping[str, int]
-    files: Mapping[str, Path]
+    files: Mapping[str, Path | None]
     warnings: tuple[str, ...]
     exit_code: int
     nothing_to_do: bool = False
@@ -72,7 +72,7 @@ def result_of(
         run.id,
         rows_of_sheet(run, records) if frame is None else rows_of_frame(frame, run, records),
         {status.value: found["statuses"].get(status.value, 0) for status in Status},
-        {name: path for name, path in files.items() if path is not None},
+        dict(files),
         warnings_of(run),
         code,
         nothing_to_do,

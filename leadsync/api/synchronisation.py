@@ -167,6 +167,8 @@ def _call(
     for option, known in _CHOICES.items():
         if (given := options.get(option)) not in known:
             raise UsageError(f"{option} is {given!r}; it can be {' or '.join(map(repr, filter(None, known)))}.")
+    if on_progress is not None and not callable(on_progress):
+        raise UsageError(f"on_progress is {on_progress!r}; give a function, or None for a bar.")
     output = options.get("output")
     return SyncCall(
         SheetInput(data, options.get("name"), options.get("sheet"), options.get("encoding"), options.get("delimiter")),
@@ -190,11 +192,13 @@ def _call(
 
 
 def _whole(limit: SupportsIndex) -> int:
-    """The limit as an int; numpy's are no ints."""
+    """The limit as an int; numpy's are no ints, and True is no number of rows."""
     try:
-        whole = index(limit)
+        whole = None if isinstance(limit, bool) else index(limit)
     except TypeError:
-        raise UsageError(f"limit is {limit!r}; give a whole number of rows, or None for all of them.") from None
+        whole = None
+    if whole is None:
+        raise UsageError(f"limit is {limit!r}; give a whole number of rows, or None for all of them.")
     if whole < 1:
         raise UsageError(f"limit is {whole}; a trial sends 1 row or more.")
     return whole

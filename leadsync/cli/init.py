@@ -8,7 +8,7 @@ import click
 
 from leadsync.cli.options import examples
 from leadsync.cli.package_data import package_data
-from leadsync.cli.settings_text import with_value
+from leadsync.cli.settings_text import value_in, with_value
 from leadsync.cli.sheet_prompts import ask_sheet
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, with_more_columns, with_proposal
@@ -78,6 +78,8 @@ def init(
     settings_of_text(text, str(path))
     _write(path, text, 0o644)
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
+    threads = value_in(text, "server", "hardware_threads")
+    shell.say(f"The dialer is taken to have {threads} hardware threads; if not, change hardware_threads in {path}.")
     if file is not None and not shell.json:
         _check(context, shell, file, sheet)
     return 0

@@ -103,7 +103,7 @@ def ask_place_of(key: str, *, taken: bool) -> KeptKey:
     if _has_keyring():
         places = {"in this computer's keyring": partial(_keep_in_keyring, key), **places}
     while True:
-        keep = list(places.values())[choose("Where is it to be kept?", list(places))]
+        keep = list(places.values())[choose("Where is the API key to be kept?", list(places))]
         try:
             return keep()
         except Exception as error:

@@ -140,7 +140,8 @@ def _ask_meant(proposal: "Proposal", examples: dict[str, str]) -> dict[str, str]
         if headings:
             say(f"No column is called {field}.")
             shown = [_shown(heading, examples) for heading in headings]
-            at = choose(f"Which column holds {words}?", [*shown, "none"], None)
+            # Of several, none is more probable.
+            at = choose(f"Which column holds {words}?", [*shown, "none"], 1 if len(headings) == 1 else None)
             if at < len(headings):
                 chosen[headings[at]] = field
     return chosen

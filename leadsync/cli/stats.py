@@ -97,6 +97,8 @@ def _file(kind: str | None, output: Path | None) -> "tuple[FileFormat, Path] | N
         raise UsageError(
             f"{output} can be a csv, xlsx, html or json file; end its name so, or say which with --format."
         )
+    if (named := output.suffix.lower().removeprefix(".")) in _FILES and named != ending:
+        raise UsageError(f"{output} would hold {ending}; end its name in .{ending}, or leave --format out.")
     return _FILES[ending], output
 
 

@@ -12,7 +12,6 @@ from leadsync.errors import LeadsyncError, SettingsError, SheetError
 from leadsync.models import CALLBACK
 
 if TYPE_CHECKING:
-    from leadsync.cli.prompts import KeptKey
     from leadsync.cli.sheet_prompts import SheetLook
     from leadsync.config import Settings
     from leadsync.leads import Proposal
@@ -38,7 +37,7 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
 
     if file is not None:
         sheet = sheet_prompts.ask_sheet(file, sheet, settings_of_text(text))
-    text, kept = _ask_dialer(text, answered)
+    text, key, taken = _ask_dialer(text, answered)
     if "timezone" not in answered:
         shown = str(value_in(text, "input", "timezone"))
         text = _ask_until_right(text, "timezone", "The timezone of the sheet's dates", shown)
@@ -52,13 +51,19 @@ def ask_settings(text: str, file: Path | None, sheet: str | None, answered: set[
     except SheetError as error:
         say(str(error))
         file = None
+    # At the end: a user who leaves before has no key kept without settings.
+    kept = prompts.ask_place_of(key, taken=taken)
+    # Emptied first: two places for the key are an error of the settings.
+    for setting in ("api_key_file", "api_key_keyring"):
+        text = with_value(text, "server", setting, "")
+    text = with_value(text, "server", kept.setting, kept.value)
     return WizardResult(
         text, file, sheet, kept.still_to_do or ("" if file else "Now look at a sheet: leadsync check FILE")
     )
 
 
-def _ask_dialer(text: str, answered: set[str]) -> "tuple[str, KeptKey]":
-    """The settings with the dialer's address, the key's place and the ids; the key is tried before it is kept."""
+def _ask_dialer(text: str, answered: set[str]) -> tuple[str, str, bool]:
+    """The settings with the dialer's address and the ids, the key, and whether the dialer has taken it."""
     from pydantic import SecretStr
 
     from leadsync.cli.connection import listed_places
@@ -84,11 +89,7 @@ def _ask_dialer(text: str, answered: set[str]) -> "tuple[str, KeptKey]":
             answered = answered - {"url"}
     for name, number in zip(ID_SETTINGS, ids, strict=False):
         text = with_value(text, "campaign", name, number)
-    kept = prompts.ask_place_of(key, taken=taken)
-    # Emptied first: two places for the key are an error of the settings.
-    for setting in ("api_key_file", "api_key_keyring"):
-        text = with_value(text, "server", setting, "")
-    return with_value(text, "server", kept.setting, kept.value), kept
+    return text, key, taken
 
 
 def _ask_until_right(text: str, name: str, question: str, shown: str) -> str:

@@ -298,7 +298,7 @@ class LineageQueries(Protocol):
         ...
 
     def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
-        """The sent rows of a trial by number, and the numbers of those still to be sent."""
+        """The sent and the rejected rows of a trial by number, and the numbers of those still to be sent."""
         ...
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:

@@ -78,9 +78,13 @@ class ContextBuilder:
     def _tried(self, context: Context) -> Context:
         """The context with the row of an earlier run of the same sheet."""
         # A row left out for another row of its lead has no place in the trial's order of that lead.
-        if self._trial is None or not isinstance(context.mapped, Lead) or several_rows(context):
+        if self._trial is None or several_rows(context):
             return context
-        return context._replace(trial=self._trial.match(context.mapped, context.row.number))
+        row = context.row
+        if isinstance(context.mapped, Lead):
+            return context._replace(trial=self._trial.match(context.mapped, row.number))
+        cells = [cell for at, cell in enumerate(row.cells) if at not in self._sync.values()]
+        return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells))
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""

@@ -58,6 +58,8 @@ class TrialMatch(NamedTuple):
     skip: Skip | None = None
     kept: int | None = None
     again: int | None = None
+    root: tuple[str, int] | None = None
+    """Run and number of the row's first failure."""
     failures: tuple[tuple[str, int], ...] = ()
     """Run and number of rows of the lead that failed in other runs since, and are sent from here."""
 

@@ -8,8 +8,13 @@ from leadsync.reimport.context import Context
 def root_of(context: Context) -> tuple[str, int] | None:
     """Run and number of this row's first failure."""
     origin, number = context.origin, context.claim.number
-    if origin is None or number is None or not did_not_go(origin):
-        return None
+    if origin is None or number is None:
+        return context.trial.root if context.trial is not None else None
+    return first_failure(origin, number) if did_not_go(origin) else None
+
+
+def first_failure(origin: Origin, number: int) -> tuple[str, int]:
+    """Run and number of the first failure of a row that failed as this one."""
     reason = origin.reason
     # A later failure names the first one: a row given back three times keeps one root.
     if isinstance(reason, Rejected | Skip) and reason.run and reason.row is not None:

@@ -19,6 +19,10 @@ class Followed(NamedTuple):
     is_original: bool = False
 
 
+Cells = tuple[str, ...]
+"""A row's cells, to be compared."""
+
+
 class RowState(NamedTuple):
     """A row as one run has it. `is_own`: the followed run, or one before it, has it."""
 
@@ -28,13 +32,25 @@ class RowState(NamedTuple):
 
 
 class SheetStates:
-    """The states of each lead's rows, the oldest first, and the rows of the followed run by number."""
+    """The states of each lead's rows, the oldest first, and the rows of the followed run by number.
+
+    `gone`: rows of the followed run and those before it, with the run of a later success.
+    """
 
     def __init__(
-        self, states: Mapping[str, Sequence[RowState]], last: Mapping[int, Origin], *, is_original: bool
+        self,
+        states: Mapping[str, Sequence[RowState]],
+        last: Mapping[int, Origin],
+        gone: Mapping[tuple[str, int], str],
+        rejected: Mapping[Cells, str],
+        *,
+        is_original: bool,
     ) -> None:
         self._states = states
         self._last = last
+        self._gone = gone
+        self._rejected = rejected
+        """The cells of the rejected ones among the `gone`, with the same run."""
         self._is_original = is_original
         self._left: dict[str, int] = {}
         """How many rows of a lead the followed run has, less those seen in the sheet."""
@@ -67,6 +83,20 @@ class SheetStates:
             return Skip(SkipKind.SENT_IN_COPY, since.run_id)
         return None
 
+    def corrected(self, *rows: tuple[str, int]) -> Skip | None:
+        """The reason not to send a row that failed as these: another correction went through."""
+        run_id = next((self._gone[row] for row in rows if row in self._gone), None)
+        return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
+
+    def superseded_rejected(self, lead: str, number: int, cells: Sequence[str]) -> Skip | None:
+        """The reason not to reject a row: its correction went through."""
+        run_id = self._rejected.get(_own(cells))
+        if run_id is None and self._is_original and self._left.get(lead, 0) >= 0:
+            at_number = self._last.get(number)
+            rows = [one.origin for one in self._states.get(lead, ())] if lead else [at_number] if at_number else []
+            run_id = next((one.run_id for one in reversed(rows) if one.state is State.SUCCEEDED), None)
+        return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
+
     def failures(self, lead: str) -> Iterator[tuple[str, int]]:
         """Run and number of the lead's rows in other runs that did not go through."""
         for number, origin, is_own in self._states.get(lead, ()):
@@ -88,12 +118,14 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     """
     own = list(_chain(journal, followed.run))
     others = _others(journal, own)
-    if len(own) == 1 and not others and not followed.is_original:
-        return SheetStates({}, {}, is_original=False)
+    if len(own) == 1 and not journal.lineage(own[0].id) and not others and not followed.is_original:
+        return SheetStates({}, {}, {}, {}, is_original=False)
     for other in others:
         hold(other.id)
     states: dict[str, list[RowState]] = {}
     last: Mapping[int, Origin] = {}
+    gone: dict[tuple[str, int], str] = {}
+    rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
     for run in sorted([*own, *others], key=lambda run: run.created):
         origins = journal.origins(run.id)
@@ -101,7 +133,30 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
             states.setdefault(origin.lead, []).append(RowState(number, origin, run.id in ids))
         if run.id == followed.run.id:
             last = origins
-    return SheetStates(states, last, is_original=followed.is_original)
+        if run.id in ids:
+            later = _successes(journal, run.id, origins)
+            gone |= {(run.id, number): by for number, by in later.items()}
+            numbers = [number for number in later if origins[number].state is State.REJECTED]
+            rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
+    return SheetStates(states, last, gone, rejected, is_original=followed.is_original)
+
+
+def _successes(journal: Journal, run_id: str, origins: Mapping[int, Origin]) -> dict[int, str]:
+    """The rows of a run that went through in a later one: the number here, and the last such run."""
+    found = {
+        number: origin.run_id
+        for number, origin in origins.items()
+        if origin.run_id != run_id and origin.state is State.SUCCEEDED
+    }
+    for number, descendants in journal.descendants(run_id).items():
+        if runs := [by for by, state, _ in descendants if state is State.SUCCEEDED]:
+            found[number] = runs[-1]
+    return found
+
+
+def _own(cells: Sequence[str]) -> Cells:
+    """Cells to compare: programs change the blanks and the ends of lines inside texts."""
+    return tuple("".join(cell.split()) for cell in cells)
 
 
 def _chain(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:

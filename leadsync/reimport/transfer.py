@@ -49,10 +49,13 @@ class Transfer:
         if trial is not None:
             if trial.kept is not None:
                 self._kept.append((trial.kept, number))
-            if trial.again is not None:
+            if trial.again is not None and not isinstance(decision, Rejected):
                 self._add(trial.run_id, trial.again, number)
-            for run_id, there in trial.failures if isinstance(decision, Send) else ():
-                self._add(run_id, there, number)
+            if isinstance(decision, Send):
+                # In between it may have been rejected: a copy of its first run must not send it either.
+                root = (trial.root,) if trial.root not in (None, (trial.run_id, trial.again)) else ()
+                for run_id, there in {*root, *trial.failures}:
+                    self._add(run_id, there, number)
         if context.origin is not None and not context.second_line:
             self._note_origin(context, decision)
 

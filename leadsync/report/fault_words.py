@@ -27,8 +27,8 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.STRAY_BYTES: (f"has a letter in another encoding {_CELL_IN_COLUMN}", "write that letter anew"),
     _K.LONG_CELL: (f"has {{length:,}} characters {_CELL_IN_COLUMN}, more than a cell holds", "shorten it"),
     _K.LONG_NUMBER: (
-        f"has a number of more than 15 digits {_CELL_IN_COLUMN}, whose last digits the spreadsheet program has lost",
-        "format the column as text and enter it again",
+        f"has a number of more than 15 digits {_CELL_IN_COLUMN}, so that its last digits are lost",
+        "make the column text and enter it again",
     ),
     _K.UNCLEAR_NUMBER: (
         f"has a number {_CELL_IN_COLUMN} whose digits are hidden by its format {{format}}",
@@ -121,7 +121,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "was written as a power of ten by a spreadsheet, so that digits may be lost",
         "format the column as text and put the number in again from where it came",
     ),
-    _K.SEVERAL_PHONES: ("holds more than one number, {numbers}", "write {places}"),
+    _K.SEVERAL_PHONES: ("holds more than one number", "write {places}"),
     _K.PHONE_IS_DATE: ("is a date", _NUMBER_OR_BLANK),
     _K.PHONE_HAS_LETTERS: ("has letters in it", _DIGITS_ONLY),
     _K.PHONE_HAS_CHARACTER: ("has {character!r} in it", _DIGITS_ONLY),

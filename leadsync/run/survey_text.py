@@ -69,13 +69,13 @@ def findings(survey: Survey) -> Iterator[str]:
         yield f"  {group.count:>9,}  {what}: {place}{group.what} (row {_rows(group)})"
 
 
-def repetitions(survey: Survey, now: datetime) -> Iterator[Remark]:
-    """The warnings about rows equal to the last ones sent for their leads."""
+def repetitions(survey: Survey, now: datetime, option: str = "--skip-unchanged") -> Iterator[Remark]:
+    """The warnings about rows equal to the last ones sent for their leads; `option` is the remedy."""
     for run_id, count in survey.undecided.items():
         yield undecided_rows(count, run_id)
     if survey.repeated_last is not None:
         words = repeated_rows(survey.repeated, *survey.repeated_last, now)
-        yield Remark(f"{words}; --skip-unchanged skips them", loud=True)
+        yield Remark(f"{words}; {option} skips them", loud=True)
 
 
 def undecided_rows(count: int, run_id: str) -> Remark:

@@ -105,7 +105,7 @@ def _of_objects(values: list[Any], heading: str, zone: tzinfo) -> ColumnCells:
 
     kinds = set(map(type, values))
     if kinds <= {str}:
-        return ColumnCells(_encodable(values))
+        return ColumnCells(values)
     # The commonest types need no look at each value.
     # By the exact class: bool is an int, and a Timestamp a datetime.
     plain: dict[type, Callable[[Any], str]] = {str: str, int: str, float: _float, bool: _bool, type(None): _blank}
@@ -123,7 +123,7 @@ def _of_objects(values: list[Any], heading: str, zone: tzinfo) -> ColumnCells:
     if any(isinstance(value, float) and math.isinf(value) for value in values):
         raise SheetError(f"The column {heading} holds an infinite number (inf); correct it, or leave it blank.")
     long = [place for place, value in enumerate(values) if isinstance(value, float) and _is_long(value)]
-    return ColumnCells(_encodable(texts), frozenset(dates), frozenset(long))
+    return ColumnCells(texts, frozenset(dates), frozenset(long))
 
 
 def _float(value: float) -> str:
@@ -205,15 +205,6 @@ def _instant_text(value: datetime, zone: tzinfo) -> tuple[str, bool]:
 
 def _with_offset(moment: datetime) -> str:
     return moment.isoformat(sep=" ", timespec="seconds")
-
-
-def _encodable(texts: list[str]) -> list[str]:
-    """The texts, lone surrogates replaced as by the reader of files: no store and no request can hold them."""
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        return [text.encode("utf-8", "replace").decode() for text in texts]
-    return texts
 
 
 def label_text(label: object) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from functools import cached_property
 from itertools import islice, repeat
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
-from leadsync.reasons import Fault, FaultKind
+from leadsync.reasons import Detail, Fault, FaultKind
 from leadsync.remarks import Remark
 from leadsync.sheets.formats.footers import marked
 from leadsync.sheets.formats.headings import Headings
@@ -81,7 +81,7 @@ class FrameSheet:
         lines = (rows for chunk in self._chunks() if (rows := clean(chunk, headings, "")))
         # A frame of leadsync's own has statuses for totals and footers already.
         leads = lines if RUN_COLUMN in self.headings else marked(lines, headings.line)
-        chunks = (list(map(_row, chunk)) for chunk in leads)
+        chunks = ([_row(line, self.headings) for line in chunk] for chunk in leads)
         return Table("csv", "", self.headings, tuple(remarks), ",", bom=False, _chunks=chunks)
 
     def _chunks(self) -> Iterator[list[SourceLine]]:
@@ -107,6 +107,12 @@ def _positions(places: list[int], columns: list[tuple[int, frozenset[int]]]) -> 
     return (tuple([at for at, having in columns if place in having]) for place in places)
 
 
-def _row(line: SourceLine) -> Row:
-    faults = tuple(Fault("", "", FaultKind[kind], details=details) for kind, details in line.faults)
+def _row(line: SourceLine, headings: Sequence[str]) -> Row:
+    faults = tuple(Fault("", "", FaultKind[kind], details=_named(details, headings)) for kind, details in line.faults)
     return Row(line.number, tuple(line.cells), line.dates, faults)
+
+
+def _named(details: Mapping[str, Detail], headings: Sequence[str]) -> Mapping[str, Detail]:
+    """A fault's details with the column's label in place of a letter: a frame has none."""
+    at = details.get("at")
+    return {**details, "letter": headings[at] or details["letter"]} if isinstance(at, int) else details

@@ -61,3 +61,9 @@ def test_a_check_needs_no_key_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch
     leadsync.check(FRAME)
     assert leadsync.runs().empty
     assert list(Path().glob("DataFrame*")) == []
+
+
+@pytest.mark.usefixtures("at_the_desk")
+def test_a_remedy_is_an_argument(frame: pd.DataFrame) -> None:
+    leadsync.sync(frame, confirm=True)
+    assert [words for words in leadsync.check(frame).warnings if words.endswith("; skip_unchanged=True skips them")]

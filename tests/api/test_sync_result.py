@@ -23,7 +23,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield journal
 
 
-def test_every_status_is_counted_and_unwritten_files_are_left_out(journal: Journal) -> None:
+def test_every_status_is_counted_and_unwritten_files_are_none(journal: Journal) -> None:
     files = {"report": Path("leads.report.csv"), "retry": None}
     result = result_of(journal, journal.run(RUN), files, 4, None)
     assert result.counts == {
@@ -32,7 +32,7 @@ def test_every_status_is_counted_and_unwritten_files_are_left_out(journal: Journ
         "failed": 1,
         "unsent": 1,
     }
-    assert result.files == {"report": Path("leads.report.csv")}
+    assert result.files == files
     assert (result.exit_code, result.stopped, result.seconds) == (4, "the key was refused", 1.5)
     assert result.frame["Lead Id"].tolist() == ["A", "B", "C"]
 

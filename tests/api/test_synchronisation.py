@@ -58,7 +58,8 @@ def test_the_journal_and_the_files_are_those_of_the_command_line(
     shown = desk.leadsync("show", result.run, "--json").json
     assert shown["statuses"] == {"succeeded": 2, "rejected": 1}
     assert Path(shown["files"]["report"]) == result.files["report"]
-    assert [row["sync_status"] for row in desk.rows(result.files["report"])] == ["succeeded", "succeeded", "rejected"]
+    assert [row["sync_status"] for row in desk.rows(shown["files"]["report"])] == ["succeeded", "succeeded", "rejected"]
+    assert (result.files["review"], shown["files"]["review"]) == (None, None)
     assert shown["warnings"] == list(result.warnings)
 
 
@@ -80,6 +81,10 @@ def test_a_trial_then_the_rest(dialer: PracticeDialer, frame: pd.DataFrame) -> N
     assert rest.run == trial.run
     assert rest.frame.index.tolist() == ["a", "b", "c"]
     assert [str(call.lead) for call in dialer.ledger.received] == ["1", "2"]
+
+
+def test_a_limit_beyond_all_rows_is_no_limit(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
+    assert leadsync.sync(frame, confirm=True, limit=10**20).counts["succeeded"] == 2
 
 
 def test_a_file_is_sent_as_by_the_command_line(desk: Desk, dialer: PracticeDialer) -> None:
@@ -113,6 +118,8 @@ def test_settings_as_a_mapping_and_a_named_campaign(desk: Desk, dialer: Practice
         ({"data": pd.DataFrame({"Lead Id": [1]}), "name": ".."}, "'..' is no name"),
         ({"data": pd.DataFrame({"Phone": [1]})}, "No column"),
         ({"data": "leads.csv", "limit": 0}, "limit is 0; a trial sends 1 row or more."),
+        ({"data": "leads.csv", "limit": True}, "limit is True; give a whole number of rows"),
+        ({"data": "leads.csv", "on_progress": 3}, "on_progress is 3; give a function, or None for a bar."),
         ({"data": "leads.csv", "format": "xls"}, "format is 'xls'; it can be 'csv' or 'xlsx'."),
         ({"data": "leads.csv", "inserts": "all"}, "inserts is 'all'; it can be 'missing' or 'only'."),
     ],

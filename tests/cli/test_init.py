@@ -73,12 +73,12 @@ def test_from_nothing_to_a_checked_sheet(desk: Desk, home: dict[str, str]) -> No
     terminal.answer("The API key", KEY)
     terminal.answer("Where do the leads go?", "x")
     terminal.answer("x is no whole number from 1 to 4.", "")
-    terminal.answer("Where is it to be kept?", "1")
     terminal.answer("The timezone of the sheet's dates", "Melbourne")
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("Is that right?", "y")
     terminal.answer("In which order are they written?", "")
+    terminal.answer("Where is the API key to be kept?", "1")
     assert terminal.end() == 0, terminal.said
     said = terminal.said
     assert "Dates of the sheet: 24/11/2031 14:30" in said
@@ -88,6 +88,7 @@ def test_from_nothing_to_a_checked_sheet(desk: Desk, home: dict[str, str]) -> No
     assert "Outbound sales (41) / Spring renewals (41) / Main list (38)" in said
     assert "5 rows: 5 to send, 0 rejected" in said, "the sheet is checked"
     assert "leadsync run leads.csv --limit 5" in said
+    assert "The dialer is taken to have 16 hardware threads; if not, change hardware_threads in leadsync.toml." in said
     assert KEY not in said
     settings = tomllib.loads(desk.config.read_text("utf-8"))
     assert settings["campaign"]["template_id"] == 41
@@ -182,10 +183,10 @@ def test_the_key_goes_into_the_keyring_where_there_is_one(desk: Desk, home: dict
     terminal = Terminal(desk.folder, with_keyring, "init", "--url", url)
     terminal.answer("The API key", KEY)
     terminal.answer("Where do the leads go?", "")
-    terminal.answer("Where is it to be kept?", "1")
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("A sheet of leads to look at", "")
+    terminal.answer("Where is the API key to be kept?", "1")
     assert terminal.end() == 0, terminal.said
     assert tomllib.loads(desk.config.read_text("utf-8"))["server"]["api_key_keyring"] == "leadsync"
     assert (desk.folder / "kept").read_text() == f"leadsync/api-key/{KEY}"
@@ -204,18 +205,35 @@ def test_a_key_that_the_dialer_refuses_is_kept_only_if_the_user_says_so(
     terminal = Terminal(desk.folder, home, "init", "--url", url, *ids)
     terminal.answer("The API key", "a-wrong-one")
     terminal.answer("check the key, then try again", "n")
-    terminal.answer("Keep the key, though the dialer has not taken it?", keep)
-    if kept:
-        terminal.answer("Where is it to be kept?", "1")
     terminal.answer("The timezone of the sheet's dates", "")
     terminal.answer("The country of phone numbers", "")
     terminal.answer("A sheet of leads to look at", "")
+    terminal.answer("Keep the key, though the dialer has not taken it?", keep)
+    if kept:
+        terminal.answer("Where is the API key to be kept?", "1")
     assert terminal.end() == 0, terminal.said
     file = desk.folder / "config" / "leadsync" / "api-key"
     assert file.exists() == kept
     server = tomllib.loads(desk.config.read_text("utf-8"))["server"]
     assert bool(server["api_key_file"]) == kept
     assert ("export LEADSYNC_API_KEY=" in terminal.said) != kept
+
+
+def test_ctrl_c_after_the_key_leaves_no_key_behind(desk: Desk, home: dict[str, str]) -> None:
+    desk.dialer()
+    url = tomllib.loads(desk.config.read_text())["server"]["url"]
+    desk.config.unlink()
+    terminal = Terminal(desk.folder, home, "init", "--url", url)
+    terminal.answer("The API key", KEY)
+    terminal.answer("Where do the leads go?", "")
+    terminal.child.expect_exact("The timezone of the sheet's dates")
+    for _ in range(5):
+        terminal.child.sendintr()
+        if terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+            break
+    assert terminal.end() == 130
+    assert not desk.config.exists()
+    assert not (desk.folder / "config" / "leadsync").exists()
 
 
 def test_ctrl_c_leaves_nothing_behind(desk: Desk, home: dict[str, str]) -> None:
@@ -385,8 +403,8 @@ def test_a_second_sheet_adds_its_columns_to_the_settings(desk: Desk, home: dict[
         *(f"A{n},041234567{n},Sale,03/0{n}/2031" for n in range(1, 4)),
     )
     terminal = Terminal(desk.folder, {**home, "LEADSYNC_API_KEY": KEY}, "init", "other.csv")
-    terminal.answer("Which column holds the outcome of the call?", "1")
-    terminal.answer("Which column holds the date to call back?", "1")
+    terminal.answer("Which column holds the outcome of the call?", "")
+    terminal.answer("Which column holds the date to call back?", "")
     terminal.answer("Is that right?", "y")
     terminal.answer("In which order are they written?", "2")
     assert terminal.end() == 0, terminal.said

@@ -182,6 +182,10 @@ def test_a_file_of_somebody_else_stays(past: Desk) -> None:
     [
         (["--output", "x.pdf"], "x.pdf can be a csv, xlsx, html or json file; end its name so"),
         (["--output", "x.csv", "--format", "table"], "x.csv can be a csv, xlsx, html or json file"),
+        (
+            ["--output", "x.xlsx", "--format", "csv"],
+            "x.xlsx would hold csv; end its name in .csv, or leave --format out",
+        ),
         (["--output", ".", "--format", "csv"], ". is a folder; name a file in it with --output"),
         (["--top", "0"], "--top takes a whole number from 1 on"),
     ],

@@ -150,8 +150,8 @@ def test_two_numbers_in_a_cell_are_proposed_for_two_fields() -> None:
     found = lead({"Lead Id": "1", "SecondPhone": "0412345678 / 03 8321 8199", "Outcome": "Sale"})
     assert isinstance(found, Rejected)
     assert reason_words(found) == (
-        "SecondPhone '0412345678 / 03 8321 8199' holds more than one number, 0412345678 and 03 8321 8199; write "
-        "0412345678 in SecondPhone and 03 8321 8199 in FirstPhone."
+        "SecondPhone '0412345678 / 03 8321 8199' holds more than one number; write 0412345678 in SecondPhone and "
+        "03 8321 8199 in FirstPhone."
     )
 
 

@@ -121,6 +121,121 @@ def test_a_lead_added_again_below_is_a_new_row(desk: Desk) -> None:
     assert [one for one in received(dialer) if one[0] == "ten"] == [("ten", "Sale"), ("ten", "Busy"), ("ten", "Sale")]
 
 
+ROWS = ("one,0383218191,Sale", "two,{},Sale")
+
+
+def corrected(desk: Desk, path: Path, phone: str, name: str) -> Path:
+    """A text file under a new name, with another phone number for the second lead."""
+    rows = desk.rows(path)
+    target = path.with_name(name)
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [*rows[0]])
+        writer.writeheader()
+        writer.writerows({**row, HEADINGS[1]: phone if row[HEADINGS[0]] == "two" else row[HEADINGS[1]]} for row in rows)
+    return target
+
+
+def sent_first(desk: Desk, phone: str = "12", *copies: str, **options: Any) -> tuple[PracticeDialer, Path, Path]:
+    """The dialer, a sheet with a row for correction, and its report; the copies are made before the run."""
+    dialer = desk.dialer(settings="[retry]\nwait_seconds = 0\nattempts = 1\n", **options)
+    sheet = desk.sheet("leads.csv", ",".join(HEADINGS), *(row.format(phone) for row in ROWS))
+    for copy in copies:
+        checked(desk, sheet, copy)
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.code == 3, done.err
+    return dialer, sheet, Path(done.json["files"]["report"])
+
+
+def phones(dialer: PracticeDialer) -> list[str]:
+    return [one.fields["FirstPhone"] for one in dialer.ledger.received if one.lead == "two"]
+
+
+def outcome(desk: Desk, file: Path) -> tuple[str, str]:
+    """Status and message of the second row of this run."""
+    done = desk.leadsync("run", file, "--json")
+    row = desk.rows(done.json["files"]["report"])[1]
+    return row["sync_status"], row["sync_message"]
+
+
+@pytest.mark.parametrize("phone", ["12", "0383218192"], ids=["rejected", "refused"])
+@pytest.mark.parametrize("first", ["copy", "report"])
+def test_of_two_corrections_of_one_row_the_first_goes(desk: Desk, first: str, phone: str) -> None:
+    faults = [FaultRule(FaultKind.CODE, code=106, lead="two", attempt=1)] if phone != "12" else []
+    dialer, _, report = sent_first(desk, phone, "c.csv", faults=faults)
+    before = len(phones(dialer))
+    files = [
+        corrected(desk, desk.folder / "c.csv", "0383218108", "fixed.csv"),
+        corrected(desk, report, "0383218199", "fixed.report.csv"),
+    ]
+    if first == "report":
+        files.reverse()
+    assert outcome(desk, files[0])[0] == "succeeded"
+    status, message = outcome(desk, files[1])
+    assert (status, "has sent this row since" in message) == ("skipped", True), message
+    assert len(phones(dialer)) == before + 1
+
+
+def test_a_row_rejected_twice_is_one_row(desk: Desk) -> None:
+    dialer, _, report = sent_first(desk, "12", "c.csv")
+    copy = desk.folder / "c.csv"
+    assert outcome(desk, corrected(desk, copy, "13", "c.csv"))[0] == "rejected"
+    assert outcome(desk, corrected(desk, copy, "0383218108", "c.csv"))[0] == "succeeded"
+    assert outcome(desk, corrected(desk, report, "0383218199", "fixed.report.csv"))[0] == "skipped"
+    assert phones(dialer) == ["0383218108"]
+
+
+def test_a_row_without_a_readable_id_is_known_by_its_number(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", ",".join(HEADINGS), "one,0383218191,Sale", ",0383218192,Sale")
+    copy = checked(desk, sheet, "c.csv")
+    report = Path(desk.leadsync("run", sheet, "--json").json["files"]["report"])
+    for path, name in ((copy, "fixed.csv"), (report, "fixed.report.csv")):
+        text = path.read_text("utf-8-sig").replace(",0383218192,Sale", "two,0383218192,Sale", 1)
+        path.with_name(name).write_text(text, "utf-8")
+    assert outcome(desk, desk.folder / "fixed.csv")[0] == "succeeded"
+    assert outcome(desk, desk.folder / "fixed.report.csv")[0] == "skipped"
+    assert phones(dialer) == ["0383218192"]
+
+
+@pytest.mark.parametrize("first", ["sheet", "copy"])
+def test_a_rejected_row_is_skipped_once_its_correction_went_through(desk: Desk, first: str) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", ",".join(HEADINGS), *(row.format("12") for row in ROWS))
+    older, newer = checked(desk, sheet, "c.csv"), checked(desk, sheet, "d.csv")
+    if first == "sheet":
+        desk.leadsync("run", sheet)
+    assert outcome(desk, corrected(desk, newer, "0383218108", "d.csv"))[0] == "succeeded"
+    for again in (older, sheet) if first == "sheet" else (sheet,):
+        status, message = outcome(desk, again)
+        assert (status, "has sent this row since" in message) == ("skipped", True), message
+    assert outcome(desk, corrected(desk, newer, "13", "d.csv"))[0] == "rejected", "a new text has a new fault"
+    assert phones(dialer) == ["0383218108"]
+
+
+def test_of_two_equal_rejected_lines_the_uncorrected_stays_rejected(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", ",".join(HEADINGS), "one,0383218191,Sale", ",0383218192,Sale", ",0383218192,Sale")
+    copy = checked(desk, sheet, "c.csv")
+    desk.leadsync("run", sheet)
+    copy.write_text(copy.read_text("utf-8-sig").replace(",0383218192,Sale", "two,0383218192,Sale", 1), "utf-8")
+    rows = desk.rows(desk.leadsync("run", copy, "--json").json["files"]["report"])
+    assert [row["sync_status"] for row in rows] == ["succeeded", "succeeded", "rejected"]
+    again = copy.with_name("d.csv")
+    again.write_text(copy.read_text("utf-8").replace("one,0383218191,Sale", "one,0383218191,Busy"), "utf-8")
+    rows = desk.rows(desk.leadsync("run", again, "--json").json["files"]["report"])
+    assert [row["sync_status"] for row in rows] == ["succeeded", "succeeded", "rejected"]
+    assert phones(dialer) == ["0383218192"]
+
+
+def test_a_row_retried_with_success_does_not_go_again_from_a_copy(desk: Desk) -> None:
+    faults = [FaultRule(FaultKind.CODE, code=103, lead="two", attempt=1)]
+    dialer, _, _ = sent_first(desk, "0383218192", "c.csv", faults=faults)
+    assert desk.leadsync("retry", desk.leadsync("runs", "--json").json["runs"][0]["run"]).code == 0
+    before = phones(dialer)
+    desk.leadsync("run", desk.folder / "c.csv")
+    assert phones(dialer) == before
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["run sheet", "run copy", "try copy", "correct", "old copy", "correct report", "old report"]),

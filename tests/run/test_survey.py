@@ -32,6 +32,14 @@ def test_rows_are_counted_by_their_way() -> None:
     assert sum(group.count for group in survey.rejections.values()) == 2
 
 
+def test_cells_with_several_numbers_are_one_group() -> None:
+    survey = Survey()
+    for number, phones in ((2, ("0412345678", "0383218199")), (3, ("0412345679", "0383218198"))):
+        details = {"numbers": phones}
+        survey.reject(number, Rejected((Fault("Phone", "/".join(phones), FaultKind.SEVERAL_PHONES, details=details),)))
+    assert [(group.what, group.count) for group in survey.rejections.values()] == [("holds more than one number", 2)]
+
+
 def test_rows_without_a_callback_date_are_new_leads_up_to_a_trials_end() -> None:
     survey = Survey()
     survey.accept(2, lead("A", callback="2031/01/01 10:00"))

@@ -170,7 +170,3 @@ def test_a_long_decimal_has_lost_digits_and_a_long_whole_number_has_not() -> Non
 def test_what_no_cell_can_hold_is_refused_in_a_sentence(column: Any, words: str) -> None:
     with pytest.raises(SheetError, match=words.replace("(", r"\(")):
         cells_of(column)
-
-
-def test_a_lone_surrogate_is_replaced_as_in_a_file() -> None:
-    assert cells_of(["a\ud800", "b"], dtype=object) == ["a?", "b"]

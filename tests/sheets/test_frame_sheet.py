@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from leadsync.config import settings_from
 from leadsync.errors import SheetError
 from leadsync.leads import sheet_rules
+from leadsync.report.row_words import sentence
 from leadsync.run import SheetScan, SheetSource, scan_sheet
 from leadsync.sheets import NO_RULES
 from leadsync.sheets.frame_sheet import FrameSheet
@@ -36,6 +37,18 @@ def test_a_frame_without_columns_and_a_control_character_in_a_label_are_refused(
         rows_of(pd.DataFrame(index=[1]))
     with pytest.raises(SheetError, match="column B should have a heading, but a cell holds a control character"):
         rows_of(pd.DataFrame({"Lead Id": [1], "a\x07": [1]}))
+
+
+def test_half_a_character_is_a_fault_of_its_row_or_label() -> None:
+    faulty, sound = rows_of(pd.DataFrame({"Lead Id": ["SG\ud800a", "SG\U0001f642"]}))
+    assert faulty.cells == ("SG\ufffda",)
+    assert [(fault.kind.name, fault.details["character"]) for fault in faulty.faults] == [
+        ("CONTROL_CHARACTER", "U+D800")
+    ]
+    assert sentence(faulty.faults[0]) == "The row has the control character U+D800 in column Lead Id; delete it"
+    assert (sound.cells, sound.faults) == (("SG\U0001f642",), ())
+    with pytest.raises(SheetError, match="column A should have a heading, but a cell holds a control character"):
+        rows_of(pd.DataFrame({"Lead Id\udfff": [1]}))
 
 
 def test_labels_are_headings_and_may_repeat() -> None:

@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+import xlsxwriter
 
 from leadsync.sheets.output.lost_parts import lost_parts
 
@@ -52,6 +53,22 @@ def test_parts_are_known_by_their_names(name: str, words: str) -> None:
 def test_parts_inside_a_sheet_are_found(name: str, content: bytes, words: str) -> None:
     assert lost_parts(archive(**{name: WITH % content})) == (words,)
     assert lost_parts(archive(**{"xl/styles.xml": content})) == (), "the sign stands in no sheet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "lost"),
+    [("Button", ("buttons and form controls",)), ("Checkbox", ("buttons and form controls",)), ("Note", ())],
+)
+def test_a_control_in_the_drawing_of_comments_alone_is_found(kind: str, lost: tuple[str, ...]) -> None:
+    drawing = b'<xml><x:ClientData ObjectType="Note"/><x:ClientData ObjectType="%s"/></xml>' % kind.encode()
+    assert lost_parts(archive(**{"xl/drawings/vmlDrawing1.vml": drawing})) == lost
+
+
+def test_a_button_of_xlsxwriter_is_found() -> None:
+    made = BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        book.add_worksheet().insert_button("C2", {"macro": "send", "caption": "Go"})
+    assert lost_parts(made) == ("buttons and form controls",)
 
 
 def test_a_sign_across_two_blocks_is_found() -> None:

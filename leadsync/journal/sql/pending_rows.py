@@ -145,6 +145,8 @@ def _leads(
 
 
 def _nth_pending(connection: Connection, key: int, count: int) -> int | None:
+    if count > NO_END:
+        return None
     # Two of them: the second shows that a trial would end before the sheet does.
     rows = connection.execute(
         f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND state = 'pending' ORDER BY number LIMIT 2 OFFSET ?",

@@ -105,7 +105,7 @@ class RunLineage(Connected):
             key = run_key(connection, run_id)
             rows = connection.execute(
                 f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
-                "WHERE run = ? AND state NOT IN ('pending', 'rejected', 'skipped')",
+                "WHERE run = ? AND state NOT IN ('pending', 'skipped')",
                 [key],
             )
             sent = {number: origin_of(run_id, values) for number, *values in rows}

@@ -10,7 +10,9 @@ from leadsync.spreadsheet import LONGEST_CELL
 
 _NO_ROW = re.compile(r"\s*(?:(?:TRUE|FALSE)(?:\s+|\Z))*", re.IGNORECASE)
 """Blanks, or nothing but checkboxes, as spreadsheet programs fill them in far below the last lead."""
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""A lone surrogate, half a character, counts among them."""
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[SourceLine]:
@@ -27,6 +29,9 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
         cells = line.cells
         if is_odd:
             line = line._replace(faults=(*line.faults, *cell_faults(cells)))
+            # No journal and no file can hold them.
+            cells = [_SURROGATES.sub("\ufffd", cell) for cell in cells]
+            line = line._replace(cells=cells)
         if len(cells) != width:
             faults = (*line.faults, *_width_fault(cells, headings))
             line = line._replace(cells=_laid_out(cells, width, delimiter), faults=faults)

@@ -69,7 +69,7 @@ class _Bytes:
                 raise LookupError("a text is cut in the middle of a character")
             data = self.take(count * size)
             units += data if wide else data.decode("latin-1").encode("utf-16-le")
-        return units.decode("utf-16-le", "replace")
+        return units.decode("utf-16-le", "surrogatepass")
 
     def _turn(self) -> bool:
         """Go to the next record if this one is used up; return whether it was."""

@@ -13,12 +13,13 @@ from xml.parsers.expat import ExpatError
 
 from leadsync.sheets.formats.cell_metadata import Walk, walk_xml
 
+_CONTROLS = "buttons and form controls"
 _PARTS = (
     (r"xl/media/", "pictures"),
     (r"xl/charts/|xl/chartsheets/|xl/chartex", "charts"),
     (r"xl/diagrams/", "SmartArt"),
     (r"xl/embeddings/", "embedded documents"),
-    (r"xl/ctrlprops/|xl/activex/", "buttons and form controls"),
+    (r"xl/ctrlprops/|xl/activex/", _CONTROLS),
     (r"xl/pivottables/|xl/pivotcache/", "pivot tables"),
     (r"xl/slicers/|xl/slicercaches/", "slicers"),
     (r"xl/timelines/|xl/timelinecaches/", "timelines"),
@@ -48,6 +49,9 @@ _KEPT_PARTS = re.compile(
 """calcChain.xml is made anew by any program."""
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _DRAWING = re.compile(r"xl/drawings/[^/]+\.xml")
+_VML = re.compile(r"xl/drawings/[^/]+\.vml")
+_CONTROL = re.compile(rb"""ObjectType\s*=\s*["'](?!Note["'])""")
+"""A shape in a VML drawing beside those of comments. Older programs write a control there alone."""
 _SHAPES = (b"<xdr:sp ", b"<xdr:sp>", b"<xdr:grpSp", b"<xdr:cxnSp")
 _ROWS_BEGIN = re.compile(rb"<(?:\w+:)?sheetData[\s/>]")
 _ROWS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
@@ -65,7 +69,7 @@ _IN_WORKBOOK = re.compile(
 _ELEMENTS = {
     "conditionalFormattings": "conditional formats of Excel 2010 and later",
     "sparklineGroups": "sparklines",
-    "controls": "buttons and form controls",
+    "controls": _CONTROLS,
     "oleObjects": "embedded documents",
     "oleObject": "embedded documents",
     "picture": "background and header pictures",
@@ -117,6 +121,8 @@ def _found(archive: zipfile.ZipFile) -> Iterator[str]:
             yield from _elements(archive.read(name), _IN_WORKBOOK)
         elif _DRAWING.fullmatch(plain) and _has_shapes(archive.read(name)):
             yield "shapes and text boxes"
+        elif _VML.fullmatch(plain) and _CONTROL.search(archive.read(name)):
+            yield _CONTROLS
 
 
 def _has_shapes(data: bytes) -> bool:
