@@ -1,7 +1,7 @@
 """The rows left of an earlier run against what their leads were sent since, before they go or go again."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -10,10 +10,10 @@ from pathlib import Path
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.journal import Journal, LastSent, State
-from leadsync.models import CALLBACK, NO_CHANGE, Lead, RunRecord, Status
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import Skip
-from leadsync.reimport import LastSentLeads, undecided_twin
+from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes
 from leadsync.remarks import Remark
 from leadsync.run.survey_text import repeated_rows, undecided_rows, when
 
@@ -41,11 +41,11 @@ class SentSince:
         return bool(self.repeated or self.undone)
 
     def add(self, lead: Lead, last: LastSent, *, is_newer: bool) -> None:
-        """Count a row of a lead with a payload of another run; `is_newer`: that run was read later."""
+        """Count a row of a lead with a payload of another run; `is_newer`: its values were read later."""
         if last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields):
             self.repeated += 1
             self.repeated_last = _later(self.repeated_last, last)
-        elif is_newer and _undoes(lead.fields, last.fields):
+        elif is_newer and undoes(lead.fields, last.fields):
             self.undone += 1
             self.undone_last = _later(self.undone_last, last)
 
@@ -89,29 +89,19 @@ def sent_since(
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
-    """The runs of the campaign read later, and those with a payload to compare: an older one that has ended and leaves
-    nothing to decide was there when this run's sheet was read."""
-    newer: set[str] = set()
+    """The runs with newer values, and those of the campaign with a payload to compare: an older one that has ended and
+    leaves nothing to decide was there when this run's sheet was read."""
+    newer = newer_runs(journal, run)
     others: list[str] = []
-    is_newer = True
-    # By the order of the journal: clocks are set back.
+    is_later = True
     for other in journal.runs():
         if other.id == run.id:
-            is_newer = False
+            is_later = False
         elif other.complete and (other.dialer, other.ids.campaign) == (settings.url(), settings.ids().campaign):
-            if is_newer:
-                newer.add(other.id)
-            if is_newer or not other.finished or _UNDECIDED & journal.tally(other.id).statuses.keys():
+            is_compared = is_later or other.id in newer or not other.finished
+            if is_compared or _UNDECIDED & journal.tally(other.id).statuses.keys():
                 others.append(other.id)
     return newer, others
-
-
-def _undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
-    """Whether older values replace newer ones; a missing callback date is a value: it makes its lead a new one."""
-    names = (fields.keys() & last.keys()) | {CALLBACK}
-    return any(
-        fields.get(name) != last.get(name) and NO_CHANGE not in (fields.get(name), last.get(name)) for name in names
-    )
 
 
 def _later(one: LastSent | None, other: LastSent) -> LastSent:
