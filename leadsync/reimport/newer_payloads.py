@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from leadsync.journal import Journal
 from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
+from leadsync.plurals import counted
 
 
 def newer_runs(journal: Journal, run: RunRecord) -> set[str]:
@@ -22,3 +23,9 @@ def undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
     return any(
         fields.get(name) != last.get(name) and NO_CHANGE not in (fields.get(name), last.get(name)) for name in names
     )
+
+
+def undone_rows(count: int, when: str, run_id: str) -> str:
+    """The words about rows older than the last ones sent for their leads."""
+    rows = counted(count, "row would undo what its lead was", "rows would undo what their leads were")
+    return f"{rows} sent since, {when} by run {run_id}"

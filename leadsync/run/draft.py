@@ -61,7 +61,7 @@ def read_draft(
         scan.survey,
         sheet_view_of(scan),
         remarks,
-        sent_before=bool(copies or scan.survey.repeated),
+        sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
         write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended), sources),
         forget=partial(journal.delete_draft, run.id),

@@ -11,9 +11,8 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import Lead, RunRecord, Status
-from leadsync.plurals import counted
 from leadsync.reasons import Skip
-from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes
+from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
 from leadsync.run.survey_text import repeated_rows, undecided_rows, when
 
@@ -57,9 +56,9 @@ class SentSince:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
             yield Remark(f"{words}{_anew(run, settings, 'instead skips them')}", loud=True)
         if last := self.undone_last:
-            rows = counted(self.undone, "row would undo what its lead was", "rows would undo what their leads were")
+            words = undone_rows(self.undone, when(last.time, now), last.run_id)
             remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")
-            yield Remark(f"{rows} sent since, {when(last.time, now)} by run {last.run_id}{remedy}", loud=True)
+            yield Remark(f"{words}{remedy}", loud=True)
 
 
 def sent_since(
