@@ -195,11 +195,13 @@ def undone(context: Context) -> LastSent | None:
 
 
 def undecided_before(context: Context) -> Skip | None:
-    """The lead was sent the same, by any run, and a person has still to decide whether that was applied."""
+    """The lead was sent the same, by any run: a person has to decide whether that was applied, or that run sends it."""
     mapped = context.mapped
     if context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
-    return undecided_twin(mapped, context.undecided_sent)
+    # The row itself may be its run's to send, by a person's decision; given back, it goes from here.
+    own = (context.origin.run_id, context.claim.number) if context.origin else None
+    return undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
 
 
 # The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before

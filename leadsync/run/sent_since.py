@@ -14,7 +14,7 @@ from leadsync.models import Lead, RunRecord, Status
 from leadsync.reasons import Skip
 from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
-from leadsync.run.survey_text import repeated_rows, undecided_rows, when
+from leadsync.run.survey_text import repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
 _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
@@ -24,8 +24,9 @@ _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
 class SentSince:
     """Counts of the rows left.
 
-    `undecided`: the rows to skip, by number: a person has to decide about the same row of another run. `repeated` and
-    `undone` count rows equal to their lead's last payload, and rows older than it, each with the last such payload.
+    `undecided`: the rows to skip, by number: the same row of another run is for a person to decide or for it to send.
+    `repeated` and `undone` count rows equal to their lead's last payload, and rows older than it, each with the last
+    such payload.
     """
 
     undecided: dict[int, Skip] = field(default_factory=dict)
@@ -50,8 +51,8 @@ class SentSince:
 
     def remarks(self, journal: Journal, run: RunRecord, settings: Settings, now: datetime) -> Iterator[Remark]:
         """The warnings, each with its remedy."""
-        for run_id, count in Counter(skip.run for skip in self.undecided.values()).items():
-            yield undecided_rows(count, run_id)
+        for (kind, run_id), count in Counter((skip.kind, skip.run) for skip in self.undecided.values()).items():
+            yield rows_of_another_run(kind, count, run_id)
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
             yield Remark(f"{words}{_anew(run, settings, 'instead skips them')}", loud=True)
@@ -72,7 +73,7 @@ def sent_since(
     `rows_beside` gives the rows left whose leads have rows in these other runs.
     """
     found = SentSince()
-    sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
+    sent = LastSentLeads(journal, settings.url(), settings.ids().campaign)
     newer, others = _other_runs(journal, run, settings)
     remaining = iter(rows_beside(others))
     while chunk := list(islice(remaining, _CHUNK)):

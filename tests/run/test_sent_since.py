@@ -137,9 +137,10 @@ def test_a_row_that_another_run_has_left_to_decide_is_skipped(desk: Desk, how: s
 def test_a_persons_word_sends_a_row_though_its_twin_is_undecided(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     monday = run(desk, "mon.csv", MONDAY)
-    assert desk.leadsync("resolve", monday, "--row", "3", "--send").code == 0
+    assert desk.leadsync("resolve", monday, "--row", "3", "--applied").code == 0
     dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     run(desk, "other.csv", MONDAY[1:2])
+    assert desk.leadsync("resolve", monday, "--row", "3", "--send").code == 0
     dialer.ledger.received.clear()
     assert desk.leadsync("resume", monday, "--json").json["statuses"] == {"succeeded": 3}
     assert received(dialer) == ["L1"]
