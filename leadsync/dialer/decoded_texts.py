@@ -36,16 +36,15 @@ _LEAST_NUMBERS = 8
 _BASES = (2, 8, 10, 16)
 _STANDARD_BASE64 = str.maketrans("-_", "+/")
 
-_LOOK_ALIKES = str.maketrans(
-    {
-        **dict(
-            zip("авеёзкмнорстухіјѕԁԛԝһӏАВЕЗКМНОРСТУХІЈЅԌԚԜ", "aвeeзkмнopctyxijsdqwhlABE3KMHOPCTYXIJSGQW", strict=True)
-        ),
-        **dict(zip("αβγεικνορτυχωϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aβyeiknoptuxwcABEZHIKMNOPTYX", strict=True)),
-        # Tags: an invisible copy of ASCII.
-        **{0xE0000 + number: chr(number) for number in range(0x20, 0x7F)},
-    }
-)
+_LOOK_ALIKES = {
+    **str.maketrans(
+        "авеёзкмнорстухіјѕԁԛԝһӏАВЕЗКМНОРСТУХІЈЅԌԚԜ",
+        "aвeeзkмнopctyxijsdqwhlABE3KMHOPCTYXIJSGQW",
+    ),
+    **str.maketrans("αγεικνορτυχωϲΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ayeiknoptuxwcABEZHIKMNOPTYX"),
+    # Tags: an invisible copy of ASCII.
+    **{0xE0000 + number: number for number in range(0x20, 0x7F)},
+}
 _SIGNS = bytes(number for number in range(128) if not chr(number).isalnum())
 _NO_LETTER = re.compile(r"[\W_]+")
 
