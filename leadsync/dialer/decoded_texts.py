@@ -57,7 +57,7 @@ def folded(text: str) -> str:
     return _NO_LETTER.sub("", plain)
 
 
-def holds(text: str, is_found: Callable[[str], bool]) -> bool:
+def holds(text: str, is_found: Callable[[str], object]) -> bool:
     """Whether `is_found` is true of a text, or of what it says once its encodings are undone.
 
     Also true for a text with too many encodings in one another to look into them all.
