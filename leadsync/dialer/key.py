@@ -22,6 +22,8 @@ _MOST_PIECES = 64
 _MARGIN = 2048
 """Characters behind a shown text that are searched too: the key may begin in its last ones."""
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{64,}")
+_LEAST_DIGITS = 10
+"""Different characters of a token: a ruled line has one."""
 
 _STARS = "***"
 LEFT_OUT = f"{_STARS} (left out: it may hold the API key)"
@@ -112,7 +114,8 @@ class KeyFilter(logging.Filter):
             text = text[: length + _MARGIN]
             # No person reads a long token, and it may be the key in an unknown encoding.
             token = max(_TOKEN.findall(text), key=len, default="")
-            if self._pattern is not None and 3 * len(token) > 2 * len(text):
+            is_encoded = len(set(token)) >= _LEAST_DIGITS and 3 * len(token) > 2 * len(text)
+            if self._pattern is not None and is_encoded:
                 return LEFT_OUT
         return LEFT_OUT if self._is_held_by(text) else text[:length]
 
