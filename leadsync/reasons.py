@@ -120,7 +120,7 @@ class SkipKind(Enum):
     CALLED = "the file itself calls the row done or undecided"
     BY_NOW = "an earlier run has brought the row to its end since"
     UNDECIDED_SINCE = "a later run sent the row, and a person has to decide there"
-    LEFT_TO_RUN = "a stopped run is to send the row"
+    LEFT_TO_RUN = "another run, stopped or under way, is to send the row or its equal"
     WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
     UNDECIDED_BEFORE = "an earlier run sent its lead the same, and a person has to decide on that first"
     WAITS_FOR_RESUME = "an earlier row of the lead is in doubt and goes first"

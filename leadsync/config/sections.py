@@ -1,6 +1,7 @@
 """The sections of the settings, without `[input]`: `leadsync.leads` has it."""
 
 import ipaddress
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -10,6 +11,8 @@ from leadsync.alert_events import AlertEvent
 from leadsync.leads import Section, Timezone
 
 MOST_THREADS = 1024
+_LIKE_A_KEY = re.compile(r"(?=(?:.*[0-9]){3})(?=.*[A-Za-z]).{20,}")
+"""A long part of a path with letters and several digits."""
 
 
 def _dialer_url(url: str) -> str:
@@ -28,6 +31,8 @@ def _dialer_url(url: str) -> str:
         raise ValueError("its port has to be a number from 1 to 65535")
     if set("?#") & set(url) or "@" in parts.netloc:
         raise ValueError("it takes nothing but the host, a port and a path")
+    if any(_LIKE_A_KEY.fullmatch(part) for part in parts.path.split("/")):
+        raise ValueError("a part of its path looks like an API key, which never stands in the settings")
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise ValueError("http:// would send the API key and the leads in the clear; use https://")
     return url.rstrip("/")

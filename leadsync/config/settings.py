@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -18,6 +19,7 @@ from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
 FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
 
+_SHORT_KEY = 8
 LONGEST_KEY = 1_000
 """Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
 
@@ -206,6 +208,9 @@ class Settings(BaseSettings):
             raise SettingsError(f"The API key is longer than {LONGEST_KEY:,} characters; store the key alone.")
         if not key.strip().isprintable():
             raise SettingsError("The API key holds characters that cannot be seen; store it again.")
+        # A word of a few letters may well be in an address; a longer key is no part of one.
+        if len(key.strip()) >= _SHORT_KEY and key.strip().casefold() in unquote(self.server.url).casefold():
+            raise SettingsError("[server] url holds the API key; it takes nothing but the host, a port and a path.")
         if (authority := Path(self.server.ca_file)).is_file():
             refuse_others(authority, authority.stat())
         return SecretStr(key.strip())

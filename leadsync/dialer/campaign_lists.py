@@ -130,7 +130,7 @@ def _entity(entry: object, key: KeyFilter) -> Entity | None:
     number, name = _whole(only(entry, "id")), only(entry, "name")
     if number is None or isinstance(name, bool) or not isinstance(name, str | int | None):
         return None
-    text = "" if name is None else key.scrub(str(name))
+    text = "" if name is None else key.scrub(str(name), LONGEST_NAME + 1)
     return Entity(number, text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…")
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from html.entities import html5
 from urllib.parse import unquote, unquote_plus
 
-from leadsync.dialer.decoded_texts import decoded_texts
+from leadsync.dialer.decoded_texts import folded, holds
 
 SHORT_KEY = 8
 """A key with fewer characters may be a word or a number: only a whole token is taken for it."""
@@ -18,7 +18,15 @@ SHORTEST_PIECE = 8
 LONG_KEY = 16
 """A key with fewer characters may hold whole words; only the whole of it is taken for it."""
 
+_MOST_PIECES = 64
+_MARGIN = 2048
+"""Characters behind a shown text that are searched too: the key may begin in its last ones."""
+_TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{64,}")
+_LEAST_DIGITS = 10
+"""Different characters of a token: a ruled line has one."""
+
 _STARS = "***"
+LEFT_OUT = f"{_STARS} (left out: it may hold the API key)"
 _BETWEEN = r"(?:[\s\u00ad\u200b]|<[^<>]{0,60}>){0,4}"
 """What a page may put between two characters of a long word."""
 _WORD_CHARACTER = r"\w"
@@ -72,37 +80,10 @@ def _decoded(key: str) -> set[str]:
     return {key, unquote(key), unquote_plus(key), key.replace("+", " "), wrong} - {""}
 
 
-def _parts(key: str) -> tuple[str, ...]:
-    """The key, or parts of a long one side by side: twice their length of the key holds one of them."""
-    size = SHORTEST_PIECE if len(key) >= LONG_KEY else len(key)
-    folded = [one.casefold() for one in _decoded(key)]
-    return tuple({one[at : at + size] for one in folded for at in range(0, len(one) - size + 1, size)})
-
-
-class _Pieces:
-    """Finds pieces of a long key, in whichever letter case."""
-
-    def __init__(self, key: str) -> None:
-        self._keys = [one.casefold() for one in _decoded(key)]
-        pieces = {one[at : at + SHORTEST_PIECE] for one in self._keys for at in range(len(one) - SHORTEST_PIECE + 1)}
-        self._piece = re.compile("|".join(map(re.escape, sorted(pieces))))
-
-    def scrub(self, text: str) -> str:
-        """`text` with stars for pieces of the key."""
-        # Places in the folded text are used in the text itself, so both need one length: ß becomes ss.
-        folded = text.casefold()
-        if len(folded) != len(text):
-            folded = text.lower()
-        if len(folded) != len(text):
-            folded = text
-        kept, end = [], 0
-        while found := self._piece.search(folded, end):
-            start, stop = found.span()
-            while stop < len(folded) and any(folded[start : stop + 1] in key for key in self._keys):
-                stop += 1
-            kept += [text[end:start], _STARS]
-            end = stop
-        return "".join([*kept, text[end:]]) if kept else text
+def _pieces(text: str, size: int) -> list[str]:
+    """All pieces of `size` characters; of a very long text every few of them, so that a longer part holds one."""
+    step = max(1, len(text) // _MOST_PIECES)
+    return [text[at : at + size] for at in range(0, len(text) - size + 1, step)]
 
 
 class KeyFilter(logging.Filter):
@@ -111,23 +92,49 @@ class KeyFilter(logging.Filter):
     def __init__(self, key: str) -> None:
         super().__init__()
         self._pattern = _pattern(key) if key else None
-        self._pieces = _Pieces(key) if len(key) >= LONG_KEY else None
-        self._parts = _parts(key) if len(key) >= SHORT_KEY else ()
+        self._plain: set[str] = set()
+        self._folded: set[str] = set()
+        for one in _decoded(key) if len(key) >= SHORT_KEY else ():
+            plain, letters = one.casefold(), folded(one)
+            is_long = len(key) >= LONG_KEY
+            self._plain |= set(_pieces(plain, SHORTEST_PIECE if is_long else len(plain)))
+            if len(letters) >= SHORTEST_PIECE:
+                found = set(_pieces(letters, SHORTEST_PIECE if is_long else len(letters)))
+                self._folded |= found | {piece[::-1] for piece in found}
         self.longest = LONGEST_SPELLING * len(key)
         """The characters that the key can take in a text."""
 
-    def scrub(self, text: str) -> str:
-        """`text` with stars for the key in any spelling; call it before the text is cut."""
+    def scrub(self, text: str, length: int | None = None) -> str:
+        """`text` up to `length`, with stars for the key; left out as a whole if it may hold the key in any other way.
+
+        Call it before the text is cut: a part of the key may be at the end.
+        """
+        text = self.starred(text)
+        if length is not None:
+            text = text[: length + _MARGIN]
+            # No person reads a long token, and it may be the key in an unknown encoding.
+            token = max(_TOKEN.findall(text), key=len, default="")
+            is_encoded = len(set(token)) >= _LEAST_DIGITS and 3 * len(token) > 2 * len(text)
+            if self._pattern is not None and is_encoded:
+                return LEFT_OUT
+        return LEFT_OUT if self._is_held_by(text) else text[:length]
+
+    def starred(self, text: str) -> str:
+        """`text` with stars for the key in the usual spellings."""
         if self._pattern is not None:
             text = self._pattern.sub(_STARS, text)
-        if self._pieces is not None:
-            text = self._pieces.scrub(text)
-        text = _IN_A_QUERY.sub(rf"\1{_STARS}", text)
-        return _STARS if self._parts and self._is_encoded_in(text) else text
+        return _IN_A_QUERY.sub(rf"\1{_STARS}", text)
 
-    def _is_encoded_in(self, text: str) -> bool:
-        """Whether a text holds the key, or a large piece of a long one, once its encodings are undone."""
-        return any(part in decoded.casefold() for decoded in decoded_texts(text) for part in self._parts)
+    def _is_held_by(self, text: str) -> bool:
+        """Whether a text holds the key, or a piece of a long one, whatever its encoding and the signs in between."""
+        return bool(self._plain) and holds(text, self._is_in)
+
+    def _is_in(self, text: str) -> bool:
+        letters = folded(text)
+        if any(piece in letters for piece in self._folded):
+            return True
+        plain = text.casefold()
+        return any(piece in plain for piece in self._plain)
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = self.scrub(record.getMessage())

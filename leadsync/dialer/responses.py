@@ -82,7 +82,7 @@ def _answered(status: int, content_type: str, body: bytes, key: KeyFilter) -> Ou
     if code is None:
         return None
     entry = RESULT_CODES.get(code)
-    words = key.scrub(message or (entry.meaning if entry else text))[:_LONGEST_MESSAGE]
+    words = key.scrub(message or (entry.meaning if entry else text), _LONGEST_MESSAGE)
     return Outcome(Effect.ANSWERED, code, entry.name if entry else "", words, status)
 
 
@@ -146,14 +146,15 @@ def _code(value: object) -> int | None:
 
 def _quoted(text: str, key: KeyFilter, values: list[str], *, cut: bool) -> str:
     """The beginning of a page's words, without the key and the lead's values in any common spelling."""
-    text = key.scrub(text)
+    text = key.starred(text)
     for spelling in sorted({spelling for value in values for spelling in _spellings(value)}, key=len, reverse=True):
         text = text.replace(spelling, "***")
     if cut:
         # Its end may be the beginning of the key or of a value.
         text = text[: -max([key.longest, *(LONGEST_SPELLING * len(value) for value in values)]) or None]
     words = " ".join(_TAG.sub(" ", text).split())
-    return words[:_LONGEST_QUOTE] + "…" if len(words) > _LONGEST_QUOTE else words
+    shown = key.scrub(words, _LONGEST_QUOTE)
+    return f"{shown}…" if len(words) > len(shown) == _LONGEST_QUOTE else shown
 
 
 def _spellings(value: str) -> Iterable[str]:

@@ -97,9 +97,9 @@ class History(Protocol):
         ...
 
     def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
-        """The rows of each of these leads for a person to decide, by the order of the attempts.
+        """The open rows of each of these leads, by the order of the attempts; leads without one are left out.
 
-        A row under way counts as `unknown`: its process may have ended. Leads without such a row are left out.
+        Open is a row for a person to decide, a row under way, and a row to be sent by a person's decision.
         """
         ...
 

@@ -77,7 +77,8 @@ class CheckedSheet(NamedTuple):
 class LastSent:
     """The values last sent to a lead, with the run, row and time; `state` tells whether the lead has taken them.
 
-    `state` is `succeeded`, or a state for a person to decide: `unknown` or `conflict`.
+    `state` is `succeeded`, a state for a person to decide (`unknown` or `conflict`), or that of a row for its run to
+    send: `pending` or `in_flight`.
     """
 
     run_id: str

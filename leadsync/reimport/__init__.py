@@ -4,6 +4,7 @@ from leadsync.reimport.builder import ContextBuilder
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
@@ -24,8 +25,11 @@ __all__ = [
     "Transfer",
     "Trial",
     "decide",
+    "newer_runs",
     "put_together",
     "rules_for",
     "sheet_states",
     "undecided_twin",
+    "undoes",
+    "undone_rows",
 ]

@@ -125,6 +125,7 @@ class ContextBuilder:
             same_place=earlier.same_place,
             later=earlier.descendants.get(number, ()),
             later_row=earlier.later_row(lead, number),
+            is_older=context.last_sent is not None and earlier.is_older(context.last_sent),
             undecided=next((one for one in undecided if not self.transfer.is_decided(claim.run, one)), None),
             # Only earlier rows: a later one in doubt goes behind this one, as in the sheet.
             in_doubt=next((one for one in earlier.in_doubt.get(lead, ()) if one < number), None),

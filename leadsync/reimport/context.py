@@ -90,8 +90,10 @@ class Context(NamedTuple):
     """The row's cells as they were read at first, by the name of their heading."""
     last_sent: LastSent | None = None
     """What the lead was last sent, by any run."""
+    is_older: bool = False
+    """Whether these values were read later than this row, and are not of a row that came from it or goes before it."""
     undecided_sent: Sequence[LastSent] = ()
-    """What the lead was sent by any run and a person has still to decide about."""
+    """What the lead was sent by any run and a person has still to decide about, or that run to send."""
     lead_goes: bool = False
     """Whether an earlier row of this file sends the lead something."""
     trial: TrialMatch | None = None

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from leadsync.journal import Origin, State
+from leadsync.journal import LastSent, Origin, State
 from leadsync.models import Lead
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
+from leadsync.reimport.newer_payloads import undone_rows
 from leadsync.reimport.rules import Decision, Send, says_the_same
 from leadsync.reimport.workbook import heading_name
 from leadsync.remarks import Remark
@@ -58,6 +59,8 @@ class Corrections:
         self._changed_in_vain: list[int] = []
         self._corrected_in_vain: list[int] = []
         self._example = ""
+        self._undone: list[int] = []
+        self._undone_last: LastSent | None = None
 
     def note(self, context: Context, decision: Decision) -> None:
         """Count one row."""
@@ -65,6 +68,10 @@ class Corrections:
         if origin is None or context.second_line:
             return
         self._compared += 1
+        if isinstance(decision, Send) and (last := decision.undoes):
+            self._undone.append(context.row.number)
+            if self._undone_last is None or last.time > self._undone_last.time:
+                self._undone_last = last
         undecided = origin.state in _UNDECIDED
         if undecided and context.claim.decision in DECISIONS:
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)
@@ -89,7 +96,7 @@ class Corrections:
             self._not_corrected += left or isinstance(decision, Rejected)
 
     def remarks(self) -> Iterator[Remark]:
-        """The corrections and decisions as understood; a column sorted alone makes a loud remark."""
+        """The corrections and decisions as understood; loud are a column sorted alone and rows that undo newer ones."""
         parts = [
             f"{counted(self._corrected, 'row')} corrected: {self._by_column()} (for example {self._example})"
             if self._corrected
@@ -103,6 +110,10 @@ class Corrections:
             yield Remark("; ".join(filter(None, parts)) + ".")
         if self._decisions:
             yield Remark(self._receipt())
+        if last := self._undone_last:
+            words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
+            them = agreeing(self.undone, "it", "them")
+            yield Remark(f"{words} (row {_rows(self._undone)}); take {them} out of the file to keep that.", loud=True)
         if in_vain := len(self._changed_in_vain):
             was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
             where = _rows(self._changed_in_vain)
@@ -125,6 +136,11 @@ class Corrections:
     def decisions(self) -> int:
         """How many rows of earlier runs the file decides on."""
         return sum(map(len, self._decisions.values()))
+
+    @property
+    def undone(self) -> int:
+        """How many rows to be sent would undo newer ones."""
+        return len(self._undone)
 
     def _receipt(self) -> str:
         """The decisions: their number, runs and rows."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, SheetError
 from leadsync.file_names import first_stem
-from leadsync.journal import CheckedSheet, Journal, Origin, State
+from leadsync.journal import CheckedSheet, Journal, LastSent, Origin, State
 from leadsync.leads import Column
 from leadsync.models import NOTE, CampaignIds, Lead, RunRecord
 from leadsync.reasons import FaultKind, Rejected
 from leadsync.reimport.context import Before, Descendant
+from leadsync.reimport.newer_payloads import newer_runs
 from leadsync.reimport.workbook import heading_name
 from leadsync.spreadsheet import CHECK_PREFIX
 
@@ -33,11 +34,22 @@ class Earlier:
     """The idempotent rows in doubt, which are sent again."""
     succeeded: Mapping[str, int]
     """The last row that went through."""
+    newer: Collection[str] = ()
+    """The runs with values read later."""
+    successors: Collection[tuple[str, int]] = ()
+    """Run and number of the rows that came from this run's."""
 
     def later_row(self, lead: str, number: int) -> tuple[str, int] | None:
         """Run and number of a later row of the lead, sent with success."""
         later = self.succeeded.get(lead, 0)
         return (self.run.id, later) if later > number else self.superseded.get(number)
+
+    def is_older(self, last: LastSent) -> bool:
+        """Whether this run has read its values before another run read this payload."""
+        if last.run_id not in self.newer:
+            return False
+        # A row that came from this run has its place in the order of this run's rows, corrected or not.
+        return (last.run_id, last.number) not in self.successors
 
     def inserted(self, number: int) -> bool:
         """Whether the row was to add a lead; corrected, it still is."""
@@ -106,7 +118,18 @@ class Lineage:
             number: [Descendant(*later) for later in found] for number, found in journal.descendants(run.id).items()
         }
         superseded = journal.superseded(run.id)
-        return Earlier(run, same_place, origins, descendants, superseded, undecided, in_doubt, succeeded)
+        return Earlier(
+            run,
+            same_place,
+            origins,
+            descendants,
+            superseded,
+            undecided,
+            in_doubt,
+            succeeded,
+            newer_runs(journal, run),
+            {(one.run_id, one.number) for found in descendants.values() for one in found},
+        )
 
     def cells_before(self, run_id: str, numbers: Collection[int]) -> dict[int, dict[str, Before]]:
         """The cells of these rows as they were read at first, by the name of their heading."""

@@ -11,6 +11,7 @@ from leadsync.reimport.claims import DECISIONS, DONE
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.corrupted_cells import corrupted_cells
 from leadsync.reimport.earlier_failures import did_not_go, is_still_failing, root_of
+from leadsync.reimport.newer_payloads import undoes
 from leadsync.reimport.unchanged import same_fields, undecided_twin
 from leadsync.result_codes import RESULT_CODES, Verdict
 
@@ -20,10 +21,14 @@ _LASTING = (SkipKind.SENT_CORRECTED, SkipKind.SENT_IN_COPY, SkipKind.LATER_ROW)
 
 
 class Send(NamedTuple):
-    """The row is sent; `repeats` is its lead's last payload, if equal. A tuple, for sheets of a million rows."""
+    """The row is sent. A tuple, for sheets of a million rows.
+
+    `repeats` is its lead's last payload, if equal; `undoes` that payload, if newer than this row and replaced by it.
+    """
 
     lead: Lead
     repeats: LastSent | None = None
+    undoes: LastSent | None = None
 
 
 Decision = Send | Skip | Rejected
@@ -181,12 +186,22 @@ def repeats(context: Context) -> LastSent | None:
     return last if last.state is State.SUCCEEDED and dict(mapped.fields) == dict(last.fields) else None
 
 
+def undone(context: Context) -> LastSent | None:
+    """The lead's last payload if it is newer than this row and would be replaced by it."""
+    last, mapped = context.last_sent, context.mapped
+    if last is None or not context.is_older or not isinstance(mapped, Lead):
+        return None
+    return last if undoes(mapped.fields, last.fields) else None
+
+
 def undecided_before(context: Context) -> Skip | None:
-    """The lead was sent the same, by any run, and a person has still to decide whether that was applied."""
+    """The lead was sent the same, by any run: a person has to decide whether that was applied, or that run sends it."""
     mapped = context.mapped
     if context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
-    return undecided_twin(mapped, context.undecided_sent)
+    # The row itself may be its run's to send, by a person's decision; given back, it goes from here.
+    own = (context.origin.run_id, context.claim.number) if context.origin else None
+    return undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
 
 
 # The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before
@@ -223,7 +238,7 @@ def decide(context: Context, rules: tuple[Rule, ...] = RULES) -> Decision:
     else:
         mapped = context.mapped
         if isinstance(mapped, Lead):
-            return Send(mapped, repeats(context) if context.last_sent else None)
+            return Send(mapped, repeats(context), undone(context)) if context.last_sent else Send(mapped)
         decision = mapped
         if any(fault.kind is FaultKind.NO_LEAD for fault in mapped.faults):
             return Skip(SkipKind.NO_LEAD)

@@ -36,12 +36,13 @@ class Transfer:
         return Effects(self._decided, self._transferred, self._kept)
 
     def is_decided(self, run_id: str, number: int) -> bool:
-        """Whether the file decides on this row of an earlier run, further up."""
+        """Whether the file decides on this row of an earlier run, further up, or takes it over."""
         return (run_id, number) in self._decided_rows
 
     def release(self, run_id: str, numbers: list[int]) -> None:
         """Unsent rows of a trial are its own no more."""
         self._decided[run_id, State.SKIPPED] = numbers
+        self._decided_rows |= {(run_id, number) for number in numbers}
 
     def note(self, context: Context, decision: Decision) -> None:
         """Add the effects of one row."""

@@ -1,17 +1,25 @@
 """A lead's last payload and its undecided ones, and whether a row says the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from leadsync.journal import History, LastSent
+from leadsync.journal import Journal, LastSent, State
 from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS, Lead
 from leadsync.reasons import Skip, SkipKind
 
 
 class LastSentLeads:
-    """The last payloads of leads, in one campaign of one dialer, before this file."""
+    """The last payloads of leads, in one campaign of one dialer, before this file.
 
-    def __init__(self, history: History, dialer: str, campaign: int) -> None:
-        self._history = history
+    Rows of the runs `ended` by this file are not for those to send.
+    """
+
+    def __init__(self, journal: Journal, dialer: str, campaign: int, ended: Collection[str] = ()) -> None:
+        # A row under way when its process died has reached the dialer or not: by now that can be told.
+        for run in journal.runs():
+            if not run.finished:
+                journal.settle_if_dead(run.id)
+        self._history = journal.history()
+        self._ended = ended
         self._place = dialer, campaign
         self._last: Mapping[str, LastSent] = {}
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
@@ -29,8 +37,11 @@ class LastSentLeads:
         return self._last.get(lead)
 
     def undecided(self, lead: str) -> Sequence[LastSent]:
-        """The lead's payloads for a person to decide about, in the order of their attempts."""
-        return self._undecided.get(lead, ())
+        """The lead's payloads for a person to decide about or for a run to send, in the order of their attempts."""
+        found = self._undecided.get(lead, ())
+        if self._ended:
+            found = [one for one in found if one.state is not State.PENDING or one.run_id not in self._ended]
+        return found
 
     def goes(self, lead: str) -> bool:
         """Whether a row of the lead further up is sent: of the rows A, B, A the last is no repetition of the first."""
@@ -44,8 +55,11 @@ class LastSentLeads:
 def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
     """Why a row is skipped that says the same as an undecided payload of its lead; None if none says that."""
     for sent in reversed(undecided):
-        if _same_change(lead.fields, sent.fields):
-            return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
+        if not _same_change(lead.fields, sent.fields):
+            continue
+        if sent.state in (State.PENDING, State.IN_FLIGHT):
+            return Skip(SkipKind.LEFT_TO_RUN, sent.run_id)
+        return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
     return None
 
 

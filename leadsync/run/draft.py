@@ -41,7 +41,7 @@ def read_draft(
     trial = journal.find(run.follows) if run.follows else None
     sources: set[str] = set()
     try:
-        scan = _store_sheet(journal, run, settings, options, known, trial, sources)
+        scan = _store_sheet(journal, run, settings, options, known, trial, sources, begins_anew)
     except BaseException:
         # Also for a signal; after a kill the draft stays, changes nothing, and goes with the file's next run.
         journal.delete_draft(run.id)
@@ -61,7 +61,7 @@ def read_draft(
         scan.survey,
         sheet_view_of(scan),
         remarks,
-        sent_before=bool(copies or scan.survey.repeated),
+        sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
         write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended), sources),
         forget=partial(journal.delete_draft, run.id),
@@ -76,6 +76,7 @@ def _store_sheet(
     known: Sequence[str],
     trial: RunRecord | None,
     sources: set[str],
+    begins_anew: Sequence[RunRecord],
 ) -> SheetScan:
     """Read the sheet to its end.
 
@@ -104,6 +105,7 @@ def _store_sheet(
         hold=hold,
         skip_unchanged=options.skip_unchanged,
         trial=Followed(trial, _is_original(journal, run, trial)) if trial is not None else None,
+        begins_anew=begins_anew,
         tells_copies=True,
     )
     stem = scan.lineage.stem or first_stem(run.file.name)

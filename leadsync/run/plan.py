@@ -21,9 +21,9 @@ class Plan:
 
     `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `sheet_view`
     describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has
-    done it all. `sent_before`: some rows would go a second time. `then` is the plan behind this one, for a later run of
-    the same file; the last can be a draft of the present file. `has_decisions`: the file holds a person's decisions on
-    rows of earlier runs.
+    done it all. `sent_before`: some rows would go a second time, or undo newer ones. `then` is the plan behind this
+    one, for a later run of the same file; the last can be a draft of the present file. `has_decisions`: the file holds
+    a person's decisions on rows of earlier runs.
     """
 
     run: RunRecord

@@ -21,7 +21,7 @@ class Question:
     """The question before a run is sent; as text it is what `leadsync run` shows at a terminal.
 
     `text` is the question itself, `lines` stand above it. `rows` would be sent now. `sent_before`: some of them would
-    go a second time. `warnings` are all of the loud lines, and the remarks kept with the run.
+    go a second time, or undo newer ones. `warnings` are all of the loud lines, and the remarks kept with the run.
     """
 
     text: str

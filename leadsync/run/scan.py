@@ -14,7 +14,7 @@ from leadsync.config import Settings
 from leadsync.file_names import is_retry
 from leadsync.journal import Journal
 from leadsync.leads import Rules, map_columns, sheet_rules, with_mapping
-from leadsync.models import EXTERNAL_ID, NOTE
+from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
 from leadsync.reimport import (
     ContextBuilder,
     Followed,
@@ -42,14 +42,16 @@ def scan_sheet(
     hold: Callable[[str], None] = lambda _: None,
     skip_unchanged: bool = False,
     trial: Followed | None = None,
+    begins_anew: Sequence[RunRecord] = (),
     tells_copies: bool = False,
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
 
     `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
     workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
-    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from. Raises SheetError,
-    MappingError or SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
+    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from;
+    `begins_anew` are runs that end with the confirmation. Raises SheetError, MappingError or SettingsError; with
+    `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
     learned = Learned()
     rules = sheet_rules(settings.rules(now))
@@ -62,7 +64,17 @@ def scan_sheet(
                     continue
             lineage = Lineage(journal, settings, hold)
             scan = _prepare(
-                source, table, settings, now, learned, lineage, journal, hold, trial, skip_unchanged=skip_unchanged
+                source,
+                table,
+                settings,
+                now,
+                learned,
+                lineage,
+                journal,
+                hold,
+                trial,
+                begins_anew,
+                skip_unchanged=skip_unchanged,
             )
             try:
                 take(scan)
@@ -117,6 +129,7 @@ def _prepare(
     journal: Journal | None,
     hold: Callable[[str], None],
     trial: Followed | None,
+    begins_anew: Sequence[RunRecord],
     *,
     skip_unchanged: bool,
 ) -> SheetScan:
@@ -140,7 +153,8 @@ def _prepare(
     last_sent = None
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
-        last_sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
+        ended = [run.id for run in begins_anew if run.sheet == table.sheet]
+        last_sent = LastSentLeads(journal, settings.url(), settings.ids().campaign, ended)
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)

@@ -1,7 +1,7 @@
 """The rows left of an earlier run against what their leads were sent since, before they go or go again."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -10,12 +10,11 @@ from pathlib import Path
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.journal import Journal, LastSent, State
-from leadsync.models import CALLBACK, NO_CHANGE, Lead, RunRecord, Status
-from leadsync.plurals import counted
+from leadsync.models import Lead, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport import LastSentLeads, undecided_twin
+from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
-from leadsync.run.survey_text import repeated_rows, undecided_rows, when
+from leadsync.run.survey_text import repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
 _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
@@ -25,9 +24,9 @@ _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
 class SentSince:
     """Counts of the rows left.
 
-    `skipped` by their numbers: a person has to decide about the same row of another run, or the row is equal to its
-    lead's last payload and such rows are not wanted. `repeated` and `undone` count rows equal to their lead's last
-    payload, and rows older than it, each with the last such payload.
+    `skipped` by their numbers: the same row of another run is for a person to decide or for it to send, or the row is
+    equal to its lead's last payload and such rows are not wanted. `repeated` and `undone` count rows equal to their
+    lead's last payload, and rows older than it, each with the last such payload.
     """
 
     skipped: dict[int, Skip] = field(default_factory=dict)
@@ -42,26 +41,27 @@ class SentSince:
         return bool(self.repeated or self.undone)
 
     def add(self, lead: Lead, last: LastSent, *, is_newer: bool) -> None:
-        """Count a row of a lead with a payload of another run; `is_newer`: that run was read later."""
+        """Count a row of a lead with a payload of another run; `is_newer`: its values were read later."""
         if _says_the_same(lead, last):
             self.repeated += 1
             self.repeated_last = _later(self.repeated_last, last)
-        elif is_newer and _undoes(lead.fields, last.fields):
+        elif is_newer and undoes(lead.fields, last.fields):
             self.undone += 1
             self.undone_last = _later(self.undone_last, last)
 
     def remarks(self, journal: Journal, run: RunRecord, settings: Settings, now: datetime) -> Iterator[Remark]:
         """The warnings, each with its remedy."""
-        undecided = (skip.run for skip in self.skipped.values() if skip.kind is SkipKind.UNDECIDED_BEFORE)
-        for run_id, count in Counter(undecided).items():
-            yield undecided_rows(count, run_id)
+        of_other_runs = Counter((skip.kind, skip.run) for skip in self.skipped.values())
+        for (kind, run_id), count in of_other_runs.items():
+            if kind is not SkipKind.UNCHANGED:
+                yield rows_of_another_run(kind, count, run_id)
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
             yield Remark(f"{words}{_anew(run, settings, 'instead skips them')}", loud=True)
         if last := self.undone_last:
-            rows = counted(self.undone, "row would undo what its lead was", "rows would undo what their leads were")
+            words = undone_rows(self.undone, when(last.time, now), last.run_id)
             remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")
-            yield Remark(f"{rows} sent since, {when(last.time, now)} by run {last.run_id}{remedy}", loud=True)
+            yield Remark(f"{words}{remedy}", loud=True)
 
 
 def sent_since(
@@ -78,7 +78,7 @@ def sent_since(
     lead's last payload are not wanted.
     """
     found = SentSince()
-    sent = LastSentLeads(journal.history(), settings.url(), settings.ids().campaign)
+    sent = LastSentLeads(journal, settings.url(), settings.ids().campaign)
     newer, others = _other_runs(journal, run, settings)
     remaining = iter(rows_beside(others))
     while chunk := list(islice(remaining, _CHUNK)):
@@ -98,37 +98,27 @@ def sent_since(
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
-    """The runs of the campaign read later, and those with a payload to compare: an older one that has ended and leaves
-    nothing to decide was there when this run's sheet was read. A run without attempts has waited behind older ones of
-    its file, and those ended later.
+    """The runs with newer values, and those of the campaign with a payload to compare: an older one that has ended and
+    leaves nothing to decide was there when this run's sheet was read. A run without attempts has waited behind older
+    ones of its file, and those ended later.
     """
-    newer: set[str] = set()
+    newer = newer_runs(journal, run)
     others: list[str] = []
     has_waited = not journal.tally(run.id).attempts
-    is_newer = True
-    # By the order of the journal: clocks are set back.
+    is_later = True
     for other in journal.runs():
         if other.id == run.id:
-            is_newer = False
+            is_later = False
         elif other.complete and (other.dialer, other.ids.campaign) == (settings.url(), settings.ids().campaign):
-            if is_newer:
-                newer.add(other.id)
             goes_on = not other.finished or (has_waited and other.file == run.file)
-            if is_newer or goes_on or _UNDECIDED & journal.tally(other.id).statuses.keys():
+            is_compared = is_later or other.id in newer or goes_on
+            if is_compared or _UNDECIDED & journal.tally(other.id).statuses.keys():
                 others.append(other.id)
     return newer, others
 
 
 def _says_the_same(lead: Lead, last: LastSent) -> bool:
     return last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields)
-
-
-def _undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
-    """Whether older values replace newer ones; a missing callback date is a value: it makes its lead a new one."""
-    names = (fields.keys() & last.keys()) | {CALLBACK}
-    return any(
-        fields.get(name) != last.get(name) and NO_CHANGE not in (fields.get(name), last.get(name)) for name in names
-    )
 
 
 def _later(one: LastSent | None, other: LastSent) -> LastSent:

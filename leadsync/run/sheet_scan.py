@@ -127,6 +127,11 @@ class SheetScan:
         return self._builder.corrections.decisions > 0
 
     @property
+    def undoes_newer(self) -> bool:
+        """Whether a row to be sent would undo what its lead was sent since the row was first read."""
+        return self._builder.corrections.undone > 0
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """The sheet's headings without leadsync's own."""
         return _without(self.table.headings, self.mapping)

@@ -58,8 +58,8 @@ class Survey:
         """Rows to be sent that equal the last ones sent for their leads."""
         self.repeated_last: tuple[datetime, str] | None = None
         """The time and the run of the latest of those."""
-        self.undecided: Counter[str] = Counter()
-        """Rows on hold for a decision on the same row of an earlier run, by that run."""
+        self.of_other_runs: Counter[tuple[SkipKind, str]] = Counter()
+        """Rows equal to a row of another run, undecided or for that run to send, by kind and run."""
         self._rows_of_lead: Counter[int] = Counter()
 
     @property
@@ -89,8 +89,8 @@ class Survey:
         self.rows += 1
         self.skipped += 1
         self.skips[reason.kind] += 1
-        if reason.kind is SkipKind.UNDECIDED_BEFORE:
-            self.undecided[reason.run] += 1
+        if reason.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.LEFT_TO_RUN):
+            self.of_other_runs[reason.kind, reason.run] += 1
 
     def repeat(self, time: datetime, run_id: str) -> None:
         """Count a row equal to the last one sent for its lead, at that time and by that run."""

@@ -9,6 +9,7 @@ from leadsync.durations import rough_duration
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
+from leadsync.reasons import SkipKind
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.sheet_scan import SheetScan
@@ -71,15 +72,18 @@ def findings(survey: Survey) -> Iterator[str]:
 
 def repetitions(survey: Survey, now: datetime, option: str = "--skip-unchanged") -> Iterator[Remark]:
     """The warnings about rows equal to the last ones sent for their leads; `option` is the remedy."""
-    for run_id, count in survey.undecided.items():
-        yield undecided_rows(count, run_id)
+    for (kind, run_id), count in survey.of_other_runs.items():
+        yield rows_of_another_run(kind, count, run_id)
     if survey.repeated_last is not None:
         words = repeated_rows(survey.repeated, *survey.repeated_last, now)
         yield Remark(f"{words}; {option} skips them", loud=True)
 
 
-def undecided_rows(count: int, run_id: str) -> Remark:
-    """The warning about rows equal to undecided ones of an earlier run."""
+def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
+    """The warning about rows equal to rows of another run, for a person to decide or for that run to send."""
+    if kind is SkipKind.LEFT_TO_RUN:
+        rows = counted(count, "row is not sent: it is", "rows are not sent: they are")
+        return Remark(f"{rows} for run {run_id} to send; if it has stopped: `leadsync resume {run_id}`", loud=True)
     rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
     return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
 

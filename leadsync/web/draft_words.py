@@ -12,7 +12,7 @@ SKIP_WORDS: Mapping[SkipKind, str] = {
     SkipKind.CALLED: "done, by their own sync_status",
     SkipKind.BY_NOW: "done by a later run",
     SkipKind.UNDECIDED_SINCE: "sent since, and to be decided there first",
-    SkipKind.LEFT_TO_RUN: "left to the run that they came from",
+    SkipKind.LEFT_TO_RUN: "left to the run that is to send them",
     SkipKind.WAITS_FOR_DECISION: "waiting for another row of their lead, to be decided first",
     SkipKind.UNDECIDED_BEFORE: "sent before, and to be decided there first",
     SkipKind.WAITS_FOR_RESUME: "waiting for an earlier row of their lead, which is in doubt",

@@ -113,7 +113,7 @@ def _survey_values(survey: Survey) -> Preview:
         "new_leads": survey.new_leads(),
         "repeated_leads": survey.repeated_leads,
         "repeated": _repeated(survey),
-        "undecided": [[run_id, count] for run_id, count in survey.undecided.items()],
+        "of_other_runs": [[kind.name, run_id, count] for (kind, run_id), count in survey.of_other_runs.items()],
         "changes": _groups(survey.repairs.values()),
         "look_at": _groups(group for group in survey.warnings.values() if group.what != NEW_LEAD),
         "rejections": _groups(survey.rejections.values()),

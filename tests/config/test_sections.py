@@ -23,6 +23,10 @@ from tests.config.samples import BEGINS, PORT, refusal, settings
         ("http://127.0.0.1", "http://127.0.0.1"),
         ("http://127.8.8.8", "http://127.8.8.8"),
         ("http://[::1]:8080", "http://[::1]:8080"),
+        (
+            "https://gate.example.com/customer-relations-of-the-north/pbx2",
+            "https://gate.example.com/customer-relations-of-the-north/pbx2",
+        ),
     ],
 )
 def test_an_address_of_a_dialer(given: str, kept: str) -> None:
@@ -30,6 +34,7 @@ def test_an_address_of_a_dialer(given: str, kept: str) -> None:
 
 
 HOST = "there can be no host of that name."
+KEY = "a part of its path looks like an API key, which never stands in the settings."
 CLEAR = "http:// would send the API key and the leads in the clear; use https://."
 NOTHING = "it takes nothing but the host, a port and a path."
 BLANK = "it holds a blank or another character that no address has."
@@ -66,6 +71,8 @@ BLANK = "it holds a blank or another character that no address has."
         ("HTTP://pbx.example.com", CLEAR),
         ("http://10.0.0.5", CLEAR),
         ("http://localhost.example.com", CLEAR),
+        ("https://pbx.example.com/7f3c9a1e-5b2d-4c8f-9e60-3ad1b2c4d5e6", KEY),
+        ("https://pbx.example.com/a/Kq7%2BaZ9xLm3pQrStUvWxYz0/", KEY),
     ],
 )
 def test_an_address_that_is_none(url: str, problem: str) -> None:

@@ -98,6 +98,13 @@ def key_of(**server: str) -> str:
     return settings("server", **server).api_key({"LEADSYNC_API_KEY": "of the environment"}).get_secret_value()
 
 
+def test_an_address_with_the_key_in_it_is_refused() -> None:
+    read = settings("server", url="https://pbx.example.com/gate/Practice%2DKey")
+    with pytest.raises(SettingsError, match=r"^\[server\] url holds the API key"):
+        read.api_key({"LEADSYNC_API_KEY": "practice-key"})
+    assert read.api_key({"LEADSYNC_API_KEY": "gate"}).get_secret_value() == "gate"
+
+
 def test_a_key_in_the_environment() -> None:
     read = Settings()
     assert read.api_key({"LEADSYNC_API_KEY": f" {KEY}\n"}).get_secret_value() == KEY

@@ -15,6 +15,7 @@ import trustme
 from pydantic import SecretStr
 
 from leadsync.dialer import places
+from leadsync.dialer.key import LEFT_OUT
 from leadsync.errors import SettingsError, Stopped
 from tests.dialer.peer import KEY, pieces_of_the_key
 
@@ -153,7 +154,7 @@ def test_the_key_shows_nowhere(caplog: pytest.LogCaptureFixture, status: int, be
 @pytest.mark.parametrize("before", [0, 170, 190])
 @pytest.mark.parametrize(
     "spelled",
-    [KEY, KEY.upper(), KEY.replace("-", "%2d"), KEY.replace("-", "&#x2D;"), KEY.replace("-", "\\u002d"), KEY[:20]],
+    [KEY, KEY.upper(), KEY.replace("-", "%2d"), KEY.replace("-", "&#x2D;"), KEY.replace("-", "\\u002d")],
 )
 def test_no_name_holds_the_key(spelled: str, before: int) -> None:
     name = f"{'x' * before} {spelled} more"
@@ -162,6 +163,12 @@ def test_no_name_holds_the_key(spelled: str, before: int) -> None:
     for entity in (place.template, place.campaign, place.allocation):
         assert entity is not None
         assert entity.name == f"{'x' * before} *** more"
+
+
+def test_a_name_with_a_part_of_the_key_is_left_out() -> None:
+    with dialer(200, json.dumps({"entities": [{"id": 41, "name": f"campaign {KEY[:20]}"}]}).encode()) as url:
+        (place,) = places(url, SecretStr(KEY))
+    assert place.template.name == LEFT_OUT
 
 
 def test_a_name_is_cut_behind_the_key() -> None:

@@ -137,9 +137,31 @@ def test_a_row_that_another_run_has_left_to_decide_is_skipped(desk: Desk, how: s
 def test_a_persons_word_sends_a_row_though_its_twin_is_undecided(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     monday = run(desk, "mon.csv", MONDAY)
-    assert desk.leadsync("resolve", monday, "--row", "3", "--send").code == 0
+    assert desk.leadsync("resolve", monday, "--row", "3", "--applied").code == 0
     dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L1", applied=True, calls=1)])
     run(desk, "other.csv", MONDAY[1:2])
+    assert desk.leadsync("resolve", monday, "--row", "3", "--send").code == 0
     dialer.ledger.received.clear()
     assert desk.leadsync("resume", monday, "--json").json["statuses"] == {"succeeded": 3}
     assert received(dialer) == ["L1"]
+
+
+def test_a_retry_has_the_values_of_its_first_run_whenever_it_goes(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead="L1", code=106, calls=1)])
+    sunday = run(desk, "sun.csv", TUESDAY)
+    left_of_monday(desk, dialer)
+    monday = str(runs(desk)[0]["run"])
+    assert desk.leadsync("retry", sunday, "--json").json["statuses"] == {"succeeded": 1}
+    resumed = desk.leadsync("resume", monday, "--json")
+    assert resumed.json["statuses"] == {"succeeded": 3}
+    assert "undo" not in resumed.err, "Sunday's value is the older one"
+
+
+def test_a_retry_to_go_on_with_says_what_it_would_undo(desk: Desk) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer, "refused")
+    tuesday = run(desk, "tue.csv", TUESDAY)
+    again = desk.leadsync("retry", monday, "--limit", "1", "--json").json["run"]
+    [warning] = [line for line in desk.leadsync("resume", again, "--json").json["warnings"] if "undo" in line][-1:]
+    assert warning.startswith("! 1 row would undo what its lead was sent since")
+    assert f"by run {tuesday}" in warning

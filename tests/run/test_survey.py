@@ -28,7 +28,7 @@ def test_rows_are_counted_by_their_way() -> None:
     survey.skip(Skip(SkipKind.UNDECIDED_BEFORE, "r1", 2))
     assert (survey.rows, survey.to_send, survey.skipped, survey.rejected) == (5, 2, 2, 1)
     assert (survey.repeated_leads, survey.callbacks) == (1, 1)
-    assert survey.undecided == {"r1": 1}
+    assert survey.of_other_runs == {(SkipKind.UNDECIDED_BEFORE, "r1"): 1}
     assert sum(group.count for group in survey.rejections.values()) == 2
 
 

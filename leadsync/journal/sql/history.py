@@ -6,7 +6,7 @@ from itertools import chain
 
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, Connection, Database, moment
-from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record, settled
+from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
 from leadsync.models import RowRecord
@@ -72,12 +72,14 @@ class LeadHistory(Connected):
                 "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 f"AND (state = '{State.CONFLICT}' "
-                f"OR (state IN ('{State.UNKNOWN}', '{State.IN_FLIGHT}') AND NOT harmless)) "
+                f"OR (state IN ('{State.UNKNOWN}', '{State.IN_FLIGHT}') AND NOT harmless) "
+                f"OR (state = '{State.PENDING}' AND EXISTS (SELECT 1 FROM decisions AS made "
+                "WHERE made.run = rows.run AND made.number = rows.number AND made.decided = 'send'))) "
                 "ORDER BY rows.sequence",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             for lead, run, number, time, fields, state in rows if runs else ():
-                sent = LastSent(runs[run], number, moment(time), json.loads(fields), settled(state))
+                sent = LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
                 found.setdefault(lead, []).append(sent)
         return found
 

@@ -1,0 +1,31 @@
+"""Payloads newer than a row: the runs with a later reading of their sheet, and the values that an older row undoes."""
+
+from collections.abc import Mapping
+
+from leadsync.journal import Journal
+from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
+from leadsync.plurals import counted
+
+
+def newer_runs(journal: Journal, run: RunRecord) -> set[str]:
+    """The ids of the runs whose values were read after this run's. A retry has the values of its first run."""
+    readings: dict[str, int] = {}
+    # By the order of the journal, the oldest first: clocks are set back.
+    for at, other in enumerate(reversed(journal.runs())):
+        readings[other.id] = readings.get(other.retry_of, at)
+    own = readings[run.id]
+    return {run_id for run_id, reading in readings.items() if reading > own}
+
+
+def undoes(fields: Mapping[str, str], last: Mapping[str, str]) -> bool:
+    """Whether older values replace newer ones; a missing callback date is a value: it makes its lead a new one."""
+    names = (fields.keys() & last.keys()) | {CALLBACK}
+    return any(
+        fields.get(name) != last.get(name) and NO_CHANGE not in (fields.get(name), last.get(name)) for name in names
+    )
+
+
+def undone_rows(count: int, when: str, run_id: str) -> str:
+    """The words about rows older than the last ones sent for their leads."""
+    rows = counted(count, "row would undo what its lead was", "rows would undo what their leads were")
+    return f"{rows} sent since, {when} by run {run_id}"
