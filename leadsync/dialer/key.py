@@ -3,6 +3,7 @@
 import logging
 import re
 from collections import defaultdict
+from functools import lru_cache
 from html.entities import html5
 from urllib.parse import unquote, unquote_plus
 
@@ -21,6 +22,8 @@ LONG_KEY = 16
 _MOST_PIECES = 64
 _MARGIN = 2048
 """Characters behind a shown text that are searched too: the key may begin in its last ones."""
+_MOST_KNOWN = 256
+_LONGEST_KNOWN = 500
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{64,}")
 _LEAST_DIGITS = 10
 """Different characters of a token: a ruled line has one."""
@@ -101,6 +104,8 @@ class KeyFilter(logging.Filter):
             if len(letters) >= SHORTEST_PIECE:
                 found = set(_pieces(letters, SHORTEST_PIECE if is_long else len(letters)))
                 self._folded |= found | {piece[::-1] for piece in found}
+        # Nearly all answers are one of a few: the search of a short text takes up to a millisecond.
+        self._scrub_again = lru_cache(_MOST_KNOWN)(self._scrub)
         self.longest = LONGEST_SPELLING * len(key)
         """The characters that the key can take in a text."""
 
@@ -109,6 +114,9 @@ class KeyFilter(logging.Filter):
 
         Call it before the text is cut: a part of the key may be at the end.
         """
+        return (self._scrub_again if len(text) <= _LONGEST_KNOWN else self._scrub)(text, length)
+
+    def _scrub(self, text: str, length: int | None) -> str:
         text = self.starred(text)
         if length is not None:
             text = text[: length + _MARGIN]
