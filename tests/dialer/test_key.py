@@ -209,7 +209,7 @@ def base64_of(text: str | bytes) -> str:
         base64_of(base64_of(ADDRESS)),
         base64_of(json.dumps({"u": base64_of(ADDRESS)})),
         base64_of(ADDRESS.encode("utf-16-le")),
-        base64_of(gzip.compress(ADDRESS.encode())),
+        base64_of(gzip.compress(ADDRESS.encode(), mtime=0)),
         UUID.encode("utf-16-le").hex(),
         base64.b32encode(UUID.encode()).decode(),
         base64.b85encode(UUID.encode()).decode(),
