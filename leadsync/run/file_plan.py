@@ -105,6 +105,22 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     return _plan_sheet(journal, file, settings, options, now, digest)
 
 
+def plan_upload(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
+    """The plan for a sheet uploaded to the page, as `plan_run`; a run with rows left goes on under any name of its
+    file, with its own output: the command line may have begun it."""
+    digest = fingerprint(options.content or file)
+    if not options.fresh and not journal.runs_of(file):
+        runs = [run for run in journal.runs() if run.complete]
+        followed = {run.follows for run in runs}
+        for run in runs:
+            is_same = run.fingerprint == digest and not run.retry_of and run.id not in followed
+            if not is_same or has_other_rules(run, settings) or not same_campaign(journal, run, settings):
+                continue
+            if not run.finished or journal.has_more(run.id):
+                return go_on(journal, run.id, settings, replace(options, output=None), digest)
+    return _plan_sheet(journal, file, settings, options, now, digest)
+
+
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
     """The runs of a sheet, newest first; unfinished ones are held.
 

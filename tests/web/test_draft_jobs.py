@@ -119,6 +119,18 @@ def test_a_trial_sends_its_rows_and_the_rest_follows(shop: Shop, dialer: Practic
     assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
 
 
+def test_a_sheet_begun_on_the_command_line_goes_on(shop: Shop, desk: Desk, dialer: PracticeDialer) -> None:
+    lines = ("Lead Id,Outcome", *(f"A{number},Sale" for number in range(1, 9)))
+    file = desk.sheet("leads.csv", *lines)
+    run = desk.leadsync("run", file, "--limit", "5", "--json").json["run"]
+    upload = shop.upload(file.read_bytes(), name="friday.csv")
+    seen = shop.read(upload)
+    assert (seen["what"], seen["earlier"]["run"], seen["waiting"]) == (GO_ON, run, 3)
+    assert shop.send(upload, seen).state is JobState.ENDED
+    assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
+    assert shop.read(shop.upload("Lead Id,Outcome\nA1,Sale\n", name="other.csv"))["what"] == SEND
+
+
 def test_a_trial_with_other_columns_afterwards_keeps_what_went_through(shop: Shop, dialer: PracticeDialer) -> None:
     upload = shop.upload("Lead Id,Result\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
     shop.send(upload, shop.read(upload), limit=2)
