@@ -107,7 +107,8 @@ def test_letters_of_another_script_are_recognised_beside_numbers(names: tuple[st
     heading, *lines = names
     encoding = found("".join(f"{line}\n" for line in (heading, *lines * times)).encode(name))
     assert encoding.name == name
-    assert encoding.remark == f"The text is not UTF-8; it was read as {name}; give --encoding if letters look wrong."
+    guessed = f"The text is not UTF-8; it was read as {name}, by a guess; give --encoding if letters look wrong."
+    assert (encoding.remark, encoding.doubt) == (guessed, True)
 
 
 def test_a_letter_over_two_blocks_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,9 @@
 """Texts read as Windows-1252: words of other encodings make no sense in it, and its own do."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from leadsync.errors import SheetError
@@ -39,7 +41,17 @@ _LATIN = "abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïñòóôõö
 @given(st.lists(st.text(_LATIN, min_size=1), min_size=1), st.sampled_from([str.title, str.upper, str.lower]))
 def test_words_of_small_letters_or_of_capitals_make_sense(words, case):
     text = "\n".join(map(case, words)).encode("cp1252", "ignore").decode("cp1252")
+    assume(not re.search(r"[^\x00-\x7f]{4}", text))
     assert plausibility([text]).odd == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "encoding"), [("Иван", "cp1251"), ("Мария Сидорова", "cp1251"), ("Νίκος", "cp1253"), ("Анна", "koi8-r")]
+)
+def test_words_of_other_scripts_make_no_sense(word, encoding):
+    found = plausibility([read_as_1252(f"A1,{word},Sale\n", encoding)])
+    assert found.is_foreign
+    assert found.encodings == ["windows-1251", "windows-1253"]
 
 
 def test_the_encodings_with_sense_in_all_words_are_named():

@@ -152,7 +152,9 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
         sample = sample.partition(b"\n")[2] or sample
     best = from_bytes(sample).best()
     if best is not None and best.encoding in _NOT_LATIN and _decodes(sheet, best.encoding):
-        return Encoding(best.encoding, remark=f"The text is not UTF-8; it was read as {best.encoding}; {_OVERRULE}.")
+        # Encodings of one script differ in single letters.
+        remark = f"The text is not UTF-8; it was read as {best.encoding}, by a guess; {_OVERRULE}."
+        return Encoding(best.encoding, remark=remark, doubt=True)
     if not _decodes(sheet, "cp1252"):
         raise _untold(shown, OTHER_ENCODINGS)
     found = plausibility(_texts(sheet, "cp1252"))

@@ -1,7 +1,7 @@
 """The plausibility of a text as Windows-1252, by its words with letters beyond ASCII. Pure.
 
 Every text of another Latin encoding can be read so, but its letters become signs or capitals inside words: `RenŽe` is
-`Renée` of a Macintosh, `Jos‚` is `José` of DOS.
+`Renée` of a Macintosh, `Jos‚` is `José` of DOS. A word of another script has marked letters alone: `Èâàí` is `Иван`.
 """
 
 import re
@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 OTHER_ENCODINGS = {"mac-roman": "mac_roman", "cp850": "cp850"}
 """Old encodings of Latin letters, with Python's names."""
+_OTHER_SCRIPTS = ["windows-1251", "windows-1253"]
+"""Cyrillic and Greek, the commonest."""
 _WORD = re.compile(r"[^\s,;|\"()<>/]*[^\x00-\x7f][^\s,;|\"()<>/]*")
 _LETTER = r"[^\W\d_ªº]"
 _SMALL = "[a-zß-öø-ÿšžœ]"
@@ -19,6 +21,7 @@ _ODD = re.compile(
     rf"|(?<={_SMALL})[ŠŽŸÀ-ÖØ-Þ](?={_SMALL}|\b)"  # a capital behind a small letter
     rf"|(?<={_LETTER})[ŠŽŸ](?={_SMALL})"
 )
+_OTHER_SCRIPT = re.compile(rf"(?<!{_LETTER})[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]{{4,}}(?!{_LETTER})")
 _MARKED_LETTER = re.compile(r"[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]")
 _QUOTED = re.compile("‚[^‚‘]*‘")
 """A German quotation: its last mark opens one elsewhere."""
@@ -40,6 +43,8 @@ class Plausibility(NamedTuple):
     @property
     def encodings(self) -> list[str]:
         """The encodings with sense in each of these words; all of them if none is so."""
+        if all(map(_OTHER_SCRIPT.search, self.odd_words)):
+            return _OTHER_SCRIPTS
         fitting = [
             name for name, codec in OTHER_ENCODINGS.items() if all(_fits(word, codec) for word in self.odd_words)
         ]
@@ -54,7 +59,7 @@ def plausibility(texts: Iterable[str]) -> Plausibility:
         if text.isascii():
             continue
         for word in _WORD.findall(_QUOTED.sub(_without_marks, text)):
-            if _ODD.search(word):
+            if _ODD.search(word) or _OTHER_SCRIPT.search(word):
                 odd += 1
                 words += [word] if len(words) < _MOST_WORDS else []
             else:
