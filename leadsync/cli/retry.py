@@ -45,10 +45,12 @@ def retry(run_id: str | None, options: SendOptions) -> int:
 
 def _nothing_to_retry(journal: "Journal", run: RunRecord) -> str:
     """The message for a run without rows to send again, with the next steps for its other rows."""
+    from leadsync.run import corrected_rows_left
+
     says = [f"Nothing to do: no row of run {run.id} that failed or is unsent can go again."]
     if later := journal.lineage(run.id):
         says.append(f"Run {later[-1]} has had rows of it since.")
-    return " ".join([*says, *_waiting_rows(journal, run)])
+    return " ".join([*says, *corrected_rows_left(journal, run.id), *_waiting_rows(journal, run)])
 
 
 def _waiting_rows(journal: "Journal", run: RunRecord) -> list[str]:

@@ -191,6 +191,10 @@ class CorrectableRows(Protocol):
         """The open rows with changes, in the sheet's order; given numbers, the open rows among these."""
         ...
 
+    def corrected(self, run_id: str) -> int:
+        """How many open rows have another text now than in their sheet."""
+        ...
+
     def sent_again(self, run_id: str) -> dict[str, int]:
         """The last runs to take failed or rejected rows of this one, the newest first, each with their number."""
         ...
@@ -250,7 +254,7 @@ class PendingRows(Protocol):
         ...
 
     def count_retry(self, run_id: str) -> int:
-        """How many rows a retry of this run would send."""
+        """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
     def create_retry(self, run: RunRecord, limit: int | None = None) -> None:

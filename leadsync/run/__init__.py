@@ -19,7 +19,7 @@ from leadsync.run.report_files import (
     write_files,
     written_files,
 )
-from leadsync.run.retry_plan import plan_retry
+from leadsync.run.retry_plan import corrected_rows_left, plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
 from leadsync.run.sheet_scan import SheetScan
@@ -50,6 +50,7 @@ __all__ = [
     "check",
     "check_output",
     "code_for",
+    "corrected_rows_left",
     "decide_rows",
     "doubtful_values",
     "execute",

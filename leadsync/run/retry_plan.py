@@ -65,10 +65,22 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     return Plan(
         new,
         sending if options.limit is None else min(sending, options.limit),
-        remarks=(Remark(again), *since.remarks(journal, run, settings, now)),
+        remarks=(
+            Remark(again),
+            *map(Remark.fact, corrected_rows_left(journal, run.id)),
+            *since.remarks(journal, run, settings, now),
+        ),
         sent_before=since.sent_before,
         write=partial(_write_retry, journal, new, options.limit, since.skipped),
     )
+
+
+def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
+    """The sentence about corrected rows of a run, if there are any: a retry would send their old cells."""
+    if not (count := journal.corrected(run_id)):
+        return []
+    rows, them = counted(count, "corrected row is", "corrected rows are"), agreeing(count, "it", "them")
+    return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
 
 
 def _write_retry(

@@ -76,6 +76,16 @@ def test_many_rows_are_changed_but_for_those_that_another_has_changed(faulty: Jo
     ]
 
 
+def test_corrected_rows_are_open_ones_with_another_text_now(faulty: Journal) -> None:
+    assert faulty.corrected(RUN) == 0
+    faulty.edit_rows(RUN, {5: (0, {1: "Sale"}), 6: (0, {1: "Sale"}), 8: (0, {1: "Busy"})}, user="ann")
+    assert faulty.corrected(RUN) == 2, "row 8 went through"
+    faulty.edit(RUN, 6, {1: "Sold"}, version=1, user="bob")
+    assert faulty.corrected(RUN) == 1, "row 6 has its first text again"
+    faulty.edit(RUN, 6, {0: "L66"}, version=2, user="bob")
+    assert faulty.corrected(RUN) == 2
+
+
 def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> None:
     faulty.edit(RUN, 3, {1: "Sale"}, version=0, user="ann")
     faulty.create(a_run(tmp_path, "r2"))
@@ -83,5 +93,6 @@ def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> No
     faulty.confirm("r2", Effects(taken={RUN: [(3, 2), (5, 3)]}))
     assert numbers(faulty) == [2, 6, 7]
     assert faulty.changed_rows(RUN) == []
+    assert faulty.corrected(RUN) == 0
     assert faulty.sent_again(RUN) == {"r2": 2}
     assert faulty.sent_again("r2") == {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.journal import Effects, Journal, State
-from leadsync.models import Effect, Outcome, Status
+from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.reasons import Skip, SkipKind
 from tests.journal.samples import (
     CONFLICT,
@@ -85,6 +85,16 @@ def test_a_row_goes_to_one_retry_only(journal: Journal, tmp_path: Path) -> None:
     assert retried(journal, tmp_path, third, of=LATER) == [2, 3]
     assert ends(journal, LATER) == {2: SKIPPED, 3: SKIPPED}
     assert (journal.retries(RUN), journal.takers(RUN), journal.lineage(RUN)) == ([LATER], [LATER], [LATER, third])
+
+
+def test_a_row_with_a_saved_correction_goes_to_no_retry(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101), ("C", FAILED, 101))
+    journal.edit_rows(RUN, {2: (0, {0: "AA"}), 3: (0, {0: "BB"})}, user="ann")
+    journal.edit(RUN, 3, {0: "B"}, version=1, user="ann")
+    assert list(journal.leads_of_retry(RUN, [RUN])) == [(3, Lead("B", {"Name": "B"})), (4, Lead("C", {"Name": "C"}))]
+    assert retried(journal, tmp_path) == [3, 4], "row 3 has its first text again"
+    assert journal.corrected(RUN) == 1
+    assert [record.number for record in journal.changed_rows(RUN)] == [2]
 
 
 def test_a_row_that_a_corrected_sheet_has_taken_goes_to_no_retry(journal: Journal, tmp_path: Path) -> None:

@@ -19,6 +19,23 @@ def test_a_retry_keeps_its_runs_output_and_format_unless_told_otherwise(desk: De
     assert Path(retried["files"]["report"]) == out / f"leads.{retried['run']}.report.xlsx"
 
 
+def test_rows_corrected_on_the_page_are_left_out_and_told(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json["run"]
+    dialer.ledger.received.clear()
+    with open_journal(desk.state) as journal:
+        journal.edit(first, 3, {1: "0383218109"}, version=0, user="ann")
+    left = f'1 corrected row is left out; "Send corrected rows" on the page of run {first} sends it.'
+    retried = desk.leadsync("retry", first)
+    assert left in retried.err
+    assert received(dialer) == ["A"]
+    again = desk.leadsync("retry", first)
+    assert again.code == 0
+    assert "Nothing to do" in again.err
+    assert left in again.err
+    assert received(dialer) == ["A"]
+
+
 def test_a_retry_can_be_a_trial_and_is_gone_on_with(desk: Desk) -> None:
     dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json

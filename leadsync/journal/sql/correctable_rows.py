@@ -9,7 +9,7 @@ from leadsync.journal.row_protocols import MOST_LOOKED_AT
 from leadsync.journal.sql.conditions import NOTABLE
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected
 from leadsync.journal.sql.row_pages import ALIKE, counted_values, groups_of
-from leadsync.journal.sql.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
+from leadsync.journal.sql.row_table import CORRECTED, OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import ReasonCount, ValueCount
@@ -76,6 +76,15 @@ class SqlCorrectableRows(Connected):
                 f"{_ROWS} AND {OPEN_TO_CORRECTION} ORDER BY number", [json.dumps(numbers), key, run_id, key]
             )
             return [row_record(values) for values in rows]
+
+    def corrected(self, run_id: str) -> int:
+        with self._database.reading() as connection:
+            key, _ = run_key_and_end(connection, run_id)
+            count: int = connection.execute(
+                f"SELECT count(*) FROM rows WHERE run = ? AND number IN ({CORRECTED}) AND {OPEN_TO_CORRECTION}",
+                [key, key, run_id, key],
+            ).fetchone()[0]
+            return count
 
     def sent_again(self, run_id: str) -> dict[str, int]:
         with self._database.reading() as connection:

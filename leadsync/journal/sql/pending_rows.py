@@ -9,7 +9,7 @@ from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection
-from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, UNDECIDED_LEADS
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.models import Lead, RunRecord
@@ -17,11 +17,14 @@ from leadsync.reasons import Skip, SkipKind
 
 _RETRIED = (
     f"rows.run = ? AND ({CAN_GO} OR (state = 'failed' AND {CORRECTABLE})) AND {NOT_TAKEN} "
-    f"AND lead NOT IN ({UNDECIDED_LEADS}) "
+    f"AND lead NOT IN ({UNDECIDED_LEADS}) AND number NOT IN ({CORRECTED}) "
     "AND NOT EXISTS (SELECT 1 FROM rows AS later WHERE later.lead = rows.lead AND later.run = rows.run "
     "AND later.number > rows.number AND later.state = 'succeeded')"
 )
-"""The rows that a retry sends. A lead's later row that went through would be undone."""
+"""The rows that a retry sends; see `_retried` for the values.
+
+A lead's later row that went through would be undone. A corrected row would go with its old cells.
+"""
 
 
 class SqlPendingRows(SqlRunLocks):
@@ -43,7 +46,7 @@ class SqlPendingRows(SqlRunLocks):
     def leads_of_retry(self, run_id: str, others: Collection[str]) -> Iterator[tuple[int, Lead]]:
         with self._database.streaming() as connection:
             key = run_key(connection, run_id)
-            yield from _leads(connection, _RETRIED, [key, run_id, key, key], others)
+            yield from _leads(connection, _RETRIED, _retried(key, run_id), others)
 
     def skip(self, run_id: str, reasons: Mapping[int, Skip]) -> None:
         with self._database.writing() as connection:
@@ -82,7 +85,7 @@ class SqlPendingRows(SqlRunLocks):
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             count: int = connection.execute(
-                f"SELECT count(*) FROM rows WHERE {_RETRIED}", [key, run_id, key, key]
+                f"SELECT count(*) FROM rows WHERE {_RETRIED}", _retried(key, run_id)
             ).fetchone()[0]
         return count
 
@@ -90,8 +93,7 @@ class SqlPendingRows(SqlRunLocks):
         with self._database.writing() as connection:
             insert_run(connection, run)
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
-            # The values of _RETRIED's four places, in their order.
-            retried = [old, run.retry_of, old, old]
+            retried = _retried(old, run.retry_of)
             connection.execute(
                 "INSERT INTO lines (run, number, cells, dates, fields) "
                 "SELECT ?, number, cells, dates, fields FROM rows JOIN lines USING (run, number) "
@@ -126,6 +128,11 @@ class SqlPendingRows(SqlRunLocks):
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
         """The store's writer for a run's log."""
         raise NotImplementedError
+
+
+def _retried(key: int, run_id: str) -> list[object]:
+    """The values of `_RETRIED` for a run, in their order."""
+    return [key, run_id, key, key, key]
 
 
 def _leads(

@@ -34,6 +34,14 @@ OPEN_STATES = f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 
 """Rows that did not go and may be corrected."""
 OPEN_TO_CORRECTION = f"({OPEN_STATES} AND {NOT_TAKEN})"
 """Rows that a person may still correct in their run; the values are those of NOT_TAKEN."""
+CORRECTED = (
+    "SELECT number FROM edits AS made WHERE run = ? "
+    "AND version = (SELECT max(version) FROM edits AS any_of WHERE any_of.run = made.run "
+    "AND any_of.number = made.number AND any_of.position = made.position) "
+    "AND new <> (SELECT old FROM edits AS any_of WHERE any_of.run = made.run "
+    "AND any_of.number = made.number AND any_of.position = made.position ORDER BY version LIMIT 1)"
+)
+"""The numbers of rows with another text now than in their sheet; the value is their run's key."""
 
 
 def settled(state: str) -> State:
