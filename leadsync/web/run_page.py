@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.models import RunRecord
+from leadsync.models import RunRecord, Status
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
 from leadsync.web.standings import standing_of
@@ -45,6 +45,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     tally = journal.tally(run.id)
     standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
     moved_to = journal.moved_to(run.id)
+    can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
     return RunView(
         run,
         standing,
@@ -56,6 +57,8 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         tuple(journal.reason_counts(run.id)),
         sum(journal.sent_again(run.id).values()),
         journal.senders([run.id]).get(run.id, ""),
+        journal.corrected(run.id),
+        journal.count_retry(run.id) if can_retry else 0,
     )
 
 

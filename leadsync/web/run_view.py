@@ -44,6 +44,10 @@ class RunView:
     """Failed and rejected rows that a later run has taken."""
     by: str = ""
     """The user who began to send it."""
+    corrected: int = 0
+    """Rows with a saved correction not sent yet."""
+    to_retry: int = 0
+    """Rows that go again as they are, if rows failed."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:
@@ -73,8 +77,10 @@ class RunView:
 
     @property
     def to_correct(self) -> int:
-        """The rows open to correction here."""
-        return correctable(self.tally) - self.sent_again if self.tally and self.moved_to is None else 0
+        """The rows open to correction here, without corrected ones."""
+        if self.tally is None or self.moved_to is not None:
+            return 0
+        return correctable(self.tally) - self.sent_again - self.corrected
 
     @property
     def to_decide(self) -> int:
@@ -88,7 +94,7 @@ class RunView:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        return headline(self.tally, self.to_correct) if self.tally else ""
+        return headline(self.tally, self.to_correct, self.corrected) if self.tally else ""
 
 
 _ASK = "Ask the dialer's vendor."
@@ -106,7 +112,7 @@ def to_decide(tally: Tally) -> int:
     return tally.statuses.get(Status.CONFLICT, 0) + tally.statuses.get(Status.UNKNOWN, 0)
 
 
-def headline(tally: Tally, to_correct: int) -> str:
+def headline(tally: Tally, to_correct: int, corrected: int = 0) -> str:
     """The result of a run, such as `41 of 52 rows went through; 13 to correct, 1 to decide.`"""
     rows, done = tally.rows, tally.statuses.get(Status.SUCCEEDED, 0)
     if not rows:
@@ -118,6 +124,7 @@ def headline(tally: Tally, to_correct: int) -> str:
     finals = sum(count for code, count in tally.codes.items() if _is_final(code))
     others = (
         (to_correct, "to correct"),
+        (corrected, "corrected but not sent yet"),
         (to_decide(tally), "to decide"),
         (finals, "on the do-not-call list"),
         (tally.statuses.get(Status.UNSENT, 0), "not sent yet"),

@@ -47,6 +47,8 @@ class RunLine:
     """The user who began to send it."""
     sent_again: int = 0
     """Rows to correct that a later run has taken."""
+    corrected: int = 0
+    """Rows with a saved correction not sent yet."""
 
     @property
     def view(self) -> RunView:
@@ -77,7 +79,7 @@ class RunLine:
 
     @property
     def to_correct(self) -> int:
-        return correctable(self.tally) - self.sent_again
+        return correctable(self.tally) - self.sent_again - self.corrected
 
     @property
     def todo(self) -> list[Todo]:
@@ -85,6 +87,7 @@ class RunLine:
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
             Todo(self.to_correct, "to correct", "correct"),
+            Todo(self.corrected, "corrected, not sent yet", "correct"),
             Todo(to_decide(self.tally), "to decide", "decide"),
             Todo(unsent, "to send"),
         )
@@ -120,7 +123,7 @@ CHOICES: Mapping[str, str] = {
 }
 _TAKES: Mapping[str, Callable[[RunLine], bool]] = {
     "": lambda _: True,
-    "todo": lambda line: bool(line.to_correct or to_decide(line.tally)),
+    "todo": lambda line: bool(line.to_correct or line.corrected or to_decide(line.tally)),
     "open": lambda line: line.standing.can_go_on or line.standing.is_live,
     "drafts": lambda line: line.standing.kind is Kind.DRAFT,
 }
@@ -165,8 +168,10 @@ def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | 
         return RunLine(run, standing, Tally(), live)
     tally = tally or journal.tally(run.id)
     standing = standing_of(run, live, now, beyond=tally.beyond)
-    sent_again = sum(journal.sent_again(run.id).values()) if correctable(tally) else 0
-    return RunLine(run, standing, tally, sent_again=sent_again)
+    if not correctable(tally):
+        return RunLine(run, standing, tally)
+    sent_again = sum(journal.sent_again(run.id).values())
+    return RunLine(run, standing, tally, sent_again=sent_again, corrected=journal.corrected(run.id))
 
 
 async def runs(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from leadsync.simulator import PracticeDialer
 from leadsync.web.jobs import turn
+from tests.web.faulty import failed_run, words
 from tests.web.shop import DraftPage, applied, wait_until
 
 
@@ -30,6 +31,24 @@ def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: Prac
     assert sorted(applied(dialer)) == ["A1", "A2"]
     wait_until(lambda: page.browser.post(f"{run}/retry").status_code == 400)
     assert len(page.shop.runs()) == 2
+
+
+def test_a_corrected_row_stays_behind_and_goes_as_corrected(page: DraftPage, dialer: PracticeDialer) -> None:
+    faulty = failed_run(page, dialer, "Lead Id,Outcome\nA1,Sold\nA2,Sold\n")
+    faulty.save(2, c1="Busy")
+    dialer.campaign.dispositions = frozenset({"Sale", "Busy", "Sold"})
+    new = page.browser.post(f"{faulty.run}/retry").headers["location"]
+    page.wait(new)
+    assert applied(dialer) == ["A2"]
+    assert "1 corrected row is left out" in page.get(new)
+    assert [edit.new for edit in faulty.edits()] == ["Busy"]
+    faulty.send_all()
+    assert [(one.lead, one.fields["njDisposition"]) for one in dialer.ledger.applications] == [
+        ("A2", "Sold"),
+        ("A1", "Busy"),
+    ]
+    history = words(page.browser.get("/leads/A1"))
+    assert "Outcome Sold → Busy ann" in history
 
 
 def test_a_run_waits_for_its_turn(page: DraftPage, dialer: PracticeDialer) -> None:

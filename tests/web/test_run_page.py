@@ -111,6 +111,59 @@ def test_rows_that_another_run_works_on_are_not_to_be_corrected_here(
     assert "to correct" not in alone.get("/").text.partition("callbacks friday.csv")[2].rpartition("to send")[2]
 
 
+@pytest.fixture
+def half_corrected(office: Office, tmp_path: Path) -> Office:
+    """Of three failed and two rejected rows a failed and a rejected one are corrected."""
+    failed = [Given(lead, Status.FAILED, 106) for lead in "ABC"]
+    fill(office.state, a_run(tmp_path), [*failed, Given("D", Status.REJECTED), Given("E", Status.REJECTED)])
+    with open_journal(office.state) as journal:
+        journal.edit_rows(RUN, {2: (0, {1: "Ann"}), 5: (0, {1: "Dee"})}, user="ann")
+    return office
+
+
+def test_corrected_rows_are_told_with_the_way_to_send_them(half_corrected: Office) -> None:
+    page = half_corrected.logged_in(Role.SUPERVISOR).get(PATH).text
+    words = text_of(page)
+    assert "None of 5 rows went through; 3 to correct, 2 corrected but not sent yet." in words
+    assert f'<form method="post" action="{PATH}/edits/send">' in page
+    assert "Send corrected rows to pbx.example.com… 2 rows corrected, not sent yet." in words
+    assert "Correct 3 rows" in words
+    assert "Send 2 failed rows to pbx.example.com again as they are" in words
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.VIEWER])
+def test_others_are_told_that_a_supervisor_sends_them(half_corrected: Office, role: Role) -> None:
+    page = half_corrected.logged_in(role).get(PATH).text
+    assert "2 rows corrected, not sent yet: a supervisor sends them." in text_of(page)
+    assert "edits/send" not in page
+
+
+def test_corrected_rows_alone_are_something_to_do(office: Office, tmp_path: Path, alone: Browser) -> None:
+    fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106)])
+    with open_journal(office.state) as journal:
+        journal.edit(RUN, 2, {1: "Ann"}, version=0, user="ann")
+    page = alone.get(PATH).text
+    words = text_of(page)
+    assert "None of 1 row went through; 1 corrected but not sent yet." in words
+    assert "1 row corrected, not sent yet." in words
+    assert "nothing left to do" not in words
+    assert "Correct 1 row" not in words
+    assert "again as they are" not in words
+    assert "/files/retry" in page, "the file has it still"
+
+
+def test_rejected_rows_alone_are_not_offered_to_be_sent_again(office: Office, tmp_path: Path, alone: Browser) -> None:
+    """The failed rows have gone again."""
+    fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106), Given("B", Status.REJECTED)])
+    assert "Send 1 failed row to pbx.example.com again as they are" in text_of(alone.get(PATH).text)
+    with open_journal(office.state) as journal:
+        journal.create_retry(replace(a_run(tmp_path, "20261124-000000-0000"), retry_of=RUN))
+        journal.confirm("20261124-000000-0000")
+    words = text_of(alone.get(PATH).text)
+    assert "Correct 1 row" in words
+    assert "again as they are" not in words
+
+
 def test_while_it_is_sent_the_page_shows_how_far_it_is(alone: Browser, sender: Sender) -> None:
     page = alone.get(PATH).text
     words = text_of(page)

@@ -33,6 +33,12 @@ def test_the_headline_is_one_sentence(
     assert headline(Tally(sum(statuses.values()), statuses, codes), to_correct) == words
 
 
+def test_the_headline_tells_of_corrected_rows() -> None:
+    tally = Tally(3, {S.SUCCEEDED: 1, S.FAILED: 2}, {106: 2})
+    words = "1 of 3 rows went through; 1 to correct, 1 corrected but not sent yet."
+    assert headline(tally, to_correct=1, corrected=1) == words
+
+
 def test_the_parts_of_a_bar_lie_side_by_side_in_the_order_of_the_statuses() -> None:
     parts = shares({S.FAILED: 1, S.SUCCEEDED: 2, S.UNSENT: 0}, 4)
     assert parts == [Share("succeeded", 0.0, 50.0), Share("failed", 50.0, 25.0)]

@@ -42,6 +42,15 @@ def test_runs_are_listed_the_newest_first_with_what_is_to_do(listed: Browser) ->
     assert re.search(r"friday\.csv .* 1 failed, 1 unknown 1 to correct · 1 to decide$", words)
 
 
+def test_corrected_rows_are_to_do_until_they_are_sent(office: Office, tmp_path: Path) -> None:
+    fill(office.state, a_run(tmp_path, A, "friday.csv"), [Given("A", Status.FAILED, 106)])
+    with open_journal(office.state) as journal:
+        journal.edit(A, 2, {1: "Ann"}, version=0, user="ann")
+    page = office.alone().get("/?show=todo").text
+    assert names(page) == ["friday.csv"]
+    assert f'<a href="/runs/{A}/correct">1 corrected, not sent yet</a></td>' in page
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
