@@ -221,6 +221,10 @@ class Edits(Protocol):
         """The changes of these rows, or of all, in the order of rows and versions."""
         ...
 
+    def edits_taken(self, run_id: str, number: int) -> list[tuple[str, Edit]]:
+        """The changes of the earlier rows sent as this one, each with its run's id."""
+        ...
+
 
 class PendingRows(Protocol):
     """The rows for a run or its retry to send."""

@@ -1,5 +1,6 @@
 """Finding a lead, and everything that happened to it."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -64,7 +65,8 @@ class LeadRow:
     run: RunRecord
     record: RowRecord
     decision: Decision | None
-    edits: list[Edit]
+    edits: list[tuple[str, Edit]]
+    """Each with the heading of its cell."""
     attempts: list[AttemptRecord] = field(default_factory=list)
 
     @property
@@ -80,12 +82,23 @@ def _history(journal: "Journal", lead: str) -> list[LeadRow]:
             break
         if run := journal.find(run_id):
             decision = journal.decisions(run_id, [record.number]).get(record.number)
-            edits = journal.edits(run_id, [record.number])
+            edits = [(run.headings[edit.position], edit) for edit in journal.edits(run_id, [record.number])]
             rows[run_id, record.number] = LeadRow(run, record, decision, edits)
+    for (run_id, number), shown in rows.items():
+        shown.edits += _edits_under_another_id(journal, run_id, number, rows)
     for run_id, attempt in history.attempts(lead):
         if row := rows.get((run_id, attempt.number)):
             row.attempts.append(attempt)
     return list(rows.values())
+
+
+def _edits_under_another_id(
+    journal: "Journal", run_id: str, number: int, shown: Collection[tuple[str, int]]
+) -> Iterator[tuple[str, Edit]]:
+    """The corrections behind a row: a corrected id leaves the earlier row with another lead."""
+    for before, edit in journal.edits_taken(run_id, number):
+        if (before, edit.number) not in shown and (run := journal.find(before)):
+            yield run.headings[edit.position], edit
 
 
 async def lead(request: Request) -> Response:

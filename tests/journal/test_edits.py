@@ -129,3 +129,13 @@ def test_a_run_is_by_the_user_who_began_to_send_it(journal: Journal) -> None:
     journal.add_audit("stop", "ann", "three")
     assert journal.senders(["one", "two", "three", "four"]) == {"one": "ann", "two": "ben"}
     assert journal.senders([]) == {}
+
+
+def test_the_changes_of_a_row_are_found_from_the_row_it_was_sent_as(edited: Journal, tmp_path: Path) -> None:
+    edited.edit_rows(RUN, {2: (0, {0: "L9"}), 3: (0, {1: "Sale"})}, user="ann")
+    edited.create(a_run(tmp_path, LATER))
+    edited.add(LATER, [Entry(Row(5, ("L9", "Sold")), "L9", {}, harmless=False)])
+    edited.confirm(LATER, Effects(taken={RUN: [(2, 5)]}))
+    assert [(run, edit[:6]) for run, edit in edited.edits_taken(LATER, 5)] == [(RUN, (2, 1, 0, "L2", "L9", "ann"))]
+    assert edited.edits_taken(LATER, 3) == []
+    assert edited.edits_taken(RUN, 2) == []

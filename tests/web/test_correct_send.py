@@ -54,6 +54,19 @@ def test_sent_rows_are_told_and_not_corrected_any_more(faulty: CorrectPage, dial
     assert faulty.page.browser.post(f"{faulty.run}/edits/send").status_code == 409
 
 
+def test_a_corrected_lead_id_has_its_correction_in_the_history_of_the_new_lead(
+    page: DraftPage, dialer: PracticeDialer
+) -> None:
+    faulty = failed_run(page, dialer, "Lead Id,Outcome\nA1,Sold\n")
+    faulty.save(2, c0="B1", c1="Sale")
+    faulty.send_all()
+    new = words(page.browser.get("/leads/B1"))
+    assert new.count("Lead Id A1 → B1 ann") == 1
+    assert new.count("Outcome Sold → Sale ann") == 1
+    old = words(page.browser.get("/leads/A1"))
+    assert old.count("Lead Id A1 → B1 ann") == 1
+
+
 def test_a_row_that_fails_again_is_corrected_in_its_new_run(faulty: CorrectPage, dialer: PracticeDialer) -> None:
     faulty.save(4, c3="Sael")
     again = CorrectPage(faulty.page, faulty.send_all())

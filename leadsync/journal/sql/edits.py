@@ -1,8 +1,9 @@
 """Corrections of cells, and the actions of users."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import as_json
@@ -38,10 +39,23 @@ class SqlEdits(Connected):
                 f"SELECT {_COLUMNS} FROM edits WHERE run = ? {wanted} ORDER BY number, version, position",
                 [run_key(connection, run_id), *values],
             )
-            return [
-                Edit(number, version, position, old, new, author, moment(at))
-                for number, version, position, old, new, author, at in rows
-            ]
+            return list(map(_from_row, rows))
+
+    def edits_taken(self, run_id: str, number: int) -> list[tuple[str, Edit]]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT runs.id, number, version, position, old, new, author, at "
+                "FROM taken JOIN edits USING (run, number) JOIN runs USING (run) "
+                "WHERE by_run = ? AND by_number = ? ORDER BY run, number, version, position",
+                [run_key(connection, run_id), number],
+            )
+            return [(before, _from_row(values)) for before, *values in rows]
+
+
+def _from_row(values: Sequence[Any]) -> Edit:
+    """A change from its _COLUMNS."""
+    number, version, position, old, new, author, at = values
+    return Edit(number, version, position, old, new, author, moment(at))
 
 
 def _edit(
