@@ -140,3 +140,11 @@ def test_the_audit_and_the_lead_tell_who_changed_what(faulty: CorrectPage) -> No
     assert kept == [("ann", {"rows": 2}), ("ann", {"row": 7, "cells": 1})]
     page = words(faulty.page.browser.get("/leads/A6"))
     assert "Callback Date 31/02/2031 10:00 → 28/2/2031 9:30 ann" in page
+
+
+def test_a_corrected_row_without_a_callback_date_says_loudly_what_is_lost(faulty: CorrectPage) -> None:
+    loud = "NO callback date: the dialer will treat this lead as a new one; an agreed callback is lost"
+    assert loud not in faulty.text()
+    assert loud in words(faulty.save(7, swap=True, c4=""))
+    assert loud in faulty.text("?reason=ready")
+    assert loud not in words(faulty.save(7, version=1, swap=True, c4="28/02/2031 10:00"))
