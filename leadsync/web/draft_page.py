@@ -199,9 +199,10 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
     taken = next((one for one in saved if one.name == view.reading.saved), None)
     try:
         settings = site.settings()
+        default = target_of(settings)
         present, campaigns = view.reading.applied_to(settings), list(settings.campaigns)
     except SettingsError:
-        present, campaigns = None, []
+        present, campaigns, default = None, [], None
     shown = _of_preview(preview, site.now())
     return render(
         request,
@@ -214,6 +215,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         preview=preview,
         rules=present.input if present else None,
         campaigns=campaigns,
+        usual=default[1] if default else "by the settings",
         saved=saved,
         taken=taken,
         just_saved=request.query_params.get("saved", "")[:LONGEST_NAME],

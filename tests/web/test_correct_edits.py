@@ -100,7 +100,7 @@ def test_a_wrong_value_put_into_many_rows_can_be_put_right_together(page: DraftP
     dates = "".join(f"B{n},Bo,041234568{n},Sale,31/06/2031 9:00\n" for n in range(3))
     faulty = failed_run(page, dialer, SHEET + dates)
     faulty.put("rejected..NO_SUCH_DAY", "Callback Date", "31/06/2031 9:00", "31/09/2031 9:00")
-    assert "after a change 3 rows Only these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
+    assert "after a change 3 rows Show these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
     faulty.put("changed..NO_SUCH_DAY", "Callback Date", "31/09/2031 9:00", "30/09/2031 9:00")
     assert "6 rows to correct; 3 corrected and ready" in faulty.text()
 

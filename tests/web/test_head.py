@@ -38,6 +38,10 @@ def test_the_head_of_a_draft_names_the_campaign_chosen_for_it(page: DraftPage) -
     assert head(page.get(draft)) == default
     page.choose(draft, campaign="winback")
     chosen = head(page.get(draft))
+    for path in (draft, "/new"):
+        assert '<option value="">campaign 41</option>' in page.get(path), (
+            "the settings' campaign has a name to choose by"
+        )
     assert chosen[1].endswith(" · winback")
     assert head(page.get("/new")) == default
     unreadable = page.upload("nothing\n")
