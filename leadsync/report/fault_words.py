@@ -58,7 +58,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "has no meaning outside dispositions and phone fields",
         "leave the cell blank, which keeps what the dialer has, or name the field in phone_fields",
     ),
-    _K.PLACEHOLDER: ("is a word for no {noun}", "leave the cell blank or add it to blank_words in [input]"),
+    _K.PLACEHOLDER: ("is a word for no {noun}", "{instead} or add it to blank_words in [input]"),
     _K.BLANK_ID: ("is blank", "write the lead's external id"),
     _K.ID_IS_DATE: (
         "is a date, into which a spreadsheet turned the id",
@@ -87,9 +87,9 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.BLANK_CALLBACK: ("is blank", "write when to call, or set blank_callback to new_lead in the settings"),
     _K.CALLBACK_IS_NO_CHANGE: (
         "cannot keep the present date: only dispositions and phones know <No Change>",
-        "write the date, for example {order_example}, or leave the cell blank to make it a new lead",
+        "write the date, for example {order_example}",
     ),
-    _K.NO_FIGURES: ("has no date in it", f"{_DATE}, or leave the cell blank; {_LEFT_OUT}"),
+    _K.NO_FIGURES: ("has no date in it", f"{_DATE}; {_LEFT_OUT}"),
     _K.NOT_A_DATE: ("is no date that can be read", _DATE),
     _K.TWO_READINGS: ("can be read in two ways", _DATE),
     _K.NO_SUCH_MONTH: ("names no month: {month!r}", _DATE),

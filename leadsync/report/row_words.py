@@ -139,6 +139,9 @@ def _filled(template: str, wrong: _Wrong) -> str:
     details = {"places": "one number in each cell", "left_out": f'"{heading}" = ""', "table": "[columns]", **details}
     if wrong.kind is FaultKind.UNKNOWN_DISPOSITION:
         details["one_of"] = _one_of(details)
+    if wrong.kind is FaultKind.PLACEHOLDER:
+        # Never a blank callback date: it makes the lead a new one.
+        details["instead"] = "write the date" if details["noun"] == "date" else "leave the cell blank"
     return template.format_map(details)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from leadsync.journal import ReasonCount, ValueCount
 from leadsync.leads import Column, trim
-from leadsync.models import DISPOSITION, EXTERNAL_ID, RunRecord, Status
+from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Decision, Send
 from leadsync.report import fault_cells, highlights, message, reason_words
@@ -64,6 +64,8 @@ class RowCard:
     at: datetime | None = None
     notice: str = ""
     """What another person did to it meanwhile, or another word about the last change."""
+    makes_new: bool = False
+    """Whether it goes out without a callback date, as a new lead."""
 
     @property
     def is_ready(self) -> bool:
@@ -151,6 +153,7 @@ def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, colum
         tuple(_changes(row, decision, run, columns)) if isinstance(decision, Send) else (),
         last.user if last else "",
         last.at if last else None,
+        makes_new=isinstance(decision, Send) and not decision.lead.inserts and CALLBACK not in decision.lead.fields,
     )
 
 

@@ -29,7 +29,7 @@ from leadsync.web.preview import GO_ON, SEND, Preview
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
 from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
 from leadsync.web.site import Site, site_of
-from leadsync.web.templates import hue, names_of, render
+from leadsync.web.templates import hue, names_of, render, target_of
 from leadsync.web.uploads import Upload, Uploads
 
 TRIAL_ROWS = 5
@@ -199,12 +199,15 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
     taken = next((one for one in saved if one.name == view.reading.saved), None)
     try:
         settings = site.settings()
+        default = target_of(settings)
         present, campaigns = view.reading.applied_to(settings), list(settings.campaigns)
     except SettingsError:
-        present, campaigns = None, []
+        present, campaigns, default = None, [], None
+    shown = _of_preview(preview, site.now())
     return render(
         request,
         "draft.html",
+        target=shown["to"] or (target_of(present) if present else None),
         # htmx swaps in nothing but a success; the words on the page are the same.
         status=200 if is_swap else status,
         **{"wrong": "", "typed": {}, "changed": False, **values},
@@ -212,6 +215,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         preview=preview,
         rules=present.input if present else None,
         campaigns=campaigns,
+        usual=default[1] if default else "by the settings",
         saved=saved,
         taken=taken,
         just_saved=request.query_params.get("saved", "")[:LONGEST_NAME],
@@ -221,7 +225,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         trial_rows=TRIAL_ROWS,
         size=size_words(view.upload.size),
         corrected_run=corrections_run(view.upload),
-        **_of_preview(preview, site.now()),
+        **shown,
     )
 
 

@@ -3,16 +3,20 @@
 from math import ceil
 
 import anyio.to_thread
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.plurals import counted
+from leadsync.terminal import visible
 from leadsync.web.sessions import Person
-from leadsync.web.site import site_of
+from leadsync.web.site import Site, site_of
 from leadsync.web.templates import render
+from leadsync.web.users import Gate
 
 _WRONG = "That is not the right name and password."
+_LONGEST_KEPT = 60
 _VOID = "This address was used already, or is of an earlier start; `leadsync web` prints a new one."
 
 
@@ -36,8 +40,16 @@ async def login(request: Request) -> Response:
         return render(request, "login.html", status=429, users=True, words=words, name=name)
     user = await anyio.to_thread.run_sync(gate.check, name, password)
     if user is None:
-        return render(request, "login.html", status=403, users=True, words=_WRONG, name=name)
+        answer = render(request, "login.html", status=403, users=True, words=_WRONG, name=name)
+        # Behind the answer: its time does not tell known names from unknown ones.
+        answer.background = BackgroundTask(_keep_failure, site_of(request), gate, name)
+        return answer
     return await _entered(request, Person(user.name, user.role))
+
+
+async def _keep_failure(site: Site, gate: Gate, name: str) -> None:
+    if gate.tells(name):
+        await site.read(lambda journal: journal.add_audit("failed login", visible(name)[:_LONGEST_KEPT]))
 
 
 async def _entered(request: Request, person: Person) -> Response:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from leadsync import __version__
 from leadsync.durations import short_duration
 from leadsync.errors import SettingsError
-from leadsync.models import CampaignIds
+from leadsync.models import CampaignIds, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.terminal import visible
 from leadsync.web.reading_form import field_words
@@ -25,12 +25,18 @@ from leadsync.web.site import site_of
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from leadsync.config import Settings
+
+Target = tuple[str, str, int]
 HUES = 8
 """The colours for campaigns in the style sheet."""
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """The answer with that template; `person` and `may(route, method)` are known in each."""
+    """The answer with that template; `person` and `may(route, method)` are known in each.
+
+    The head shows a `target`: the page's own, its run's or the settings'.
+    """
     person = getattr(request.state, "person", None)
     role = person.role if person else None
     served = request.app.state.route_names
@@ -39,15 +45,24 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         "person": person,
         "version": __version__,
         "may": lambda route, method="GET": route in served and allowed(route, method, role),
-        "target": target_of(request) if person else None,
+        "target": _target(request, values.get("run")) if person else None,
     }
-    return HTMLResponse(environment().get_template(template).render(**common, **values), status_code=status)
+    return HTMLResponse(environment().get_template(template).render({**common, **values}), status_code=status)
 
 
-def target_of(request: Request) -> tuple[str, str, int] | None:
+def _target(request: Request, run: object) -> Target | None:
+    """The place of the page's run, or else of the settings."""
+    if isinstance(run, RunRecord):
+        return (*names_of(run.dialer, run.ids), hue(run.dialer, run.ids))
+    try:
+        return target_of(site_of(request).settings())
+    except SettingsError:
+        return None
+
+
+def target_of(settings: "Settings") -> Target | None:
     """The dialer's host, the campaign's words and its hue, by the settings; None without complete ones."""
     try:
-        settings = site_of(request).settings()
         ids = settings.ids()
         return (*names_of(settings.url(), ids), hue(settings.url(), ids))
     except SettingsError:

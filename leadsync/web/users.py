@@ -25,6 +25,7 @@ FREE_TRIES = 5
 """Wrong passwords in a row before the first wait."""
 LONGEST_WAIT = timedelta(minutes=15)
 _MOST_NAMES = 10_000
+_BETWEEN_UNKNOWN = timedelta(minutes=1)
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each check of a password takes 19 MiB and a core for a moment."""
 
@@ -122,6 +123,7 @@ class Gate:
         self._users = users
         self._now = now
         self._wrong: dict[str, tuple[int, datetime]] = {}
+        self._told: datetime | None = None
         self._lock = threading.Lock()
 
     def wait(self, name: str) -> timedelta:
@@ -131,6 +133,18 @@ class Gate:
         if wrong < FREE_TRIES:
             return timedelta()
         return min(timedelta(seconds=2 ** min(wrong - FREE_TRIES, 10)), LONGEST_WAIT) - (self._now() - last)
+
+    def tells(self, name: str) -> bool:
+        """Whether a wrong password of this name goes into the audit: of unknown names one a minute, so that guesses
+        do not flood it."""
+        if self._users.find(name):
+            return True
+        now = self._now()
+        with self._lock:
+            if self._told and now - self._told < _BETWEEN_UNKNOWN:
+                return False
+            self._told = now
+        return True
 
     def check(self, name: str, password: str) -> User | None:
         """The user with that name and password; unknown names take as long as known ones. Blocks for a moment."""

@@ -141,7 +141,7 @@ def test_cells_that_say_null(values: Callable[..., Values]) -> None:
         '["NULL"] in [input]; otherwise such a cell is sent as it stands, or its row rejected.'
     ) in sheet.remarks
     assert sheet.rejected == {
-        2: "Callback 'NULL' is a word for no date; leave the cell blank or add it to blank_words in [input].",
+        2: "Callback 'NULL' is a word for no date; write the date or add it to blank_words in [input].",
         3: "FirstPhone 'NULL' is a word for no number; leave the cell blank or add it to blank_words in [input].",
     }
     blank = values("ssms_null.csv", blank_words=["NULL"])

@@ -181,6 +181,7 @@ def test_dates_that_are_sent_back(cell: str, wrong: str) -> None:
     assert isinstance(refused, Refused)
     assert problem(refused) == wrong
     assert "24/11/2026 14:30" in remedy(refused) or "2026/11/24 14:30" in remedy(refused)
+    assert "blank" not in remedy(refused), "a blank callback makes a new lead"
 
 
 @pytest.mark.parametrize("cell", ["NULL", "n/a", "-", "none", "TBC", "\\N"])
@@ -188,7 +189,7 @@ def test_a_word_for_no_date_may_be_one_for_blank(cell: str) -> None:
     refused = clean_callback(cell, rules())
     assert isinstance(refused, Refused)
     assert problem(refused) == "is a word for no date"
-    assert remedy(refused) == "leave the cell blank or add it to blank_words in [input]"
+    assert remedy(refused) == "write the date or add it to blank_words in [input]"
 
 
 def test_what_was_rewritten_is_said() -> None:

@@ -197,10 +197,9 @@ def test_a_priority_or_callback_of_words_names_the_way_to_leave_the_column_out()
     found = lead({"Lead Id": "1", "Priority": "Normal", "Callback": "Yes"})
     assert isinstance(found, Rejected)
     assert [remedy(fault) for fault in found.faults] == [
-        f'{wanted}, or leave the cell blank; to leave the column out, write "{heading}" = "" under [columns] in the '
-        "settings"
+        f'{wanted}; to leave the column out, write "{heading}" = "" under [columns] in the settings'
         for heading, wanted in (
-            ("Priority", "write a whole number from 0 (called first) to 100 (last)"),
+            ("Priority", "write a whole number from 0 (called first) to 100 (last), or leave the cell blank"),
             ("Callback", "write it as day/month/year, for example 24/11/2026 14:30"),
         )
     ]

@@ -150,3 +150,24 @@ def test_without_script_a_row_is_corrected_and_sent(desk: Desk, dialer: Practice
             assert time.monotonic() < deadline
             shown.reload()
     assert sorted(one.lead for one in dialer.ledger.applications) == ["A1", "A2", "A6", "A7"]
+
+
+def test_after_a_value_for_many_rows_the_next_field_has_the_focus(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser"
+) -> None:
+    run = failed(desk, *lines(), "A8,Hal,0412345678,Slae,")
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        names = [one.get_attribute("aria-label") for one in shown.locator("form.put input[name=new]").all()]
+        assert names[:2] == ["In place of Slae", "In place of Sold"]
+        fill(shown, "[aria-label='In place of Slae']", "Sale")
+        shown.get_by_text("It was put in 2 rows.").wait_for()
+        assert focused(shown) == "In place of Sold"
+        shown.keyboard.type("Sale")
+        shown.keyboard.press("Enter")
+        shown.get_by_text("4 corrected and ready").wait_for()
+        assert shown.evaluate("document.activeElement.inputMode") == "tel", "the area code is asked for next"
+
+
+def focused(shown: "Page") -> str:
+    return str(shown.evaluate("document.activeElement.getAttribute('aria-label')"))

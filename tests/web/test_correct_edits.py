@@ -100,7 +100,7 @@ def test_a_wrong_value_put_into_many_rows_can_be_put_right_together(page: DraftP
     dates = "".join(f"B{n},Bo,041234568{n},Sale,31/06/2031 9:00\n" for n in range(3))
     faulty = failed_run(page, dialer, SHEET + dates)
     faulty.put("rejected..NO_SUCH_DAY", "Callback Date", "31/06/2031 9:00", "31/09/2031 9:00")
-    assert "after a change 3 rows Only these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
+    assert "after a change 3 rows Show these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
     faulty.put("changed..NO_SUCH_DAY", "Callback Date", "31/09/2031 9:00", "30/09/2031 9:00")
     assert "6 rows to correct; 3 corrected and ready" in faulty.text()
 
@@ -140,3 +140,11 @@ def test_the_audit_and_the_lead_tell_who_changed_what(faulty: CorrectPage) -> No
     assert kept == [("ann", {"rows": 2}), ("ann", {"row": 7, "cells": 1})]
     page = words(faulty.page.browser.get("/leads/A6"))
     assert "Callback Date 31/02/2031 10:00 → 28/2/2031 9:30 ann" in page
+
+
+def test_a_corrected_row_without_a_callback_date_says_loudly_what_is_lost(faulty: CorrectPage) -> None:
+    loud = "NO callback date: the dialer will treat this lead as a new one; an agreed callback is lost"
+    assert loud not in faulty.text()
+    assert loud in words(faulty.save(7, swap=True, c4=""))
+    assert loud in faulty.text("?reason=ready")
+    assert loud not in words(faulty.save(7, version=1, swap=True, c4="28/02/2031 10:00"))

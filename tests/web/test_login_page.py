@@ -91,3 +91,24 @@ def test_a_login_is_kept_with_its_user(office: Office, alone: Browser) -> None:
 def test_monitors_need_no_login(office: Office) -> None:
     answer = office.browser().get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_wrong_passwords_are_in_the_audit_and_do_not_flood_it(office: Office) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    for _ in range(9):
+        browser.post("/login", data={"name": "ann", "password": "wrong password"})
+    office.clock.advance(timedelta(seconds=1))
+    browser.post("/login", data={"name": "ann", "password": "wrong password"})
+    for name in ("eve\0" + "x" * 100, "mallory"):
+        browser.post("/login", data={"name": name, "password": "wrong password"})
+    office.clock.advance(timedelta(minutes=1))
+    browser.post("/login", data={"name": "trudy", "password": "wrong password"})
+    with open_journal(office.state) as journal:
+        kept = journal.audit()
+    assert [(one.action, one.user, one.detail) for one in reversed(kept)] == [
+        *[("failed login", "ann", {})] * 6,  # five at once, and one after the wait
+        ("failed login", "eve\\u0000" + "x" * 51, {}),
+        ("failed login", "trudy", {}),  # of unknown names one a minute
+    ]

@@ -24,3 +24,18 @@ document.addEventListener("htmx:afterSettle", () => {
 const kept = (input) => `${location.pathname} ${input.id} ${input.defaultValue}`;
 document.addEventListener("input", ({ target }) => { if (target.closest("form.fix")) sessionStorage.setItem(kept(target), target.value); });
 for (const input of document.querySelectorAll("form.fix [name^=cell]")) input.value = sessionStorage.getItem(kept(input)) ?? input.value;
+// A value for many rows: on to the next field of the reasons, or back to the same one if nothing was put.
+const fieldOf = (form) => JSON.stringify(["of", "place", "value"].map((name) => form.elements[name].value));
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("form.put")) return;
+  const forms = [...document.querySelectorAll("form.put")];
+  sessionStorage.setItem("put", JSON.stringify(forms.slice(forms.indexOf(target)).map(fieldOf)));
+});
+const put = JSON.parse(sessionStorage.getItem("put") ?? "null");
+sessionStorage.removeItem("put");
+if (put) {
+  const forms = [...document.querySelectorAll("form.put")];
+  const following = put.slice(document.querySelector("main .error") ? 0 : 1);
+  const next = forms.find((form) => following.includes(fieldOf(form))) ?? forms[0];
+  (next?.elements.new ?? document.querySelector("[data-fault], #figures button"))?.focus();
+}
