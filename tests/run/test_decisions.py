@@ -65,8 +65,7 @@ def test_nothing_changes_where_one_row_cannot_be_decided(
         assert journal.audit() == []
 
 
-def test_nobody_decides_while_it_is_sent(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.run_locks.SHORT_HOLD_SECONDS", 0)
+def test_nobody_decides_while_it_is_sent(state: Path) -> None:
     with open_journal(state) as sender, open_journal(state) as journal:
         sender.hold(RUN)
         with pytest.raises(BusyError):

@@ -163,8 +163,7 @@ def test_a_wrong_form_keeps_what_was_typed(browser: Browser, office: Office) -> 
     assert states(office)[3] == "conflict"
 
 
-def test_nobody_decides_while_it_is_sent(browser: Browser, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leadsync.journal.sqlite.run_locks.SHORT_HOLD_SECONDS", 0)
+def test_nobody_decides_while_it_is_sent(browser: Browser, office: Office) -> None:
     shown = browser.get(PATH).text
     sender = Sender(office.state)
     sender.tells(Live(4))
