@@ -79,7 +79,7 @@ def told(journal: Journal) -> list[object]:
 def test_the_copy_gives_the_same_answers_and_work_goes_on_in_it(tmp_path: Path, postgres_url: str) -> None:
     fill(tmp_path)
     counts = copy_journal(tmp_path, postgres_url)
-    assert (counts["runs"], counts["rows"], counts["lines"]) == (2, 11, 11)
+    assert (counts["runs"], counts["rows"], counts["lines"]) == (2, 10, 10), "the retry leaves out the corrected row"
     with open_journal(tmp_path) as before, open_journal(tmp_path / "other", postgres_url) as copied:
         assert told(copied) == told(before)
         assert before.try_hold(LATER), "its locks are free again"
@@ -119,7 +119,7 @@ def test_a_copy_that_lacks_a_row_is_not_kept(
         "fill",
         lambda self, table, rows: fill_table(self, table, [*rows][:-1] if table == "rows" else rows),
     )
-    with pytest.raises(JournalError, match="Of table rows 10 rows came of 11; nothing was kept"):
+    with pytest.raises(JournalError, match="Of table rows 9 rows came of 10; nothing was kept"):
         copy_journal(tmp_path, postgres_url)
     with open_journal(tmp_path, postgres_url) as copied:
         assert copied.runs() == []

@@ -28,6 +28,7 @@ def test_login_stop_and_download_are_kept_with_the_person(office: Office, tmp_pa
     with open_journal(office.state) as journal:
         kept = [(one.action, one.user, one.run_id, one.detail) for one in reversed(journal.audit())]
     assert kept == [
+        ("failed login", "ann", "", {}),
         ("login", "ann", "", {}),
         ("download", "ann", RUN, {"file": "report"}),
         ("stop", "ann", RUN, {}),
