@@ -75,14 +75,19 @@ def init(
         text, file, sheet, then = answers.text, answers.file, answers.sheet, answers.then
     elif file is not None:
         text = with_proposal(text, file, sheet, ask=False)
+    _write_settings(shell, path, text, then)
+    if file is not None and not shell.json:
+        _check(context, shell, file, sheet)
+    return 0
+
+
+def _write_settings(shell: Shell, path: Path, text: str, then: str) -> None:
+    """Write the settings' text, and say so with the next step."""
     settings_of_text(text, str(path))
     _write(path, text, 0o644)
     shell.result(f"Wrote {path}. {then}".rstrip(), {"config": str(path)})
     threads = value_in(text, "server", "hardware_threads")
     shell.say(f"The dialer is taken to have {threads} hardware threads; if not, change hardware_threads in {path}.")
-    if file is not None and not shell.json:
-        _check(context, shell, file, sheet)
-    return 0
 
 
 def _add_columns(context: click.Context, shell: Shell, path: Path, file: Path, sheet: str | None) -> int:

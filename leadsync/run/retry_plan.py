@@ -33,10 +33,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     # Counted under the lock: until then another process could have sent the rows.
     count = journal.count_retry(run.id)
     if count == 0:
-        later_runs = set(journal.lineage(run.id))
-        for other in journal.runs():
-            if other.id in later_runs and journal.count_retry(other.id):
-                raise UsageError(f"Run {other.id} has taken the rows of run {run.id}; use: leadsync retry {other.id}")
+        _refuse_taken(journal, run)
         return nothing_to_do(journal, run)
     new = replace(
         run,
@@ -73,6 +70,14 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         sent_before=since.sent_before,
         write=partial(_write_retry, journal, new, options.limit, since.skipped),
     )
+
+
+def _refuse_taken(journal: Journal, run: RunRecord) -> None:
+    """Raise UsageError if a later run can send the rows of a run again."""
+    later_runs = set(journal.lineage(run.id))
+    for other in journal.runs():
+        if other.id in later_runs and journal.count_retry(other.id):
+            raise UsageError(f"Run {other.id} has taken the rows of run {run.id}; use: leadsync retry {other.id}")
 
 
 def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:

@@ -62,20 +62,8 @@ def scan_sheet(
                 learned = dataclasses.replace(learned, given_headings=_headings_before(table, journal))
                 if learned.given_headings is not None:
                     continue
-            lineage = Lineage(journal, settings, hold)
-            scan = _prepare(
-                source,
-                table,
-                settings,
-                now,
-                learned,
-                lineage,
-                journal,
-                hold,
-                trial,
-                begins_anew,
-                skip_unchanged=skip_unchanged,
-            )
+            lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew)
+            scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
             try:
                 take(scan)
             except ReadAgain as again:
