@@ -1,6 +1,6 @@
 """The plan for a file: a new run, or an earlier one to go on with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -90,18 +90,14 @@ def plan_content(journal: Journal, file: Path, settings: Settings, options: RunO
     `plan_run`. A resumed run keeps its own output.
     """
     digest = fingerprint(options.content or file)
-    runs = [run for run in journal.runs() if run.complete]
-    followed = {run.follows for run in runs}
-    for run in runs:
-        # A followed trial has given its rows to the run behind it.
-        if run.id in followed or (run.last_row is not None and has_other_rules(run, settings)):
+    for run in _runs_with(journal, digest, settings):
+        if run.last_row is not None and has_other_rules(run, settings):
             continue
-        if run.fingerprint == digest and same_campaign(journal, run, settings):
-            if not run.finished or journal.has_more(run.id):
-                if run.file == file:
-                    break
-                return go_on(journal, run.id, settings, replace(options, output=None), digest)
-            return nothing_to_do(journal, run)
+        if not run.finished or journal.has_more(run.id):
+            if run.file == file:
+                break
+            return go_on(journal, run.id, settings, replace(options, output=None), digest)
+        return nothing_to_do(journal, run)
     return _plan_sheet(journal, file, settings, options, now, digest)
 
 
@@ -110,15 +106,21 @@ def plan_upload(journal: Journal, file: Path, settings: Settings, options: RunOp
     file, with its own output: the command line may have begun it."""
     digest = fingerprint(options.content or file)
     if not options.fresh and not journal.runs_of(file):
-        runs = [run for run in journal.runs() if run.complete]
-        followed = {run.follows for run in runs}
-        for run in runs:
-            is_same = run.fingerprint == digest and not run.retry_of and run.id not in followed
-            if not is_same or has_other_rules(run, settings) or not same_campaign(journal, run, settings):
-                continue
-            if not run.finished or journal.has_more(run.id):
+        for run in _runs_with(journal, digest, settings):
+            goes_on = not run.finished or journal.has_more(run.id)
+            if goes_on and not run.retry_of and not has_other_rules(run, settings):
                 return go_on(journal, run.id, settings, replace(options, output=None), digest)
     return _plan_sheet(journal, file, settings, options, now, digest)
+
+
+def _runs_with(journal: Journal, digest: str, settings: Settings) -> Iterator[RunRecord]:
+    """The confirmed runs of this content and campaign, newest first."""
+    runs = [run for run in journal.runs() if run.complete]
+    followed = {run.follows for run in runs}
+    for run in runs:
+        # A followed trial has given its rows to the run behind it.
+        if run.fingerprint == digest and run.id not in followed and same_campaign(journal, run, settings):
+            yield run
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:

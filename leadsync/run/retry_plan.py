@@ -68,7 +68,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
             *since.remarks(journal, run, settings, now),
         ),
         sent_before=since.sent_before,
-        write=partial(_write_retry, journal, new, options.limit, since.skipped),
+        write=partial(_store_retry, journal, new, options.limit, since.skipped),
     )
 
 
@@ -88,7 +88,7 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']
 
 
-def _write_retry(
+def _store_retry(
     journal: Journal, new: RunRecord, limit: int | None, undecided: Mapping[int, Skip], **values: Any
 ) -> None:
     journal.create_retry(replace(new, **values), limit)
