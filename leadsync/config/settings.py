@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     campaign: Campaign = Campaign()
     campaigns: dict[str, Campaign] = Field({}, description="what other campaigns have otherwise than [campaign]")
     input: Input = Input()
-    columns: Columns = Field({}, description="which column fills which field")
+    columns: Columns = Field({}, description="a column's field")
     mappings: Annotated[dict[str, Columns], AfterValidator(checked_mappings)] = Field(
         {},
         description="the columns of sheets with other headings, by the headings that a sheet has all of",
