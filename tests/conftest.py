@@ -28,6 +28,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in the background so, and the programs under test would inherit it and hear no Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name bytes by their argument: those of an archive hold the time, and two workers must collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 
 
