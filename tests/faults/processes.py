@@ -33,6 +33,7 @@ _context.set_forkserver_preload(
         "leadsync.sheets.formats.delimited",
         "leadsync.sheets.output.output_file",
         "xlsxwriter",
+        "tests.faults.judge",
         "tests.faults.preloaded",
     ]
 )
@@ -160,6 +161,15 @@ class Running:
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
             return state == "T" and self.at_work
         return False
+
+    @property
+    def queued_seconds(self) -> float:
+        """How long its threads have been ready to run, while the machine had no processor for them."""
+        seconds = 0.0
+        for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                seconds += int(task.read_text().split()[1]) / 1e9
+        return seconds
 
     @property
     def said_bytes(self) -> int:

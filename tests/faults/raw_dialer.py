@@ -97,6 +97,10 @@ class Call:
     answer: Answer = field(default_factory=Answer)
     applied_at: float | None = None
     ended: float | None = None
+    worked: bool = False
+    """Whether the work on it is over."""
+    left_out: bool = False
+    """Whether it does not count for the peak."""
     whole: bool = False
     """Whether its answer was sent to the last byte."""
 
@@ -138,7 +142,7 @@ class RawDialer:
         """When a lead call last came or ended."""
         self.cuts = 0
         """How many connections with a lead call on them it cut, while their caller was there."""
-        self._under_way = 0
+        self._under_way = self._left_out = 0
         self._worked: set[_Connection] = set()
         self._rows: dict[str, int] = {}
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -163,6 +167,15 @@ class RawDialer:
     def __exit__(self, *_error: object) -> None:
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(10)
+
+    def leave_out(self, call: Call) -> None:
+        """Count a call no longer for the peak."""
+        self._loop.call_soon_threadsafe(self._leave_out, call)
+
+    def _leave_out(self, call: Call) -> None:
+        if not (call.worked or call.left_out):
+            call.left_out = True
+            self._left_out += 1
 
     def cut(self) -> None:
         """Reset each connection whose lead call is worked on just now; the call is worked on to its end."""
@@ -233,7 +246,7 @@ class RawDialer:
         if call.lead:
             self.calls.append(call)
         self._under_way += 1
-        self.peak = max(self.peak, self._under_way)
+        self.peak = max(self.peak, self._under_way - self._left_out)
         self.last_event = call.arrived
 
     async def _worked_on(self, call: Call, connection: "_Connection") -> None:
@@ -244,6 +257,8 @@ class RawDialer:
         finally:
             self._worked.discard(connection)
             self._under_way -= 1
+            self._left_out -= call.left_out
+            call.worked = True
         if call.answer.applied:
             call.applied_at = time.monotonic()
 

@@ -17,13 +17,17 @@ STRUCK = 0.85
 """The share of commands that are struck."""
 AIMED = 0.6
 """The share of strikes at a command that sends which begin at a call."""
-ROUNDS = (1, 2, 3, 5)
+ROUNDS = (1, 3, 5, 8)
 """So many times a command is given, as by a person who sees it die."""
+ONCE_MORE = 0.3
+"""The share of commands that are given once more although they have done what they could."""
 SENDING = {"run", "resume", "retry", "watch"}
 TWO = 0.35
 """The share of steps that are two commands at once."""
 AWAY = 0.15
 """The share of steps at whose beginning the dialer goes away."""
+DONE = (0, 3)
+"""The exit codes of a command that has done what it could."""
 SETTLED = {"succeeded", "skipped", "conflict", "unknown"}
 
 
@@ -35,7 +39,7 @@ def _run(walk: Walk, sheet: Sheet) -> Command:
 
 
 def _note_end(sheet: Sheet, ended: Ended) -> None:
-    sheet.finished = sheet.finished or ended.code in (0, 3)
+    sheet.finished = sheet.finished or ended.code in DONE
 
 
 def fresh(walk: Walk) -> Command:
@@ -202,8 +206,10 @@ def take_step(walk: Walk, number: int) -> None:
         walk.diary.append("the dialer is away for a while")
     commands = [choose(walk, STEPS), *([choose(walk, BESIDE)] if two else [])]
     for _ in range(chance.choice(ROUNDS)):
-        walk.carry_out(*((command, _strike_at(walk, command)) for command in commands))
+        ended = walk.carry_out(*((command, _strike_at(walk, command)) for command in commands))
         walk.commands += len(commands)
+        if all(one.code in DONE for one in ended) and chance.random() >= ONCE_MORE:
+            return
         commands = [command.again() for command in commands if command.again is not None]
         if not commands:
             return

@@ -3,15 +3,18 @@
 import random
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.faults.dialer_faults import Mood
 from tests.faults.processes import wait_until
-from tests.faults.raw_dialer import RawDialer
-from tests.faults.strikes import Blow, Strike, Struck, codes_after, strike
+from tests.faults.raw_dialer import Answer, RawDialer
+from tests.faults.strikes import Blow, Silence, Strike, Struck, codes_after, strike
 from tests.faults.walk import Command, Walk
 
 
@@ -73,3 +76,82 @@ def test_each_stop_of_a_strike_ends_with_its_continuation_or_a_kill():
         for blow in blows:
             stopped = blow.number is signal.SIGSTOP or (stopped and blow.number is not signal.SIGCONT)
         assert not stopped or any(blow.number is signal.SIGKILL for blow in blows), blows
+
+
+@dataclass
+class Process:
+    """What a silence looks at."""
+
+    said_bytes: int = 0
+    queued_seconds: float = 40.0
+    said: str = "Sending ..."
+
+
+def silent_for(seconds: float, at: Callable[[float, Process, Any], bool] = lambda *_: False) -> None:
+    """Look ten times a second; `at` may change the process or the dialer, and tells whether the process is stopped."""
+    process, dialer = Process(), SimpleNamespace(last_event=5.0)
+    silence: Any = Silence(process, 0.0)  # type: ignore[arg-type]
+    for tenth in range(1, round(seconds * 10) + 1):
+        stopped = at(tenth / 10, process, dialer)
+        silence.look(tenth / 10, dialer, stopped=stopped)
+
+
+def test_ten_seconds_without_a_word_are_too_long():
+    silent_for(10.0)
+    with pytest.raises(AssertionError, match=r"silent for 10 s; it said: Sending \.\.\."):
+        silent_for(10.3)
+
+
+def test_a_word_or_a_call_ends_a_silence():
+    def word(now: float, process: Process, _: Any) -> bool:
+        process.said_bytes += now == 9.0
+        return False
+
+    def call(now: float, _: Process, dialer: Any) -> bool:
+        dialer.last_event += now == 9.0
+        return False
+
+    for event in (word, call):
+        silent_for(18.9, event)
+        with pytest.raises(AssertionError):
+            silent_for(19.3, event)
+
+
+def test_a_stop_neither_counts_nor_ends_a_silence():
+    silent_for(14.8, lambda now, *_: 2 < now <= 7)
+    with pytest.raises(AssertionError):
+        silent_for(15.4, lambda now, *_: 2 < now <= 7)
+
+
+def test_waits_for_a_processor_do_not_count():
+    def busy(now: float, process: Process, _: Any) -> bool:
+        process.queued_seconds += 0.05 if now > 2 else 0
+        return False
+
+    silent_for(17.5, busy)
+    with pytest.raises(AssertionError):
+        silent_for(19, busy)
+
+
+def test_a_machine_that_stood_still_is_no_silence():
+    process, dialer = Process(), SimpleNamespace(last_event=5.0)
+    silence: Any = Silence(process, 0.0)  # type: ignore[arg-type]
+    for now in (0.1, 300.0, 600.0):
+        silence.look(now, dialer, stopped=False)
+
+
+def test_a_process_tells_how_long_it_waited_for_a_processor(walk):
+    running = walk._start(["runs"])
+    wait_until(lambda: running.begun or running.over)
+    assert 0 <= running.queued_seconds < 60
+    running.kill()
+
+
+def test_slow_calls_in_their_first_moment_at_a_kill_do_not_count_as_too_many(walk):
+    walk.dialer.decide = lambda _: Answer(work=3.0)
+    sheet = walk.new_sheet(walk.work / "leads.csv")
+    for command in (["run", str(sheet.path)], ["resume"]):
+        walk.carry_out((Command(command), Strike((Blow(0.05, signal.SIGKILL),), call=4)))
+    assert walk.strikes == {"kills": 2}
+    assert len(walk.dialer.calls) == walk.dialer.under_way == 8
+    assert walk.dialer.peak == 4

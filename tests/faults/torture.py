@@ -1,10 +1,12 @@
 """Random walks over leadsync's commands, struck by signals, with a dialer that misbehaves.
 
-`python -m tests.faults.torture --walks 60 --seed 7`; walk N of seed S is walk 1 of seed S + N - 1.
+`python -m tests.faults.torture --walks 60 --seed 7`; walk N of seed S is walk 1 of seed S + N - 1. Most of a walk is
+waiting, so that several go at once.
 """
 
 import argparse
 import itertools
+import multiprocessing
 import random
 import shutil
 import sys
@@ -12,19 +14,22 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.faults.dialer_faults import FAULTS, Mood
 from tests.faults.judge import Found, collect, judge, undecided_rows, unread
 from tests.faults.raw_dialer import RawDialer
-from tests.faults.steps import take_step, watch_inbox
-from tests.faults.strikes import LONGEST_SILENCE_SECONDS
+from tests.faults.steps import DONE, take_step, watch_inbox
 from tests.faults.walk import QUICK, SLOW, Walk
 
 STEPS, SLOW_STEPS = 10, 4
 MOST_SHOWN = 5
 """So many sentences of each promise are printed."""
-DONE = (0, 3)
+LONGEST_CALL_SECONDS = 30.0
 
 
 def walk_of(seed: int, folder: Path, dialer: RawDialer) -> Walk:
@@ -91,7 +96,7 @@ def _rest(walk: Walk) -> None:
 
 
 def _quiet(walk: Walk) -> None:
-    end = time.monotonic() + LONGEST_SILENCE_SECONDS
+    end = time.monotonic() + LONGEST_CALL_SECONDS
     while walk.dialer.under_way and time.monotonic() < end:
         time.sleep(0.01)
 
@@ -138,36 +143,58 @@ def counted(strikes: Counter[str]) -> str:
     return ", ".join(f"{strikes[kind]} {kind}" for kind in ("kills", "freezes", "signals", "cut connections"))
 
 
-def told(walk: Walk) -> str:
-    """The whole walk and what it broke, for a person."""
+def told(diary: Sequence[str], broken: Sequence[str]) -> str:
+    """A whole walk and what it broke, for a person."""
     shown = [
         sentence
-        for _, alike in itertools.groupby(sorted(walk.broken), lambda sentence: sentence[0])
+        for _, alike in itertools.groupby(sorted(broken), lambda sentence: sentence[0])
         for sentence in itertools.islice(alike, MOST_SHOWN)
     ]
-    return "\n  ".join((*walk.diary, "broken:", *shown))
+    return "\n  ".join((*diary, "broken:", *shown))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is left of a walk: a process hands it to another one."""
+
+    seed: int
+    diary: tuple[str, ...]
+    broken: tuple[str, ...]
+    strikes: Counter[str]
+    commands: int
+
+
+def _verdict(folder: Path, keep: bool, seed: int) -> Verdict:
+    """Walk in a folder, which stays where a promise did not hold."""
+    walk = torture(seed, folder / str(seed))
+    if not (walk.broken or keep):
+        shutil.rmtree(walk.folder, ignore_errors=True)
+    return Verdict(seed, tuple(walk.diary), tuple(walk.broken), walk.strikes, walk.commands)
 
 
 def main() -> int:
-    """Walk in a temporary folder, which stays where a promise did not hold."""
+    """Walk in a temporary folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--walks", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--at-once", type=int, default=2, help="so many walks at the same time")
     parser.add_argument("--keep", action="store_true", help="keep the folders of all walks")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="leadsync-torture-"))
     print(f"{given.walks} walks, seed {given.seed}, in {folder}", flush=True)
     began, strikes, commands, broken = time.monotonic(), Counter[str](), 0, 0
-    for seed in range(given.seed, given.seed + given.walks):
-        walk = torture(seed, folder / str(seed))
-        strikes += walk.strikes
-        commands += walk.commands
-        print(f"{seed}: {walk.diary[-1]}", flush=True)
-        if walk.broken:
-            broken += 1
-            print(f"\nwalk of seed {seed}:", told(walk), sep="\n  ", flush=True)
-        elif not given.keep:
-            shutil.rmtree(walk.folder, ignore_errors=True)
+    # Each of these processes has a server of processes of its own.
+    with ProcessPoolExecutor(given.at_once, multiprocessing.get_context("spawn")) as walkers:
+        seeds = range(given.seed, given.seed + given.walks)
+        walks = [walkers.submit(partial(_verdict, folder, given.keep), seed) for seed in seeds]
+        for done in as_completed(walks):
+            walk = done.result()
+            strikes += walk.strikes
+            commands += walk.commands
+            print(f"{walk.seed}: {walk.diary[-1]}", flush=True)
+            if walk.broken:
+                broken += 1
+                print(f"\nwalk of seed {walk.seed}:", told(walk.diary, walk.broken), sep="\n  ", flush=True)
     print(f"{strikes.total()} strikes at {commands} commands: {counted(strikes)}")
     print(f"{broken} of {given.walks} walks with a broken promise, {time.monotonic() - began:.0f} s")
     return 1 if broken else 0

@@ -63,7 +63,7 @@ class Tempo:
     answer: float = 0.8
     slow: float = 0.08
     life: float = 0.4
-    short_life: float = 0.15
+    short_life: float = 0.1
     stop: float = 1.2
 
 
