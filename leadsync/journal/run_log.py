@@ -117,6 +117,7 @@ class RunLog:
         self._groups: queue.SimpleQueue[list[_Call] | None] = queue.SimpleQueue()
         # No daemon: outcomes in its queue are written before the program ends.
         self._thread = threading.Thread(target=self._serve, name="journal")
+        self._served = threading.Event()
         self._failure: Exception | None = None
 
     async def __aenter__(self) -> Self:
@@ -130,8 +131,13 @@ class RunLog:
     ) -> None:
         self._hand_over()
         self._groups.put(None)
-        self._thread.join()
-        self._writer.close()
+        # Not `join`: interrupted by a signal, it takes the thread for ended.
+        try:
+            self._served.wait()
+        finally:
+            # A signal may raise in the wait. The outcomes come first all the same: rows in flight are settled next.
+            self._served.wait()
+            self._writer.close()
         if self._failure is not None and error is None:
             # Nobody awaits the last calls: without this, their failure would look like a good end.
             raise self._failure
@@ -200,6 +206,12 @@ class RunLog:
             self._gathered = []
 
     def _serve(self) -> None:
+        try:
+            self._serve_groups()
+        finally:
+            self._served.set()
+
+    def _serve_groups(self) -> None:
         while (group := self._groups.get()) is not None:
             closing = False
             while len(group) < LARGEST_GROUP and not self._groups.empty():

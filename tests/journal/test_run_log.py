@@ -1,15 +1,19 @@
 """Groups of attempts: what is kept of them, and what is refused."""
 
 import asyncio
+import signal
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from unittest.mock import MagicMock
 
 import pytest
 
 from leadsync.errors import JournalError
 from leadsync.journal import Entry, Journal
-from leadsync.journal.run_log import Begin, RunLog
+from leadsync.journal.run_log import GATHER_SECONDS, Begin, Finish, RunLog
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Skip, SkipKind
 from tests.journal.conftest import OpenStore
@@ -167,3 +171,44 @@ def test_any_failure_of_the_store_is_told_to_each_call_and_at_the_end(failure: E
     with pytest.raises(type(failure)):
         asyncio.run(send())
     writer.commit.assert_called_once()
+
+
+class _Interrupted(BaseException):
+    pass
+
+
+def test_a_signal_at_the_end_waits_for_the_outcomes_under_way() -> None:
+    begun, leaves = threading.Event(), threading.Event()
+    written: list[object] = []
+
+    class Writer(MagicMock):
+        def commit(self, group: Sequence[object]) -> list[None]:
+            if not written:
+                begun.set()
+                leaves.wait(5)
+                time.sleep(0.1)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+                time.sleep(0.1)
+            written.extend(group)
+            return [None for _ in group]
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        raise _Interrupted
+
+    async def send() -> None:
+        try:
+            async with RunLog(Writer) as log:
+                log.finish(2, 1, OK, Status.SUCCEEDED)
+                while not begun.is_set():
+                    await asyncio.sleep(GATHER_SECONDS)
+                log.finish(3, 1, OK, Status.SUCCEEDED)
+                leaves.set()
+        finally:
+            assert [work.number for work in written if isinstance(work, Finish)] == [2, 3]
+
+    before = signal.signal(signal.SIGUSR1, handle)
+    try:
+        with pytest.raises(_Interrupted):
+            asyncio.run(send())
+    finally:
+        signal.signal(signal.SIGUSR1, before)
