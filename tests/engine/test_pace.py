@@ -127,3 +127,31 @@ def test_what_a_busy_computer_adds_is_not_taken_for_a_queue() -> None:
 
     assert late(0.001) < 8
     assert late(0.006) == 8
+
+
+def test_after_a_cut_in_vain_the_margin_is_wider_up_to_twice_the_usual_time() -> None:
+    pace, now = Pace(8), 0.0
+
+    def feed(*times: float) -> list[int]:
+        """Half a second's calls of each of these times; the slots allowed after each."""
+        nonlocal now
+        allowed = []
+        for taken in times:
+            for at in (*[0.0] * 11, 0.51):
+                pace.record(OK, now + at, now + at + taken)
+            now += 0.51 + taken
+            allowed.append(pace.allowance)
+        return allowed
+
+    # A fifth more than 0.1 s is late. Fewer calls are no quicker: 0.2 s is the usual time from now on.
+    assert feed(0.13, 0.2, 0.2)[1] < 8
+    assert feed(0.2) == [8]
+    # Now late is more than two fifths, then four fifths above the usual time, and at last twice that time.
+    assert feed(0.27, 0.27) == [8, 8]
+    assert feed(0.32, 0.32)[1] < 8
+    assert feed(0.32) == [8]
+    assert feed(0.55, 0.55) == [8, 8]
+    assert feed(0.75, 0.75)[1] < 8
+    assert feed(0.75) == [8]
+    assert feed(1.4, 1.4) == [8, 8]
+    assert feed(1.9, 1.9)[1] < 8
