@@ -47,13 +47,12 @@ def strike(chance: random.Random, life: float, stop: float, call: int = 0) -> St
     """Some stops, then a last blow. `life` is about how long the command takes, `stop` the longest stop, in seconds."""
     at = chance.uniform(0, 0.05 if call else life)
     blows = []
-    for _ in range(chance.choice((0, 0, 1, 1, 2, 3, 4))):
-        length = chance.uniform(0.02, 0.1) if chance.random() < 0.8 else chance.uniform(0.1, stop)
+    for _ in range(chance.choice((0, 1, 2, 3, 4, 6, 8))):
+        length = chance.uniform(0.02, 0.1) if chance.random() < 0.9 else chance.uniform(0.1, stop)
         blows += [Blow(at, signal.SIGSTOP), Blow(at + length, signal.SIGCONT)]
         at += length + chance.uniform(0.005, 0.05)
     blows += _last_blows(chance, at)
-    if chance.random() < 0.3:
-        blows.append(Blow(chance.uniform(0, at), None))
+    blows += (Blow(chance.uniform(0, at), None) for _ in range(chance.choice((0, 0, 0, 0, 1, 2))))
     return Strike(tuple(sorted(blows, key=lambda blow: blow.after)), call)
 
 
