@@ -12,6 +12,7 @@ from leadsync.cli.shell import Shell
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import (
     BusyError,
+    JournalError,
     LeadsyncError,
     SheetError,
     UsageError,
@@ -52,7 +53,8 @@ class SheetRunner:
     def __call__(self, file: Path) -> Handled | None:
         """Run one file and move it to its subfolder; return None if it is left alone for now.
 
-        Raises Interrupted alone: the trouble of one file does not stop the others of the round.
+        Raises Interrupted, and BusyError while another leadsync sends the file: the trouble of one file does not stop
+        the others of the round.
         """
         try:
             settings = self.settings()
@@ -67,6 +69,7 @@ class SheetRunner:
                 return self._run(journal, named, content, settings)
         except BusyError as error:
             self._ignore(file, str(error))
+            raise
         except UsageError as error:
             # Gone or unreachable is a trouble of the share: the file is tried again, not put aside.
             if exists(file) and not _could_not_be_read(error):
@@ -87,7 +90,8 @@ class SheetRunner:
         else:
             words, code = f"leadsync itself failed ({type(error).__name__}: {error}); it is tried again.", 1
         self.hooks.failed(file.name, UsageError(words) if isinstance(error, OSError) else error)
-        return Handled(file, code, words=f"{one_line(file.name)}: {words}", again=True)
+        soon = isinstance(error, JournalError)
+        return Handled(file, code, words=f"{one_line(file.name)}: {words}", again=True, soon=soon)
 
     def settings(self) -> "Settings":
         """The present settings: a correction counts from the next file on."""

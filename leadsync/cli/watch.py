@@ -1,5 +1,6 @@
 """The command to watch a folder."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.watch_report import WatchReport
 from leadsync.errors import Interrupted, UsageError
 from leadsync.post_run import PostRunHooks
-from leadsync.watch import FolderWatcher, SystemClock
+from leadsync.watch import FolderWatcher, Standby, SystemClock
 
 
 @click.command(epilog=examples("watch /srv/leads", "watch /srv/leads --once  # from cron"))
@@ -38,7 +39,8 @@ def watch(
 ) -> int:
     """Send every sheet that arrives in FOLDER.
 
-    It then moves to FOLDER/done or FOLDER/attention.
+    It then moves to FOLDER/done or FOLDER/attention. On a journal in PostgreSQL, a second one on another machine is the
+    standby: it waits, and takes over when the first is gone.
     """
     from leadsync.journal import folder_lock
 
@@ -47,8 +49,15 @@ def watch(
     hooks = PostRunHooks(shell, folder, metrics_file)
     results = WatchReport(shell, folder, hooks)
     runner = SheetRunner(shell, folder, hooks, results, campaign, wanted_inserts(insert_missing))
-    watcher = FolderWatcher(folder, SystemClock(), runner, results.ignore, results.be_away, every=every, settle=settle)
-    with folder_lock(shell.state_folder(), folder):
+    with ExitStack() as opened:
+        lock = folder_lock(shell.state_folder(), folder, *shell.journal_place())
+        opened.callback(lock.release)
+        if once or not lock.passes_on:
+            lock.acquire()
+        holds = Standby(lock, shell.say).holds
+        watcher = FolderWatcher(
+            folder, SystemClock(), runner, results.ignore, results.be_away, every=every, settle=settle, holds=holds
+        )
         try:
             # Wrong settings end the command at once, before a file could be tried.
             runner.settings()

@@ -112,7 +112,10 @@ class CallSlot:
         self._while_paused = while_paused
 
     async def __aenter__(self) -> Callable[[], Awaitable[None]]:
-        """Await the returned function as the call leaves: the time to this place's next start begins then."""
+        """Await the returned function as the call leaves: the time to this place's next start begins then.
+
+        It raises LimiterPaused, and nothing is to leave, if the slot was lost in a sleep of the process.
+        """
         self._place = await self._limiter.take_place()
         try:
             return await self._begin()
@@ -137,7 +140,13 @@ class CallSlot:
         self._held = held
         self._limiter.calls += 1
         self._limiter.peak = max(self._limiter.peak, self._limiter.calls)
-        return self._place.acquire
+        return self._leave
+
+    async def _leave(self) -> None:
+        await self._place.acquire()
+        # After the last wait: a process that stood still may wake anywhere before this line.
+        if not self._held.lasts():
+            raise LimiterPaused
 
     def _wanted(self) -> bool:
         return self._limiter.is_open(while_paused=self._while_paused)

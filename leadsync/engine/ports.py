@@ -82,6 +82,10 @@ class RunLog(Protocol):
 class Slot(Protocol):
     """One of the dialer's slots, held for one call."""
 
+    def lasts(self) -> bool:
+        """Whether it is still this process's: by a sleep of the machine it may have passed to another."""
+        ...
+
     def release(self, *, finished: bool = True) -> None:
         """Give the slot back; not `finished`: the call was given up and may still run at the dialer."""
         ...
@@ -103,6 +107,9 @@ class Slots(Protocol):
 
 
 class _UnsharedSlot:
+    def lasts(self) -> bool:
+        return True
+
     def release(self, *, finished: bool = True) -> None:
         pass
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import JournalError
-from leadsync.journal.lock import LEASE_SECONDS, StateLock, folder_lock
+from leadsync.journal.lock import LEASE_SECONDS, FolderLock, StateLock, state_folder_lock
 from leadsync.journal.protocol import Journal
 from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
@@ -49,6 +49,18 @@ def open_journal(state: Path, url: str = "", lease_seconds: float = LEASE_SECOND
     return PostgresJournal(state, url, lease_seconds)
 
 
+def folder_lock(state: Path, folder: Path, url: str = "", lease_seconds: float = LEASE_SECONDS) -> FolderLock:
+    """The lock of a watched folder, by its resolved path: in the state folder, or in the database at `url`.
+
+    It is still to be taken. Raises JournalError.
+    """
+    if not url:
+        return state_folder_lock(state, folder)
+    with _needs_cluster():
+        from leadsync.journal.postgres.folder_lease import FolderLease
+    return FolderLease(url, folder, lease_seconds)
+
+
 def copy_journal(state: Path, url: str) -> Mapping[str, int]:
     """Copy the journal of a state folder into the PostgreSQL database at `url`; see `leadsync.journal.copy`."""
     with _needs_cluster():
@@ -76,6 +88,7 @@ __all__ = [
     "Edit",
     "Effects",
     "Entry",
+    "FolderLock",
     "FoundLead",
     "History",
     "Journal",

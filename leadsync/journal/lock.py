@@ -8,10 +8,11 @@ import contextlib
 import hashlib
 import json
 import os
+import socket
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from filelock import FileLock, Timeout
 
@@ -24,12 +25,39 @@ SHORT_HOLD_SECONDS = 0.5
 """The usual patience: a report holds a run for a moment only."""
 
 
+class FolderLock(Protocol):
+    """The right to send the files of a watched folder."""
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether it passes to another machine once its holder is gone."""
+        ...
+
+    def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
+        """Take it, anew if it was lost. Raises BusyError after so many seconds, and JournalError."""
+        ...
+
+    def lasts(self) -> bool:
+        """Whether it is held, and not about to pass to another machine."""
+        ...
+
+    def holder(self) -> str:
+        """The machine that holds it; empty for nobody. Raises JournalError."""
+        ...
+
+    def release(self) -> None:
+        """Give it back, and whatever it needs."""
+        ...
+
+
 class StateLock:
     """A lock in `state`, known by `name`; taken by `acquire` or as a context manager.
 
     Taking it raises BusyError while another process has it, in a sentence beginning with `what`, and JournalError if no
     lock can be made.
     """
+
+    passes_on = False
 
     def __init__(self, state: Path, name: str, what: str) -> None:
         folder = state / "locks"
@@ -51,6 +79,14 @@ class StateLock:
                 "folder with --state."
             ) from error
         self._leave_note()
+
+    def lasts(self) -> bool:
+        """Whether it is held: it lasts as long as its process."""
+        return self._lock.is_locked
+
+    def holder(self) -> str:
+        """This machine, or nobody."""
+        return socket.gethostname() if self.lasts() else ""
 
     def release(self) -> None:
         """Give the lock back."""
@@ -90,7 +126,7 @@ def run_lock(state: Path, run_id: str) -> StateLock:
     return StateLock(state, run_id, f"Run {run_id} is being sent or changed")
 
 
-def folder_lock(state: Path, folder: Path) -> StateLock:
+def state_folder_lock(state: Path, folder: Path) -> StateLock:
     """The lock of a watched folder; `folder` is its resolved path."""
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:32]
     return StateLock(state, name, f"{folder.name} is being watched")

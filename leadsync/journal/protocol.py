@@ -32,6 +32,7 @@ from leadsync.journal.values import (
     SavedMapping,
 )
 from leadsync.models import RunRecord
+from leadsync.slot_shares import SlotGrant, SlotReport
 from leadsync.tallies import Live, Tally, Totals
 
 
@@ -226,6 +227,30 @@ class DialerRecords(Protocol):
         ...
 
 
+class SlotMember(Protocol):
+    """This process among all that use a dialer's slots, on all machines; for one thread at a time."""
+
+    def renew(self, report: SlotReport, lease_seconds: float) -> SlotGrant:
+        """Report the present state, and learn how many slots it may use for so long from the call's beginning."""
+        ...
+
+    def leave(self, slots: int, rest_seconds: float) -> None:
+        """Give the slots back, but `slots` of them only after a rest: calls given up may still run."""
+        ...
+
+    def close(self) -> None:
+        """End its connection."""
+        ...
+
+
+class SharedDialers(Protocol):
+    """The use of a dialer by several machines."""
+
+    def slot_member(self, dialer: str) -> SlotMember | None:
+        """A new member of the slots of a dialer, by its canonical address; None: the machine's files count them."""
+        ...
+
+
 class OldRuns(Protocol):
     """Runs of a certain age, and their deletion."""
 
@@ -285,6 +310,7 @@ class Journal(
     FileRecords,
     SavedMappings,
     DialerRecords,
+    SharedDialers,
     OldRuns,
     Audit,
     Protocol,

@@ -22,7 +22,7 @@ from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
 from leadsync.run.live_progress import LiveProgress, kept_live
 from leadsync.run.stop_requests import StopRequests, run_apart, signals_to
-from leadsync.slots import SharedSlots, find_folder
+from leadsync.slots import MemberSlots, SharedSlots, canonical, find_folder
 
 if TYPE_CHECKING:
     from leadsync.dialer import DialerClient
@@ -210,14 +210,17 @@ class _SlotCount:
         self.known = mine is not None
         self.mine = settings.slots if mine is None else mine
         found = journal.known_slots(settings.url()) if settings.finds_slots_out else None
-        self.shared = SharedSlots(
-            settings.url(),
-            found or settings.slots + settings.server.reserve,
-            find_folder(settings.server.slots_dir, environment, journal.state),
-            progress.say,
-            give_up_seconds=settings.retry.give_up_after_minutes * 60,
-            known=self.known,
-        )
+        self.shared = self._shared(found or settings.slots + settings.server.reserve, environment)
+
+    def _shared(self, slots: int, environment: Mapping[str, str]) -> SharedSlots | MemberSlots:
+        """The slots as shared on this machine, or on several by the journal."""
+        server, url, say = self._settings.server, self._settings.url(), self._progress.say
+        patience = self._settings.retry.give_up_after_minutes * 60
+        member = self._journal.slot_member(canonical(url))
+        if member is not None:
+            return MemberSlots(member, slots, say, give_up_seconds=patience, reserve=server.reserve, known=self.known)
+        folder = find_folder(server.slots_dir, environment, self._journal.state)
+        return SharedSlots(url, slots, folder, say, give_up_seconds=patience, known=self.known)
 
     async def ask_others(self) -> None:
         """Take the slot count of another sending process, unless it is known."""

@@ -5,11 +5,12 @@ file's text tells the holder and the call's beginning: after a kill the dialer g
 text of a file is ever taken for a file's name.
 
 `folder` opens files that nobody else can plant, `files` locks and reads them, `pool` knows the free ones, and `shared`
-waits for one.
+waits for one. Where several machines share a journal, `members` takes the place of all of them: its database counts.
 """
 
-from leadsync.slots.folder import SlotsFolder, find_folder
+from leadsync.slots.folder import SlotsFolder, canonical, find_folder
+from leadsync.slots.members import GrantedSlot, MemberSlots
 from leadsync.slots.pool import HeldSlot
 from leadsync.slots.shared import SharedSlots
 
-__all__ = ["HeldSlot", "SharedSlots", "SlotsFolder", "find_folder"]
+__all__ = ["GrantedSlot", "HeldSlot", "MemberSlots", "SharedSlots", "SlotsFolder", "canonical", "find_folder"]

@@ -58,6 +58,10 @@ class HeldSlot:
         """The time since its beginning."""
         return time.monotonic() - self.begun
 
+    def lasts(self) -> bool:
+        """Always: the lock is the process's own for as long as it lives."""
+        return True
+
     def release(self, *, finished: bool = True) -> None:
         """Give the slot back; it rests for a while if its call was given up, not `finished`."""
         self._end(self, finished)

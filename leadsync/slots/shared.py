@@ -202,16 +202,16 @@ class SharedSlots:
         reasons = _holders(self._pool.others())
         if resting := self._pool.resting():
             killed = "because a leadsync that was killed may still have calls under way"
-            reasons.append(f"{len(resting)} rest until {_clock(max(resting))} {killed}")
+            reasons.append(f"{len(resting)} rest until {clock_time(max(resting))} {killed}")
         why = ", ".join(reasons)
         if not why:
             return
         if resting:
             self._tell(f"no slot of the dialer is free: {why}")
         elif now < end:
-            self._tell(f"no slot of the dialer is free: {why}; this run waits until {_clock(end)}")
+            self._tell(f"no slot of the dialer is free: {why}; this run waits until {clock_time(end)}")
         else:
-            since = _clock(self._without_since)
+            since = clock_time(self._without_since)
             words = f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on"
             raise Stopped(words, cause="no slot of the dialer came free")
 
@@ -235,14 +235,14 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
     for mark in marks:
         begun.setdefault(mark.pid, []).append(mark.begun)
     return [
-        f"{len(times)} held by process {pid} since {_clock(min(times))}"
+        f"{len(times)} held by process {pid} since {clock_time(min(times))}"
         if pid
         else f"{len(times)} held by another program"
         for pid, times in sorted(begun.items())
     ]
 
 
-def _clock(moment: float) -> str:
+def clock_time(moment: float) -> str:
     """A moment of `time.monotonic` in local time."""
     return time.strftime("%H:%M:%S", time.localtime(time.time() + moment - time.monotonic()))
 

@@ -2,6 +2,7 @@
 
 from leadsync.watch.candidates import Candidate, IgnoredFile, look
 from leadsync.watch.stability import StabilityFilter
+from leadsync.watch.standby import Standby
 from leadsync.watch.subfolders import ATTENTION, DONE, exists, free_name, move, prepare
 from leadsync.watch.watcher import Clock, FolderWatcher, Handled, SystemClock
 
@@ -14,6 +15,7 @@ __all__ = [
     "Handled",
     "IgnoredFile",
     "StabilityFilter",
+    "Standby",
     "SystemClock",
     "exists",
     "free_name",

@@ -266,6 +266,7 @@ class FakeSlots:
         self.released: list[bool] = []
         self.failure: Exception | None = None
         self.keeps: Callable[[], Awaitable[None]] | None = None
+        self.lasts: Callable[[], bool] = lambda: True
 
     async def take(self, wanted: Callable[[], bool]) -> "FakeSlots | None":
         while self.free <= 0:

@@ -523,6 +523,17 @@ def test_once_another_process_may_send_the_run_no_call_leaves_and_the_rest_stays
     assert stage.log.counts == {Status.SUCCEEDED: 20, Status.UNSENT: 180}
 
 
+def test_a_call_whose_slot_was_lost_in_a_sleep_does_not_leave_before_it_has_one_anew() -> None:
+    shared = FakeSlots(4)
+    stage = Stage(rows(50), slots=4, shared=shared)
+    looks = iter(range(10_000))
+    shared.lasts = lambda: next(looks) % 10 != 3
+    stage.run()
+    assert stage.log.counts == {Status.SUCCEEDED: 50}
+    assert len(stage.dialer.sent) == 50
+    assert next(looks) > 50
+
+
 def test_a_fault_of_ours_ends_the_run_with_a_sentence_and_its_trace_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

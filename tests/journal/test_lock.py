@@ -1,21 +1,56 @@
 """The lock of a watched folder."""
 
 import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from leadsync.errors import BusyError
-from leadsync.journal import folder_lock
+from leadsync.journal import FolderLock, folder_lock
+
+NewLock = Callable[..., FolderLock]
 
 
-def test_a_watched_folder_is_locked_for_one(tmp_path: Path) -> None:
-    folder = tmp_path / "incoming"
-    with (
-        folder_lock(tmp_path, folder),
-        pytest.raises(BusyError, match=f"incoming is being watched .*process {os.getpid()}"),
-        folder_lock(tmp_path, folder),
-    ):
-        pass
-    with folder_lock(tmp_path, folder), folder_lock(tmp_path, tmp_path / "other"):
-        pass
+@pytest.fixture(params=["state folder", "database"])
+def new_lock(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewLock]:
+    """Makes locks of a folder, as several processes do."""
+    url = "" if request.param == "state folder" else request.getfixturevalue("postgres_url")
+    with ExitStack() as opened:
+
+        def new(folder: Path = tmp_path / "incoming", seconds: float = 15.0) -> FolderLock:
+            lock = folder_lock(tmp_path, folder, url, seconds)
+            opened.callback(lock.release)
+            return lock
+
+        yield new
+
+
+def test_a_watched_folder_is_locked_for_one(new_lock: NewLock) -> None:
+    holder, other = new_lock(), new_lock()
+    assert not holder.lasts()
+    holder.acquire()
+    assert holder.lasts()
+    assert holder.holder() == socket.gethostname()
+    with pytest.raises(BusyError, match="incoming is being watched by another leadsync"):
+        other.acquire()
+    assert not other.lasts()
+    holder.release()
+    new_lock().acquire()
+
+
+def test_a_process_is_named_on_the_same_machine(tmp_path: Path) -> None:
+    lock = folder_lock(tmp_path, tmp_path)
+    lock.acquire()
+    with pytest.raises(BusyError, match=f"process {os.getpid()}"):
+        folder_lock(tmp_path, tmp_path).acquire()
+    lock.release()
+
+
+def test_another_folder_has_its_own(new_lock: NewLock, tmp_path: Path) -> None:
+    new_lock().acquire()
+    other = new_lock(tmp_path / "other")
+    other.acquire()
+    assert other.lasts()

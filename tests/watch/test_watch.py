@@ -227,8 +227,10 @@ def test_only_one_watch_has_a_folder(folder: Folder) -> None:
     from leadsync.journal import folder_lock
 
     folder.desk.dialer()
-    with folder_lock(folder.desk.state, folder.path):
-        done = folder.watch()
+    lock = folder_lock(folder.desk.state, folder.path)
+    lock.acquire()
+    done = folder.watch()
+    lock.release()
     assert done.code == 2
     assert "being watched by another leadsync" in done.err
     assert folder.hook.messages == []

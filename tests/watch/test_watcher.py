@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import Interrupted
+from leadsync.errors import BusyError, Interrupted
 from leadsync.watch import FolderWatcher, Handled, IgnoredFile
 from tests.watch.conftest import FakeClock
 
@@ -141,3 +141,42 @@ def test_a_folder_that_goes_away_and_comes_back_is_said_once_each(watched: Watch
     watched.clock.at(5.5 * MINUTE, lambda: elsewhere.rename(watched.path))
     watched.watch_for(10, moved)
     assert [bool(why) for why in watched.away] == [True, False]
+
+
+def test_a_file_that_another_leadsync_sends_is_tried_again_soon_and_ever_later(watched: Watched) -> None:
+    watched.drop("leads.csv")
+
+    def busy(_: Path) -> Handled:
+        raise BusyError("Run 1 is being sent by another leadsync")
+
+    watched.watch_for(3, busy)
+    assert [round(minutes * MINUTE) for _, minutes in watched.tried] == [0, 5, 15, 35, 75, 155]
+
+
+def test_a_file_is_tried_again_soon_where_the_journal_is_away(watched: Watched) -> None:
+    watched.drop("leads.csv")
+    outcomes = iter([lambda path: Handled(path, 1, again=True, soon=True), moved])
+    handled = watched.watch_for(1, lambda path: next(outcomes)(path))
+    assert [round(minutes * MINUTE) for _, minutes in watched.tried] == [0, 5]
+    assert [one.code for one in handled] == [1, 0]
+
+
+def test_without_the_lock_no_file_is_tried_and_those_there_are_stable_at_the_takeover(watched: Watched) -> None:
+    watched.drop("leads.csv")
+    watched.clock.at(3 * MINUTE, lambda: None)
+    night = watched.night(moved, settle=MINUTE)
+    night.holds = lambda: watched.clock.now() >= 2.5 * MINUTE
+    with pytest.raises(Interrupted):
+        list(night.forever())
+    assert watched.tried == [("leads.csv", 2.5)]
+
+
+def test_a_lock_lost_between_two_files_ends_the_round(watched: Watched) -> None:
+    for name in ("a.csv", "b.csv"):
+        watched.drop(name)
+    watched.clock.at(MINUTE, lambda: None)
+    night = watched.night(moved)
+    night.holds = lambda: len(watched.tried) == 0
+    with pytest.raises(Interrupted):
+        list(night.forever())
+    assert len(watched.tried) == 1

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from leadsync.boot_clock import clock
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.postgres.database import PostgresDatabase, connect
@@ -20,8 +21,6 @@ from leadsync.journal.sql.database import Connection, Taken
 SPARE_SECONDS = 1.0
 """The holder stops sending so long before the lease's end."""
 _POLL_SECONDS = 0.1
-_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC) if hasattr(time, "CLOCK_MONOTONIC") else None
-"""Counts the sleep of the machine too, where the system has such a clock."""
 
 _TAKE = (
     "INSERT INTO leases (run, epoch, holder, told, expires) "
@@ -38,11 +37,6 @@ _RENEW = (
 _IS_MINE = "SELECT 1 FROM leases WHERE run = ? AND epoch = ?"
 _FREE = "UPDATE leases SET holder = '', expires = '-infinity' WHERE run = ? AND holder = ?"
 _FORGET = "DELETE FROM leases WHERE run = ? AND holder = '' AND NOT EXISTS (SELECT 1 FROM runs WHERE id = leases.run)"
-
-
-def clock() -> float:
-    """Seconds since some moment, also while the machine sleeps."""
-    return time.monotonic() if _CLOCK is None else time.clock_gettime(_CLOCK)
 
 
 class _Lease(NamedTuple):
@@ -70,15 +64,15 @@ class Leases:
             if row is not None and time.monotonic() >= until:
                 told, left = row
                 raise BusyError(
-                    f"Run {run_id} is being sent or changed by another leadsync ({_words(told)}); wait until it has "
-                    f"ended. If it was killed, the run is free in {max(0, left):.0f} seconds."
+                    f"Run {run_id} is being sent or changed by another leadsync ({holder_words(told)}); wait until it "
+                    f"has ended. If it was killed, the run is free in {max(0, left):.0f} seconds."
                 )
             time.sleep(_POLL_SECONDS)
 
     def _try(self, run_id: str, taken: Taken | None) -> bool:
         before = clock()
         with self._database.writing() as connection:
-            values = [run_id, self._holder, _told(), self._seconds]
+            values = [run_id, self._holder, told_holder(), self._seconds]
             row = connection.execute(_TAKE, values).fetchone()
             if row is None:
                 return False
@@ -157,11 +151,13 @@ class Leases:
                     self._held[run_id] = _Lease(lease.epoch, before + self._seconds)
 
 
-def _told() -> str:
+def told_holder() -> str:
+    """This process, for other machines, as JSON."""
     since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
 
 
-def _words(told: str) -> str:
+def holder_words(told: str) -> str:
+    """The process of such a text in words."""
     known = json.loads(told)
     return f"process {known['pid']} on {known['host']}, since {known['since']}"

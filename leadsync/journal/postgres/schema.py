@@ -317,9 +317,85 @@ _WRITE_GROUP = f"""
     END $$;
 """
 
+_SLOT_MEMBERS = """
+    -- The processes that use a dialer's slots. A member's `granted` counts until its lease has ended and its calls
+    -- left behind have too (`rest`, in seconds).
+    CREATE TABLE slot_members (
+        dialer TEXT COLLATE "C" NOT NULL,
+        member TEXT COLLATE "C" NOT NULL,
+        joined BIGINT GENERATED ALWAYS AS IDENTITY,
+        told TEXT NOT NULL,
+        slots INTEGER NOT NULL,
+        granted INTEGER NOT NULL,
+        wanted INTEGER NOT NULL,
+        knows INTEGER NOT NULL,
+        rest DOUBLE PRECISION NOT NULL,
+        expires TIMESTAMP WITH TIME ZONE NOT NULL,
+        PRIMARY KEY (dialer, member)
+    ) WITH (fillfactor = 50);
+
+    CREATE FUNCTION is_free(expires TIMESTAMP WITH TIME ZONE, rest DOUBLE PRECISION) RETURNS BOOLEAN
+        VOLATILE LANGUAGE SQL AS $$ SELECT expires + make_interval(secs => rest) < clock_timestamp() $$;
+
+    -- Renew a member's lease, and grant it slots: as many as it wants of those that nobody else has, up to its fair
+    -- share. Where there are fewer slots than members, the members with one change every two seconds.
+    CREATE FUNCTION renew_slots(
+        of_dialer TEXT, of_member TEXT, words TEXT, lease DOUBLE PRECISION,
+        of_slots INTEGER, keeps INTEGER, wants INTEGER, knowing INTEGER, rests DOUBLE PRECISION,
+        OUT may_use INTEGER, OUT share INTEGER, OUT is_first BOOLEAN
+    ) LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        present TIMESTAMP WITH TIME ZONE;
+        unshared INTEGER;
+        sharers INTEGER;
+        turn BIGINT;
+        one RECORD;
+    BEGIN
+        -- Members of one dialer one by one, for the time of this statement.
+        PERFORM pg_advisory_xact_lock(hashtextextended(of_dialer, 0));
+        present := clock_timestamp();
+        DELETE FROM slot_members WHERE dialer = of_dialer AND is_free(expires, rest);
+        INSERT INTO slot_members (dialer, member, told, slots, granted, wanted, knows, rest, expires)
+            VALUES (of_dialer, of_member, words, of_slots, keeps, wants, knowing, rests,
+                present + make_interval(secs => lease))
+            ON CONFLICT (dialer, member) DO UPDATE SET slots = excluded.slots, granted = excluded.granted,
+                wanted = excluded.wanted, knows = excluded.knows, rest = excluded.rest, expires = excluded.expires;
+        SELECT of_slots - coalesce(sum(granted) FILTER (WHERE expires < present), 0),
+                count(*) FILTER (WHERE expires >= present)
+            INTO unshared, sharers FROM slot_members WHERE dialer = of_dialer;
+        turn := CASE WHEN unshared < sharers THEN extract(epoch FROM present)::bigint / 2 ELSE 0 END;
+        -- The least wishes first: what they leave is for the others.
+        FOR one IN
+            SELECT member, wanted FROM (
+                SELECT member, wanted, row_number() OVER (ORDER BY joined) AS place FROM slot_members
+                WHERE dialer = of_dialer AND expires >= present
+            ) AS present_members
+            ORDER BY CASE WHEN turn = 0 THEN wanted ELSE 0 END, (place + turn) % sharers
+        LOOP
+            share := LEAST(one.wanted, GREATEST(unshared, 0) / sharers);
+            EXIT WHEN one.member = of_member;
+            unshared := unshared - share;
+            sharers := sharers - 1;
+        END LOOP;
+        -- After a sleep its calls under way may be more than are left: no new call takes their places.
+        SELECT LEAST(share, GREATEST(0, keeps + of_slots - sum(granted)::integer)) INTO share
+            FROM slot_members WHERE dialer = of_dialer;
+        may_use := GREATEST(keeps, share);
+        UPDATE slot_members SET granted = may_use WHERE dialer = of_dialer AND member = of_member;
+        SELECT of_member = first.member INTO is_first FROM (
+            SELECT member FROM slot_members WHERE dialer = of_dialer AND knows = 0 AND expires >= present
+            ORDER BY joined LIMIT 1
+        ) AS first;
+        is_first := coalesce(is_first, FALSE);
+    END $$;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     # 1
     _TABLES + _FUNCTIONS + _WRITE_GROUP,
+    # 2
+    _SLOT_MEMBERS,
 )
 """One script for each version; the table `version` says how many the journal has had."""
 

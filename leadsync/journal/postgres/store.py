@@ -8,6 +8,8 @@ from leadsync.journal.marks import Marks
 from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.leases import Leases
 from leadsync.journal.postgres.run_writer import PostgresRunWriter
+from leadsync.journal.postgres.slot_member import PostgresSlotMember
+from leadsync.journal.protocol import SlotMember
 from leadsync.journal.run_log import RunWriter
 from leadsync.journal.sql.history import SENT_TO_LEADS, LeadHistory
 from leadsync.journal.sql.journal import SqlJournal
@@ -40,6 +42,9 @@ class PostgresJournal(SqlJournal):
 
     def history(self) -> LeadHistory:
         return _PostgresHistory(self._database)
+
+    def slot_member(self, dialer: str) -> SlotMember:
+        return PostgresSlotMember(self._server.url, dialer)
 
     def describe(self) -> str:
         with self._database.reading() as connection:

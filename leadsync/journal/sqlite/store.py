@@ -23,6 +23,9 @@ class SqliteJournal(SqlJournal):
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
         return SqliteRunWriter(self._path, run_id, resend_unknown=resend_unknown, by_priority=by_priority)
 
+    def slot_member(self, dialer: str) -> None:
+        """The file is this machine's, and so are the slots."""
+
     def describe(self) -> str:
         return (
             f"the journal is SQLite {sqlite3.sqlite_version} in {self._path}, for this machine; each outcome is on "
