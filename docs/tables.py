@@ -41,6 +41,8 @@ JOURNAL_TABLES = {
     "taken": "a row that a later run sent in a corrected file",
     "dialers": "what sending taught about a dialer: slots and pace",
     "live": "a sending under way: rows so far, pace, words, process, and the user who wants it to stop",
+    "restored": "a run held since the journal was restored or failed over (PostgreSQL)",
+    "queued": "a run that a worker is to send (PostgreSQL)",
     "sequence": "the number of the last attempt; clocks can be set back, it cannot",
     "written": "the files of `check --output`, so that no other file is overwritten",
     "checks": "a sheet that `check --output` has copied, by the `sync_run` in its copies",

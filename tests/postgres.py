@@ -38,5 +38,5 @@ def postgres_url(postgres_server: str) -> str:
     """The address of a database without a journal."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        connection.execute("DROP SCHEMA IF EXISTS leadsync CASCADE")
+        connection.execute("DROP SCHEMA IF EXISTS leadsync, leadsync_queue CASCADE")
     return postgres_server

@@ -9,6 +9,7 @@ from leadsync.journal.lock import LEASE_SECONDS, FolderLock, StateLock, state_fo
 from leadsync.journal.protocol import Journal
 from leadsync.journal.row_protocols import History
 from leadsync.journal.run_log import RunLog
+from leadsync.journal.sql.restores import held_words
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
@@ -107,6 +108,7 @@ __all__ = [
     "ValueCount",
     "copy_journal",
     "folder_lock",
+    "held_words",
     "new_run_id",
     "open_journal",
 ]

@@ -117,6 +117,21 @@ class Runs(Protocol):
         ...
 
 
+class Restores(Protocol):
+    """Runs held since the journal was restored from a copy, or has failed over to another server."""
+
+    def restored(self, run_id: str) -> datetime | None:
+        """The time since when a run is held; None if it is not. Nothing of a held run is sent."""
+        ...
+
+    def put_in_doubt(self, run_id: str) -> int:
+        """Put the unsent rows of a run in doubt, and hold it no longer; return their count.
+
+        Attempts for them may have been made in the lost time.
+        """
+        ...
+
+
 class LiveRuns(Protocol):
     """Runs under way, as other processes see them; their senders write by `RunLog.live`."""
 
@@ -298,6 +313,7 @@ class Audit(Protocol):
 class Journal(
     RunLocks,
     Runs,
+    Restores,
     LiveRuns,
     Drafts,
     Rows,

@@ -40,8 +40,9 @@ INITIAL = frozenset({State.PENDING, State.REJECTED, State.SKIPPED})
 """The states of a row fresh from its sheet."""
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    # begun; its attempts ran out; taken over by a later run, or a duplicate that the settings drop
-    State.PENDING: frozenset({State.IN_FLIGHT, State.FAILED, State.SKIPPED, State.REJECTED}),
+    # begun; its attempts ran out; taken over by a later run, or a duplicate that the settings drop; its beginning may
+    # be lost since the journal was restored
+    State.PENDING: frozenset({State.IN_FLIGHT, State.FAILED, State.SKIPPED, State.REJECTED, State.UNKNOWN}),
     # to be tried again because it was certainly not applied; or the outcome
     State.IN_FLIGHT: frozenset({State.PENDING, State.SUCCEEDED, State.FAILED, State.CONFLICT, State.UNKNOWN}),
     # a person decided: applied, not applied, send it again, or had it sent by a later run

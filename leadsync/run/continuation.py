@@ -9,7 +9,7 @@ from typing import Any
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
-from leadsync.journal import Journal
+from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
@@ -34,6 +34,7 @@ def plan_resume(
             f"Run {run.id} was read but never confirmed, and nothing of it was sent; "
             f"`{command('run', Path(run.file.name))}` reads the file again."
         )
+    refuse_held(journal, run.id)
     if not same_campaign(journal, run, settings):
         ids = run.ids
         raise SettingsError(
@@ -49,6 +50,14 @@ def plan_resume(
     send = command("run", run.file)
     is_new = Remark(f"{run.file.name} holds other rows by now, and no run has read them; `{send}` does.", loud=True)
     return replace(plan, remarks=(*plan.remarks, is_new))
+
+
+def refuse_held(journal: Journal, run_id: str) -> None:
+    """Raise UsageError for a run held since a restore of the journal."""
+    # The lock first: taking it notices a restore.
+    journal.hold(run_id)
+    if since := journal.restored(run_id):
+        raise UsageError(held_words(run_id, since))
 
 
 def _earlier_left(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
@@ -77,7 +86,7 @@ def go_on_in_turn(
 
 def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions, digest: str) -> Plan:
     """The plan to send the rest of a run."""
-    journal.hold(run_id)
+    refuse_held(journal, run_id)
     run = journal.run(run_id)
     check_inserts(run, options)
     changed: dict[str, Any] = {

@@ -15,7 +15,7 @@ from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
-from leadsync.run.continuation import inserts_of
+from leadsync.run.continuation import inserts_of, refuse_held
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 
@@ -25,7 +25,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     run = journal.run(run_id)
     if not run.complete:
         raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
-    journal.hold(run.id)
+    refuse_held(journal, run.id)
     # Rows sent again by a later run belong to that run.
     for later in journal.lineage(run.id):
         journal.hold(later)

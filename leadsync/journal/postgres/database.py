@@ -1,6 +1,6 @@
 """Connections to the journal's PostgreSQL database: safe settings, versions, transactions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any
@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from leadsync.errors import JournalError
 from leadsync.journal.postgres.dialect import translate
 from leadsync.journal.postgres.errors import place, translated
-from leadsync.journal.postgres.schema import MIGRATIONS, SCHEMA, VERSION
+from leadsync.journal.postgres.schema import MIGRATIONS, QUEUE_SCHEMA, SCHEMA, VERSION
 from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS, Cursor
 
 OLDEST_SERVER = 14
@@ -24,7 +24,8 @@ _NETWORK = {
     "tcp_user_timeout": 10_000,
 }
 _SESSION = {
-    "search_path": SCHEMA,
+    # Names without a schema are of the first; the queue of workers looks for its own behind it.
+    "search_path": f"{SCHEMA},{QUEUE_SCHEMA}",
     "client_encoding": "UTF8",
     # Commits that the server has not written down would be lost with it, and rows sent again.
     "synchronous_commit": "on",
@@ -104,6 +105,8 @@ class PostgresDatabase:
                 self.connection.close()
                 raise
         self._session = Session(self.connection)
+        self.after_reconnect: Callable[[Session], object] = lambda _: None
+        """Called with each new connection, in a transaction: the server may be another one by now."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -139,6 +142,8 @@ class PostgresDatabase:
         if self.connection.closed:
             self.connection = connect(self.url)
             self._session = Session(self.connection)
+            with self.connection.transaction():
+                self.after_reconnect(self._session)
 
     def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:
         # A draft's rows are in nobody's way, so nobody else waits.

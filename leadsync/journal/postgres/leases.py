@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -14,7 +15,8 @@ import psycopg
 from leadsync.boot_clock import clock
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.lock import LEASE_SECONDS
-from leadsync.journal.postgres.database import PostgresDatabase, connect
+from leadsync.journal.postgres.database import PostgresDatabase, Session, connect
+from leadsync.journal.postgres.origin import Origin, recognise
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.journal.sql.database import Connection, Taken
 
@@ -48,8 +50,8 @@ class _Lease(NamedTuple):
 class Leases:
     """The leases of this journal, renewed by a thread; see `leadsync.journal.sql.database.Locks`."""
 
-    def __init__(self, database: PostgresDatabase, seconds: float = LEASE_SECONDS) -> None:
-        self._database, self._seconds = database, seconds
+    def __init__(self, database: PostgresDatabase, state: Path, seconds: float = LEASE_SECONDS) -> None:
+        self._database, self._state, self._seconds = database, state, seconds
         self._holder = uuid.uuid4().hex
         self._held: dict[str, _Lease] = {}
         self._guard = threading.Lock()
@@ -72,6 +74,7 @@ class Leases:
     def _try(self, run_id: str, taken: Taken | None) -> bool:
         before = clock()
         with self._database.writing() as connection:
+            origin = recognise(connection, self._state)
             values = [run_id, self._holder, told_holder(), self._seconds]
             row = connection.execute(_TAKE, values).fetchone()
             if row is None:
@@ -79,6 +82,7 @@ class Leases:
             [epoch] = row
             if taken is not None:
                 taken(connection, epoch - 1)
+        _keep(origin, self._state)
         with self._guard:
             self._held[run_id] = _Lease(epoch, before + self._seconds)
         if self._keeper is None:
@@ -93,6 +97,8 @@ class Leases:
             with self._database.writing() as connection:
                 connection.execute(_FREE, [run_id, self._holder])
                 connection.execute(_FORGET, [run_id])
+                origin = recognise(connection, self._state)
+            _keep(origin, self._state)
 
     def release_all(self) -> None:
         self._ending.set()
@@ -144,11 +150,18 @@ class Leases:
             return
         before = clock()
         renewed: dict[str, int] = dict(connection.execute(_RENEW, [self._seconds, self._holder, list(held)]).fetchall())
+        _keep(recognise(Session(connection), self._state), self._state)
         with self._guard:
             for run_id, lease in held.items():
                 # Released and taken again in the meantime, it has another epoch.
                 if run_id in self._held and renewed.get(run_id) == self._held[run_id].epoch == lease.epoch:
                     self._held[run_id] = _Lease(lease.epoch, before + self._seconds)
+
+
+def _keep(origin: Origin | None, state: Path) -> None:
+    """Remember how far the server has come: by its own account an older copy of it is no other."""
+    if origin is not None:
+        origin.keep(state)
 
 
 def told_holder() -> str:

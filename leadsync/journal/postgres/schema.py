@@ -4,10 +4,13 @@ The tables are those of `leadsync.journal.sqlite.schema` at their latest. JSON i
 NUL. Texts are compared by their bytes, as SQLite does.
 """
 
+from leadsync.journal.postgres.restores_schema import QUEUE, RESTORES
 from leadsync.journal.sql.conditions import NOTABLE, OPEN
 from leadsync.journal.states import TRANSITIONS, State, sources
 
 SCHEMA = "leadsync"
+QUEUE_SCHEMA = "leadsync_queue"
+"""The schema of procrastinate's tables."""
 REFUSED_MOVE = "LS001"
 """The SQLSTATE of a row that cannot change so; the detail is its number and the state."""
 
@@ -396,6 +399,8 @@ MIGRATIONS: tuple[str, ...] = (
     _TABLES + _FUNCTIONS + _WRITE_GROUP,
     # 2
     _SLOT_MEMBERS,
+    # 3: the database as the journal knows it, runs held after its restore, runs that wait for a worker, and workers
+    RESTORES + QUEUE,
 )
 """One script for each version; the table `version` says how many the journal has had."""
 

@@ -7,6 +7,7 @@ from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.marks import Marks
 from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.leases import Leases
+from leadsync.journal.postgres.origin import recognise
 from leadsync.journal.postgres.run_writer import PostgresRunWriter
 from leadsync.journal.postgres.slot_member import PostgresSlotMember
 from leadsync.journal.protocol import SlotMember
@@ -25,8 +26,9 @@ class PostgresJournal(SqlJournal):
     def __init__(self, state: Path, url: str, lease_seconds: float = LEASE_SECONDS) -> None:
         make_private_folder(state)
         database = PostgresDatabase(url)
-        self._leases = Leases(database, lease_seconds)
+        self._leases = Leases(database, state, lease_seconds)
         self._server = database
+        database.after_reconnect = partial(recognise, state=state)
         super().__init__(database, state, self._leases)
 
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
@@ -48,10 +50,16 @@ class PostgresJournal(SqlJournal):
 
     def describe(self) -> str:
         with self._database.reading() as connection:
-            version, standbys = connection.execute(
-                "SELECT current_setting('server_version'), current_setting('synchronous_standby_names')"
+            version, standbys, tells = connection.execute(
+                "SELECT current_setting('server_version'), current_setting('synchronous_standby_names'), "
+                "(SELECT system IS NOT NULL FROM server_origin())"
             ).fetchone()
         kept = f"; its standbys {standbys} have them too" if standbys else ""
+        if not tells:
+            kept += (
+                "; this user may not ask the server for its identifier and timeline, so after a restore or a failover "
+                "it is for you to resume runs with --after-restore"
+            )
         return (
             f"the journal is PostgreSQL {version}, {self._server.place}, for several machines; each outcome is on the "
             f"server's disk before it counts (fsync and synchronous_commit are on){kept}."

@@ -10,6 +10,7 @@ from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection, places
 from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
+from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
@@ -55,6 +56,9 @@ class SqlDrafts(SqlRunLocks):
         with self._database.writing() as connection:
             self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
+            # A person's word that a row was applied, or was not, sends nothing.
+            sent = (other for other, state in effects.decided if state not in _DECIDED)
+            refuse_restored(connection, *effects.taken, *sent, *effects.ended)
             [file, trial] = connection.execute("SELECT file, follows FROM runs WHERE run = ?", [key]).fetchone()
             _apply_decided(
                 connection, effects, self._database.now(), Skip(SkipKind.TRANSFERRED, run_id, text=Path(file).name)

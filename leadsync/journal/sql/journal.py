@@ -14,6 +14,7 @@ from leadsync.journal.sql.file_records import SqlDialerRecords, SqlFileRecords
 from leadsync.journal.sql.live_runs import SqlLiveRuns
 from leadsync.journal.sql.old_runs import SqlOldRuns
 from leadsync.journal.sql.pending_rows import SqlPendingRows
+from leadsync.journal.sql.restores import SqlRestores
 from leadsync.journal.sql.row_ends import SqlRowEnds
 from leadsync.journal.sql.row_pages import SqlRowPages
 from leadsync.journal.sql.row_records import RowRecords
@@ -25,6 +26,7 @@ from leadsync.journal.sql.saved_mappings import SqlSavedMappings
 class SqlJournal(
     SqlDrafts,
     SqlPendingRows,
+    SqlRestores,
     SqlOldRuns,
     RunRecords,
     SqlLiveRuns,

@@ -9,6 +9,7 @@ from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection
+from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
@@ -91,6 +92,7 @@ class SqlPendingRows(SqlRunLocks):
 
     def create_retry(self, run: RunRecord, limit: int | None = None) -> None:
         with self._database.writing() as connection:
+            refuse_restored(connection, run.retry_of)
             insert_run(connection, run)
             old, new = run_key(connection, run.retry_of), run_key(connection, run.id)
             retried = _retried(old, run.retry_of)
@@ -123,6 +125,8 @@ class SqlPendingRows(SqlRunLocks):
     def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
         if self._locks.epoch(run_id) is None:
             raise JournalError(f"Run {run_id} cannot be sent without its lock; please report this.")
+        with self._database.reading() as connection:
+            refuse_restored(connection, run_id)
         return RunLog(partial(self._writer, run_id, resend_unknown=resend_unknown, by_priority=by_priority))
 
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:

@@ -237,6 +237,21 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (headings, name)
     ) WITHOUT ROWID
     """,
+    # 19: runs held after a restore of the journal, and runs that wait for a worker
+    """
+    CREATE TABLE restored (
+        run INTEGER PRIMARY KEY,
+        at REAL NOT NULL
+    );
+    CREATE TABLE queued (
+        run INTEGER PRIMARY KEY,
+        queue TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        until TEXT NOT NULL,
+        author TEXT NOT NULL,
+        at REAL NOT NULL
+    )
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 
