@@ -29,7 +29,7 @@ from leadsync.run import (
     lines_with_headings,
     look_at_sheet,
     next_time,
-    plan_upload,
+    plan_run,
     ready_to_send,
 )
 from leadsync.session import Session
@@ -219,5 +219,4 @@ def _plan(
         inserts=reading.inserts or None,
     )
     check_corrections(journal, upload)
-    # The command line may have begun to send the same sheet, from its own folder.
-    return plan_upload(journal, upload.file, settings, options, journal.now())
+    return plan_run(journal, upload.file, settings, options, journal.now())

@@ -10,7 +10,7 @@ from leadsync.journal import Journal
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run import Group, Plan, SheetView, Survey, expected_pace
+from leadsync.run import Group, Plan, SheetView, Survey, expected_pace, origin_of
 
 Preview = dict[str, Any]
 """Values of JSON. `what` is one of the constants below."""
@@ -47,7 +47,8 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         "at": journal.now().isoformat(),
     }
     if what != SEND:
-        found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name}
+        by = origin_of(journal, run)
+        found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name, "by": by}
     if plan.sheet_view is not None:
         found |= reading_values(plan.sheet_view)
     if plan.survey is not None:

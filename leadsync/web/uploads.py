@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from leadsync.config import SheetChoices
 from leadsync.errors import LeadsyncError, UsageError
+from leadsync.file_names import UPLOADS
 from leadsync.private_files import make_private_folder, open_new
 from leadsync.terminal import one_line
 from leadsync.web.value_files import ValueFolder
@@ -107,7 +108,7 @@ class Uploads:
     """The uploads of a state folder."""
 
     def __init__(self, state: Path) -> None:
-        self._folder = state.resolve() / "uploads"
+        self._folder = state.resolve() / UPLOADS
 
     def find(self, upload_id: str) -> Upload | None:
         """The upload with that id; None if there is none, or if it was cut off."""
