@@ -34,7 +34,7 @@ from leadsync.run import (
 )
 from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
-from leadsync.web.jobs import Job, Jobs, JobState, held, turn
+from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
 from leadsync.web.saved_mappings import headings_of, only_fitting
 from leadsync.web.uploads import Upload
@@ -83,7 +83,7 @@ def send_draft(host: Session, upload: Upload, job: Job) -> None:
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return  # somebody has asked anew since, or it was done
-        with turn(host.state_folder(), host.settings().web.runs_at_once, partial(job.note, JobState.QUEUED)):
+        with job_turn(job, host.settings().web.runs_at_once):
             job.note(JobState.READING)
             with post_run_hooks(host, upload.file, None) as hooks:
                 _send(host, upload, job, hooks)

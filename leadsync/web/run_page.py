@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
+from leadsync.web.run_jobs import queued_by
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
 from leadsync.web.standings import standing_of
@@ -59,6 +60,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         journal.senders([run.id]).get(run.id, ""),
         journal.corrected(run.id),
         journal.count_retry(run.id) if can_retry else 0,
+        queued_by(journal.state, run.id),
     )
 
 
