@@ -39,8 +39,8 @@ class Sent:
     """The result of sending.
 
     `stopped` is the reason of an early stop, or empty; `cause` the same without times and counts; `signal_number` the
-    signal behind it, or 0; SIGTERM for a request through the journal, by the user `stopped_by`. `peak_in_flight` is the highest number of calls
-    at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
+    signal behind it, or 0; SIGTERM for a request through the journal, by the user `stopped_by`. `peak_in_flight` is the
+    highest number of calls at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
     """
 
     stopped: str
