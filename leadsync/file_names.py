@@ -1,7 +1,10 @@
-"""The names of a run's files: `leads.<run>.report.csv` for the sheet `leads.csv`."""
+"""The names of a run's files: `leads.<run>.report.csv` for the sheet `leads.csv`, and the places of its sheet."""
 
 import re
 from pathlib import PurePath
+
+UPLOADS = "uploads"
+"""The folder of the page's uploads in the state folder."""
 
 _OWN = re.compile(
     r"\.(\d{8}-\d{6}-[0-9a-f]{4})\.(?:(?:report|retry|review|marked)(?:\.edited-\d{6})?\.(?:csv|xls[xm])|summary\.html)$"
@@ -9,6 +12,8 @@ _OWN = re.compile(
 _KIND = re.compile(r"\.\d{8}-\d{6}-[0-9a-f]{4}\.(report|retry|review|marked)\b")
 # Earlier versions named the report of a report after both: `leads.<run>.report.<run>.report.csv`.
 _GROWN = re.compile(r"(?:\.\d{8}-\d{6}-[0-9a-f]{4}\.(?:report|retry|review|marked)(?:\.edited-\d{6})?)+$")
+
+_CONTENT = re.compile(r"[0-9a-f]{16}")
 
 
 def own_run_id(name: str) -> str:
@@ -26,3 +31,9 @@ def first_stem(name: str) -> str:
     """The stem of a file's first sheet, by its name: `leads` for `leads.csv` and its report."""
     stem = PurePath(name).stem
     return _GROWN.sub("", stem) or stem
+
+
+def is_uploaded(file: PurePath) -> bool:
+    """Whether a run's sheet was uploaded to the page: it then has the path `…/uploads/<digits of its content>/<name>`,
+    and nothing lies there."""
+    return file.parent.parent.name == UPLOADS and _CONTENT.fullmatch(file.parent.name) is not None

@@ -1,10 +1,10 @@
 """The names of a run's files stay short, however often a report comes back."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 
-from leadsync.file_names import first_stem, is_retry, own_run_id
+from leadsync.file_names import first_stem, is_retry, is_uploaded, own_run_id
 from tests.conftest import Desk
 
 RUN, LATER = "20261122-080000-0001", "20261123-080000-00ff"
@@ -72,3 +72,10 @@ def test_a_name_that_is_too_long_is_told_before_anything_is_sent(desk: Desk) -> 
     refused = desk.leadsync("run", desk.sheet(f"{'x' * 225}.csv", HEAD, "1,0383218199,Sale"))
     assert (refused.code, dialer.ledger.received) == (2, [])
     assert "would have names too long" in refused.err
+
+
+def test_an_upload_is_known_by_its_path() -> None:
+    assert is_uploaded(PurePath("/state/uploads/0123456789abcdef/leads.csv"))
+    assert not is_uploaded(PurePath("/home/ann/uploads/leads.csv"))
+    assert not is_uploaded(PurePath("/home/ann/uploads/friday/leads.csv"))
+    assert not is_uploaded(PurePath("leads.csv"))

@@ -8,6 +8,7 @@ from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell
+from leadsync.file_names import is_uploaded
 from leadsync.known_dialers import remember_dialer
 from leadsync.post_run import PostRunHooks
 
@@ -79,13 +80,14 @@ def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") ->
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:
     """Name the earlier run of the same file and the next steps; return the exit code."""
-    from leadsync.run import held_rows, written_files
+    from leadsync.run import held_rows, origin_of, written_files
 
     run = plan.run
     again = "`--fresh` sends it again."
     if journal.count_retry(run.id):
         again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
-    shell.say(f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}. {again}")
+    where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
+    shell.say(f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}. {again}")
     for line in held_rows(plan):
         shell.say(line)
     hooks.measure(0)

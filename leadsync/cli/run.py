@@ -9,6 +9,7 @@ import click
 from leadsync.cli.options import SendOptions, examples, insert_only_option, mark_option, reading_options, send_options
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.shell import command_shell
+from leadsync.file_names import is_uploaded
 from leadsync.input_file import input_file
 from leadsync.models import RunRecord, Status
 from leadsync.post_run import post_run_hooks
@@ -69,15 +70,22 @@ def run(
                 return replace(done, files={**done.files, **marked})
 
             planned = plan()
-            if planned.nothing_to_do and not options.yes and shell.wants(_sent_already(journal, planned.run)):
+            if (
+                planned.nothing_to_do
+                and not options.yes
+                and shell.wants(_sent_already(journal, named.name, planned.run))
+            ):
                 planned = plan(fresh=True)
             return run_plan(shell, journal, planned, settings, hooks, options, anew=plan, finish=finish)
 
 
-def _sent_already(journal: "Journal", run: RunRecord) -> str:
+def _sent_already(journal: "Journal", name: str, run: RunRecord) -> str:
     """The question about a file sent before."""
+    from leadsync.run import origin_of
+
+    where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
     done = journal.tally(run.id).statuses.get(Status.SUCCEEDED, 0)
     return (
-        f"{run.file.name} was sent already by run {run.id} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
+        f"{name} was sent already by run {run.id}{where} on {run.created:%Y-%m-%d %H:%M}, and {done:,} of its rows "
         "went through; send it all again?"
     )

@@ -22,7 +22,8 @@ from leadsync.errors import (
 from leadsync.file_names import own_run_id
 from leadsync.input_file import input_file
 from leadsync.log import logged_as
-from leadsync.models import Inserts, RunRecord
+from leadsync.models import Inserts, RunRecord, Status
+from leadsync.plurals import counted
 from leadsync.post_run import PostRunHooks
 from leadsync.private_files import whole_or_not
 from leadsync.terminal import Visible, one_line
@@ -37,6 +38,8 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_NAME = 240
 """Bytes of a sheet's name in the name of the note beside it."""
+_STOPPED = 4
+"""The exit code of a stopped run."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class SheetRunner:
                 break
             # The next run of the file goes behind it, at last that of its present content.
             self.report.note(Handled(file, done.code, run=done.run.id))
+        if done.sent.stopped_by:
+            return self._set_aside(journal, file, done)
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
             words = f"{one_line(file.name)} is gone on with later." if done.code == 4 else ""
             # Without any answer the next file would wait in vain as well.
@@ -202,6 +207,20 @@ class SheetRunner:
             why = f"cannot be moved away ({error}); that is tried again, nothing is sent twice."
             words = f"{one_line(file.name)} was sent, but {why}"
             return Handled(file, code, run=run.id, words=words, again=True)
+
+    def _set_aside(self, journal: "Journal", file: Path, done: "Executed") -> Handled:
+        """Put a sheet aside, with a note: a person has stopped its run, and it must not go on by itself."""
+        handled = self._put_away(journal, file, done.run, _STOPPED)
+        left = done.tally.statuses.get(Status.UNSENT, 0)
+        words = (
+            f"{one_line(file.name)} was stopped by {done.sent.stopped_by}, with {counted(left, 'row')} left to send. "
+            f"{self.shell.called} resume {done.run.id} sends them, and so does its page"
+        )
+        if handled.moved_to is None:
+            return replace(handled, words=f"{words}.", again=True)
+        with suppress(OSError), whole_or_not(_why(handled.moved_to)) as note:
+            note.write(f"{words}, and the sheet put back into {self.folder}.\n".encode("utf-8", "backslashreplace"))
+        return replace(handled, words=f"{words}; until then it is in {handled.moved_to.parent.name}.")
 
     def _give_up(self, file: Path, error: UsageError) -> Handled:
         """Put a faulty sheet aside, with a note about the reason."""

@@ -26,7 +26,13 @@ def web(host: str, port: int, no_browser: bool) -> int:
         pass
     place = shell.journal_place()
     server = Server(
-        shell.state_folder(), shell.settings, host=host, port=port, config=shell.config, journal_place=place
+        shell.state_folder(),
+        shell.settings,
+        host=host,
+        port=port,
+        config=shell.config,
+        called=shell.called,
+        journal_place=place,
     )
     opening = server.opening_url
 

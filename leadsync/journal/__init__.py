@@ -59,7 +59,7 @@ def folder_lock(state: Path, folder: Path, url: str = "", lease_seconds: float =
         return state_folder_lock(state, folder)
     with _needs_cluster():
         from leadsync.journal.postgres.folder_lease import FolderLease
-    return FolderLease(url, folder, lease_seconds)
+    return FolderLease(url, state, folder, lease_seconds)
 
 
 def copy_journal(state: Path, url: str) -> Mapping[str, int]:

@@ -165,7 +165,8 @@ class Drafts(Protocol):
     def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
         """Let a draft be sent, and apply its effects on rows of other runs: all in one transaction.
 
-        `values` change the run like `update_run`.
+        `values` change the run like `update_run`. Raises BusyError if another run of the same content was confirmed
+        since the sheet was read.
         """
         ...
 

@@ -47,7 +47,8 @@ class Effects:
 
     `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
     number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `ended`: runs
-    of the same sheet, which this one begins anew. `user` made the decisions.
+    of the same sheet, which this one begins anew. `user` made the decisions. `known` are the confirmed runs of the same
+    content when the sheet was read: another one since then refuses the confirmation; None: none does.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Effects:
     kept: Collection[tuple[int, int]] = ()
     ended: Collection[str] = ()
     user: str = ""
+    known: Collection[str] | None = None
 
 
 NO_EFFECTS = Effects()

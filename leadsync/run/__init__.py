@@ -4,9 +4,10 @@ from leadsync.run.continuation import plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
-from leadsync.run.file_plan import plan_content, plan_run, plan_upload
+from leadsync.run.file_plan import plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
+from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
 from leadsync.run.readiness import ready_to_send, settings_of_run
@@ -65,12 +66,12 @@ __all__ = [
     "look_at_sheet",
     "mark_outcomes",
     "next_time",
+    "origin_of",
     "plan_content",
     "plan_lines",
     "plan_resume",
     "plan_retry",
     "plan_run",
-    "plan_upload",
     "plan_warnings",
     "question_of",
     "ready_to_send",

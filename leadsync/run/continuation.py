@@ -9,6 +9,7 @@ from typing import Any
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import SettingsError, UsageError
+from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.reasons import Skip
@@ -43,7 +44,7 @@ def plan_resume(
         )
     digest = fingerprint(run.file) if run.file.is_file() else ""
     runs = [*(_earlier_left(journal, run) if with_earlier and options.limit is None else ()), run]
-    plan = go_on_in_turn(journal, runs, settings, options, digest)
+    plan = in_turn([go_on(journal, one.id, settings, options, digest) for one in runs])
     # "" stands for a file that is gone: it is no new one.
     if digest in {"", *(other.fingerprint for other in journal.runs_of(run.file))}:
         return plan
@@ -68,17 +69,9 @@ def _earlier_left(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
             yield other
 
 
-def go_on_in_turn(
-    journal: Journal,
-    runs: Sequence[RunRecord],
-    settings: Settings,
-    options: RunOptions,
-    digest: str,
-    then: Plan | None = None,
-) -> Plan:
-    """The plan to send the rests of these runs one after the other, at least of one, and `then` another plan."""
-    *earlier, plan = (go_on(journal, run.id, settings, options, digest) for run in runs)
-    plan = replace(plan, then=then)
+def in_turn(plans: Sequence[Plan]) -> Plan:
+    """The plan to carry out these plans one after the other, at least one."""
+    *earlier, plan = plans
     for one in reversed(earlier):
         plan = replace(one, then=plan)
     return plan
@@ -139,6 +132,8 @@ def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: st
         remarks.append(f"{run.file.name} is not there any more: the run goes on with what was read then.")
     elif digest != run.fingerprint and not read_since:
         remarks.append(f"{run.file.name} has changed since: the run goes on with what was read then.")
+    elif has_other_rules(run, settings) and is_uploaded(run.file):
+        remarks.append("It goes on by the choices made on the page, as it was read there.")
     elif has_other_rules(run, settings):
         remarks.append(
             "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "

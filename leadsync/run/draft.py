@@ -1,18 +1,19 @@
 """A draft: the whole sheet in the journal, before the user confirms it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from leadsync.config import Settings, reading_of
-from leadsync.errors import UsageError
-from leadsync.file_names import first_stem
+from leadsync.errors import BusyError, UsageError
+from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reimport import Followed
 from leadsync.remarks import Remark
+from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_scan import SheetScan
@@ -30,11 +31,11 @@ def read_draft(
     run: RunRecord,
     settings: Settings,
     options: RunOptions,
-    known: Sequence[str],
+    known: Collection[str],
     *,
     begins_anew: Sequence[RunRecord] = (),
 ) -> Plan:
-    """Store the whole sheet as a draft. `known` are the ids of the file's runs.
+    """Store the whole sheet as a draft. `known` are the ids of the runs of the file, and of those of its content.
 
     Confirmed, it ends those of `begins_anew` with rows left.
     """
@@ -63,7 +64,7 @@ def read_draft(
         remarks,
         sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
-        write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended), sources),
+        write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended, known=known), sources),
         forget=partial(journal.delete_draft, run.id),
     )
 
@@ -73,7 +74,7 @@ def _store_sheet(
     run: RunRecord,
     settings: Settings,
     options: RunOptions,
-    known: Sequence[str],
+    known: Collection[str],
     trial: RunRecord | None,
     sources: set[str],
     begins_anew: Sequence[RunRecord],
@@ -152,6 +153,8 @@ def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:
         )
         if is_copy and (other.dialer, other.ids) == (run.dialer, run.ids) and journal.tally(other.id).attempts:
             sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
+            if is_uploaded(other.file) or is_uploaded(run.file):
+                sent += f" {origin_of(journal, other)}"
             return [Remark(f"{run.file.name} holds the same as {other.file.name}, which {sent}.", loud=True)]
     return []
 
@@ -181,7 +184,11 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
 
 
 def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str], **values: Any) -> None:
-    journal.confirm(run_id, replace(effects, user=system_user()), **values)
+    try:
+        journal.confirm(run_id, replace(effects, user=system_user()), **values)
+    except BusyError:
+        journal.delete_draft(run_id)
+        raise
     # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)

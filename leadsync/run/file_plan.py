@@ -1,16 +1,22 @@
-"""The plan for a file: a new run, or an earlier one to go on with."""
+"""The plan for a file: a new run, or an earlier one to go on with.
 
-from collections.abc import Iterator, Sequence
+A sheet is known by its file and by its content: one begun on the page goes on by a command, and the other way round.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from leadsync.config import Settings
+from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
-from leadsync.run.continuation import check_inserts, go_on, go_on_in_turn, has_other_rules, inserts_of, same_campaign
+from leadsync.remarks import Remark
+from leadsync.run.continuation import check_inserts, go_on, has_other_rules, in_turn, inserts_of, same_campaign
 from leadsync.run.draft import CameBackError, read_draft
+from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sheet_scan import CheckedCopy
 from leadsync.run.sheet_source import fingerprint
@@ -20,7 +26,7 @@ DRAFTS_LIVE = timedelta(days=1)
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
-    """The plan for a file, given by its resolved path: a stopped run goes on, unless `fresh`.
+    """The plan for a file, given by its resolved path: a stopped run of the sheet goes on, unless `fresh`.
 
     Older ones go first, and the present file last if no run has read it (`Plan.then`). Raises UsageError.
     """
@@ -48,7 +54,10 @@ def _plan_file(
     check: CheckedSheet | None = None,
 ) -> Plan:
     runs = _hold_unfinished(journal, check.file if check else file, now)
-    known = [run.id for run in runs]
+    alike = list(_runs_with(journal, digest, settings))
+    known = {run.id for run in (*runs, *alike)}
+    elsewhere = _begun_elsewhere(journal, file, alike, {run.id for run in runs})
+    runs = _newest_first(journal, (*runs, *elsewhere))
     # A file for several campaigns has a run for each.
     here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
     # A run without any result may be for this campaign; a run sent here is.
@@ -56,7 +65,7 @@ def _plan_file(
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])
-        trial = _changed_trial(journal, newest, digest, settings) or _same_sheet(journal, here, digest, check)
+        trial = _changed_trial(journal, newest, digest, settings, file) or _same_sheet(journal, here, digest, check)
         if trial is not None:
             check_inserts(trial, options)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
@@ -69,14 +78,15 @@ def _plan_file(
                     known,
                 )
         left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
+        rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
-        if left and seen is not None:
-            return go_on_in_turn(journal, left, settings, options, digest)
-        if left:
+        if rest and seen is not None:
+            return in_turn(rest)
+        if rest:
             anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
-            return go_on_in_turn(journal, left, settings, options, digest, draft)
+            return in_turn([*rest, draft])
         if seen is not None:
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
@@ -84,32 +94,12 @@ def _plan_file(
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
-    """The plan for a file of a watched folder: the same sheet may come again under another name.
-
-    A run with the same content and campaign goes on, or has done it all, under any name of its file; else as
-    `plan_run`. A resumed run keeps its own output.
-    """
+    """The plan for a file of a watched folder, as `plan_run`; a finished run has done it all under any name of its
+    file: the same sheet may come again under another."""
     digest = fingerprint(options.content or file)
-    for run in _runs_with(journal, digest, settings):
-        if run.last_row is not None and has_other_rules(run, settings):
-            continue
-        if not run.finished or journal.has_more(run.id):
-            if run.file == file:
-                break
-            return go_on(journal, run.id, settings, replace(options, output=None), digest)
-        return nothing_to_do(journal, run)
-    return _plan_sheet(journal, file, settings, options, now, digest)
-
-
-def plan_upload(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
-    """The plan for a sheet uploaded to the page, as `plan_run`; a run with rows left goes on under any name of its
-    file, with its own output: the command line may have begun it."""
-    digest = fingerprint(options.content or file)
-    if not options.fresh and not journal.runs_of(file):
-        for run in _runs_with(journal, digest, settings):
-            goes_on = not run.finished or journal.has_more(run.id)
-            if goes_on and not run.retry_of and not has_other_rules(run, settings):
-                return go_on(journal, run.id, settings, replace(options, output=None), digest)
+    last = next(_runs_with(journal, digest, settings), None)
+    if last is not None and last.finished and not journal.has_more(last.id):
+        return nothing_to_do(journal, last)
     return _plan_sheet(journal, file, settings, options, now, digest)
 
 
@@ -121,6 +111,44 @@ def _runs_with(journal: Journal, digest: str, settings: Settings) -> Iterator[Ru
         # A followed trial has given its rows to the run behind it.
         if run.fingerprint == digest and run.id not in followed and same_campaign(journal, run, settings):
             yield run
+
+
+def _begun_elsewhere(
+    journal: Journal, file: Path, alike: Sequence[RunRecord], own: Collection[str]
+) -> tuple[RunRecord, ...]:
+    """The runs of the same content under other names that count as this sheet's: those with rows left, and between
+    the page and the command line all. Of a sheet sent before as a copy, a remark tells."""
+    return tuple(
+        run
+        for run in alike
+        if run.id not in own
+        and (not run.finished or journal.has_more(run.id) or is_uploaded(run.file) != is_uploaded(file))
+    )
+
+
+def _newest_first(journal: Journal, runs: Collection[RunRecord]) -> list[RunRecord]:
+    ids = {run.id for run in runs}
+    return [run for run in journal.runs() if run.id in ids]
+
+
+def _rest(
+    journal: Journal,
+    run: RunRecord,
+    file: Path,
+    settings: Settings,
+    options: RunOptions,
+    digest: str,
+    *,
+    elsewhere: bool,
+) -> Plan:
+    """The plan to send the rest of a run, perhaps one begun under another name of the file."""
+    if not elsewhere:
+        return go_on(journal, run.id, settings, options, digest)
+    # A page's files are in its own folder; those of a command stay beside its sheet.
+    output = None if is_uploaded(file) else options.output or (file.parent if is_uploaded(run.file) else None)
+    plan = go_on(journal, run.id, settings, replace(options, output=output), digest)
+    begun = Remark(f"{file.name} was begun as {run.file.name} {origin_of(journal, run)}: its run goes on.")
+    return replace(plan, remarks=(begun, *plan.remarks))
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
@@ -139,12 +167,15 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRec
     return journal.runs_of(file)
 
 
-def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Settings) -> RunRecord | None:
+def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Settings, file: Path) -> RunRecord | None:
     """The newest reading of a file, if it was a trial and the file or its rules have changed since.
 
     The point of a trial is to correct its rows, and the rest like them.
     """
     if last.last_row is None or last.retry_of or not journal.has_more(last.id):
+        return None
+    if is_uploaded(last.file) and last.file != file:
+        # The page has choices of its own for a sheet: other rules are no change.
         return None
     return last if last.fingerprint != digest or has_other_rules(last, settings) else None
 

@@ -39,8 +39,8 @@ class Sent:
     """The result of sending.
 
     `stopped` is the reason of an early stop, or empty; `cause` the same without times and counts; `signal_number` the
-    signal behind it, or 0; SIGTERM for a request through the journal. `peak_in_flight` is the highest number of calls
-    at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
+    signal behind it, or 0; SIGTERM for a request through the journal, by the user `stopped_by`. `peak_in_flight` is the
+    highest number of calls at once. `failed_early`: the first rows were refused alike. `heard`: it answered.
     """
 
     stopped: str
@@ -49,6 +49,7 @@ class Sent:
     peak_in_flight: int
     failed_early: bool
     heard: bool
+    stopped_by: str = ""
 
 
 def send(
@@ -157,7 +158,8 @@ async def _send(
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
         journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
     number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
-    return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard)
+    by = "" if stops.signal_number else progress.stopped_by
+    return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard, by)
 
 
 def _keep_complaint(journal: Journal, run: RunRecord, complaint: str) -> None:

@@ -94,7 +94,7 @@ def _no_entry(request: Request) -> Response:
         words = f"{request.state.person.name} may look, but not do this: it needs another role."
         return error_page(request, 403, words)
     if request.method in ("GET", "HEAD") and "hx-request" not in request.headers:
-        return RedirectResponse(request.url_for("login").path, status_code=303)
+        return RedirectResponse(login_page.address_for(request), status_code=303)
     return error_page(request, 401, "You are not logged in any more. Log in, and do it again: nothing was done.")
 
 

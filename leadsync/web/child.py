@@ -15,7 +15,7 @@ from leadsync.log import TextFormatter, without_secrets
 from leadsync.session import Session
 from leadsync.system_user import acting_for
 from leadsync.web.children import LOG_NAME
-from leadsync.web.jobs import Job, JobState
+from leadsync.web.jobs import Job, JobCancelledError, JobState
 from leadsync.web.uploads import Upload, Uploads
 
 _log = logging.getLogger("leadsync")
@@ -61,6 +61,8 @@ def _told(job: Job, upload: Upload | None = None) -> Iterator[None]:
     """Keep an error for the page."""
     try:
         yield
+    except JobCancelledError:
+        job.note(JobState.CANCELLED)
     except LeadsyncError as error:
         _refuse(job, upload.in_words(error) if upload else str(error))
     except Exception as error:

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import FileKind
+from leadsync.web.page_words import without_address
 from leadsync.web.run_page import run_of
 from leadsync.web.site import site_of
 
@@ -54,7 +55,14 @@ def _copy(request: Request, journal: "Journal", name: str, kind: FileKind | None
     from leadsync.run import write_copy
 
     run = run_of(journal, request.path_params["run"])
-    path = write_copy(journal, replace(run, kind=kind or run.kind), name, folder)
+    shown = replace(
+        run,
+        kind=kind or run.kind,
+        dialer=without_address(run.dialer, run.dialer),
+        stopped=without_address(run.stopped, run.dialer),
+        warnings=tuple(without_address(warning, run.dialer) for warning in run.warnings),
+    )
+    path = write_copy(journal, shown, name, folder)
     if path is None:
         raise HTTPException(404, "The run has no rows for that file.")
     journal.add_audit("download", request.state.person.name, run.id, file=name)

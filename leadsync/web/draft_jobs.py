@@ -29,12 +29,12 @@ from leadsync.run import (
     lines_with_headings,
     look_at_sheet,
     next_time,
-    plan_upload,
+    plan_run,
     ready_to_send,
 )
 from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
-from leadsync.web.jobs import Job, Jobs, JobState, held, turn
+from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
 from leadsync.web.saved_mappings import headings_of, only_fitting
 from leadsync.web.uploads import Upload
@@ -83,7 +83,7 @@ def send_draft(host: Session, upload: Upload, job: Job) -> None:
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return  # somebody has asked anew since, or it was done
-        with turn(host.state_folder(), host.settings().web.runs_at_once, partial(job.note, JobState.QUEUED)):
+        with job_turn(job, host.settings().web.runs_at_once):
             job.note(JobState.READING)
             with post_run_hooks(host, upload.file, None) as hooks:
                 _send(host, upload, job, hooks)
@@ -219,5 +219,4 @@ def _plan(
         inserts=reading.inserts or None,
     )
     check_corrections(journal, upload)
-    # The command line may have begun to send the same sheet, from its own folder.
-    return plan_upload(journal, upload.file, settings, options, journal.now())
+    return plan_run(journal, upload.file, settings, options, journal.now())

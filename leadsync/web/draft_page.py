@@ -115,6 +115,24 @@ async def discard(request: Request) -> Response:
     return RedirectResponse("/new", status_code=303)
 
 
+async def cancel_draft(request: Request) -> Response:
+    """Take a draft back from the queue; one with its turn goes on, and its run can be stopped."""
+    upload = await _upload(request)
+    job = await anyio.to_thread.run_sync(lambda: jobs_of(site_of(request).state, upload, "send").newest())
+    await cancel_job(request, job, upload=upload.id)
+    return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+
+
+async def cancel_job(request: Request, job: Job | None, run_id: str = "", **detail: str) -> None:
+    """Take a queued job back, and wait a moment for its child to notice."""
+    if job is None or await anyio.to_thread.run_sync(lambda: job.state) is not JobState.QUEUED:
+        return
+    user = request.state.person.name
+    await anyio.to_thread.run_sync(job.cancel, user)
+    await site_of(request).read(lambda journal: journal.add_audit("cancel", user, run_id, **detail))
+    await _wait(job, AT_WORK, _PATIENCE_SECONDS)
+
+
 def read_anew(site: Site, upload: Upload, user: str) -> Job | None:
     """Begin to read an upload by its present choices; None if it is being read already."""
     chosen = upload.reading()
@@ -256,5 +274,6 @@ ROUTES = [
     Route("/drafts/{draft_id}", draft, name="draft"),
     Route("/drafts/{draft_id}/reading", reading, methods=["POST"], name="reading"),
     Route("/drafts/{draft_id}/send", send_draft, methods=["POST"], name="send_draft"),
+    Route("/drafts/{draft_id}/cancel", cancel_draft, methods=["POST"], name="cancel_draft"),
     Route("/drafts/{draft_id}/discard", discard, methods=["POST"], name="discard"),
 ]

@@ -44,6 +44,8 @@ class DraftView:
     """Whether the last sending was stopped by a preview that had changed."""
     sent_by: str
     """Who wants it sent; empty before anyone does."""
+    cancelled_by: str = ""
+    """Who has taken the last sending back while it was queued."""
 
 
 def look_at(state: Path, upload: Upload) -> DraftView:
@@ -68,6 +70,7 @@ def look_at(state: Path, upload: Upload) -> DraftView:
         error,
         sending is JobState.STALE,
         str(send.asked.get("user", "")) if send else "",
+        send.cancelled_by if send and sending is JobState.CANCELLED else "",
     )
 
 

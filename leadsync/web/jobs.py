@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from leadsync.errors import BusyError
+from leadsync.errors import BusyError, LeadsyncError
 from leadsync.journal import StateLock
 from leadsync.web.value_files import ValueFolder
 
@@ -37,6 +37,8 @@ class JobState(StrEnum):
     """All is done; the journal tells how the run went."""
     STALE = "stale"
     """The preview had changed: nothing was sent."""
+    CANCELLED = "cancelled"
+    """Somebody has taken it back while it was queued; nothing was sent."""
     REFUSED = "refused"
     """It could not be done; the error says why."""
     LOST = "lost"
@@ -44,7 +46,11 @@ class JobState(StrEnum):
 
 
 AT_WORK = frozenset({JobState.STARTING, JobState.QUEUED, JobState.READING, JobState.SENDING})
-_OVER = frozenset({JobState.ENDED, JobState.STALE, JobState.REFUSED})
+_OVER = frozenset({JobState.ENDED, JobState.STALE, JobState.CANCELLED, JobState.REFUSED})
+
+
+class JobCancelledError(LeadsyncError):
+    """Somebody has taken the job back before its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,15 @@ class Job:
         if self.noted != {"state": state, **values}:
             self.folder.keep(self._state_file, {"state": state, **values})
 
+    def cancel(self, user: str) -> None:
+        """Take it back, if its turn has not come yet; its child notices that."""
+        self.folder.claim(self._cancel_file, {"user": user})
+
+    @property
+    def cancelled_by(self) -> str:
+        """Who has taken it back; empty: nobody has."""
+        return str((self.folder.load(self._cancel_file) or {}).get("user", ""))
+
     @property
     def state(self) -> JobState:
         """Where it stands; a state of a child at work counts while its lock is held."""
@@ -91,6 +106,10 @@ class Job:
     @property
     def _state_file(self) -> str:
         return f"{self.kind}-{self.number}.state.json"
+
+    @property
+    def _cancel_file(self) -> str:
+        return f"{self.kind}-{self.number}.cancel.json"
 
     def _is_young(self) -> bool:
         with suppress(OSError):
@@ -165,6 +184,24 @@ def turn(state_folder: Path, at_once: int, wait: Callable[[], object] = lambda: 
             return
         wait()
         time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def job_turn(job: Job, at_once: int) -> Iterator[None]:
+    """The turn of a job, queued meanwhile. Raises JobCancelledError if somebody takes it back before."""
+
+    def wait() -> None:
+        _refuse_cancelled(job)
+        job.note(JobState.QUEUED)
+
+    with turn(job.state_folder, at_once, wait):
+        _refuse_cancelled(job)
+        yield
+
+
+def _refuse_cancelled(job: Job) -> None:
+    if job.cancelled_by:
+        raise JobCancelledError("It was taken back.")
 
 
 def _lock(state_folder: Path, name: str) -> StateLock:

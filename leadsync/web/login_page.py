@@ -1,6 +1,7 @@
 """Login, logout, and the sign of life for monitors."""
 
 from math import ceil
+from urllib.parse import urlencode
 
 import anyio.to_thread
 from starlette.background import BackgroundTask
@@ -17,7 +18,21 @@ from leadsync.web.users import Gate
 
 _WRONG = "That is not the right name and password."
 _LONGEST_KEPT = 60
+_LONGEST_NEXT = 1_000
 _VOID = "This address was used already, or is of an earlier start; `leadsync web` prints a new one."
+
+
+def address_for(request: Request) -> str:
+    """The login's address, which leads back to the page that was asked for."""
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return f"/login?{urlencode({'next': asked})}" if _own_path(asked) not in ("", "/") else "/login"
+
+
+def _own_path(text: str) -> str:
+    """An address of this server, from a text that anybody may have written; empty for another."""
+    # Browsers take `/\host`, and blanks or controls between two slashes, for another server.
+    is_own = text.startswith("/") and not text.startswith("//") and "\\" not in text
+    return text if is_own and text.isprintable() and " " not in text and len(text) <= _LONGEST_NEXT else ""
 
 
 async def login(request: Request) -> Response:
@@ -29,22 +44,23 @@ async def login(request: Request) -> Response:
             return await _entered(request, person)
         if request.state.person:
             return RedirectResponse("/", status_code=303)
-        return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="")
+        return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="", to="")
     if request.method == "GET":
-        return render(request, "login.html", users=True, words="", name="")
+        to = _own_path(request.query_params.get("next", ""))
+        return render(request, "login.html", users=True, words="", name="", to=to)
     form = await request.form(max_files=0, max_fields=4, max_part_size=4096)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
-    gate = sessions.gate
+    gate, to = sessions.gate, _own_path(str(form.get("next", "")))
     if (wait := gate.wait(name).total_seconds()) > 0:
         words = f"Too many wrong passwords; try again in {counted(ceil(wait), 'second')}."
-        return render(request, "login.html", status=429, users=True, words=words, name=name)
+        return render(request, "login.html", status=429, users=True, words=words, name=name, to=to)
     user = await anyio.to_thread.run_sync(gate.check, name, password)
     if user is None:
-        answer = render(request, "login.html", status=403, users=True, words=_WRONG, name=name)
+        answer = render(request, "login.html", status=403, users=True, words=_WRONG, name=name, to=to)
         # Behind the answer: its time does not tell known names from unknown ones.
         answer.background = BackgroundTask(_keep_failure, site_of(request), gate, name)
         return answer
-    return await _entered(request, Person(user.name, user.role))
+    return await _entered(request, Person(user.name, user.role), to)
 
 
 async def _keep_failure(site: Site, gate: Gate, name: str) -> None:
@@ -52,9 +68,9 @@ async def _keep_failure(site: Site, gate: Gate, name: str) -> None:
         await site.read(lambda journal: journal.add_audit("failed login", visible(name)[:_LONGEST_KEPT]))
 
 
-async def _entered(request: Request, person: Person) -> Response:
+async def _entered(request: Request, person: Person, to: str = "") -> Response:
     await site_of(request).read(lambda journal: journal.add_audit("login", person.name))
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(to or "/", status_code=303)
     site_of(request).sessions.begin(response, person)
     return response
 

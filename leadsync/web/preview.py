@@ -10,7 +10,8 @@ from leadsync.journal import Journal
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run import Group, Plan, SheetView, Survey, expected_pace
+from leadsync.run import Group, Plan, SheetView, Survey, expected_pace, origin_of
+from leadsync.web.page_words import in_page_words, without_address
 
 Preview = dict[str, Any]
 """Values of JSON. `what` is one of the constants below."""
@@ -42,12 +43,13 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         "waiting": 0 if plan.nothing_to_do else journal.ready(run.id, None),
         "held": 0 if plan.nothing_to_do else journal.waiting_for_decision(run.id, None),
         "inserts": run.inserts,
-        "remarks": _remarks(plan.remarks),
+        "remarks": _remarks(plan.remarks, run.dialer),
         "pace": expected_pace(journal, settings),
         "at": journal.now().isoformat(),
     }
     if what != SEND:
-        found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name}
+        by = origin_of(journal, run)
+        found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name, "by": by}
     if plan.sheet_view is not None:
         found |= reading_values(plan.sheet_view)
     if plan.survey is not None:
@@ -116,7 +118,7 @@ def _survey_values(survey: Survey) -> Preview:
         "of_other_runs": [[kind.name, run_id, count] for (kind, run_id), count in survey.of_other_runs.items()],
         "changes": _groups(survey.repairs.values()),
         "look_at": _groups(group for group in survey.warnings.values() if group.what != NEW_LEAD),
-        "rejections": _groups(survey.rejections.values()),
+        "rejections": _with_remedies(_groups(survey.rejections.values())),
         "skips": [[kind.name, count] for kind, count in survey.skips.most_common()],
     }
 
@@ -142,5 +144,16 @@ def _groups(groups: Iterable[Group]) -> list[Preview]:
     ]
 
 
-def _remarks(remarks: Sequence[Remark]) -> list[Preview]:
-    return [{"text": remark.text, "loud": remark.loud, "doubt": remark.doubt} for remark in dict.fromkeys(remarks)]
+def _with_remedies(groups: list[Preview]) -> list[Preview]:
+    """Groups of rejected rows: behind the value stands its remedy."""
+    return [
+        {**group, "examples": [[value, in_page_words(remedy)] for value, remedy in group["examples"]]}
+        for group in groups
+    ]
+
+
+def _remarks(remarks: Sequence[Remark], dialer: str) -> list[Preview]:
+    return [
+        {"text": in_page_words(without_address(remark.text, dialer)), "loud": remark.loud, "doubt": remark.doubt}
+        for remark in dict.fromkeys(remarks)
+    ]

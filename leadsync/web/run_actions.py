@@ -1,20 +1,25 @@
 """The buttons of a run: its rest is sent, or its failed rows are sent again."""
 
 import time
+from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.errors import UsageError
 from leadsync.web.children import start_child
-from leadsync.web.draft_page import until_live
+from leadsync.web.draft_page import cancel_job, until_live
 from leadsync.web.jobs import Job, JobState
 from leadsync.web.run_jobs import run_jobs
+from leadsync.web.run_page import view_of
 from leadsync.web.site import Site, site_of
+
+if TYPE_CHECKING:
+    from leadsync.journal import Journal
 
 _PATIENCE_SECONDS = 20.0
 _POLL_SECONDS = 0.05
@@ -30,10 +35,20 @@ async def retry(request: Request) -> Response:
     return await _ask(request, "retry")
 
 
+async def cancel(request: Request) -> Response:
+    """Take a run's job back from the queue; one with its turn goes on, and can be stopped."""
+    run_id = request.path_params["run"]
+    job = await anyio.to_thread.run_sync(lambda: run_jobs(site_of(request).state, run_id).newest())
+    await cancel_job(request, job, run_id)
+    return RedirectResponse(f"/runs/{run_id}", status_code=303)
+
+
 async def _ask(request: Request, verb: str) -> Response:
     site, run_id = site_of(request), request.path_params["run"]
-    if await site.read(lambda journal: journal.find(run_id)) is None:
-        raise HTTPException(404)
+    is_open = partial(_is_open, run_id=run_id, verb=verb)
+    if not await site.read(is_open):
+        # Pressed once more, or by a second person: its page tells how it stands.
+        return RedirectResponse(f"/runs/{run_id}", status_code=303)
     job = await anyio.to_thread.run_sync(_claim_and_start, site, verb, run_id, request.state.person.name)
     if job is None:
         return RedirectResponse(f"/runs/{run_id}", status_code=303)
@@ -44,11 +59,17 @@ async def _ask(request: Request, verb: str) -> Response:
             break
         await anyio.sleep(_POLL_SECONDS)
     noted = job.noted
-    if noted.get("state") == JobState.REFUSED and not noted.get("run"):
+    if noted.get("state") == JobState.REFUSED and not noted.get("run") and await site.read(is_open):
         raise UsageError(noted["error"])
     if noted.get("run"):
         await until_live(site, noted["run"])
     return RedirectResponse(f"/runs/{noted.get('run') or run_id}", status_code=303)
+
+
+def _is_open(journal: "Journal", run_id: str, verb: str) -> bool:
+    """Whether a run has rows for this. Raises 404 for an unknown run."""
+    view = view_of(journal, run_id)
+    return bool(view.standing.can_go_on and view.unsent) if verb == "resume" else bool(view.to_retry)
 
 
 def _claim_and_start(site: Site, verb: str, run_id: str, user: str) -> Job | None:
@@ -66,4 +87,5 @@ def _claim_and_start(site: Site, verb: str, run_id: str, user: str) -> Job | Non
 ROUTES = [
     Route("/runs/{run}/resume", resume, methods=["POST"], name="resume"),
     Route("/runs/{run}/retry", retry, methods=["POST"], name="retry"),
+    Route("/runs/{run}/cancel", cancel, methods=["POST"], name="cancel"),
 ]

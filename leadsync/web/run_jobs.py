@@ -1,7 +1,6 @@
 """The jobs of an earlier run, done in a child process: its rest is sent, or its failed rows are sent again."""
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from leadsync.config import Settings, with_reading
@@ -23,7 +22,7 @@ from leadsync.run import (
 )
 from leadsync.session import Session
 from leadsync.web.draft_jobs import carry_out
-from leadsync.web.jobs import Job, Jobs, JobState, held, turn
+from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.value_files import ValueFolder
 
 _PATIENCE_SECONDS = 5.0
@@ -36,6 +35,12 @@ def run_jobs(state: Path, run_id: str) -> Jobs:
     return Jobs(state, ValueFolder(folder), run_id, f"page-run-{run_id}")
 
 
+def queued_by(state: Path, run_id: str) -> str:
+    """Who has asked for more of a run, which waits for its turn; empty: nobody."""
+    job = run_jobs(state, run_id).newest()
+    return str(job.asked.get("user", "")) if job is not None and job.state is JobState.QUEUED else ""
+
+
 def go_on(host: Session, run_id: str, job: Job) -> None:
     """Send the rest of a run, or its failed rows again, as the job asks."""
     jobs = run_jobs(host.state_folder(), run_id)
@@ -43,8 +48,7 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return
-        waits = partial(job.note, JobState.QUEUED)
-        with turn(host.state_folder(), host.settings().web.runs_at_once, waits), host.sound_journal() as journal:
+        with job_turn(job, host.settings().web.runs_at_once), host.sound_journal() as journal:
             job.note(JobState.READING)
             run = journal.run(run_id)
             with post_run_hooks(host, run.file, None) as hooks:

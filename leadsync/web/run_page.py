@@ -1,5 +1,6 @@
 """The page of a run: what is happening, what happened, what to do next."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
+from leadsync.web.page_words import without_address
+from leadsync.web.run_jobs import queued_by
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
 from leadsync.web.standings import standing_of
@@ -33,9 +36,15 @@ def run_of(journal: "Journal", run_id: str) -> RunRecord:
     return run
 
 
+def _in_public(run: RunRecord) -> RunRecord:
+    """The run as its page shows it, without the dialer's address in its warnings and its end."""
+    warnings = tuple(without_address(warning, run.dialer) for warning in run.warnings)
+    return replace(run, warnings=warnings, stopped=without_address(run.stopped, run.dialer))
+
+
 def view_of(journal: "Journal", run_id: str) -> RunView:
     """All about a run. A sender that died is noticed."""
-    run = run_of(journal, run_id)
+    run = _in_public(run_of(journal, run_id))
     if run.complete and not run.finished:
         journal.settle_if_dead(run.id)
     live = journal.live().get(run.id)
@@ -59,6 +68,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         journal.senders([run.id]).get(run.id, ""),
         journal.corrected(run.id),
         journal.count_retry(run.id) if can_retry else 0,
+        queued_by(journal.state, run.id),
     )
 
 

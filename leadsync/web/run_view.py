@@ -48,6 +48,8 @@ class RunView:
     """Rows with a saved correction not sent yet."""
     to_retry: int = 0
     """Rows that go again as they are, if rows failed."""
+    queued_by: str = ""
+    """Who has asked for more of it, which waits for its turn."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:

@@ -16,6 +16,7 @@ from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Live, Tally
 from leadsync.web.run_view import RunView, Share, shares, to_decide
+from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.standings import Kind, Standing, standing_of
 from leadsync.web.templates import hue, names_of, render
@@ -180,12 +181,16 @@ async def runs(request: Request) -> Response:
     show = asked.get("show", "")
     filters = Filters(asked.get("q", "").strip()[:200], show if show in CHOICES else "", asked.get("before", ""))
     listed = await site_of(request).read(partial(_listed, filters=filters))
+    setup = await setup_of(request) if listed.is_empty else None
+    if answer := unchanged(request, setup):
+        return answer
     older = {"q": filters.text, "show": filters.show, "before": listed.next}
     return render(
         request,
         "runs.html",
         lines=listed.lines,
         is_empty=listed.is_empty,
+        setup=setup,
         filters=filters,
         choices=CHOICES,
         next_page=f"/?{urlencode({name: text for name, text in older.items() if text})}" if listed.next else "",

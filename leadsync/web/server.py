@@ -34,6 +34,7 @@ class Server:
         host: str,
         port: int,
         config: Path | None = None,
+        called: str = "leadsync",
         journal_place: tuple[str, float] = ("", 0.0),
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
@@ -60,6 +61,7 @@ class Server:
                 self._exposure.hosts,
                 self._exposure.secure,
                 config,
+                called=called,
                 journal_place=journal_place,
             )
         )

@@ -39,6 +39,8 @@ class Site:
     counted: dict[tuple[str, str], "Changes"] = field(default_factory=dict)
     """What large runs changed, by run and counts: counting takes seconds."""
     stats: StatsCounts = field(default_factory=StatsCounts)
+    called: str = "leadsync"
+    """The beginning of commands to paste."""
     journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
     """The address of the journal's database, a secret, and the seconds of a lease."""
 

@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.config import SheetChoices
-from leadsync.errors import LeadsyncError, SettingsError
+from leadsync.errors import LeadsyncError
 from leadsync.web.draft_page import read_anew, wait_for_end
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words
+from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
 from leadsync.web.upload_form import UploadForm
@@ -58,21 +59,17 @@ async def _received(request: Request, kept: Uploads) -> tuple[Upload, dict[str, 
 
 
 async def _form(request: Request, status: int = 200, error: str = "") -> Response:
-    site = site_of(request)
-    campaigns, problem = [], ""
-    try:
-        settings = await anyio.to_thread.run_sync(site.settings)
-        settings.url()
-        campaigns = list(settings.campaigns)
-    except SettingsError as trouble:
-        problem = str(trouble)
+    site, setup = site_of(request), await setup_of(request)
+    if answer := unchanged(request, setup):
+        return answer
+    campaigns = [] if setup else list((await anyio.to_thread.run_sync(site.settings)).campaigns)
     drafts = await anyio.to_thread.run_sync(_open_drafts, site.state)
     return render(
         request,
         "new.html",
         status=status,
         error=error,
-        problem=problem,
+        setup=setup,
         campaigns=campaigns,
         drafts=drafts,
         most=size_words(MOST_BYTES),

@@ -19,8 +19,10 @@ from pydantic import ValidationError
 
 from leadsync.config import SheetChoices
 from leadsync.errors import LeadsyncError, UsageError
+from leadsync.file_names import UPLOADS
 from leadsync.private_files import make_private_folder, open_new
 from leadsync.terminal import one_line
+from leadsync.web.page_words import in_page_words
 from leadsync.web.value_files import ValueFolder
 
 MOST_BYTES = 512 << 20
@@ -34,6 +36,7 @@ _LONGEST_NAME = 120
 """Bytes of a label: the names of a run's files are longer."""
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 _NO_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_PATH = re.compile(r"[A-Za-z]:[/\\]|[/\\]|\.{1,2}[/\\]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _DESCRIPTION, _READING = "upload.json", "reading.json"
 
@@ -87,8 +90,8 @@ class Upload:
         return self.folder / "files"
 
     def in_words(self, error: LeadsyncError) -> str:
-        """The error in words, with the sheet's name in place of its path on the server."""
-        return str(error).replace(str(self.file), self.name)
+        """The error in the page's words, with the sheet's name in place of its path on the server."""
+        return in_page_words(str(error).replace(str(self.file), self.name))
 
     def reading(self) -> SheetChoices:
         """The present choices for it."""
@@ -107,7 +110,7 @@ class Uploads:
     """The uploads of a state folder."""
 
     def __init__(self, state: Path) -> None:
-        self._folder = state.resolve() / "uploads"
+        self._folder = state.resolve() / UPLOADS
 
     def find(self, upload_id: str) -> Upload | None:
         """The upload with that id; None if there is none, or if it was cut off."""
@@ -199,12 +202,17 @@ class Incoming:
         """Make it an upload. Raises CutOffError for one without a byte."""
         if not self._size:
             raise CutOffError("The file is empty; choose one with headings on its first line and leads below them.")
-        name = one_line(re.split(r"[/\\]", self.name)[-1]).strip()[:255] or "sheet"
+        name = one_line(label_of(self.name)).strip()[:255] or "sheet"
         self.upload = Upload(self._folder, name, self._size, self._digest.hexdigest(), self._user, self._now)
         described = asdict(self.upload) | {"at": self._now.isoformat()}
         described.pop("folder")
         with _on_disk():
             self.upload.values.keep(_DESCRIPTION, described)
+
+
+def label_of(name: str) -> str:
+    """The name of a sheet in the browser, without the path that some send before it; `leads 24/11.csv` has none."""
+    return re.split(r"[/\\]", name)[-1] if _PATH.match(name) else name
 
 
 def plain_name(name: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -26,6 +26,8 @@ FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)
 _MOST_NAMES = 10_000
 _BETWEEN_UNKNOWN = timedelta(minutes=1)
+_WRITING = threading.Lock()
+"""The file is read and written anew for each change."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each check of a password takes 19 MiB and a core for a moment."""
 
@@ -85,15 +87,30 @@ class Users:
         self._keep([*self.all(), User(name, role, hashed(password), datetime.now().astimezone())])
 
     def remove(self, name: str) -> None:
-        """Remove a user; raises UsageError for an unknown one."""
-        self._known(name)
-        self._keep([user for user in self.all() if user.name != name])
+        """Remove a user; raises UsageError for an unknown one, and for the last admin of others."""
+        with _WRITING:
+            self._keep(self._others(self._known(name)))
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Give a user another role, which counts at once. Raises UsageError for an unknown one, and for the last
+        admin."""
+        with _WRITING:
+            user = self._known(name)
+            others = [one for one in self.all() if one != user] if role is Role.ADMIN else self._others(user)
+            self._keep([*others, replace(user, role=role)])
 
     def set_password(self, name: str, password: str) -> None:
         """Give a user a new password, which ends the sessions. Raises UsageError for an unknown one."""
         user = self._known(name)
         others = [other for other in self.all() if other.name != name]
         self._keep([*others, User(name, user.role, hashed(password), user.since)])
+
+    def _others(self, user: User) -> list[User]:
+        """All others. Raises UsageError if none of them is an admin."""
+        others = [other for other in self.all() if other.name != user.name]
+        if user.role is Role.ADMIN and others and all(other.role is not Role.ADMIN for other in others):
+            raise UsageError(f"{user.name} is the last admin; make somebody else an admin first.")
+        return others
 
     def _known(self, name: str) -> User:
         if user := self.find(name):

@@ -8,7 +8,7 @@ import pytest
 
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal import Effects, Entry, Journal, State
-from leadsync.models import Row, Status
+from leadsync.models import CampaignIds, Row, Status
 from leadsync.reasons import Skip, SkipKind
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
@@ -74,6 +74,21 @@ def test_a_file_that_another_process_reads_too_is_refused(journal: Journal, tmp_
     with pytest.raises(BusyError, match=f"leads.csv is being read .* {RUN}"):
         journal.create(a_run(tmp_path, "20261124-000000-0000"), known=[])
     journal.create(a_run(tmp_path, "20261124-000000-0000"), known=[RUN])
+
+
+def test_a_content_begun_by_another_run_meanwhile_is_not_begun_twice(journal: Journal, tmp_path: Path) -> None:
+    """Both were read before either was confirmed; another campaign's run of the content is nothing to it."""
+    upload = replace(a_run(tmp_path, NEWEST), file=tmp_path / "friday.csv")
+    elsewhere = replace(upload, id="20261126-000000-0000", ids=CampaignIds(1, 2, 3))
+    for draft in (a_run(tmp_path, OTHER), upload, elsewhere):
+        journal.create(draft)
+    journal.confirm(OTHER, Effects(known=[RUN]))
+    with pytest.raises(BusyError, match=f"friday.csv was begun as run {OTHER} meanwhile"):
+        journal.confirm(NEWEST, Effects(known=[RUN]))
+    assert not journal.run(NEWEST).complete
+    journal.confirm(elsewhere.id, Effects(known=[]))
+    journal.confirm(NEWEST, Effects(known=[RUN, OTHER]))
+    assert journal.run(NEWEST).complete
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.IN_FLIGHT, State.UNKNOWN, State.CONFLICT])

@@ -161,3 +161,24 @@ def test_large_runs_come_in_batches_and_none_without_rows(journal: Journal, tmp_
 def test_an_unknown_run_is_refused(journal: Journal) -> None:
     with pytest.raises(UsageError, match="not in the journal any more"):
         list(journal.ends({"20200101-000000-0000": None}))
+
+
+def test_a_failure_is_that_of_the_lead_its_row_was_corrected_to(journal: Journal, tmp_path: Path) -> None:
+    """Row 2 had a wrong id, corrected twice; the second time in the retry of the corrected sheet."""
+    add(journal, RUN, ("4OI20", FAILED, 101), ("B", FAILED, 106))
+    corrected, retry, last = "20261126-000000-0000", "20261127-000000-0000", "20261128-000000-0000"
+    journal.create(a_run(tmp_path, corrected))
+    add(journal, corrected, ("40l20", FAILED, 101))
+    journal.confirm(corrected, Effects(taken={RUN: [(2, 2)]}))
+    journal.create_retry(replace(a_run(tmp_path, retry), retry_of=corrected, complete=True))
+    journal.create(a_run(tmp_path, last))
+    add(journal, last, ("X", SUCCEEDED, 0), ("40120", SUCCEEDED, 0))
+    journal.confirm(last, Effects(taken={retry: [(2, 3)]}))
+    found = {(line[0], line[1], line[2]) for line in ends(journal, dict.fromkeys((RUN, corrected, last)))}
+    assert found == {
+        (RUN, "40120", "failed"),
+        (RUN, "B", "failed"),
+        (corrected, "40120", "failed"),
+        (last, "X", "succeeded"),
+        (last, "40120", "succeeded"),
+    }

@@ -88,6 +88,8 @@ def test_a_row_that_a_stopped_run_is_still_to_send_does_not_go_from_an_old_copy(
     dialer = desk.dialer(settings=ONLY_SALE)
     first = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, "L,0383218101,Sail"), "--json").json
     copy = corrected(first["files"]["retry"], "Sail", "Sale", "copy.csv")
+    # Other bytes: the same ones would go on with the stopped run.
+    copy.write_bytes(copy.read_bytes() + b"\r\n")
     dialer.faults.add([FaultRule(FaultKind.HTTP, status=401)])
     stopped = desk.leadsync("run", corrected(first["files"]["retry"], "Sail", "Sale"), "--json").json
     assert stopped["statuses"] == {"unsent": 1}

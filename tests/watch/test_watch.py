@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from leadsync.journal import open_journal
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.faults.scene import wait_until
 from tests.watch.conftest import FakeClock, Folder
@@ -454,3 +457,43 @@ def test_a_night_with_nothing_to_send_leaves_figures_too(folder: Folder) -> None
     metrics = folder.desk.folder / "leadsync.prom"
     assert folder.watch("--metrics-file", str(metrics)).code == 0
     assert "leadsync_last_exit_code 0.0" in metrics.read_text()
+
+
+def test_a_run_stopped_by_a_person_ends_neither_the_watch_nor_goes_on_by_itself(folder: Folder) -> None:
+    """A person stops the first of two runs on the page, while it is being sent."""
+    slow = '[server]\nurl = "@URL@"\nhardware_threads = 2\n'
+    dialer = folder.desk.dialer(settings=slow, floor_seconds=0.2)
+    first = folder.drop("first.csv", *(f"A{n},03832181{n:02},Sale,x" for n in range(60)))
+    os.utime(first, (1, 1))
+    folder.drop("second.csv", "B1,0383218201,Sale,x")
+
+    def stop() -> None:
+        with open_journal(folder.desk.state) as journal:
+            end = time.monotonic() + 30
+            while not (live := journal.live()) and time.monotonic() < end:
+                time.sleep(0.05)
+            [run] = live
+            assert journal.ask_to_stop(run, "anna")
+
+    person = threading.Thread(target=stop)
+    person.start()
+    done = folder.watch("--json")
+    person.join()
+    assert done.code == 4, done.err
+    assert [one["code"] for one in done.json["files"]] == [4, 0]
+    run = done.json["files"][0]["run"]
+    assert "first.csv was stopped by anna, with " in done.err
+    assert "until then it is in attention" in done.err
+    assert folder.sheets("attention") == {"first.csv", "first.csv.why.txt"}
+    note = (folder.path / "attention" / "first.csv.why.txt").read_text("utf-8")
+    assert f"resume {run}" in note
+    assert f"put back into {folder.path}" in note
+    assert folder.sheets("done") == {"second.csv"}
+    sent = len(dialer.ledger.applications)
+    assert "There was nothing to send" in folder.watch().out
+    assert len(dialer.ledger.applications) == sent < 61
+    (folder.path / "attention" / "first.csv").rename(first)
+    assert folder.watch().code == 0
+    assert sorted(one.lead for one in dialer.ledger.applications) == sorted([*(f"A{n}" for n in range(60)), "B1"])
+    assert folder.sheets("attention") == set()
+    assert folder.sheets("done") == {"first.csv", "second.csv"}

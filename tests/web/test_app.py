@@ -1,9 +1,13 @@
 """Every page of the application answers."""
 
+import pytest
+
+from tests.conftest import KEY
 from tests.web.conftest import Browser
 
 
-def test_an_empty_journal_says_what_to_do_first(alone: Browser) -> None:
+def test_an_empty_journal_says_what_to_do_first(alone: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSYNC_API_KEY", KEY)
     page = alone.get("/")
     assert page.status_code == 200
     assert "There are no runs yet." in page.text

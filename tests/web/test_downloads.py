@@ -3,7 +3,9 @@
 import csv
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -43,6 +45,27 @@ def test_the_summary_is_a_file_to_keep_and_no_page_of_this_server(browser: Brows
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert "41 of 61 rows went through" in answer.text
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_file_has_the_path_of_the_dialers_address(
+    office: Office, browser: Browser, tmp_path: Path, kind: str
+) -> None:
+    run_id = "20261124-000000-0000"
+    dialer = "https://pbx.example.com/hidden"
+    run = replace(a_run(tmp_path, run_id), warnings=(f"! It went to {dialer}, template 1.",), stopped=f"no {dialer}")
+    fill(office.state, run, [Given("A", Status.FAILED, 103), Given("B", Status.UNSENT)], finished=False)
+    summary = browser.get(f"/runs/{run_id}/files/summary").text
+    assert "pbx.example.com" in summary
+    assert "hidden" not in summary
+    assert "/hidden" not in browser.get(f"/runs/{run_id}").text
+    for name in ("report", "retry"):
+        content = browser.get(f"/runs/{run_id}/files/{name}?format={kind}").content
+        parts = [content]
+        if kind == "xlsx":
+            with ZipFile(io.BytesIO(content)) as book:
+                parts = [book.read(part) for part in book.namelist()]
+        assert not any(b"/hidden" in part for part in parts)
 
 
 @pytest.mark.parametrize("path", ["marked", "report.csv", "..%2f..%2fjournal.sqlite3", "report?format=exe", "REPORT"])

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from leadsync.journal import open_journal
+from leadsync.journal import AuditFilter, open_journal
 from leadsync.simulator import PracticeDialer
 from leadsync.web.jobs import turn
 from leadsync.web.roles import Role
@@ -178,3 +178,19 @@ def test_only_supervisors_upload_and_send(office: Office) -> None:
     assert browser.post("/uploads", files={"file": ("a.csv", b"x")}).status_code == 403
     assert browser.post("/drafts/x/send").status_code == 403
     assert not (office.state / "uploads").exists()
+
+
+def test_a_queued_draft_is_taken_back(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload()
+    with turn(page.shop.state, 4), turn(page.shop.state, 4), turn(page.shop.state, 4), turn(page.shop.state, 4):
+        assert page.send(draft).headers["location"] == draft
+        assert "Take it back" in page.get(draft)
+        assert page.browser.post(f"{draft}/cancel").headers["location"] == draft
+        assert "ann</bdi> has taken it back before its turn came; nothing was sent" in page.get(draft)
+    assert (applied(dialer), page.shop.runs()) == ([], [])
+    with open_journal(page.shop.state) as journal:
+        assert "cancel" in [entry.action for entry in journal.audit_page(AuditFilter(), None, 100)]
+    run = page.send(draft).headers["location"]
+    page.wait(run)
+    assert sorted(applied(dialer)) == ["A1", "A2"], "it can be sent again"
+    assert page.browser.post(f"{draft}/cancel").status_code == 303, "too late, and no error"

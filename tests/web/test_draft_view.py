@@ -64,6 +64,7 @@ def test_a_preview_of_other_choices_is_none(shop: Shop, upload: Upload) -> None:
         ({"state": JobState.REFUSED, "error": "No key.", "run": ""}, False, Stage.SHOWN, "No key."),
         ({"state": JobState.REFUSED, "error": "No disk.", "run": RUN}, False, Stage.SENT, "No disk."),
         ({"state": JobState.STALE}, False, Stage.SHOWN, ""),
+        ({"state": JobState.CANCELLED}, False, Stage.SHOWN, ""),
         # After a trial the rest is there to be sent.
         ({"state": JobState.ENDED, "run": RUN}, False, Stage.SHOWN, ""),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import BusyError
-from leadsync.web.jobs import Jobs, JobState, held, is_held, turn
+from leadsync.web.jobs import JobCancelledError, Jobs, JobState, held, is_held, job_turn, turn
 from leadsync.web.value_files import ValueFolder
 
 HOLD = """
@@ -61,6 +61,23 @@ def test_after_its_end_comes_the_next(tmp_path: Path, end: JobState) -> None:
     second = kept.claim({})
     assert second is not None
     assert second.number == 2
+
+
+def test_a_queued_job_is_taken_back_before_its_turn(tmp_path: Path) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    with turn(tmp_path, 1), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", lambda _: job.cancel("Bob"))
+        with pytest.raises(JobCancelledError), job_turn(job, 1):
+            pytest.fail("it was taken back")
+    assert (job.noted["state"], job.cancelled_by) == (JobState.QUEUED, "Bob")
+    with pytest.raises(JobCancelledError), job_turn(job, 1):
+        pytest.fail("its turn came as it was taken back")
+    job.note(JobState.CANCELLED)
+    following = jobs(tmp_path).claim({})
+    assert following is not None
+    with job_turn(following, 1):
+        assert (following.number, following.cancelled_by) == (2, "")
 
 
 def test_a_job_whose_child_was_killed_is_lost(tmp_path: Path) -> None:

@@ -39,6 +39,46 @@ def test_a_login_that_has_to_wait_says_for_how_long(office: Office) -> None:
     assert "Too many wrong passwords; try again in 1 second." in told.text
 
 
+def test_a_login_leads_to_the_page_that_was_asked_for(office: Office) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    login = browser.get("/leads?q=A%201&show=all").headers["location"]
+    assert login == "/login?next=%2Fleads%3Fq%3DA%25201%26show%3Dall"
+    page = browser.get(login).text
+    assert 'name="next" value="/leads?q=A%201&amp;show=all"' in page
+    form = {"name": "ann", "next": "/leads?q=A%201&show=all"}
+    wrong = browser.post("/login", data={**form, "password": "wrong password"})
+    assert 'name="next" value="/leads?q=A%201&amp;show=all"' in wrong.text, "kept after a wrong password"
+    assert browser.post("/login", data={**form, "password": PASSWORD}).headers["location"] == form["next"]
+    assert browser.post("/logout").headers["location"] == "/login"
+    assert browser.get("/").headers["location"] == "/login"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "runs",
+        " /runs",
+        "/" + "x" * 2_000,
+    ],
+    ids=["address", "other host", "backslash", "tab", "line", "script", "relative", "blank", "long"],
+)
+def test_a_login_leads_to_no_other_site(office: Office, to: str) -> None:
+    users = Users(office.state)
+    users.add("ann", Role.VIEWER, PASSWORD)
+    browser = office.browser(office.site(users))
+    assert 'name="next"' not in browser.get("/login", params={"next": to}).text
+    answer = browser.post("/login", data={"name": "ann", "password": PASSWORD, "next": to})
+    assert answer.headers["location"] == "/"
+
+
 def test_there_is_no_token_where_there_are_users(office: Office) -> None:
     users = Users(office.state)
     users.add("ann", Role.VIEWER, PASSWORD)

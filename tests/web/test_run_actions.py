@@ -13,3 +13,4 @@ def test_only_supervisors_go_on(office: Office) -> None:
     browser = office.logged_in(Role.REVIEWER)
     assert browser.post("/runs/x/resume").status_code == 403
     assert browser.post("/runs/x/retry").status_code == 403
+    assert browser.post("/runs/x/cancel").status_code == 403

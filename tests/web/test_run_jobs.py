@@ -1,5 +1,7 @@
 """The jobs of an earlier run: its rest, or its failed rows once more, in their turn."""
 
+from contextlib import ExitStack
+
 from leadsync.simulator import PracticeDialer
 from leadsync.web.jobs import turn
 from tests.web.faulty import failed_run, words
@@ -12,11 +14,15 @@ def test_the_rest_of_a_trial_is_sent_once(page: DraftPage, dialer: PracticeDiale
     wait_until(lambda: page.browser.get(draft).status_code == 200)
     first, second = page.browser.post(f"{run}/resume"), page.browser.post(f"{run}/resume")
     assert (first.headers["location"], first.status_code) == (run, 303)
-    assert second.status_code in (303, 400), "already under way, or nothing left"
+    assert second.status_code == 303, "already under way, or nothing left"
     wait_until(lambda: len(applied(dialer)) == 8)
     page.wait(run)
     assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
-    wait_until(lambda: "Nothing to do" in page.browser.post(f"{run}/resume").text)
+    wait_until(lambda: page.shop.runs()[0].finished)
+    for _ in range(3):
+        again = page.browser.post(f"{run}/resume")
+        assert (again.status_code, again.headers["location"]) == (303, run)
+    assert len(applied(dialer)) == 8
 
 
 def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: PracticeDialer) -> None:
@@ -29,7 +35,8 @@ def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: Prac
     assert new != run
     page.wait(new)
     assert sorted(applied(dialer)) == ["A1", "A2"]
-    wait_until(lambda: page.browser.post(f"{run}/retry").status_code == 400)
+    again = page.browser.post(f"{run}/retry")
+    assert (again.status_code, again.headers["location"]) == (303, run), "its page leads to the run that has its rows"
     assert len(page.shop.runs()) == 2
 
 
@@ -49,6 +56,26 @@ def test_a_corrected_row_stays_behind_and_goes_as_corrected(page: DraftPage, dia
     ]
     history = words(page.browser.get("/leads/A1"))
     assert "Outcome Sold → Busy ann" in history
+
+
+def test_a_queued_rest_is_taken_back(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
+    run = page.send(draft, how="trial").headers["location"]
+    wait_until(lambda: page.browser.get(draft).status_code == 200)
+    with ExitStack() as turns:
+        for _ in range(4):
+            turns.enter_context(turn(page.shop.state, 4))
+        page.browser.post(f"{run}/resume")
+        assert "ann has asked for more of this run. It waits for its turn" in words(page.browser.get(run))
+        assert "Send the other" not in page.get(run), "asked for already"
+        assert page.browser.post(f"{run}/cancel").headers["location"] == run
+        assert "Take it back" not in page.get(run)
+    assert len(applied(dialer)) == 5
+    assert "Send the other 3 rows" in page.get(run)
+    page.browser.post(f"{run}/resume")
+    wait_until(lambda: len(applied(dialer)) == 8)
+    assert page.browser.post(f"{run}/cancel").status_code == 303, "too late, and no error"
+    page.browser.get("/audit")
 
 
 def test_a_run_waits_for_its_turn(page: DraftPage, dialer: PracticeDialer) -> None:

@@ -174,3 +174,20 @@ def test_a_discarded_upload_is_gone(tmp_path: Path) -> None:
     kept.discard(upload)
     assert not upload.folder.exists()
     assert kept.find(upload.id) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("leads 24/11.csv", "leads 24/11.csv"),
+        ("Q1\\Q2.xlsx", "Q1\\Q2.xlsx"),
+        ("C:\\fakepath\\leads.csv", "leads.csv"),
+        ("/home/ann/leads.csv", "leads.csv"),
+        ("../leads.csv", "leads.csv"),
+        ("\\\\server\\share\\leads.csv", "leads.csv"),
+    ],
+)
+def test_a_name_is_shown_as_the_browser_sent_it_without_a_path(tmp_path: Path, sent: str, shown: str) -> None:
+    upload = received(Uploads(tmp_path), sent)
+    assert upload.name == shown
+    assert upload.file.parent.parent == tmp_path / "uploads", "whatever its name"

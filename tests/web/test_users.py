@@ -120,3 +120,21 @@ def test_guesses_of_names_fill_no_memory(users: Users, clock: Clock, monkeypatch
     for number in range(10_050):
         gate.check(f"n{number}", "wrong password")
     assert len(gate._wrong) == 10_000
+
+
+def test_the_last_admin_stays_one_while_there_are_others(tmp_path: Path) -> None:
+    users = Users(tmp_path)
+    users.add("ann", Role.ADMIN, "ann's password")
+    users.set_role("ann", Role.ADMIN)
+    users.add("bob", Role.VIEWER, "bob's password")
+    for change in (lambda: users.remove("ann"), lambda: users.set_role("ann", Role.VIEWER)):
+        with pytest.raises(UsageError, match="ann is the last admin"):
+            change()
+    users.set_role("bob", Role.ADMIN)
+    users.set_role("ann", Role.REVIEWER)
+    assert {user.name: user.role for user in users.all()} == {"ann": Role.REVIEWER, "bob": Role.ADMIN}
+    with pytest.raises(UsageError, match="There is no user eve"):
+        users.set_role("eve", Role.VIEWER)
+    users.remove("ann")
+    users.remove("bob")
+    assert users.all() == [], "without users the page is one person's again"

@@ -16,11 +16,11 @@ class FolderLease:
 
     passes_on = True
 
-    def __init__(self, url: str, folder: Path, seconds: float = LEASE_SECONDS) -> None:
+    def __init__(self, url: str, state: Path, folder: Path, seconds: float = LEASE_SECONDS) -> None:
         self._name = folder.name
         self._key = f"folder {folder}"
         self._database = PostgresDatabase(url)
-        self._leases = Leases(self._database, seconds)
+        self._leases = Leases(self._database, state, seconds)
 
     def acquire(self, patience: float = SHORT_HOLD_SECONDS) -> None:
         try:

@@ -56,6 +56,8 @@ class SqlDrafts(SqlRunLocks):
         with self._database.writing() as connection:
             self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
+            if effects.known is not None:
+                _refuse_second(connection, key, effects.known)
             # A person's word that a row was applied, or was not, sends nothing.
             sent = (other for other, state in effects.decided if state not in _DECIDED)
             refuse_restored(connection, *effects.taken, *sent, *effects.ended)
@@ -86,6 +88,22 @@ class SqlDrafts(SqlRunLocks):
 def _delete_draft(connection: Connection, run_id: str) -> None:
     if draft := connection.execute("SELECT run FROM runs WHERE id = ? AND NOT complete", [run_id]).fetchone():
         delete_run(connection, draft[0])
+
+
+def _refuse_second(connection: Connection, key: int, known: Collection[str]) -> None:
+    """Raise BusyError if the content was begun for the same campaign by a run that is not known."""
+    begun = connection.execute(
+        "SELECT other.id, run.file FROM runs AS run JOIN runs AS other ON other.fingerprint = run.fingerprint "
+        "AND other.dialer = run.dialer AND other.campaign = run.campaign AND other.sheet = run.sheet "
+        "AND other.run <> run.run AND other.complete WHERE run.run = ?",
+        [key],
+    ).fetchall()
+    for other, file in begun:
+        if other not in known:
+            raise BusyError(
+                f"{Path(file).name} was begun as run {other} meanwhile, by somebody else or on the page; nothing was "
+                "sent here. See how that run goes, then send the sheet again if there is need."
+            )
 
 
 def _apply_decided(connection: Connection, effects: Effects, now: float, reason: Reason) -> None:

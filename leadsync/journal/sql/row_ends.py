@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from leadsync.journal.sql.database import Connected, Connection, Cursor, places
+from leadsync.journal.sql.run_lineage import LATER_ROWS
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import RowEnds
@@ -34,9 +35,19 @@ class SqlRowEnds(Connected):
         moment = since.timestamp() if since else 0.0
         for run_id, position in runs.items():
             with self._database.streaming() as connection:
+                corrected = _corrected_leads(connection, run_id)
                 rows = _rows(connection, run_id, position, field, moment)
                 while batch := rows.fetchmany(_BATCH):
-                    yield RowEnds(run_id, *zip(*batch, strict=True))
+                    numbers, leads, *others = zip(*batch, strict=True)
+                    if corrected:
+                        leads = tuple(map(corrected.get, numbers, leads))
+                    yield RowEnds(run_id, leads, *others)
+
+
+def _corrected_leads(connection: Connection, run_id: str) -> Mapping[int, str]:
+    """The leads of rows with a corrected id, by the rows' numbers: the failure is that of the lead it was meant for."""
+    query = f"{LATER_ROWS} SELECT origin, rows.lead FROM later JOIN rows USING (run, number) ORDER BY later.run"
+    return dict(connection.execute(query, [run_id]).fetchall())
 
 
 def _rows(connection: Connection, run_id: str, position: int | None, field: str, since: float) -> Cursor:
@@ -52,8 +63,9 @@ def _rows(connection: Connection, run_id: str, position: int | None, field: str,
         extracts.append("json_extract(cells, ?)")
     # The table of cells is the larger one by far, and read for these values alone.
     source = "rows JOIN lines USING (run, number)" if extracts else "rows"
+    extracted = ", ".join([*extracts, "NULL", "NULL"])
     return connection.execute(
-        f"SELECT lead, state, code, {_FAULT}, coalesce(time, ?), coalesce({', '.join([*extracts, 'NULL', 'NULL'])}) "
+        f"SELECT number, lead, state, code, {_FAULT}, coalesce(time, ?), coalesce({extracted}) "
         f"FROM {source} WHERE run = ? AND number <= ? AND state IN ({places(_ENDED)}) AND coalesce(time, ?) >= ? "
         f"{_NOT_TAKEN_OVER if later else ''} ORDER BY number",
         [created, *paths, key, last, *_ENDED, created, since, *(later * 2 if later else ())],

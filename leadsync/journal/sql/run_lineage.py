@@ -7,7 +7,7 @@ from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
 
-_DESCENDANTS = """
+LATER_ROWS = """
     WITH RECURSIVE
         same(run) AS (
             SELECT run FROM runs WHERE id = ?
@@ -23,6 +23,9 @@ _DESCENDANTS = """
                   LEFT JOIN runs AS again ON again.retry_of = before.id
                   WHERE coalesce(taken.by_run, again.run) IS NOT NULL
         )
+"""
+"""By its id, the rows of a run as `later.origin`, with those of later runs that have taken them, `later.number`."""
+_DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """

@@ -20,7 +20,7 @@ def new_lease(postgres_url: str, tmp_path: Path) -> Iterator[NewLease]:
     with ExitStack() as opened:
 
         def new(seconds: float = 15.0) -> FolderLease:
-            lease = FolderLease(postgres_url, tmp_path / "incoming", seconds)
+            lease = FolderLease(postgres_url, tmp_path, tmp_path / "incoming", seconds)
             opened.callback(lease.release)
             return lease
 

@@ -1,0 +1,131 @@
+"""Sentences about a sheet in the page's words: its fields in place of settings, options and commands. Pure.
+
+The sentences come from the rules, the reader and the plan, for a terminal; a draft's page has a field for most
+remedies.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from leadsync.leads import ORDER_WORDS
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "sheet": "Sheet",
+        "campaign": "Campaign",
+        "headings_row": "Headings in row",
+        "date_order": "Dates are written",
+        "timezone": "Time zone of the dates",
+        "region": "Country of the phone numbers",
+        "phone_fields": "Phone fields of the template",
+        "duplicates": "A lead in several rows",
+        "blank_words": "Words that mean blank",
+        "encoding": "Encoding of a text",
+        "delimiter": "Separator of a text",
+        "insert_missing": "New leads",
+        "skip_unchanged": "Skip rows that say what their lead was last sent",
+        "fresh": "Send it anew, even if it was sent before",
+    }
+)
+"""The label of a draft's field for each setting or option that has one."""
+
+
+def _label(name: str) -> str:
+    return f"“{FIELD_LABELS[name.replace('-', '_')]}”"
+
+
+def _value(text: str) -> str:
+    """A value of the settings: an order of dates in words, a list without its brackets."""
+    plain = text.strip("[]'").replace('"', "")
+    return ORDER_WORDS.get(plain, plain)  # type: ignore[call-overload,no-any-return]
+
+
+_NAMES = "|".join(FIELD_LABELS)
+_VALUE = r'(?:"[^"]*"|\[[^\]]*\]|[\w-]+)'
+_Words = str | Callable[[re.Match[str]], str]
+_IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
+    # What the settings alone can do, and a person at the sheet can do otherwise.
+    (r', or set bad_phone to "omit" in \[input\] to send', ", or clear the cell to send"),
+    (r'hidden_rows = "skip" in \[input\] skips such rows', "delete those that are not meant"),
+    (r"list the right one under dispositions in \[input\], or correct", "correct"),
+    (r'write "?[^"]*"? = "" under \[[\w.]+\] in the settings', "choose “not sent” for it"),
+    (r'write "[^"]*" = "njCallBackDate" under \[[\w.]+\] in the settings', "choose “Callback date” for it"),
+    (
+        r"add .{1,80} to phone_fields in \[input\], or map it to one of them under \[[\w.]+\]",
+        "choose a phone field for it",
+    ),
+    (r", or name the field in phone_fields", f", or add the field to {_label('phone_fields')}"),
+    (r" under \[columns\] in the settings is no heading", ", which the settings name, is no heading"),
+    (
+        r"are mapped by \[columns\] alone: no mapping in the settings fits",
+        "are no mapping's of the settings: none fits",
+    ),
+    (r"mapped by \[columns\] in the settings", "mapped by the settings"),
+    (r"mapped by \[mappings\.([^\]]*)\] in the settings", r"mapped as \1 in the settings"),
+    (r"\[mappings\.([^\]]*)\]", r"\1"),
+    (r"correct it there, or add one for this sheet with `leadsync init SHEET`", "choose the columns here"),
+    # The order of dates.
+    (
+        r'set date_order in \[input\] to "dmy", "mdy" or "ymd"',
+        f"choose under {_label('date_order')} how they are",
+    ),
+    (r'date_order = "auto" finds no order', "the dates themselves tell no order"),
+    (r'date_order = "auto" reads all', "the order found out from the dates themselves reads all"),
+    # The headings, the text, the sheet.
+    (r"correct headings_row in \[input\]", f"correct {_label('headings_row')}"),
+    (r"set headings_row in \[input\]", f"fill in {_label('headings_row')}"),
+    (r"give --delimiter '([^']*)', or delimiter in \[input\]", rf"give \1 as {_label('delimiter')}"),
+    (r"(?:give another --encoding|set another encoding in \[input\])", f"give another {_label('encoding')}"),
+    (r"name its encoding with --encoding", f"give its {_label('encoding')}"),
+    (r"give --encoding if", f"give {_label('encoding')} if"),
+    (r"(?m)^--(encoding|delimiter) ", lambda found: f"{_label(found[1])} "),
+    (r"; leave out --sheet", f"; choose no {_label('sheet')}"),
+    (r"give it with --campaign (\S+),", rf"choose \1 as {_label('campaign')},"),
+    (r"went to \[campaigns\.([^\]]*)\]", r"went to campaign \1"),
+    (r"There is no \[campaigns\.([^\]]*)\]", r"There is no campaign \1"),
+    (r"write a whole number as `leadsync campaigns` lists it", "write a whole number"),
+    (
+        r"(?:; in a workbook this does not happen )?\(leadsync report \S+ --format xlsx\)",
+        "; take the workbook of its run",
+    ),
+    # Runs.
+    (r"; `leadsync run[^`]*--fresh[^`]*` instead skips them", f"; to skip them instead, tick {_label('fresh')}"),
+    (r"; `leadsync run[^`]*--fresh[^`]*` afterwards brings that back", "; send that sheet anew afterwards"),
+    (r"`leadsync run --fresh` it afterwards", f"tick {_label('fresh')} afterwards"),
+    (r"go on with it without --insert-only, or begin anew with --fresh", f"or tick {_label('fresh')}"),
+    (r"begin anew with --fresh", f"tick {_label('fresh')}"),
+    (r"; use that run's settings with --config", "; ask who looks after leadsync"),
+    (r": leadsync resolve \S+ --row \S+, with --applied, --not-applied or --send", ": on its page"),
+    (r"`?leadsync resolve \S+ --row \S+ --take-back`?", "its page takes a decision back"),
+    (r"decide in the file that `leadsync report [^`]*` writes", "decide on the run's page"),
+    (r"if it has stopped: `leadsync resume [^`]*`", "if it has stopped, its page sends the rest"),
+    (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
+    (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
+    (r"; use: leadsync retry (\S+)", r"; retry run \1"),
+    (r"`leadsync resume` goes on", "its page goes on"),
+    (r"choose another with --output", "ask who looks after leadsync"),
+    (r"name another (?:folder|file) with --output", "ask who looks after leadsync"),
+    (r", name the one to read, such as --sheet .*", f", choose the {_label('sheet')}"),
+    (r"name the one to read, such as --sheet (.*)", rf"choose the {_label('sheet')}, such as \1"),
+    # Any setting with a field.
+    (
+        rf"(?:set|write) ({_NAMES}) = ({_VALUE}) in \[input\]",
+        lambda found: f"choose {_value(found[2])} under {_label(found[1])}",
+    ),
+    (rf"\b({_NAMES}) in \[input\]", lambda found: _label(found[1])),
+    (rf"\[input\] ({_NAMES})\b", lambda found: _label(found[1])),
+    (r"\bphone_fields\b", _label("phone_fields")),
+)
+
+
+def without_address(text: str, dialer: str) -> str:
+    """A text with the dialer's host in place of its address, whose path is a secret."""
+    return text.replace(dialer, dialer.partition("://")[2].partition("/")[0] or dialer) if dialer else text
+
+
+def in_page_words(text: str) -> str:
+    """A sentence for a terminal, in the words of a draft's page."""
+    for pattern, words in _IN_PAGE_WORDS:
+        text = re.sub(pattern, words, text)
+    return text

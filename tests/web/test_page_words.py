@@ -1,0 +1,105 @@
+"""No remedy on a draft's page names a setting, an option or a command: the sentences of the whole code are tried."""
+
+import ast
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import leadsync
+from leadsync.report.fault_words import FAULT_WORDS
+from leadsync.simulator import PracticeDialer
+from leadsync.web.page_words import FIELD_LABELS, in_page_words
+from tests.web.shop import DraftPage, Shop
+
+PACKAGE = Path(leadsync.__file__).parent
+TERMINAL = re.compile(
+    r"\[(?:input|columns|mappings|campaigns)\b|(?<![\w-])--[a-z]|`leadsync |\bleadsync (?:run|resume|retry|resolve|"
+    r"report|show|init)\b|\b(?:date_order|headings_row|blank_words|phone_fields|bad_phone|hidden_rows|skip_unchanged)\b"
+)
+SOURCES = ("leads", "sheets/formats", "reimport", "run/continuation.py", "run/draft.py", "run/file_plan.py")
+SOURCES += ("run/retry_plan.py", "run/sent_since.py", "run/sheet_scan.py", "run/survey_text.py", "run/value_remarks.py")
+PARTS = {"--sheet", "--campaign", "--fresh", "--skip-unchanged", "[columns]", "[mappings.X]"}
+"""Parts of commands and names of tables, which stand in no sentence alone."""
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The texts of a module, each value in them an X; no docstrings and no parts of other texts."""
+    tree = ast.parse(path.read_text("utf-8"))
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            skipped.add(id(node.value))
+        if isinstance(node, ast.JoinedStr):
+            skipped.update(map(id, node.values))
+            parts = (str(one.value) if isinstance(one, ast.Constant) else "X" for one in node.values)
+            yield "".join(parts)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value
+
+
+def found() -> list[str]:
+    files = [file for name in SOURCES for file in (sorted((PACKAGE / name).rglob("*.py")) or [PACKAGE / name])]
+    texts = [text for file in files for text in sentences(file)]
+    texts += [part for words in FAULT_WORDS.values() for part in words]
+    return sorted({text for text in texts if TERMINAL.search(text) and " " in text} - PARTS)
+
+
+def test_there_are_sentences_to_try() -> None:
+    assert len(found()) > 25
+
+
+@pytest.mark.parametrize("text", found())
+def test_a_sentence_names_nothing_of_a_terminal(text: str) -> None:
+    said = in_page_words(text)
+    assert not TERMINAL.search(said), said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            'If the sheet is written in that order, set date_order = "mdy" in [input].',
+            "If the sheet is written in that order, choose month/day/year under “Dates are written”.",
+        ),
+        (
+            '2 cells say NULL in Name: if that means blank, write blank_words = ["NULL"] in [input]; otherwise',
+            "2 cells say NULL in Name: if that means blank, choose NULL under “Words that mean blank”; otherwise",
+        ),
+        (
+            "leave the cell blank or add it to blank_words in [input]",
+            "leave the cell blank or add it to “Words that mean blank”",
+        ),
+        (
+            "; `leadsync run 'a b.csv' --fresh --skip-unchanged` instead skips them",
+            "; to skip them instead, tick “Send it anew, even if it was sent before”",
+        ),
+        ("leads.csv: set headings_row = 4 in [input].", "leads.csv: choose 4 under “Headings in row”."),
+        ("A sentence like any other, (see [1]).", "A sentence like any other, (see [1])."),
+    ],
+)
+def test_a_remedy_in_the_pages_words(text: str, said: str) -> None:
+    assert in_page_words(text) == said
+
+
+def test_every_label_is_one_of_the_page(page: DraftPage) -> None:
+    page.shop.desk.config.write_text(page.shop.desk.config.read_text() + "[campaigns.winback]\ncampaign_id = 42\n")
+    draft = page.upload()
+    page.choose(draft, sheet="Sheet1")
+    shown = html.unescape(page.get(draft))
+    for label in FIELD_LABELS.values():
+        assert re.search(rf">\s*{re.escape(label)}\b", shown), label
+
+
+def test_a_drafts_remarks_reasons_and_errors_are_in_its_words(shop: Shop, dialer: PracticeDialer) -> None:
+    rows = "".join(f"A{n},{n + 13}/02/2031,NULL,{phone}\n" for n, phone in enumerate(("N/A", "12", "0412345678")))
+    found = shop.read(shop.upload(f"Lead Id,Callback Date,Name,FirstPhone\n{rows}"), input={"date_order": "mdy"})
+    told = [remark["text"] for remark in found["remarks"]]
+    told += [part for group in found["rejections"] + found["changes"] for pair in group["examples"] for part in pair]
+    assert any("under “Dates are written”" in text for text in told)
+    assert any("“Words that mean blank”" in text for text in told)
+    assert [text for text in told if TERMINAL.search(text)] == []
+    broken = shop.read(shop.upload("Lead Id,Name\nA1,é\n".encode("latin-1")), encoding="utf-8")
+    assert "“Encoding of a text”" in broken["error"]
