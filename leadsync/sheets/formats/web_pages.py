@@ -109,7 +109,7 @@ def _decoded(page: BinaryIO, charset: str, shown: str, rules: SheetRules, remark
     else:
         found = find_encoding(page, shown)
         name = found.name
-        remarks += [Remark.fact(found.remark)] if found.remark and not found.strays else []
+        remarks += [] if found.strays else found.remarks
     page.seek(0)
     try:
         return page.read().decode(name)
