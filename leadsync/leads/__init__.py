@@ -5,6 +5,7 @@ from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike
+from leadsync.leads.encoded_texts import ENCODED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
@@ -16,6 +17,7 @@ from leadsync.leads.text import trim
 from leadsync.leads.unsent_columns import UnsentColumns
 
 __all__ = [
+    "ENCODED",
     "EXAMPLES",
     "NEW_LEAD",
     "ORDER_WORDS",

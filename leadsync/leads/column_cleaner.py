@@ -8,6 +8,7 @@ from typing import NamedTuple
 from leadsync.leads.callbacks import clean_callback
 from leadsync.leads.campaign_ids import clean_campaign_id
 from leadsync.leads.dispositions import clean_disposition
+from leadsync.leads.encoded_texts import writing_of
 from leadsync.leads.external_ids import clean_external_id
 from leadsync.leads.input_rules import Input, Rules
 from leadsync.leads.phones import clean_phone
@@ -93,9 +94,12 @@ class ColumnCleaner:
 
 # The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.
 _ORDINARY = re.compile(
-    r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)[!-~](?:[ -~]{0,500}[!-~])?)?"
+    r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)"
+    r"[!-$'-*,-<>-[\]-~](?:[ -$'-*,-<>-[\]-~]{0,500}[!-$'-*,-<>-[\]-~])?)?"
 )
-"""Texts of a campaign field sent as they stand, the empty one among them; there are others."""
+"""Texts of a campaign field sent as they stand, the empty one among them; there are others.
+
+Those with & % + = or a backslash are looked at: letters may be written with these."""
 _PLAIN = {
     # At most 15 characters, as a spreadsheet keeps 15 digits; with a digit other than 0, as zeros and words such as
     # none are no ids.
@@ -141,6 +145,8 @@ class _Known(dict[str, CleanedCell]):
             details = {**cleaned.details, "table": self._rules.table} if self._rules.mapping else cleaned.details
             fault = Fault(column.heading, _shown(raw), cleaned.kind, details=details)
             return CleanedCell("", fault=fault, null_word=null_word)
+        if writing := writing_of(text):
+            cleaned = cleaned._replace(warnings=(*cleaned.warnings, writing))
         if not (cleaned.repairs or cleaned.warnings):
             return CleanedCell(cleaned.value, null_word=null_word)
         return CleanedCell(cleaned.value, tuple(_notes(cleaned, column.heading, raw)), null_word=null_word)

@@ -33,7 +33,7 @@ from leadsync.reimport import (
 from leadsync.remarks import Remark
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
-from leadsync.run.value_remarks import null_words, spellings
+from leadsync.run.value_remarks import encoded_values, null_words, spellings
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -160,6 +160,7 @@ class SheetScan:
         remarks += map(Remark.doubtful, self._date_doubts)
         remarks += self._unsent.remarks()
         remarks += null_words(self._mapper.null_words)
+        remarks += encoded_values(self.survey)
         remarks += spellings(self.survey)
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from leadsync.leads import NEW_LEAD, alike
+from leadsync.leads import ENCODED, NEW_LEAD, alike
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
@@ -36,9 +36,16 @@ def spellings(survey: Survey) -> Iterator[Remark]:
         )
 
 
+def encoded_values(survey: Survey) -> Iterator[Remark]:
+    """The loud warnings about values with letters in another writing."""
+    for group in survey.warnings.values():
+        if group.what in ENCODED:
+            yield Remark.doubtful(f"{group.column} has {group.what} ({_rows(group)}); it is sent as it stands.")
+
+
 def doubtful_values(survey: Survey) -> Iterator[Remark]:
-    """The warnings about values to look at; rows without a callback date have a warning of their own."""
-    groups = [group for group in survey.warnings.values() if group.what != NEW_LEAD]
+    """The warnings about values to look at; some have warnings of their own."""
+    groups = [group for group in survey.warnings.values() if group.what not in (NEW_LEAD, *ENCODED)]
     for group in sorted(groups, key=lambda group: -group.count):
         yield Remark(f"{group.column}: {group.what} ({_rows(group)}).", kept=True)
 

@@ -1,8 +1,9 @@
 """Remarks about values: without any value of a lead."""
 
+from leadsync.leads.encoded_texts import writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
-from leadsync.run.value_remarks import null_words, spellings
+from leadsync.run.value_remarks import encoded_values, null_words, spellings
 
 
 def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
@@ -33,3 +34,15 @@ def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
         "When: in the past (5 rows: 2, 3, 4, …).",
         "Id: odd (row 2).",
     ]
+
+
+def test_letters_in_another_writing_are_a_doubt_with_their_rows() -> None:
+    survey = Survey()
+    note = Note(NoteKind.WARNING, writing_of("Ren&eacute;"), "Name", "Ren&eacute;", "Ren&eacute;")
+    survey.accept(3, Lead("L3", {}, (note,)))
+    [remark] = encoded_values(survey)
+    assert (remark.loud, remark.doubt) == (True, True)
+    assert str(remark).startswith(
+        "! Name has letters as in a web page, such as &amp; or &#233;; export it as plain text (row 3)"
+    )
+    assert list(doubtful_values(survey)) == []

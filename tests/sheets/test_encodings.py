@@ -81,15 +81,32 @@ def test_the_commonest_latin_encoding_is_guessed_and_said() -> None:
 def test_a_word_without_sense_in_it_is_a_doubt_and_most_of_them_refuse_the_file() -> None:
     odd = found(NAMES.encode("cp1252") + b"4,Ren\x8ee\n")
     assert odd.doubt
-    assert "but some words (1) look wrong so" in odd.remark
+    assert "but some words (1) look wrong so: in mac-roman Ž is é; give --encoding" in odd.remark
     with pytest.raises(SheetError, match="in no encoding that could be told for sure; save the file as UTF-8, or name"):
         found("Id,Name\n1,Renée\n2,Zoë\n3,Andrés\n".encode("mac_roman"))
+
+
+@pytest.mark.parametrize(
+    ("names", "codec", "told"),
+    [
+        (("Jiří Dvořák", "Tomáš Novák", "Müller"), "cp1250", "in windows-1250 ø is ř"),
+        (("Nagy Gergő", "Kovács Béla"), "cp1250", "in windows-1250 õ is ő"),
+        (("Ayşe", "Mehmet"), "cp1254", "in windows-1250 þ is ţ, in windows-1254 þ is ş"),
+        (("Jānis", "Anna"), "cp1257", "in windows-1257 â is ā"),
+    ],
+)
+def test_a_guess_with_words_of_another_language_is_a_doubt(names: tuple[str, ...], codec: str, told: str) -> None:
+    encoding = found("".join(f"1,{name}\n" for name in ("Name", *names)).encode(codec))
+    assert (encoding.name, encoding.doubt) == ("cp1252", True)
+    assert told in encoding.remark
+    assert [(remark.loud, remark.doubt) for remark in encoding.remarks] == [(True, True)]
+    assert not any(name in encoding.remark for name in names)  # it goes into alerts
 
 
 def test_a_byte_of_no_letter_in_windows_1252_refuses_the_file() -> None:
     with pytest.raises(SheetError) as told:
         found(b"Id,Name\n1,Bo\x81b\n2,J\xfcrgen\n")
-    assert str(told.value).endswith("name its encoding with --encoding, such as mac-roman or cp850.")
+    assert str(told.value).endswith("name its encoding with --encoding, such as cp850 or cp852.")
     assert told.value.folder_remedy == "save the file as UTF-8"
 
 

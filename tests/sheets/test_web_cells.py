@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
+from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, shown_text, squeezed, value_of
 
 
 def test_a_later_rule_wins_and_a_cells_own_style_first_of_all() -> None:
@@ -19,12 +19,46 @@ def test_escapes_of_a_style_sheet_are_taken_off() -> None:
     assert Style().code({"style": r'mso-number-format:"\0022CUST-\0022\#\,\#\#0"'}) == '"CUST-"#,##0'
 
 
+LOOKS = """.gone, td.x, #one, ul li.deep {display:none} .back {visibility:hidden} .back {visibility:visible}
+.menu:hover {display:none} a[href] {display:none} @media print { .screen {display:none} .t {color:red} }
+.old {text-decoration: underline line-through} /* .kept {display:none} */"""
+
+
 @pytest.mark.parametrize(
     ("attributes", "hidden"),
-    [({}, False), ({"hidden": ""}, True), ({"style": "color:red; DISPLAY : none"}, True), ({"style": "x:none"}, False)],
+    [
+        ({}, False),
+        ({"hidden": ""}, True),
+        ({"style": "color:red; DISPLAY : none"}, True),
+        ({"style": "visibility:hidden"}, True),
+        ({"style": "visibility: collapse"}, True),
+        ({"style": "x:none"}, False),
+        ({"class": "a gone"}, True),
+        ({"class": "x"}, True),
+        ({"class": "deep"}, True),
+        ({"id": "one"}, True),
+        ({"class": "back"}, False),
+        ({"class": "gone", "style": "display:block"}, False),
+        ({"class": "menu screen kept t", "href": ""}, False),
+    ],
 )
-def test_an_element_says_that_it_is_hidden(attributes: dict[str, str], *, hidden: bool) -> None:
-    assert is_hidden(attributes) is hidden
+def test_an_element_is_hidden_by_itself_or_by_a_style_sheet(attributes: dict[str, str], *, hidden: bool) -> None:
+    assert Style.of(LOOKS, Style()).hides(attributes) is hidden
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "struck"),
+    [
+        ("del", {}, True),
+        ("s", {}, True),
+        ("strike", {}, True),
+        ("span", {"style": "text-decoration-line: line-through"}, True),
+        ("td", {"class": "old"}, True),
+        ("u", {"style": "text-decoration: underline"}, False),
+    ],
+)
+def test_an_elements_text_is_struck(tag: str, attributes: dict[str, str], *, struck: bool) -> None:
+    assert Style.of(LOOKS, Style()).strikes(tag, attributes) is struck
 
 
 def test_runs_of_blanks_are_one_and_hard_blanks_stay() -> None:

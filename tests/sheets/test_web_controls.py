@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.sheets.formats.web_controls import Choice, input_text
+from leadsync.sheets.formats.web_controls import Choice, Radios, input_text
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,6 @@ from leadsync.sheets.formats.web_controls import Choice, input_text
         ({"value": "Sale"}, "Sale"),
         ({"type": "TEL ", "value": "0412  345"}, "0412 345"),
         ({"type": "checkbox", "checked": "", "value": "7"}, "TRUE"),
-        ({"type": "radio", "value": "7"}, "FALSE"),
         ({"type": "hidden", "value": "7"}, ""),
         ({"type": "submit", "value": "Edit"}, ""),
         ({}, ""),
@@ -28,7 +27,7 @@ def test_the_text_of_an_input(attributes, text):
         (False, (1,), "B"),
         (False, (0, 2), "C"),
         (True, (), ""),
-        (True, (0, 2), "A C"),
+        (True, (0, 2), "A\nC"),
     ],
 )
 def test_the_text_of_a_list_of_options(is_multiple, selected, text):
@@ -42,3 +41,58 @@ def test_the_text_of_a_list_of_options(is_multiple, selected, text):
 
 def test_a_list_without_options_says_nothing():
     assert Choice(is_multiple=False).text() == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([({"disabled": ""}, "Choose…"), ({}, "Busy")], "Busy"),
+        ([({"disabled": "", "selected": ""}, "Choose…"), ({}, "Busy")], ""),
+        ([({"value": ""}, "Choose…"), ({}, "Busy")], ""),
+        ([({"value": ""}, "Choose…"), ({"selected": ""}, "Busy")], "Busy"),
+        ([({"disabled": ""}, "Choose…")], ""),
+    ],
+)
+def test_an_option_that_asks_for_a_choice_is_none(options, text):
+    choice = Choice(is_multiple=False)
+    for attributes, name in options:
+        choice.begin_option(attributes)
+        choice.data(name)
+    assert choice.text() == text
+
+
+def radios_of(*events):
+    """Radios from events: a mapping is a button, a tuple a label with its events, a text a piece."""
+    radios = Radios()
+    for event in events:
+        if isinstance(event, tuple):
+            names, *inner = event
+            radios.begin_label(names)
+            for one in inner:
+                radios.add(one) if isinstance(one, str) else radios.begin(one)
+            radios.end_label()
+        else:
+            radios.add(event) if isinstance(event, str) else radios.begin(event)
+    return radios
+
+
+ON, OFF = {"name": "a", "value": "7", "checked": "", "id": "on"}, {"name": "a", "value": "8", "id": "off"}
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ((ON, "Busy ", OFF, "DNC"), "Busy"),
+        (("Status: ", OFF, "Busy ", ON, "DNC"), "DNC"),
+        ((OFF, "Busy ", OFF, "DNC"), ""),
+        ((({}, ON, "Busy"), " / ", ({}, OFF, "DNC")), "Busy"),
+        ((({}, "Busy ", ON), " / ", ({}, "DNC ", OFF)), "Busy"),
+        ((ON, ({}, "Busy"), OFF, ({}, "DNC")), "Busy"),
+        ((({"for": "on"}, "Busy"), ON, ({"for": "off"}, "DNC"), OFF), "Busy"),
+        ((ON, OFF), "7"),
+        (({"checked": ""},), "TRUE"),
+        ((ON, "Busy", {"name": "b", "checked": ""}, "Late"), "Busy Late"),
+    ],
+)
+def test_the_checked_radio_button_of_a_group_is_its_text(events, text):
+    assert radios_of(*events).text() == text

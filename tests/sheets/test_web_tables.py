@@ -75,6 +75,44 @@ def test_text_that_no_browser_shows_is_left_out() -> None:
     assert sheet_of("tr", *events, "/tr").values == [["ab"]]
 
 
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ((("td", {"style": "display:none"}), "=x", "/td"), ""),
+        ((("td", {"hidden": "", "x:num": "7"}), "=7", "/td"), ""),
+        (("td", ("span", {"style": "visibility:hidden"}), "b", "=x", "/b", "/span", "=a", "/td"), "a"),
+        (("td", "details", "=x", "summary", "=a", "/summary", "p", "=y", "/p", "/details", "/td"), "a"),
+        (("td", ("details", {"open": ""}), "summary", "=a", "/summary", "=b", "/details", "/td"), "ab"),
+        (("td", "del", "=Busy", "/del", "ins", "=Sale", "/ins", "/td"), "Sale"),
+        ((("td", {"style": "text-decoration:line-through"}), "=x", "/td"), ""),
+        (
+            (
+                "td",
+                ("input", {"type": "radio", "checked": ""}),
+                "/input",
+                "=A",
+                ("input", {"type": "radio"}),
+                "/input",
+                "=B",
+            ),
+            "A",
+        ),
+    ],
+)
+def test_what_no_reader_sees_or_what_is_struck_is_no_value(
+    events: tuple[str | tuple[str, dict[str, str]], ...], text: str
+) -> None:
+    [[first, second]] = sheet_of("tr", *events, *cell("z"), "/tr").values
+    assert (first, second) == (text, "z")
+
+
+def test_cells_with_struck_text_are_counted_those_of_a_struck_row_too() -> None:
+    row = (("tr", {"style": "text-decoration:line-through"}), *cell("a"), *cell("b"), "/tr", "tr", *cell("c"), "/tr")
+    page = tables_of("table", *row, "/table")
+    assert page.struck == 2
+    assert page.tables[0].sheet().values == [["", ""], ["c"]]
+
+
 def test_an_inner_table_is_one_of_its_own_and_text_of_the_outer_cell() -> None:
     inner = ("table", "tr", *cell("b"), *cell("c"), "/tr", "/table")
     outer, nested = tables_of("table", "tr", "td", "=a", *inner, "/td", "/tr", "/table").tables

@@ -76,8 +76,7 @@ def read_delimited(
     if hint := one_column_hint(_lines(body)[:_HINT_LINES], chosen, rules.names):
         raise SheetError(f"{shown}: {hint}.")
     escaped = _has_escapes(sheet, shown, found, chosen)
-    if found.remark:
-        remarks.append(_of_encoding(found))
+    remarks += found.remarks
     if _ends_with_nuls(sheet):
         remarks.append(Remark.doubtful(_CUT_OFF))
     if escaped:
@@ -93,10 +92,6 @@ def _ends_with_nuls(sheet: BinaryIO) -> bool:
     size = sheet.seek(0, os.SEEK_END)
     sheet.seek(max(0, size - len(_NULS)))
     return sheet.read() == _NULS
-
-
-def _of_encoding(found: Encoding) -> Remark:
-    return Remark.doubtful(found.remark) if found.strays or found.doubt else Remark.fact(found.remark)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """The encoding of delimited text, found from all of its bytes, never from a name.
 
 In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it,
-even beside some stray bytes of another one; charset-normalizer's answer, if the script is not Latin;
-Windows-1252. A few names do not tell the Latin encodings apart, so only the commonest of them is guessed, with a
-remark. A text whose words make no sense in it is refused.
+even beside some stray bytes of another one; Windows-1252, if most words make sense in it, and with a doubt if some make
+more in another encoding; charset-normalizer's answer, with a doubt, if the script is not Latin. Any other text is
+refused.
 """
 
 import codecs
@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from leadsync.errors import SheetError
+from leadsync.remarks import Remark
 from leadsync.sheets.formats.libraries import CHARSETS, require
-from leadsync.sheets.formats.plausibility import OTHER_ENCODINGS, plausibility
+from leadsync.sheets.formats.other_encodings import other_letters
+from leadsync.sheets.formats.plausibility import Plausibility, plausibility
 
 _MARKS = (
     # Before UTF-16: its mark begins with that of UTF-16.
@@ -55,6 +57,13 @@ class Encoding(NamedTuple):
     def wants_mark(self) -> bool:
         """Whether files written for this one begin with a mark: it had a mark, or was not UTF-8."""
         return self.mark or self.name not in ("utf-8", "ascii")
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """The remark about the choice, if there is any."""
+        if not self.remark:
+            return []
+        return [Remark.doubtful(self.remark) if self.strays or self.doubt else Remark.fact(self.remark)]
 
 
 def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
@@ -143,6 +152,22 @@ def _is_utf8_with_strays(sheet: BinaryIO) -> bool:
 
 def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
     require(CHARSETS)
+    found = plausibility(_texts(sheet, "cp1252"))
+    if not found.is_foreign and _decodes(sheet, "cp1252"):
+        doubt = f", but {_in_doubt(found)}" if found.wrong else ""
+        remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252){doubt}; {_OVERRULE}."
+        return Encoding("cp1252", remark=remark, doubt=bool(found.wrong))
+    other = _other_script(sheet, place)
+    if not other or not _decodes(sheet, other):
+        raise _untold(shown, found.encodings)
+    # Encodings of one script differ in single letters.
+    return Encoding(
+        other, remark=f"The text is not UTF-8; it was read as {other}, by a guess; {_OVERRULE}.", doubt=True
+    )
+
+
+def _other_script(sheet: BinaryIO, place: int) -> str:
+    """charset-normalizer's answer for the text around a place, if the script is not Latin; else empty."""
     from charset_normalizer import from_bytes
 
     sheet.seek(place)
@@ -151,18 +176,19 @@ def _guessed(sheet: BinaryIO, place: int, shown: str) -> Encoding:
         # From the next line on: the place may lie within a character of several bytes.
         sample = sample.partition(b"\n")[2] or sample
     best = from_bytes(sample).best()
-    if best is not None and best.encoding in _NOT_LATIN and _decodes(sheet, best.encoding):
-        # Encodings of one script differ in single letters.
-        remark = f"The text is not UTF-8; it was read as {best.encoding}, by a guess; {_OVERRULE}."
-        return Encoding(best.encoding, remark=remark, doubt=True)
-    if not _decodes(sheet, "cp1252"):
-        raise _untold(shown, OTHER_ENCODINGS)
-    found = plausibility(_texts(sheet, "cp1252"))
-    if found.is_foreign:
-        raise _untold(shown, found.encodings)
-    doubt = f", but some words ({found.odd:,}) look wrong so" if found.odd else ""
-    remark = f"The text is not UTF-8; it was read as Windows-1252 (cp1252){doubt}; {_OVERRULE}."
-    return Encoding("cp1252", remark=remark, doubt=found.odd > 0)
+    return best.encoding if best is not None and best.encoding in _NOT_LATIN else ""
+
+
+def _in_doubt(found: Plausibility) -> str:
+    """Tell of wrong words by their letters alone, as the remark goes into alerts too."""
+    pairs = {tuple(other_letters(found.wrong, name)): name for name in reversed(found.encodings)}
+    told = [
+        f"in {name} {' and '.join(f'{one} is {other}' for one, other in letters)}"
+        for letters, name in reversed(pairs.items())
+        if letters
+    ]
+    said = f"some words ({len(found.wrong):,}) look wrong so"
+    return f"{said}: {', '.join(told)}" if told else said
 
 
 def _untold(shown: str, others: Iterable[str]) -> SheetError:
@@ -179,8 +205,8 @@ def _texts(sheet: BinaryIO, name: str) -> Iterator[str]:
     while block := sheet.read(_BLOCK):
         # A word is not cut in two.
         whole, end, rest = (rest + block).rpartition(b"\n")
-        yield (whole + end).decode(name)
-    yield rest.decode(name)
+        yield (whole + end).decode(name, "surrogateescape")
+    yield rest.decode(name, "surrogateescape")
 
 
 def _decodes(sheet: BinaryIO, name: str) -> bool:

@@ -77,5 +77,7 @@ def _load_charsets() -> None:
     from charset_normalizer import from_bytes
     from charset_normalizer.constant import IANA_SUPPORTED
 
-    _load_codecs(*IANA_SUPPORTED)
+    from leadsync.sheets.formats.other_encodings import ENCODINGS
+
+    _load_codecs(*IANA_SUPPORTED, *(other.codec for other in ENCODINGS.values()))
     from_bytes("Zoë, Björn, Žofie".encode("cp1252")).best()  # has it load what it loads on its first use

@@ -8,70 +8,84 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-OTHER_ENCODINGS = {"mac-roman": "mac_roman", "cp850": "cp850"}
-"""Old encodings of Latin letters, with Python's names."""
-_OTHER_SCRIPTS = ["windows-1251", "windows-1253"]
-"""Cyrillic and Greek, the commonest."""
+from leadsync.sheets.formats.letter_contexts import Sense, sense_of
+from leadsync.sheets.formats.other_encodings import encodings_of
+
 _WORD = re.compile(r"[^\s,;|\"()<>/]*[^\x00-\x7f][^\s,;|\"()<>/]*")
 _LETTER = r"[^\W\d_ªº]"
 _SMALL = "[a-zß-öø-ÿšžœ]"
+_NEVER_LETTERS = "€‚„“†‡ˆ‰‹›”•˜¡¢£¤¥§¨ª«¬¯±¶»¿¹³¼½¾¦¸ƒ\udc81\udc8d\udc8f\udc90\udc9d"
+_NEVER_BESIDE = "ƒˆ˜¤¥¦¨¬¯±¶¸¹¼½¾\udc81\udc8d\udc8f\udc90\udc9d"
 _ODD = re.compile(
-    rf"(?<={_LETTER})[€‚„†‡ˆ‰‹›”•˜¡¢£¤¥§¨ª«¬¯±¶»¿](?={_LETTER})"  # a sign inside a word
+    rf"(?<={_LETTER})[{_NEVER_LETTERS}](?={_LETTER})"  # a sign inside a word
+    rf"|(?<={_LETTER})[{_NEVER_BESIDE}]|[{_NEVER_BESIDE}£»ª](?={_LETTER})|[¿º](?={_SMALL})"  # at its edge
+    rf"|(?<={_LETTER})(?<!^m)(?<![\W\d_]m)(?<![cdkm]m)³|(?<={_LETTER}{{4}})[ªº]"  # but m³, Mª
     rf"|(?<={_SMALL})[‚„ˆ‰‘˜¡¢¤¥¬¯¿](?!\w)"  # an opening mark or a currency at its end
     rf"|(?<={_SMALL})[ŠŽŸÀ-ÖØ-Þ](?={_SMALL}|\b)"  # a capital behind a small letter
     rf"|(?<={_LETTER})[ŠŽŸ](?={_SMALL})"
+    r"|¤|[¢£¥-ª¬-º»-¾×÷‰](?=[À-ÖØ-öø-ÿ])|(?<=[À-ÖØ-öø-ÿ])[¡-§¨«¬¯±³µ-¹¼-¿×÷]|[¢-ª¬-º¼-¾×÷]{2}"
+    r"|(?<=[‘’“”„–—•])[†‡‰ƒˆ˜‹]|[•–—ƒ†‡][\\@`]"  # halves of one character
 )
-_OTHER_SCRIPT = re.compile(rf"(?<!{_LETTER})[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]{{4,}}(?!{_LETTER})")
+_OTHER_SCRIPT = re.compile(rf"[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]{{3,}}|(?<!{_LETTER})[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]{{2,}}(?!{_LETTER})")
+"""Three marked letters together, or a word of such letters alone."""
 _MARKED_LETTER = re.compile(r"[ŠšŽžŸŒœÀ-ÖØ-öø-ÿ]")
 _QUOTED = re.compile("‚[^‚‘]*‘")
 """A German quotation: its last mark opens one elsewhere."""
 _MOST_WORDS = 1_000
+_MOST_KNOWN = 100_000
+_USUAL = ["windows-1250", "mac-roman"]
+_WESTERN_PER_DOUBT = 10
+"""With fewer surely Western words for each doubted one, another language's words may be among them."""
 
 
 class Plausibility(NamedTuple):
-    """The number of words that make no sense in a text, the first of them, and the number of those that do."""
+    """The different words of a text with letters or signs beyond ASCII, by their sense.
 
-    odd: int
-    odd_words: tuple[str, ...]
-    sound: int
+    `odd` words make no sense, `doubted` ones make more in another encoding. `sound` counts all others with such
+    letters, `western` those of them with no other sense.
+    """
+
+    odd: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
+    sound: int = 0
+    western: int = 0
 
     @property
     def is_foreign(self) -> bool:
         """Whether most words make no sense."""
-        return self.odd > self.sound
+        return len(self.odd) > self.sound
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The words for a person to look at."""
+        is_sure = len(self.doubted) * _WESTERN_PER_DOUBT <= self.western
+        return self.odd if is_sure else (*self.odd, *self.doubted)
 
     @property
     def encodings(self) -> list[str]:
-        """The encodings with sense in each of these words; all of them if none is so."""
-        if all(map(_OTHER_SCRIPT.search, self.odd_words)):
-            return _OTHER_SCRIPTS
-        fitting = [
-            name for name, codec in OTHER_ENCODINGS.items() if all(_fits(word, codec) for word in self.odd_words)
-        ]
-        return fitting or list(OTHER_ENCODINGS)
+        """The names of the encodings in which these words make the most sense; a few usual ones if they do in none."""
+        return encodings_of(self.wrong[:_MOST_WORDS]) or _USUAL
 
 
 def plausibility(texts: Iterable[str]) -> Plausibility:
     """Judge a text read as Windows-1252, piece by piece."""
-    odd = sound = 0
-    words: list[str] = []
+    known: set[str] = set()
+    senses: dict[Sense | None, list[str]] = {None: [], **{sense: [] for sense in Sense}}
     for text in texts:
         if text.isascii():
             continue
-        for word in _WORD.findall(_QUOTED.sub(_without_marks, text)):
+        words = set(_WORD.findall(_QUOTED.sub(_without_marks, text))) - known
+        for word in sorted(words):
             if _ODD.search(word) or _OTHER_SCRIPT.search(word):
-                odd += 1
-                words += [word] if len(words) < _MOST_WORDS else []
-            else:
-                sound += _MARKED_LETTER.search(word) is not None
-    return Plausibility(odd, tuple(words), sound)
+                senses[None].append(word)
+            elif _MARKED_LETTER.search(word):
+                senses[sense_of(word)].append(word)
+        known |= words if len(known) < _MOST_KNOWN else set()
+    odd, doubted = tuple(senses[None]), tuple(senses[Sense.DOUBTED])
+    western = len(senses[Sense.WESTERN])
+    return Plausibility(odd, doubted, western + len(senses[Sense.ALIKE]), western)
 
 
 def _without_marks(quoted: re.Match[str]) -> str:
     # Behind a letter, as in Jos‚, the first mark is a letter of DOS.
     return quoted[0] if quoted.start() and quoted.string[quoted.start() - 1].isalpha() else quoted[0][1:-1]
-
-
-def _fits(word: str, codec: str) -> bool:
-    text = word.encode("cp1252").decode(codec)
-    return not _ODD.search(text) and all(letter.isascii() or letter.isalpha() for letter in text)

@@ -16,7 +16,12 @@ from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, mo
 LINE, BLOCK = "\n", "\r"
 """Marks of a line's and of a block's end in a cell's text."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_SHOWN = re.compile(r"display\s*:|visibility\s*:", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_PRINTED = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.IGNORECASE | re.DOTALL)
+_STRUCK_TAGS = frozenset(("del", "s", "strike"))
+_NAME = re.compile(r"[.#][\w-]+")
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _CLASS = re.compile(r"\.([\w-]+)")
 _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^;}]+)""", re.IGNORECASE)
@@ -29,19 +34,40 @@ _ENGLISH = 9
 
 
 class Style(NamedTuple):
-    """The format codes of a page by their classes."""
+    """The format codes of a page by their classes, and the looks of classes (`.x`) and ids (`#x`)."""
 
     codes: Mapping[str, str] = {}
+    hidden: Mapping[str, bool] = {}
+    struck: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, sheet: str, before: "Style") -> "Style":
         """Read the text of a style sheet; `before` is what those above it say."""
         # Later rules win, as in a browser; a page may have several style sheets.
-        codes = dict(before.codes)
-        for selectors, rules in _RULE.findall(sheet):
+        codes, hidden, struck = dict(before.codes), dict(before.hidden), set(before.struck)
+        for selectors, rules in _RULE.findall(_PRINTED.sub("", sheet)):
             if code := _number_format(rules):
                 codes.update(dict.fromkeys(_CLASS.findall(selectors), code))
-        return cls(codes)
+            if _SHOWN.search(rules):
+                hidden.update(dict.fromkeys(_names(selectors), _HIDDEN.search(rules) is not None))
+            if _STRUCK.search(rules):
+                struck.update(_names(selectors))
+        return cls(codes, hidden, frozenset(struck))
+
+    def hides(self, attributes: Mapping[str, str]) -> bool:
+        """Whether an element is not shown."""
+        own = attributes.get("style", "")
+        if "hidden" in attributes or _HIDDEN.search(own):
+            return True
+        if not self.hidden or _SHOWN.search(own):
+            return False
+        return any(self.hidden.get(name, False) for name in _own_names(attributes))
+
+    def strikes(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Whether an element's text is struck."""
+        if tag in _STRUCK_TAGS or _STRUCK.search(attributes.get("style", "")):
+            return True
+        return bool(self.struck) and not self.struck.isdisjoint(_own_names(attributes))
 
     def code(self, attributes: Mapping[str, str]) -> str:
         """Return a cell's format code; empty for none."""
@@ -50,9 +76,15 @@ class Style(NamedTuple):
         return next((self.codes[name] for name in attributes.get("class", "").split() if name in self.codes), "")
 
 
-def is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Whether the element says that it is not shown."""
-    return "hidden" in attributes or _HIDDEN.search(attributes.get("style", "")) is not None
+def _names(selectors: str) -> list[str]:
+    """The classes and ids of a rule's elements, without those of states such as `:hover`."""
+    last = [selector.split()[-1] for selector in selectors.split(",") if selector.strip()]
+    return [name for one in last if ":" not in one and "[" not in one for name in _NAME.findall(one)]
+
+
+def _own_names(attributes: Mapping[str, str]) -> list[str]:
+    names = [f".{name}" for name in attributes.get("class", "").split()]
+    return [*names, f"#{attributes['id']}"] if "id" in attributes else names
 
 
 def squeezed(data: str) -> str:

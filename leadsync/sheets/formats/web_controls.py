@@ -3,33 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from leadsync.sheets.formats.web_cells import squeezed
+from leadsync.sheets.formats.web_cells import LINE, shown_text, squeezed
 
-_TICK_BOXES = frozenset(("checkbox", "radio"))
 _NO_VALUES = frozenset(("hidden", "submit", "button", "reset", "image", "file", "password"))
 """Inputs that show no value of a lead. Source: HTML, 4.10.5.1."""
 
 
 def input_text(attributes: Mapping[str, str]) -> str:
-    """Return the text of an input: its value, or TRUE and FALSE for a tick box, as in a workbook."""
+    """Return the text of any input but a radio button: its value, or TRUE or FALSE for a tick box."""
     kind = attributes.get("type", "").strip().lower()
-    if kind in _TICK_BOXES:
+    if kind == "checkbox":
         return " TRUE " if "checked" in attributes else " FALSE "
     return "" if kind in _NO_VALUES else f" {squeezed(attributes.get('value', ''))} "
 
 
 @dataclass(slots=True)
 class Choice:
-    """A list of options under way; without a selected option a browser shows the first, if only one can be chosen."""
+    """A list of options under way; without a selected option a browser shows the first one that can be chosen."""
 
     is_multiple: bool
     options: list[list[str]] = field(default_factory=list)
     selected: list[int] = field(default_factory=list)
+    disabled: set[int] = field(default_factory=set)
+    without_value: set[int] = field(default_factory=set)
 
     def begin_option(self, attributes: Mapping[str, str]) -> None:
         """Take the data that follow for a further option's."""
+        place = len(self.options)
         if "selected" in attributes:
-            self.selected.append(len(self.options))
+            self.selected.append(place)
+        if "disabled" in attributes:
+            self.disabled.add(place)
+        if attributes.get("value", "x") == "":
+            self.without_value.add(place)
         self.options.append([])
 
     def data(self, data: str) -> None:
@@ -38,9 +44,73 @@ class Choice:
             self.options[-1].append(squeezed(data))
 
     def text(self) -> str:
-        """Return the chosen options' texts; of several in a list for one, the last, as in a browser."""
-        chosen = self.selected if self.is_multiple else self.selected[-1:] or [0]
-        return " ".join("".join(option).strip() for option in map(self._option, chosen))
+        """Return the chosen options' texts, each on a line; of several in a list for one, the last, as in a browser.
 
-    def _option(self, place: int) -> list[str]:
-        return self.options[place] if place < len(self.options) else []
+        A disabled option, or one with an empty value, asks for a choice and is none.
+        """
+        places = range(len(self.options))
+        first = next((place for place in places if place not in self.disabled), -1)
+        chosen = self.selected if self.is_multiple else self.selected[-1:] or [first]
+        asking = self.disabled | self.without_value
+        texts = ("".join(self.options[place]).strip() for place in places if place in chosen and place not in asking)
+        return LINE.join(texts)
+
+
+@dataclass(slots=True)
+class _Button:
+    """A radio button, with the pieces of the label around it or of the text behind it."""
+
+    attributes: Mapping[str, str]
+    pieces: list[str]
+
+
+@dataclass(slots=True)
+class Radios:
+    """The radio buttons of a cell under way, and their labels."""
+
+    buttons: list[_Button] = field(default_factory=list)
+    _label: list[str] | None = None
+    _named: str = ""
+    """The id that the open label names."""
+    _behind: list[str] | None = None
+    """The text behind the last button, if no label was around it."""
+    _labels: dict[str, list[str]] = field(default_factory=dict)
+
+    def begin_label(self, attributes: Mapping[str, str]) -> None:
+        """Take the pieces that follow for a label's."""
+        self._label, self._named = [], attributes.get("for", "")
+
+    def end_label(self) -> None:
+        """Give the label's text to the button that it names, or stands behind."""
+        if self._label is None:
+            return
+        if self._named:
+            self._labels[self._named] = self._label
+        elif self._behind is not None and all(button.pieces is not self._label for button in self.buttons):
+            self._behind += self._label
+        self._label = None
+
+    def begin(self, attributes: Mapping[str, str]) -> None:
+        """Take a radio button."""
+        if self._label is None:
+            pieces = self._behind = []
+        else:
+            pieces, self._behind = self._label, None
+        self.buttons.append(_Button(attributes, pieces))
+
+    def add(self, piece: str) -> None:
+        """Take a piece of text."""
+        target = self._behind if self._label is None else self._label
+        if target is not None:
+            target.append(piece)
+
+    def text(self) -> str:
+        """Return the labels of the checked buttons, one of each group; a button without a label has its value."""
+        checked = {
+            button.attributes.get("name", ""): button for button in self.buttons if "checked" in button.attributes
+        }
+        return " ".join(map(self._text, checked.values()))
+
+    def _text(self, button: _Button) -> str:
+        label = self._labels.get(button.attributes.get("id", ""), button.pieces)
+        return shown_text(label) or squeezed(button.attributes.get("value", "")).strip() or "TRUE"

@@ -93,6 +93,9 @@ def _tables(page: str, shown: str, remarks: list[Remark]) -> Iterator[tuple[Valu
         )
     if target.is_unended:
         remarks.append(Remark.doubtful("The file ends before its table does; see whether rows are missing."))
+    if target.struck:
+        cells = "1 cell" if target.struck == 1 else f"{target.struck:,} cells"
+        remarks.append(Remark.doubtful(f"{cells} of the page had struck text, which was left out; see what is meant."))
     yield from tables
 
 
@@ -109,7 +112,7 @@ def _decoded(page: BinaryIO, charset: str, shown: str, rules: SheetRules, remark
     else:
         found = find_encoding(page, shown)
         name = found.name
-        remarks += [Remark.fact(found.remark)] if found.remark and not found.strays else []
+        remarks += [] if found.strays else found.remarks
     page.seek(0)
     try:
         return page.read().decode(name)

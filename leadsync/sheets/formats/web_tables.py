@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.sheet_values import ValueSheet
-from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, is_hidden, shown_text, squeezed, value_of
-from leadsync.sheets.formats.web_controls import Choice, input_text
+from leadsync.sheets.formats.web_cells import BLOCK, LINE, Style, shown_text, squeezed, value_of
+from leadsync.sheets.formats.web_controls import Choice, Radios, input_text
 from leadsync.spreadsheet import MOST_COLUMNS
 
 END = "leadsync-end"
@@ -22,7 +22,7 @@ _PARTS = frozenset(("table", "thead", "tbody", "tfoot", "tr", "td", "th"))
 _SECTIONS = frozenset(("thead", "tbody", "tfoot"))
 _CELLS = frozenset(("td", "th"))
 _UNSEEN = frozenset(("script", "style", "comment", "noscript", "template", "title", "datalist"))
-_CONTROLS = frozenset(("input", "textarea", "select", "option"))
+_CONTROLS = frozenset(("input", "textarea", "select", "option", "label"))
 _BLOCKS = frozenset(("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"))
 
 
@@ -39,11 +39,23 @@ class TooWide(Exception):  # noqa: N818 - as above
 
 @dataclass(slots=True, eq=False)
 class _Cell:
-    """A cell under way; `unseen` counts the open elements in it that are not shown."""
+    """A cell under way; `unseen` counts the open elements in it that are not shown, a hidden cell itself among them."""
 
     attributes: Mapping[str, str]
-    pieces: list[str] = field(default_factory=list)
     unseen: int = 0
+    pieces: list[str] = field(default_factory=list)
+    radios: Radios = field(default_factory=Radios)
+    is_hidden: bool = False
+    has_struck: bool = False
+
+    def add(self, piece: str) -> None:
+        """Take a piece of its text."""
+        self.pieces.append(piece)
+        self.radios.add(piece)
+
+    def text(self) -> str:
+        """Return its text, or that of its checked radio buttons."""
+        return self.radios.text() if self.radios.buttons else shown_text(self.pieces)
 
 
 @dataclass(slots=True)
@@ -116,8 +128,14 @@ class PageTables:
         self.is_unended = False
         """Whether a table has no end."""
         self._open: list[PageTable] = []
-        self._elements: list[tuple[Sequence[_Cell], bool]] = []
-        """For each open element the cells in which it hides text, and whether it is not shown itself."""
+        self.struck = 0
+        """The number of cells with struck text, which is left out."""
+        self._elements: list[tuple[Sequence[_Cell], bool, int]] = []
+        """For each open element the cells in which it hides text, whether it is not shown itself, and by how much."""
+        self._closed: list[int] = []
+        """The depths of the closed <details>, whose summaries alone are shown."""
+        self._striking: list[int] = []
+        """The depths of the elements with struck text."""
         self._hiding = 0
         self._style = Style()
         self._rules: list[str] | None = None
@@ -126,9 +144,9 @@ class PageTables:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element. Raises `TooDeep`."""
-        is_own_hidden = False
+        is_own_hidden = is_struck = False
         if attributes:  # most elements have none
-            is_own_hidden = is_hidden(attributes)
+            is_own_hidden = self._style.hides(attributes)
             self._hiding += is_own_hidden
             if attributes.get("id") == END:
                 self.has_ended = not self._cells()
@@ -137,13 +155,26 @@ class PageTables:
             raise TooDeep
         around = self._cells()
         if tag in _PARTS:
-            self._begin(tag, attributes)
+            self._begin(tag, attributes, is_hidden=is_own_hidden)
             # A new cell or row has ended some of the cells around it.
             around = [cell for cell in around if cell in self._cells()] if around else around
-        hides_in = around if tag in _UNSEEN or is_own_hidden else _NO_CELLS
+        if (attributes or tag not in _PARTS) and self._style.strikes(tag, attributes):
+            is_struck = True
+            self._striking.append(len(self._elements))
+            around = self._cells()
+            for cell in around:
+                cell.has_struck = True
+        hides = tag in _UNSEEN or is_own_hidden or is_struck
+        if tag == "details" and "open" not in attributes:
+            self._closed.append(len(self._elements))
+            hides = True
+        change = 1 if hides else 0
+        if tag == "summary" and self._closed and self._closed[-1] == len(self._elements) - 1:
+            change -= 1
+        hides_in = around if change else _NO_CELLS
         for cell in hides_in:
-            cell.unseen += 1
-        self._elements.append((hides_in, is_own_hidden))
+            cell.unseen += change
+        self._elements.append((hides_in, is_own_hidden, change))
         if tag == "style":
             self._rules = []
         elif tag in _CONTROLS:
@@ -154,10 +185,17 @@ class PageTables:
         """End an element."""
         if tag == "select":
             self._end_choice()
-        hides_in, was_hidden = self._elements.pop()
+        hides_in, was_hidden, change = self._elements.pop()
         self._hiding -= was_hidden
         for cell in hides_in:
-            cell.unseen -= 1
+            cell.unseen -= change
+        if self._closed and self._closed[-1] == len(self._elements):
+            self._closed.pop()
+        if self._striking and self._striking[-1] == len(self._elements):
+            self._striking.pop()
+        if tag == "label":
+            for cell in self._cells():
+                cell.radios.end_label()
         if tag == "style" and self._rules is not None:
             self._style = Style.of("".join(self._rules), self._style)
             self._rules = None
@@ -187,10 +225,17 @@ class PageTables:
     def _add(self, text: str) -> None:
         for cell in self._cells():
             if not cell.unseen:
-                cell.pieces.append(text)
+                cell.add(text)
 
     def _begin_control(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "input":
+        if tag == "label":
+            for cell in self._cells():
+                cell.radios.begin_label(attributes)
+        elif tag == "input" and attributes.get("type", "").strip().lower() == "radio":
+            for cell in self._cells():
+                if not cell.unseen:
+                    cell.radios.begin(attributes)
+        elif tag == "input":
             self._add(input_text(attributes))
         elif tag == "textarea":
             self._text_areas += 1
@@ -214,9 +259,9 @@ class PageTables:
     def _break(self, tag: str, cells: list[_Cell]) -> None:
         if cells and (mark := LINE if tag == "br" else BLOCK if tag in _BLOCKS else " " if tag in _CELLS else ""):
             for cell in cells:
-                cell.pieces.append(mark)
+                cell.add(mark)
 
-    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def _begin(self, tag: str, attributes: Mapping[str, str], *, is_hidden: bool) -> None:
         if tag == "table" or not self._open:
             # Rows without a table: browsers show their texts, spreadsheet programs their cells.
             if len(self._open) == _MOST_NESTED:
@@ -234,18 +279,20 @@ class PageTables:
             table.row = _Row(tag == "tr" and self._hiding > table.hiding)
             (table.foot if table.in_foot else table.rows).append(table.row)
         if tag in _CELLS:
-            table.cell = _Cell(attributes)
+            is_struck = bool(self._striking)
+            table.cell = _Cell(attributes, is_hidden + is_struck, is_hidden=is_hidden, has_struck=is_struck)
 
     def _end_cell(self, table: PageTable) -> None:
         if table.cell is None or table.row is None:
             return
         self._end_choice()  # pages leave out its closing tag, too
-        text, attributes = shown_text(table.cell.pieces), table.cell.attributes
-        table.cell = None
+        cell, table.cell = table.cell, None
+        text, attributes = cell.text(), cell.attributes
+        self.struck += cell.has_struck
         if not attributes:
             table.row.cells.append((text, "", 1, 1))
             return
-        value, unclear = value_of(text, attributes, self._style)
+        value, unclear = ("", "") if cell.is_hidden else value_of(text, attributes, self._style)
         columns, rows = _span(attributes, "colspan", _WIDEST), _span(attributes, "rowspan", _TALLEST)
         table.row.cells.append((value, unclear, columns, rows))
 

@@ -1,0 +1,79 @@
+"""Texts with letters still in the writing of a web page, an e-mail or a wrong encoding. Pure.
+
+Nothing is decoded here: `&amp;` may be meant. The words name the writing, never the text.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from html.entities import html5
+
+_SIGNS = "&=%+\\"
+"""One of them, or a letter beyond ASCII, is in each such text."""
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|([A-Za-z]{2,8}\d{0,2}));")
+_QUOTED = re.compile(r"(?<=[A-Za-z])(?:=[89A-F][0-9A-F])+|=3D|=\?[\w-]+\?[BbQq]\?")
+_PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2,}|(?<=\w)%20(?=\w)")
+_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\x[89A-Fa-f][0-9A-Fa-f]")
+_UTF7 = re.compile(r"\+([A-Za-z][A-Za-z0-9+/]{2,})")
+_ADDRESS = re.compile(r"://|\bwww\.")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
+_TWICE = re.compile("[\u00a0-\u017f\u2010-\u203a\u20ac\u4e00-\u9fff\uac00-\ud7a3]|[\u0370-\u05ff\u3040-\u30ff]{2}")
+_LOST = "\ufffd"
+
+
+def _has_entity(text: str) -> bool:
+    return any(found[1] is None or f"{found[1]};" in html5 for found in _ENTITY.finditer(text))
+
+
+def _is_utf7(text: str) -> bool:
+    return any(map(_is_shifted, _UTF7.findall(text)))
+
+
+def _is_shifted(letters: str) -> bool:
+    """Whether letters stand for others in UTF-7: 16 bits each, and fewer than 6 bits of filling, all 0."""
+    try:
+        raw = base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
+        text = raw[: len(raw) // 2 * 2].decode("utf-16-be")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    again = base64.b64encode(text.encode("utf-16-be")).decode("ascii").rstrip("=")
+    return again == letters and text.isalpha() and not text.isascii()
+
+
+def _is_utf8_twice(text: str) -> bool:
+    return any(map(_is_read_wrong, _BEYOND_ASCII.findall(text)))
+
+
+def _is_read_wrong(run: str) -> bool:
+    try:
+        # Bytes without a letter in Windows-1252 come as control characters.
+        raw = b"".join(sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in run)
+        return _TWICE.search(raw.decode("utf-8")) is not None
+    except UnicodeError:
+        return False
+
+
+_WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("letters as in a web page, such as &amp; or &#233;; export it as plain text", _has_entity),
+    ("letters as in an e-mail, such as =C3=A9; save the file anew as UTF-8", _QUOTED.search),
+    ("letters as in a web address, such as %C3%A9; export it as plain text", _PERCENT.search),
+    ("letters as in a program, such as \\u00e9; export it as plain text", _ESCAPE.search),
+    ("letters in UTF-7, such as +AOk-; save the file anew as UTF-8", _is_utf7),
+    ("letters that were UTF-8 and were read as another encoding, such as Ã© for é; export it anew", _is_utf8_twice),
+    ("a mark of letters lost before, U+FFFD; export it anew", lambda text: _LOST in text),
+)
+_OF_ADDRESSES = (_QUOTED.search, _PERCENT.search)
+ENCODED = frozenset(words for words, _ in _WRITINGS)
+"""The words about each writing, with what to do."""
+
+
+def writing_of(text: str) -> str:
+    """The words about a text's writing; empty for an ordinary one."""
+    if text.isascii() and not any(sign in text for sign in _SIGNS):
+        return ""
+    is_address = _ADDRESS.search(text) is not None
+    for words, has in _WRITINGS:
+        if has(text) and not (is_address and has in _OF_ADDRESSES):
+            return words
+    return ""

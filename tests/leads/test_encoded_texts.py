@@ -1,0 +1,57 @@
+"""Texts in the writing of web pages, e-mails and wrong encodings; ordinary ones have none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadsync.leads.encoded_texts import ENCODED, writing_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ren&eacute; Lee", "web page"),
+        ("Smith &amp; Sons", "web page"),
+        ("Ren&#233;", "web page"),
+        ("Ren&#xE9;", "web page"),
+        ("Ren=C3=A9", "e-mail"),
+        ("Ren=E9", "e-mail"),
+        ("=?utf-8?Q?Ren=C3=A9?=", "e-mail"),
+        ("Ren%C3%A9", "web address"),
+        ("Ann%20Lee", "web address"),
+        ("Ren\\u00e9", "program"),
+        ("Ren+AOk-", "UTF-7"),
+        ("Ren+AOk M+APw-ller", "UTF-7"),
+        ("+BBgEMgQwBD0-", "UTF-7"),
+        ("RenÃ©", "UTF-8"),
+        ("O\u00e2\u20ac\u2122Brien", "UTF-8"),
+        ("Å\x81ukasz", "UTF-8"),
+        ("Ð˜Ð²Ð°Ð½", "UTF-8"),
+        ("50Â £", ""),
+        ("50Â£", "UTF-8"),
+        ("Ren\ufffd", "U+FFFD"),
+    ],
+)
+def test_letters_in_another_writing(text: str, words: str) -> None:
+    assert words in writing_of(text)
+    assert bool(writing_of(text)) is bool(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AT&T", "R&D; sales", "Tom & Jerry;", "a=B", "x=1", "https://x.example/?q=C3&r=%C3%A9",
+        "50%", "20% 20", "ann+lee@x.example",
+        "C:\\new\\users", "+61-3-8321", "+Plus-", "+Call", "+Add-", "1+One",
+        "CAFÉ’S", "João", "Îles", "Ünal–Özil", "Œuvre", "«Ä»", "",
+    ],
+)  # fmt: skip
+def test_ordinary_texts_have_none(text: str) -> None:
+    assert writing_of(text) == ""
+
+
+@given(st.text("éèüößñçàáíóúâêîôïëÄÖÜÅæøå", min_size=1))
+def test_utf8_read_as_windows_1252_is_known(text: str) -> None:
+    wrong = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+    assert "UTF-8" in writing_of(wrong)
+    assert writing_of(text) == "" or writing_of(text) in ENCODED
