@@ -166,9 +166,10 @@ class Running:
     def queued_seconds(self) -> float:
         """How long its threads have been ready to run, while the machine had no processor for them."""
         seconds = 0.0
-        for task in Path(f"/proc/{self.pid}/task").glob("*/schedstat"):
-            with suppress(FileNotFoundError, ProcessLookupError):
-                seconds += int(task.read_text().split()[1]) / 1e9
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for task in Path(f"/proc/{self.pid}/task").iterdir():
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    seconds += int((task / "schedstat").read_text().split()[1]) / 1e9
         return seconds
 
     @property

@@ -145,6 +145,7 @@ def test_a_process_tells_how_long_it_waited_for_a_processor(walk):
     wait_until(lambda: running.begun or running.over)
     assert 0 <= running.queued_seconds < 60
     running.kill()
+    assert running.queued_seconds == 0
 
 
 def test_slow_calls_in_their_first_moment_at_a_kill_do_not_count_as_too_many(walk):
