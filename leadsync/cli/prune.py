@@ -25,12 +25,14 @@ def _age(_context: click.Context, _parameter: click.Parameter, value: str) -> ti
 @click.option("--yes", is_flag=True, help="Do not ask before deleting.")
 def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
     """Forget old runs, rows and all, and give their space back."""
+    from leadsync.journal import deletable
+
     shell = command_shell()
     if not (yes or at_terminal()):
         raise UsageError("Nobody can be options here before runs are deleted; say so with --yes. Nothing was deleted.")
     with shell.journal() as journal:
         before = journal.now() - older_than
-        old = [run for run in journal.old_runs(before) if not run.unfinished and (undecided or not run.undecided)]
+        old = deletable(journal.old_runs(before), undecided=undecided)
         if old and not yes and not shell.confirm(f"Forget {counted(len(old), 'run')} from before {before:%Y-%m-%d}?"):
             shell.say("Nothing was deleted.")
             return 0
@@ -42,6 +44,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         (pruned.unfinished, "not finished"),
         (pruned.undecided, "with rows that wait for a person"),
         (pruned.busy, "that another leadsync is at"),
+        (pruned.needed, "that sent rows of a kept run"),
     ):
         if kept:
             listed = ", ".join(kept[:5]) + (", …" if len(kept) > 5 else "")
@@ -54,6 +57,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         "unfinished": pruned.unfinished,
         "undecided": pruned.undecided,
         "busy": pruned.busy,
+        "needed": pruned.needed,
     }
     shell.result(visible_lines(lines), value)
     return 0

@@ -33,6 +33,7 @@ from leadsync.journal.values import (
     SavedMapping,
     TextSearch,
     ValueCount,
+    deletable,
     new_run_id,
 )
 
@@ -107,6 +108,7 @@ __all__ = [
     "TextSearch",
     "ValueCount",
     "copy_journal",
+    "deletable",
     "folder_lock",
     "held_words",
     "new_run_id",

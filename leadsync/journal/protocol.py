@@ -277,8 +277,9 @@ class OldRuns(Protocol):
     def prune(self, before: datetime, *, undecided: bool) -> Pruned:
         """Delete the finished runs begun before that moment, and give their space back.
 
-        With `undecided`, also those with rows for a person to decide. A run in use by another process stays. A run is
-        not listed from its first deletion on; the next call continues an interrupted one.
+        With `undecided`, also those with rows for a person to decide. A run in use by another process stays, and so
+        does a run that has sent rows of a kept one. A run is not listed from its first deletion on; the next call
+        continues an interrupted one.
         """
         ...
 

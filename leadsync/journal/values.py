@@ -160,18 +160,31 @@ class AttemptRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OldRun:
-    """A run old enough to be deleted, and the objections."""
+    """A run old enough to be deleted, and the objections.
+
+    `earlier`: the runs whose rows it has sent. As long as one of them stays, it stays: there those rows look unsent.
+    """
 
     id: str
     unfinished: bool
     undecided: bool
+    earlier: frozenset[str] = frozenset()
+
+
+def deletable(runs: Sequence[OldRun], *, undecided: bool) -> list[OldRun]:
+    """The old runs to delete, of `runs` in the order of their beginnings; `undecided`: also those with such rows."""
+    deleted: dict[str, OldRun] = {}
+    for run in runs:
+        if not run.unfinished and (undecided or not run.undecided) and run.earlier <= deleted.keys():
+            deleted[run.id] = run
+    return list(deleted.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
     """The deleted runs by id, their rows, and the bytes given back; and the old runs that stay, by the objection.
 
-    `busy`: another leadsync uses the run.
+    `busy`: another leadsync uses the run. `needed`: a run stays whose rows it has sent.
     """
 
     runs: tuple[str, ...]
@@ -180,6 +193,7 @@ class Pruned:
     unfinished: tuple[str, ...]
     undecided: tuple[str, ...]
     busy: tuple[str, ...]
+    needed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
 
 
@@ -22,6 +23,20 @@ def test_what_was_done_is_said(desk: Desk) -> None:
     assert pruned.json["runs"] == [run_id]
     assert pruned.json["rows"] == 2
     assert desk.leadsync("runs", "--json").json == {"runs": []}
+
+
+def test_rows_that_a_retry_has_sent_do_not_go_again_after_a_prune(desk: Desk) -> None:
+    conflict = FaultRule(FaultKind.CODE, lead="2", code=110)
+    dialer = desk.dialer(any_lead=False, leads={"2": {}}, faults=[conflict])
+    sheet = desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", "1,0399900001,Sale", "2,0399900002,Sale")
+    first = desk.leadsync("run", sheet, "--json").json["run"]
+    dialer.campaign.leads["1"] = {}
+    later = desk.leadsync("retry", first, "--json").json["run"]
+    sent = len(dialer.ledger.as_json()["received"])
+    pruned = desk.leadsync("prune", "--older-than", "0d", "--yes")
+    assert f"Kept 1 run that sent rows of a kept run: {later}" in pruned.out
+    assert "Nothing to do" in desk.leadsync("retry", first).err
+    assert len(dialer.ledger.as_json()["received"]) == sent
 
 
 @pytest.mark.parametrize("age", ["90", "-1d", "3m", "soon", "d"])

@@ -1,5 +1,6 @@
 """Which old runs are deleted, and which stay."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,12 @@ from leadsync.models import Status
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
     NOW,
+    OK,
     OLD,
     add_run,
+    attempt,
+    retried,
+    sending,
 )
 
 
@@ -58,3 +63,29 @@ def test_what_begins_at_the_moment_itself_is_not_before_it(journal: Journal, tmp
     add_run(journal, tmp_path, "old", OLD, [Status.SUCCEEDED])
     assert journal.prune(OLD, undecided=False).runs == ()
     assert journal.prune(OLD + timedelta(seconds=1), undecided=False).runs == ("old",)
+
+
+def test_a_run_stays_with_the_run_whose_rows_it_has_sent(
+    journal: Journal, tmp_path: Path, open_store: OpenStore
+) -> None:
+    """Without it those rows would look failed still, and another retry would send them again."""
+
+    async def send() -> None:
+        async with sending(journal, "later") as log:
+            await attempt(log, 2, OK, Status.SUCCEEDED)
+
+    add_run(journal, tmp_path, "first", OLD, [Status.FAILED, Status.CONFLICT])
+    assert retried(journal, tmp_path, "later", of="first") == [2]
+    asyncio.run(send())
+    journal.release("later")
+    journal.update_run("later", complete=True, finished=True)
+    add_run(journal, tmp_path, "apart", OLD, [Status.SUCCEEDED])
+    pruned = journal.prune(NOW + timedelta(days=1), undecided=False)
+    assert (pruned.runs, pruned.undecided, pruned.needed) == (("apart",), ("first",), ("later",))
+    assert journal.count_retry("first") == 0
+    with open_store() as other:
+        other.hold("first")
+        pruned = journal.prune(NOW + timedelta(days=1), undecided=True)
+        assert (pruned.runs, pruned.busy, pruned.needed) == ((), ("first",), ("later",))
+    pruned = journal.prune(NOW + timedelta(days=1), undecided=True)
+    assert (pruned.runs, pruned.needed) == (("first", "later"), ())

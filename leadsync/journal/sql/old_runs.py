@@ -1,16 +1,27 @@
 """The deletion of old runs."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Database
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import delete_run, run_key
-from leadsync.journal.values import OldRun, Pruned
+from leadsync.journal.values import OldRun, Pruned, deletable
 
 CHUNK = 20_000
 """Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
+
+_EARLIER = """
+    SELECT later.id, earlier.id FROM runs AS later JOIN runs AS earlier ON later.retry_of = earlier.id
+    WHERE NOT earlier.deleting AND NOT later.deleting
+    UNION SELECT later.id, earlier.id FROM taken JOIN runs AS later ON later.run = taken.by_run
+    JOIN runs AS earlier ON earlier.run = taken.run
+    WHERE NOT earlier.deleting AND NOT later.deleting
+"""
+"""Each run with rows of an earlier one, by a retry or from a sheet, and that one."""
 
 
 class SqlOldRuns(SqlRunLocks):
@@ -25,18 +36,24 @@ class SqlOldRuns(SqlRunLocks):
                 "WHERE created < ? OR deleting ORDER BY run",
                 [before.timestamp()],
             )
-            return [OldRun(run_id, bool(unfinished), bool(undecided)) for run_id, unfinished, undecided in rows]
+            earlier: dict[str, set[str]] = defaultdict(set)
+            for later, run_id in connection.execute(_EARLIER):
+                earlier[later].add(run_id)
+            return [
+                OldRun(run_id, bool(unfinished), bool(undecided), frozenset(earlier[run_id]))
+                for run_id, unfinished, undecided in rows
+            ]
 
     def prune(self, before: datetime, *, undecided: bool) -> Pruned:
-        to_delete = [run for run in self.old_runs(before) if not run.unfinished and (undecided or not run.undecided)]
+        to_delete = deletable(self.old_runs(before), undecided=undecided)
         size = self._database.size()
         rows, busy = 0, []
         for run in to_delete:
             if not self.try_hold(run.id):
                 busy.append(run.id)
                 continue
-            # The run may have changed before its lock was held.
-            if run in self.old_runs(before):
+            # The run may have changed before its lock was held. And an earlier one may have stayed after all.
+            if replace(run, earlier=frozenset()) in self.old_runs(before):
                 rows += sum(delete_rows(self._database, run.id))
             self.release(run.id)
         if len(busy) < len(to_delete):
@@ -50,6 +67,7 @@ class SqlOldRuns(SqlRunLocks):
             tuple(run.id for run in old if run.unfinished),
             tuple(run.id for run in old if run.undecided and not run.unfinished and not undecided),
             tuple(busy),
+            tuple(run.id for run in old if run.earlier and not run.unfinished and (undecided or not run.undecided)),
         )
 
 
