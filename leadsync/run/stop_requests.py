@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -69,7 +69,11 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
         asyncio.get_running_loop()
     except RuntimeError:
         # The usual case, a command: no second thread.
-        return asyncio.run(_cancelled_by(main, stops))
+        early = StopRequests()
+        with ExitStack() as beginning:
+            # A signal's exception would leave half an event loop.
+            beginning.enter_context(signals_to(early))
+            return asyncio.run(_begun(main, stops, early, beginning))
     future: Future[Result] = Future()
     context = contextvars.copy_context()
 
@@ -85,6 +89,16 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
         while not future.done():
             wait([future], _LOOK_SECONDS)
     return future.result()
+
+
+async def _begun(
+    main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests, early: StopRequests, beginning: ExitStack
+) -> Result:
+    """Give the signals their handlers back, and the early one its effect, before the coroutine."""
+    beginning.close()
+    if early.made:
+        signal.raise_signal(early.signal_number)
+    return await _cancelled_by(main, stops)
 
 
 async def _cancelled_by(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests) -> Result:

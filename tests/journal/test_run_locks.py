@@ -37,6 +37,17 @@ def test_a_run_is_held_by_one_and_the_other_hears_by_whom(
     journal.hold(RUN)
 
 
+def test_a_try_waits_for_nobody(journal: Journal, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal.hold(RUN)
+
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"it sleeps for {seconds} s")
+
+    with open_store() as other:
+        monkeypatch.setattr("time.sleep", sleep)
+        assert not other.try_hold(RUN)
+
+
 def test_a_journal_that_is_closed_holds_nothing(tmp_path: Path, open_store: OpenStore) -> None:
     with open_store() as journal:
         journal.create(a_run(tmp_path))

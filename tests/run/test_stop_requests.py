@@ -63,6 +63,26 @@ def test_a_coroutine_that_does_not_listen_yet_is_cancelled() -> None:
         run_apart(main, stops)
 
 
+def test_a_signal_while_the_loop_is_made_ends_the_command_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = asyncio.events.new_event_loop
+
+    def struck() -> asyncio.AbstractEventLoop:
+        signal.raise_signal(signal.SIGINT)
+        return real()
+
+    monkeypatch.setattr(asyncio.events, "new_event_loop", struck)
+    before = signal.getsignal(signal.SIGINT)
+    ran: list[str] = []
+
+    async def main() -> None:
+        ran.append("main")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_apart(main, StopRequests())
+    assert not ran
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_beside_a_running_loop_it_has_a_thread_of_its_own() -> None:
     async def inner() -> threading.Thread:
         return threading.current_thread()
