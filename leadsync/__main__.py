@@ -1,10 +1,13 @@
 """`leadsync`, and `python -m leadsync`."""
 
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
-def main() -> NoReturn:
+def main() -> "NoReturn":
     """Load and run the command line. Loading takes a moment, in which Ctrl-C is no error either."""
     try:
         from leadsync.cli import main as command_line

@@ -23,6 +23,14 @@ def test_the_import_loads_nothing_before_the_first_use() -> None:
     assert loaded("import leadsync; leadsync.check", "leadsync.api", "pandas") == {"leadsync.api", "pandas"}
 
 
+def test_the_command_line_begins_without_an_import() -> None:
+    """A Ctrl-C before it looks for one would show a trace."""
+    probe = "import sys; before = set(sys.modules); import leadsync.__main__; print(*set(sys.modules) - before)"
+    # -S: `site` may import what is looked for.
+    found = subprocess.check_output([sys.executable, "-S", "-c", probe], text=True, env={"PYTHONPATH": str(ROOT)})
+    assert set(found.split()) == {"leadsync", "leadsync.__main__"}
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["run", "--help"], ["runs"]])
 def test_the_command_line_does_without_pandas(arguments: list[str], tmp_path: Path) -> None:
     state = ["--state", str(tmp_path)] if arguments == ["runs"] else []
