@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Sequence
 from difflib import get_close_matches
 from types import FrameType
 from typing import NoReturn
@@ -91,21 +92,15 @@ _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
 
 def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
-    keep_private()
-    _open_missing_streams()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):
-            # A console of another encoding would fail on a name of the sheet.
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
     signals = [getattr(signal, name) for name in _ENDINGS if hasattr(signal, name)]
-    for number in signals:
-        # An ignored signal stays ignored: `nohup` depends on it.
-        if signal.getsignal(number) in _CAUGHT:
-            signal.signal(number, _terminate)
-    # Rows come and go by the million, none of them in a cycle: rarer collections save a fifth of a sheet's time.
-    gc.set_threshold(50_000, 20, 50)
     try:
+        _prepare(signals)
         code = exit_code_of(sys.argv[1:])
+    except KeyboardInterrupt:
+        # Before there was a command to interrupt.
+        code = 130
+    except Interrupted as error:
+        code = 128 + error.signal_number
     finally:
         for number in signals:
             # Nothing is left to interrupt, and no code to catch an exception.
@@ -113,6 +108,22 @@ def main() -> NoReturn:
                 signal.signal(number, signal.SIG_DFL)
         finish_output()
     sys.exit(code)
+
+
+def _prepare(signals: Sequence[int]) -> None:
+    """Set up the process for a command, with handlers for the signals to end it."""
+    keep_private()
+    _open_missing_streams()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            # A console of another encoding would fail on a name of the sheet.
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a stream put in its place may not have it
+    for number in signals:
+        # An ignored signal stays ignored: `nohup` depends on it.
+        if signal.getsignal(number) in _CAUGHT:
+            signal.signal(number, _terminate)
+    # Rows come and go by the million, none of them in a cycle: rarer collections save a fifth of a sheet's time.
+    gc.set_threshold(50_000, 20, 50)
 
 
 def exit_code_of(arguments: list[str]) -> int:

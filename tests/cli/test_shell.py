@@ -388,3 +388,22 @@ def test_a_log_on_a_full_disk_is_nobodys_error(log: logging.Logger, capfd: pytes
     log.warning("row 7")
     logging.getLogger().handlers[0].close()
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "before", "code"),
+    [("SIGINT", "keep_private", 130), ("SIGINT", "gc", 130), ("SIGTERM", "gc", 143), ("SIGHUP", "gc", 129)],
+)
+def test_a_signal_before_the_command_ends_without_a_trace(number: str, before: str, code: int) -> None:
+    if not hasattr(signal, number):
+        pytest.skip("Windows has no such signal")
+    strike = f"lambda *_: signal.raise_signal(signal.{number})"
+    patch = f"SimpleNamespace(set_threshold={strike})" if before == "gc" else strike
+    program = (
+        "import signal, sys; from types import SimpleNamespace; from leadsync import cli; "
+        f"cli.{before} = {patch}; sys.argv = ['leadsync', 'runs']; cli.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
