@@ -22,7 +22,8 @@ from leadsync.result_codes import BY_NAME, RESULT_CODES
 LONGEST_WAIT_SECONDS = 600.0
 """The most that a `Retry-After` is followed."""
 
-_HTTP_OF_ANSWERS = frozenset({200, 400, 500})
+HTTP_OF_ANSWERS = frozenset({200, 400, 500})
+"""The statuses of the dialer's own answers."""
 _HIGHEST_CODE = 9999
 _EXCEPTION = 103
 """Its name is a word of many a server: it counts with its number only."""
@@ -116,7 +117,7 @@ def _text(content_type: str, body: bytes) -> str:
 
 def _answer_in(status: int, text: str) -> tuple[int | None, str]:
     """The result code and the message of an answer; None if it is not the dialer's."""
-    if status not in _HTTP_OF_ANSWERS:
+    if status not in HTTP_OF_ANSWERS:
         return None, ""
     try:
         answer = parsed(text)

@@ -22,6 +22,8 @@ from aiohttp.streams import StreamReader
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from leadsync.dialer.responses import HTTP_OF_ANSWERS
+
 CONNECT_SECONDS = 15.0
 KEEP_ALIVE_SECONDS = 4.0
 """Shorter than any common server's: a request on a connection that the server is just closing may be lost or not."""
@@ -188,7 +190,9 @@ class Transport(httpx.AsyncBaseTransport):
             raise httpx.TransportError(type(error).__name__) from error
         # httpx reads the address of a redirect that it does not follow, and fails where it is none.
         headers = [(name, value) for name, value in message.raw_headers if name.lower() != b"location"]
-        return httpx.Response(message.code, headers=headers, stream=_Body(connection, content))
+        return httpx.Response(
+            message.code, headers=headers, stream=_Body(connection, content, keep=message.code in HTTP_OF_ANSWERS)
+        )
 
     def _place(self, url: httpx.URL) -> aiohttp.ClientRequest:
         """The place of a connection, in the only form that aiohttp's connector takes: a request, never sent."""
@@ -230,9 +234,10 @@ def _bytes_of(request: httpx.Request) -> bytes:
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, to be read once; its end gives the connection back."""
+    """The body of an answer, to be read once; its end gives the connection back, to `keep` it or to close it."""
 
-    def __init__(self, connection: Connection, content: StreamReader) -> None:
+    def __init__(self, connection: Connection, content: StreamReader, *, keep: bool) -> None:
+        self._keep = keep
         self._connection: Connection | None = connection
         self._content = content
         content.on_eof(self._end)
@@ -257,8 +262,10 @@ class _Body(httpx.AsyncByteStream):
             return
         wire = _wire_of(connection)
         wire.rest()
-        if wire.transport is not None and wire.transport.get_write_buffer_size():
-            # An answer to a part of the request: the rest of it would come before the next one.
+        # A proxy that gave up on the dialer may pass its answer on later, across the next request. And after an answer
+        # to a part of a request, the rest of that would come before the next one.
+        unsent = wire.transport is not None and wire.transport.get_write_buffer_size()
+        if unsent or not self._keep:
             connection.close()
         else:
             connection.release()

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from leadsync import __version__
 from leadsync.dialer import DialerClient
 from leadsync.models import Effect, Lead, Outcome
-from tests.dialer.peer import DUPLICATE, IDS, JANE, KEY, OK, Answerer, Peer, client_of
+from tests.dialer.peer import DUPLICATE, IDS, JANE, KEY, OK, Answerer, Peer, client_of, http
 
 TLS = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 
@@ -64,6 +64,33 @@ def test_a_stray_answer_is_not_the_next_calls(contexts: dict[str, object], stray
     outcomes, peer = two_calls(contexts, OK, stray, pause)
     assert [outcome.code for outcome in outcomes] == [0, 105]
     assert (len(peer.writers), len(peer.requests)) == (2, 2), "it goes out once, on another connection"
+
+
+@TLS
+@pytest.mark.parametrize("status", [408, 429, 502, 503, 504])
+def test_a_late_answer_behind_a_proxys_page_is_not_the_next_calls(contexts: dict[str, object], status: int) -> None:
+    async def calls() -> tuple[list[Outcome], Peer]:
+        async with client_of(http(b"<h1>Gateway Timeout</h1>", b"%d Later" % status), **contexts) as (client, peer):
+
+            async def late(writer: asyncio.StreamWriter) -> None:
+                if not peer.writers[0].is_closing():
+                    peer.writers[0].write(OK)
+                writer.write(DUPLICATE)
+
+            outcomes = [await client.prepare(JANE)()]
+            peer.answer = late
+            return [*outcomes, await client.prepare(JANE)()], peer
+
+    outcomes, peer = asyncio.run(calls())
+    assert [outcome.code for outcome in outcomes] == [None, 105]
+    assert len(peer.writers) == 2
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_the_dialers_own_answers_keep_the_connection(status: int) -> None:
+    outcomes, peer = two_calls({}, http(b'{"code": 103, "message": "EXCEPTION"}', b"%d Status" % status), b"", pause=0)
+    assert [outcome.code for outcome in outcomes] == [103, 105]
+    assert len(peer.writers) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors count up from 0 in POSIX alone")
