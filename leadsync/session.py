@@ -35,6 +35,7 @@ class Session:
 
     state: str | os.PathLike[str] | None
     given: SettingsGiven = None
+    dialer: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("settings", self.given), ("state", self.state)):
@@ -45,7 +46,11 @@ class Session:
                 raise UsageError(f"{name} is {value!r}; give {what}, or None.")
 
     def settings(self) -> Settings:
-        """The settings; raises SettingsError."""
+        """The settings with the chosen dialer; raises SettingsError."""
+        return self.all_settings().for_dialer(self.dialer)
+
+    def all_settings(self) -> Settings:
+        """The settings as they stand, without a choice among dialers; raises SettingsError."""
         if isinstance(self.given, Mapping):
             return settings_from(self.given, _GIVEN)
         return load(find(self._file, os.environ))
@@ -66,7 +71,7 @@ class Session:
     def journal(self) -> Journal:
         """The journal; raises JournalError."""
         tables = self.given if isinstance(self.given, Mapping) else tables_of(find(self._file, os.environ))
-        return open_journal(self.state_folder(), *journal_place(self.settings, tables, os.environ))
+        return open_journal(self.state_folder(), *journal_place(self.all_settings, tables, os.environ))
 
     @contextmanager
     def sound_journal(self) -> Iterator[Journal]:

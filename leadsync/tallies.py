@@ -49,6 +49,19 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that sends or changes a run, on one of several machines."""
+
+    host: str
+    pid: int
+    since: str
+    """The time by its own clock, in words."""
+
+    def __str__(self) -> str:
+        return f"{self.host}, process {self.pid}"
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """Counts over every run of a journal: `rows` by status and code, `runs` by their standing."""
 

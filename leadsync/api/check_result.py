@@ -69,6 +69,7 @@ def check(
     encoding: str | None = None,
     delimiter: str | None = None,
     inserts: Literal["only"] | None = None,
+    dialer: str | None = None,
     state: str | Path | None = None,
 ) -> CheckResult:
     """Read, map and validate a DataFrame or a file, as ``leadsync check`` does; send nothing.
@@ -78,7 +79,7 @@ def check(
     :raises LeadsyncError: the sheet as a whole cannot be sent: SheetError, MappingError or SettingsError.
     """
     given = SheetInput(data, name, sheet, encoding, delimiter)
-    session = Session(state, settings)
+    session = Session(state, settings, dialer)
     chosen = session.settings().for_campaign(campaign)
     findings: list[_Finding] = []
 

@@ -41,6 +41,7 @@ class SyncOptions(TypedDict, total=False):
     :param skip_unchanged: skip rows equal to the last ones sent for their leads.
     :param fresh: send a sheet again, even if a run of it stopped or has done it all.
     :param keep_going: go on even if almost all of the first rows fail alike.
+    :param dialer: the dialer, a name of ``[dialers.NAME]``.
     :param state: the folder of the journal. Without it: ``$LEADSYNC_STATE``, or the user's state folder.
     """
 
@@ -54,6 +55,7 @@ class SyncOptions(TypedDict, total=False):
     skip_unchanged: bool
     fresh: bool
     keep_going: bool
+    dialer: str | None
     state: PathGiven | None
 
 
@@ -172,7 +174,7 @@ def _call(
     output = options.get("output")
     return SyncCall(
         SheetInput(data, options.get("name"), options.get("sheet"), options.get("encoding"), options.get("delimiter")),
-        Session(options.get("state"), settings),
+        Session(options.get("state"), settings, options.get("dialer")),
         RunOptions(
             sheet=options.get("sheet"),
             encoding=options.get("encoding"),

@@ -4,12 +4,13 @@ import dataclasses
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import dialer_option, examples
 from leadsync.cli.shell import command_shell
 from leadsync.terminal import visible_lines
 
 
 @click.command(epilog=examples("campaigns"))
+@dialer_option
 def campaigns() -> int:
     """List templates, campaigns and allocations with their ids."""
     from leadsync.cli.connection import listed_places

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import campaign_option, examples, insert_only_option, reading_options
+from leadsync.cli.options import campaign_option, dialer_option, examples, insert_only_option, reading_options
 from leadsync.cli.shell import command_shell
 from leadsync.input_file import input_file
 from leadsync.models import Inserts
@@ -19,6 +19,7 @@ from leadsync.models import Inserts
     type=click.Path(path_type=Path),
     help="Write a copy with the findings marked: a file ending in .xlsx, .xlsm or .csv, or a folder.",
 )
+@dialer_option
 @campaign_option
 @insert_only_option
 def check(

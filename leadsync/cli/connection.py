@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from leadsync.cli.shell import say
@@ -37,6 +37,18 @@ def listed_places(settings: "Settings", key: "SecretStr | None" = None) -> "list
         patience.cancel()
 
 
+def tried_all(settings: "Settings", meet: "Callable[[Settings], None]") -> Iterator[tuple[str, str]]:
+    """As `tried` for each dialer of the settings, behind its name; `meet` is called with its settings first."""
+    if settings.server.url or not settings.dialers:
+        meet(settings)
+        yield from tried(settings)
+    for dialer in settings.dialers:
+        chosen = settings.for_dialer(dialer)
+        meet(chosen)
+        for name, words in tried(chosen):
+            yield f"{dialer}: {name}", f"[dialers.{dialer}]: {words}"
+
+
 def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     """Yield a name and a sentence for each successful trial; raises SettingsError or Stopped at the first failure."""
     settings.api_key(os.environ)
@@ -47,7 +59,8 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     places = listed_places(settings)
     yield "dialer", f"the dialer at {settings.url()} takes the key and lists {counted(len(places), 'allocation')}."
     for name in (None, *settings.campaigns):
-        where = f"[campaigns.{name}]" if name else "[campaign]"
+        table = f"campaigns.{name}" if name else "campaign"
+        where = f"[dialers.{settings.dialer}.{table}]" if settings.dialer else f"[{table}]"
         yield "ids", f"{where} is {_known(settings.for_campaign(name).ids(), places, where)}."
     outcome = asyncio.run(_update_of_nobody(settings))
     # Any answer of the dialer counts: it is documented to refuse an update of no lead (113).

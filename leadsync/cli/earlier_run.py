@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def earlier_run(shell: Shell, run: RunRecord, options: SendOptions) -> "Iterator[tuple[PostRunHooks, Settings]]":
-    """The hooks and the settings for a run: those of the named campaign, else of the campaign with the run's ids.
+    """The hooks and the settings for a run: those of the named dialer and campaign, else of the run's own.
 
     Raises SettingsError for incomplete settings, and UsageError for an unusable output folder.
     """
     from leadsync.run import ready_to_send, settings_of_run
 
     with post_run_hooks(shell, run.file, options.metrics_file) as hooks:
-        hooks.settings = shell.settings()
+        hooks.settings = shell.settings_for(run)
         yield hooks, ready_to_send(settings_of_run(hooks.settings, run, options.campaign), options.output)
 
 
@@ -30,6 +30,8 @@ def no_run(shell: Shell, words: str) -> int:
     """Say that no run fits, unless the settings are incomplete; return the exit code."""
     from leadsync.run import ready_to_send
 
-    ready_to_send(shell.settings())
+    settings = shell.settings()
+    if settings.server.url or not settings.dialers:
+        ready_to_send(settings)
     shell.result(words, {"run": None})
     return 0

@@ -145,12 +145,11 @@ def _check(context: click.Context, shell: Shell, file: Path, sheet: str | None) 
 def _try(shell: Shell) -> int:
     """Try the settings, from the key to the messages."""
     from leadsync.alerts import Message, deliver
-    from leadsync.cli.connection import tried
+    from leadsync.cli.connection import tried_all
 
-    settings = shell.settings()
-    shell.meet_dialer(settings)
+    settings = shell.all_settings()
     done: dict[str, str] = {}
-    for name, words in tried(settings):
+    for name, words in tried_all(settings, shell.meet_dialer):
         # Several campaigns have a sentence each under one name.
         done[name] = f"{done[name]} {words}" if name in done else words
         if not shell.json:

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from leadsync.run import RunOptions
 
 campaign_option = click.option("--campaign", help="The leads' campaign: NAME of [campaigns.NAME] in the settings.")
+dialer_option = click.option(
+    "--dialer",
+    metavar="NAME",
+    expose_value=False,
+    callback=lambda context, parameter, value: _remember(context, parameter, value),
+    help="The dialer: NAME of [dialers.NAME] in the settings.",
+)
 insert_missing_option = click.option("--insert-missing", is_flag=True, help="Insert leads unknown to the dialer (101).")
 insert_only_option = click.option(
     "--insert-only", is_flag=True, help="A list of new leads: insert every row, change no lead."
@@ -84,6 +91,7 @@ _OPTIONS = (
     click.option("--order", type=click.Choice(["sheet", "priority"]), help="What is sent first."),
     click.option("--until", callback=_time_of_day, metavar="HH:MM", help="Send until then; `resume` goes on."),
     click.option("--keep-going", is_flag=True, help="Go on even if almost all of the first rows fail alike."),
+    dialer_option,
     campaign_option,
     insert_missing_option,
     metrics_option,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import dialer_option, examples
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.errors import SettingsError, UsageError
-from leadsync.models import Lead
+from leadsync.models import Lead, RunRecord
 from leadsync.terminal import Visible
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command(epilog=examples("request 7f3a --row 12"))
 @click.argument("run_id", metavar="RUN")
 @click.option("--row", "number", type=int, required=True, help="The row's number in the sheet.")
+@dialer_option
 def request(run_id: str, number: int) -> int:
     """Print the request of a row as a curl command.
 
@@ -38,7 +39,7 @@ def request(run_id: str, number: int) -> int:
     if not record.lead or not record.fields:
         raise UsageError(f"Nothing was sent for row {number} of run {run.id}: {message(record)}")
     lead = Lead(record.lead, record.fields)
-    server = _server(shell)
+    server = _server(shell, run)
     address, headers, _ = lead_request(run.dialer, run.ids, lead, calls=server.calls)
     shell.say(
         "Running this sends the row again, and the dialer does again what its disposition sets off."
@@ -62,12 +63,12 @@ def request(run_id: str, number: int) -> int:
     return 0
 
 
-def _server(shell: Shell) -> "Server":
-    """The settings for the dialer. Nothing is sent here, so that wrong ones are no error: the defaults stand in."""
+def _server(shell: Shell, run: RunRecord) -> "Server":
+    """The settings for a run's dialer. Nothing is sent here, so that wrong ones are no error: the defaults stand in."""
     from leadsync.config import Server
 
     try:
-        return shell.settings().server
+        return shell.settings_for(run).server
     except SettingsError:
         return Server()
 

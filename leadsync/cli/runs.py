@@ -1,5 +1,6 @@
 """The command that lists runs."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import click
@@ -8,7 +9,7 @@ from leadsync.cli.columns import Column, table
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord, Status
-from leadsync.tallies import Tally
+from leadsync.tallies import Holder, Tally
 from leadsync.terminal import Visible
 
 _COLUMNS = (
@@ -32,13 +33,13 @@ def runs(run_id: str | None) -> int:
     shell = command_shell()
     with shell.journal() as journal:
         sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
-        live, now = journal.live(), journal.now()
+        live, holders, now = journal.live(), journal.holders(), journal.now()
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
 
     def standing(run: RunRecord, tally: Tally) -> str:
         if run.id in live and not run.finished:
-            return live_words(live[run.id], now)
-        return _standing(run, tally, run.id in sending)
+            return live_words(live[run.id], now, holders.get(run.id))
+        return _standing(run, tally, run.id in sending, holders.get(run.id))
 
     lines = (
         (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
@@ -52,6 +53,7 @@ def runs(run_id: str | None) -> int:
             "finished": run.finished,
             "stopped": run.stopped or None,
             "live": live_json(live[run.id]) if run.id in live else None,
+            "holder": dataclasses.asdict(holders[run.id]) if run.id in holders else None,
             "rows": tally.rows,
             "statuses": {status.value: count for status, count in tally.statuses.items()},
         }
@@ -72,11 +74,11 @@ def _counts(statuses: Mapping[Status, int]) -> str:
     return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
 
 
-def _standing(run: RunRecord, tally: Tally, sending: bool) -> str:
+def _standing(run: RunRecord, tally: Tally, sending: bool, holder: Holder | None) -> str:
     if not run.complete:
         return "draft"
     if sending:
-        return "being sent"
+        return f"being sent on {holder}" if holder else "being sent"
     if run.finished:
         return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
     return "stopped" if run.stopped else "not finished"

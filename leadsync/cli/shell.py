@@ -19,6 +19,7 @@ from leadsync.commands import arguments
 from leadsync.errors import OutputError, UsageError
 from leadsync.known_dialers import new_dialer, remember_dialer
 from leadsync.log import BackgroundHandler, JsonFormatter, TextFormatter
+from leadsync.models import RunRecord
 from leadsync.private_files import check_shared_folder, open_to_append
 from leadsync.terminal import Visible, one_line, writer_to
 
@@ -38,6 +39,7 @@ class Shell:
     verbose: int = 0
     log_file: Path | None = None
     log_format: str = "text"
+    dialer: str | None = None
 
     @property
     def called(self) -> str:
@@ -47,10 +49,18 @@ class Shell:
         return " ".join([_program(), *([arguments(*given)] if given else [])])
 
     def settings(self) -> "Settings":
-        """The settings, from their file and the environment; raises SettingsError."""
+        """The settings, from their file and the environment, with the chosen dialer; raises SettingsError."""
+        return self.all_settings().for_dialer(self.dialer)
+
+    def all_settings(self) -> "Settings":
+        """The settings as they stand, without a choice among dialers; raises SettingsError."""
         from leadsync.config import find, load
 
         return load(find(self.config, os.environ))
+
+    def settings_for(self, run: RunRecord) -> "Settings":
+        """The settings with the dialer chosen for this command, else that of an earlier run; raises SettingsError."""
+        return self.settings() if self.dialer else self.all_settings().at_address(run.dialer).for_dialer(None)
 
     def state_folder(self) -> Path:
         """The folder of the journal; raises SettingsError if another user owns it, or would be shut out of it."""
@@ -84,7 +94,7 @@ class Shell:
         """The address of the journal's database and the seconds of a lease; see `leadsync.config`."""
         from leadsync.config import find, journal_place, tables_of
 
-        return journal_place(self.settings, tables_of(find(self.config, os.environ)), os.environ)
+        return journal_place(self.all_settings, tables_of(find(self.config, os.environ)), os.environ)
 
     @contextmanager
     def sound_journal(self) -> Iterator["Journal"]:

@@ -1,6 +1,7 @@
 """The command that shows a run, its rows, or the history of a lead."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -69,14 +70,14 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter
     from leadsync.run import written_files
 
     is_sent = not journal.settle_if_dead(run.id)
-    live = journal.live().get(run.id)
+    live, holder = journal.live().get(run.id), journal.holders().get(run.id)
     if live is not None:
-        words = live_words(live, journal.now())
+        words = live_words(live, journal.now(), holder)
         again = f": {shell.called} resume {run.id}" if live.lost else ""
         shell.say(f"Run {run.id}: {words}{again}.")
     elif is_sent:
-        shell.say(f"{being_sent(run)}.")
-    also = {"live": live_json(live)} if live else {}
+        shell.say(f"{being_sent(run)}{f' ({holder}, since {holder.since})' if holder else ''}.")
+    also = ({"live": live_json(live)} if live else {}) | ({"holder": asdict(holder)} if holder else {})
     files = written_files(run)
     if not listing:
         put_run(shell, journal, run, files, also=also)

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import campaign_option, examples, insert_missing_option, metrics_option, wanted_inserts
+from leadsync.cli.options import (
+    campaign_option,
+    dialer_option,
+    examples,
+    insert_missing_option,
+    metrics_option,
+    wanted_inserts,
+)
 from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.watch_report import WatchReport
@@ -25,6 +32,7 @@ from leadsync.watch import FolderWatcher, Standby, SystemClock
     show_default=True,
     help="Seconds without a change before a file is sent.",
 )
+@dialer_option
 @campaign_option
 @insert_missing_option
 @metrics_option

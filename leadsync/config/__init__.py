@@ -1,7 +1,7 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
 from leadsync.config.loader import find, journal_place, load, settings_from, state_folder, tables_of, url_source
-from leadsync.config.sections import Campaign, Cluster, JournalPlace, Notify, Retry, Server, Web
+from leadsync.config.sections import Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.config.sheet_choices import SheetChoices
 from leadsync.config.sheet_settings import reading_of, with_reading
@@ -12,6 +12,7 @@ __all__ = [
     "FILE_NAME",
     "Campaign",
     "Cluster",
+    "Dialer",
     "Input",
     "JournalPlace",
     "Notify",

@@ -118,19 +118,26 @@ def journal_place(
     return known.journal_url(environment).get_secret_value(), known.cluster.lease_seconds
 
 
+def _kind_of(section: str) -> str:
+    """The top table with the settings of this one: each campaign has those of [campaign], each dialer of [server]."""
+    table, _, rest = section.partition(".")
+    if table == "dialers" and rest:
+        return "campaign" if "." in rest else "server"
+    return "campaign" if table == "campaigns" and rest else table
+
+
 def _fault(detail: Any, source: str) -> tuple[str, str]:
     """One of pydantic's findings: a sentence with the key and its meaning, and the reason alone."""
     where = [str(part) for part in detail["loc"]]
-    if where[:1] in (["campaigns"], ["mappings"]) and len(where) > 2:
+    if where[:1] in (["campaigns"], ["mappings"], ["dialers"]) and len(where) > 2:
         # A table within a table.
         where = [".".join(where[:-1]), where[-1]]
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
-    table = section.partition(".")[0]
+    table = _kind_of(section)
     variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
     # The environment wins over the file, so a wrong value comes from there if it is set at all.
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
-    # Each campaign has the settings of [campaign].
-    field = Settings.model_fields.get("campaign" if table == "campaigns" and key else table)
+    field = Settings.model_fields.get(table)
     fields = getattr(getattr(field, "annotation", None), "model_fields", {})
     if detail["type"] == "extra_forbidden":
         known = list(fields) if key else list(Settings.model_fields)

@@ -98,6 +98,15 @@ class Campaign(Section):
         return Campaign(**self.model_dump(exclude_unset=True) | other.model_dump(exclude_unset=True))
 
 
+class Dialer(Server):
+    """One of several dialers: all that `[server]` has, and its campaigns."""
+
+    campaign: Campaign = Field(Campaign(), description="the leads' campaign on this dialer")
+    campaigns: dict[str, Campaign] = Field(
+        {}, description="what other campaigns of this dialer have otherwise than its campaign"
+    )
+
+
 class Retry(Section):
     """How hard to try."""
 

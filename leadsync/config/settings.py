@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, JournalPlace, Notify, Retry, Server, Web
+from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
@@ -27,6 +27,10 @@ _READING: dict[str, Any] = {"input": True, "columns": True, "mappings": True, "c
 """The settings for reading a sheet."""
 _SYSTEM_FIELDS = frozenset(name.casefold() for name in SYSTEM_FIELDS)
 _NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
+
+
+_KEY_PLACES = frozenset({"api_key_env", "api_key_file", "api_key_keyring"})
+_LISTED_KEY_PLACES = ", ".join(sorted(_KEY_PLACES))
 
 
 def _target(field: str) -> str:
@@ -51,6 +55,24 @@ def checked_mappings(mappings: dict[str, Columns]) -> dict[str, Columns]:
         first, second = alike
         raise ValueError(f"[mappings.{first}] and [mappings.{second}] name the same headings; delete one of them")
     return mappings
+
+
+def _checked_dialers(dialers: dict[str, Dialer]) -> dict[str, Dialer]:
+    seen: dict[str, str] = {}
+    for name, dialer in dialers.items():
+        if not name.strip():
+            raise ValueError("each needs a name, as in [dialers.melbourne]")
+        if not dialer.url:
+            raise ValueError(f"[dialers.{name}] names no url")
+        # No key goes to a dialer because it is another's.
+        if not _KEY_PLACES & dialer.model_fields_set:
+            raise ValueError(f"[dialers.{name}] names no place of its API key; give it one of {_LISTED_KEY_PLACES}")
+        if (other := seen.setdefault(dialer.url.casefold(), name)) != name:
+            raise ValueError(
+                f"[dialers.{other}] and [dialers.{name}] are one address; write its campaigns as "
+                f"[dialers.{other}.campaigns.NAME]"
+            )
+    return dialers
 
 
 class Settings(BaseSettings):
@@ -78,6 +100,9 @@ class Settings(BaseSettings):
     web: Web = Web()
     journal: JournalPlace = JournalPlace()
     cluster: Cluster = Cluster()
+    dialers: Annotated[dict[str, Dialer], AfterValidator(_checked_dialers)] = Field(
+        {}, description="several dialers by name, each with all of [server], and campaign and campaigns of its own"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -99,7 +124,7 @@ class Settings(BaseSettings):
         slots = threads // 2 - self.server.reserve
         if slots < 1:
             raise SettingsError(
-                f"[server] reserve = {self.server.reserve} leaves none of the {threads // 2} calls that "
+                f"[{self.server_table}] reserve = {self.server.reserve} leaves none of the {threads // 2} calls that "
                 f"{threads} hardware threads allow; make it smaller."
             )
         return slots
@@ -125,10 +150,44 @@ class Settings(BaseSettings):
         if campaign.template_id is None or campaign.campaign_id is None or campaign.allocation_id is None:
             missing = [name for name in ("template_id", "campaign_id", "allocation_id") if not getattr(campaign, name)]
             raise SettingsError(
-                f"[campaign] {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set; "
+                f"[{self._campaign_table}] {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set; "
                 "`leadsync campaigns` lists the ids."
             )
         return CampaignIds(campaign.template_id, campaign.campaign_id, campaign.allocation_id)
+
+    @property
+    def dialer(self) -> str:
+        """The NAME of the [dialers.NAME] in force; empty: [server]."""
+        return next((name for name, dialer in self.dialers.items() if dialer is self.server), "")
+
+    @property
+    def server_table(self) -> str:
+        """The name of the table with the dialer in force."""
+        return f"dialers.{self.dialer}" if self.dialer else "server"
+
+    @property
+    def _campaign_table(self) -> str:
+        return f"dialers.{self.dialer}.campaign" if self.dialer else "campaign"
+
+    def for_dialer(self, name: str | None) -> "Settings":
+        """These settings with `[dialers.name]` and its campaigns in force.
+
+        For None they are as they are, but a single dialer needs no name. Raises SettingsError.
+        """
+        if name is None:
+            only = len(self.dialers) == 1 and not self.server.url
+            return self.for_dialer(next(iter(self.dialers))) if only else self
+        if name not in self.dialers:
+            known = f"known are: {', '.join(self.dialers)}" if self.dialers else "the settings name none"
+            raise SettingsError(f"There is no [dialers.{name}] in the settings; {known}.")
+        dialer = self.dialers[name]
+        parts = {"server": dialer, "campaign": dialer.campaign, "campaigns": dialer.campaigns}
+        return self.model_copy(update=parts)
+
+    def at_address(self, url: str) -> "Settings":
+        """These settings with the dialer of this address in force, if they name it; else as they are."""
+        name = next((name for name, dialer in self.dialers.items() if dialer.url == url), None)
+        return self if name is None or self.server.url == url else self.for_dialer(name)
 
     def for_campaign(self, name: str | None) -> "Settings":
         """These settings with `[campaigns.name]` in force, for None as they are; raises SettingsError."""
@@ -136,7 +195,8 @@ class Settings(BaseSettings):
             return self
         if name not in self.campaigns:
             known = f"known are: {', '.join(self.campaigns)}" if self.campaigns else "the settings name none"
-            raise SettingsError(f"There is no [campaigns.{name}] in the settings; {known}.")
+            table = f"dialers.{self.dialer}.campaigns" if self.dialer else "campaigns"
+            raise SettingsError(f"There is no [{table}.{name}] in the settings; {known}.")
         return self.model_copy(update={"campaign": self.campaign.with_changes(self.campaigns[name])})
 
     def campaign_of(self, ids: CampaignIds) -> str | None:
@@ -179,6 +239,10 @@ class Settings(BaseSettings):
 
     def url(self) -> str:
         """The dialer's address; raises SettingsError if it is missing."""
+        if not self.server.url and self.dialers:
+            raise SettingsError(
+                f"The settings have several dialers, and none is chosen: {', '.join(self.dialers)} (--dialer NAME)."
+            )
         if not self.server.url:
             raise SettingsError(
                 f"[server] url is not set; write the dialer's address into {FILE_NAME}, or `leadsync init`."
@@ -187,10 +251,11 @@ class Settings(BaseSettings):
 
     def api_key(self, environment: Mapping[str, str]) -> SecretStr:
         """The API key, from its place by the settings; raises SettingsError."""
+        table = self.server_table
         if self.server.api_key_file and self.server.api_key_keyring:
-            raise SettingsError("[server] api_key_file and api_key_keyring are both set; keep one of them.")
+            raise SettingsError(f"[{table}] api_key_file and api_key_keyring are both set; keep one of them.")
         if self.server.api_key_file:
-            key = read_secret(Path(self.server.api_key_file).expanduser(), "[server] api_key_file", "API key")
+            key = read_secret(Path(self.server.api_key_file).expanduser(), f"[{table}] api_key_file", "API key")
         elif self.server.api_key_keyring:
             key = key_of_keyring(self.server.api_key_keyring)
         else:
@@ -201,7 +266,7 @@ class Settings(BaseSettings):
                 usual = named == Server.model_fields["api_key_env"].default
                 shown = f" {named}" if usual or named in environment else ""
                 raise SettingsError(
-                    f"The environment variable{shown} ([server] api_key_env) holds no API key; set it, or use "
+                    f"The environment variable{shown} ([{table}] api_key_env) holds no API key; set it, or use "
                     "api_key_file or api_key_keyring."
                 )
         if len(key.strip()) > LONGEST_KEY:
@@ -210,7 +275,7 @@ class Settings(BaseSettings):
             raise SettingsError("The API key holds characters that cannot be seen; store it again.")
         # A word of a few letters may well be in an address; a longer key is no part of one.
         if len(key.strip()) >= _SHORT_KEY and key.strip().casefold() in unquote(self.server.url).casefold():
-            raise SettingsError("[server] url holds the API key; it takes nothing but the host, a port and a path.")
+            raise SettingsError(f"[{table}] url holds the API key; it takes nothing but the host, a port and a path.")
         if (authority := Path(self.server.ca_file)).is_file():
             refuse_others(authority, authority.stat())
         return SecretStr(key.strip())

@@ -19,11 +19,12 @@ class SheetChoices(Section):
     """The choices for one sheet; an empty one leaves the settings in force.
 
     `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
-    is a NAME of `[campaigns.NAME]`. `sheet`, `encoding` and `delimiter` are those of the command line. `kept` is the
-    reading of an earlier run, in place of the settings for reading a sheet. `saved` names the saved mapping behind
-    `columns`.
+    is a NAME of `[campaigns.NAME]`, `dialer` one of `[dialers.NAME]`. `sheet`, `encoding` and `delimiter` are those of
+    the command line. `kept` is the reading of an earlier run, in place of the settings for reading a sheet. `saved`
+    names the saved mapping behind `columns`.
     """
 
+    dialer: str = ""
     campaign: str = ""
     sheet: str = ""
     encoding: str = ""
@@ -40,9 +41,13 @@ class SheetChoices(Section):
         """A digest of the choices."""
         return hashlib.sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
+    def at_dialer(self, settings: Settings) -> Settings:
+        """The settings with the chosen dialer in force; raises SettingsError."""
+        return settings.for_dialer(self.dialer or None)
+
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with these choices in force; raises SettingsError."""
-        chosen = settings.for_campaign(self.campaign or None)
+        chosen = self.at_dialer(settings).for_campaign(self.campaign or None)
         if self.kept:
             chosen = with_reading(chosen, self.kept)
         try:

@@ -33,7 +33,7 @@ from leadsync.journal.values import (
 )
 from leadsync.models import RunRecord
 from leadsync.slot_shares import SlotGrant, SlotReport
-from leadsync.tallies import Live, Tally, Totals
+from leadsync.tallies import Holder, Live, Tally, Totals
 
 
 class RunLocks(Protocol):
@@ -52,6 +52,10 @@ class RunLocks(Protocol):
 
     def release(self, run_id: str) -> None:
         """Give the lock of a run back, if it is held."""
+        ...
+
+    def holders(self) -> Mapping[str, Holder]:
+        """The processes that hold runs, by the run's id; none where the journal is this machine's alone."""
         ...
 
     def settle(self, run_id: str) -> int:

@@ -214,6 +214,12 @@ class Lineage:
         # `check` works without an address; nothing goes anywhere then.
         if not self.has_place or (run.dialer, run.ids) == (self._settings.url(), self._settings.ids()):
             return True
+        there = self._settings.at_address(run.dialer)
+        if there.dialer != self._settings.dialer:
+            raise SettingsError(
+                f"The sheet has rows of run {run.id}, which went to [dialers.{there.dialer}]; give it with --dialer "
+                f"{there.dialer}, or take its sync_run column out to send the rows to this dialer."
+            )
         name = next(
             (name for name in self._settings.campaigns if _ids(self._settings.for_campaign(name)) == run.ids), None
         )

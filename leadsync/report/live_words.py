@@ -4,17 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leadsync.durations import short_duration
-from leadsync.tallies import Live
+from leadsync.tallies import Holder, Live
 
 _SILENT = timedelta(seconds=10)
 """Ten states late: the process or its disk hangs."""
 
 
-def live_words(live: Live, now: datetime) -> str:
-    """The state of a sending, such as `sending: 1,204 of 5,000, 61/s, about 1 min left`."""
+def live_words(live: Live, now: datetime, holder: Holder | None = None) -> str:
+    """The state of a sending, such as `sending: 1,204 of 5,000, 61/s, about 1 min left`, with its holder if given."""
     if live.lost:
         return "its process ended; go on with resume"
-    parts = [f"{'stopping' if live.stop_wanted else 'sending'}: {live.done:,} of {live.rows:,}"]
+    where = f" on {holder}" if holder else ""
+    parts = [f"{'stopping' if live.stop_wanted else 'sending'}{where}: {live.done:,} of {live.rows:,}"]
     if live.words:
         parts[0] += f"; {live.words}"
     elif live.pace:

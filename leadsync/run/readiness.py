@@ -23,5 +23,7 @@ def ready_to_send(settings: Settings, output: Path | None = None) -> Settings:
 
 
 def settings_of_run(settings: Settings, run: RunRecord, campaign: str | None) -> Settings:
-    """The settings of an earlier run: of the named campaign, else of the campaign with the run's ids."""
-    return settings.for_campaign(campaign) if campaign else settings.for_ids(run.ids)
+    """The settings of an earlier run: of the named campaign, else of the run's own; of the run's dialer, unless one is
+    chosen already."""
+    chosen = settings if settings.dialer else settings.at_address(run.dialer)
+    return chosen.for_campaign(campaign) if campaign else chosen.for_ids(run.ids)

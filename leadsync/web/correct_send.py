@@ -55,8 +55,9 @@ def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | N
         kept.discard(earlier)
     upload = _received(site, kept, run, rows, user)
     keep_corrections(upload, run.id, versions)
-    campaign = site.settings().campaign_of(run.ids) or ""
-    upload.choose(SheetChoices(campaign=campaign, kept=run.reading, input=_OWN_FILE))
+    settings = site.settings().at_address(run.dialer)
+    campaign = settings.campaign_of(run.ids) or ""
+    upload.choose(SheetChoices(dialer=settings.dialer, campaign=campaign, kept=run.reading, input=_OWN_FILE))
     journal.add_audit("upload", user, run.id, rows=len(rows), upload=upload.id)
     return upload
 

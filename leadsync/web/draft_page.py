@@ -29,6 +29,7 @@ from leadsync.web.preview import GO_ON, SEND, Preview
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
 from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
 from leadsync.web.site import Site, site_of
+from leadsync.web.target_choices import chosen_target, target_choices
 from leadsync.web.templates import hue, names_of, render, target_of
 from leadsync.web.uploads import Upload, Uploads
 
@@ -217,10 +218,12 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
     taken = next((one for one in saved if one.name == view.reading.saved), None)
     try:
         settings = site.settings()
-        default = target_of(settings)
-        present, campaigns = view.reading.applied_to(settings), list(settings.campaigns)
+        targets, chosen = target_choices(settings), chosen_target(view.reading, settings)
+        at_dialer = view.reading.at_dialer(settings)
+        default, campaigns = target_of(at_dialer), list(at_dialer.campaigns)
+        present = view.reading.applied_to(settings)
     except SettingsError:
-        present, campaigns, default = None, [], None
+        present, campaigns, targets, chosen, default = None, [], [], "", None
     shown = _of_preview(preview, site.now())
     return render(
         request,
@@ -233,6 +236,8 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         preview=preview,
         rules=present.input if present else None,
         campaigns=campaigns,
+        targets=targets,
+        chosen_target=chosen,
         usual=default[1] if default else "by the settings",
         saved=saved,
         taken=taken,

@@ -29,7 +29,7 @@ def _live_view(journal: "Journal", run_id: str) -> RunView:
     if live is not None and live.at is not None and now - live.at > _LATE and not live.lost:
         journal.settle_if_dead(run.id)
         live = journal.live().get(run.id)
-    return RunView(run, standing_of(run, live, now), live)
+    return RunView(run, standing_of(run, live, now), live, holder=journal.holders().get(run.id))
 
 
 async def live(request: Request) -> Response:

@@ -6,6 +6,8 @@ from typing import Any
 from leadsync.config import SheetChoices
 from leadsync.models import CALLBACK, CONTACT_HOURS, DISPOSITION, EXTERNAL_ID, PRIORITY
 from leadsync.web.preview import Preview
+from leadsync.web.target_choices import FIELD as TARGET
+from leadsync.web.target_choices import target_of_field
 
 NEW_PHONE = "+phone"
 """In a column's field: one more phone number, under the column's heading."""
@@ -35,6 +37,8 @@ def reading_from(form: Mapping[str, str], before: SheetChoices, shown: Preview |
     for name in ("campaign", "sheet", "encoding", "delimiter", "inserts"):
         if name in form:
             values[name] = form[name].strip()
+    if TARGET in form:
+        values |= target_of_field(form[TARGET])
     rules = dict(before.input)
     for name in _TEXTS:
         if name in form:

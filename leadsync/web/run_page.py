@@ -50,7 +50,8 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     live = journal.live().get(run.id)
     standing = standing_of(run, live, journal.now())
     if standing.is_live:
-        return RunView(run, standing, live, by=journal.senders([run.id]).get(run.id, ""))
+        by, holder = journal.senders([run.id]).get(run.id, ""), journal.holders().get(run.id)
+        return RunView(run, standing, live, by=by, holder=holder)
     tally = journal.tally(run.id)
     standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
     moved_to = journal.moved_to(run.id)

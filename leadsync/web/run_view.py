@@ -12,7 +12,7 @@ from leadsync.remarks import Remark
 from leadsync.report import MEANINGS, correctable, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
-from leadsync.tallies import Live, Tally
+from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.standings import Standing
 
 _MOST_DISPOSITIONS = 12
@@ -50,6 +50,8 @@ class RunView:
     """Rows that go again as they are, if rows failed."""
     queued_by: str = ""
     """Who has asked for more of it, which waits for its turn."""
+    holder: Holder | None = None
+    """The process that sends it, where several machines may."""
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:

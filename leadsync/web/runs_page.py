@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
-from leadsync.tallies import Live, Tally
+from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.run_view import RunView, Share, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
@@ -46,6 +46,8 @@ class RunLine:
     live: Live | None = None
     by: str = ""
     """The user who began to send it."""
+    holder: Holder | None = None
+    """The process that sends it, where several machines may."""
     sent_again: int = 0
     """Rows to correct that a later run has taken."""
     corrected: int = 0
@@ -53,7 +55,7 @@ class RunLine:
 
     @property
     def view(self) -> RunView:
-        return RunView(self.run, self.standing, self.live)
+        return RunView(self.run, self.standing, self.live, holder=self.holder)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -145,7 +147,8 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     shown = _shown(journal, filters)
     lines = list(islice(shown, _ON_A_PAGE))
     senders = journal.senders([line.run.id for line in lines])
-    lines = [replace(line, by=senders.get(line.run.id, "")) for line in lines]
+    holders = journal.holders()
+    lines = [replace(line, by=senders.get(line.run.id, ""), holder=holders.get(line.run.id)) for line in lines]
     has_more = next(shown, None) is not None
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from leadsync.commands import arguments
-from leadsync.config import FILE_NAME
+from leadsync.config import FILE_NAME, Settings
 from leadsync.errors import SettingsError
 from leadsync.web.site import Site, site_of
 
@@ -39,6 +39,14 @@ def _missing(site: Site) -> Setup | None:
         settings = site.settings()
     except SettingsError as error:
         return Setup(command, str(error), is_new=False)
+    own = [settings] if settings.server.url or not settings.dialers else []
+    steps = [_steps(one, command) for one in (*own, *map(settings.for_dialer, settings.dialers))]
+    # One dialer is enough to send to.
+    return None if None in steps else steps[0]
+
+
+def _steps(settings: Settings, command: str) -> Setup | None:
+    """The steps left for the dialer in force."""
     try:
         settings.url()
         settings.ids()

@@ -15,6 +15,8 @@ from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
+from leadsync.web.target_choices import FIELD as TARGET
+from leadsync.web.target_choices import target_choices, target_of_field
 from leadsync.web.templates import render
 from leadsync.web.upload_form import UploadForm
 from leadsync.web.uploads import MOST_BYTES, CutOffError, NoRoomError, TooLargeError, Upload, Uploads
@@ -41,7 +43,8 @@ async def uploads(request: Request) -> Response:
         status = {TooLargeError: 413, NoRoomError: 507}.get(type(error), 400)
         return await _form(request, status=status, error=str(error))
     await site.read(lambda journal: journal.add_audit("upload", upload.user, file=upload.name, upload=upload.id))
-    upload.choose(SheetChoices(campaign=fields.get("campaign", "")))
+    chosen = target_of_field(fields[TARGET]) if TARGET in fields else {"campaign": fields.get("campaign", "")}
+    upload.choose(SheetChoices(**chosen))
     job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
     await wait_for_end(job)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
@@ -62,7 +65,7 @@ async def _form(request: Request, status: int = 200, error: str = "") -> Respons
     site, setup = site_of(request), await setup_of(request)
     if answer := unchanged(request, setup):
         return answer
-    campaigns = [] if setup else list((await anyio.to_thread.run_sync(site.settings)).campaigns)
+    settings = None if setup else await anyio.to_thread.run_sync(site.settings)
     drafts = await anyio.to_thread.run_sync(_open_drafts, site.state)
     return render(
         request,
@@ -70,7 +73,8 @@ async def _form(request: Request, status: int = 200, error: str = "") -> Respons
         status=status,
         error=error,
         setup=setup,
-        campaigns=campaigns,
+        campaigns=list(settings.campaigns) if settings else [],
+        targets=target_choices(settings) if settings else [],
         drafts=drafts,
         most=size_words(MOST_BYTES),
     )

@@ -30,6 +30,7 @@ def test_a_script_gets_each_run_with_its_counts(sent: RunDesk) -> None:
                 "finished": True,
                 "stopped": None,
                 "live": None,
+                "holder": None,
                 "rows": 4,
                 "statuses": {"succeeded": 2, "failed": 1, "rejected": 1},
             }

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -23,14 +24,25 @@ def apart(desk: Desk, name: str, database: dict[str, str]) -> dict[str, str]:
     return database | {"XDG_RUNTIME_DIR": str(runtime)}
 
 
+def check_that_holders_are_named(desk: Desk, database: dict[str, str], pid: int) -> None:
+    here = f"on {socket.gethostname()}, process {pid}"
+    listed = desk.leadsync("runs", **database)
+    assert here in listed.out
+    [run] = desk.leadsync("runs", "--json", **database).json["runs"]
+    assert (run["holder"]["host"], run["holder"]["pid"]) == (socket.gethostname(), pid)
+    shown = desk.leadsync("show", run["run"], **database)
+    assert here in shown.err
+
+
 def test_two_machines_share_the_slots_and_a_killed_ones_come_back(desk: Desk, database: dict[str, str]) -> None:
     dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=0.4)
     address = desk.config.read_text("utf-8").split('"')[1]
     other_name = address.replace("127.0.0.1", "localhost")
     assert other_name != address
     big = start(desk, "big", 200, **apart(desk, "big", database))
-    doomed = start(desk, "doomed", 120, LEADSYNC_SERVER__URL=other_name, **apart(desk, "doomed", database))
     wait_for(dialer, "big", 10)
+    check_that_holders_are_named(desk, database, big.pid)
+    doomed = start(desk, "doomed", 120, LEADSYNC_SERVER__URL=other_name, **apart(desk, "doomed", database))
     wait_for(dialer, "doomed", 10)
     kill(doomed)
     dialer.floor_seconds = 0.1

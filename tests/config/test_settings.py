@@ -243,3 +243,79 @@ def test_mappings_that_no_sheet_could_choose_are_refused(mappings: dict[str, dic
 
 def test_other_mappings_are_other_rules_for_reading() -> None:
     assert settings("mappings", a={"Ref": "X"}).rules_digest != settings("mappings", a={"Ref": "Y"}).rules_digest
+
+
+DIALERS = {
+    "server": {"url": "https://pbx.example.com"},
+    "campaign": {"template_id": 1, "campaign_id": 2, "allocation_id": 3},
+    "dialers": {
+        "sydney": {
+            "url": "https://sydney.example.com",
+            "api_key_env": "SYDNEY",
+            "hardware_threads": 8,
+            "campaign": {"template_id": 4, "campaign_id": 5, "allocation_id": 6},
+            "campaigns": {"winback": {"campaign_id": 7}},
+        }
+    },
+}
+
+
+def test_a_dialer_has_its_own_key_threads_and_campaigns() -> None:
+    read = settings_from(DIALERS, "x")
+    assert read.for_dialer(None) is read
+    assert read.dialer == ""
+    sydney = read.for_dialer("sydney")
+    assert (sydney.dialer, sydney.url(), sydney.slots) == ("sydney", "https://sydney.example.com", 4)
+    assert sydney.ids() == CampaignIds(4, 5, 6)
+    assert sydney.for_campaign("winback").ids() == CampaignIds(4, 7, 6)
+    assert sydney.api_key({"SYDNEY": KEY, "LEADSYNC_API_KEY": "other"}).get_secret_value() == KEY
+    with pytest.raises(SettingsError, match=r"SYDNEY.*\(\[dialers.sydney\] api_key_env\) holds no API key"):
+        sydney.api_key({"SYDNEY": "", "LEADSYNC_API_KEY": KEY})
+    with pytest.raises(SettingsError, match=r"There is no \[dialers.sydney.campaigns.loyal\]"):
+        sydney.for_campaign("loyal")
+
+
+def test_a_dialer_is_found_by_its_address() -> None:
+    read = settings_from(DIALERS, "x")
+    assert read.at_address("https://sydney.example.com").dialer == "sydney"
+    assert read.at_address("https://pbx.example.com") is read
+    assert read.at_address("https://gone.example.com") is read
+
+
+def test_campaign_ids_of_a_dialer_are_asked_for_in_its_table() -> None:
+    bare = {"dialers": {"sydney": {"url": "https://sydney.example.com", "api_key_env": "SYDNEY"}}}
+    only = settings_from(bare, "x").for_dialer(None)
+    assert only.dialer == "sydney"
+    with pytest.raises(SettingsError, match=r"\[dialers.sydney.campaign\] template_id, campaign_id"):
+        only.ids()
+
+
+@pytest.mark.parametrize(
+    ("dialer", "said"),
+    [
+        ({"api_key_env": "X"}, "[dialers.sydney] names no url"),
+        (
+            {"url": "https://a.example.com"},
+            "[dialers.sydney] names no place of its API key; give it one of api_key_env",
+        ),
+        (
+            {"url": "https://pbx2.example.com/", "api_key_env": "X"},
+            "[dialers.perth] and [dialers.sydney] are one address",
+        ),
+        (
+            {"url": "https://a.example.com", "api_key_env": "X", "threads": 4},
+            "[dialers.sydney] threads is not a setting",
+        ),
+        ({"url": "http://a.example.com", "api_key_env": "X"}, "[dialers.sydney] url is the dialer's address: http://"),
+        (
+            {"url": "https://a.example.com", "api_key_env": "X", "campaign": {"template_id": 0}},
+            "[dialers.sydney.campaign] template_id is the campaign template's id",
+        ),
+    ],
+    ids=["no address", "no key", "twice", "unknown", "in the clear", "campaign"],
+)
+def test_a_dialer_out_of_place_is_named(dialer: dict[str, Any], said: str) -> None:
+    perth = {"url": "https://pbx2.example.com", "api_key_env": "P"}
+    with pytest.raises(SettingsError) as error:
+        settings_from({"dialers": {"perth": perth, "sydney": dialer}}, "leadsync.toml")
+    assert said in str(error.value)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,6 +47,21 @@ def test_a_try_waits_for_nobody(journal: Journal, open_store: OpenStore, monkeyp
     with open_store() as other:
         monkeypatch.setattr("time.sleep", sleep)
         assert not other.try_hold(RUN)
+
+
+def test_holders_are_named_where_several_machines_share_the_journal(
+    journal: Journal, request: pytest.FixtureRequest
+) -> None:
+    assert journal.holders() == {}
+    journal.hold(RUN)
+    held = journal.holders()
+    if request.node.callspec.params["open_store"] == "sqlite":
+        assert held == {}
+    else:
+        assert (held[RUN].host, held[RUN].pid) == (socket.gethostname(), os.getpid())
+        assert str(held[RUN]) == f"{socket.gethostname()}, process {os.getpid()}"
+    journal.release(RUN)
+    assert journal.holders() == {}
 
 
 def test_a_journal_that_is_closed_holds_nothing(tmp_path: Path, open_store: OpenStore) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from leadsync.models import Status
 from leadsync.report import live_json, live_words
-from leadsync.tallies import Live
+from leadsync.tallies import Holder, Live
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
 LIVE = Live(5000, {Status.SUCCEEDED: 1200, Status.FAILED: 4}, 61.2, "", 4711, "desk-3", NOW)
@@ -53,3 +53,8 @@ def test_a_sending_for_scripts() -> None:
         "stopping": False,
         "lost": False,
     }
+
+
+def test_the_holder_is_named_where_several_machines_may_send() -> None:
+    holder = Holder("office-b", 4711, "2026-11-24 12:00:00+00:00")
+    assert live_words(LIVE, NOW, holder).startswith("sending on office-b, process 4711: 1,204 of 5,000, 61/s")

@@ -1,9 +1,14 @@
 """The live state of a run: each poll is a fragment, and the last one loads the result."""
 
+import html
+import re
+
+import pytest
+
 from leadsync.models import Status
-from leadsync.tallies import Live
+from leadsync.tallies import Holder, Live
 from tests.web.conftest import Browser
-from tests.web.filled import PATH, Sender, text_of
+from tests.web.filled import PATH, RUN, Sender, text_of
 
 
 def test_a_poll_is_a_fragment_of_the_same_state(alone: Browser, sender: Sender) -> None:
@@ -37,3 +42,14 @@ def test_a_sender_that_was_silent_for_a_moment_is_not_taken_for_dead(alone: Brow
     poll = alone.get(f"{PATH}/live", headers={"hx-request": "true"})
     assert (poll.status_code, poll.headers.get("hx-refresh")) == (200, None)
     assert "4</b> of 10 rows" in poll.text
+
+
+def test_the_machine_that_sends_is_named_where_several_may(
+    alone: Browser, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "· on" not in alone.get(PATH).text
+    held = {RUN: Holder("office-<b>", 4711, "2026-11-24 12:00:00+00:00")}
+    monkeypatch.setattr("leadsync.journal.sql.run_locks.SqlRunLocks.holders", lambda _: held)
+    for path in ("/", PATH, f"{PATH}/live", f"{PATH}/live?in=list"):
+        page = html.unescape(re.sub(r"</?bdi[^>]*>", "", alone.get(path).text))
+        assert "· on office-<b>, process 4711" in page, path

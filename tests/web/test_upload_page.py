@@ -27,6 +27,37 @@ def test_drafts_that_nobody_has_sent_are_offered_and_sent_ones_are_not(page: Dra
     wait_until(lambda: f'href="{draft}"' not in page.get("/new"))
 
 
+def test_of_several_dialers_one_is_chosen_by_name_and_the_draft_keeps_it(
+    page: DraftPage, dialer: PracticeDialer
+) -> None:
+    config = page.shop.desk.config
+    text = config.read_text("utf-8")
+    url = text.split('"')[1]
+    parts = (
+        '{ template_id = 41, campaign_id = 41, allocation_id = 38 }\n[dialers.%s.campaigns.winback]\ntimezone = ""\n'
+    )
+    tables = "".join(
+        f'[dialers.{name}]\nurl = "{address}"\napi_key_env = "LEADSYNC_API_KEY"\ncampaign = {parts % name}'
+        for name, address in (("melbourne", "https://pbx.example.com"), ("sydney", url))
+    )
+    config.write_text(tables + text[text.index("[retry]") :], "utf-8")
+    form = html.unescape(page.get("/new"))
+    host = url.partition("://")[2]
+    assert '<option value="">choose…</option>' in form
+    assert '<option value="melbourne/">melbourne (pbx.example.com)</option>' in form
+    assert f'<option value="sydney/winback">sydney ({host}), winback</option>' in form
+    unchosen = page.upload(name="monday.csv")
+    assert "several dialers, and none is chosen: melbourne, sydney" in html.unescape(page.get(unchosen))
+    assert page.choose(unchosen, target="sydney/").status_code == 303
+    draft = page.upload(SHEET, target="sydney/winback")
+    assert '<option value="sydney/winback" selected>' in page.get(draft)
+    page.choose(draft, options="")
+    assert '<option value="sydney/winback" selected>' in page.get(draft), "another choice leaves it"
+    page.wait(page.send(draft).headers["location"])
+    [run] = [run for run in page.shop.runs() if run.complete]
+    assert run.dialer == url
+
+
 def test_settings_without_an_address_are_said_at_the_form(page: DraftPage) -> None:
     page.shop.desk.config.write_text("[server]\nurll = 1\n")
     assert "urll is not a setting" in html.unescape(page.get("/new"))

@@ -7,6 +7,7 @@ from leadsync.errors import BusyError
 from leadsync.journal.lock import LEASE_SECONDS, SHORT_HOLD_SECONDS
 from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.leases import Leases
+from leadsync.private_files import make_private_folder
 
 _HOLDER = "SELECT told FROM leases WHERE run = ? AND expires > clock_timestamp()"
 
@@ -19,6 +20,7 @@ class FolderLease:
     def __init__(self, url: str, state: Path, folder: Path, seconds: float = LEASE_SECONDS) -> None:
         self._name = folder.name
         self._key = f"folder {folder}"
+        make_private_folder(state)
         self._database = PostgresDatabase(url)
         self._leases = Leases(self._database, state, seconds)
 

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from leadsync.journal.postgres.database import PostgresDatabase, Session, connec
 from leadsync.journal.postgres.origin import Origin, recognise
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.journal.sql.database import Connection, Taken
+from leadsync.tallies import Holder
 
 SPARE_SECONDS = 1.0
 """The holder stops sending so long before the lease's end."""
@@ -32,6 +34,7 @@ _TAKE = (
     "RETURNING epoch"
 )
 _HOLDER = "SELECT told, extract(epoch FROM expires - clock_timestamp())::double precision FROM leases WHERE run = ?"
+_HOLDERS = "SELECT run, told FROM leases WHERE expires > clock_timestamp()"
 _RENEW = (
     "UPDATE leases SET expires = clock_timestamp() + make_interval(secs => %s) WHERE holder = %s AND run = ANY(%s) "
     "RETURNING run, epoch"
@@ -89,6 +92,11 @@ class Leases:
             self._keeper = threading.Thread(target=self._keep, name="leases", daemon=True)
             self._keeper.start()
         return True
+
+    def holders(self) -> Mapping[str, Holder]:
+        with self._database.reading() as connection:
+            held = connection.execute(_HOLDERS).fetchall()
+        return {run_id: Holder(**json.loads(told)) for run_id, told in held}
 
     def release(self, run_id: str) -> None:
         with self._guard:

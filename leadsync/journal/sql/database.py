@@ -4,10 +4,12 @@ A statement is written for SQLite. `leadsync.journal.postgres.dialect` lists the
 others have to mean the same in both. Arguments are bound, never written into a statement.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from leadsync.tallies import Holder
 
 GIVEN_NUMBERS = "(SELECT key, CAST(value AS BIGINT) AS value FROM json_each(?)) AS wanted"
 """The numbers of a JSON list, as the table `wanted` of their positions (`key`) and values."""
@@ -109,6 +111,10 @@ class Locks(Protocol):
 
         Raises BusyError if another process keeps it for longer than `patience`, in seconds.
         """
+        ...
+
+    def holders(self) -> Mapping[str, Holder]:
+        """The holders of all locks, by their run; none where a lock names none."""
         ...
 
     def release(self, run_id: str) -> None:

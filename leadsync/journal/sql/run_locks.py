@@ -1,5 +1,6 @@
 """The locks of runs, and rows in flight after the death of their process."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from leadsync.journal.sql.database import Connected, Connection, Database, Locks
 from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import new_run_id
+from leadsync.tallies import Holder
 
 ENDED_UNDER_WAY = "leadsync ended while this row's request was under way"
 
@@ -35,6 +37,9 @@ class SqlRunLocks(Connected):
         except BusyError:
             return False
         return True
+
+    def holders(self) -> Mapping[str, Holder]:
+        return self._locks.holders()
 
     def release(self, run_id: str) -> None:
         self._locks.release(run_id)

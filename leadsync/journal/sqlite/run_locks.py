@@ -1,9 +1,11 @@
 """The locks of runs as lock files: the operating system ends them with their process."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from leadsync.journal.lock import StateLock, run_lock
 from leadsync.journal.sql.database import Connection, Database, Taken
+from leadsync.tallies import Holder
 
 
 class FileLocks:
@@ -20,6 +22,10 @@ class FileLocks:
         if taken is not None:
             with self._database.writing() as connection:
                 taken(connection, 0)
+
+    def holders(self) -> Mapping[str, Holder]:
+        """None: every process is on this machine."""
+        return {}
 
     def release(self, run_id: str) -> None:
         lock = self._held.pop(run_id, None)
