@@ -1,0 +1,46 @@
+"""The rows of a draft of one kind, before anything is sent."""
+
+import re
+
+from leadsync.simulator import PracticeDialer
+from tests.web.filled import HOSTILE, text_of
+from tests.web.shop import DraftPage
+
+SHEET = (
+    "Lead Id,FirstPhone,Outcome,Callback Date\n"
+    "A1,0412 345 678,Sale,2031-02-03 10:00\n"
+    "A2,0412345679,Sale,31/02/2031 10:00\n"
+)
+
+
+def test_each_figure_leads_to_its_rows(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    links = re.findall(rf'href="({draft}/rows[^"]*)"', page.get(draft))
+    assert {link.partition("=")[2] for link in links} >= {"change-0", "fault-0", "sets-0", "callbacks"}
+    for link in links:
+        assert "Nothing was sent yet." in text_of(page.get(link))
+    faulty = text_of(page.get(f"{draft}/rows?list=fault-0"))
+    assert "A2" in faulty
+    assert "Not sent." in faulty
+    assert "A1" not in faulty
+    assert dialer.ledger.received == []
+
+
+def test_unknown_lists_and_pages_behind_the_last(page: DraftPage) -> None:
+    draft = page.upload()
+    assert page.browser.get(f"{draft}/rows?list=nothing").status_code == 404
+    assert "There are no more such rows." in page.get(f"{draft}/rows?list=callbacks&after=99")
+
+
+def test_a_draft_without_a_preview_leads_back(page: DraftPage) -> None:
+    draft = page.upload("Cust No.,Result\n40120,Sale\n")
+    answer = page.browser.get(f"{draft}/rows?list=kept")
+    assert (answer.status_code, answer.headers["location"]) == (303, draft)
+
+
+def test_hostile_values_stay_text(page: DraftPage) -> None:
+    quoted = HOSTILE.replace('"', '""')
+    draft = page.upload(f'Lead Id,Mobile,Outcome,Callback Date\nA1,0412345678,"{quoted}",2031-02-03 10:00\n')
+    shown = page.get(f"{draft}/rows?list=callbacks")
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
