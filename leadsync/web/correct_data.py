@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leadsync.errors import LeadsyncError
 from leadsync.journal import OpenRows, ReasonCount
-from leadsync.models import RowRecord, RunRecord
+from leadsync.models import NO_CHANGE, RowRecord, RunRecord
 from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
 from leadsync.web.correct_checks import decided_rows, open_rows_of
@@ -33,6 +33,7 @@ READY = "ready"
 MOST_ROWS = 1_000_000
 """To be put right, or sent, at once."""
 _MOST_REASONS = 40
+_FEW_ROWS = 5_000
 _LOOKED_AT = 2_500
 """The rows of a reason whose values are counted: a reason takes a fiftieth of a second."""
 
@@ -61,6 +62,8 @@ class CorrectPage:
     """The later runs that have sent rows of this one again, each with their number."""
     to_decide: int = 0
     saved: RowCard | None = None
+    dispositions: Sequence[str] = ()
+    """Those to propose."""
     problem: str = ""
     """The reason why nothing can be corrected now."""
 
@@ -85,8 +88,10 @@ def card_of(rules: CorrectionRules, row: CorrectedRow) -> RowCard:
 def figures_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted) -> CorrectPage:
     """The page without its reasons and rows."""
     run = run_of(journal, run_id)
-    open_rows = open_rows_of(journal, rules_of(journal, site, run))
-    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready)
+    rules = rules_of(journal, site, run)
+    open_rows = open_rows_of(journal, rules)
+    known = dispositions_of(journal, rules)
+    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known)
 
 
 def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved: int = 0) -> CorrectPage:
@@ -101,6 +106,7 @@ def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved
     except LeadsyncError as error:
         return CorrectPage(run, wanted, sent=sent, to_decide=left, problem=str(error))
     open_rows = open_rows_of(journal, rules)
+    known = dispositions_of(journal, rules)
     rows = _rows(journal, rules, open_rows, wanted)
     just_saved = row_of(journal, run.id, saved) if saved else None
     return CorrectPage(
@@ -108,13 +114,23 @@ def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved
         wanted,
         open_rows.to_correct,
         open_rows.ready,
-        _reasons(journal, rules, open_rows),
+        _reasons(journal, rules, open_rows, known),
         [row_card(row, decision, run, rules.columns) for row, decision in rows[:ON_A_PAGE]],
         len(rows) > ON_A_PAGE,
         sent,
         left,
         card_of(rules, just_saved) if just_saved else None,
+        known,
     )
+
+
+def dispositions_of(journal: "Journal", rules: CorrectionRules) -> Sequence[str]:
+    """The campaign's dispositions by the settings, or else those that went through in a run of few rows."""
+    if listed := rules.settings.input.dispositions:
+        return listed
+    if journal.tally(rules.run.id).rows > _FEW_ROWS:
+        return ()
+    return [name for name in journal.changes(rules.run.id).dispositions if name != NO_CHANGE]
 
 
 def reason_named(counts: Sequence[ReasonCount], key: str) -> ReasonCount | None:
@@ -151,8 +167,10 @@ def _rows(
     return sorted(some, key=lambda one: one[0].record.number)[:limit]
 
 
-def _reasons(journal: "Journal", rules: CorrectionRules, open_rows: OpenRows) -> list[ReasonCard]:
-    run, dispositions = rules.run, rules.settings.input.dispositions
+def _reasons(
+    journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, dispositions: Sequence[str]
+) -> list[ReasonCard]:
+    run = rules.run
     cards = []
     if open_rows.faulty:
         for fault, rows in journal.fault_counts(run.id).items():

@@ -1,5 +1,6 @@
 """The page for corrections as values: reasons with their values, rows with the cells at fault. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ MOST_VALUES = 8
 _MANY_ROWS = 3_000
 _ROWS_A_SECOND = 2_000
 """Corrected and checked."""
+_NAME = re.compile(r"(?i)(full|first|last|given|family|middle|contact|customer|lead|sur)?[ _-]?name|surname|first|last")
+_LONGEST_NAME = 80
 _PREFIXED = frozenset({FaultKind.NO_AREA_CODE.name, FaultKind.NO_PREFIX.name})
 _UNCHANGED = "What would be sent is the same as before."
 CHANGED = "changed"
@@ -34,6 +37,7 @@ class Cell(NamedTuple):
     text: str
     why: str = ""
     is_changed: bool = False
+    is_disposition: bool = False
 
     @property
     def has_lines(self) -> bool:
@@ -66,6 +70,8 @@ class RowCard:
     at: datetime | None = None
     notice: str = ""
     """What another person did to it meanwhile, or another word about the last change."""
+    name: str = ""
+    """The lead's name, if the sheet has one: people know leads by it."""
     makes_new: bool = False
     """Whether it goes out without a callback date, as a new lead."""
 
@@ -144,9 +150,16 @@ def changed_card(
 def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column]) -> RowCard:
     """The card of a row; without a decision it is untouched."""
     problem, why = _faults(row, decision, run)
-    now, changed = row.cells, set(row.changed)
+    now, changed, headings = row.cells, set(row.changed), run.headings
     cells = [
-        Cell(at, run.headings[at] if at < len(run.headings) else "", text, why.get(at, ""), at in changed)
+        Cell(
+            at,
+            run.headings[at] if at < len(run.headings) else "",
+            text,
+            why.get(at, ""),
+            at in changed,
+            _role_at(run, at) == DISPOSITION,
+        )
         for at, text in enumerate(now)
     ]
     last = row.edits[-1] if row.edits else None
@@ -160,8 +173,19 @@ def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, colum
         tuple(_changes(row, decision, run, columns)) if isinstance(decision, Send) else (),
         last.user if last else "",
         last.at if last else None,
+        name=name_in(run.headings, now),
         makes_new=isinstance(decision, Send) and not decision.lead.inserts and CALLBACK not in decision.lead.fields,
     )
+
+
+def name_in(headings: Sequence[str], cells: Sequence[str]) -> str:
+    """The lead's name by the columns called so; empty if there are none."""
+    parts = (cell.strip() for heading, cell in zip(headings, cells, strict=False) if _NAME.fullmatch(trim(heading)))
+    return " ".join(filter(None, parts))[:_LONGEST_NAME]
+
+
+def _role_at(run: RunRecord, position: int) -> str:
+    return run.roles[position] if position < len(run.roles) else ""
 
 
 def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tuple[str, dict[int, str]]:

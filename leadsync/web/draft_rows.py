@@ -24,7 +24,6 @@ class DraftRow(NamedTuple):
     """A row of a draft: its cells, each with its heading and the reason if it is at fault, and the fields to send."""
 
     number: int
-    lead: str
     why: str
     """Why it is not sent; empty if it is."""
     cells: list[tuple[str, str, str]]
@@ -94,7 +93,8 @@ def list_words(name: str, preview: Preview) -> str:
     if kind == "sets":
         return f"Sets {found[int(at)][0]}"
     group = found[int(at)]
-    return f"{group['column']}: {group['what']}" if group["column"] else str(group["what"])
+    between = " " if kind == "fault" else ": "
+    return between.join(filter(None, (group["column"], group["what"])))
 
 
 _PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
@@ -134,7 +134,6 @@ def _kept(record: RowRecord, run: RunRecord) -> dict[str, Any]:
     headings = (*run.headings, *[""] * len(record.cells))
     sends = record.status is Status.UNSENT
     return {
-        "lead": record.lead,
         "why": "" if sends else message(record),
         "cells": [(headings[at], text, why.get(at, "")) for at, text in enumerate(record.cells)],
         "sent": [(FIELD_WORDS.get(name, name), text) for name, text in record.fields.items()] if sends else [],

@@ -75,9 +75,9 @@ def test_pages_and_reasons_choose(journal: Journal, site: Site) -> None:
 def test_changed_rows_are_found_by_their_fault(journal: Journal, site: Site) -> None:
     change(journal, 4, 1, "123")
     [card] = [card for card in page_of(journal, site, RUN, Wanted()).reasons if card.key.startswith("changed")]
-    assert (card.key, card.rows) == ("changed..SHORT_PHONE", 1)
-    assert shown(journal, site, Wanted(reason="changed..SHORT_PHONE")) == [4]
-    assert shown(journal, site, Wanted(after=4, reason="changed..SHORT_PHONE")) == []
+    assert (card.key, card.rows) == ("changed..INVALID_PHONE", 1)
+    assert shown(journal, site, Wanted(reason="changed..INVALID_PHONE")) == [4]
+    assert shown(journal, site, Wanted(after=4, reason="changed..INVALID_PHONE")) == []
     assert shown(journal, site, Wanted(reason="changed..NO_SUCH_DAY")) == []
 
 
@@ -86,6 +86,13 @@ def test_the_figures_alone_are_those_of_the_page(journal: Journal, site: Site) -
     change(journal, 4, 1, "123")
     figures, page = figures_of(journal, site, RUN, Wanted()), page_of(journal, site, RUN, Wanted())
     assert (figures.open, figures.ready) == (page.open, page.ready) == (2, 1)
+
+
+def test_dispositions_are_proposed(journal: Journal, site: Site, office: Office) -> None:
+    assert list(page_of(journal, site, RUN, Wanted()).dispositions) == ["Sale"], "row 5 has gone through with it"
+    office.settings = {**office.settings, "input": {"dispositions": ["Busy", "Sale"]}}
+    assert list(page_of(journal, site, RUN, Wanted()).dispositions) == ["Busy", "Sale"]
+    assert list(figures_of(journal, site, RUN, Wanted()).dispositions) == ["Busy", "Sale"]
 
 
 def test_only_open_rows_are_there_to_be_changed(journal: Journal) -> None:

@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from leadsync.journal import Edit, ReasonCount, ValueCount
 from leadsync.leads import Rules, map_columns
 from leadsync.models import DISPOSITION, EXTERNAL_ID, Lead, RowRecord, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Send
 from leadsync.run import CorrectedRow
-from leadsync.web.correct_view import changed_card, key_of, positions_of, reason_card, row_card
+from leadsync.web.correct_view import changed_card, key_of, name_in, positions_of, reason_card, row_card
 from tests.web.filled import a_run
 
 NOW = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
@@ -84,6 +86,21 @@ def test_a_card_says_how_many_rows_were_looked_at_and_how_long_they_take() -> No
     assert (card.looked_at, card.seconds) == (2_500, 10)
     few = reason_card(replace(reason, rows=2_500), [], RUN, (), looked_at=2_500)
     assert (few.looked_at, few.seconds) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "name"),
+    [
+        (("Lead Id", "First Name", "Last Name"), ("1", " Ann ", "Ng"), "Ann Ng"),
+        (("Surname", "Outcome", "first"), ("Ng", "Sale", "Ann"), "Ng Ann"),
+        (("Name", "Notes"), ("Ann", "x"), "Ann"),
+        (("Full_name",), ("Ann Ng",), "Ann Ng"),
+        (("File name", "Last call"), ("a.csv", "today"), ""),
+        (("Name", "Last"), ("Ann",), "Ann"),
+    ],
+)
+def test_the_name_is_in_the_columns_called_so(headings: tuple[str, ...], cells: tuple[str, ...], name: str) -> None:
+    assert name_in(headings, cells) == name
 
 
 def test_a_value_for_many_rows_goes_into_the_cells_with_the_old_one() -> None:

@@ -55,7 +55,7 @@ def test_a_row_shows_its_cells_and_what_is_sent_or_why_not(upload: Upload, previ
     cells = [[heading, text, ""] for heading, text in texts.items()]
     assert found is not None
     [row] = found.rows
-    assert (row.number, row.lead, row.why, row.cells) == (3, "A2", "", cells)
+    assert (row.number, row.why, row.cells) == (3, "", cells)
     assert ["FirstPhone", "0412345679"] in row.sent
     assert ["Outcome", "Sale"] in row.sent
     assert found[1:] == (False, 1)
@@ -73,12 +73,12 @@ def test_rows_of_another_preview_are_not_shown(upload: Upload, preview: Preview)
 
 
 def test_a_page_has_a_hundred_rows(upload: Upload) -> None:
-    row = {"lead": "", "why": "", "cells": [], "sent": []}
+    row = {"why": "", "cells": [], "sent": []}
     numbers = list(range(2, 152))
     kept = {"digest": "d", "lists": {"kept": numbers}, "rows": {str(number): row for number in numbers}}
     upload.values.keep(f"rows-{READING.digest}.json", kept)
     assert page_of(upload, READING, {"digest": "d"}, "kept", 101) == DraftRows(
-        [DraftRow(number, "", "", [], []) for number in range(102, 152)], False, 150
+        [DraftRow(number, "", [], []) for number in range(102, 152)], False, 150
     )
     first = page_of(upload, READING, {"digest": "d"}, "kept", 0)
     assert first is not None
@@ -95,6 +95,7 @@ def test_a_page_has_a_hundred_rows(upload: Upload) -> None:
         ("skip-UNCHANGED", "Not sent: the same as their lead was last sent"),
         ("skip-CALLED", ""),
         ("change-0", "Mobile: blanks taken out"),
+        ("fault-0", "Callback Date is no date"),
         ("nothing", ""),
     ],
 )
@@ -102,6 +103,7 @@ def test_lists_have_words(name: str, words: str) -> None:
     preview = {
         "dispositions": [["Sale", 2]],
         "skips": [["UNCHANGED", 1]],
+        "rejections": [{"column": "Callback Date", "what": "is no date"}],
         "changes": [{"column": "Mobile", "what": "blanks taken out"}],
     }
     assert list_words(name, preview) == words

@@ -1,10 +1,20 @@
 """The rows of a draft of one kind, before anything is sent."""
 
 import re
+from typing import TYPE_CHECKING
+
+import pytest
 
 from leadsync.simulator import PracticeDialer
+from tests.conftest import Desk
 from tests.web.filled import HOSTILE, text_of
 from tests.web.shop import DraftPage
+from tests.web.test_browser import chromium, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["chromium"]
 
 SHEET = (
     "Lead Id,FirstPhone,Outcome,Callback Date\n"
@@ -44,3 +54,23 @@ def test_hostile_values_stay_text(page: DraftPage) -> None:
     shown = page.get(f"{draft}/rows?list=callbacks")
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)" in shown
+
+
+@pytest.mark.parametrize("name", ["fault-0", "sets-0"])
+def test_a_list_shuts_nobody_out_and_fits_small_screens(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser", name: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    desk.sheet("friday.csv")
+    sheet = desk.folder / "friday.csv"
+    sheet.write_text(SHEET)
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/new")
+        shown.set_input_files("input[type=file]", str(sheet))
+        shown.get_by_text("Read the sheet").click()
+        shown.locator(f'a[href$="list={name}"]').click()
+        shown.get_by_text("Nothing was sent yet.").wait_for()
+        assert [one["id"] for one in axe.run(shown).response["violations"]] == []
+        for width in (390, 1280):
+            shown.set_viewport_size({"width": width, "height": 800})
+            assert not shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
