@@ -20,6 +20,7 @@ from leadsync.journal.values import (
     RowCheck,
     RowEnds,
     RowFilter,
+    SentAgain,
     TextSearch,
     ValueCount,
 )
@@ -193,7 +194,7 @@ class CorrectableRows(Protocol):
         """The open rows among these, in the sheet's order."""
         ...
 
-    def sent_again(self, run_id: str) -> dict[str, int]:
+    def sent_again(self, run_id: str) -> dict[str, SentAgain]:
         """The last runs to take failed or rejected rows of this one, the newest first, each with their number."""
         ...
 

@@ -249,6 +249,13 @@ class RowCheck(NamedTuple):
     value: str = ""
 
 
+class SentAgain(NamedTuple):
+    """Failed or rejected rows of a run in a later one: their number, and how many of them went through there."""
+
+    rows: int
+    succeeded: int
+
+
 class Changes(NamedTuple):
     """What the succeeded rows of a run changed on the dialer.
 

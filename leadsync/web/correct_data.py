@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leadsync.errors import LeadsyncError
-from leadsync.journal import OpenRows, ReasonCount
+from leadsync.journal import OpenRows, ReasonCount, SentAgain
 from leadsync.models import NO_CHANGE, RowRecord, RunRecord
 from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
@@ -58,7 +58,7 @@ class CorrectPage:
     reasons: Sequence[ReasonCard] = ()
     rows: Sequence[RowCard] = ()
     has_more: bool = False
-    sent: Mapping[str, int] = field(default_factory=dict)
+    sent: Mapping[str, SentAgain] = field(default_factory=dict)
     """The later runs that have sent rows of this one again, each with their number."""
     to_decide: int = 0
     saved: RowCard | None = None

@@ -150,7 +150,7 @@ def changed_card(
 def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column]) -> RowCard:
     """The card of a row; without a decision it is untouched."""
     problem, why = _faults(row, decision, run)
-    now, changed, headings = row.cells, set(row.changed), run.headings
+    now, changed = row.cells, set(row.changed)
     cells = [
         Cell(
             at,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Effects, Entry, Journal, ReasonCount, State, ValueCount
+from leadsync.journal import Effects, Entry, Journal, ReasonCount, SentAgain, State, ValueCount
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from tests.journal.samples import FAILED, RUN, SUCCEEDED, a_run, sending
@@ -90,5 +90,25 @@ def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> No
     assert numbers(faulty) == [2, 6, 7]
     assert faulty.correctable_counts(RUN, "rules").unchecked == 0
     assert faulty.corrected(RUN) == 0
-    assert faulty.sent_again(RUN) == {"r2": 2}
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 0)}
     assert faulty.sent_again("r2") == {}
+
+
+def test_rows_sent_again_are_followed_by_their_number_there(faulty: Journal, tmp_path: Path) -> None:
+    """Row 3 came as row 2 with another id and went through; row 5 failed once more; row 2 was retried."""
+    later = a_run(tmp_path, "r2")
+    faulty.create(later)
+    faulty.add("r2", [Entry(Row(n, (f"M{n}", "Sale")), f"M{n}", {}, harmless=False) for n in (2, 3)])
+    faulty.confirm("r2", Effects(taken={RUN: [(3, 2), (5, 3)]}))
+
+    async def send() -> None:
+        async with sending(faulty, "r2") as log:
+            for number, code in ((2, 0), (3, 106)):
+                await log.begin(number, 1)
+                log.finish(number, 1, Outcome(Effect.ANSWERED, code, "", "", 200), FAILED if code else SUCCEEDED)
+
+    asyncio.run(send())
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 1)}
+    retry = replace(a_run(tmp_path, "r3"), retry_of=RUN)
+    faulty.create_retry(retry)
+    assert faulty.sent_again(RUN) == {"r3": SentAgain(1, 0), "r2": SentAgain(2, 1)}

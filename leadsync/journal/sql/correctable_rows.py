@@ -12,7 +12,7 @@ from leadsync.journal.sql.row_pages import ALIKE, counted_values, groups_of
 from leadsync.journal.sql.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROWS_BY_NUMBER, row_record
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
-from leadsync.journal.values import OpenRows, ReasonCount, ValueCount
+from leadsync.journal.values import OpenRows, ReasonCount, SentAgain, ValueCount
 from leadsync.models import RowRecord
 
 _STATES = (State.FAILED, State.REJECTED, State.SKIPPED)
@@ -86,16 +86,21 @@ class SqlCorrectableRows(Connected):
             )
             return [row_record(values) for values in rows]
 
-    def sent_again(self, run_id: str) -> dict[str, int]:
+    def sent_again(self, run_id: str) -> dict[str, SentAgain]:
         with self._database.reading() as connection:
             key, _ = run_key_and_end(connection, run_id)
             rows = connection.execute(
-                "WITH later AS (SELECT number, by_run FROM taken WHERE run = ? "
-                "UNION ALL SELECT number, run FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
-                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number) "
-                "SELECT id, count(*) FROM last JOIN runs ON runs.run = by_run WHERE EXISTS "
-                f"(SELECT 1 FROM rows WHERE run = ? AND rows.number = last.number AND {OPEN_STATES}) "
+                "WITH later AS (SELECT number, by_run, by_number FROM taken WHERE run = ? "
+                "UNION ALL SELECT number, run, number FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
+                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number), "
+                # By the row's number there: its lead may have another id by now.
+                "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded "
+                "FROM last JOIN later USING (number, by_run) "
+                "LEFT JOIN rows AS there ON there.run = by_run AND there.number = by_number WHERE EXISTS "
+                f"(SELECT 1 FROM rows WHERE rows.run = ? AND rows.number = last.number AND {OPEN_STATES}) "
+                "GROUP BY by_run, last.number) "
+                "SELECT id, count(*), sum(succeeded) FROM sent JOIN runs ON runs.run = by_run "
                 "GROUP BY by_run, id ORDER BY by_run DESC",
                 [key, run_id, key],
             )
-            return dict(rows.fetchall())
+            return {later: SentAgain(count, int(succeeded)) for later, count, succeeded in rows}
