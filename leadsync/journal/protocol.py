@@ -14,6 +14,7 @@ from leadsync.journal.lock import SHORT_HOLD_SECONDS
 from leadsync.journal.row_protocols import (
     CorrectableRows,
     Decisions,
+    EditedRows,
     Edits,
     LineageQueries,
     PendingRows,
@@ -326,6 +327,7 @@ class Journal(
     RowPages,
     Decisions,
     CorrectableRows,
+    EditedRows,
     Edits,
     PendingRows,
     LineageQueries,

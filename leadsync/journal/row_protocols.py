@@ -14,10 +14,13 @@ from leadsync.journal.values import (
     Edit,
     FoundLead,
     LastSent,
+    OpenRows,
     Origin,
     ReasonCount,
+    RowCheck,
     RowEnds,
     RowFilter,
+    SentAgain,
     TextSearch,
     ValueCount,
 )
@@ -173,8 +176,8 @@ class CorrectableRows(Protocol):
     *Untouched* ones have no change by a person yet.
     """
 
-    def correctable_counts(self, run_id: str) -> list[ReasonCount]:
-        """The untouched rows by reason, the most frequent first."""
+    def correctable_counts(self, run_id: str, rules: str = "") -> OpenRows:
+        """How many there are; `rules` is a digest as in `EditedRows`."""
         ...
 
     def correctable_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
@@ -187,16 +190,47 @@ class CorrectableRows(Protocol):
         """The next untouched rows behind row `after`, all or those with a reason, in the sheet's order."""
         ...
 
-    def changed_rows(self, run_id: str, numbers: list[int] | None = None) -> list[RowRecord]:
-        """The open rows with changes, in the sheet's order; given numbers, the open rows among these."""
+    def open_rows(self, run_id: str, numbers: Collection[int]) -> list[RowRecord]:
+        """The open rows among these, in the sheet's order."""
+        ...
+
+    def sent_again(self, run_id: str) -> dict[str, SentAgain]:
+        """The last runs to take failed or rejected rows of this one, the newest first, each with their number."""
+        ...
+
+
+class EditedRows(Protocol):
+    """The open rows with changes, each with the result of its last check; `rules` is a digest of the rules then."""
+
+    def unchecked(self, run_id: str, rules: str, limit: int) -> list[int]:
+        """The numbers of rows changed since their last check, or checked by other rules; so many at most."""
+        ...
+
+    def keep_checks(self, run_id: str, rules: str, checks: Mapping[int, RowCheck]) -> None:
+        """Keep results, each unless its row has another version by now."""
+        ...
+
+    def fault_counts(self, run_id: str) -> dict[str, int]:
+        """The rows that cannot be sent by the kind of their first fault, the most frequent first.
+
+        Rows without a fault, the same as before, are left out.
+        """
+        ...
+
+    def fault_values(self, run_id: str, fault: str, most: int) -> list[ValueCount]:
+        """The values with this fault, the most frequent first."""
+        ...
+
+    def ready_page(self, run_id: str, after: int = 0, limit: int = 100) -> list[RowRecord]:
+        """The next rows behind row `after` that can be sent, in the sheet's order."""
+        ...
+
+    def faulty_page(self, run_id: str, after: int = 0, limit: int = 100, fault: str = "") -> list[RowRecord]:
+        """The next rows behind row `after` that cannot, all or those with a kind of fault, in the sheet's order."""
         ...
 
     def corrected(self, run_id: str) -> int:
-        """How many open rows have another text now than in their sheet."""
-        ...
-
-    def sent_again(self, run_id: str) -> dict[str, int]:
-        """The last runs to take failed or rejected rows of this one, the newest first, each with their number."""
+        """How many have another text now than in their sheet."""
         ...
 
 

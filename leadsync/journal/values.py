@@ -226,6 +226,25 @@ class ReasonCount:
     code: int | None
     kind: str | None
     rows: int
+    first: int = field(default=0, compare=False)
+    """No row before this number is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRows:
+    """The rows of a run open to correction: untouched ones by reason, the most frequent first; the others by their
+    last check."""
+
+    untouched: Sequence[ReasonCount]
+    ready: int
+    faulty: int
+    unchecked: int
+    """Of the others, those changed since their check, or checked by other rules."""
+
+    @property
+    def to_correct(self) -> int:
+        """All but the ready ones."""
+        return sum(reason.rows for reason in self.untouched) + self.faulty
 
 
 class ValueCount(NamedTuple):
@@ -234,6 +253,23 @@ class ValueCount(NamedTuple):
     place: str
     value: str
     rows: int
+
+
+class RowCheck(NamedTuple):
+    """The result of a check of a changed row: its version then, and the first fault's kind, column and value."""
+
+    version: int
+    ready: bool
+    fault: str | None = None
+    place: str = ""
+    value: str = ""
+
+
+class SentAgain(NamedTuple):
+    """Failed or rejected rows of a run in a later one: their number, and how many of them went through there."""
+
+    rows: int
+    succeeded: int
 
 
 class Changes(NamedTuple):

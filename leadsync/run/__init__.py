@@ -27,11 +27,12 @@ from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import SheetView, lines_with_headings, look_at_sheet, sheet_view_of
 from leadsync.run.stop_requests import StopRequests
-from leadsync.run.survey import Group, Survey
+from leadsync.run.survey import MOST_LISTED, Group, Survey
 from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
+    "MOST_LISTED",
     "TAKEN_BACK",
     "Checked",
     "CorrectedRow",

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
+from leadsync import __version__
 from leadsync.config import Settings, with_reading
 from leadsync.errors import SettingsError
 from leadsync.journal import Edit, Origin, State
@@ -79,6 +80,11 @@ class CorrectionRules:
             came_back=True,
             is_workbook=True,
         )
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that decisions depend on besides the run and its rows. The time is not in it."""
+        return f"{__version__} {self.settings.rules_digest}"
 
     def decisions(self, rows: Sequence[CorrectedRow]) -> list[Decision]:
         """What a returned file with these rows would do with each."""

@@ -11,6 +11,8 @@ from leadsync.report import problem, remedy
 
 _EXAMPLES = 3
 _ROWS_SAMPLED = 200
+MOST_LISTED = 1_000
+"""Rows of one kind to be looked at before anything is sent."""
 
 
 @dataclass(slots=True)
@@ -23,10 +25,15 @@ class Group:
     rows: list[int] = field(default_factory=list)
     examples: list[tuple[str, str]] = field(default_factory=list)
     """The cell and the value sent for it; for rejections the value and the remedy."""
+    listed: list[int] = field(default_factory=list, compare=False)
+    """The first rows, for a list of them."""
 
     def add(self, number: int, before: str, after: str) -> None:
         """Count one more."""
         self.count += 1
+        # A row can have two of one kind.
+        if len(self.listed) < MOST_LISTED and number not in self.listed[-1:]:
+            self.listed.append(number)
         if len(self.rows) < _EXAMPLES:
             self.rows.append(number)
             self.examples.append((before, after))

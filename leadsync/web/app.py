@@ -22,6 +22,7 @@ from leadsync.web import (
     decide_page,
     downloads,
     draft_page,
+    draft_rows_page,
     lead_pages,
     live,
     login_page,
@@ -43,7 +44,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 MODULES = (
     *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
-    *(upload_page, draft_page, run_actions),
+    *(upload_page, draft_page, draft_rows_page, run_actions),
     *(correct_page, correct_edits, correct_send),
     *(decide_page, mappings_page, stats_page, users_page, audit_page),
 )

@@ -1,16 +1,25 @@
 """The rows of a run open to correction, read from the journal and checked by the rules of now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from leadsync.errors import LeadsyncError
-from leadsync.journal import ReasonCount
-from leadsync.models import RunRecord
-from leadsync.reasons import Rejected
-from leadsync.reimport import Decision, Send
+from leadsync.journal import OpenRows, ReasonCount, SentAgain
+from leadsync.models import NO_CHANGE, RowRecord, RunRecord
+from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
-from leadsync.web.correct_view import CHANGED, ReasonCard, RowCard, changed_cards, key_of, reason_card, row_card
+from leadsync.web.correct_checks import decided_rows, open_rows_of
+from leadsync.web.correct_view import (
+    CHANGED,
+    MOST_VALUES,
+    ReasonCard,
+    RowCard,
+    changed_card,
+    key_of,
+    reason_card,
+    row_card,
+)
 from leadsync.web.run_page import run_of
 from leadsync.web.run_view import to_decide
 
@@ -21,28 +30,12 @@ if TYPE_CHECKING:
 ON_A_PAGE = 100
 READY = "ready"
 """In place of a reason: the rows that are ready."""
+MOST_ROWS = 1_000_000
+"""To be put right, or sent, at once."""
 _MOST_REASONS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The open rows with changes by people, and what a returned file would do with each."""
-
-    rows: Sequence[CorrectedRow]
-    decisions: Sequence[Decision]
-
-    @property
-    def ready(self) -> list[CorrectedRow]:
-        """The rows that can be sent."""
-        return [row for row, decision in self if isinstance(decision, Send)]
-
-    @property
-    def faulty(self) -> list[tuple[CorrectedRow, Decision]]:
-        """The others, each with the reason."""
-        return [(row, decision) for row, decision in self if not isinstance(decision, Send)]
-
-    def __iter__(self) -> Iterator[tuple[CorrectedRow, Decision]]:
-        return iter(zip(self.rows, self.decisions, strict=True))
+_FEW_ROWS = 5_000
+_LOOKED_AT = 2_500
+"""The rows of a reason whose values are counted: a reason takes a fiftieth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +58,12 @@ class CorrectPage:
     reasons: Sequence[ReasonCard] = ()
     rows: Sequence[RowCard] = ()
     has_more: bool = False
-    sent: Mapping[str, int] = field(default_factory=dict)
+    sent: Mapping[str, SentAgain] = field(default_factory=dict)
     """The later runs that have sent rows of this one again, each with their number."""
     to_decide: int = 0
     saved: RowCard | None = None
+    dispositions: Sequence[str] = ()
+    """Those to propose."""
     problem: str = ""
     """The reason why nothing can be corrected now."""
 
@@ -78,16 +73,9 @@ def rules_of(journal: "Journal", site: "Site", run: RunRecord) -> CorrectionRule
     return CorrectionRules(run, site.settings(), journal.now())
 
 
-def changed_of(journal: "Journal", rules: CorrectionRules) -> Changed:
-    """The changed rows of a run."""
-    run_id = rules.run.id
-    rows = with_edits(journal.changed_rows(run_id), journal.edits(run_id))
-    return Changed(rows, rules.decisions(rows))
-
-
 def row_of(journal: "Journal", run_id: str, number: int) -> CorrectedRow | None:
     """A row with its changes, if it is open to correction."""
-    records = journal.changed_rows(run_id, [number])
+    records = journal.open_rows(run_id, [number])
     return with_edits(records, journal.edits(run_id, [number]))[0] if records else None
 
 
@@ -95,6 +83,15 @@ def card_of(rules: CorrectionRules, row: CorrectedRow) -> RowCard:
     """The card of a row."""
     decision = rules.decisions([row])[0] if row.edits else None
     return row_card(row, decision, rules.run, rules.columns)
+
+
+def figures_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted) -> CorrectPage:
+    """The page without its reasons and rows."""
+    run = run_of(journal, run_id)
+    rules = rules_of(journal, site, run)
+    open_rows = open_rows_of(journal, rules)
+    known = dispositions_of(journal, rules)
+    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known)
 
 
 def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved: int = 0) -> CorrectPage:
@@ -108,22 +105,32 @@ def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved
         rules = rules_of(journal, site, run)
     except LeadsyncError as error:
         return CorrectPage(run, wanted, sent=sent, to_decide=left, problem=str(error))
-    changed = changed_of(journal, rules)
-    counts = journal.correctable_counts(run.id)
-    rows = _rows(journal, run, counts, changed, wanted)
+    open_rows = open_rows_of(journal, rules)
+    known = dispositions_of(journal, rules)
+    rows = _rows(journal, rules, open_rows, wanted)
     just_saved = row_of(journal, run.id, saved) if saved else None
     return CorrectPage(
         run,
         wanted,
-        sum(count.rows for count in counts) + len(changed.faulty),
-        len(changed.ready),
-        _reasons(journal, rules, counts, changed),
+        open_rows.to_correct,
+        open_rows.ready,
+        _reasons(journal, rules, open_rows, known),
         [row_card(row, decision, run, rules.columns) for row, decision in rows[:ON_A_PAGE]],
         len(rows) > ON_A_PAGE,
         sent,
         left,
         card_of(rules, just_saved) if just_saved else None,
+        known,
     )
+
+
+def dispositions_of(journal: "Journal", rules: CorrectionRules) -> Sequence[str]:
+    """The campaign's dispositions by the settings, or else those that went through in a run of few rows."""
+    if listed := rules.settings.input.dispositions:
+        return listed
+    if journal.tally(rules.run.id).rows > _FEW_ROWS:
+        return ()
+    return [name for name in journal.changes(rules.run.id).dispositions if name != NO_CHANGE]
 
 
 def reason_named(counts: Sequence[ReasonCount], key: str) -> ReasonCount | None:
@@ -131,41 +138,46 @@ def reason_named(counts: Sequence[ReasonCount], key: str) -> ReasonCount | None:
     return next((count for count in counts if key_of(count) == key), None)
 
 
-def of_kind(changed: Changed, key: str) -> list[tuple[CorrectedRow, Decision]]:
-    """The changed rows with a fault of the kind in the key."""
+def fault_named(key: str) -> str:
+    """The kind of fault in the key of changed rows; empty for any other key."""
     status, _, kind = key.partition("..")
-    if status != CHANGED:
-        return []
-    return [
-        (row, decision)
-        for row, decision in changed.faulty
-        if isinstance(decision, Rejected) and decision.faults[0].kind.name == kind
-    ]
+    return kind if status == CHANGED else ""
 
 
 def _rows(
-    journal: "Journal", run: RunRecord, counts: Sequence[ReasonCount], changed: Changed, wanted: Wanted
+    journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, wanted: Wanted
 ) -> list[tuple[CorrectedRow, Decision | None]]:
     """One row more than a page has."""
-    some: list[tuple[CorrectedRow, Decision | None]] = []
-    reason = reason_named(counts, wanted.reason)
+    run_id, after, limit = rules.run.id, wanted.after, ON_A_PAGE + 1
+    changed: list[RowRecord] = []
+    untouched: list[RowRecord] = []
     if wanted.reason == READY:
-        some += [(row, decision) for row, decision in changed if isinstance(decision, Send)]
+        changed = journal.ready_page(run_id, after, limit)
+    elif fault := fault_named(wanted.reason):
+        changed = journal.faulty_page(run_id, after, limit, fault)
+    elif wanted.reason:
+        if reason := reason_named(open_rows.untouched, wanted.reason):
+            untouched = journal.correctable_page(run_id, after, limit, reason)
     else:
-        some += of_kind(changed, wanted.reason) if wanted.reason else changed.faulty
-        if reason or not wanted.reason:
-            untouched = journal.correctable_page(run.id, wanted.after, ON_A_PAGE + 1, reason)
-            some += [(CorrectedRow(record), None) for record in untouched]
-    some = [one for one in some if one[0].record.number > wanted.after]
-    return sorted(some, key=lambda one: one[0].record.number)[: ON_A_PAGE + 1]
+        changed = journal.faulty_page(run_id, after, limit)
+        first = min((reason.first for reason in open_rows.untouched), default=0)
+        untouched = journal.correctable_page(run_id, max(after, first - 1), limit)
+    some: list[tuple[CorrectedRow, Decision | None]] = [(CorrectedRow(record), None) for record in untouched]
+    some += decided_rows(journal, rules, changed)
+    return sorted(some, key=lambda one: one[0].record.number)[:limit]
 
 
 def _reasons(
-    journal: "Journal", rules: CorrectionRules, counts: Sequence[ReasonCount], changed: Changed
+    journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, dispositions: Sequence[str]
 ) -> list[ReasonCard]:
-    run, dispositions = rules.run, rules.settings.input.dispositions
-    cards = changed_cards(changed.faulty, run, dispositions)
+    run = rules.run
+    cards = []
+    if open_rows.faulty:
+        for fault, rows in journal.fault_counts(run.id).items():
+            values = journal.fault_values(run.id, fault, MOST_VALUES)
+            cards.append(changed_card(fault, rows, values, run, dispositions))
     # In an order that stays while their rows become fewer: nobody types into a card that has moved.
-    for count in sorted(counts[:_MOST_REASONS], key=key_of):
-        cards.append(reason_card(count, journal.correctable_values(run.id, count), run, dispositions))
+    for reason in sorted(open_rows.untouched[:_MOST_REASONS], key=key_of):
+        values = journal.correctable_values(run.id, reason, _LOOKED_AT)
+        cards.append(reason_card(reason, values, run, dispositions, looked_at=_LOOKED_AT))
     return cards

@@ -14,13 +14,14 @@ from leadsync.models import RunRecord
 from leadsync.reasons import Fault, Rejected
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
 from leadsync.spreadsheet import LONGEST_CELL
+from leadsync.web.correct_checks import check_rows, decided_rows, open_rows_of
 from leadsync.web.correct_data import (
+    MOST_ROWS,
     CorrectPage,
     Wanted,
     card_of,
-    changed_of,
-    of_kind,
-    page_of,
+    fault_named,
+    figures_of,
     reason_named,
     row_of,
     rules_of,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from leadsync.journal import Journal
 
 _MOST_FIELDS = 4_000
-_MOST_ROWS = 1_000_000
+_AT_ONCE = 2_000
+"""Rows to a commit: a run under way waits no longer for the journal."""
 _LONG = f"A cell holds {LONGEST_CELL:,} characters at most; write less. Nothing was changed."
 
 
@@ -74,7 +76,7 @@ async def edits(request: Request) -> Response:
     done = await site.read(partial(_edit, site=site, asked=asked))
     wanted = wanted_in(form)
     if "hx-request" in request.headers:
-        page = await site.read(partial(page_of, site=site, run_id=asked.run, wanted=wanted))
+        page = await site.read(partial(figures_of, site=site, run_id=asked.run, wanted=wanted))
         return _row(request, page, done)
     if done.status != 200:
         return await show(request, asked.run, wanted, status=done.status, wrong=done.wrong, card=done.card)
@@ -110,6 +112,7 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     if not changes:
         return _Done(replace(card_of(rules, row), notice="Nothing was changed in this row."))
     journal.add_audit("edit", asked.user, run.id, row=row.record.number, cells=len(changes))
+    check_rows(journal, rules, [row.record.number])
     fresh = row_of(journal, run.id, asked.number)
     return _Done(card_of(rules, fresh) if fresh else None)
 
@@ -199,7 +202,11 @@ def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], u
         if positions:
             texts = {at: f"{new.strip()}{cells[at].strip()}" if is_prefix else new for at in positions}
             changes[row.record.number] = row.version, texts
-    done = journal.edit_rows(run.id, changes, user=user)
+    done: dict[int, int | None] = {}
+    numbers = list(changes)
+    for first in range(0, len(numbers), _AT_ONCE):
+        some = {number: changes[number] for number in numbers[first : first + _AT_ONCE]}
+        done |= journal.edit_rows(run.id, some, user=user)
     left = sum(version is None for version in done.values())
     if len(done) > left:
         journal.add_audit("edit", user, run.id, rows=len(done) - left)
@@ -209,14 +216,16 @@ def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], u
 def _rows_of(journal: "Journal", rules: CorrectionRules, key: str) -> list[tuple[CorrectedRow, Fault | None]]:
     """The rows of a reason, each with its first fault."""
     run_id = rules.run.id
-    reason = reason_named(journal.correctable_counts(run_id), key)
+    reason = reason_named(open_rows_of(journal, rules).untouched, key)
     if reason is not None:
-        records = journal.correctable_page(run_id, 0, _MOST_ROWS, reason)
+        records = journal.correctable_page(run_id, 0, MOST_ROWS, reason)
         return [
             (row, row.record.reason.faults[0] if isinstance(row.record.reason, Rejected) else None)
             for row in with_edits(records, ())
         ]
-    changed = of_kind(changed_of(journal, rules), key)
+    if not (kind := fault_named(key)):
+        return []
+    changed = decided_rows(journal, rules, journal.faulty_page(run_id, 0, MOST_ROWS, kind))
     return [(row, decision.faults[0]) for row, decision in changed if isinstance(decision, Rejected)]
 
 

@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from leadsync.config import SheetChoices
 from leadsync.models import RunRecord
-from leadsync.run import CorrectedRow, versions_of, write_corrected
+from leadsync.run import CorrectedRow, versions_of, with_edits, write_corrected
 from leadsync.temporary_files import temporary_folder
-from leadsync.web.correct_data import changed_of, rules_of
+from leadsync.web.correct_checks import open_rows_of
+from leadsync.web.correct_data import MOST_ROWS, rules_of
 from leadsync.web.correct_page import show, wanted_in
 from leadsync.web.corrections import corrections_run, holds, keep_corrections
 from leadsync.web.draft_page import read_anew, wait_for_end
@@ -45,7 +46,9 @@ async def send_edits(request: Request) -> Response:
 def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | None:
     run = run_of(journal, run_id)
     rules = rules_of(journal, site, run)
-    rows = changed_of(journal, rules).ready
+    open_rows_of(journal, rules)
+    records = journal.ready_page(run_id, 0, MOST_ROWS)
+    rows = with_edits(records, journal.edits(run_id, [record.number for record in records]))
     if not rows:
         return None
     versions, kept = versions_of(rows), Uploads(site.state)

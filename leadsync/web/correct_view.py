@@ -1,6 +1,6 @@
 """The page for corrections as values: reasons with their values, rows with the cells at fault. Pure."""
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,11 @@ from leadsync.web.run_view import kind_words
 
 MOST_VALUES = 8
 """Of one reason; the rows below hold the others."""
+_MANY_ROWS = 3_000
+_ROWS_A_SECOND = 2_000
+"""Corrected and checked."""
+_NAME = re.compile(r"(?i)(full|first|last|given|family|middle|contact|customer|lead|sur)?[ _-]?name|surname|first|last")
+_LONGEST_NAME = 80
 _PREFIXED = frozenset({FaultKind.NO_AREA_CODE.name, FaultKind.NO_PREFIX.name})
 _UNCHANGED = "What would be sent is the same as before."
 CHANGED = "changed"
@@ -32,6 +37,7 @@ class Cell(NamedTuple):
     text: str
     why: str = ""
     is_changed: bool = False
+    is_disposition: bool = False
 
     @property
     def has_lines(self) -> bool:
@@ -64,6 +70,8 @@ class RowCard:
     at: datetime | None = None
     notice: str = ""
     """What another person did to it meanwhile, or another word about the last change."""
+    name: str = ""
+    """The lead's name, if the sheet has one: people know leads by it."""
     makes_new: bool = False
     """Whether it goes out without a callback date, as a new lead."""
 
@@ -83,6 +91,13 @@ class ReasonCard:
     values: Sequence[ValueCount] = ()
     takes_prefix: bool = False
     choices: Sequence[str] = field(default=())
+    looked_at: int = 0
+    """In so many of the rows the values were counted; 0 for all of them."""
+
+    @property
+    def seconds(self) -> int:
+        """The time to put a value into all of the rows; 0 for a moment."""
+        return round(self.rows / _ROWS_A_SECOND) if self.rows > _MANY_ROWS else 0
 
 
 def key_of(reason: ReasonCount) -> str:
@@ -91,9 +106,12 @@ def key_of(reason: ReasonCount) -> str:
 
 
 def reason_card(
-    reason: ReasonCount, values: Sequence[ValueCount], run: RunRecord, dispositions: Sequence[str]
+    reason: ReasonCount, values: Sequence[ValueCount], run: RunRecord, dispositions: Sequence[str], looked_at: int = 0
 ) -> ReasonCard:
-    """The card of untouched rows; values that occur once each are left to their rows."""
+    """The card of untouched rows; values that occur once each are left to their rows.
+
+    The values were counted in the first `looked_at` rows; 0 means all.
+    """
     entry = RESULT_CODES.get(reason.code) if reason.code is not None else None
     words = kind_words(reason.kind) if reason.kind else entry.meaning if entry else ""
     if reason.kind == SkipKind.STILL_FAILING.name and entry:
@@ -108,30 +126,25 @@ def reason_card(
     shown = values[:MOST_VALUES] if not prefix and any(value.rows > 1 for value in values) else ()
     label = f"{reason.code} " if reason.code else ""
     listed = dispositions if any(_role(run, value.place) == DISPOSITION for value in shown) else ()
-    return ReasonCard(key_of(reason), f"{label}{words}".rstrip("."), advice, reason.rows, shown, prefix, listed)
+    return ReasonCard(
+        key_of(reason),
+        f"{label}{words}".rstrip("."),
+        advice,
+        reason.rows,
+        shown,
+        prefix,
+        listed,
+        looked_at if reason.rows > looked_at else 0,
+    )
 
 
-def changed_cards(
-    rows: Iterable[tuple[CorrectedRow, Decision]], run: RunRecord, dispositions: Sequence[str]
-) -> list[ReasonCard]:
-    """The cards of changed rows that have a fault still, by its kind."""
-    kinds: Counter[str] = Counter()
-    values: Counter[tuple[str, str, str]] = Counter()
-    for _, decision in rows:
-        if isinstance(decision, Rejected):
-            fault = decision.faults[0]
-            kinds[fault.kind.name] += 1
-            values[fault.kind.name, fault.column, fault.value] += 1
-    cards = []
-    for kind, count in kinds.most_common():
-        found = [ValueCount(place, text, rows) for (of, place, text), rows in values.most_common() if of == kind]
-        card = reason_card(ReasonCount(Status.REJECTED, None, kind, count), found, run, dispositions)
-        cards.append(
-            ReasonCard(
-                f"{CHANGED}..{kind}", f"{card.words}, after a change", "", count, card.values, False, card.choices
-            )
-        )
-    return cards
+def changed_card(
+    fault: str, rows: int, values: Sequence[ValueCount], run: RunRecord, dispositions: Sequence[str]
+) -> ReasonCard:
+    """The card of changed rows that have a fault still."""
+    card = reason_card(ReasonCount(Status.REJECTED, None, fault, rows), values, run, dispositions)
+    words = f"{card.words}, after a change"
+    return ReasonCard(f"{CHANGED}..{fault}", words, "", rows, card.values, False, card.choices)
 
 
 def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column]) -> RowCard:
@@ -139,7 +152,14 @@ def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, colum
     problem, why = _faults(row, decision, run)
     now, changed = row.cells, set(row.changed)
     cells = [
-        Cell(at, run.headings[at] if at < len(run.headings) else "", text, why.get(at, ""), at in changed)
+        Cell(
+            at,
+            run.headings[at] if at < len(run.headings) else "",
+            text,
+            why.get(at, ""),
+            at in changed,
+            _role_at(run, at) == DISPOSITION,
+        )
         for at, text in enumerate(now)
     ]
     last = row.edits[-1] if row.edits else None
@@ -153,8 +173,19 @@ def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, colum
         tuple(_changes(row, decision, run, columns)) if isinstance(decision, Send) else (),
         last.user if last else "",
         last.at if last else None,
+        name=name_in(run.headings, now),
         makes_new=isinstance(decision, Send) and not decision.lead.inserts and CALLBACK not in decision.lead.fields,
     )
+
+
+def name_in(headings: Sequence[str], cells: Sequence[str]) -> str:
+    """The lead's name by the columns called so; empty if there are none."""
+    parts = (cell.strip() for heading, cell in zip(headings, cells, strict=False) if _NAME.fullmatch(trim(heading)))
+    return " ".join(filter(None, parts))[:_LONGEST_NAME]
+
+
+def _role_at(run: RunRecord, position: int) -> str:
+    return run.roles[position] if position < len(run.roles) else ""
 
 
 def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tuple[str, dict[int, str]]:

@@ -34,6 +34,7 @@ from leadsync.run import (
 )
 from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
+from leadsync.web.draft_rows import keep_rows
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
 from leadsync.web.saved_mappings import headings_of, only_fitting
@@ -167,7 +168,9 @@ def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: S
     settings = reading.applied_to(host.settings())
     plan = _plan(journal, upload, reading, settings)
     try:
-        return _preview_of(host, journal, plan, settings, reading)
+        found = _preview_of(host, journal, plan, settings, reading)
+        keep_rows(journal, upload, reading, plan, found)
+        return found
     finally:
         plan.discard()
 

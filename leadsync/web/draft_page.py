@@ -44,13 +44,13 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 async def draft(request: Request) -> Response:
     """The draft as it stands; a sent one leads to its run."""
-    upload = await _upload(request)
+    upload = await upload_of(request)
     return await _page(request, await _look(request, upload))
 
 
 async def reading(request: Request) -> Response:
     """Read the sheet again with other choices; wrong ones are shown with the reason, as they were typed."""
-    site, upload = site_of(request), await _upload(request)
+    site, upload = site_of(request), await upload_of(request)
     form = {name: value for name, value in (await request.form(max_files=0)).items() if isinstance(value, str)}
     shown = _shown(upload, form.get("reading", ""))
     before = await anyio.to_thread.run_sync(upload.reading)
@@ -72,7 +72,7 @@ async def reading(request: Request) -> Response:
 
 async def send_draft(request: Request) -> Response:
     """Send what was shown: all, or the first rows. Pressed twice, or by two people, it is sent once."""
-    site, upload = site_of(request), await _upload(request)
+    site, upload = site_of(request), await upload_of(request)
     form = await request.form(max_files=0)
     view = await _look(request, upload)
     if view.stage is not Stage.SHOWN or view.preview is None:
@@ -106,7 +106,7 @@ async def send_draft(request: Request) -> Response:
 
 async def discard(request: Request) -> Response:
     """Delete the draft, unless it is being sent."""
-    upload = await _upload(request)
+    upload = await upload_of(request)
     view = await _look(request, upload)
     if view.stage in (Stage.QUEUED, Stage.PLANNING, Stage.SENT):
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
@@ -118,7 +118,7 @@ async def discard(request: Request) -> Response:
 
 async def cancel_draft(request: Request) -> Response:
     """Take a draft back from the queue; one with its turn goes on, and its run can be stopped."""
-    upload = await _upload(request)
+    upload = await upload_of(request)
     job = await anyio.to_thread.run_sync(lambda: jobs_of(site_of(request).state, upload, "send").newest())
     await cancel_job(request, job, upload=upload.id)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
@@ -189,7 +189,7 @@ async def _saved(site: Site, preview: Preview | None) -> list[SavedMapping]:
     return await site.read(lambda journal: journal.saved_mappings(headings)) if headings else []
 
 
-async def _upload(request: Request) -> Upload:
+async def upload_of(request: Request) -> Upload:
     """The upload of the address; raises 404."""
     kept = Uploads(site_of(request).state)
     upload = await anyio.to_thread.run_sync(kept.find, request.path_params["draft_id"])

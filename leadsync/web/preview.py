@@ -116,9 +116,9 @@ def _survey_values(survey: Survey) -> Preview:
         "repeated_leads": survey.repeated_leads,
         "repeated": _repeated(survey),
         "of_other_runs": [[kind.name, run_id, count] for (kind, run_id), count in survey.of_other_runs.items()],
-        "changes": _groups(survey.repairs.values()),
-        "look_at": _groups(group for group in survey.warnings.values() if group.what != NEW_LEAD),
-        "rejections": _with_remedies(_groups(survey.rejections.values())),
+        "changes": _groups(ordered(survey.repairs.values())),
+        "look_at": _groups(to_look_at(survey)),
+        "rejections": _with_remedies(_groups(ordered(survey.rejections.values()))),
         "skips": [[kind.name, count] for kind, count in survey.skips.most_common()],
     }
 
@@ -130,8 +130,17 @@ def _repeated(survey: Survey) -> Preview | None:
     return {"rows": survey.repeated, "at": at.isoformat(), "run": run_id}
 
 
+def ordered(groups: Iterable[Group]) -> list[Group]:
+    """The groups as a preview lists them, the most frequent first."""
+    return sorted(groups, key=lambda group: -group.count)[:_MOST_GROUPS]
+
+
+def to_look_at(survey: Survey) -> list[Group]:
+    """The warnings, without the one about missing callback dates: it stands apart."""
+    return ordered(group for group in survey.warnings.values() if group.what != NEW_LEAD)
+
+
 def _groups(groups: Iterable[Group]) -> list[Preview]:
-    ordered = sorted(groups, key=lambda group: -group.count)
     return [
         {
             "what": group.what,
@@ -140,7 +149,7 @@ def _groups(groups: Iterable[Group]) -> list[Preview]:
             "rows": group.rows,
             "examples": [list(example) for example in group.examples],
         }
-        for group in ordered[:_MOST_GROUPS]
+        for group in groups
     ]
 
 

@@ -65,7 +65,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         None if moved_to is None else tuple(moved_to),
         tuple(journal.takers(run.id)),
         tuple(journal.reason_counts(run.id)),
-        sum(journal.sent_again(run.id).values()),
+        journal.sent_again(run.id),
         journal.senders([run.id]).get(run.id, ""),
         journal.corrected(run.id),
         journal.count_retry(run.id) if can_retry else 0,

@@ -1,10 +1,11 @@
 """The values of a run's page, from its record and counts. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
-from leadsync.journal import Changes, ReasonCount
+from leadsync.journal import Changes, ReasonCount, SentAgain
 from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, SkipKind
@@ -16,6 +17,7 @@ from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.standings import Standing
 
 _MOST_DISPOSITIONS = 12
+_NOWHERE: Mapping[str, SentAgain] = MappingProxyType({})
 
 
 class Share(NamedTuple):
@@ -40,8 +42,8 @@ class RunView:
     later: tuple[str, ...] = ()
     """The runs that send rows of it again."""
     counts: tuple[ReasonCount, ...] = ()
-    sent_again: int = 0
-    """Failed and rejected rows that a later run has taken."""
+    sent: Mapping[str, SentAgain] = field(default_factory=dict)
+    """The later runs that have taken failed and rejected rows."""
     by: str = ""
     """The user who began to send it."""
     corrected: int = 0
@@ -84,7 +86,7 @@ class RunView:
         """The rows open to correction here, without corrected ones."""
         if self.tally is None or self.moved_to is not None:
             return 0
-        return correctable(self.tally) - self.sent_again - self.corrected
+        return correctable(self.tally) - again(self.sent) - self.corrected
 
     @property
     def to_decide(self) -> int:
@@ -98,7 +100,7 @@ class RunView:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        return headline(self.tally, self.to_correct, self.corrected) if self.tally else ""
+        return headline(self.tally, self.to_correct, self.corrected, self.sent) if self.tally else ""
 
 
 _ASK = "Ask the dialer's vendor."
@@ -116,7 +118,18 @@ def to_decide(tally: Tally) -> int:
     return tally.statuses.get(Status.CONFLICT, 0) + tally.statuses.get(Status.UNKNOWN, 0)
 
 
-def headline(tally: Tally, to_correct: int, corrected: int = 0) -> str:
+def again(sent: Mapping[str, SentAgain]) -> int:
+    """The rows in later runs."""
+    return sum(one.rows for one in sent.values())
+
+
+def sent_words(sent: Mapping[str, SentAgain]) -> str:
+    """What came of the rows in later runs, such as `sent again (36 went through)`."""
+    went = sum(one.succeeded for one in sent.values())
+    return "sent again" if went == again(sent) else f"sent again ({f'{went:,}' if went else 'none'} went through)"
+
+
+def headline(tally: Tally, to_correct: int, corrected: int = 0, sent: Mapping[str, SentAgain] = _NOWHERE) -> str:
     """The result of a run, such as `41 of 52 rows went through; 13 to correct, 1 to decide.`"""
     rows, done = tally.rows, tally.statuses.get(Status.SUCCEEDED, 0)
     if not rows:
@@ -129,6 +142,7 @@ def headline(tally: Tally, to_correct: int, corrected: int = 0) -> str:
     others = (
         (to_correct, "to correct"),
         (corrected, "corrected but not sent yet"),
+        (again(sent), sent_words(sent)),
         (to_decide(tally), "to decide"),
         (finals, "on the do-not-call list"),
         (tally.statuses.get(Status.UNSENT, 0), "not sent yet"),

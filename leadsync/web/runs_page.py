@@ -1,7 +1,7 @@
 """The list of runs, newest first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Holder, Live, Tally
-from leadsync.web.run_view import RunView, Share, shares, to_decide
+from leadsync.web.run_view import RunView, Share, again, sent_words, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.standings import Kind, Standing, standing_of
@@ -48,8 +49,8 @@ class RunLine:
     """The user who began to send it."""
     holder: Holder | None = None
     """The process that sends it, where several machines may."""
-    sent_again: int = 0
-    """Rows to correct that a later run has taken."""
+    sent: Mapping[str, SentAgain] = field(default_factory=dict)
+    """The later runs that have taken rows to correct."""
     corrected: int = 0
     """Rows with a saved correction not sent yet."""
 
@@ -78,11 +79,14 @@ class RunLine:
     def words(self) -> str:
         """The rows by status: no colour is needed to read them."""
         counts = self.tally.statuses
-        return ", ".join(f"{counts[one]:,} {one}" for one in Status if counts.get(one)) or "no rows"
+        words = [f"{counts[one]:,} {one}" for one in Status if counts.get(one)]
+        if self.sent:
+            words.append(f"{again(self.sent):,} of them {sent_words(self.sent)}")
+        return ", ".join(words) or "no rows"
 
     @property
     def to_correct(self) -> int:
-        return correctable(self.tally) - self.sent_again - self.corrected
+        return correctable(self.tally) - again(self.sent) - self.corrected
 
     @property
     def todo(self) -> list[Todo]:
@@ -174,8 +178,7 @@ def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | 
     standing = standing_of(run, live, now, beyond=tally.beyond)
     if not correctable(tally):
         return RunLine(run, standing, tally)
-    sent_again = sum(journal.sent_again(run.id).values())
-    return RunLine(run, standing, tally, sent_again=sent_again, corrected=journal.corrected(run.id))
+    return RunLine(run, standing, tally, sent=journal.sent_again(run.id), corrected=journal.corrected(run.id))
 
 
 async def runs(request: Request) -> Response:

@@ -1,11 +1,12 @@
 """Rows open to correction: which they are, by reason and page, before and after changes."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Effects, Entry, Journal, ReasonCount, State, ValueCount
+from leadsync.journal import Effects, Entry, Journal, ReasonCount, SentAgain, State, ValueCount
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from tests.journal.samples import FAILED, RUN, SUCCEEDED, a_run, sending
@@ -44,7 +45,10 @@ def numbers(journal: Journal, after: int = 0, limit: int = 100, reason: ReasonCo
 
 
 def test_they_failed_or_were_rejected_and_not_for_good(faulty: Journal) -> None:
-    assert set(faulty.correctable_counts(RUN)) == {BY_106, BY_AREA, BY_STILL}
+    found = faulty.correctable_counts(RUN)
+    assert found.untouched == [BY_AREA, BY_106, BY_STILL]
+    assert [reason.first for reason in found.untouched] == [5, 2, 7]
+    assert (found.ready, found.faulty, found.unchecked, found.to_correct) == (0, 0, 0, 5)
     assert numbers(faulty) == [2, 3, 5, 6, 7]
 
 
@@ -63,8 +67,10 @@ def test_a_changed_row_is_untouched_no_more(faulty: Journal) -> None:
     assert faulty.edit_rows(RUN, {5: (0, {1: "Sale"}), 8: (0, {1: "Busy"})}, user="ann") == {5: 1, 8: 1}
     assert numbers(faulty) == [2, 3, 6, 7]
     assert faulty.correctable_values(RUN, BY_AREA) == [ValueCount("Phone", "8321", 1)]
-    assert [record.number for record in faulty.changed_rows(RUN)] == [5], "row 8 went through"
-    assert [record.number for record in faulty.changed_rows(RUN, [2, 4, 8])] == [2]
+    assert [record.number for record in faulty.open_rows(RUN, [2, 4, 5, 8])] == [2, 5], "row 8 went through"
+    found = faulty.correctable_counts(RUN, "rules")
+    assert set(found.untouched) == {BY_106, replace(BY_AREA, rows=1), BY_STILL}
+    assert (found.ready, found.faulty, found.unchecked, found.to_correct) == (0, 1, 1, 5)
 
 
 def test_many_rows_are_changed_but_for_those_that_another_has_changed(faulty: Journal) -> None:
@@ -76,23 +82,33 @@ def test_many_rows_are_changed_but_for_those_that_another_has_changed(faulty: Jo
     ]
 
 
-def test_corrected_rows_are_open_ones_with_another_text_now(faulty: Journal) -> None:
-    assert faulty.corrected(RUN) == 0
-    faulty.edit_rows(RUN, {5: (0, {1: "Sale"}), 6: (0, {1: "Sale"}), 8: (0, {1: "Busy"})}, user="ann")
-    assert faulty.corrected(RUN) == 2, "row 8 went through"
-    faulty.edit(RUN, 6, {1: "Sold"}, version=1, user="bob")
-    assert faulty.corrected(RUN) == 1, "row 6 has its first text again"
-    faulty.edit(RUN, 6, {0: "L66"}, version=2, user="bob")
-    assert faulty.corrected(RUN) == 2
-
-
 def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> None:
     faulty.edit(RUN, 3, {1: "Sale"}, version=0, user="ann")
     faulty.create(a_run(tmp_path, "r2"))
     faulty.add("r2", [Entry(Row(2, ("L3", "Sale")), "L3", {}, harmless=False)])
     faulty.confirm("r2", Effects(taken={RUN: [(3, 2), (5, 3)]}))
     assert numbers(faulty) == [2, 6, 7]
-    assert faulty.changed_rows(RUN) == []
+    assert faulty.correctable_counts(RUN, "rules").unchecked == 0
     assert faulty.corrected(RUN) == 0
-    assert faulty.sent_again(RUN) == {"r2": 2}
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 0)}
     assert faulty.sent_again("r2") == {}
+
+
+def test_rows_sent_again_are_followed_by_their_number_there(faulty: Journal, tmp_path: Path) -> None:
+    """Row 3 came as row 2 with another id and went through; row 5 failed once more; row 2 was retried."""
+    later = a_run(tmp_path, "r2")
+    faulty.create(later)
+    faulty.add("r2", [Entry(Row(n, (f"M{n}", "Sale")), f"M{n}", {}, harmless=False) for n in (2, 3)])
+    faulty.confirm("r2", Effects(taken={RUN: [(3, 2), (5, 3)]}))
+
+    async def send() -> None:
+        async with sending(faulty, "r2") as log:
+            for number, code in ((2, 0), (3, 106)):
+                await log.begin(number, 1)
+                log.finish(number, 1, Outcome(Effect.ANSWERED, code, "", "", 200), FAILED if code else SUCCEEDED)
+
+    asyncio.run(send())
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 1)}
+    retry = replace(a_run(tmp_path, "r3"), retry_of=RUN)
+    faulty.create_retry(retry)
+    assert faulty.sent_again(RUN) == {"r3": SentAgain(1, 0), "r2": SentAgain(2, 1)}

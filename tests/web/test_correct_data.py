@@ -9,7 +9,7 @@ import pytest
 from leadsync.journal import Journal, open_journal
 from leadsync.models import DISPOSITION, EXTERNAL_ID, PHONE, Status
 from leadsync.reasons import Fault, FaultKind, Rejected
-from leadsync.web.correct_data import Wanted, changed_of, of_kind, page_of, row_of, rules_of
+from leadsync.web.correct_data import Wanted, figures_of, page_of, row_of
 from leadsync.web.site import Site
 from tests.web.conftest import Office
 from tests.web.filled import RUN, Given, a_run, fill
@@ -74,14 +74,25 @@ def test_pages_and_reasons_choose(journal: Journal, site: Site) -> None:
 
 def test_changed_rows_are_found_by_their_fault(journal: Journal, site: Site) -> None:
     change(journal, 4, 1, "123")
-    run = journal.run(RUN)
-    changed = changed_of(journal, rules_of(journal, site, run))
-    [(_, decision)] = changed.faulty
-    assert isinstance(decision, Rejected)
-    kind = decision.faults[0].kind.name
-    assert [one.record.number for one, _ in of_kind(changed, f"changed..{kind}")] == [4]
-    assert of_kind(changed, "changed..NO_SUCH_DAY") == []
-    assert of_kind(changed, f"rejected..{kind}") == []
+    [card] = [card for card in page_of(journal, site, RUN, Wanted()).reasons if card.key.startswith("changed")]
+    assert (card.key, card.rows) == ("changed..INVALID_PHONE", 1)
+    assert shown(journal, site, Wanted(reason="changed..INVALID_PHONE")) == [4]
+    assert shown(journal, site, Wanted(after=4, reason="changed..INVALID_PHONE")) == []
+    assert shown(journal, site, Wanted(reason="changed..NO_SUCH_DAY")) == []
+
+
+def test_the_figures_alone_are_those_of_the_page(journal: Journal, site: Site) -> None:
+    change(journal, 2, 0, "01")
+    change(journal, 4, 1, "123")
+    figures, page = figures_of(journal, site, RUN, Wanted()), page_of(journal, site, RUN, Wanted())
+    assert (figures.open, figures.ready) == (page.open, page.ready) == (2, 1)
+
+
+def test_dispositions_are_proposed(journal: Journal, site: Site, office: Office) -> None:
+    assert list(page_of(journal, site, RUN, Wanted()).dispositions) == ["Sale"], "row 5 has gone through with it"
+    office.settings = {**office.settings, "input": {"dispositions": ["Busy", "Sale"]}}
+    assert list(page_of(journal, site, RUN, Wanted()).dispositions) == ["Busy", "Sale"]
+    assert list(figures_of(journal, site, RUN, Wanted()).dispositions) == ["Busy", "Sale"]
 
 
 def test_only_open_rows_are_there_to_be_changed(journal: Journal) -> None:

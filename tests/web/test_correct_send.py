@@ -65,6 +65,8 @@ def test_a_corrected_lead_id_has_its_correction_in_the_history_of_the_new_lead(
     assert new.count("Outcome Sold → Sale ann") == 1
     old = words(page.browser.get("/leads/A1"))
     assert old.count("Lead Id A1 → B1 ann") == 1
+    assert "None of 1 row went through; 1 sent again." in words(page.browser.get(faulty.run)), "under its new id"
+    assert "1 failed, 1 of them sent again" in words(page.browser.get("/"))
 
 
 def test_a_row_that_fails_again_is_corrected_in_its_new_run(faulty: CorrectPage, dialer: PracticeDialer) -> None:

@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from leadsync.journal import Edit, ReasonCount, ValueCount
 from leadsync.leads import Rules, map_columns
 from leadsync.models import DISPOSITION, EXTERNAL_ID, Lead, RowRecord, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Send
 from leadsync.run import CorrectedRow
-from leadsync.web.correct_view import changed_cards, key_of, positions_of, reason_card, row_card
+from leadsync.web.correct_view import changed_card, key_of, name_in, positions_of, reason_card, row_card
 from tests.web.filled import a_run
 
 NOW = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
@@ -71,13 +73,34 @@ def test_a_changed_row_has_the_next_fault_or_says_that_nothing_changed() -> None
     assert same.cells[0].text == "Sale"
 
 
-def test_changed_rows_are_counted_by_fault_and_value() -> None:
-    row = CorrectedRow(FAILED, (EDIT,))
-    skip = Skip(SkipKind.STILL_FAILING, "r", 4)
-    [card] = changed_cards([(row, Rejected((FAULT,))), (row, Rejected((FAULT,))), (row, skip)], RUN, ())
+def test_changed_rows_have_a_card_for_each_fault() -> None:
+    card = changed_card("NO_BRACKETS", 2, [ValueCount("Outcome", "Sold", 2)], RUN, ())
     assert (card.key, card.rows) == ("changed..NO_BRACKETS", 2)
     assert card.words.endswith(", after a change")
     assert list(card.values) == [ValueCount("Outcome", "Sold", 2)]
+
+
+def test_a_card_says_how_many_rows_were_looked_at_and_how_long_they_take() -> None:
+    reason = ReasonCount(Status.FAILED, 106, None, 20_000)
+    card = reason_card(reason, [], RUN, (), looked_at=2_500)
+    assert (card.looked_at, card.seconds) == (2_500, 10)
+    few = reason_card(replace(reason, rows=2_500), [], RUN, (), looked_at=2_500)
+    assert (few.looked_at, few.seconds) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "name"),
+    [
+        (("Lead Id", "First Name", "Last Name"), ("1", " Ann ", "Ng"), "Ann Ng"),
+        (("Surname", "Outcome", "first"), ("Ng", "Sale", "Ann"), "Ng Ann"),
+        (("Name", "Notes"), ("Ann", "x"), "Ann"),
+        (("Full_name",), ("Ann Ng",), "Ann Ng"),
+        (("File name", "Last call"), ("a.csv", "today"), ""),
+        (("Name", "Last"), ("Ann",), "Ann"),
+    ],
+)
+def test_the_name_is_in_the_columns_called_so(headings: tuple[str, ...], cells: tuple[str, ...], name: str) -> None:
+    assert name_in(headings, cells) == name
 
 
 def test_a_value_for_many_rows_goes_into_the_cells_with_the_old_one() -> None:

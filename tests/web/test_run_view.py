@@ -2,11 +2,11 @@
 
 import pytest
 
-from leadsync.journal import Changes
+from leadsync.journal import Changes, SentAgain
 from leadsync.models import NO_CHANGE, Status
 from leadsync.reasons import FaultKind, SkipKind
 from leadsync.tallies import Tally
-from leadsync.web.run_view import Share, changes_lines, headline, kind_words, shares
+from leadsync.web.run_view import Share, changes_lines, headline, kind_words, sent_words, shares
 
 S = Status
 
@@ -37,6 +37,15 @@ def test_the_headline_tells_of_corrected_rows() -> None:
     tally = Tally(3, {S.SUCCEEDED: 1, S.FAILED: 2}, {106: 2})
     words = "1 of 3 rows went through; 1 to correct, 1 corrected but not sent yet."
     assert headline(tally, to_correct=1, corrected=1) == words
+
+
+def test_rows_sent_again_are_told_with_what_came_of_them() -> None:
+    tally = Tally(52, {Status.SUCCEEDED: 12, Status.FAILED: 40}, {0: 12, 106: 40})
+    sent = {"r2": SentAgain(38, 36)}
+    words = "12 of 52 rows went through; 2 to correct, 38 sent again (36 went through)."
+    assert headline(tally, 2, sent=sent) == words
+    assert sent_words({"r2": SentAgain(2, 2), "r3": SentAgain(1, 1)}) == "sent again"
+    assert sent_words({"r2": SentAgain(2, 0)}) == "sent again (none went through)"
 
 
 def test_the_parts_of_a_bar_lie_side_by_side_in_the_order_of_the_statuses() -> None:

@@ -401,6 +401,29 @@ MIGRATIONS: tuple[str, ...] = (
     _SLOT_MEMBERS,
     # 3: the database as the journal knows it, runs held after its restore, runs that wait for a worker, and workers
     RESTORES + QUEUE,
+    # 4: the rows with changes
+    """
+    CREATE TABLE edited_rows (
+        run BIGINT NOT NULL,
+        number BIGINT NOT NULL,
+        version INTEGER NOT NULL,
+        is_changed BOOLEAN NOT NULL,
+        rules TEXT NOT NULL DEFAULT '',
+        ready BOOLEAN NOT NULL DEFAULT FALSE,
+        fault TEXT COLLATE "C",
+        place TEXT COLLATE "C" NOT NULL DEFAULT '',
+        value TEXT COLLATE "C" NOT NULL DEFAULT '',
+        PRIMARY KEY (run, number)
+    );
+    CREATE INDEX faulty_rows ON edited_rows (run, fault, number) WHERE NOT ready;
+    INSERT INTO edited_rows (run, number, version, is_changed)
+        SELECT run, number, max(version), bool_or(
+            version = (SELECT max(version) FROM edits AS other WHERE other.run = edits.run
+                AND other.number = edits.number AND other.position = edits.position)
+            AND new <> (SELECT old FROM edits AS other WHERE other.run = edits.run
+                AND other.number = edits.number AND other.position = edits.position ORDER BY version LIMIT 1)
+        ) FROM edits GROUP BY run, number;
+    """,
 )
 """One script for each version; the table `version` says how many the journal has had."""
 

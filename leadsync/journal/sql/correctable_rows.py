@@ -1,48 +1,58 @@
-"""The rows of a run open to correction: untouched ones by reason and page, and those that a person has changed."""
+"""The rows of a run open to correction: untouched ones by reason and page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from heapq import merge
 from itertools import islice
 
 from leadsync.journal.row_protocols import MOST_LOOKED_AT
 from leadsync.journal.sql.conditions import NOTABLE
-from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected
+from leadsync.journal.sql.database import Connected
 from leadsync.journal.sql.row_pages import ALIKE, counted_values, groups_of
-from leadsync.journal.sql.row_table import CORRECTED, OPEN_STATES, OPEN_TO_CORRECTION, ROW_COLUMNS, row_record
+from leadsync.journal.sql.row_table import OPEN_STATES, OPEN_TO_CORRECTION, ROWS_BY_NUMBER, row_record
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
-from leadsync.journal.values import ReasonCount, ValueCount
+from leadsync.journal.values import OpenRows, ReasonCount, SentAgain, ValueCount
 from leadsync.models import RowRecord
 
 _STATES = (State.FAILED, State.REJECTED, State.SKIPPED)
-_UNTOUCHED = f"{OPEN_TO_CORRECTION} AND number NOT IN (SELECT number FROM edits WHERE run = ?)"
-"""The values are the run's id, its key, and its key again."""
-_ROWS = (
-    f"SELECT {ROW_COLUMNS} FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN lines USING (run, number) "
-    "WHERE run = ? AND number = wanted.value"
+_UNTOUCHED = (
+    f"{OPEN_TO_CORRECTION} AND NOT EXISTS (SELECT 1 FROM edited_rows AS edited WHERE edited.run = rows.run "
+    "AND edited.number = rows.number)"
 )
+"""The values are the run's id and its key."""
 
 
 class SqlCorrectableRows(Connected):
     """The rows; see `leadsync.journal.row_protocols.CorrectableRows`."""
 
-    def correctable_counts(self, run_id: str) -> list[ReasonCount]:
+    def correctable_counts(self, run_id: str, rules: str = "") -> OpenRows:
         with self._database.reading() as connection:
             key, end = run_key_and_end(connection, run_id)
+            # One walk along the index, in its order: no sorting, and each changed row is looked up once.
             groups = connection.execute(
-                "SELECT state, code, kind, count(*) AS count FROM rows INDEXED BY notable_rows "
+                "SELECT state, code, kind, count(*) FILTER (WHERE version IS NULL) AS untouched, "
+                "min(number) FILTER (WHERE version IS NULL), count(*) FILTER (WHERE ready), "
+                "count(*) FILTER (WHERE NOT ready), count(*) FILTER (WHERE rules <> ?) "
+                "FROM rows INDEXED BY notable_rows LEFT JOIN edited_rows USING (run, number) "
                 f"WHERE run = ? AND number <= ? AND {NOTABLE} AND state IN ({', '.join('?' * len(_STATES))}) "
-                f"AND {_UNTOUCHED} GROUP BY state, code, kind ORDER BY count DESC, code NULLS FIRST, kind NULLS FIRST",
-                [key, end, *_STATES, run_id, key, key],
-            )
-            return [ReasonCount(State(state).status, code, kind, rows) for state, code, kind, rows in groups]
+                f"AND {OPEN_TO_CORRECTION} GROUP BY state, code, kind",
+                [rules, key, end, *_STATES, run_id, key],
+            ).fetchall()
+        reasons = [
+            ReasonCount(State(state).status, code, kind, rows, first)
+            for state, code, kind, rows, first, *_ in groups
+            if rows
+        ]
+        reasons.sort(key=lambda one: (-one.rows, one.code or 0, one.kind or ""))
+        ready, faulty, unchecked = (sum(group[at] for group in groups) for at in (5, 6, 7))
+        return OpenRows(reasons, ready, faulty, unchecked)
 
     def correctable_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
         with self._database.reading() as connection:
             key, end = run_key_and_end(connection, run_id)
-            values = (key, end, reason.status.value, reason.code, reason.kind, run_id, key, key, most)
-            return counted_values(connection, reason, ALIKE.format(_UNTOUCHED), [values])
+            values = (key, end, reason.status.value, reason.code, reason.kind, reason.first, run_id, key, most)
+            return counted_values(connection, reason, ALIKE.format(f"rows.number >= ? AND {_UNTOUCHED}"), [values])
 
     def correctable_page(
         self, run_id: str, after: int = 0, limit: int = 100, reason: ReasonCount | None = None
@@ -51,6 +61,7 @@ class SqlCorrectableRows(Connected):
             key, end = run_key_and_end(connection, run_id)
             if reason is not None:
                 groups: Iterator[tuple[object, ...]] = iter([(reason.status.value, reason.code, reason.kind)])
+                after = max(after, reason.first - 1)
             else:
                 groups = iter(groups_of(connection, key, _STATES))
             # A page is merged from one stream for each group, along the index; see `row_pages`.
@@ -58,44 +69,38 @@ class SqlCorrectableRows(Connected):
                 connection.execute(
                     f"SELECT number FROM rows INDEXED BY notable_rows WHERE run = ? AND number > ? AND number <= ? "
                     f"AND {NOTABLE} AND state = ? AND code IS ? AND kind IS ? AND {_UNTOUCHED} ORDER BY number LIMIT ?",
-                    [key, after, end, *group, run_id, key, key, limit],
+                    [key, after, end, *group, run_id, key, limit],
                 ).fetchall()
                 for group in groups
             ]
             numbers = [number for (number,) in islice(merge(*streams), limit)]
-            rows = connection.execute(f"{_ROWS} ORDER BY number", [json.dumps(numbers), key])
+            rows = connection.execute(f"{ROWS_BY_NUMBER} ORDER BY number", [json.dumps(numbers), key])
             return [row_record(values) for values in rows]
 
-    def changed_rows(self, run_id: str, numbers: list[int] | None = None) -> list[RowRecord]:
+    def open_rows(self, run_id: str, numbers: Collection[int]) -> list[RowRecord]:
         with self._database.reading() as connection:
             key, _ = run_key_and_end(connection, run_id)
-            if numbers is None:
-                found = connection.execute("SELECT DISTINCT number FROM edits WHERE run = ?", [key])
-                numbers = [number for (number,) in found]
             rows = connection.execute(
-                f"{_ROWS} AND {OPEN_TO_CORRECTION} ORDER BY number", [json.dumps(numbers), key, run_id, key]
+                f"{ROWS_BY_NUMBER} AND {OPEN_TO_CORRECTION} ORDER BY number",
+                [json.dumps(list(numbers)), key, run_id, key],
             )
             return [row_record(values) for values in rows]
 
-    def corrected(self, run_id: str) -> int:
-        with self._database.reading() as connection:
-            key, _ = run_key_and_end(connection, run_id)
-            count: int = connection.execute(
-                f"SELECT count(*) FROM rows WHERE run = ? AND number IN ({CORRECTED}) AND {OPEN_TO_CORRECTION}",
-                [key, key, run_id, key],
-            ).fetchone()[0]
-            return count
-
-    def sent_again(self, run_id: str) -> dict[str, int]:
+    def sent_again(self, run_id: str) -> dict[str, SentAgain]:
         with self._database.reading() as connection:
             key, _ = run_key_and_end(connection, run_id)
             rows = connection.execute(
-                "WITH later AS (SELECT number, by_run FROM taken WHERE run = ? "
-                "UNION ALL SELECT number, run FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
-                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number) "
-                "SELECT id, count(*) FROM last JOIN runs ON runs.run = by_run WHERE EXISTS "
-                f"(SELECT 1 FROM rows WHERE run = ? AND rows.number = last.number AND {OPEN_STATES}) "
+                "WITH later AS (SELECT number, by_run, by_number FROM taken WHERE run = ? "
+                "UNION ALL SELECT number, run, number FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
+                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number), "
+                # By the row's number there: its lead may have another id by now.
+                "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded "
+                "FROM last JOIN later USING (number, by_run) "
+                "LEFT JOIN rows AS there ON there.run = by_run AND there.number = by_number WHERE EXISTS "
+                f"(SELECT 1 FROM rows WHERE rows.run = ? AND rows.number = last.number AND {OPEN_STATES}) "
+                "GROUP BY by_run, last.number) "
+                "SELECT id, count(*), sum(succeeded) FROM sent JOIN runs ON runs.run = by_run "
                 "GROUP BY by_run, id ORDER BY by_run DESC",
                 [key, run_id, key],
             )
-            return dict(rows.fetchall())
+            return {later: SentAgain(count, int(succeeded)) for later, count, succeeded in rows}

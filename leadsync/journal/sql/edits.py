@@ -70,7 +70,8 @@ def _edit(
     line = connection.execute("SELECT cells FROM lines WHERE run = ? AND number = ?", [key, number]).fetchone()
     if line is None:
         raise UsageError(f"Run {run_id} has no row {number}; `leadsync show {run_id}` tells what it has.")
-    cells, last = dict(enumerate(json.loads(line[0]))), 0
+    sheet, last = json.loads(line[0]), 0
+    cells = dict(enumerate(sheet))
     for last, position, new in connection.execute(  # noqa: B007 - the last version stays
         "SELECT version, position, new FROM edits WHERE run = ? AND number = ? ORDER BY version", [key, number]
     ):
@@ -84,7 +85,16 @@ def _edit(
         f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(key, number, last + 1, place, cells[place], new, *by) for place, new in changed.items()],
     )
-    return last + 1 if changed else last
+    if not changed:
+        return last
+    # Unchecked: no rules have this name.
+    connection.execute(
+        "INSERT INTO edited_rows (run, number, version, is_changed) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (run, number) DO UPDATE SET version = excluded.version, is_changed = excluded.is_changed, "
+        "rules = '', ready = FALSE, fault = NULL, place = '', value = ''",
+        [key, number, last + 1, any(text != sheet[place] for place, text in (cells | changed).items())],
+    )
+    return last + 1
 
 
 class SqlAudit(Connected):

@@ -9,6 +9,7 @@ from leadsync.journal.sql.correctable_rows import SqlCorrectableRows
 from leadsync.journal.sql.database import moment
 from leadsync.journal.sql.decisions import SqlDecisions
 from leadsync.journal.sql.drafts import SqlDrafts
+from leadsync.journal.sql.edited_rows import SqlEditedRows
 from leadsync.journal.sql.edits import SqlAudit, SqlEdits
 from leadsync.journal.sql.file_records import SqlDialerRecords, SqlFileRecords
 from leadsync.journal.sql.live_runs import SqlLiveRuns
@@ -35,6 +36,7 @@ class SqlJournal(
     SqlRowEnds,
     SqlDecisions,
     SqlCorrectableRows,
+    SqlEditedRows,
     SqlEdits,
     SqlAudit,
     RunLineage,

@@ -8,13 +8,18 @@ from typing import Any
 
 from leadsync.journal.json_text import as_json, kept_reason, reason_of
 from leadsync.journal.sql.conditions import OPEN
-from leadsync.journal.sql.database import moment
+from leadsync.journal.sql.database import GIVEN_NUMBERS, moment
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Entry, Origin
 from leadsync.models import RowRecord
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 ROW_COLUMNS = "number, cells, dates, lead, fields, state, code, name, message, attempts, time, harmless, reason"
+ROWS_BY_NUMBER = (
+    f"SELECT {ROW_COLUMNS} FROM {GIVEN_NUMBERS} CROSS JOIN rows JOIN lines USING (run, number) "
+    "WHERE run = ? AND number = wanted.value"
+)
+"""The values are a JSON list of numbers, and the run's key."""
 ATTEMPT_COLUMNS = "number, lead, attempt, begun, attempts.ended, effect, http, attempts.code, attempts.message"
 ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
 
@@ -34,13 +39,7 @@ OPEN_STATES = f"({CORRECTABLE} AND (state IN ('failed', 'rejected') OR (state = 
 """Rows that did not go and may be corrected."""
 OPEN_TO_CORRECTION = f"({OPEN_STATES} AND {NOT_TAKEN})"
 """Rows that a person may still correct in their run; the values are those of NOT_TAKEN."""
-CORRECTED = (
-    "SELECT number FROM edits AS made WHERE run = ? "
-    "AND version = (SELECT max(version) FROM edits AS any_of WHERE any_of.run = made.run "
-    "AND any_of.number = made.number AND any_of.position = made.position) "
-    "AND new <> (SELECT old FROM edits AS any_of WHERE any_of.run = made.run "
-    "AND any_of.number = made.number AND any_of.position = made.position ORDER BY version LIMIT 1)"
-)
+CORRECTED = "SELECT number FROM edited_rows WHERE run = ? AND is_changed"
 """The numbers of rows with another text now than in their sheet; the value is their run's key."""
 
 

@@ -18,7 +18,19 @@ NO_END = 2**63 - 1
 LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
 OF_SHEET = "(file = ? OR checked IN (SELECT id FROM checks WHERE file = ?))"
 """The runs of a sheet: of its file, and of the copies that `check` made of it."""
-RUN_TABLES = ("lines", "rows", "attempts", "taken", "decisions", "edits", "live", "restored", "queued", "runs")
+RUN_TABLES = (
+    "lines",
+    "rows",
+    "attempts",
+    "taken",
+    "decisions",
+    "edits",
+    "edited_rows",
+    "live",
+    "restored",
+    "queued",
+    "runs",
+)
 
 
 def select_runs(connection: Connection, condition: str, *values: object) -> list[RunRecord]:

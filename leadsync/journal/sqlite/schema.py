@@ -252,6 +252,29 @@ MIGRATIONS: tuple[str, ...] = (
         at REAL NOT NULL
     )
     """,
+    # 20: the rows with changes: whether their cells differ from the sheet now, and the result of the last check
+    """
+    CREATE TABLE edited_rows (
+        run INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        is_changed INTEGER NOT NULL,
+        rules TEXT NOT NULL DEFAULT '',
+        ready INTEGER NOT NULL DEFAULT 0,
+        fault TEXT,
+        place TEXT NOT NULL DEFAULT '',
+        value TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (run, number)
+    ) WITHOUT ROWID;
+    CREATE INDEX faulty_rows ON edited_rows (run, fault, number) WHERE NOT ready;
+    INSERT INTO edited_rows (run, number, version, is_changed)
+        SELECT run, number, max(version), max(
+            version = (SELECT max(version) FROM edits AS other WHERE other.run = edits.run
+                AND other.number = edits.number AND other.position = edits.position)
+            AND new <> (SELECT old FROM edits AS other WHERE other.run = edits.run
+                AND other.number = edits.number AND other.position = edits.position ORDER BY version LIMIT 1)
+        ) FROM edits GROUP BY run, number
+    """,
 )
 """One script for each version; a journal's `user_version` says how many it has had."""
 

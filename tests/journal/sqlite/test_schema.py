@@ -57,6 +57,17 @@ def test_the_kinds_of_older_reasons_are_told(tmp_path: Path) -> None:
     assert kinds == [(2, "no_digits"), (3, "unchanged"), (4, None)]
 
 
+def test_rows_with_older_edits_are_found(tmp_path: Path) -> None:
+    """Version 19 sees which of them differ from their sheet now: row 3 has its first text again."""
+    path = tmp_path / FILE_NAME
+    edits = [(2, 1, 0, "a", "b"), (2, 2, 1, "x", "y"), (3, 1, 0, "a", "b"), (3, 2, 0, "b", "a")]
+    columns = "run, number, version, position, old, new, author, at"
+    _older_journal(path, 18, f"INSERT INTO edits ({columns}) VALUES (1, ?, ?, ?, ?, ?, 'ann', 0)", edits)
+    with SqliteJournal(tmp_path), sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT number, version, is_changed, rules FROM edited_rows ORDER BY number")
+        assert rows.fetchall() == [(2, 2, 1, ""), (3, 2, 0, "")]
+
+
 def _older_journal(path: Path, version: int, insert: str = "", rows: Sequence[tuple[object, ...]] = ()) -> None:
     connection = sqlite3.connect(path)
     for script in MIGRATIONS[:version]:

@@ -1,0 +1,140 @@
+"""The rows behind the figures of a preview, kept beside it: to be looked at before anything is sent."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from leadsync.config import SheetChoices
+from leadsync.journal import Journal
+from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, RowRecord, RunRecord, Status
+from leadsync.reasons import Skip
+from leadsync.report import highlights, message
+from leadsync.run import MOST_LISTED, Plan, Survey
+from leadsync.web.draft_words import skip_words
+from leadsync.web.preview import Preview, ordered, to_look_at
+from leadsync.web.reading_form import FIELD_WORDS
+from leadsync.web.uploads import Upload
+
+ON_A_PAGE = 100
+_MOST_READ = 100_000
+"""The rows of a sheet to be looked through: a second's work."""
+
+
+class DraftRow(NamedTuple):
+    """A row of a draft: its cells, each with its heading and the reason if it is at fault, and the fields to send."""
+
+    number: int
+    why: str
+    """Why it is not sent; empty if it is."""
+    cells: list[tuple[str, str, str]]
+    sent: list[tuple[str, str]]
+
+
+class DraftRows(NamedTuple):
+    """A page of such rows."""
+
+    rows: list[DraftRow]
+    has_more: bool
+    listed: int
+    """The rows of the list, on all of its pages."""
+
+
+def keep_rows(journal: Journal, upload: Upload, reading: SheetChoices, plan: Plan, preview: Preview) -> None:
+    """Keep the first rows of each kind that the preview of a plan counts."""
+    if plan.survey is None:
+        return
+    lists = _of_groups(plan.survey)
+    kinds: dict[int, list[str]] = {}
+    for name, numbers in lists.items():
+        for number in numbers:
+            kinds.setdefault(number, []).append(name)
+    sets = {name: f"sets-{at}" for at, (name, _) in enumerate(preview["dispositions"])}
+    rows = {}
+    for record in islice(journal.records(plan.run.id), _MOST_READ):
+        own = kinds.get(record.number, [])
+        for name in _lists_of(record, sets):
+            numbers = lists.setdefault(name, [])
+            if len(numbers) < MOST_LISTED:
+                numbers.append(record.number)
+                own = [*own, name]
+        if own:
+            rows[str(record.number)] = _kept(record, plan.run)
+    lists = {name: [number for number in numbers if str(number) in rows] for name, numbers in lists.items()}
+    upload.values.keep(rows_name(reading), {"digest": preview["digest"], "lists": lists, "rows": rows})
+
+
+def rows_name(reading: SheetChoices) -> str:
+    """The name of the file with the rows for these choices."""
+    return f"rows-{reading.digest}.json"
+
+
+def page_of(upload: Upload, reading: SheetChoices, preview: Preview, name: str, after: int) -> DraftRows | None:
+    """The rows of a list behind row `after`; None if they were not kept for this preview."""
+    kept = upload.values.load(rows_name(reading))
+    if kept is None or kept["digest"] != preview.get("digest"):
+        return None
+    numbers = kept["lists"].get(name, [])
+    some = [number for number in numbers if number > after][: ON_A_PAGE + 1]
+    rows = [DraftRow(number, **kept["rows"][str(number)]) for number in some[:ON_A_PAGE]]
+    return DraftRows(rows, len(some) > ON_A_PAGE, len(numbers))
+
+
+def list_words(name: str, preview: Preview) -> str:
+    """The rows of a list in words; empty for an unknown list."""
+    kind, _, at = name.partition("-")
+    if kind == "skip":
+        known = any(at == skipped for skipped, _ in preview.get("skips", []))
+        return f"Not sent: {skip_words(at)}" if known else ""
+    if name in _WORDS:
+        return _WORDS[name]
+    found = preview.get(_PLACES.get(kind, ""), [])
+    if not (at.isascii() and at.isdigit() and int(at) < len(found)):
+        return ""
+    if kind == "sets":
+        return f"Sets {found[int(at)][0]}"
+    group = found[int(at)]
+    between = " " if kind == "fault" else ": "
+    return between.join(filter(None, (group["column"], group["what"])))
+
+
+_PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
+_WORDS = {
+    "kept": "Keeps its outcome",
+    "callbacks": "Moves a callback",
+    "new_leads": "No callback date: the lead becomes a new one",
+}
+
+
+def _of_groups(survey: Survey) -> dict[str, list[int]]:
+    groups = {
+        "change": ordered(survey.repairs.values()),
+        "look": to_look_at(survey),
+        "fault": ordered(survey.rejections.values()),
+    }
+    return {f"{kind}-{at}": group.listed for kind, found in groups.items() for at, group in enumerate(found)}
+
+
+def _lists_of(record: RowRecord, sets: dict[str, str]) -> Iterator[str]:
+    """The lists with a row, besides those of groups."""
+    if isinstance(record.reason, Skip) and record.status is Status.SKIPPED:
+        yield f"skip-{record.reason.kind.name}"
+    elif record.status is Status.UNSENT:
+        disposition = record.fields.get(DISPOSITION, NO_CHANGE)
+        name = "kept" if disposition == NO_CHANGE else sets.get(disposition, "")
+        if name:
+            yield name
+        if CALLBACK in record.fields:
+            yield "callbacks"
+        elif not Lead(record.lead, record.fields).inserts:
+            yield "new_leads"
+
+
+def _kept(record: RowRecord, run: RunRecord) -> dict[str, Any]:
+    why = {cell.position: cell.why for cell in highlights(record, run).cells}
+    headings = (*run.headings, *[""] * len(record.cells))
+    sends = record.status is Status.UNSENT
+    return {
+        "why": "" if sends else message(record),
+        "cells": [(headings[at], text, why.get(at, "")) for at, text in enumerate(record.cells)],
+        "sent": [(FIELD_WORDS.get(name, name), text) for name, text in record.fields.items()] if sends else [],
+    }

@@ -1,0 +1,114 @@
+"""Changed rows and the results of their checks: kept for one version and one set of rules."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from leadsync.journal import Effects, Entry, Journal, RowCheck, State, ValueCount
+from leadsync.models import Effect, Outcome, Row
+from leadsync.reasons import Fault, FaultKind, Rejected
+from tests.journal.samples import FAILED, RUN, SUCCEEDED, a_run, sending
+
+NO_AREA = Rejected((Fault("Phone", "8321", FaultKind.NO_AREA_CODE),))
+READY = RowCheck(1, True)
+SOLD = RowCheck(1, False, "UNKNOWN_DISPOSITION", "Outcome", "Sold")
+
+
+@pytest.fixture
+def edited(journal: Journal) -> Journal:
+    """Rows 2 to 4 failed with 106, 5 and 6 were rejected, row 7 went through; all but row 4 have a change."""
+    states = {5: (State.REJECTED, NO_AREA), 6: (State.REJECTED, NO_AREA)}
+    rows = range(2, 8)
+    journal.add(
+        RUN,
+        [Entry(Row(n, (f"L{n}", "Sold")), f"L{n}", {}, False, *states.get(n, (State.PENDING, None))) for n in rows],
+    )
+
+    async def send() -> None:
+        async with sending(journal) as log:
+            for number, code in ((2, 106), (3, 106), (4, 106), (7, 0)):
+                await log.begin(number, 1)
+                log.finish(number, 1, Outcome(Effect.ANSWERED, code, "", "", 200), FAILED if code else SUCCEEDED)
+
+    asyncio.run(send())
+    journal.edit_rows(RUN, {number: (0, {1: "Sale"}) for number in rows if number != 4}, user="ann")
+    return journal
+
+
+def ready(journal: Journal, after: int = 0, limit: int = 100) -> list[int]:
+    return [record.number for record in journal.ready_page(RUN, after, limit)]
+
+
+def faulty(journal: Journal, after: int = 0, limit: int = 100, fault: str = "") -> list[int]:
+    return [record.number for record in journal.faulty_page(RUN, after, limit, fault)]
+
+
+def figures(journal: Journal, rules: str = "a") -> tuple[int, int, int]:
+    found = journal.correctable_counts(RUN, rules)
+    return found.ready, found.faulty, found.unchecked
+
+
+def test_a_change_is_unchecked_and_not_ready(edited: Journal) -> None:
+    assert edited.unchecked(RUN, "a", 100) == [2, 3, 5, 6], "row 7 went through"
+    assert edited.unchecked(RUN, "a", 2) == [2, 3]
+    assert figures(edited) == (0, 4, 4)
+    assert ready(edited) == []
+    assert faulty(edited) == [2, 3, 5, 6]
+    assert edited.fault_counts(RUN) == {}
+
+
+def test_results_are_kept(edited: Journal) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: SOLD, 5: SOLD, 6: RowCheck(1, False)})
+    assert edited.unchecked(RUN, "a", 100) == []
+    assert figures(edited) == (1, 3, 0)
+    assert ready(edited) == [2]
+    assert faulty(edited) == [3, 5, 6]
+    assert faulty(edited, fault="UNKNOWN_DISPOSITION") == [3, 5]
+    assert edited.fault_counts(RUN) == {"UNKNOWN_DISPOSITION": 2}
+    assert edited.fault_values(RUN, "UNKNOWN_DISPOSITION", 5) == [ValueCount("Outcome", "Sold", 2)]
+    assert edited.fault_values(RUN, "NO_PHONE", 5) == []
+
+
+def test_pages_go_on_behind_a_row(edited: Journal) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: READY, 5: SOLD, 6: SOLD})
+    assert (ready(edited, 0, 1), ready(edited, 2, 1), ready(edited, 3, 1)) == ([2], [3], [])
+    assert (faulty(edited, 0, 1), faulty(edited, 5, 1)) == ([5], [6])
+
+
+def test_other_rules_check_anew(edited: Journal) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: READY, 5: READY, 6: READY})
+    assert figures(edited, "b") == (4, 0, 4)
+    assert edited.unchecked(RUN, "b", 100) == [2, 3, 5, 6]
+
+
+def test_a_further_change_is_checked_anew(edited: Journal) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: READY, 5: READY, 6: SOLD})
+    edited.edit(RUN, 3, {1: "Slae"}, version=1, user="bob")
+    assert edited.unchecked(RUN, "a", 100) == [3]
+    assert figures(edited) == (2, 2, 1)
+
+
+def test_the_check_of_an_older_version_is_not_kept(edited: Journal) -> None:
+    edited.edit(RUN, 3, {1: "Slae"}, version=1, user="bob")
+    edited.keep_checks(RUN, "a", {2: READY, 3: READY})
+    assert ready(edited) == [2]
+    assert edited.unchecked(RUN, "a", 100) == [3, 5, 6]
+
+
+def test_a_row_in_a_later_run_is_not_there_any_more(edited: Journal, tmp_path: Path) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: READY, 5: SOLD, 6: SOLD})
+    edited.create(a_run(tmp_path, "r2"))
+    edited.confirm("r2", Effects(taken={RUN: [(2, 2), (5, 3)]}))
+    assert figures(edited) == (1, 1, 0)
+    assert (ready(edited), faulty(edited)) == ([3], [6])
+    assert edited.fault_values(RUN, "UNKNOWN_DISPOSITION", 5) == [ValueCount("Outcome", "Sold", 1)]
+    assert edited.corrected(RUN) == 2
+
+
+def test_corrected_rows_are_open_ones_with_another_text_now(edited: Journal) -> None:
+    assert edited.corrected(RUN) == 4, "row 7 went through"
+    edited.edit(RUN, 6, {1: "Sold"}, version=1, user="bob")
+    assert edited.corrected(RUN) == 3, "row 6 has its first text again"
+    edited.edit(RUN, 6, {0: "L66"}, version=2, user="bob")
+    assert edited.corrected(RUN) == 4

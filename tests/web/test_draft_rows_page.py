@@ -1,0 +1,76 @@
+"""The rows of a draft of one kind, before anything is sent."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leadsync.simulator import PracticeDialer
+from tests.conftest import Desk
+from tests.web.filled import HOSTILE, text_of
+from tests.web.shop import DraftPage
+from tests.web.test_browser import chromium, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+__all__ = ["chromium"]
+
+SHEET = (
+    "Lead Id,FirstPhone,Outcome,Callback Date\n"
+    "A1,0412 345 678,Sale,2031-02-03 10:00\n"
+    "A2,0412345679,Sale,31/02/2031 10:00\n"
+)
+
+
+def test_each_figure_leads_to_its_rows(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    links = re.findall(rf'href="({draft}/rows[^"]*)"', page.get(draft))
+    assert {link.partition("=")[2] for link in links} >= {"change-0", "fault-0", "sets-0", "callbacks"}
+    for link in links:
+        assert "Nothing was sent yet." in text_of(page.get(link))
+    faulty = text_of(page.get(f"{draft}/rows?list=fault-0"))
+    assert "A2" in faulty
+    assert "Not sent." in faulty
+    assert "A1" not in faulty
+    assert dialer.ledger.received == []
+
+
+def test_unknown_lists_and_pages_behind_the_last(page: DraftPage) -> None:
+    draft = page.upload()
+    assert page.browser.get(f"{draft}/rows?list=nothing").status_code == 404
+    assert "There are no more such rows." in page.get(f"{draft}/rows?list=callbacks&after=99")
+
+
+def test_a_draft_without_a_preview_leads_back(page: DraftPage) -> None:
+    draft = page.upload("Cust No.,Result\n40120,Sale\n")
+    answer = page.browser.get(f"{draft}/rows?list=kept")
+    assert (answer.status_code, answer.headers["location"]) == (303, draft)
+
+
+def test_hostile_values_stay_text(page: DraftPage) -> None:
+    quoted = HOSTILE.replace('"', '""')
+    draft = page.upload(f'Lead Id,Mobile,Outcome,Callback Date\nA1,0412345678,"{quoted}",2031-02-03 10:00\n')
+    shown = page.get(f"{draft}/rows?list=callbacks")
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+@pytest.mark.parametrize("name", ["fault-0", "sets-0"])
+def test_a_list_shuts_nobody_out_and_fits_small_screens(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser", name: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    desk.sheet("friday.csv")
+    sheet = desk.folder / "friday.csv"
+    sheet.write_text(SHEET)
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/new")
+        shown.set_input_files("input[type=file]", str(sheet))
+        shown.get_by_text("Read the sheet").click()
+        shown.locator(f'a[href$="list={name}"]').click()
+        shown.get_by_text("Nothing was sent yet.").wait_for()
+        assert [one["id"] for one in axe.run(shown).response["violations"]] == []
+        for width in (390, 1280):
+            shown.set_viewport_size({"width": width, "height": 800})
+            assert not shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
