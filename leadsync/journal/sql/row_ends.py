@@ -64,7 +64,8 @@ def _rows(connection: Connection, run_id: str, position: int | None, field: str,
     # The table of cells is the larger one by far, and read for these values alone.
     source = "rows JOIN lines USING (run, number)" if extracts else "rows"
     return connection.execute(
-        f"SELECT number, lead, state, code, {_FAULT}, coalesce(time, ?), coalesce({', '.join([*extracts, 'NULL', 'NULL'])}) "
+        f"SELECT number, lead, state, code, {_FAULT}, coalesce(time, ?), "
+        f"coalesce({', '.join([*extracts, 'NULL', 'NULL'])}) "
         f"FROM {source} WHERE run = ? AND number <= ? AND state IN ({places(_ENDED)}) AND coalesce(time, ?) >= ? "
         f"{_NOT_TAKEN_OVER if later else ''} ORDER BY number",
         [created, *paths, key, last, *_ENDED, created, since, *(later * 2 if later else ())],
