@@ -21,15 +21,16 @@ PROGRAM = "/opt/leadsync/bin/leadsync"
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 NEEDS_SYSTEMD = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 LEADS = "/srv/leads"
+WEB = "leadsync-web.service"
 MOST_EXPOSED = 20
 """Tenths of the figure that systemd gives a service: 100 is one without any guard, below 50 is "OK"."""
 
 
 def test_the_pages_show_the_crontab_and_name_the_units() -> None:
     assert f"\n{CRONTAB}```\n" in (PAGES / "nights.md").read_text("utf-8")
-    assert len(UNITS) == 3
-    page = (PAGES / "server.md").read_text("utf-8")
-    assert [unit.name for unit in UNITS if f"](../systemd/{unit.name})" not in page] == []
+    assert len(UNITS) == 4
+    pages = (PAGES / "server.md").read_text("utf-8") + (PAGES / "page-for-a-team.md").read_text("utf-8")
+    assert [unit.name for unit in UNITS if f"](../systemd/{unit.name})" not in pages] == []
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -48,9 +49,11 @@ def test_a_service_is_given_no_more_than_it_needs(service: Path) -> None:
     assert told["ProtectSystem"] == "strict"
     assert told["StateDirectory"] == "leadsync"
     assert told["StateDirectoryMode"] == "0700"
-    assert told["ReadWritePaths"] == LEADS
-    assert f" watch {LEADS}" in told["ExecStart"]
+    assert told.get("ReadWritePaths") == (None if service.name == WEB else LEADS)
+    assert (" web --no-browser" if service.name == WEB else f" watch {LEADS}") in told["ExecStart"]
     assert "LEADSYNC_STATE=/var/lib/leadsync" in told["Environment"]
+    # A run outlives the page that has begun it.
+    assert told.get("KillMode") == ("process" if service.name == WEB else None)
 
 
 @NEEDS_SYSTEMD
