@@ -37,6 +37,7 @@ from leadsync.cli import (
     users,
     watch,
     web,
+    worker,
 )
 from leadsync.cli.options import common_options
 from leadsync.cli.shell import Shell, finish_output, say
@@ -78,7 +79,7 @@ for command in (
     *(init.init, campaigns.campaigns, check.check, run.run, watch.watch, resume.resume, retry.retry),
     *(resolve.resolve, stop.stop),
     *(runs.runs, show.show, request.request, report.report, stats.stats, prune.prune, journal.journal),
-    *(web.web, users.users),
+    *(web.web, worker.worker, users.users),
     *(simulate.simulate, demo.demo),
 ):
     cli.add_command(common_options(command))

@@ -18,6 +18,8 @@ def stop(run_id: str) -> int:
     with shell.journal() as journal:
         run = journal.run(run_id)
         asked = not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, system_user())
+        # One that waits for a worker is sent by none any more.
+        asked = journal.unqueue(run.id) or asked
         if asked:
             journal.add_audit("stop", system_user(), run.id)
     words = (

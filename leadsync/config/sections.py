@@ -155,3 +155,10 @@ class Cluster(Section):
     lease_seconds: float = Field(
         15, ge=5, le=300, description="after how long the run of a machine that has died is free for another"
     )
+    runs_at_once: int = Field(4, ge=1, le=64, description="how many runs a worker sends at once")
+    page_sends: Literal["here", "by_worker"] = Field(
+        "here", description="whether the page's machine sends what people send there, or a worker"
+    )
+    forget_after_days: int = Field(
+        0, ge=0, le=36500, description="after how many days workers delete finished runs; 0: never"
+    )

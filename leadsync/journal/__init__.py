@@ -13,6 +13,7 @@ from leadsync.journal.sql.restores import held_words
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
+    SEND_TASK,
     AttemptRecord,
     AuditEntry,
     AuditFilter,
@@ -28,6 +29,7 @@ from leadsync.journal.values import (
     OpenRows,
     Origin,
     Pruned,
+    Queued,
     ReasonCount,
     RowCheck,
     RowEnds,
@@ -36,6 +38,7 @@ from leadsync.journal.values import (
     SentAgain,
     TextSearch,
     ValueCount,
+    WorkerSeen,
     deletable,
     new_run_id,
 )
@@ -84,6 +87,7 @@ def _needs_cluster() -> Iterator[None]:
 
 
 __all__ = [
+    "SEND_TASK",
     "AttemptRecord",
     "AuditEntry",
     "AuditFilter",
@@ -102,6 +106,7 @@ __all__ = [
     "OpenRows",
     "Origin",
     "Pruned",
+    "Queued",
     "ReasonCount",
     "RowCheck",
     "RowEnds",
@@ -113,6 +118,7 @@ __all__ = [
     "StateLock",
     "TextSearch",
     "ValueCount",
+    "WorkerSeen",
     "copy_journal",
     "deletable",
     "folder_lock",

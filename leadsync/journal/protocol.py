@@ -30,7 +30,9 @@ from leadsync.journal.values import (
     Entry,
     OldRun,
     Pruned,
+    Queued,
     SavedMapping,
+    WorkerSeen,
 )
 from leadsync.models import RunRecord
 from leadsync.slot_shares import SlotGrant, SlotReport
@@ -98,8 +100,8 @@ class Runs(Protocol):
         """The runs of one file and of the copies that `check` made of it, the newest first."""
         ...
 
-    def update_run(self, run_id: str, **values: Any) -> None:
-        """Change fields of a run, named as in RunRecord."""
+    def update_run(self, run_id: str, queued: Queued | None = None, **values: Any) -> None:
+        """Change fields of a run, named as in RunRecord; with `queued` a worker is to send it."""
         ...
 
     def tally(self, run_id: str) -> Tally:
@@ -137,6 +139,50 @@ class Restores(Protocol):
         ...
 
 
+class RunQueue(Protocol):
+    """Runs that workers are to send, where the journal is in PostgreSQL. Being in a queue is no right to be sent."""
+
+    def queued(self, run_id: str) -> Queued | None:
+        """The queue of a run; None if no worker is to send it."""
+        ...
+
+    def unqueue(self, run_id: str) -> bool:
+        """Take a run off its queue; False if it was in none."""
+        ...
+
+    def postpone(self, run_id: str, seconds: float) -> None:
+        """Keep a queued run out of `to_wake` for so long."""
+        ...
+
+    def to_wake(self, queues: Collection[str]) -> Mapping[str, Queued]:
+        """The runs of these queues that nobody sends, by id, the most urgent first. Finished ones leave the queue."""
+        ...
+
+    def wake(self, run_id: str, queued: Queued) -> None:
+        """Tell the workers of the queue once more."""
+        ...
+
+    def is_held(self, run_id: str) -> bool:
+        """Whether a process holds the right to send a run."""
+        ...
+
+    def prepare_queue(self) -> str:
+        """Make the tables for workers; return the name of their schema. Raises UsageError where there are none."""
+        ...
+
+    def keep_worker(self, worker: str, queues: Sequence[str]) -> None:
+        """Keep a sign of life of a worker, and the queues that it serves."""
+        ...
+
+    def end_worker(self, worker: str) -> None:
+        """Forget a worker that has ended."""
+        ...
+
+    def workers(self) -> list[WorkerSeen]:
+        """The workers with their last signs of life."""
+        ...
+
+
 class LiveRuns(Protocol):
     """Runs under way, as other processes see them; their senders write by `RunLog.live`."""
 
@@ -167,11 +213,11 @@ class Drafts(Protocol):
         """Add rows, a chunk to a commit. Raises JournalError for a state in which no row begins."""
         ...
 
-    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
+    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, queued: Queued | None = None, **values: Any) -> None:
         """Let a draft be sent, and apply its effects on rows of other runs: all in one transaction.
 
-        `values` change the run like `update_run`. Raises BusyError if another run of the same content was confirmed
-        since the sheet was read.
+        With `queued` a worker is to send it. `values` change the run like `update_run`. Raises BusyError if another run
+        of the same content was confirmed since the sheet was read.
         """
         ...
 
@@ -321,6 +367,7 @@ class Journal(
     RunLocks,
     Runs,
     Restores,
+    RunQueue,
     LiveRuns,
     Drafts,
     Rows,

@@ -16,6 +16,7 @@ from leadsync.journal.values import (
     LastSent,
     OpenRows,
     Origin,
+    Queued,
     ReasonCount,
     RowCheck,
     RowEnds,
@@ -295,10 +296,11 @@ class PendingRows(Protocol):
         """How many rows a retry of this run would send; corrected ones go another way."""
         ...
 
-    def create_retry(self, run: RunRecord, limit: int | None = None) -> None:
+    def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         """Store a run with the rows of its `retry_of` to be sent again, a trial of the first `limit`; its lock is held.
 
-        Pending rows of that earlier run become skipped there: never do both runs send them.
+        With `queued` a worker is to send it. Pending rows of that earlier run become skipped there: never do both runs
+        send them.
         """
         ...
 

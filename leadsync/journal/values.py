@@ -62,6 +62,34 @@ class Effects:
 NO_EFFECTS = Effects()
 
 
+SEND_TASK = "leadsync.send"
+"""The name of a queued run's job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A run that a worker is to send.
+
+    `queue` names the dialer, as `leadsync.slots.canonical` does. Higher priorities go first. `until` is a time in
+    ISO 8601, or empty.
+    """
+
+    queue: str
+    priority: int = 0
+    until: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSeen:
+    """A worker's last sign of life: its process, the queues it serves, and how long ago that was, in seconds."""
+
+    host: str
+    pid: int
+    queues: tuple[str, ...]
+    ago: float
+
+
 def new_run_id(now: datetime) -> str:
     """An id such as `20261123-210455-7f3a`: the local time and four random digits."""
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

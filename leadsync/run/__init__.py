@@ -4,7 +4,7 @@ from leadsync.run.continuation import plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
-from leadsync.run.file_plan import plan_content, plan_run
+from leadsync.run.file_plan import DRAFTS_LIVE, plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
 from leadsync.run.origin import origin_of
@@ -32,6 +32,7 @@ from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
+    "DRAFTS_LIVE",
     "MOST_LISTED",
     "TAKEN_BACK",
     "Checked",

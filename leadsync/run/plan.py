@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadsync.journal import Journal
+from leadsync.journal import Journal, Queued
 from leadsync.models import FileKind, Inserts, Order, RunRecord
 from leadsync.remarks import Remark
 from leadsync.run.sheet_view import SheetView
@@ -55,15 +55,17 @@ class Plan:
         """The rows that can go now, of all plans in turn."""
         return sum(plan.waiting for plan in self.in_turn)
 
-    def confirm(self, warnings: Sequence[Remark] = ()) -> None:
-        """Store the run with its effects on other runs, and the `warnings` seen by the user. May raise
-        JournalError."""
+    def confirm(self, warnings: Sequence[Remark] = (), queued: Queued | None = None) -> None:
+        """Store the run with its effects on other runs, and the `warnings` seen by the user. With `queued`, a worker
+        is to send it, all in one transaction. May raise JournalError."""
         said: dict[str, Any] = {"warnings": tuple(map(str, warnings))} if warnings else {}
         if any(warning.doubt for warning in warnings):
             said["doubtful"] = True
         if self.survey is not None:
             said["new_leads"] = self.survey.new_leads(self.trial)
         # With the run: after a kill in between, `watch` would take a doubtful file for a sound one.
+        if queued is not None:
+            said["queued"] = queued
         self.write(**said)
 
     def discard(self) -> None:

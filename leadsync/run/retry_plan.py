@@ -10,7 +10,7 @@ from typing import Any
 from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import UsageError
-from leadsync.journal import Journal
+from leadsync.journal import Journal, Queued
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
@@ -89,9 +89,14 @@ def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
 
 
 def _store_retry(
-    journal: Journal, new: RunRecord, limit: int | None, undecided: Mapping[int, Skip], **values: Any
+    journal: Journal,
+    new: RunRecord,
+    limit: int | None,
+    undecided: Mapping[int, Skip],
+    queued: Queued | None = None,
+    **values: Any,
 ) -> None:
-    journal.create_retry(replace(new, **values), limit)
+    journal.create_retry(replace(new, **values), limit, queued)
     if undecided:
         journal.skip(new.id, undecided)
     # Released after the commit: the retry has taken their rows over.

@@ -116,7 +116,9 @@ async def changes(request: Request) -> Response:
 def _stop(journal: "Journal", run_id: str, user: str) -> None:
     run = run_of(journal, run_id)
     # Asked twice, or after the end, nothing more happens.
-    if not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, user):
+    asked = not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, user)
+    # One that waits for a worker is sent by none any more.
+    if journal.unqueue(run.id) or asked:
         journal.add_audit("stop", user, run.id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -13,6 +13,10 @@ from leadsync.journal.postgres.dialect import translate
 from leadsync.journal.postgres.errors import place, translated
 from leadsync.journal.postgres.schema import MIGRATIONS, QUEUE_SCHEMA, SCHEMA, VERSION
 from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS, Cursor
+from leadsync.journal.values import Queued
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 OLDEST_SERVER = 14
 _NETWORK = {
@@ -75,6 +79,15 @@ class Session:
         with self._connection.cursor() as cursor:
             cursor.executemany(translate(statement), rows)
         return None
+
+    def wake(self, app: "App", task: str, run_id: str, queued: Queued) -> None:
+        """Defer the job of a run, in this connection's transaction, unless one is waiting already."""
+        from procrastinate.exceptions import AlreadyEnqueued
+
+        options: dict[str, Any] = {"queueing_lock": run_id, "priority": queued.priority, "queue": queued.queue}
+        # In a part of the transaction: a job that is there already must not undo the rest.
+        with suppress(AlreadyEnqueued), self._connection.transaction():
+            app.configure_task(task, connection=self._connection, **options).defer(run=run_id)
 
 
 class _Stream(Session):

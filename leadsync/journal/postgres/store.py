@@ -8,6 +8,7 @@ from leadsync.journal.marks import Marks
 from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.leases import Leases
 from leadsync.journal.postgres.origin import recognise
+from leadsync.journal.postgres.run_queue import PostgresRunQueue
 from leadsync.journal.postgres.run_writer import PostgresRunWriter
 from leadsync.journal.postgres.slot_member import PostgresSlotMember
 from leadsync.journal.protocol import SlotMember
@@ -17,7 +18,7 @@ from leadsync.journal.sql.journal import SqlJournal
 from leadsync.private_files import make_private_folder
 
 
-class PostgresJournal(SqlJournal):
+class PostgresJournal(PostgresRunQueue, SqlJournal):
     """The journal in the database at `url`; see `leadsync.journal.protocol.Journal`.
 
     `state` is the folder for files of this machine.

@@ -12,10 +12,10 @@ from leadsync.journal.sql.database import Connection, places
 from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
-from leadsync.journal.sql.run_locks import SqlRunLocks
+from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
 from leadsync.journal.states import INITIAL, State, sources
-from leadsync.journal.values import NO_EFFECTS, Effects, Entry
+from leadsync.journal.values import NO_EFFECTS, Effects, Entry, Queued
 from leadsync.models import RunRecord
 from leadsync.reasons import Reason, Skip, SkipKind
 
@@ -25,7 +25,7 @@ _DECIDED = {State.SUCCEEDED: "applied", State.FAILED: "not applied"}
 """The decisions that end a row of an earlier run; any other state means a new sending."""
 
 
-class SqlDrafts(SqlRunLocks):
+class SqlDrafts(SqlRunQueue):
     """The drafts; see `leadsync.journal.protocol.Drafts`."""
 
     def create(self, run: RunRecord, known: Collection[str] | None = None) -> None:
@@ -52,7 +52,7 @@ class SqlDrafts(SqlRunLocks):
                 (line_values(key, entry) for entry in chunk), (new_row_values(key, entry) for entry in chunk)
             )
 
-    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, **values: Any) -> None:
+    def confirm(self, run_id: str, effects: Effects = NO_EFFECTS, queued: Queued | None = None, **values: Any) -> None:
         with self._database.writing() as connection:
             self._refuse_stale(connection, run_id)
             key = run_key(connection, run_id)
@@ -77,6 +77,7 @@ class SqlDrafts(SqlRunLocks):
             for other in effects.ended:
                 _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id))
             set_run(connection, run_id, {**values, "complete": True})
+            self._queue(connection, run_id, queued)
 
     def delete_draft(self, run_id: str) -> None:
         with self._database.writing() as connection:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, moment
+from leadsync.journal.sql.run_queue import unqueue
 from leadsync.journal.sql.run_table import run_key
 from leadsync.models import Status
 from leadsync.tallies import Live
@@ -47,6 +48,8 @@ class SqlLiveRuns(Connected):
         with self._database.writing() as connection:
             values = [user, run_key(connection, run_id)]
             asked = connection.execute("UPDATE live SET stop_wanted = ? WHERE run = ? AND NOT lost", values)
+            # Or another worker would go on with it.
+            unqueue(connection, run_id)
             return asked.rowcount > 0
 
 

@@ -11,8 +11,9 @@ from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS
-from leadsync.journal.sql.run_locks import SqlRunLocks
+from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
+from leadsync.journal.values import Queued
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 
@@ -28,7 +29,7 @@ A lead's later row that went through would be undone. A corrected row would go w
 """
 
 
-class SqlPendingRows(SqlRunLocks):
+class SqlPendingRows(SqlRunQueue):
     """The rows to send; see `leadsync.journal.row_protocols.PendingRows`."""
 
     def nth_pending(self, run_id: str, count: int) -> int | None:
@@ -90,7 +91,7 @@ class SqlPendingRows(SqlRunLocks):
             ).fetchone()[0]
         return count
 
-    def create_retry(self, run: RunRecord, limit: int | None = None) -> None:
+    def create_retry(self, run: RunRecord, limit: int | None = None, queued: Queued | None = None) -> None:
         with self._database.writing() as connection:
             refuse_restored(connection, run.retry_of)
             insert_run(connection, run)
@@ -121,6 +122,7 @@ class SqlPendingRows(SqlRunLocks):
             )
             if limit is not None:
                 set_run(connection, run.id, {"last_row": _nth_pending(connection, new, limit)})
+            self._queue(connection, run.id, queued)
 
     def log(self, run_id: str, *, resend_unknown: bool = False, by_priority: bool = False) -> RunLog:
         if self._locks.epoch(run_id) is None:

@@ -7,14 +7,16 @@ from typing import Any
 from leadsync.errors import UsageError
 from leadsync.journal.json_text import tally_of
 from leadsync.journal.run_columns import RUN_COLUMNS, run_record
-from leadsync.journal.sql.database import Connected, Connection
+from leadsync.journal.sql.database import Connection
+from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import LISTED, OF_SHEET, count_rows, run_key, select_runs, set_run
 from leadsync.journal.states import State
+from leadsync.journal.values import Queued
 from leadsync.models import TO_LOOK_AT, RunRecord, Status
 from leadsync.tallies import Tally, Totals
 
 
-class RunRecords(Connected):
+class RunRecords(SqlRunQueue):
     """The runs; see `leadsync.journal.protocol.Runs`."""
 
     def run(self, run_id: str) -> RunRecord:
@@ -43,10 +45,12 @@ class RunRecords(Connected):
         with self._database.reading() as connection:
             return select_runs(connection, condition, *values)
 
-    def update_run(self, run_id: str, **values: Any) -> None:
+    def update_run(self, run_id: str, queued: Queued | None = None, **values: Any) -> None:
         with self._database.writing() as connection:
             self._refuse_stale(connection, run_id)
-            set_run(connection, run_id, values)
+            if values:
+                set_run(connection, run_id, values)
+            self._queue(connection, run_id, queued)
 
     def tally(self, run_id: str) -> Tally:
         with self._database.reading() as connection:

@@ -1,0 +1,44 @@
+"""The command that sends queued runs on this machine."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import click
+
+from leadsync.cli.options import examples
+from leadsync.cli.shell import command_shell
+from leadsync.errors import UsageError
+
+
+@click.command(epilog=examples("worker"))
+def worker() -> int:
+    """Send queued runs on this machine, with others.
+
+    For several machines at one journal in PostgreSQL. Ends by Ctrl-C or SIGTERM: requests under way get their answers,
+    and another worker goes on.
+    """
+    from leadsync.run import ready_to_send
+    from leadsync.slots import canonical
+
+    if sys.platform == "win32":
+        raise UsageError("A worker does not run on Windows; the page and `leadsync watch` do.")
+    shell = command_shell()
+    settings = ready_to_send(shell.settings())
+    with shell.sound_journal() as journal:
+        schema = journal.prepare_queue()
+    shell.meet_dialer(settings)
+    from leadsync.worker import ChildRuns, Worker
+
+    for name in ("procrastinate", "psycopg"):
+        logging.getLogger(name).setLevel(logging.DEBUG if shell.verbose > 1 else logging.CRITICAL)
+    url, _ = shell.journal_place()
+    queues = [canonical(settings.url())]
+    sender = Worker(
+        url, schema, shell.journal, settings, queues, ChildRuns(shell.state_folder(), shell.config), shell.say
+    )
+    shell.say(f"Sending what is queued for {', '.join(queues)}; Ctrl-C ends it.")
+    asyncio.run(sender.run())
+    shell.result("The worker has ended.", {"worker": os.getpid(), "queues": queues})
+    return 128 + sender.signal_number
