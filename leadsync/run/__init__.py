@@ -6,6 +6,7 @@ from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
 from leadsync.run.file_plan import DRAFTS_LIVE, plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
+from leadsync.run.hand_over import NO_WORKER, REST_PRIORITY, UPLOAD_PRIORITY, hand_over, has_worker, is_for_worker
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions
@@ -34,7 +35,10 @@ from leadsync.run.value_remarks import doubtful_values
 __all__ = [
     "DRAFTS_LIVE",
     "MOST_LISTED",
+    "NO_WORKER",
+    "REST_PRIORITY",
     "TAKEN_BACK",
+    "UPLOAD_PRIORITY",
     "Checked",
     "CorrectedRow",
     "CorrectionRules",
@@ -62,7 +66,10 @@ __all__ = [
     "fingerprint",
     "finish",
     "fit",
+    "hand_over",
+    "has_worker",
     "held_rows",
+    "is_for_worker",
     "keep_draft_behind",
     "lines_with_headings",
     "look_at_sheet",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -19,6 +20,8 @@ from leadsync.post_run import PostRunHooks, post_run_hooks
 from leadsync.progress import SilentProgress
 from leadsync.remarks import Remark
 from leadsync.run import (
+    NO_WORKER,
+    UPLOAD_PRIORITY,
     Executed,
     Plan,
     RunOptions,
@@ -26,10 +29,13 @@ from leadsync.run import (
     check_output,
     execute,
     execute_in_turn,
+    hand_over,
+    is_for_worker,
     lines_with_headings,
     look_at_sheet,
     next_time,
     plan_run,
+    plan_warnings,
     ready_to_send,
 )
 from leadsync.session import Session
@@ -123,12 +129,27 @@ def _send(host: Session, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
             upload.choose(reading)
         remember_dialer(journal.state, settings.url())
         until = next_time(asked["until"], datetime.now().astimezone()) if asked["until"] else None
+        here = for_worker(journal, settings, job, until, planned, UPLOAD_PRIORITY)
+        if here is None:
+            return
         send = partial(carry_out, host, journal, settings, job, until)
-        for done in execute_in_turn(planned, send, plan, host.say):
+        for done in execute_in_turn(here, send, plan, host.say):
             hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
     # Without the locks of the run: its rest is planned here.
     upload.values.keep(preview_name(reading), _preview(host, upload, reading))
     job.note(JobState.ENDED, run=done.run.id, code=done.code)
+
+
+def for_worker(
+    journal: Journal, settings: Settings, job: Job, until: datetime | None, plan: Plan, priority: int
+) -> Plan | None:
+    """Leave a plan to a worker if the settings want that; without a worker return it, to be sent here."""
+    if not is_for_worker(settings, plan):
+        return plan
+    if hand_over(journal, plan, settings, plan_warnings(plan), priority=priority, until=until):
+        job.note(JobState.ENDED, run=plan.run.id, code=0)
+        return None
+    return replace(plan, remarks=(*plan.remarks, NO_WORKER))
 
 
 def carry_out(

@@ -153,7 +153,7 @@ async def until_live(site: Site, run_id: str) -> None:
 
 def _is_live_or_finished(journal: Journal, run_id: str) -> bool:
     run = journal.find(run_id)
-    return run is None or run.finished or run_id in journal.live()
+    return run is None or run.finished or run_id in journal.live() or journal.queued(run_id) is not None
 
 
 async def wait_for_end(job: Job | None) -> None:

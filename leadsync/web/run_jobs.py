@@ -10,6 +10,7 @@ from leadsync.models import RunRecord
 from leadsync.post_run import post_run_hooks
 from leadsync.private_files import make_private_folder
 from leadsync.run import (
+    REST_PRIORITY,
     Plan,
     RunOptions,
     check_output,
@@ -21,7 +22,7 @@ from leadsync.run import (
     settings_of_run,
 )
 from leadsync.session import Session
-from leadsync.web.draft_jobs import carry_out
+from leadsync.web.draft_jobs import carry_out, for_worker
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.value_files import ValueFolder
 
@@ -62,7 +63,10 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
                     raise
                 asked = job.asked.get("until")
                 until = next_time(asked, datetime.now().astimezone()) if asked else None
-                done = carry_out(host, journal, settings, job, until, plan, plan_warnings(plan))
+                here = for_worker(journal, settings, job, until, plan, REST_PRIORITY)
+                if here is None:
+                    return
+                done = carry_out(host, journal, settings, job, until, here, plan_warnings(here))
                 hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
                 job.note(JobState.ENDED, run=done.run.id, code=done.code)
 

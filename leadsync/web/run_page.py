@@ -48,12 +48,13 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     if run.complete and not run.finished:
         journal.settle_if_dead(run.id)
     live = journal.live().get(run.id)
-    standing = standing_of(run, live, journal.now())
+    worker = waits_for_worker(journal, run)
+    standing = standing_of(run, live, journal.now(), has_worker=worker)
     if standing.is_live:
         by, holder = journal.senders([run.id]).get(run.id, ""), journal.holders().get(run.id)
         return RunView(run, standing, live, by=by, holder=holder)
     tally = journal.tally(run.id)
-    standing = standing_of(run, live, journal.now(), beyond=tally.beyond)
+    standing = standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
     moved_to = journal.moved_to(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
     return RunView(
@@ -71,6 +72,14 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         journal.count_retry(run.id) if can_retry else 0,
         queued_by(journal.state, run.id),
     )
+
+
+def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
+    """Whether a worker is there for a queued run; None for a run in no queue."""
+    from leadsync.run import has_worker
+
+    queued = None if run.finished else journal.queued(run.id)
+    return None if queued is None else has_worker(journal, queued.queue)
 
 
 async def run(request: Request) -> Response:

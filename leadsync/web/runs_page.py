@@ -16,6 +16,7 @@ from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Holder, Live, Tally
+from leadsync.web.run_page import waits_for_worker
 from leadsync.web.run_view import RunView, Share, again, sent_words, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
@@ -171,11 +172,12 @@ def _shown(journal: "Journal", filters: Filters) -> Iterator[RunLine]:
 
 
 def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | None, now: datetime) -> RunLine:
-    standing = standing_of(run, live, now)
+    worker = waits_for_worker(journal, run) if run.complete else None
+    standing = standing_of(run, live, now, has_worker=worker)
     if standing.is_live:
         return RunLine(run, standing, Tally(), live)
     tally = tally or journal.tally(run.id)
-    standing = standing_of(run, live, now, beyond=tally.beyond)
+    standing = standing_of(run, live, now, beyond=tally.beyond, has_worker=worker)
     if not correctable(tally):
         return RunLine(run, standing, tally)
     return RunLine(run, standing, tally, sent=journal.sent_again(run.id), corrected=journal.corrected(run.id))

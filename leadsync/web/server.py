@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +18,7 @@ from leadsync.web.app import create_app
 from leadsync.web.exposure import Exposure, exposure_of
 from leadsync.web.sessions import Sessions
 from leadsync.web.site import Site
+from leadsync.web.stats_counts import StatsCounts, count_apart
 from leadsync.web.users import Users
 
 _KEY_FILE = "web_secret"
@@ -63,6 +65,7 @@ class Server:
                 config,
                 called=called,
                 journal_place=journal_place,
+                stats=StatsCounts(partial(count_apart, config=config)),
             )
         )
 

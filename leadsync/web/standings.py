@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """Read, and not confirmed."""
     OPEN = "not finished"
     """Confirmed, and neither sent to its end nor stopped."""
+    QUEUED = "queued"
+    """It waits for a worker."""
     SENDING = "sending"
     WAITING = "waiting"
     """Being sent, but for now it waits for something."""
@@ -49,17 +51,36 @@ class Standing:
         return self.kind in (Kind.SENDING, Kind.WAITING, Kind.STOPPING)
 
     @property
+    def can_stop(self) -> bool:
+        """Whether a process sends it, or is to."""
+        return self.is_live or self.kind is Kind.QUEUED
+
+    @property
     def can_go_on(self) -> bool:
         """Whether `resume` has something to do."""
         return self.kind in (Kind.OPEN, Kind.STOPPED, Kind.LOST, Kind.TRIAL)
 
 
-def standing_of(run: RunRecord, live: Live | None, now: datetime, *, beyond: int = 0) -> Standing:
-    """Where the run stands; `beyond` are the rows behind a trial's end."""
+WAITS = "Waits for a worker."
+NO_WORKER = (
+    "Waits for a worker, and none is running for this dialer: start `leadsync worker` on a machine that reaches it, or "
+    "stop it here and send the rest."
+)
+
+
+def standing_of(
+    run: RunRecord, live: Live | None, now: datetime, *, beyond: int = 0, has_worker: bool | None = None
+) -> Standing:
+    """Where the run stands; `beyond` are the rows behind a trial's end.
+
+    `has_worker`: whether a worker is there for a queued run; None for a run in no queue.
+    """
     if not run.complete:
         return Standing(Kind.DRAFT, "Nothing of it was sent yet.")
-    if live is not None and not run.finished:
+    if live is not None and not run.finished and not (live.lost and has_worker is not None):
         return _of_sending(live, now)
+    if has_worker is not None and not run.finished:
+        return Standing(Kind.QUEUED, WAITS if has_worker else NO_WORKER)
     if run.stopped:
         return Standing(Kind.STOPPED, f"Stopped before the end: {run.stopped}.")
     if not run.finished:

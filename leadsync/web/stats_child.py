@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from leadsync.errors import LeadsyncError
-from leadsync.journal import open_journal
 from leadsync.report import stats_summary
+from leadsync.session import Session
 from leadsync.stats import failure_stats
 from leadsync.stats_summary import StatsSummary
 
@@ -20,7 +20,7 @@ _TOP = 20
 
 def count_failures(state: Path, by: str, since: datetime | None) -> StatsSummary:
     """Count the failures in the journal of a state folder. Raises UsageError for an unknown column."""
-    with open_journal(state) as journal:
+    with Session(state).journal() as journal:
         for run in journal.runs():
             if run.complete and not run.finished:
                 # Rows of a killed process count with the end that `show` would give them.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -38,17 +39,21 @@ class Counted(NamedTuple):
     at: datetime
 
 
-async def count_apart(state: Path, question: Question) -> "StatsSummary":
+async def count_apart(state: Path, question: Question, config: Path | None = None) -> "StatsSummary":
     """Count in another process. Raises UsageError for an unknown column, LeadsyncError for a count that failed."""
     # Abandoned at the page's end: the process reads, and ends by itself.
-    return await anyio.to_thread.run_sync(_count, state, question, abandon_on_cancel=True)
+    return await anyio.to_thread.run_sync(_count, state, question, config, abandon_on_cancel=True)
 
 
-def _count(state: Path, question: Question) -> "StatsSummary":
+def _count(state: Path, question: Question, config: Path | None) -> "StatsSummary":
+    # The journal may be where the settings say.
+    settings = {**os.environ, "LEADSYNC_CONFIG": str(config.absolute())} if config else None
     since = [question.since.isoformat()] if question.since else []
     command = [sys.executable, "-m", "leadsync.web.stats_child", str(state.absolute()), question.by, *since]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603 - Python itself
+        done = subprocess.run(  # noqa: S603 - Python itself
+            command, stdin=subprocess.DEVNULL, capture_output=True, env=settings, check=False
+        )
     except OSError as error:
         raise LeadsyncError(f"No process can be started for counting ({error.strerror}); try again later.") from error
     if done.returncode == 2:

@@ -52,3 +52,24 @@ def test_a_run_stands_somewhere(
 def test_a_silent_sender_is_told(tmp_path: Path, seconds: int, silent: bool) -> None:
     standing = standing_of(a_run(tmp_path), LIVE, NOW + timedelta(seconds=seconds))
     assert standing.sentence == ("No word from its process since 21:04:55." if silent else "")
+
+
+@pytest.mark.parametrize(
+    ("values", "live", "has_worker", "kind", "sentence"),
+    [
+        ({}, None, True, Kind.QUEUED, "Waits for a worker."),
+        ({}, None, False, Kind.QUEUED, "Waits for a worker, and none is running for this dialer: start `leadsync"),
+        # Another worker is to go on, after the end or the death of the first.
+        ({"stopped": "interrupted by SIGTERM"}, None, True, Kind.QUEUED, "Waits for a worker."),
+        ({}, replace(LIVE, lost=True), True, Kind.QUEUED, "Waits for a worker."),
+        ({}, LIVE, True, Kind.SENDING, ""),
+        ({"finished": True}, None, True, Kind.FINISHED, ""),
+    ],
+)
+def test_a_run_in_a_queue(
+    tmp_path: Path, values: dict[str, object], live: Live | None, has_worker: bool, kind: Kind, sentence: str
+) -> None:
+    run = replace(a_run(tmp_path), **{"complete": True, **values})  # type: ignore[arg-type] # fields by name
+    standing = standing_of(run, live, NOW, has_worker=has_worker)
+    assert (standing.kind, standing.sentence[: len(sentence)]) == (kind, sentence)
+    assert standing.can_stop is (kind in (Kind.QUEUED, Kind.SENDING))
