@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,30 +12,34 @@ from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
 from leadsync.errors import UsageError
 
+if TYPE_CHECKING:
+    from leadsync.config import Settings
+
 
 @click.command(epilog=examples("worker"))
 def worker() -> int:
     """Send queued runs on this machine, with others.
 
-    For several machines at one journal in PostgreSQL. Ends by Ctrl-C or SIGTERM: requests under way get their answers,
-    and another worker goes on.
+    For several machines at one journal in PostgreSQL, and all dialers of the settings. Ends by Ctrl-C or SIGTERM:
+    requests under way get their answers, and another worker goes on.
     """
-    from leadsync.run import ready_to_send
     from leadsync.slots import canonical
 
     if sys.platform == "win32":
         raise UsageError("A worker does not run on Windows; the page and `leadsync watch` do.")
     shell = command_shell()
-    settings = ready_to_send(shell.settings())
+    settings = shell.settings()
+    dialers = _dialers(settings)
     with shell.sound_journal() as journal:
         schema = journal.prepare_queue()
-    shell.meet_dialer(settings)
+    for dialer in dialers:
+        shell.meet_dialer(dialer)
     from leadsync.worker import ChildRuns, Worker
 
     for name in ("procrastinate", "psycopg"):
         logging.getLogger(name).setLevel(logging.DEBUG if shell.verbose > 1 else logging.CRITICAL)
     url, _ = shell.journal_place()
-    queues = [canonical(settings.url())]
+    queues = [canonical(dialer.url()) for dialer in dialers]
     sender = Worker(
         url, schema, shell.journal, settings, queues, ChildRuns(shell.state_folder(), shell.config), shell.say
     )
@@ -42,3 +47,15 @@ def worker() -> int:
     asyncio.run(sender.run())
     shell.result("The worker has ended.", {"worker": os.getpid(), "queues": queues})
     return 128 + sender.signal_number
+
+
+def _dialers(settings: "Settings") -> "list[Settings]":
+    """The settings of each dialer there is, complete for sending; raises SettingsError."""
+    dialers = [settings.for_dialer(name) for name in settings.dialers]
+    if settings.server.url or not dialers:
+        dialers.insert(0, settings)
+    for dialer in dialers:
+        dialer.url()
+        dialer.api_key(os.environ)
+        _ = dialer.slots
+    return dialers
