@@ -133,6 +133,41 @@ def test_typed_text_outlives_a_reload(desk: Desk, dialer: PracticeDialer, chromi
         assert shown.locator("#row-7").count() == 0
 
 
+def test_a_value_not_saved_is_asked_about_before_corrected_rows_are_sent(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser"
+) -> None:
+    run = failed(desk, *lines())
+    asked: list[str] = []
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        fill(shown, "#row-7 [data-fault]", "28/02/2031 10:00")
+        shown.get_by_text("1 corrected and ready").wait_for()
+        shown.locator("#row-5 [data-fault]").fill("0383218199")
+        shown.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        shown.get_by_role("button", name="Send 1 corrected row").click()
+        shown.wait_for_selector("#row-5 [data-fault]:focus")
+        assert asked == ["Row 5 has a value that is not saved. Send the others without it?"]
+        assert shown.locator("#row-5 [data-fault]").input_value() == "0383218199"
+        shown.once("dialog", lambda dialog: dialog.accept())
+        shown.get_by_role("button", name="Send 1 corrected row").click()
+        shown.wait_for_url("**/drafts/*")
+
+
+def test_print_has_the_reasons_and_every_cell(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
+    run = failed(desk, *lines())
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        shown.emulate_media(media="print")
+        shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert shown.locator("#row-7").get_by_text("has no day 31").is_visible()
+        for cell in shown.locator("form.fix [name^=cell]").all():
+            assert cell.is_visible(), cell.get_attribute("id")
+        assert not shown.get_by_role("button").first.is_visible()
+        assert shown.get_by_text("Sold", exact=True).first.is_visible()
+        shown.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert shown.locator("#row-7 details[open]").count() == 0
+
+
 def test_without_script_a_row_is_corrected_and_sent(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
     run = failed(desk, *lines())
     with opened(desk, chromium, java_script_enabled=False, viewport={"width": 390, "height": 800}) as (url, _, shown):

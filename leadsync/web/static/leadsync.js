@@ -24,6 +24,14 @@ document.addEventListener("htmx:afterSettle", () => {
 const kept = (input) => `${location.pathname} ${input.id} ${input.defaultValue}`;
 document.addEventListener("input", ({ target }) => { if (target.closest("form.fix")) sessionStorage.setItem(kept(target), target.value); });
 for (const input of document.querySelectorAll("form.fix [name^=cell]")) input.value = sessionStorage.getItem(kept(input)) ?? input.value;
+// Corrected rows are about to be sent: a cell typed and not saved would stay behind.
+document.addEventListener("submit", (event) => {
+  if (!event.target.action.endsWith("/edits/send")) return;
+  const open = [...document.querySelectorAll("form.fix [name^=cell]")].find((input) => input.value !== input.defaultValue);
+  if (!open || confirm(`${open.form.getAttribute("aria-label")} has a value that is not saved. Send the others without it?`)) return;
+  event.preventDefault();
+  open.focus();
+});
 // A value for many rows: on to the next field of the reasons, or back to the same one if nothing was put.
 const fieldOf = (form) => JSON.stringify(["of", "place", "value"].map((name) => form.elements[name].value));
 document.addEventListener("submit", ({ target }) => {
@@ -39,3 +47,6 @@ if (put) {
   const next = forms.find((form) => following.includes(fieldOf(form))) ?? forms[0];
   (next?.elements.new ?? document.querySelector("[data-fault], #figures button"))?.focus();
 }
+// On paper nothing can be unfolded.
+addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details:not([open])")) { one.open = true; one.dataset.unfolded = ""; } });
+addEventListener("afterprint", () => { for (const one of document.querySelectorAll("[data-unfolded]")) { one.open = false; delete one.dataset.unfolded; } });
