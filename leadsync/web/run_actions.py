@@ -17,6 +17,7 @@ from leadsync.web.jobs import Job, JobState
 from leadsync.web.run_jobs import run_jobs
 from leadsync.web.run_page import view_of
 from leadsync.web.site import Site, site_of
+from leadsync.web.templates import names_of, render
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -49,7 +50,8 @@ async def _ask(request: Request, verb: str) -> Response:
     if not await site.read(is_open):
         # Pressed once more, or by a second person: its page tells how it stands.
         return RedirectResponse(f"/runs/{run_id}", status_code=303)
-    job = await anyio.to_thread.run_sync(_claim_and_start, site, verb, run_id, request.state.person.name)
+    asked = {"verb": verb, "user": request.state.person.name, "seen": str((await request.form()).get("seen", ""))}
+    job = await anyio.to_thread.run_sync(_claim_and_start, site, run_id, asked)
     if job is None:
         return RedirectResponse(f"/runs/{run_id}", status_code=303)
     end = time.monotonic() + _PATIENCE_SECONDS
@@ -59,6 +61,10 @@ async def _ask(request: Request, verb: str) -> Response:
             break
         await anyio.sleep(_POLL_SECONDS)
     noted = job.noted
+    if noted.get("state") == JobState.STALE:
+        run = await site.read(lambda journal: journal.run(run_id))
+        place = names_of(run.dialer, run.ids)
+        return render(request, "go_on.html", status=409, run=run, verb=verb, noted=noted, place=place)
     if noted.get("state") == JobState.REFUSED and not noted.get("run") and await site.read(is_open):
         raise UsageError(noted["error"])
     if noted.get("run"):
@@ -72,12 +78,11 @@ def _is_open(journal: "Journal", run_id: str, verb: str) -> bool:
     return bool(view.standing.can_go_on and view.unsent) if verb == "resume" else bool(view.to_retry)
 
 
-def _claim_and_start(site: Site, verb: str, run_id: str, user: str) -> Job | None:
-    jobs = run_jobs(site.state, run_id)
-    job = jobs.claim({"verb": verb, "user": user})
+def _claim_and_start(site: Site, run_id: str, asked: dict[str, str]) -> Job | None:
+    job = run_jobs(site.state, run_id).claim(asked)
     if job is not None:
         try:
-            start_child(site.state, site.config, verb, run_id, job)
+            start_child(site.state, site.config, asked["verb"], run_id, job)
         except BaseException:
             job.note(JobState.REFUSED, error="No process could be started for this; nothing was sent.")
             raise

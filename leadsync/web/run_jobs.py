@@ -1,5 +1,6 @@
 """The jobs of an earlier run, done in a child process: its rest is sent, or its failed rows are sent again."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 
@@ -49,13 +50,22 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
         newest = jobs.newest()
         if newest is None or newest.number != job.number or job.noted:
             return
+        with host.journal() as journal:
+            # Before it waits for its turn: the person is still there.
+            plan = _plan(journal, journal.run(run_id), _settings(host.settings(), journal.run(run_id)), job)
+            plan.discard()
+            if _is_stale(plan, job):
+                return
         with job_turn(job, host.settings().web.runs_at_once), host.sound_journal() as journal:
             job.note(JobState.READING)
             run = journal.run(run_id)
             with post_run_hooks(host, run.file, None) as hooks:
                 hooks.settings = host.settings()
-                settings = ready_to_send(_as_read(settings_of_run(hooks.settings, run, None), run))
+                settings = ready_to_send(_settings(hooks.settings, run))
                 plan = _plan(journal, run, settings, job)
+                if _is_stale(plan, job):
+                    plan.discard()
+                    return
                 try:
                     check_output(plan.run.output, plan.run)
                 except BaseException:
@@ -81,6 +91,19 @@ def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Pla
     return plan
 
 
-def _as_read(settings: Settings, run: RunRecord) -> Settings:
-    """The settings with the reading of the run, so that nothing has changed since."""
-    return with_reading(settings, run.reading) if run.reading else settings
+def _is_stale(plan: Plan, job: Job) -> bool:
+    """Whether rows would go a second time or undo newer ones, unknown to the person: the job keeps the warnings."""
+    if not plan.sent_before:
+        return False
+    warnings = [remark.text for remark in plan.remarks if remark.loud]
+    digest = hashlib.sha256("\n".join(warnings).encode()).hexdigest()[:32]
+    if job.asked.get("seen") == digest:
+        return False
+    job.note(JobState.STALE, warnings=warnings, seen=digest, rows=plan.total_waiting)
+    return True
+
+
+def _settings(settings: Settings, run: RunRecord) -> Settings:
+    """The settings for a run, with its reading, so that nothing has changed since."""
+    own = settings_of_run(settings, run, None)
+    return with_reading(own, run.reading) if run.reading else own

@@ -1,5 +1,6 @@
 """The jobs of an earlier run: its rest, or its failed rows once more, in their turn."""
 
+import re
 from contextlib import ExitStack
 
 from leadsync.simulator import PracticeDialer
@@ -23,6 +24,28 @@ def test_the_rest_of_a_trial_is_sent_once(page: DraftPage, dialer: PracticeDiale
         again = page.browser.post(f"{run}/resume")
         assert (again.status_code, again.headers["location"]) == (303, run)
     assert len(applied(dialer)) == 8
+
+
+def test_newer_values_are_asked_about_before_the_rest_goes(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
+    run = page.send(draft, how="trial").headers["location"]
+    page.wait(run)
+    other = page.send(page.upload("Lead Id,Outcome\nA7,Busy\nA8,Sale\n", "later.csv")).headers["location"]
+    page.wait(other)
+    wait_until(lambda: len(applied(dialer)) == 7)
+    asked = page.browser.post(f"{run}/resume")
+    assert asked.status_code == 409
+    said = words(asked)
+    assert "Send 3 rows? Nothing was sent" in said
+    assert "would undo what its lead was sent since" in said
+    assert "all the same" in said
+    assert len(applied(dialer)) == 7
+    again = page.browser.post(f"{run}/resume", data={"seen": "something else"})
+    assert again.status_code == 409
+    [seen] = re.findall(r'name="seen" value="(\w+)"', asked.text)
+    assert page.browser.post(f"{run}/resume", data={"seen": seen}).status_code == 303
+    page.wait(run)
+    assert applied(dialer)[-3:] == ["A6", "A7", "A8"]
 
 
 def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: PracticeDialer) -> None:
