@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _FEW_ROWS = 20_000
 """Up to so many rows are counted while the page waits; larger runs are counted behind it."""
 _MOST_COUNTED = 100
+_RETRIES: dict[tuple[object, ...], int] = {}
 _one_by_one = anyio.CapacityLimiter(1)
 """A million rows take seconds: other pages go on beside it."""
 
@@ -42,6 +43,16 @@ def _in_public(run: RunRecord) -> RunRecord:
     return replace(run, warnings=warnings, stopped=without_address(run.stopped, run.dialer))
 
 
+def _to_retry(journal: "Journal", run_id: str, *outcomes: object) -> int:
+    """The rows that a retry would send, counted once for the same outcomes: a second for a million rows."""
+    key = (str(journal.state), run_id, *outcomes)
+    if key not in _RETRIES:
+        while len(_RETRIES) >= _MOST_COUNTED:
+            _RETRIES.pop(next(iter(_RETRIES)), None)
+        _RETRIES[key] = journal.count_retry(run_id)
+    return _RETRIES[key]
+
+
 def view_of(journal: "Journal", run_id: str) -> RunView:
     """All about a run. A sender that died is noticed."""
     run = _in_public(run_of(journal, run_id))
@@ -56,6 +67,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     tally = journal.tally(run.id)
     standing = standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
     moved_to = journal.moved_to(run.id)
+    sent_again, corrected = journal.sent_again(run.id), journal.corrected(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
     return RunView(
         run,
@@ -66,10 +78,10 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         None if moved_to is None else tuple(moved_to),
         tuple(journal.takers(run.id)),
         tuple(journal.reason_counts(run.id)),
-        journal.sent_again(run.id),
+        sent_again,
         journal.senders([run.id]).get(run.id, ""),
-        journal.corrected(run.id),
-        journal.count_retry(run.id) if can_retry else 0,
+        corrected,
+        _to_retry(journal, run.id, repr(tally), repr(sent_again), corrected) if can_retry else 0,
         queued_by(journal.state, run.id),
     )
 

@@ -13,6 +13,7 @@ from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
 from leadsync.slots.pool import LEAST_REST_SECONDS
 from tests.bench import outcomes
+from tests.bench import pages as page
 from tests.bench.checking import check, write
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
@@ -273,6 +274,34 @@ def checking(options: Options) -> Iterator[Line]:
             yield Line("  peak memory, the reading process aside", memory, "MB", 400)
 
 
+def pages(options: Options) -> Iterator[Line]:
+    """The pages over a run of a million rows and a thousand runs."""
+    with desk("http://127.0.0.1:1", 16) as at:
+        state = at.folder / "state"
+        state.mkdir(mode=0o700, exist_ok=True)
+        page.fill(state)
+        with page.serving(at.folder) as (browser, pid):
+            yield Line("until the failures of all runs are counted", page.count_stats(browser), "s")
+            for what, path in page.PAGES.items():
+                yield from _of_page(what, browser.p95(path, pid), 150)
+            yield from _of_page("a poll", browser.p95(page.POLL, pid, 200, HX_Request="true"), 5)
+            seconds, place = page.draft(browser, at.folder)
+            yield Line(f"a draft of {page.DRAFT_ROWS:,} rows, from the upload to its page", seconds, "s", 2)
+            yield from _of_page("that draft", browser.p95(place, pid), 150)
+            shown, polled, answers = page.twenty_people(browser)
+            yield Line(f"p95 of pages, {page.PEOPLE} people at once", shown, "ms", 150)
+            yield Line("p95 of their polls", polled, "ms")
+            yield Line("answers to them", answers, "a second")
+            yield Line("most memory of the page", page.memory(pid), "MB", 150)
+    yield Line("scripts, compressed", page.script_size(), "kB", 60)
+
+
+def _of_page(what: str, figures: tuple[float, float], bound: float) -> Iterator[Line]:
+    """The time of a page, and beside it the processor's: on a busy machine the first says little."""
+    yield Line(f"p95 of {what}", figures[0], "ms", bound)
+    yield Line("  processor for it", figures[1], "ms")
+
+
 MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "start": start,
     "small": small,
@@ -288,6 +317,7 @@ MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "growth": growth,
     "reports": reports,
     "stats": stats,
+    "pages": pages,
 }
 
 
