@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from leadsync.journal.json_text import as_json, kept_reason, reason_of
-from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
 from leadsync.journal.sql.database import GIVEN_NUMBERS, moment
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, Entry, Origin
@@ -25,7 +25,8 @@ ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
 
 CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
 UNDECIDED_LEADS = (
-    f"SELECT lead FROM rows WHERE run = ? AND {OPEN} AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
+    f"SELECT lead FROM {OPEN_ROWS} WHERE run = ? AND {OPEN} "
+    "AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
 )
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
