@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WALKS ?= 80
+ROUNDS ?= 10
 
-.PHONY: help demo test test-lowest docs pictures bench torture constraints clean
+.PHONY: help demo test test-lowest docs pictures bench torture torture-cluster constraints clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -44,6 +45,9 @@ bench: .venv/.ready  ## rate, peak in flight and CPU per lead against the dialer
 
 torture: .venv/.ready  ## random commands, struck thousands of times, each walk held against a dialer's own ledger
 	@$(BIN)/python -m tests.faults.torture --walks $(WALKS)
+
+torture-cluster: .venv/.ready  ## machines at one PostgreSQL: kills, freezes, cut cables, restores, many times
+	@$(BIN)/python -m tests.faults.torture_cluster --rounds $(ROUNDS)
 
 $(BIN)/uv: .venv/.ready
 	@$(BIN)/python -m pip install --quiet uv

@@ -19,6 +19,7 @@ from leadsync.slots import canonical
 from tests.conftest import Desk
 
 LEASE_SECONDS = 5.0
+ROOT = Path(__file__).parent.parent
 
 
 class Machines:
@@ -45,12 +46,18 @@ class Machines:
         return self.desk.folder / machine
 
     def start(self, machine: str, *arguments: str | Path, log: str = "", **environment: str) -> "subprocess.Popen[str]":
-        """Start a command; its words go to a file, so that no pipe is full, and nobody keeps one open."""
-        with (self.desk.folder / f"{log or machine}.log").open("a") as stream:
+        """Start a command of leadsync."""
+        return self.popen(
+            machine, [sys.executable, "-m", "leadsync", *map(str, arguments)], log or machine, environment
+        )
+
+    def popen(self, machine: str, words: list[str], log: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+        """Start a program; its words go to a file, so that no pipe is full, and nobody keeps one open."""
+        with (self.desk.folder / f"{log}.log").open("a") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-m", "leadsync", *map(str, arguments)],
+                words,
                 cwd=self.desk.folder,
-                env={**self.environment(machine), **environment},
+                env={**self.environment(machine), "PYTHONPATH": str(ROOT), **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,
