@@ -97,7 +97,8 @@ def kills(scene: Scene) -> float:
             scene.workers[name].kill()
             scene.machines.kill(child)
             scene.workers[name].wait()
-            if scene.chance.random() < 0.5:
+            nobody = all(worker.poll() is not None for worker in scene.workers.values())
+            if nobody or scene.chance.random() < 0.5:
                 scene.restart(name)
         if scene.machines.is_finished(scene.run):
             break
