@@ -22,14 +22,17 @@ SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 NEEDS_SYSTEMD = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
 LEADS = "/srv/leads"
 WEB = "leadsync-web.service"
+WORKER = "leadsync-worker.service"
+COMMANDS = {WEB: " web --no-browser", WORKER: " worker"}
 MOST_EXPOSED = 20
 """Tenths of the figure that systemd gives a service: 100 is one without any guard, below 50 is "OK"."""
 
 
 def test_the_pages_show_the_crontab_and_name_the_units() -> None:
     assert f"\n{CRONTAB}```\n" in (PAGES / "nights.md").read_text("utf-8")
-    assert len(UNITS) == 4
-    pages = (PAGES / "server.md").read_text("utf-8") + (PAGES / "page-for-a-team.md").read_text("utf-8")
+    assert len(UNITS) == 5
+    named = ("server.md", "page-for-a-team.md", "several-machines.md")
+    pages = "".join((PAGES / name).read_text("utf-8") for name in named)
     assert [unit.name for unit in UNITS if f"](../systemd/{unit.name})" not in pages] == []
 
 
@@ -49,11 +52,13 @@ def test_a_service_is_given_no_more_than_it_needs(service: Path) -> None:
     assert told["ProtectSystem"] == "strict"
     assert told["StateDirectory"] == "leadsync"
     assert told["StateDirectoryMode"] == "0700"
-    assert told.get("ReadWritePaths") == (None if service.name == WEB else LEADS)
-    assert (" web --no-browser" if service.name == WEB else f" watch {LEADS}") in told["ExecStart"]
+    # The worker and the page write into their state folders alone.
+    assert told.get("ReadWritePaths") == (None if service.name in COMMANDS else LEADS)
+    assert COMMANDS.get(service.name, f" watch {LEADS}") in told["ExecStart"]
     assert "LEADSYNC_STATE=/var/lib/leadsync" in told["Environment"]
     # A run outlives the page that has begun it.
-    assert told.get("KillMode") == ("process" if service.name == WEB else None)
+    # A worker passes the signal on, once.
+    assert told.get("KillMode") == {WEB: "process", WORKER: "mixed"}.get(service.name)
 
 
 @NEEDS_SYSTEMD

@@ -5,6 +5,7 @@ A child holds the lease of its run, not the worker: after the end of either noth
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -63,7 +64,8 @@ class ChildRuns:
         config = [] if self._config is None else ["--config", str(self._config.absolute())]
         until = ["--until", f"{_local(queued.until):%H:%M}"] if queued.until else []
         # Its own folder may be another machine's; the page makes the files where they are asked for.
-        output = [] if run.output.is_dir() else ["--output", str(self._state.absolute() / "reports" / run.id)]
+        is_ours = run.output.is_dir() and os.access(run.output, os.W_OK)
+        output = [] if is_ours else ["--output", str(self._state.absolute() / "reports" / run.id)]
         return ["resume", run.id, "--yes", "--json", "--state", str(self._state.absolute()), *config, *until, *output]
 
     def stop(self) -> None:
