@@ -72,3 +72,15 @@ def test_others_than_admins_are_sent_to_somebody_and_see_no_paths(config: Path, 
     assert "Ask who looks after it" in page
     assert "leadsync init" not in page
     assert str(config) not in page
+
+
+def test_of_several_dialers_one_that_is_complete_is_enough(config: Path, alone: Browser) -> None:
+    campaign = "campaign = { template_id = 41, campaign_id = 42, allocation_id = 38 }"
+    sydney = f'[dialers.sydney]\nurl = "https://sydney.example.com"\napi_key_env = "SYDNEY_KEY"\n{campaign}\n'
+    perth = f'[dialers.perth]\nurl = "https://perth.example.com"\napi_key_env = "LEADSYNC_API_KEY"\n{campaign}\n'
+    config.write_text(sydney)
+    page = html.unescape(alone.get("/new").text)
+    assert "Before the first sheet" in page, "its key is nowhere"
+    assert 'type="file"' not in page
+    config.write_text(sydney + perth)
+    assert 'type="file"' in alone.get("/new").text
