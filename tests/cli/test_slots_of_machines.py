@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.cli.test_shared_slots import FOUR_SLOTS, kill, leadsync, sent, start, statuses, wait_for
+from tests.cli.test_shared_slots import FOUR_SLOTS, kill, leadsync, start, statuses, wait_for
 from tests.conftest import Desk
 
 
@@ -53,16 +53,20 @@ def test_two_machines_share_the_slots_and_a_killed_ones_come_back(desk: Desk, da
 
 @pytest.mark.skipif(os.name != "posix", reason="no SIGSTOP")
 def test_a_frozen_process_takes_no_slot_from_before_on_waking(desk: Desk, database: dict[str, str]) -> None:
-    dialer = desk.dialer(settings=FOUR_SLOTS, hardware_threads=8, floor_seconds=0.2)
+    # The lease of its run lasts meanwhile.
+    settings = f"{FOUR_SLOTS}[cluster]\nlease_seconds = 60\n"
+    dialer = desk.dialer(settings=settings, hardware_threads=8, floor_seconds=0.2)
     big = start(desk, "big", 300, **apart(desk, "big", database))
     frozen = start(desk, "upload", 60, **apart(desk, "upload", database))
     wait_for(dialer, "upload", 10)
     frozen.send_signal(signal.SIGSTOP)
     try:
-        calls = sent(dialer, "big")
-        # The lease of its slots, and their rest; the lease of its run lasts.
-        time.sleep(8)
-        assert sent(dialer, "big") - calls > 90, "the other has all slots by now"
+        time.sleep(1)
+        # The lease of its slots, and their rest: then the other has all four.
+        end = time.monotonic() + 30
+        while dialer.slots.in_use < 4:
+            assert time.monotonic() < end, "its slots do not come back"
+            time.sleep(0.02)
     finally:
         frozen.send_signal(signal.SIGCONT)
     # Calls whose answers came in while it was asleep are late to it, so nothing is in doubt.
