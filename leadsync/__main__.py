@@ -11,9 +11,10 @@ def main() -> "NoReturn":
     """Load and run the command line. Loading takes a moment, in which Ctrl-C is no error either."""
     try:
         from leadsync.cli import main as command_line
+
+        command_line()
     except KeyboardInterrupt:
         sys.exit(130)
-    command_line()
 
 
 if __name__ == "__main__":

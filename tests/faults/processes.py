@@ -89,7 +89,7 @@ def _be_leadsync(
     if patch is not None:
         patch(*given)
     sys.argv = ["leadsync", *arguments]
-    from leadsync.cli import main
+    from leadsync.__main__ import main
 
     Path(begun).touch()
     code = 1

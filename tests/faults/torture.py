@@ -16,7 +16,7 @@ import traceback
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +30,8 @@ STEPS, SLOW_STEPS = 10, 4
 MOST_SHOWN = 5
 """So many sentences of each promise are printed."""
 LONGEST_CALL_SECONDS = 30.0
+CALM_ANSWER_SECONDS = 5.0
+"""The client's patience at rest, where each answer comes: a busy machine is no reason for a doubt there."""
 
 
 def walk_of(seed: int, folder: Path, dialer: RawDialer) -> Walk:
@@ -69,6 +71,7 @@ def _rest(walk: Walk) -> None:
     """Let leadsync come to its end without trouble, judge, decide what is undecided, and judge again."""
     walk.diary.append("-- at rest --")
     walk.dialer.decide = Mood(walk.seed, refused=walk.mood.refused, status=walk.mood.status)
+    walk.tempo = replace(walk.tempo, answer=CALM_ANSWER_SECONDS)
     _quiet(walk)
     _finish(walk)
     evidence = collect(walk)

@@ -76,7 +76,7 @@ def _patch(tempo: Tempo) -> None:
     wait_for_answers(tempo.answer)
     shorten("leadsync.engine.breaker", "FIRST_WAIT_SECONDS", 0.1)
     # Another process gets a copy of it.
-    if tempo == SLOW:
+    if tempo.slow == SLOW.slow:
         shorten("leadsync.slots.pool", "LEAST_REST_SECONDS", 1.0)
         shorten("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 5.0)
         shorten("leadsync.slots.pool", "MOST_REST_SECONDS", 12.0)
