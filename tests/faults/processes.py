@@ -91,13 +91,17 @@ def _be_leadsync(
     sys.argv = ["leadsync", *arguments]
     from leadsync.__main__ import main
 
-    Path(begun).touch()
-    code = 1
+    code = 130
     try:
+        Path(begun).touch()
         main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 0
+    except KeyboardInterrupt:
+        # Before the first line of leadsync, which lets none pass.
+        pass
     except BaseException:
+        code = 1
         traceback.print_exc()
     Path(done).touch()
     # As the interpreter ends; what multiprocessing adds to that is no part of leadsync.

@@ -64,6 +64,7 @@ def test_a_run_begun_anew_ends_another_but_for_the_rows_to_decide(journal: Journ
     journal.confirm(OTHER, Effects(ended=[RUN]))
     run = journal.run(RUN)
     assert (run.finished, run.stopped, journal.has_more(RUN)) == (True, "", False)
+    assert journal.tally(RUN).statuses == {SKIPPED: 2, UNKNOWN: 1, CONFLICT: 1, FAILED: 1, SUCCEEDED: 1}
     journal.update_run(RUN, last_row=None)
     assert list(ends(journal).values()) == [SKIPPED, SKIPPED, UNKNOWN, CONFLICT, FAILED, SUCCEEDED, SKIPPED]
     reason = Skip(SkipKind.BEGUN_ANEW, OTHER)

@@ -1,6 +1,8 @@
 """A plan: what the user is asked about, and what is stored at a yes."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from leadsync.remarks import Remark
@@ -16,3 +18,13 @@ def test_the_warnings_are_stored_with_the_run(tmp_path: Path) -> None:
     assert stored == [
         {"warnings": ("CallBack: 3 dates are swapped.", "2 rows have no callback date."), "doubtful": True}
     ]
+
+
+def test_the_new_leads_among_the_rows_to_be_sent_are_stored_with_the_run(tmp_path: Path) -> None:
+    stored: list[dict[str, Any]] = []
+    survey: Any = SimpleNamespace(new_leads=lambda rows: {None: 5, 3: 2}[rows])
+    whole = Plan(a_run(tmp_path), waiting=9, survey=survey, write=lambda **values: stored.append(values))
+    trial = replace(whole, run=replace(whole.run, last_row=7), waiting=3)
+    whole.confirm()
+    trial.confirm()
+    assert stored == [{"new_leads": 5}, {"new_leads": 2}]
