@@ -233,3 +233,15 @@ def test_a_persons_note_stays_a_note_in_the_next_report(desk: Desk) -> None:
     assert desk.leadsync("run", back, "--json").json["statuses"] == {"succeeded": 1}
     assert [entry.fields["FirstPhone"] for entry in dialer.ledger.received if entry.lead] == ["0383218103"]
     assert not any("My notes" in entry.fields for entry in dialer.ledger.received)
+
+
+def test_a_field_named_by_the_settings_keeps_its_name_whatever_the_headings_letter_case(desk: Desk) -> None:
+    refused = FaultRule(FaultKind.CODE, lead="L", code=105, calls=1)
+    dialer = desk.dialer(settings='[columns]\n"City" = "Town"\n', faults=[refused])
+    sheet = desk.sheet("leads.csv", f"{HEADINGS},City", "L,0383218101,Sale,Perth")
+    report = desk.leadsync("run", sheet, "--json").json["files"]["report"]
+    back = corrected(report, "0383218101", "0383218102", "back.csv")
+    back.write_text(back.read_text("utf-8").replace("City", "CITY"), "utf-8")
+    assert desk.leadsync("run", back, "--json").json["statuses"] == {"succeeded": 1}
+    fields = [entry.fields for entry in dialer.ledger.received if entry.lead][-1]
+    assert (fields["FirstPhone"], fields["Town"], "CITY" in fields) == ("0383218102", "Perth", False)

@@ -174,3 +174,15 @@ def test_an_outcome_in_doubt_counts_over_all_processes(desk: Desk) -> None:
         sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
         assert journal.states(RUN, [2, 3]) == {2: Status.UNKNOWN, 3: Status.SUCCEEDED}
     assert [entry.lead for entry in dialer.ledger.received if entry.lead] == ["L3"]
+
+
+def test_a_trouble_with_the_slots_is_a_loud_warning_of_the_run(journal: Journal, tmp_path: Path) -> None:
+    journal.create(replace(a_run(tmp_path), warnings=("2 rows have no callback date.",)))
+    run = journal.run(RUN)
+    sender._keep_complaint(journal, run, "")
+    assert journal.run(RUN).warnings == ("2 rows have no callback date.",)
+    sender._keep_complaint(journal, run, "the slots cannot be shared: no space left on device")
+    assert journal.run(RUN).warnings == (
+        "2 rows have no callback date.",
+        "! The slots cannot be shared: no space left on device.",
+    )

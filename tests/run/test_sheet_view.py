@@ -32,6 +32,11 @@ def test_a_sheet_without_ids_shows_its_columns_and_the_fields_perhaps_meant(tmp_
     assert found.examples[2] == ["Sale"]
 
 
+def test_a_doubtful_id_is_proposed_too(tmp_path: Path) -> None:
+    found = look(tmp_path, "Debtor Code,Mobile,Result\nA 1,0412 345 678,Sale\nA 1,0412 345 679,Sale\nA 1,,Sale\n")
+    assert found.proposed["Debtor Code"] == "njExternalLeadId"
+
+
 def test_two_columns_for_one_field_are_shown_both(tmp_path: Path) -> None:
     found = look(tmp_path, "njExternalLeadId,Lead Id\n1,2\n")
     assert [column.field for column in found.columns] == ["njExternalLeadId"] * 2
