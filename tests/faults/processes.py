@@ -167,14 +167,16 @@ class Running:
         return False
 
     @property
-    def queued_seconds(self) -> float:
-        """How long its threads have been ready to run, while the machine had no processor for them."""
-        seconds = 0.0
-        with suppress(FileNotFoundError, ProcessLookupError):
-            for task in Path(f"/proc/{self.pid}/task").iterdir():
-                with suppress(FileNotFoundError, ProcessLookupError):
-                    seconds += int((task / "schedstat").read_text().split()[1]) / 1e9
-        return seconds
+    def busy(self) -> bool:
+        """Whether a thread of it, or of its children, runs, waits for a processor, or waits for the disk."""
+        processes = [self.pid]
+        for process in processes:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                for task in Path(f"/proc/{process}/task").iterdir():
+                    if (task / "stat").read_text().rpartition(")")[2].split()[0] in "RD":
+                        return True
+                    processes += map(int, (task / "children").read_text().split())
+        return False
 
     @property
     def said_bytes(self) -> int:

@@ -15,8 +15,8 @@ LONGEST_SILENCE_SECONDS = 10.0
 FIRST_MOMENT_SECONDS = 1.0
 """leadsync needs 0.3 s to see that a call is slower than those before, on a busy machine more."""
 _LOOK_SECONDS = 0.004
-_LONGEST_LOOK_SECONDS = 1.0
-"""After a longer time between two looks it was this machine that stood still."""
+_LONGEST_LOOK_SECONDS = 0.05
+"""After a longer time between two looks this process had no processor, and the dialer with it."""
 _DRAINS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -90,29 +90,23 @@ def codes_after(blows: Sequence[Blow]) -> set[int]:
 
 @dataclass
 class Silence:
-    """How long a process has run without a word. Its stops do not count, nor do its waits for a processor."""
+    """How long a process has slept without a word. Its stops do not count, nor do its waits for a processor."""
 
     running: Running
     _looked: float
     _said: int = 0
     _heard: float = 0.0
     _silent: float = 0.0
-    _queued: float | None = None
 
     def look(self, now: float, dialer: RawDialer, *, stopped: bool) -> None:
         """Take note of a word and of a call; raise AssertionError where neither has come for too long."""
         step, self._looked = min(now - self._looked, _LONGEST_LOOK_SECONDS), now
         said, heard = self.running.said_bytes, dialer.last_event
         if (said, heard) != (self._said, self._heard):
-            self._said, self._heard, self._silent, self._queued = said, heard, 0.0, None
-        elif not stopped:
+            self._said, self._heard, self._silent = said, heard, 0.0
+        elif not (stopped or self.running.busy):
             self._silent += step
-        if self._silent < _LONGEST_LOOK_SECONDS:
-            return
-        queued = self.running.queued_seconds
-        if self._queued is None:
-            self._queued = queued
-        if self._silent - max(0.0, queued - self._queued) > LONGEST_SILENCE_SECONDS:
+        if self._silent > LONGEST_SILENCE_SECONDS:
             raise AssertionError(f"it has been silent for {LONGEST_SILENCE_SECONDS:g} s; it said: {self.running.said}")
 
 

@@ -83,17 +83,17 @@ class Process:
     """What a silence looks at."""
 
     said_bytes: int = 0
-    queued_seconds: float = 40.0
+    busy: bool = False
     said: str = "Sending ..."
 
 
 def silent_for(seconds: float, at: Callable[[float, Process, Any], bool] = lambda *_: False) -> None:
-    """Look ten times a second; `at` may change the process or the dialer, and tells whether the process is stopped."""
+    """Look forty times a second; `at` may change process and dialer, and tells whether the process is stopped."""
     process, dialer = Process(), SimpleNamespace(last_event=5.0)
     silence: Any = Silence(process, 0.0)  # type: ignore[arg-type]
-    for tenth in range(1, round(seconds * 10) + 1):
-        stopped = at(tenth / 10, process, dialer)
-        silence.look(tenth / 10, dialer, stopped=stopped)
+    for look in range(1, round(seconds * 40) + 1):
+        stopped = at(look / 40, process, dialer)
+        silence.look(look / 40, dialer, stopped=stopped)
 
 
 def test_ten_seconds_without_a_word_are_too_long():
@@ -123,29 +123,31 @@ def test_a_stop_neither_counts_nor_ends_a_silence():
         silent_for(15.4, lambda now, *_: 2 < now <= 7)
 
 
-def test_waits_for_a_processor_do_not_count():
+def test_waits_for_a_processor_do_not_count() -> None:
     def busy(now: float, process: Process, _: Any) -> bool:
-        process.queued_seconds += 0.05 if now > 2 else 0
+        process.busy = 2 < now <= 7
         return False
 
-    silent_for(17.5, busy)
+    silent_for(14.8, busy)
     with pytest.raises(AssertionError):
-        silent_for(19, busy)
+        silent_for(15.4, busy)
 
 
-def test_a_machine_that_stood_still_is_no_silence():
+def test_a_machine_that_stood_still_is_no_silence() -> None:
     process, dialer = Process(), SimpleNamespace(last_event=5.0)
     silence: Any = Silence(process, 0.0)  # type: ignore[arg-type]
     for now in (0.1, 300.0, 600.0):
         silence.look(now, dialer, stopped=False)
 
 
-def test_a_process_tells_how_long_it_waited_for_a_processor(walk):
-    running = walk._start(["runs"])
-    wait_until(lambda: running.begun or running.over)
-    assert 0 <= running.queued_seconds < 60
+def test_a_process_is_busy_until_it_sleeps_or_ends(walk) -> None:
+    walk.dialer.decide = lambda _: Answer(work=3.0)
+    sheet = walk.new_sheet(walk.work / "leads.csv")
+    running = walk._start(["run", str(sheet.path)])
+    wait_until(lambda: running.busy)
+    wait_until(lambda: walk.dialer.under_way > 0 and not running.busy)
     running.kill()
-    assert running.queued_seconds == 0
+    assert not running.busy
 
 
 def test_slow_calls_in_their_first_moment_at_a_kill_do_not_count_as_too_many(walk):
