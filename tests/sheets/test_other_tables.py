@@ -88,3 +88,43 @@ def test_the_number_of_the_leads_on_the_last_line_is_no_lead(size):
     assert faults([*leads, (4, ["2", "", ""]), (5, ["A3", "", "Sale"])], size) == ["", "", "", ""]
     assert faults([(2, ["1", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", ""]
     assert faults([(2, ["10001", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", "NO_LEAD"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_a_total_in_an_unknown_language_on_the_last_line_is_no_lead(size):
+    leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"])]
+    assert faults([*leads, (4, ["Jumla", "2", ""])], size) == ["", "", "NO_LEAD"]
+    assert faults([*leads, (4, ["Jumla ya wateja: 2", "", ""])], size) == ["", "", "NO_LEAD"]
+    assert faults([*leads, (4, ["Jumla", "", "1,234.50"])], size) == ["", "", "TOTAL_BETWEEN"]
+    assert faults([*leads, (4, ["Melbourne Pty Ltd", "", ""])], size) == ["", "", "TOTAL_BETWEEN"]
+    assert faults([*leads, (4, ["Tarehe 12.11.2026", "", ""])], size) == ["", "", "TOTAL_BETWEEN"]
+
+
+def test_several_totals_stand_below_the_leads():
+    leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"])]
+    assert faults([*leads, (4, ["Jumla", "2", "2"]), (5, ["Wastani", "", "3.5"])]) == [
+        *["", "", "NO_LEAD", "TOTAL_BETWEEN"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["VIP", "Cy", ""],
+        ["VIP", "0412 345 678", ""],
+        ["VIP", "412 345 678", ""],
+        ["VIP", "24/12/2026", ""],
+        ["A 3", "3", "Sale"],
+        ["A3", "2", ""],
+        ["", "2", "Sale"],
+    ],
+)
+def test_a_lead_on_the_last_line_stays_one(line):
+    leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"])]
+    assert faults([*leads, (4, line)]) == ["", "", ""]
+
+
+def test_ids_of_the_last_line_s_kind_above_make_it_a_lead():
+    assert faults([(2, ["ANN", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"]), (4, ["VIP", "2", ""])]) == ["", "", ""]
+    assert faults([(2, ["A 1", "Ann", "Sale"]), (3, ["A 2", "Bob", "Sale"]), (4, ["A 3", "2", ""])]) == ["", "", ""]
+    assert faults([(2, ["Total A", "2", ""])]) == [""]

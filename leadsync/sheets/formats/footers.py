@@ -10,57 +10,37 @@ from enum import Enum, auto
 from itertools import chain
 
 from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.footer_words import NOUNS, TOTALS, VOCABULARY, WORDS, folded, is_end
 from leadsync.sheets.source_lines import SourceLine, line_fault
 
 _RULE = re.compile(r"[-=_*+~|:\s]*([-=_*~])\1[-=_*+~|:\s]*")
 _RULE_STARTS = ("--", "==", "__", "**", "~~", "+-", "|-", ":-")
-_NOUNS = frozenset(
-    (
-        "row", "rows", "record", "records", "lead", "leads", "contact", "contacts", "call", "calls", "result",
-        "results", "entry", "entries", "item", "items", "line", "lines", "customer", "customers", "account",
-        "accounts",
-    )
-)  # fmt: skip
-_TOTALS = frozenset(
-    (
-        "total", "totals", "subtotal", "subtotals", "sum", "count", "counts", "average", "avg", "summe",
-        "zwischensumme", "gesamt", "gesamtsumme", "gesamtzahl", "gesamtanzahl", "anzahl", "totaux", "somme",
-        "totale", "totaal", "aantal",
-    )
-)  # fmt: skip
-_BESIDE = _NOUNS | frozenset(
-    (
-        "grand", "sub", "report", "overall", "general", "final", "page", "number", "amount", "of", "for", "all",
-        "in", "the", "s", "set", "exported", "found", "affected", "selected", "returned", "listed", "displayed",
-        "sec", "général", "générale", "der", "die", "zeilen", "datensätze", "de", "des", "lignes",
-    )
-)  # fmt: skip
-"""Words beside a total's. A cell with any other word is none."""
-_VOCABULARY = _BESIDE | _TOTALS
-_WORDS = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(r"[:=][\s\d.,]*\Z")
-_ROWS = re.compile(rf"[\d.,]+\s+(?:{'|'.join(sorted(_NOUNS))})\b")
-_COUNT = re.compile(rf"\(?{_ROWS.pattern}(?:\(s\))?(?:\s+\w+)?\s*\)?[.!]?", re.IGNORECASE)
+_ROWS = re.compile(rf"[\d.,]+\s*(?:{'|'.join(sorted(NOUNS))})(?![^\W\d_])")
+_COUNT = re.compile(rf"\(?{_ROWS.pattern}(?:\(s\))?(?:\s+\w+)?\s*\)?[.!]?")
 _FIGURE = re.compile(r"(?!0\d{5}|\d{9})[^\w+]*\d[\d.,\s]*[^\w]*")
 """A figure beside a total's words in a full line, where a phone number is a lead's."""
-_BEGIN = re.compile(
-    rf"^\W*(?:{'|'.join(sorted(_TOTALS))}|grand|sub|overall|report|general|final|number)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
+_FIRST_WORDS = sorted(TOTALS | {word for word in VOCABULARY - NOUNS if len(word) > 2})
+_BEGIN = re.compile(rf"^\W*(?:{'|'.join(_FIRST_WORDS)})(?![^\W\d_])", re.MULTILINE)
 """The beginning of a total, perhaps. Most sheets have none in their first column."""
 _UNTEXT = "\x1a\0"
 """The end of a text in old systems, and bytes never written behind it."""
-_END = re.compile(
-    r"[\W_]*(?:end|eof|trailer|end[\s-]+of[\s-]+(?:the\s+)?(?:report|file|data|list|export|document|page|records?))"
-    r"[\W_]*|page\s+\d+(?:\s*(?:of|/)\s*\d+)?",
-    re.IGNORECASE,
+_PAGE = re.compile(
+    r"(?:[^\W\d_]+\.?\s+|第\s*)(\d+)(?:\s+[^\W\d_]{1,4}\s+|\s*[/,]\s*|\s*[页頁]\W*共\s*)(\d+)\s*\w?|page\s+\d+"
 )
+"""The number of a page, and mostly of all pages: `Seite 1 von 2`."""
+_FRAMED = re.compile(r"([-=*~_#])\1+[^\d]+[-=*~_#]{2,}")
+"""A text between signs, as no cell of a lead is: `-- Ende der Liste --`."""
 _FOOTER = re.compile(
     r"(?:copyright\b|©|\(c\)\s|confidential\b|all\s+rights\s+reserved|generated\s+(?:by|on|at|from)\b|generated:"
     r"|printed\s+(?:by|on|at)\b|exported\s+(?:by|on|at|from)\b|created\s+(?:by|on|at|with)\b|downloaded\s+(?:on|from)\b"
     r"|report\s+(?:generated|created|run|printed|date|name)\b|run\s+(?:date|by|on|at)\b|completion\s+time\b|source:"
+    r"|(?:erstellt|exportiert|gedruckt|generiert)\s+(?:am|von|mit|aus)\b|(?:genere|exporte|imprime|cree)\s+(?:le|par)\b"
+    r"|(?:generado|exportado|impreso|creado|gerado|impresso|criado)\s+(?:el|por|em)\b"
+    r"|(?:generato|esportato|stampato|creato)\s+(?:il|da)\b|(?:wygenerowano|wyeksportowano|wydrukowano|utworzono)\b"
+    r"|(?:gegenereerd|geexporteerd|afgedrukt|gemaakt)\s+(?:op|door)\b|(?:создано|выгружено|сформировано)\b"
     r"|\*{2,}.*\*{2,}\Z).*",
-    re.IGNORECASE | re.DOTALL,
+    re.DOTALL,
 )
 
 
@@ -91,7 +71,7 @@ def look_of(cells: Sequence[str]) -> Look:
         return Look.RULE
     if not first.strip(_UNTEXT) or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
         return Look.MARK
-    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(first):
+    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(folded(first)):
         return Look.MARK
     return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
 
@@ -103,24 +83,29 @@ def is_rule(text: str) -> bool:
 
 def _is_total(cell: str) -> bool:
     """Whether a cell has words of a total alone, in any order, and figures."""
-    words = _WORDS.findall(cell.casefold())
-    if not _VOCABULARY.issuperset(words):
+    words = WORDS.findall(folded(cell))
+    if not VOCABULARY.issuperset(words):
         return False
-    return not _TOTALS.isdisjoint(words) or (not _NOUNS.isdisjoint(words) and _LABEL.search(cell) is not None)
+    return not TOTALS.isdisjoint(words) or (not NOUNS.isdisjoint(words) and _LABEL.search(cell) is not None)
 
 
 def _is_mark(cell: str) -> bool:
-    """Whether a cell is a count of rows, or the mark of an end."""
-    text = cell.casefold()
-    if _ROWS.search(text) and _VOCABULARY.issuperset(_WORDS.findall(text)):
+    """Whether a cell is a count of rows, or the mark of a page or an end."""
+    text = folded(cell)
+    words = WORDS.findall(text)
+    if _ROWS.search(text) and VOCABULARY.issuperset(words):
         return True
-    return (_COUNT.fullmatch(cell) or _END.fullmatch(cell)) is not None
+    if page := _PAGE.fullmatch(text):
+        return page[2] is None or int(page[1]) <= int(page[2])
+    return bool(_COUNT.fullmatch(text) or _FRAMED.fullmatch(text)) or (is_end(words) and not _has_digit(text))
 
 
 def looks_of(chunk: Sequence[SourceLine]) -> list[Look]:
     """Return `look_of` for lines of one width. A few facts tell nearly all rows at once, in a tenth of the time."""
     lines = [line.cells for line in chunk]
-    if any(map(str.isspace, chain.from_iterable(lines))) or _BEGIN.search("\n".join([cells[0] for cells in lines])):
+    if any(map(str.isspace, chain.from_iterable(lines))) or _BEGIN.search(
+        folded("\n".join([cells[0] for cells in lines]))
+    ):
         return list(map(look_of, lines))
     width = len(lines[0])
     most = width - max(width, 4) // 2
@@ -130,6 +115,10 @@ def looks_of(chunk: Sequence[SourceLine]) -> list[Look]:
 
 def _is_figure(cell: str) -> bool:
     return cell.startswith("=") or _is_total(cell) or _FIGURE.fullmatch(cell) is not None
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
 
 
 def _has_no_words(cell: str) -> bool:

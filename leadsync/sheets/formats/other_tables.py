@@ -9,6 +9,7 @@ so its rows are rejected. An unknown line stays a lead's row.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.headings import filled, has_letters, is_value, known_headings
@@ -17,6 +18,10 @@ from leadsync.spreadsheet import HeadingNames, loose
 
 _WITHOUT_DIGIT = re.compile(r"^[^\d\n]+$", re.MULTILINE)
 _TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name)
+_WORDS, _BLANKS = "words", "blanks"
+_AMOUNT = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
+"""A figure of a total, which no phone number, date or long id looks like."""
+_NUMBER = re.compile(r"\d[\d.,]*")
 _SAMPLE = 5_000
 """Rows with values to compare with a line of words. Dispositions and the like repeat within them."""
 
@@ -35,7 +40,7 @@ def told_apart(
             yield lines.told(held)
         held = chunk
     if held is not None:
-        yield lines.without_count(lines.told(held))
+        yield lines.without_totals(lines.told(held))
 
 
 class _Lines:
@@ -52,8 +57,8 @@ class _Lines:
         """A blank line stands above, or a title behind one."""
         self._table_at: int | None = None
         """The number of other headings above."""
-        self._digits = True
-        """Each id so far has a digit."""
+        self._odd: Counter[str] = Counter()
+        """The ids so far without a digit, and those with a blank, by `_oddity`."""
         self._lengths: Counter[int] = Counter()
         """The ids of digits alone, by their length."""
         self._count = 0
@@ -67,23 +72,44 @@ class _Lines:
         text = "\n".join(ids)
         if self._table_at is None and not _WITHOUT_DIGIT.search(text) and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
-            self._learn(chunk, ids)
+            self._learn(chunk, ids, may_be_odd=" " in text)
             self._last, self._apart = chunk[-1].number, False
             return chunk
         return list(map(self._told, chunk))
 
-    def without_count(self, chunk: list[SourceLine]) -> list[SourceLine]:
-        """The sheet's last lines, without the number of leads above as a lead of its own."""
-        at = next((at for at in reversed(range(len(chunk))) if not _is_told(chunk[at])), None)
-        if at is None or self._table_at is not None:
+    def without_totals(self, chunk: list[SourceLine]) -> list[SourceLine]:
+        """The sheet's last lines, without those that are a total by their form: words for an id beside bare figures.
+
+        The number of the leads above is sure. Any other figure, or none, rejects the line.
+        """
+        if self._table_at is not None:
             return chunk
-        figure = chunk[at].cells[self._id_at].strip()
+        places = [at for at in reversed(range(len(chunk))) if not _is_told(chunk[at])]
+        last = list(takewhile(lambda at: self._is_beside_figures(chunk[at]), places))
+        kinds = Counter(_oddity(chunk[at].cells[self._id_at]) for at in last)
+        # An id of the same kind higher up is a lead's.
+        odd = [at for at in last if (kind := _oddity(chunk[at].cells[self._id_at])) and kinds[kind] == self._odd[kind]]
+        count = self._count - len(odd)
+        found = {at: count in _numbers(chunk[at].cells) for at in odd if count > 0}
+        if not found and places and self._is_count(chunk[places[0]]):
+            found[places[0]] = True
+        return [
+            _faulty(line, FaultKind.NO_LEAD if found[at] else FaultKind.TOTAL_BETWEEN) if at in found else line
+            for at, line in enumerate(chunk)
+        ]
+
+    def _is_beside_figures(self, line: SourceLine) -> bool:
+        """Whether a line of several columns has an unusual id, and nothing else but figures of a total."""
+        others = [cell.strip() for at, cell in enumerate(line.cells) if at != self._id_at and cell.strip()]
+        return len(line.cells) > 1 and bool(_oddity(line.cells[self._id_at])) and all(map(_is_amount, others))
+
+    def _is_count(self, line: SourceLine) -> bool:
+        """Whether a line has the number of leads above alone, unlike their ids."""
+        figure = line.cells[self._id_at].strip()
         number = figure.replace(",", "")
         # The line itself is counted as a lead too.
         is_count = number.isdecimal() and int(number) == self._count - 1
-        if not is_count or filled(chunk[at]) > 1 or self._lengths[len(figure)] > figure.isdecimal():
-            return chunk
-        return [*chunk[:at], _faulty(chunk[at], FaultKind.NO_LEAD), *chunk[at + 1 :]]
+        return is_count and filled(line) == 1 and self._lengths[len(figure)] <= figure.isdecimal()
 
     def _told(self, line: SourceLine) -> SourceLine:
         self._apart = self._apart or line.number - self._last > 1
@@ -103,7 +129,6 @@ class _Lines:
         if words:
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         self._apart = False
-        self._digits = self._digits and (not name or _has_digit(name))
         self._learn([line], [name])
         return line
 
@@ -117,7 +142,7 @@ class _Lines:
     def _is_words(self, line: SourceLine) -> bool:
         """Whether a line has words alone, all of them new, though each id so far has a digit."""
         cells = line.cells
-        if not (self._count and self._digits and cells[self._id_at].strip()):
+        if self._odd[_WORDS] or not (self._count and cells[self._id_at].strip()):
             return False
         return (
             not _has_digit(cells[self._id_at])
@@ -125,8 +150,10 @@ class _Lines:
             and not any(cell in seen for cell, seen in zip(cells, self._seen, strict=True) if cell)
         )
 
-    def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str]) -> None:
+    def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str], *, may_be_odd: bool = True) -> None:
         self._lengths.update(map(len, filter(str.isdecimal, ids)))
+        if may_be_odd:
+            self._odd.update(filter(None, map(_oddity, ids)))
         if self._count < _SAMPLE:
             for at, seen in enumerate(self._seen):
                 seen.update([line.cells[at] for line in leads])
@@ -135,6 +162,20 @@ class _Lines:
 
 def _has_digit(cell: str) -> bool:
     return any(map(str.isdigit, cell))
+
+
+def _oddity(cell: str) -> str:
+    """Return what makes an id unusual among others; empty for most."""
+    name = cell.strip()
+    return "" if not name else _WORDS if not _has_digit(name) else _BLANKS if len(name.split(None, 1)) > 1 else ""
+
+
+def _is_amount(cell: str) -> bool:
+    return cell.startswith("=") or _AMOUNT.fullmatch(cell) is not None
+
+
+def _numbers(cells: Sequence[str]) -> set[int]:
+    return {int(re.sub(r"\D", "", number)) for cell in cells for number in _NUMBER.findall(cell)}
 
 
 def _is_told(line: SourceLine) -> bool:
