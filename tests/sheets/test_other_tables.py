@@ -30,7 +30,7 @@ def test_headings_once_more_are_no_lead_wherever_they_stand(size):
     assert faults([(2, ann), (3, again), (4, bob)], size) == ["", "NO_LEAD", ""]
     assert faults([(2, ann), (3, again)], size) == ["", "NO_LEAD"]
     assert faults([(2, again), (3, ann)], size) == ["NO_LEAD", ""]
-    assert faults([(2, ann), (3, ["External Id", "Name", "Sale"])], size) == ["", ""]
+    assert faults([(2, ann), (3, ["External Id", "Ann", "Sale"])], size) == ["", ""]
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])
@@ -48,6 +48,48 @@ def test_a_table_below_a_blank_line_is_no_leads(size):
 def test_known_headings_in_another_order_begin_a_table_without_a_blank_line():
     lines = [(2, ["A1", "Ann", "Sale"]), (3, ["Lead Id", "Disposition", "Name"]), (4, ["B1", "Sale", "Bob"])]
     assert faults(lines) == ["", "OTHER_TABLE", "OTHER_TABLE"]
+
+
+PHONES = ["External Id", "First Name", "Phone 1", "Disposition", "Callback Date"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+@pytest.mark.parametrize(
+    "other",
+    [
+        ["Cust", "Name", "Phone 1", "Disposition", "Callback Date"],
+        ["Kunde", "First Name", "Telefon", "Disposition", "Rückruf"],
+        ["External Id", "Name", "Mobile", "Outcome", "Recall"],
+        ["Phone 1", "External Id", "First Name", "", ""],
+        ["Invoice", "Amount", "Account", "Status", "Due"],
+        ["FIRST NAME", "external_id", "Callback Date", "", ""],
+    ],
+)
+def test_other_headings_begin_a_table_right_below_the_leads(other, size):
+    leads = [
+        (2, ["A1", "Ann", "0412345678", "Sale", "24/12/2026"]),
+        (3, ["A2", "Bob", "0412345679", "Sale", "25/12/2026"]),
+    ]
+    lines = [*leads, (4, other), (5, ["X1", "Cy", "0412345670", "Sale", ""])]
+    assert faults(lines, size, PHONES) == ["", "", "OTHER_TABLE", "OTHER_TABLE"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["ANN", "Bob", "0412345678", "Callback", ""],
+        ["ANN", "Priority", "", "Callback", ""],  # values with names of fields, in other columns
+        ["ANN", "Bob", "unknown", "Sale", "later"],  # a known disposition
+        ["ANN", "Bob", "unknown", "", "later"],
+        ["Phone 1", "Bob", "0412345678", "Disposition", ""],
+    ],
+)
+def test_words_below_leads_are_a_lead(line):
+    leads = [
+        (2, ["A1", "Ann", "0412345678", "Sale", "24/12/2026"]),
+        (3, ["A2", "Bob", "0412345679", "Sale", "25/12/2026"]),
+    ]
+    assert faults([*leads, (4, line), (5, ["A3", "Cy", "0412345670", "Sale", ""])], 9, PHONES) == [""] * 4
 
 
 def test_a_title_of_a_group_is_no_lead_and_its_leads_are():

@@ -3,7 +3,7 @@
 Pure but for the stream.
 
 Two exports joined to one file repeat their headings. A second table under other headings has values of other meanings,
-so its rows are rejected. An unknown line stays a lead's row.
+so its rows are rejected. A last line with words for an id beside bare figures is a total. Any other line is a lead's.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from leadsync.reasons import FaultKind
-from leadsync.sheets.formats.headings import filled, has_letters, is_value, known_headings
+from leadsync.sheets.formats.headings import filled, has_letters, is_value
 from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
@@ -21,6 +21,9 @@ _TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name)
 _WORDS, _BLANKS = "words", "blanks"
 _AMOUNT = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
 """A figure of a total, which no phone number, date or long id looks like."""
+_DIGIT = re.compile(r"\d")
+_OF_LEADS = re.compile(r"\d{4}|@")
+"""Phone numbers, years and addresses, as no heading has them."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _SAMPLE = 5_000
 """Rows with values to compare with a line of words. Dispositions and the like repeat within them."""
@@ -50,8 +53,10 @@ class _Lines:
         self._headings = list(map(loose, headings))
         self._names = names
         self._id_at = next((at for at, key in enumerate(self._headings) if key in names.ids), 0)
-        key = self._headings[self._id_at]
-        self._repeat = re.compile(r"[\W_]*".join(["^", *map(re.escape, key)]), re.IGNORECASE | re.MULTILINE)
+        self._known = names.fields | {*self._headings} - {""}
+        own = [self._headings[self._id_at], *(key for key in self._headings if _has_digit(key) and has_letters(key))]
+        repeated = "|".join(r"[\W_]*".join(map(re.escape, key)) for key in own)
+        self._repeat = re.compile(rf"^[\W_]*(?:{repeated})", re.IGNORECASE | re.MULTILINE)
         self._last = above
         self._apart = False
         """A blank line stands above, or a title behind one."""
@@ -72,7 +77,9 @@ class _Lines:
         text = "\n".join(ids)
         if self._table_at is None and not _WITHOUT_DIGIT.search(text) and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
-            self._learn(chunk, ids, may_be_odd=" " in text)
+            self._learn(chunk, ids)
+            if " " in text:
+                self._odd.update(filter(None, map(_oddity, ids)))
             self._last, self._apart = chunk[-1].number, False
             return chunk
         return list(map(self._told, chunk))
@@ -122,22 +129,41 @@ class _Lines:
             self._table_at, self._apart = None, False
             return _faulty(line, FaultKind.NO_LEAD)
         words = self._apart and self._is_words(line)
-        if self._table_at is None and ((words and filled(line) > 1) or self._has_headings(line, key)):
+        if self._table_at is None and (
+            (words and filled(line) > 1) or self._has_headings(line) or self._has_words_for_figures(line)
+        ):
             self._table_at = line.number
         if self._table_at is not None:
             return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
         if words:
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         self._apart = False
+        if kind := _oddity(name):
+            self._odd[kind] += 1
         self._learn([line], [name])
         return line
 
-    def _has_headings(self, line: SourceLine, key: str) -> bool:
-        """Whether the line has several known headings, the id's among them."""
-        if key not in self._names.fields or any(map(is_value, line.cells)):
+    def _has_headings(self, line: SourceLine) -> bool:
+        """Whether the line has several known headings: the id's among them, or one above its own column."""
+        # Spares the lines of leads the comparison of each cell.
+        if _OF_LEADS.search("\n".join(line.cells)):
             return False
-        known = known_headings(line, self._names)
-        return len(known) > 1 and bool(known & self._names.ids)
+        keys = list(map(loose, line.cells))
+        known = {known for known in keys if known in self._known}
+        others = [cell for cell, own in zip(line.cells, keys, strict=True) if own not in self._known]
+        if len(known) < 2 or any(map(is_value, line.cells)) or any(map(_has_digit, others)):
+            return False
+        above = zip(keys, self._headings, strict=True)
+        return bool(known & self._names.ids) or any(key and key == heading for key, heading in above)
+
+    def _has_words_for_figures(self, line: SourceLine) -> bool:
+        """Whether new words, all different, fill a line, in another column of figures alone too."""
+        if self._count < 2 or not self._is_words(line):
+            return False
+        if len({cell.strip() for cell in line.cells} - {""}) < len(line.cells):
+            return False
+        columns = [seen - {""} for at, seen in enumerate(self._seen) if at != self._id_at]
+        return any(len(seen) > 1 and all(map(_has_digit, seen)) for seen in columns)
 
     def _is_words(self, line: SourceLine) -> bool:
         """Whether a line has words alone, all of them new, though each id so far has a digit."""
@@ -150,10 +176,8 @@ class _Lines:
             and not any(cell in seen for cell, seen in zip(cells, self._seen, strict=True) if cell)
         )
 
-    def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str], *, may_be_odd: bool = True) -> None:
+    def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str]) -> None:
         self._lengths.update(map(len, filter(str.isdecimal, ids)))
-        if may_be_odd:
-            self._odd.update(filter(None, map(_oddity, ids)))
         if self._count < _SAMPLE:
             for at, seen in enumerate(self._seen):
                 seen.update([line.cells[at] for line in leads])
@@ -161,13 +185,14 @@ class _Lines:
 
 
 def _has_digit(cell: str) -> bool:
-    return any(map(str.isdigit, cell))
+    return _DIGIT.search(cell) is not None
 
 
 def _oddity(cell: str) -> str:
     """Return what makes an id unusual among others; empty for most."""
-    name = cell.strip()
-    return "" if not name else _WORDS if not _has_digit(name) else _BLANKS if len(name.split(None, 1)) > 1 else ""
+    if not _has_digit(cell):
+        return _WORDS if cell.strip() else ""
+    return _BLANKS if " " in cell.strip() else ""
 
 
 def _is_amount(cell: str) -> bool:
