@@ -13,6 +13,17 @@ QUOTED = (
     "each line is one quoted cell; in a text editor, take away the quotation marks around the lines and write doubled "
     "ones once, or have the program export it anew"
 )
+SEVERAL = (
+    "its columns are separated by several characters, {}; in a text editor, write a tab for them, or save the sheet as "
+    ".xlsx"
+)
+LABELLED = "each line is one field of a lead, not a lead; have the program export a table, as .csv or .xlsx"
+JSON = "this is JSON, not a table; have the program export it as .csv or .xlsx"
+MIXED = "the headings are separated by ';' and the lines below by ','; write ',' in both"
+QUOTES = (
+    'its cells stand in quotation marks of another kind, {}; in a text editor, write straight double ones ("), or save '
+    "the sheet as .xlsx"
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +45,24 @@ QUOTED = (
         (['"Kunde,Name"', '"A1,Ann"', ""], QUOTED),
         (["External Id", '"A1,2"', '"A2,3"'], ""),
         (['"Lead list, May"', "Kunde,Name", "A1,Ann"], ""),
+        (["External Id::Name", "A1::Ann"], SEVERAL.format("'::'")),
+        (["External Id - Name - FirstPhone", "A1 - Ann - 0412345678"], SEVERAL.format("' - '")),
+        (["Leads", "FirstPhone||External Id", "0412345678||A1"], SEVERAL.format("'||'")),
+        (["External Id: A1", "FirstPhone: 0412345678", "", "External Id: A2", "FirstPhone:"], LABELLED),
+        (["Name=Ann", "External Id=A1", "FirstPhone=0412345678"], LABELLED),
+        (['[{"External Id":"A1","Name":"Ann"},', '{"External Id":"A2"}]'], JSON),
+        (['{"External Id": "A1"}', '{"External Id": "A2"}'], JSON),
+        (['[{"External Id":"A1"}]'], JSON),
+        (["External Id - list", "External Id,Name", "A1,Ann"], ""),
+        (["[", '{"External Id": "A1"}', "]"], JSON),
+        (["External Id;Name", "A1,Ann", "A2,Bob"], MIXED),
+        (["'External Id','Name'", "'A1','Ann'"], QUOTES.format("'")),
+        (["“External Id”,“Name”", "“A1”,“Ann”"], QUOTES.format("“”")),
+        (["Leads", "«Name»,«External Id»", "«Ann»,«A1»"], QUOTES.format("«»")),
+        (["'External Id','Name'", "A1,Ann"], ""),
+        (["External Id,Name", "'A1','Ann'"], ""),
+        (["External Id", "A1::2"], ""),
+        (["[External Id],[Name]", "A1,Ann"], ""),
         (["External Id"], ""),
         (["External Id,Name:First"], ""),
         (["Title: May", "External Id,Name"], ""),

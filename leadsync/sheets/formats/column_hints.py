@@ -1,4 +1,4 @@
-"""Hints for a text that looks like one column: another delimiter, quoted lines, columns aligned by blanks. Pure."""
+"""Hints for a text that is no table, or looks like one column: another delimiter, other quotation marks. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,23 +18,74 @@ _QUOTED_LINES = (
 )
 
 
+_JSON = re.compile(r'\[?\s*\{\s*"|\[\s*\Z')
+_IS_JSON = "this is JSON, not a table; have the program export it as .csv or .xlsx"
+_IS_LABELLED = "each line is one field of a lead, not a lead; have the program export a table, as .csv or .xlsx"
+_LABELLED = re.compile(r"([^:=]+)[:=]\s*")
+_SEVERAL = re.compile(r" [^\w\s\"'()]{1,3} |([^\w\s\"'.])\1+")
+"""A delimiter of several characters, perhaps: ` - `, `::`."""
+_PAIRS = ("''", "“”", "„“", "””", "‘’", "’’", "«»", "``", "´´")
+"""Quotation marks unknown to programs for delimited text."""
+
+
 def one_column_hint(lines: Sequence[str], delimiter: str, names: HeadingNames) -> str:
-    """Return the remedy if the line with known headings is one cell for this delimiter; else an empty text."""
-    texts = list(map(str.strip, lines))
+    """Return the remedy for a text that is no table, or has its known headings in one cell; else an empty text."""
+    texts = list(filter(None, map(str.strip, lines)))
+    if texts and _JSON.match(texts[0]) and ("{" in texts[0] or "".join(texts[1:2]).startswith("{")):
+        return _IS_JSON
     divided = [text for text in texts if delimiter in text]
     if len(divided) > 1 and all(map(_QUOTED.fullmatch, divided)) and not _names_any(texts, names.fields):
         return _QUOTED_LINES
+    if len(divided) > 1 and (hint := _quoting_hint(divided, delimiter, names)):
+        return hint
     for text in texts:
         if delimiter in text or _names_any([text], names.fields):
             return ""
-        if len(pieces := _COLUMN_GAP.split(text)) > 1 and _names_any(pieces, names.fields):
-            return _ALIGNED
+        if hint := _hint_of(text, texts, delimiter, names):
+            return hint
         if not divided and _names_several(text.split(), names.fields):
             return _ALIGNED
-        for sign in dict.fromkeys(filter(_is_sign, text)):
-            pieces = text.split(sign)
-            if len(pieces) > 1 and _names_any(pieces, names.ids):
-                return f"it looks like one column; give --delimiter '{_WORDS.get(sign, sign)}', or delimiter in [input]"
+    return ""
+
+
+def _hint_of(text: str, texts: Sequence[str], delimiter: str, names: HeadingNames) -> str:
+    """Return the remedy for a line of headings in one cell."""
+    labels = [label[1] for label in map(_LABELLED.match, texts) if label]
+    if len(labels) == len(texts) > 1 and _names_any(labels, names.ids) and _names_several(labels, names.fields):
+        return _IS_LABELLED
+    for several in _SEVERAL.finditer(text):
+        pieces = text.split(several[0])
+        # One dash may be a title's.
+        if _names_any(pieces, names.ids) and (len(pieces) > 2 or several[1]):
+            return (
+                f"its columns are separated by several characters, {several[0]!r}; in a text editor, write a tab "
+                "for them, or save the sheet as .xlsx"
+            )
+    if len(pieces := _COLUMN_GAP.split(text)) > 1 and _names_any(pieces, names.fields):
+        return _ALIGNED
+    for sign in dict.fromkeys(filter(_is_sign, text)):
+        if len(pieces := text.split(sign)) > 1 and _names_any(pieces, names.ids):
+            word, other = _WORDS.get(sign, f"'{sign}'"), _WORDS.get(delimiter, f"'{delimiter}'")
+            if sum(delimiter in line for line in texts) * 2 > len(texts):
+                return f"the headings are separated by {word} and the lines below by {other}; write {other} in both"
+            return f"it looks like one column; give --delimiter {word}, or delimiter in [input]"
+    return ""
+
+
+def _quoting_hint(divided: Sequence[str], delimiter: str, names: HeadingNames) -> str:
+    """Return the remedy for cells in other quotation marks than a program's."""
+    place = next((at for at, text in enumerate(divided) if _names_any(text.split(delimiter), names.ids)), None)
+    if place is None:
+        return ""
+    for pair in _PAIRS:
+        first, last = pair[0], pair[1]
+        between = f"{last}{delimiter}{first}"
+        if all(text[0] == first and between in text for text in divided[place : place + 2]):
+            marks = first if first == last else first + last
+            return (
+                f"its cells stand in quotation marks of another kind, {marks}; in a text editor, write straight double "
+                'ones ("), or save the sheet as .xlsx'
+            )
     return ""
 
 
