@@ -39,3 +39,8 @@ def test_letters_are_told_with_the_others_of_their_bytes() -> None:
     words = [as_1252(word, "cp1250") for word in ("Dvořák", "Řehoř", "Růžena")]
     assert other_letters(words, "windows-1250") == [("ø", "ř"), ("Ø", "Ř"), ("ù", "ů")]
     assert other_letters([as_1252("田中", "cp932")], "shift_jis") == []
+
+
+def test_a_byte_without_a_printed_sign_tells_nothing() -> None:
+    assert other_letters(["Šimon", "Žofie"], "iso8859-2") == []
+    assert other_letters(["ã\udc9d", "Š"], "windows-1253") == [("ã", "γ")]

@@ -66,12 +66,16 @@ def encodings_of(words: Sequence[str]) -> list[str]:
 
 
 def other_letters(words: Iterable[str], name: str) -> list[tuple[str, str]]:
-    """The commonest letters of words read as Windows-1252, each with the one that an encoding has instead."""
+    """The commonest letters of words read as Windows-1252, each with the one that an encoding has instead.
+
+    Bytes without a sign there, or with a control character, tell nothing.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for word in words:
         other = word.encode("cp1252", "surrogateescape").decode(ENCODINGS[name].codec, "replace")
         if len(other) == len(word):
-            found.update((one, two) for one, two in zip(word, other, strict=True) if one != two)
+            pairs = zip(word, other, strict=True)
+            found.update((one, two) for one, two in pairs if one != two and two != "\ufffd" and two.isprintable())
     # Without a number: with one it loads a module, and a confined process can load nothing.
     return [pair for pair, _ in found.most_common()[:_MOST_LETTERS]]
 
