@@ -28,6 +28,7 @@ class FaultKind(Enum):
     ERROR_VALUE = "a cell holds an error instead of a value"
     NO_STORED_VALUE = "a formula was never worked out"
     MERGED_CELL = "a cell is merged with others"
+    STRUCK_TEXT = "the text of a cell is struck out"
     NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
     TOTAL_BETWEEN = "a line among the leads looks like a total, a title or a footer"
     OTHER_TABLE = "the line belongs to a table under other headings"

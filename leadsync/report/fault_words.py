@@ -40,6 +40,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "open the workbook in a spreadsheet program and save it, so that the formula is worked out",
     ),
     _K.MERGED_CELL: (f"has a merged cell {_CELL_IN_COLUMN}", "unmerge it and fill in every cell"),
+    _K.STRUCK_TEXT: (
+        f"has struck text {_CELL_IN_COLUMN}",
+        "delete it, or take the line off, and see whether the lead is still meant",
+    ),
     _K.NO_LEAD: ("is a total, a rule, a footer or the headings once more", "delete it"),
     _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
     _K.OTHER_TABLE: (
@@ -175,6 +179,7 @@ LINE_FAULTS = frozenset(
         _K.ERROR_VALUE,
         _K.NO_STORED_VALUE,
         _K.MERGED_CELL,
+        _K.STRUCK_TEXT,
         _K.MORE_SUCH_CELLS,
     }
 )

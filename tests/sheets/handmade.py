@@ -22,6 +22,7 @@ TYPES = (
 SHEET = "xl/worksheets/sheet1.xml"
 """The part of an .xlsx's only sheet."""
 MERGED = Fault("", "", FaultKind.MERGED_CELL, details={"at": 0, "letter": "A"})
+STRUCK = Fault("", "", FaultKind.STRUCK_TEXT, details={"at": 1, "letter": "B"})
 UNWORKED = "has a formula without a stored value in column B; open the workbook in a spreadsheet program and save it"
 POI = 0x10D3
 """The build that Apache POI gives for the program that wrote the file."""
@@ -53,14 +54,17 @@ def xlsb(
     merged=(),
     epoch_1904=False,
     hidden=(),
+    struck=(),
+    shared: bytes = b"",
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style, which is the cell's
-    column where there are as many formats."""
+    column where there are as many formats. The second font, that of the cells at `struck`, has a line through it."""
     cells = b""
     for row, line in rows.items():
         cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 * (row in hidden), 0, 0))
         for column, (kind, body) in enumerate(line):
             style = column + 1 if column < len(formats) and kind != 6 else 0
+            style = len(formats) + 1 if (row, column) in struck else style
             cells += record12(kind, struct.pack("<II", column, style) + body)
     width = max(map(len, rows.values()))
     size = record12(148, struct.pack("<IIII", min(rows), max(rows), 0, width - 1))
@@ -68,8 +72,9 @@ def xlsb(
         record12(176, struct.pack("<IIII", top, bottom, left, right)) for top, bottom, left, right in merged
     )
     numbers = b"".join(record12(44, struct.pack("<H", 200 + place) + wide(code)) for place, code in enumerate(formats))
-    styles = [0, *(200 + place for place in range(len(formats)))]
-    looks = b"".join(record12(47, struct.pack("<HHHHHBBHH", 0, number, 0, 0, 0, 0, 0, 0, 0)) for number in styles)
+    styles = [(0, 0), *((200 + place, 0) for place in range(len(formats))), (0, 1)]
+    looks = b"".join(record12(47, struct.pack("<HHHHHBBHH", 0, *style, 0, 0, 0, 0, 0, 0)) for style in styles)
+    fonts = b"".join(record12(43, struct.pack("<HH", 220, line).ljust(21, b"\0") + wide("Arial")) for line in (0, 8))
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("[Content_Types].xml", TYPES)
         archive.writestr("xl/_rels/workbook.bin.rels", RELATIONS)
@@ -87,11 +92,14 @@ def xlsb(
             "xl/styles.bin",
             record12(278)
             + (record12(615, struct.pack("<I", len(formats))) + numbers + record12(616) if formats else b"")
+            + (record12(611, struct.pack("<I", 2)) + fonts + record12(612))
             + record12(617, struct.pack("<I", len(styles)))
             + looks
             + record12(618)
             + record12(279),
         )
+        if shared:
+            archive.writestr("xl/sharedStrings.bin", shared)
         archive.writestr(
             "xl/worksheets/sheet1.bin",
             record12(129) + size + record12(145) + cells + record12(146) + ranges + record12(130),
@@ -116,8 +124,9 @@ def xls(
     code_page: int = 1200,
     build: int = 0x10D3,
     epoch_1904: bool = False,
+    looks: bytes = record(0xE0, bytes(20)),
 ) -> Path:
-    """A workbook of one sheet from the sheet's records and the bodies of SST and CONTINUE."""
+    """A workbook of one sheet from the sheet's records and the bodies of SST and CONTINUE; `looks` are its styles."""
 
     def workbook(start: int) -> bytes:
         texts = b"".join(record(0x3C if place else 0xFC, body) for place, body in enumerate(shared))
@@ -125,7 +134,7 @@ def xls(
             begin(5, build)
             + record(0x42, struct.pack("<H", code_page))
             + record(0x22, struct.pack("<H", epoch_1904))
-            + record(0xE0, bytes(20))
+            + looks
             + record(0x85, struct.pack("<IHBB", start, 0, 5, 0) + b"Leads")
             + texts
             + record(0x0A)
@@ -136,9 +145,9 @@ def xls(
     return path
 
 
-def label(row: int, column: int, number: int) -> bytes:
+def label(row: int, column: int, number: int, style: int = 0) -> bytes:
     """A cell of an .xls with one of the shared texts."""
-    return record(0xFD, struct.pack("<HHHI", row, column, 0, number))
+    return record(0xFD, struct.pack("<HHHI", row, column, style, number))
 
 
 HEADED = label(0, 0, 0) + label(0, 1, 1)

@@ -38,3 +38,42 @@ def test_an_exponent_and_a_filling_of_an_ods_reject_an_id(tmp_path, rows_of, sty
     assert [(fault.kind, fault.details["format"]) for fault in found.faults] == (
         [(FaultKind.UNCLEAR_NUMBER, hidden)] if hidden else []
     )
+
+
+STYLE = '<style:style style:name="{}" {}><style:text-properties style:text-line-through-style="{}"/></style:style>'
+PARENT = 'style:parent-style-name="b"'
+
+
+@pytest.mark.parametrize(
+    ("styles", "struck"),
+    [
+        (STYLE.format("a", "", "solid"), True),
+        (STYLE.format("a", "", "none"), False),
+        (STYLE.format("b", "", "solid") + f'<style:style style:name="a" {PARENT}/>', True),
+        (STYLE.format("b", "", "solid") + STYLE.format("a", PARENT, "none"), False),
+        (STYLE.format("a", 'style:family="text"', "solid"), False),
+    ],
+)
+def test_a_line_through_the_text_is_of_a_style_or_its_parent(tmp_path, rows_of, styles, struck):
+    row = "<table:table-row>{}</table:table-row>"
+    cells = handmade.cell("x", 'table:number-columns-repeated="2" table:style-name="a"')
+    lead = row.format(cells + '<table:table-cell table:style-name="a"/>')
+    path = handmade.ods(tmp_path / "leads.ods", row.format(handmade.cell("Id") + handmade.cell("Name")) + lead, styles)
+    (found,) = rows_of(path)
+    assert found.cells == ("x", "x")
+    assert [(fault.kind, fault.details["at"]) for fault in found.faults] == (
+        [(FaultKind.STRUCK_TEXT, 0), (FaultKind.STRUCK_TEXT, 1)] if struck else []
+    )
+
+
+def test_a_part_of_a_text_is_struck(tmp_path, rows_of):
+    style = STYLE.format("a", 'style:family="text"', "solid")
+    texts = [
+        "Name",
+        '<text:span text:style-name="a">Busy</text:span> DNC',
+        '<text:span text:style-name="a"> </text:span>z',
+    ]
+    rows = "".join(f"<table:table-row>{handmade.cell('Id')}{handmade.cell(text)}</table:table-row>" for text in texts)
+    part, blank = rows_of(handmade.ods(tmp_path / "leads.ods", rows, style))
+    assert (part.cells, part.faults) == (("Id", "Busy DNC"), (handmade.STRUCK,))
+    assert blank.faults == ()

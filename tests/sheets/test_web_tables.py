@@ -83,8 +83,6 @@ def test_text_that_no_browser_shows_is_left_out() -> None:
         (("td", ("span", {"style": "visibility:hidden"}), "b", "=x", "/b", "/span", "=a", "/td"), "a"),
         (("td", "details", "=x", "summary", "=a", "/summary", "p", "=y", "/p", "/details", "/td"), "a"),
         (("td", ("details", {"open": ""}), "summary", "=a", "/summary", "=b", "/details", "/td"), "ab"),
-        (("td", "del", "=Busy", "/del", "ins", "=Sale", "/ins", "/td"), "Sale"),
-        ((("td", {"style": "text-decoration:line-through"}), "=x", "/td"), ""),
         (
             (
                 "td",
@@ -99,18 +97,30 @@ def test_text_that_no_browser_shows_is_left_out() -> None:
         ),
     ],
 )
-def test_what_no_reader_sees_or_what_is_struck_is_no_value(
-    events: tuple[str | tuple[str, dict[str, str]], ...], text: str
-) -> None:
+def test_what_no_reader_sees_is_no_value(events: tuple[str | tuple[str, dict[str, str]], ...], text: str) -> None:
     [[first, second]] = sheet_of("tr", *events, *cell("z"), "/tr").values
     assert (first, second) == (text, "z")
 
 
-def test_cells_with_struck_text_are_counted_those_of_a_struck_row_too() -> None:
-    row = (("tr", {"style": "text-decoration:line-through"}), *cell("a"), *cell("b"), "/tr", "tr", *cell("c"), "/tr")
-    page = tables_of("table", *row, "/table")
-    assert page.struck == 2
-    assert page.tables[0].sheet().values == [["", ""], ["c"]]
+STRUCK = {"style": "text-decoration:line-through"}
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "places"),
+    [
+        (("tr", ("td", STRUCK), "=a", "/td", *cell("b"), "/tr"), "a", {(0, 0)}),
+        ((("tr", STRUCK), *cell("a"), *cell(" "), "/tr"), "a", {(0, 0)}),
+        (("tr", "td", "=a", "s", "=b", "/s", "=c", "/td", "/tr"), "abc", {(0, 0)}),
+        (("tr", "td", "=a", "s", "= ", "/s", "/td", "/tr"), "a", set()),
+        (("tr", *cell("a", colspan="2"), "td", "del", "=b", "/del", "/td", "/tr"), "a", {(0, 2)}),
+    ],
+)
+def test_the_cells_with_struck_text_are_known(
+    row: tuple[str | tuple[str, dict[str, str]], ...], text: str, places: set[tuple[int, int]]
+) -> None:
+    sheet = sheet_of(*row, "tr", *cell("c"), "/tr")
+    assert sheet.metadata is not None
+    assert (sheet.values[0][0], sheet.metadata.struck) == (text, places)
 
 
 def test_an_inner_table_is_one_of_its_own_and_text_of_the_outer_cell() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from leadsync.models import Row
 from tests.sheets import handmade
-from tests.sheets.handmade import HEADED, MERGED, UNWORKED, fault_words, formula, label, texts
+from tests.sheets.handmade import HEADED, MERGED, STRUCK, UNWORKED, fault_words, formula, label, texts
 
 ZERO = bytes(8)
 
@@ -52,3 +52,26 @@ def test_merged_cells_of_an_xls(tmp_path, rows_of):
     cells += handmade.record(0xE5, struct.pack("<HHHHH", 1, 1, 2, 0, 0))
     path = handmade.xls(tmp_path / "leads.xls", cells, shared=(texts("Id", "Name"),))
     assert rows_of(path) == [Row(2, ("Name", "Id"), faults=(MERGED,)), Row(3, ("", "Name"), faults=(MERGED,))]
+
+
+def test_struck_texts_of_an_xls(tmp_path, rows_of):
+    """No font has the number 4: the fifth has 5."""
+    fonts = b"".join(
+        handmade.record(0x31, struct.pack("<HH", 200, flags).ljust(14, b"\0") + b"\5\0Arial")
+        for flags in (0, 0, 0, 2, 8)
+    )
+    styles = b"".join(handmade.record(0xE0, struct.pack("<HH", font, 0) + bytes(16)) for font in (0, 5))
+    rich = struct.pack("<HBH", 7, 9, 2) + "No Sale".encode("utf-16-le") + struct.pack("<HHHH", 0, 5, 2, 0)
+    count, plain = texts("Id", "Name", "Sale")[:8], texts("Id", "Name", "Sale")[8:]
+    assert count == struct.pack("<II", 3, 3)
+    cells = HEADED + label(1, 0, 0) + label(1, 1, 2) + label(2, 0, 0) + label(2, 1, 2, style=1)
+    cells += label(3, 0, 0) + label(3, 1, 3) + label(4, 0, 0) + handmade.record(0x201, struct.pack("<HHH", 4, 1, 1))
+    cells += handmade.record(0xBD, struct.pack("<HHHIHIH", 5, 0, 0, 7 << 2 | 2, 1, 8 << 2 | 2, 1))
+    shared = struct.pack("<II", 4, 4) + plain + rich
+    assert rows_of(handmade.xls(tmp_path / "leads.xls", cells, shared=(shared,), looks=fonts + styles)) == [
+        Row(2, ("Id", "Sale")),
+        Row(3, ("Id", "Sale"), faults=(STRUCK,)),
+        Row(4, ("Id", "No Sale"), faults=(STRUCK,)),
+        Row(5, ("Id", "")),
+        Row(6, ("7", "8"), faults=(STRUCK,)),
+    ]

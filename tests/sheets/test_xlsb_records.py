@@ -4,7 +4,7 @@ import struct
 
 from leadsync.models import Row
 from tests.sheets import handmade
-from tests.sheets.handmade import HEADINGS, MERGED, UNWORKED, error_fault, fault_words
+from tests.sheets.handmade import HEADINGS, MERGED, STRUCK, UNWORKED, error_fault, fault_words
 
 
 def number(value: float) -> tuple[int, bytes]:
@@ -49,3 +49,39 @@ def test_formats_dates_and_merged_cells_of_an_xlsb(tmp_path, rows_of):
     first, second = rows_of(path)
     assert first == Row(2, ("0800", "12.5%", "2026-11-24 12:00"), dates=(2,), faults=(MERGED,))
     assert second == Row(3, ("", "100.0%", "2026-11-24"), dates=(2,), faults=(MERGED,))
+
+
+def test_struck_texts_of_an_xlsb(tmp_path, rows_of):
+    """Cells of kind 62 have texts with runs of fonts."""
+
+    def rich(text: str, *runs: int) -> bytes:
+        return b"\1" + handmade.wide(text) + struct.pack(f"<I{len(runs)}H", len(runs) // 2, *runs)
+
+    path = handmade.xlsb(
+        tmp_path / "leads.xlsb",
+        {
+            0: HEADINGS,
+            1: [(6, handmade.wide("x")), (6, handmade.wide("Busy"))],
+            2: [(6, handmade.wide("y")), (62, rich("Busy DNC", 0, 1, 4, 0))],
+            3: [(6, handmade.wide("z")), (62, rich("Busy DNC", 0, 0, 4, 1, 5, 0))],  # a blank alone
+            4: [(6, handmade.wide("a")), (1, b"")],
+            5: [(6, handmade.wide("b")), (5, struct.pack("<d", 7))],
+        },
+        struck=((1, 1), (4, 1), (5, 1)),
+    )
+    assert rows_of(path) == [
+        Row(2, ("x", "Busy"), faults=(STRUCK,)),
+        Row(3, ("y", "Busy DNC"), faults=(STRUCK,)),
+        Row(4, ("z", "Busy DNC")),
+        Row(5, ("a", "")),
+        Row(6, ("b", "7"), faults=(STRUCK,)),
+    ]
+
+
+def test_a_shared_text_of_an_xlsb_struck_in_part(tmp_path, rows_of):
+    shared = handmade.record12(159, struct.pack("<II", 2, 2))
+    shared += handmade.record12(19, b"\0" + handmade.wide("Sale"))
+    shared += handmade.record12(19, b"\1" + handmade.wide("No Sale") + struct.pack("<IHHHH", 2, 0, 1, 2, 0))
+    lines = {1 + number: [(6, handmade.wide("x")), (7, struct.pack("<I", number))] for number in range(2)}
+    path = handmade.xlsb(tmp_path / "leads.xlsb", {0: HEADINGS, **lines}, shared=shared + handmade.record12(160))
+    assert rows_of(path) == [Row(2, ("x", "Sale")), Row(3, ("x", "No Sale"), faults=(STRUCK,))]

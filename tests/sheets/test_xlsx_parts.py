@@ -1,13 +1,17 @@
 """The XML inside an .xlsx: errors, formulas without a value, rows and cells with two entries."""
 
+import re
 import zipfile
 
 import pytest
 import xlsxwriter
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from leadsync.errors import SheetError
 from leadsync.models import Row
-from tests.sheets.handmade import SHEET, altered, error_fault, fault_words
+from tests.sheets.handmade import SHEET, STRUCK, altered, error_fault, fault_words
 
 
 def test_an_error_cell_is_its_text_and_the_rows_fault(workbook, rows_of):
@@ -87,3 +91,39 @@ def test_a_text_that_looks_like_a_cells_place_is_no_second_cell(workbook, cells_
     path = workbook([["Id", "Name"], ["x", "Bo"]])
     path = altered(path, lambda _, data: data.replace(b"<t>Bo<", b'<t>Bo r="A2" r="2" r="A2"<'))
     assert cells_of(path) == [("x", 'Bo r="A2" r="2" r="A2"')]
+
+
+def test_struck_texts_of_an_xlsx(workbook, rows_of):
+    def strike(sheet):
+        for place in ("B2", "B3", "B5"):
+            sheet[place].font = Font(strike=place != "B3")
+        line, plain = InlineFont(strike=True), InlineFont(b=True)
+        sheet["B4"] = CellRichText(TextBlock(line, "Busy"), TextBlock(plain, " DNC"))
+
+    lines = [["Id", "Name"], ["a", "x"], ["b", "x"], ["c", ""], ["d", ""], ["e", "x"]]
+    path = workbook(lines, strike)
+    found = [
+        Row(2, ("a", "x"), faults=(STRUCK,)),
+        Row(3, ("b", "x")),
+        Row(4, ("c", "Busy DNC"), faults=(STRUCK,)),
+        Row(5, ("d", "")),
+        Row(6, ("e", "x")),
+    ]
+    assert rows_of(path) == found
+    inline = b'<c r="B6" t="inlineStr"><is><r><rPr><strike/></rPr><t>x</t></r></is></c>'
+    path = altered(path, lambda name, data: re.sub(rb'<c r="B6".*?</c>', inline, data))
+    assert rows_of(path) == [*found[:-1], Row(6, ("e", "x"), faults=(STRUCK,))]
+
+
+def test_shared_texts_struck_in_part(tmp_path, rows_of):
+    with xlsxwriter.Workbook(tmp_path / "leads.xlsx") as book:
+        line, plain = book.add_format({"font_strikeout": True}), book.add_format({"bold": True})
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Id", "Name"])
+        sheet.write_row(1, 0, ["x", "DNC"])
+        sheet.write_rich_string(2, 0, plain, "y", plain, "z")
+        sheet.write_rich_string(2, 1, line, "Busy", plain, " DNC")
+        sheet.write_rich_string(3, 0, plain, "a", line, " ", plain, "z")
+    plain_row, struck, blank = rows_of(tmp_path / "leads.xlsx")
+    assert (plain_row, struck) == (Row(2, ("x", "DNC")), Row(3, ("yz", "Busy DNC"), faults=(STRUCK,)))
+    assert blank == Row(4, ("a z", ""))

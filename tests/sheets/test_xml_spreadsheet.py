@@ -10,7 +10,7 @@ from leadsync.reasons import Fault, FaultKind
 from leadsync.sheets import open_table
 from leadsync.sheets.formats.libraries import MARKUP, load
 from leadsync.spreadsheet import SheetRules
-from tests.sheets.handmade import error_fault, fault_words
+from tests.sheets.handmade import STRUCK, error_fault, fault_words
 from tests.sheets.test_web_pages import read_in_this_process
 
 HEAD = (
@@ -108,6 +108,25 @@ def test_errors_formulas_and_merged_cells(text_file, rows_of):
     assert fault_words(unworked).startswith("has a formula without a stored value in column B")
     assert (first, second) == (Row(4, ("z", "Bo"), faults=(merged,)), Row(5, ("", "Di"), faults=(merged,)))
     assert worked == Row(6, ("5", "Ed"))
+
+
+def test_struck_texts(text_file, rows_of):
+    styles = STYLES.replace(
+        "</Styles>",
+        '<Style ss:ID="old"><Font ss:StrikeThrough="1"/></Style><Style ss:ID="older" ss:Parent="old"/>'
+        '<Style ss:ID="new" ss:Parent="old"><Font ss:StrikeThrough="0"/></Style></Styles>',
+    )
+    part = '<S xmlns="http://www.w3.org/TR/REC-html40">Busy</S> DNC'
+    rows = [row(cell("x"), cell("Busy", StyleID=style)) for style in ("old", "older", "new")]
+    rows += [row(cell("x"), cell(part)), row(cell("x"), '<Cell ss:StyleID="old"/>')]
+    found = rows_of(text_file(book(sheet(HEADINGS, *rows), styles=styles), name="leads.xls"))
+    assert [(row.cells[1:2], row.faults) for row in found] == [
+        (("Busy",), (STRUCK,)),
+        (("Busy",), (STRUCK,)),
+        (("Busy",), ()),
+        (("Busy DNC",), (STRUCK,)),
+        (("",), ()),
+    ]
 
 
 def test_hidden_rows_and_sheets(text_file):

@@ -1,10 +1,10 @@
-"""The facts about cells missing from python-calamine's values: errors, formats, formulas without a value.
+"""The facts about cells missing from python-calamine's values: errors, formats, formulas without a value, struck text.
 
 python-calamine gives an error and a formula without a value as blank, and no number formats at all. `xlsx_parts`,
 `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four formats of workbook.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from xml.parsers import expat
@@ -44,8 +44,9 @@ class CellMetadata:
     """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` to follow; `texts`
     in place of values; `unclear` numbers of `identifiers`, the columns of names, with the text that hides their digits.
 
-    `merged` holds the first and last cell of each range unknown to calamine, `hidden` the hidden rows. `epoch_1904`:
-    the workbook counts days from 1904. `repeated` names a row or cell with two entries; calamine gives only the last.
+    `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
+    to calamine, `hidden` the hidden rows. `epoch_1904`: the workbook counts days from 1904. `repeated` names a row or
+    cell with two entries; calamine gives only the last.
     """
 
     errors: dict[Place, str] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class CellMetadata:
     texts: dict[Place, str] = field(default_factory=dict)
     unclear: dict[Place, str] = field(default_factory=dict)
     identifiers: frozenset[int] = frozenset()
+    struck: set[Place] = field(default_factory=set)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
     epoch_1904: bool = False
@@ -61,19 +63,31 @@ class CellMetadata:
 
     def missed(self) -> dict[int, list[int]]:
         """The columns of errors and formulas without a value, by row."""
-        rows: dict[int, list[int]] = {}
-        for row, column in chain(self.errors, self.formulas):
-            rows.setdefault(row, []).append(column)
-        return rows
+        return _by_row(chain(self.errors, self.formulas))
+
+    def struck_columns(self) -> dict[int, list[int]]:
+        """The columns of struck text, by row."""
+        return _by_row(sorted(self.struck))
+
+
+def _by_row(places: Iterable[Place]) -> dict[int, list[int]]:
+    rows: dict[int, list[int]] = {}
+    for row, column in places:
+        rows.setdefault(row, []).append(column)
+    return rows
 
 
 class Formats:
     """The format codes of a workbook's styles, and which of them its cells need.
 
-    A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names.
+    A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names. `struck`
+    are the styles with a line through the text.
     """
 
-    def __init__(self, codes: Mapping[str, str], identifiers: frozenset[int]) -> None:
+    def __init__(
+        self, codes: Mapping[str, str], identifiers: frozenset[int], struck: Collection[str] = frozenset()
+    ) -> None:
+        self.struck = struck
         self.everywhere = {style: code for style, code in codes.items() if changes_meaning(code)}
         others = {style: code for style, code in codes.items() if not (is_plain(code) or is_date_code(code))}
         self.of_names = {**others, **self.everywhere} if identifiers else {}

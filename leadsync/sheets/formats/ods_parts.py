@@ -12,7 +12,7 @@ from typing import BinaryIO
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.number_formats import shows
-from leadsync.sheets.formats.ods_styles import NumberStyles
+from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
 from leadsync.spreadsheet import LONGEST_CELL
 
 _MOST_REPEATED = 1 << 20
@@ -46,7 +46,7 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     Raises `ValueError`, `KeyError` or `ExpatError` for an odd file.
     """
     metadata = CellMetadata()
-    styles = NumberStyles()
+    styles = Styles()
     with zipfile.ZipFile(file) as archive:
         if "styles.xml" in archive.namelist():
             with archive.open("styles.xml") as stream:
@@ -105,7 +105,7 @@ def _write(target: zipfile.ZipFile, content: bytes) -> None:
 class _CellWalk(Walk):
     """Goes from cell to cell of one table; runs of equal rows and cells stand once in the file, with a count."""
 
-    def __init__(self, sheet: str, metadata: CellMetadata, identifiers: frozenset[int], styles: NumberStyles) -> None:
+    def __init__(self, sheet: str, metadata: CellMetadata, identifiers: frozenset[int], styles: Styles) -> None:
         self._sheet = sheet
         self._styles = styles
         self._in_body = False
@@ -117,6 +117,8 @@ class _CellWalk(Walk):
         self._here = self._commenting = False
         self._row = self._rows = self._column = 0
         self._cell: dict[str, str] = {}
+        self._spans: list[bool] = []
+        """For each open part of a text, whether its style strikes it."""
         self._begin_cell({})
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -147,12 +149,14 @@ class _CellWalk(Walk):
         self._cell = attributes
         self._text = ""
         self._paragraphs = 0
-        self._is_broken = False
+        self._is_broken = self._is_struck = False
 
     def _begin_within(self, name: str, attributes: dict[str, str]) -> None:
         if name == "p":
             self._text += "\n" if self._paragraphs else ""
             self._paragraphs += 1
+        elif name == "span":
+            self._spans.append(self._styles.strikes(TEXT, attributes.get("text:style-name", "")))
         elif name == "s":
             self._text += " " * min(int(attributes.get("text:c", 1)), LONGEST_CELL)
         elif name in _BLANKS:
@@ -164,6 +168,7 @@ class _CellWalk(Walk):
             self._styles.text(data)
         elif self._here and not self._commenting:
             self._text += data
+            self._is_struck = self._is_struck or (any(self._spans) and not data.isspace())
 
     def end(self, name: str) -> None:
         if not self._in_body:
@@ -172,6 +177,8 @@ class _CellWalk(Walk):
             return
         if name in ("table-cell", "covered-table-cell"):
             self._end_cell()
+        elif name == "span" and self._spans and not self._commenting:
+            self._spans.pop()
         elif name == "table-row":
             self._row += self._rows
         elif name == "table":
@@ -194,7 +201,15 @@ class _CellWalk(Walk):
                 if kept is not None:
                     places = range(self._row, self._row + min(self._rows, _MOST_REPEATED))
                     kept[0].update(dict.fromkeys(((row, column) for row in places), kept[1]))
+        if self._styles.strike and self._text.strip():
+            self._keep_struck(repeated)
         self._column += repeated
+
+    def _keep_struck(self, repeated: int) -> None:
+        if self._is_struck or self._styles.strikes(CELL, self._style()):
+            columns = range(self._column, self._column + min(repeated, _MOST_REPEATED))
+            rows = range(self._row, self._row + min(self._rows, _MOST_REPEATED))
+            self._metadata.struck.update((row, column) for row in rows for column in columns)
 
     def _kept(self) -> tuple[dict[Place, str], str] | None:
         """Return the cell's kind of metadata and its text; None for most cells, as calamine tells all about them."""

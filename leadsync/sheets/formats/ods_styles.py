@@ -1,4 +1,4 @@
-"""The number styles of an .ods with more to them than the text that its cells show: exponents and fillings.
+"""The styles of an .ods with more to them than the text of its cells: exponents, fillings, lines through the text.
 
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
@@ -6,9 +6,12 @@ A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a 
 from leadsync.sheets.formats.cell_metadata import Walk
 
 _NAME, _PARENT, _DATA = "style:name", "style:parent-style-name", "style:data-style-name"
+_LINES = {"style:text-line-through-style", "style:text-line-through-type"}
+CELL, TEXT = "table-cell", "text"
+"""Families of styles: each has names of its own."""
 
 
-class NumberStyles(Walk):
+class Styles(Walk):
     """A reading of the styles that stand before the cells."""
 
     def __init__(self) -> None:
@@ -19,10 +22,24 @@ class NumberStyles(Walk):
         """Number style and parent by the cells' style."""
         self._number_style = ""
         self._fills = False
+        self._style = (CELL, "")
+        self._parents: dict[tuple[str, str], str] = {}
+        self._lines: dict[tuple[str, str], bool] = {}
+        """Whether a style strikes the text, for each with a word on it."""
+
+    @property
+    def strike(self) -> bool:
+        """Whether any style has a line through the text."""
+        return any(self._lines.values())
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "style":
             self._cells[attributes.get(_NAME, "")] = attributes.get(_DATA, ""), attributes.get(_PARENT, "")
+            self._style = attributes.get("style:family", CELL), attributes.get(_NAME, "")
+            self._parents[self._style] = attributes.get(_PARENT, "")
+            self._lines.pop(self._style, None)
+        elif name == "text-properties" and not self._number_style and (lines := _LINES & attributes.keys()):
+            self._lines[self._style] = any(attributes[line] != "none" for line in lines)
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]
         elif name == "map" and self._number_style:
@@ -39,6 +56,14 @@ class NumberStyles(Walk):
         self._fills = False
         if name.endswith("-style"):
             self._number_style = ""
+
+    def strikes(self, family: str, style: str) -> bool:
+        """Whether a style has a line through the text, by itself or by a parent."""
+        for _ in range(len(self._parents)):
+            if (family, style) in self._lines or not style:
+                break
+            style = self._parents.get((family, style), "")
+        return self._lines.get((family, style), False)
 
     def hiding(self, style: str) -> str:
         """The part of the format that hides the digits in a cell of this style; empty without one."""

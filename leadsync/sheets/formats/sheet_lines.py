@@ -21,6 +21,7 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     first_column = sheet.start[1] if sheet.start else 0
     merged = _Merged([*(sheet.merged_cell_ranges or ()), *metadata.merged])
     missed = metadata.missed()
+    struck = metadata.struck_columns()
     last = sheet.end[0] if sheet.end else -1
     # Where only such cells stand below or beside the others, calamine's table ends before them.
     below = ((row, list[Value]()) for row in sorted(missed) if row > last)
@@ -39,6 +40,10 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
             cells += [""] * (column + 1 - len(cells))
             cells[column] = _hidden_text((row, column), metadata, faults)
         faults += merged.faults(row, cells)
+        if row in struck:
+            faults += [
+                line_fault(FaultKind.STRUCK_TEXT, at) for at in struck[row] if "".join(cells[at : at + 1]).strip()
+            ]
         if (faults or any(cells)) and not (begun and row in metadata.hidden):
             begun = True
             yield SourceLine(row + 1, cells, tuple(dates), _first(faults))

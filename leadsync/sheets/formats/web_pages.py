@@ -93,9 +93,6 @@ def _tables(page: str, shown: str, remarks: list[Remark]) -> Iterator[tuple[Valu
         )
     if target.is_unended:
         remarks.append(Remark.doubtful("The file ends before its table does; see whether rows are missing."))
-    if target.struck:
-        cells = "1 cell" if target.struck == 1 else f"{target.struck:,} cells"
-        remarks.append(Remark.doubtful(f"{cells} of the page had struck text, which was left out; see what is meant."))
     yield from tables
 
 

@@ -46,7 +46,8 @@ class _Cell:
     pieces: list[str] = field(default_factory=list)
     radios: Radios = field(default_factory=Radios)
     is_hidden: bool = False
-    has_struck: bool = False
+    is_struck: bool = False
+    """Whether some of its text is struck out."""
 
     def add(self, piece: str) -> None:
         """Take a piece of its text."""
@@ -60,10 +61,14 @@ class _Cell:
 
 @dataclass(slots=True)
 class _Row:
-    """A row's values, each with the text that hides its digits and the columns and rows of its cell."""
+    """A row's values, each with the text that hides its digits and the columns and rows of its cell.
+
+    `struck` are the places of its cells with struck text.
+    """
 
     is_hidden: bool
     cells: list[tuple[Value, str, int, int]] = field(default_factory=list)
+    struck: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -97,7 +102,7 @@ def _laid_out(row: _Row, at: int, held: dict[int, int], metadata: CellMetadata) 
     """Return a row's values by column, and keep the columns that its cells hold in rows below."""
     line: list[Value] = []
     holding: dict[int, int] = {}
-    for value, unclear, columns, rows in row.cells:
+    for place, (value, unclear, columns, rows) in enumerate(row.cells):
         while len(line) in held:
             line.append("")
         column = len(line)
@@ -106,6 +111,8 @@ def _laid_out(row: _Row, at: int, held: dict[int, int], metadata: CellMetadata) 
         line += [value, *[""] * (columns - 1)]
         if unclear:
             metadata.unclear[at, column] = unclear
+        if place in row.struck:
+            metadata.struck.add((at, column))
         if columns > 1 or rows > 1:
             metadata.merged.append(((at, column), (at + rows - 1, column + columns - 1)))
         if rows > 1:
@@ -128,8 +135,6 @@ class PageTables:
         self.is_unended = False
         """Whether a table has no end."""
         self._open: list[PageTable] = []
-        self.struck = 0
-        """The number of cells with struck text, which is left out."""
         self._elements: list[tuple[Sequence[_Cell], bool, int]] = []
         """For each open element the cells in which it hides text, whether it is not shown itself, and by how much."""
         self._closed: list[int] = []
@@ -144,7 +149,7 @@ class PageTables:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an element. Raises `TooDeep`."""
-        is_own_hidden = is_struck = False
+        is_own_hidden = False
         if attributes:  # most elements have none
             is_own_hidden = self._style.hides(attributes)
             self._hiding += is_own_hidden
@@ -159,12 +164,8 @@ class PageTables:
             # A new cell or row has ended some of the cells around it.
             around = [cell for cell in around if cell in self._cells()] if around else around
         if (attributes or tag not in _PARTS) and self._style.strikes(tag, attributes):
-            is_struck = True
             self._striking.append(len(self._elements))
-            around = self._cells()
-            for cell in around:
-                cell.has_struck = True
-        hides = tag in _UNSEEN or is_own_hidden or is_struck
+        hides = tag in _UNSEEN or is_own_hidden
         if tag == "details" and "open" not in attributes:
             self._closed.append(len(self._elements))
             hides = True
@@ -226,6 +227,7 @@ class PageTables:
         for cell in self._cells():
             if not cell.unseen:
                 cell.add(text)
+                cell.is_struck = cell.is_struck or (bool(self._striking) and not text.isspace())
 
     def _begin_control(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "label":
@@ -279,8 +281,7 @@ class PageTables:
             table.row = _Row(tag == "tr" and self._hiding > table.hiding)
             (table.foot if table.in_foot else table.rows).append(table.row)
         if tag in _CELLS:
-            is_struck = bool(self._striking)
-            table.cell = _Cell(attributes, is_hidden + is_struck, is_hidden=is_hidden, has_struck=is_struck)
+            table.cell = _Cell(attributes, int(is_hidden), is_hidden=is_hidden)
 
     def _end_cell(self, table: PageTable) -> None:
         if table.cell is None or table.row is None:
@@ -288,7 +289,8 @@ class PageTables:
         self._end_choice()  # pages leave out its closing tag, too
         cell, table.cell = table.cell, None
         text, attributes = cell.text(), cell.attributes
-        self.struck += cell.has_struck
+        if cell.is_struck:
+            table.row.struck.append(len(table.row.cells))
         if not attributes:
             table.row.cells.append((text, "", 1, 1))
             return

@@ -7,15 +7,20 @@ from typing import BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
 from leadsync.sheets.formats.ole_streams import UNREADABLE, workbook_stream
-from leadsync.sheets.formats.xls_strings import shared_texts, text_in
+from leadsync.sheets.formats.xls_strings import shared_texts, struck_texts, text_in
 
 _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A, 0x2F, 0x42, 0x85, 0xBD, 0xE0
+_FONT, _STRUCK = 0x31, 8
 _DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
 _ROW, _ROW_HIDDEN = 0x208, 0x20
 _OLD_FORMULAS = (0x206, 0x406)
 """Formulas of Excel 3 and 4; some programs write them into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
 _CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
+_RICH_TEXT = 0xD6
+_FILLED = _CELLS | {_SHARED, _LABEL, _RICH_TEXT}
+_UNUSED_FONT = 4
+"""The number of no font; source: [MS-XLS], 2.5.129."""
 _EXCEL_97 = 0x0600
 _ON_LOADING = 3
 """A formula's flags for a calculation on loading."""
@@ -28,7 +33,8 @@ class _Globals:
     """The facts in a workbook's own records: the sheet's first record, and by style the format codes.
 
     `works_out_none`: xlwt wrote it, with an empty text as every formula's value. `shared` are the shared texts if
-    calamine misreads them, else None. `epoch_1904`: days count from 1904.
+    calamine misreads them, else None. `epoch_1904`: days count from 1904. `struck` are the styles with a line through
+    the text, `struck_texts` the numbers of the shared texts with a part struck out.
     """
 
     start: int
@@ -36,6 +42,8 @@ class _Globals:
     works_out_none: bool
     shared: list[str] | None
     epoch_1904: bool
+    struck: frozenset[int]
+    struck_texts: set[int]
 
 
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
@@ -75,7 +83,24 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         metadata.formulas |= doubtful
     if workbook.shared is not None:
         metadata.texts.update(_texts(stream, workbook.start, workbook.shared))
+    if workbook.struck or workbook.struck_texts:
+        metadata.struck.update(_struck(stream, workbook))
     return metadata
+
+
+def _struck(stream: bytes, workbook: _Globals) -> Iterator[Place]:
+    """Yield the cells with struck text, wholly or in part."""
+    for kind, body in _records(stream, workbook.start):
+        if kind not in _FILLED:
+            continue
+        row, column, style = struct.unpack_from("<HHH", body)
+        if kind == _MUL_RK:
+            styles = (struct.unpack_from("<H", body, place)[0] for place in range(4, len(body) - 2, 6))
+            yield from ((row, column + at) for at, style in enumerate(styles) if style in workbook.struck)
+        elif style in workbook.struck or (
+            kind == _SHARED and struct.unpack_from("<I", body, 6)[0] in workbook.struck_texts
+        ):
+            yield row, column
 
 
 def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place, str]]:
@@ -134,7 +159,8 @@ def _whole_records(stream: bytes, start: int) -> Iterator[tuple[int, list[bytes]
 def _globals(stream: bytes, sheet: str) -> _Globals:
     starts: dict[str, int] = {}
     codes = dict(BUILT_IN_FORMATS)
-    styles: list[int] = []
+    styles: list[tuple[int, int]] = []
+    fonts: list[bool] = []
     version, build, year = struct.unpack_from("<H2xHH", stream, 4)
     text = _Texts(wide=version >= _EXCEL_97)
     strings: list[bytes] = []
@@ -149,16 +175,23 @@ def _globals(stream: bytes, sheet: str) -> _Globals:
             (number,) = struct.unpack_from("<H", body)
             codes[number] = text.format(body)
         elif kind == _XF:
-            styles.append(struct.unpack_from("<H", body, 2)[0])
+            styles.append(struct.unpack_from("<HH", body))
+        elif kind == _FONT:
+            if len(fonts) == _UNUSED_FONT:
+                fonts.append(False)
+            fonts.append(bool(body[2] & _STRUCK))
         elif kind == _DATE_MODE:
             epoch_1904 = body[:2] == b"\1\0"
         elif kind == _CODE_PAGE:
             text.code_page = f"cp{struct.unpack_from('<H', body)[0]}"
-    by_style = {str(style): codes.get(number, "") for style, number in enumerate(styles)}
+    by_style = {str(style): codes.get(number, "") for style, (_, number) in enumerate(styles)}
+    struck_fonts = {font for font, is_struck in enumerate(fonts) if is_struck}
+    struck = frozenset(style for style, (font, _) in enumerate(styles) if font in struck_fonts)
     # `xls_strings` says how calamine misreads them; texts in one record of Unicode are right.
     misread = version >= _EXCEL_97 and (text.code_page != "cp1200" or len(strings) > 1)
     shared = (shared_texts(strings) if strings else []) if misread else None
-    return _Globals(starts[sheet], by_style, (build, year) == _XLWT, shared, epoch_1904)
+    in_part = struck_texts(strings, struck_fonts) if strings and struck_fonts else set[int]()
+    return _Globals(starts[sheet], by_style, (build, year) == _XLWT, shared, epoch_1904, struck, in_part)
 
 
 def is_locked(file: BinaryIO) -> bool:

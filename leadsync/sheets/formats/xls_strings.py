@@ -6,6 +6,7 @@ Source: [MS-XLS], 2.4.265 and 2.5.293.
 """
 
 import struct
+from collections.abc import Container
 
 _WIDE, _EXTENDED, _RICH = 1, 4, 8
 
@@ -17,7 +18,24 @@ def shared_texts(records: list[bytes]) -> list[str]:
     """
     source = _Bytes(records)
     _, count = struct.unpack("<II", source.take(8))
-    return [_rich_text(source) for _ in range(count)]
+    return [_rich_text(source)[0] for _ in range(count)]
+
+
+def struck_texts(records: list[bytes], fonts: Container[int]) -> set[int]:
+    """Return the numbers of the shared texts with a part in one of these fonts.
+
+    Raises `struct.error` or `LookupError` if they are cut off.
+    """
+    source = _Bytes(records)
+    _, count = struct.unpack("<II", source.take(8))
+    return {number for number in range(count) if has_part_in(*_rich_text(source), fonts)}
+
+
+def has_part_in(text: str, runs: bytes, fonts: Container[int]) -> bool:
+    """Whether a text has a part in one of these fonts; its runs are pairs of first character and font."""
+    pairs = list(struct.iter_unpack("<HH", runs))
+    ends = [start for start, _ in pairs[1:]] + [len(text)]
+    return any(font in fonts and text[start:end].strip() for (start, font), end in zip(pairs, ends, strict=False))
 
 
 def text_in(records: list[bytes], place: int) -> str:
@@ -30,13 +48,14 @@ def text_in(records: list[bytes], place: int) -> str:
     return source.text(length, wide=bool(flags & _WIDE))
 
 
-def _rich_text(source: "_Bytes") -> str:
+def _rich_text(source: "_Bytes") -> tuple[str, bytes]:
     length, flags = struct.unpack("<HB", source.take(3))
     runs = struct.unpack("<H", source.take(2))[0] if flags & _RICH else 0
     extension = struct.unpack("<I", source.take(4))[0] if flags & _EXTENDED else 0
     text = source.text(length, wide=bool(flags & _WIDE))
-    source.take(4 * runs + extension)
-    return text
+    formatted = source.take(4 * runs)
+    source.take(extension)
+    return text, formatted
 
 
 class _Bytes:

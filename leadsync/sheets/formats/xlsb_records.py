@@ -5,16 +5,20 @@ The container is an .xlsx's, with records instead of XML.
 
 import struct
 import zipfile
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping, Set
+from typing import BinaryIO, NamedTuple
 
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
+from leadsync.sheets.formats.xls_strings import has_part_in
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
 
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
 _FORMAT, _STYLE, _WORKBOOK, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 153, 156, 176, 617, 618
+_FONT, _STRUCK = 43, 8
+_SHARED_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 7, 62, 1
+_CELLS = frozenset((*range(2, 12), _CELL_RICH))
 _FROM_1904 = 1
 _ROW_HIDDEN = 0x10
 _ALWAYS_CALCULATE = 2
@@ -30,8 +34,12 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
         workbook = archive.read(parts["xl/workbook.bin"])
         relation = next(_relations(workbook, sheet))
         part = related_part(archive, parts, "xl/workbook.bin", relation)
-        codes = _codes(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else {}
-        metadata = _look(archive.read(parts[part]), Formats(codes, identifiers))
+        styles = _styles(archive.read(parts["xl/styles.bin"])) if "xl/styles.bin" in parts else _Styles()
+        formats = Formats(styles.codes, identifiers, styles.struck)
+        metadata = _look(archive.read(parts[part]), formats)
+        if styles.fonts:
+            shared = archive.read(parts["xl/sharedstrings.bin"]) if "xl/sharedstrings.bin" in parts else b""
+            metadata.struck.update(_struck(archive.read(parts[part]), shared, styles))
         metadata.epoch_1904 = any(kind == _WORKBOOK and body[0] & _FROM_1904 for kind, body in _records(workbook))
         return metadata
 
@@ -53,6 +61,8 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
             if (code := formats.get(str(int.from_bytes(body[4:7], "little")), _column(body))) is not None:
                 metadata.formats[row, _column(body)] = code
+        elif kind == _CELL_RICH:  # calamine passes over it
+            metadata.texts[row, _column(body)] = _text(body, 9)[0]
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
             metadata.merged.append(((top, left), (bottom, right)))
@@ -100,10 +110,18 @@ def _relations(part: bytes, sheet: str) -> Iterator[str]:
                 yield relation
 
 
-def _codes(part: bytes) -> dict[str, str]:
-    """Return the format codes by the style index of cells."""
+class _Styles(NamedTuple):
+    """The format codes by the style index of cells, the indexes with a line through the text, and such fonts."""
+
+    codes: Mapping[str, str] = {}
+    struck: Set[str] = frozenset()
+    fonts: Set[int] = frozenset()
+
+
+def _styles(part: bytes) -> _Styles:
     codes = dict(BUILT_IN_FORMATS)
-    styles: list[int] = []
+    styles: list[tuple[int, int]] = []
+    fonts: list[bool] = []
     inside = False
     for kind, body in _records(part):
         if kind == _FORMAT:
@@ -112,8 +130,39 @@ def _codes(part: bytes) -> dict[str, str]:
         elif kind in (_BEGIN_STYLES, _END_STYLES):
             inside = kind == _BEGIN_STYLES
         elif kind == _STYLE and inside:
-            styles.append(struct.unpack_from("<H", body, 2)[0])
-    return {str(style): codes.get(number, "") for style, number in enumerate(styles)}
+            styles.append(struct.unpack_from("<HH", body, 2))
+        elif kind == _FONT:
+            fonts.append(bool(body[2] & _STRUCK))
+    struck = {font for font, is_struck in enumerate(fonts) if is_struck}
+    return _Styles(
+        {str(style): codes.get(number, "") for style, (number, _) in enumerate(styles)},
+        {str(style) for style, (_, font) in enumerate(styles) if font in struck},
+        struck,
+    )
+
+
+def _struck(part: bytes, shared: bytes, styles: _Styles) -> Iterator[Place]:
+    """Yield the cells with struck text, wholly or in part."""
+    texts = [_is_struck(body, styles.fonts) for kind, body in _records(shared) if kind == _SHARED_TEXT]
+    row = 0
+    for kind, body in _records(part):
+        if kind == _ROW:
+            (row,) = struct.unpack_from("<I", body)
+        elif kind in _CELLS and (
+            str(int.from_bytes(body[4:7], "little")) in styles.struck
+            or (kind == _CELL_SHARED and texts[struct.unpack_from("<I", body, 8)[0]])
+            or (kind == _CELL_RICH and _is_struck(body[8:], styles.fonts))
+        ):
+            yield row, _column(body)
+
+
+def _is_struck(rich: bytes, fonts: Set[int]) -> bool:
+    """Whether a text has a part in one of these fonts."""
+    text, place = _text(rich, 1)
+    if not rich[0] & _HAS_RUNS:
+        return False
+    (count,) = struct.unpack_from("<I", rich, place)
+    return has_part_in(text, rich[place + 4 : place + 4 + 4 * count], fonts)
 
 
 def _text(body: bytes, place: int) -> tuple[str, int]:

@@ -6,7 +6,7 @@ A search of the sheet's bytes rules such cells out for most sheets; only the oth
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import IO, BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, CellMetadata, Formats, Walk, walk_xml
@@ -22,6 +22,8 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 
 
 _WORKBOOK = "xl/workbook.xml"
+_STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
+_STRIKE = b"strike"
 
 
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
@@ -36,13 +38,14 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
             attributes["id"] for name, attributes in workbook if name == "sheet" and attributes.get("name") == sheet
         )
         part = parts[related_part(archive, parts, _WORKBOOK, relation)]
-        formats = Formats(_codes(archive, parts), identifiers)
+        codes, struck = _styles(archive, parts)
+        formats = Formats(codes, identifiers, struck)
+        struck_texts = _struck_texts(archive, parts)
         metadata = CellMetadata(epoch_1904=_says(workbook, "workbookPr", "date1904"))
-        if _worth_walking(archive, part, formats, identifiers):
+        if struck_texts or _worth_walking(archive, part, formats, identifiers):
+            works_out = _says(workbook, "calcPr", "fullCalcOnLoad")
             with archive.open(part) as stream:
-                walk_xml(
-                    stream.read, _CellWalk(formats, metadata, works_out=_says(workbook, "calcPr", "fullCalcOnLoad"))
-                )
+                walk_xml(stream.read, _CellWalk(formats, struck_texts, metadata, works_out=works_out))
         return metadata
 
 
@@ -102,28 +105,72 @@ def _elements(archive: zipfile.ZipFile, name: str) -> _Elements:
     return walk.elements
 
 
-def _codes(archive: zipfile.ZipFile, parts: dict[str, str]) -> dict[str, str]:
-    """Return the format codes by the style index of cells."""
+def _styles(archive: zipfile.ZipFile, parts: dict[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Return the format codes by the style index of cells, and the indexes with a line through the text."""
     if "xl/styles.xml" not in parts:
-        return {}
+        return {}, set()
     codes = {str(number): code for number, code in BUILT_IN_FORMATS.items()}
-    styles: list[str] = []
-    inside = False
+    styles: list[dict[str, str]] = []
+    fonts, struck = -1, set[str]()
+    part = ""
     for name, attributes in _elements(archive, parts["xl/styles.xml"]):
         if name == "numFmt" and "numFmtId" in attributes:
             codes[attributes["numFmtId"]] = attributes.get("formatCode", "")
-        # xf elements stand in two lists; a cell's style index counts in cellXfs alone.
-        elif name in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
-            inside = name == "cellXfs"
-        elif inside and name == "xf":
-            styles.append(codes.get(attributes.get("numFmtId", ""), ""))
-    return {str(index): code for index, code in enumerate(styles)}
+        # xf and font elements stand in several lists; a cell's style counts in cellXfs alone, its font in fonts.
+        elif name in _STYLE_LISTS:
+            part = name
+        elif part == "fonts" and name == "font":
+            fonts += 1
+        elif part == "fonts" and _strikes(name, attributes):
+            struck.add(str(fonts))
+        elif part == "cellXfs" and name == "xf":
+            styles.append(attributes)
+    by_style = {str(at): codes.get(style.get("numFmtId", ""), "") for at, style in enumerate(styles)}
+    return by_style, {str(at) for at, style in enumerate(styles) if style.get("fontId") in struck}
+
+
+def _strikes(name: str, attributes: dict[str, str]) -> bool:
+    return name == "strike" and attributes.get("val") not in ("0", "false")
+
+
+class _StruckTexts(Walk):
+    """The numbers of the shared texts with a part struck out."""
+
+    def __init__(self) -> None:
+        self.numbers = set[str]()
+        self._number = -1
+        self._is_struck = self._is_text = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._number += name == "si"
+        self._is_text = name == "t"
+        self._is_struck = _strikes(name, attributes) or (self._is_struck and name not in ("si", "r"))
+
+    def text(self, data: str) -> None:
+        if self._is_struck and self._is_text and data.strip():
+            self.numbers.add(str(self._number))
+
+
+def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
+    if (name := parts.get("xl/sharedstrings.xml")) is None:
+        return set()
+    with archive.open(name) as stream:
+        last = b""
+        while (block := stream.read(_BLOCK)) and _STRIKE not in last + block:
+            last = block[-len(_STRIKE) :]
+    if not block:
+        return set()
+    walk = _StruckTexts()
+    with archive.open(name) as stream:
+        walk_xml(stream.read, walk)
+    return walk.numbers
 
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
-    # Formulas, errors, hidden rows, and quotes of a program other than the usual: each needs the walk.
-    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden="]
-    signs += [f"s={quote}{style}{quote}".encode() for style in formats.everywhere for quote in ('"', "'")]
+    # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
+    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", _STRIKE]
+    needed = {*formats.everywhere, *formats.struck}
+    signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
     highest = 0
     with archive.open(part) as stream:
@@ -167,8 +214,11 @@ class _CellWalk(Walk):
     `works_out`: all formulas are to be calculated on loading, as programs without calculation ask for.
     """
 
-    def __init__(self, formats: Formats, metadata: CellMetadata, *, works_out: bool) -> None:
+    def __init__(
+        self, formats: Formats, struck_texts: Collection[str], metadata: CellMetadata, *, works_out: bool
+    ) -> None:
         self._formats = formats
+        self._struck_texts = struck_texts
         self._works_out = works_out
         self._metadata = metadata
         self._row = self._column = -1
@@ -192,6 +242,8 @@ class _CellWalk(Walk):
         elif name == "v":
             self._value = ""
             self._inside = name
+        elif _strikes(name, attributes):
+            self._metadata.struck.add((self._row, self._column))
 
     def text(self, data: str) -> None:
         if self._inside == "v":
@@ -239,6 +291,8 @@ class _CellWalk(Walk):
             self._metadata.formulas[place] = f"={self._formula}"
         elif self._kind == "n" and (code := self._formats.get(self._style, self._column)) is not None:
             self._metadata.formats[place] = code
+        if self._style in self._formats.struck or (self._kind == "s" and self._value in self._struck_texts):
+            self._metadata.struck.add(place)
 
     def _never_worked_out(self) -> bool:
         """Whether the value is missing, empty but no text, or the 0 of a program without calculation."""

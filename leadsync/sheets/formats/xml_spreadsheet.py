@@ -19,6 +19,8 @@ from leadsync.spreadsheet import MOST_COLUMNS
 
 _MOST_ROWS = 1 << 20
 _STATES = {"SheetHidden": SheetVisibleEnum.Hidden, "SheetVeryHidden": SheetVisibleEnum.VeryHidden}
+_STRIKES = ("S", "Strike", "Del")
+"""Elements with struck text in a cell."""
 _FIRST = 1 << 12
 _BLANKS = b" \t\r\n"
 
@@ -86,6 +88,8 @@ class _WorkbookWalk(Walk):
     def __init__(self) -> None:
         self.workbook = ValueWorkbook()
         self._codes: dict[str, str] = {}
+        self._struck = set[str]()
+        """The styles with a line through the text."""
         self._style = ""
         self._epoch_1904 = False
         self._sheet: _Sheet | None = None
@@ -102,7 +106,11 @@ class _WorkbookWalk(Walk):
             self._start_within(self._sheet, name, attributes)
         elif name == "Style":
             self._style = attributes.get("ID", "")
-            self._codes[self._style] = self._codes.get(attributes.get("Parent", "Default"), "")
+            parent = attributes.get("Parent", "Default")
+            self._codes[self._style] = self._codes.get(parent, "")
+            self._strike(is_struck=parent in self._struck)
+        elif name == "Font" and "StrikeThrough" in attributes:
+            self._strike(is_struck=attributes["StrikeThrough"] in ("1", "true"))
         elif name == "NumberFormat":
             code = attributes.get("Format", "")
             self._codes[self._style] = NAMED_FORMATS.get(code.lower(), code)
@@ -112,9 +120,14 @@ class _WorkbookWalk(Walk):
             self._sheet = _Sheet(attributes["Name"])
             self._sheet.metadata.epoch_1904 = self._epoch_1904
 
+    def _strike(self, *, is_struck: bool) -> None:
+        (self._struck.add if is_struck else self._struck.discard)(self._style)
+
     def _start_within(self, sheet: _Sheet, name: str, attributes: dict[str, str]) -> None:
         if name == "Comment":
             self._is_comment = True
+        elif self._text is not None and name in _STRIKES and not self._is_comment:
+            sheet.metadata.struck.add(self._place)
         elif self._is_comment or self._text is not None:
             return
         elif name == "Table":
@@ -162,7 +175,10 @@ class _WorkbookWalk(Walk):
     def _end_data(self, sheet: _Sheet, text: str) -> None:
         self._text = None
         style = (self._cell or {}).get("StyleID") or self._row_style
-        code = self._codes.get(style or sheet.styles.get(self._place[1]) or sheet.usual, "")
+        style = style or sheet.styles.get(self._place[1]) or sheet.usual
+        code = self._codes.get(style, "")
+        if style in self._struck:
+            sheet.metadata.struck.add(self._place)
         value: Value = text
         if self._kind == "Error":
             sheet.metadata.errors[self._place] = text.strip() or "#VALUE!"
