@@ -16,6 +16,7 @@ from leadsync.sheets.formats.content import Content, content_of
 from leadsync.sheets.formats.libraries import MARKUP, load
 from leadsync.sheets.formats.workbook_reader import read_workbook
 from leadsync.spreadsheet import HeadingNames, SheetRules
+from tests.sheets.handmade import STRUCK
 
 NAMES = SheetRules(HeadingNames(frozenset({"externalid"}), frozenset({"phone"}), frozenset({"externalid", "phone"})))
 
@@ -43,7 +44,7 @@ def page(*cells: str, around: str = "<table>{}</table>", tail: str = "") -> str:
         ("<td><script>if (a<b) alert('x')</script>Ann<style>td{}</style><!-- Bo --></td>", "Ann"),
         ('<td><span style="display:none">0411</span>0412</td>', "0412"),
         ("<td><span hidden>0411</span>0412</td>", "0412"),
-        ('<td style="display: none">0412</td>', "0412"),  # a hidden column is read, as that of a workbook
+        ('<td style="display: none">0412</td>', ""),
         ("<td>a<table><tr><td>b</td><td>c</td></tr></table></td>", "a\nb c"),
         ('<td><input value="Sale"></td>', "Sale"),
         ('<td>Ph <input type="tel" value="0412  345"></td>', "Ph 0412 345"),
@@ -316,3 +317,19 @@ def test_what_is_written_into_cells_is_read_from_them(texts):
     content = page(*(f"<td>{text}</td>" for text in escaped)).encode("utf-8-sig")
     source = read_workbook(io.BytesIO(content), "leads.xls", None, Content.HTML, SheetRules())
     assert [line.cells for chunk in source.chunks for line in chunk][1] == texts
+
+
+@pytest.mark.parametrize(("media", "value"), [("", ""), (' media="print"', "x")])
+def test_a_style_sheet_below_a_table_counts_for_it(text_file, rows_of, media, value):
+    styles = "<style>.a{display:none} .b{text-decoration:line-through}</style>"
+    rows = "<tr><th>Id<th>Name<tr><td>1<td><i class=a>x</i><tr><td>2<td class=b>y"
+    below = styles.replace("<style", "<style" + media)
+    hidden, struck = rows_of(text_file(f"<html><table>{rows}</table>{below}", name="leads.xls"))
+    assert hidden == Row(2, ("1", value))
+    assert struck == Row(3, ("2", "y"), faults=() if media else (STRUCK,))
+
+
+def test_later_style_sheets_win_where_some_stand_below(text_file, rows_of):
+    rows = "<tr><th>Id<th>Name<tr><td>1<td><i class=a>x</i>"
+    page = f"<html><style>.a{{display:none}}</style><table>{rows}</table><style>.a{{display:inline}}</style>"
+    assert rows_of(text_file(page, name="leads.xls")) == [Row(2, ("1", "x"))]

@@ -64,14 +64,10 @@ def _tables(page: str, shown: str, remarks: list[Remark]) -> Iterator[tuple[Valu
     """Yield a page's tables, each with whether it is hidden."""
     from lxml import etree
 
-    target = PageTables()
-    parser = etree.HTMLParser(target=target, no_network=True)
     try:
-        for start in range(0, len(page), _CHUNK):
-            parser.feed(page[start : start + _CHUNK].replace(_NUL, _SUBSTITUTE))
-        # A last tag without its end would swallow the mark.
-        parser.feed((">" if _UNENDED_TAG.search(page[-_LONGEST_TAG:]) else "") + f'<hr id="{END}">')
-        parser.close()
+        target = _parsed(page, PageTables())
+        if target.is_restyled:
+            target = _parsed(page, PageTables(target.style))
         tables = [(table.sheet(), table.hiding > 0) for table in target.tables]
     except TooDeep as error:
         raise SheetError(
@@ -94,6 +90,18 @@ def _tables(page: str, shown: str, remarks: list[Remark]) -> Iterator[tuple[Valu
     if target.is_unended:
         remarks.append(Remark.doubtful("The file ends before its table does; see whether rows are missing."))
     yield from tables
+
+
+def _parsed(page: str, target: PageTables) -> PageTables:
+    from lxml import etree
+
+    parser = etree.HTMLParser(target=target, no_network=True)
+    for start in range(0, len(page), _CHUNK):
+        parser.feed(page[start : start + _CHUNK].replace(_NUL, _SUBSTITUTE))
+    # A last tag without its end would swallow the mark.
+    parser.feed((">" if _UNENDED_TAG.search(page[-_LONGEST_TAG:]) else "") + f'<hr id="{END}">')
+    parser.close()
+    return target
 
 
 def _decoded(page: BinaryIO, charset: str, shown: str, rules: SheetRules, remarks: list[Remark]) -> str:

@@ -126,9 +126,12 @@ def _laid_out(row: _Row, at: int, held: dict[int, int], metadata: CellMetadata) 
 
 
 class PageTables:
-    """The target of an HTML parser. `tables` stand in the order of their beginnings."""
+    """The target of an HTML parser. `tables` stand in the order of their beginnings.
 
-    def __init__(self) -> None:
+    With a page's whole `style` its style sheets are not read once more.
+    """
+
+    def __init__(self, style: Style | None = None) -> None:
         self.tables: list[PageTable] = []
         self.has_ended = False
         """Whether the parser came to the page's end outside all cells."""
@@ -142,7 +145,10 @@ class PageTables:
         self._striking: list[int] = []
         """The depths of the elements with struck text."""
         self._hiding = 0
-        self._style = Style()
+        self.style = style or Style()
+        self.is_restyled = False
+        """Whether a style sheet stands below the beginning of a table: it counts for the table too."""
+        self._is_styled = style is not None
         self._rules: list[str] | None = None
         self._choice: Choice | None = None
         self._text_areas = 0
@@ -151,7 +157,7 @@ class PageTables:
         """Begin an element. Raises `TooDeep`."""
         is_own_hidden = False
         if attributes:  # most elements have none
-            is_own_hidden = self._style.hides(attributes)
+            is_own_hidden = self.style.hides(attributes)
             self._hiding += is_own_hidden
             if attributes.get("id") == END:
                 self.has_ended = not self._cells()
@@ -163,7 +169,7 @@ class PageTables:
             self._begin(tag, attributes, is_hidden=is_own_hidden)
             # A new cell or row has ended some of the cells around it.
             around = [cell for cell in around if cell in self._cells()] if around else around
-        if (attributes or tag not in _PARTS) and self._style.strikes(tag, attributes):
+        if (attributes or tag not in _PARTS) and self.style.strikes(tag, attributes):
             self._striking.append(len(self._elements))
         hides = tag in _UNSEEN or is_own_hidden
         if tag == "details" and "open" not in attributes:
@@ -176,7 +182,7 @@ class PageTables:
         for cell in hides_in:
             cell.unseen += change
         self._elements.append((hides_in, is_own_hidden, change))
-        if tag == "style":
+        if tag == "style" and not self._is_styled and attributes.get("media", "").strip().lower() != "print":
             self._rules = []
         elif tag in _CONTROLS:
             self._begin_control(tag, attributes)
@@ -198,8 +204,9 @@ class PageTables:
             for cell in self._cells():
                 cell.radios.end_label()
         if tag == "style" and self._rules is not None:
-            self._style = Style.of("".join(self._rules), self._style)
+            self.style = Style.of("".join(self._rules), self.style)
             self._rules = None
+            self.is_restyled = self.is_restyled or bool(self.tables)
         elif tag == "textarea":
             self._text_areas -= 1
         # The end of any part ends its cell: pages leave out the closing tags of cells.
@@ -294,7 +301,7 @@ class PageTables:
         if not attributes:
             table.row.cells.append((text, "", 1, 1))
             return
-        value, unclear = ("", "") if cell.is_hidden else value_of(text, attributes, self._style)
+        value, unclear = ("", "") if cell.is_hidden else value_of(text, attributes, self.style)
         columns, rows = _span(attributes, "colspan", _WIDEST), _span(attributes, "rowspan", _TALLEST)
         table.row.cells.append((value, unclear, columns, rows))
 
