@@ -76,6 +76,6 @@ def is_post_code(heading: str) -> bool:
 
 
 def loose(text: str) -> str:
-    """A heading with letter case, blanks and punctuation ignored."""
+    """A heading with letter case, blanks and punctuation ignored; of a text too long for a cell, the beginning."""
     # NFKC: full-width letters and ligatures of other keyboards read as the plain ones.
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text[:LONGEST_CELL]).casefold()))

@@ -127,3 +127,12 @@ def test_shared_texts_struck_in_part(tmp_path, rows_of):
     plain_row, struck, blank = rows_of(tmp_path / "leads.xlsx")
     assert (plain_row, struck) == (Row(2, ("x", "DNC")), Row(3, ("yz", "Busy DNC"), faults=(STRUCK,)))
     assert blank == Row(4, ("a z", ""))
+
+
+def test_a_struck_heading_refuses_the_file(workbook, rows_of):
+    def strike(sheet):
+        sheet["B1"].font = Font(strike=True)
+
+    message = r"line 1 should be the headings, but the text of a cell is struck out \(column B\); correct that cell"
+    with pytest.raises(SheetError, match=message):
+        rows_of(workbook([["Id", "Name"], ["x", "Bo"]], strike))
