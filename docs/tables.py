@@ -37,6 +37,7 @@ JOURNAL_TABLES = {
     "decisions": "a person's decision about a row, until something was sent from it",
     "mappings": "which column fills which field, saved under a name for sheets with the same headings",
     "edits": "a cell that a person has corrected, with the count of changes to its row",
+    "edited_rows": "a row with corrected cells: whether they differ from the sheet, and the result of the last check",
     "audit": "an action of a user, without values of cells",
     "taken": "a row that a later run sent in a corrected file",
     "dialers": "what sending taught about a dialer: slots and pace",

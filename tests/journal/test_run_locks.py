@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import secrets
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,9 +79,15 @@ def test_only_a_held_run_is_sent(journal: Journal) -> None:
         journal.log(RUN, resend_unknown=False, by_priority=False)
 
 
+def draw_ids(monkeypatch: pytest.MonkeyPatch, given: Iterator[str]) -> None:
+    """Let the ends of run ids be these; a longer text, the name of a temporary file, is drawn as ever."""
+    drawn = secrets.token_hex
+    monkeypatch.setattr("secrets.token_hex", lambda size: next(given) if size == 2 else drawn(size))
+
+
 def test_ids_of_new_runs_are_new(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter(["7f3a", "7f3a", "0001"])
-    monkeypatch.setattr("secrets.token_hex", lambda _: next(given))
+    draw_ids(monkeypatch, given)
     now = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
     assert journal.new_run_id(now) == "20261123-210455-0001"
 
@@ -88,7 +96,7 @@ def test_an_id_that_another_process_has_drawn_but_not_used_yet_is_not_taken(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_store: OpenStore
 ) -> None:
     given = iter(["0001", "0001", "0002"])
-    monkeypatch.setattr("secrets.token_hex", lambda _: next(given))
+    draw_ids(monkeypatch, given)
     now = datetime(2026, 11, 23, 21, 4, 55, tzinfo=UTC)
     with open_store() as other:
         assert other.new_run_id(now) == "20261123-210455-0001"
