@@ -28,10 +28,14 @@ _PEOPLES_WORDS = {
         *("result", "call result", "contact result", "dispo", "disp", "status", "call status", "lead status"),
         *("contact status", "wrap", "wrap up", "wrapup", "outcome", "contact outcome", "lead outcome"),
         *("call disposition", "agent disposition", "call outcome", "termination", "close code"),
+        *("ergebnis", "anrufergebnis", "résultat", "résultat appel", "resultado", "resultado llamada", "esito"),
+        *("esito chiamata", "resultaat", "uitkomst", "resultado chamada", "wynik", "wynik rozmowy"),
     ),
     CALLBACK: (
         *("follow up", "followup", "follow up on", "next follow up", "fu", "f u", "fup", "next call", "call back"),
         *("callback", "ring back", "ringback", "cb", "cbk", "recall", "appointment", "appt", "call again", "call on"),
+        *("wiedervorlage", "rückruf", "rückruf am", "rappel", "à rappeler", "rellamada", "volver a llamar"),
+        *("richiamo", "richiamare", "terugbellen", "terugbelafspraak", "retornar ligação", "oddzwonić"),
         *("call later", "call after", "next contact", "recontact", "reschedule", "rescheduled", "scheduled call"),
     ),
 }
@@ -56,14 +60,28 @@ _BEGINNINGS = frozenset(name[:3] for name in FIELD_OF_NAME)
 _CLOSE = 0.8
 _CUSTOM = "__c"
 """Salesforce's ending of a custom field's name."""
-_PHONE_PARTS = ("phone", "mobile", "landline", "whatsapp", "contactnumber", "contactno")
+_PHONE_PARTS = (
+    *("phone", "mobile", "landline", "whatsapp", "contactnumber", "contactno"),
+    *(
+        "telefon",
+        "handy",
+        "rufnummer",
+        "téléphone",
+        "teléfono",
+        "móvil",
+        "telefono",
+        "cellulare",
+        "telefoon",
+        "telemóvel",
+    ),
+)
 _PHONE_WORDS = frozenset({"tel", "cell", "mob", "ph"})
 _PHONE_NAMES = frozenset({"home", "work", "bh", "ah", "bestnumber", "afterhours", "businesshours", "hm", "wk"})
 """Headings of phone columns that name other things too."""
 _TIME_WORDS = frozenset({"time", "hour", "hours"})
 _HEADING_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 _PLAIN_HEADING = re.compile(r"[A-Za-z _.-]{1,30}")
-ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference"})
+ID_WORDS = frozenset({"id", "no", "nr", "number", "ref", "reference", "nummer", "numero", "numer", "referenz"})
 """The last word of a heading similar to an external id's."""
 
 

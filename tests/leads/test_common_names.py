@@ -68,3 +68,32 @@ def test_headings_of_times_and_ids() -> None:
     assert [looks_like_an_id(heading) for heading in ("Account No", "CustomerNo", "No", "Ann Lee", "No 7")] == [
         *(True, True, False, False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Ergebnis", "njDisposition"),
+        ("Résultat appel", "njDisposition"),
+        ("Esito", "njDisposition"),
+        ("Wynik rozmowy", "njDisposition"),
+        ("Wiedervorlage", "njCallBackDate"),
+        ("Rückruf am", "njCallBackDate"),
+        ("Rellamada", "njCallBackDate"),
+        ("Oddzwonić", "njCallBackDate"),
+    ],
+)
+def test_headings_of_other_languages(heading, field):
+    assert field_meant(heading, ()) == field
+
+
+@pytest.mark.parametrize(
+    "heading", ["Telefon", "Handynummer", "Téléphone 1", "Teléfono", "Cellulare", "Telefoonnummer"]
+)
+def test_phones_of_other_languages(heading):
+    assert looks_like_a_phone(heading)
+
+
+@pytest.mark.parametrize("heading", ["Kunden-Nr", "Kunden Nummer", "Cliente numero", "Klient numer"])
+def test_ids_of_other_languages(heading):
+    assert looks_like_an_id(heading)
