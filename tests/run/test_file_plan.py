@@ -5,14 +5,20 @@ import hashlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pexpect
 import pytest
 
+from leadsync.config import settings_from
 from leadsync.journal import open_journal
+from leadsync.run import file_plan
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
+from tests.journal.samples import a_run
 from tests.run.samples import HEADINGS, REFUSE, at_the_question, received, runs
 
 MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
@@ -575,3 +581,13 @@ def test_the_question_names_the_dialer_the_campaign_and_the_template(desk: Desk)
         assert child.after.endswith(f", {named}")
         child.sendline("n")
         child.expect(pexpect.EOF)
+
+
+def test_a_changed_trial_is_followed_and_a_retrys_trial_is_not(tmp_path: Path) -> None:
+    journal: Any = SimpleNamespace(has_more=lambda _: True)
+    trial = replace(a_run(tmp_path), last_row=3, fingerprint="before")
+    settings = settings_from({}, "the test")
+    assert file_plan._changed_trial(journal, trial, "now", settings, trial.file) == trial
+    retry = replace(trial, retry_of="20261123-000000-0000")
+    assert file_plan._changed_trial(journal, retry, "now", settings, trial.file) is None
+    assert file_plan._changed_trial(journal, replace(trial, last_row=None), "now", settings, trial.file) is None
