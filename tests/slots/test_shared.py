@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import Stopped
+from leadsync.errors import SettingsError, Stopped
 from leadsync.slots import HeldSlot, SharedSlots, SlotsFolder, pool, shared
 from tests.slots.worker import URL, Worker, most_at_once
 
@@ -562,3 +562,17 @@ def test_the_folder_is_removed_under_two_busy_processes(tmp_path: Path, worker: 
     third = worker(20, slots=4, seconds=0.03)
     third.go()
     assert most_at_once(*(one.wait() for one in (first, second, third))) == 4
+
+
+def test_a_folder_named_for_sharing_that_cannot_be_used_is_an_error_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_pool: pool.SlotPool, _name: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pool.SlotPool, "file", full)
+    said: list[str] = []
+    slots = SharedSlots(URL, 1, SlotsFolder(tmp_path, private=False), said.append, give_up_seconds=1)
+    with pytest.raises(SettingsError, match=r"slots_dir .* cannot be used \(No space left on device\)"):
+        slots.__enter__()
+    assert said == []
