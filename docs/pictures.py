@@ -172,8 +172,10 @@ def draw_web(demo: Path, terminal: str, pictures: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     command = [sys.executable, "-m", "leadsync", "--state", "state", "--json", "web", "--no-browser", "--port", "0"]
+    # Without a key the page shows how to begin; nothing is sent here.
+    environment = {**os.environ, "LEADSYNC_API_KEY": "a key for the picture"}
     with (
-        subprocess.Popen(command, cwd=demo, stdout=subprocess.PIPE, text=True) as web,
+        subprocess.Popen(command, cwd=demo, env=environment, stdout=subprocess.PIPE, text=True) as web,
         sync_playwright() as playwright,
     ):
         try:

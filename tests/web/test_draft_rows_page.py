@@ -63,11 +63,14 @@ def test_a_list_shuts_nobody_out_and_fits_small_screens(
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
     desk.sheet("friday.csv")
     sheet = desk.folder / "friday.csv"
-    sheet.write_text(SHEET)
+    sheet.write_text(f"{SHEET}A3,0412345680,Sale,\n")
     with opened(desk, chromium) as (url, _, shown):
         shown.goto(f"{url}/new")
         shown.set_input_files("input[type=file]", str(sheet))
         shown.get_by_text("Read the sheet").click()
+        shown.locator("table.columns").wait_for()
+        assert "NO callback date" in shown.inner_text("body")
+        assert [one["id"] for one in axe.run(shown).response["violations"]] == []
         shown.locator(f'a[href$="list={name}"]').click()
         shown.get_by_text("Nothing was sent yet.").wait_for()
         assert [one["id"] for one in axe.run(shown).response["violations"]] == []
