@@ -24,9 +24,10 @@ hypothesis.settings.register_profile("leadsync", deadline=None)
 hypothesis.settings.load_profile("leadsync")
 """How long an example takes says more about what else the machine is doing."""
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell starts what runs in the background so, and the programs under test would inherit it and hear no Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for name in ("SIGINT", "SIGHUP"):
+    # A shell starts what runs in the background without them, and the programs under test would inherit that.
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -113,7 +113,8 @@ def test_nothing_is_said_where_nothing_newer_is_undone(desk: Desk, between: str)
             run(desk, "tue.csv", TUESDAY, "--campaign", "other")
         case _:
             dialer.faults.add([FaultRule(FaultKind.CODE, code=106, calls=3)])
-            run(desk, "tue.csv", TUESDAY)
+            # In another order: the same content would go on with Sunday's run.
+            run(desk, "tue.csv", TUESDAY[::-1])
     done = desk.leadsync("resume", str(monday), "--json")
     assert done.json["statuses"] == {"succeeded": 3}
     assert "undo" not in done.err

@@ -103,10 +103,10 @@ def test_a_copy_of_the_cookie_is_void_after_the_logout(office: Office, alone: Br
 
 def test_a_new_password_or_a_removal_ends_the_sessions(office: Office, as_role: Callable[[Role], Browser]) -> None:
     users = Users(office.state)
-    viewer, admin = as_role(Role.VIEWER), as_role(Role.ADMIN)
+    viewer, reviewer = as_role(Role.VIEWER), as_role(Role.REVIEWER)
     users.set_password("viewer", "another password")
-    users.remove("admin")
-    assert (viewer.get("/").status_code, admin.get("/").status_code) == (303, 303)
+    users.remove("reviewer")
+    assert (viewer.get("/").status_code, reviewer.get("/").status_code) == (303, 303)
 
 
 def test_a_clock_that_was_set_back_makes_no_session_older(office: Office, alone: Browser) -> None:

@@ -90,8 +90,8 @@ def test_a_thousand_runs_are_listed_without_counting_their_rows(
 def test_nothing_of_a_run_that_was_forgotten_is_left_in_any_table(
     journal: SqliteJournal, tmp_path: Path, path: Path
 ) -> None:
-    add_run(journal, tmp_path, "old", OLD, [Status.CONFLICT, Status.FAILED, Status.SUCCEEDED])
     add_run(journal, tmp_path, "older", OLD, [Status.FAILED])
+    add_run(journal, tmp_path, "old", OLD, [Status.CONFLICT, Status.FAILED, Status.SUCCEEDED])
     add_run(journal, tmp_path, "kept", NOW, [Status.FAILED, Status.CONFLICT])
     journal.resolve("old", [2], State.SUCCEEDED, "applied")
     journal.resolve("kept", [3], State.SUCCEEDED, "applied")
