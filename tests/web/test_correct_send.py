@@ -11,7 +11,7 @@ from leadsync.models import RowRecord
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 from tests.web.faulty import SHEET, CorrectPage, failed_run, send_draft, words
-from tests.web.shop import DraftPage, Shop, applied
+from tests.web.shop import DraftPage, Shop, applied, wait_until
 
 NO_SUCH = "failed.106."
 NO_AREA = "rejected..NO_AREA_CODE"
@@ -100,7 +100,7 @@ def test_a_draft_older_than_a_correction_is_not_sent(faulty: CorrectPage, dialer
     faulty.save(4, version=1, c3="Busy")
     answer = faulty.page.browser.post(f"{draft}/send", data={"seen": seen, "how": "all"})
     assert answer.headers["location"] == draft
-    assert "Rows of this draft were corrected once more since it was made" in faulty.page.get(draft)
+    wait_until(lambda: "Rows of this draft were corrected once more since it was made" in faulty.page.get(draft))
     assert applied(dialer) == ["A7"]
 
 
