@@ -104,7 +104,7 @@ def judge(walk: Walk, evidence: Evidence) -> Iterator[str]:
     """Everything that must hold at rest."""
     yield from _applied_too_often(walk, evidence)
     for sheet in walk.sheets:
-        yield from _forgotten(sheet, evidence)
+        yield from _forgotten(walk, sheet, evidence)
     for row in _rows(walk):
         if (found := evidence.standing(row.name)) is not None:
             yield from _wrong_status(walk, row, found, evidence)
@@ -129,12 +129,13 @@ def _applied_too_often(walk: Walk, evidence: Evidence) -> Iterator[str]:
             yield f"a: {row.name} was applied {len(applied)} times, allowed {walk.permits[row.name]}: {kinds}"
 
 
-def _forgotten(sheet: Sheet, evidence: Evidence) -> Iterator[str]:
+def _forgotten(walk: Walk, sheet: Sheet, evidence: Evidence) -> Iterator[str]:
     """A sheet that was read is there as a whole; so is one whose command said that it is done."""
     known = {name for name in sheet.names if name in evidence.rows}
     if evidence.forgotten:
-        # A run that was forgotten has done its rows.
+        # A run that was forgotten has done its rows, or people have.
         known |= {name for name in sheet.names if any(_definite(call) for call in evidence.calls.get(name, ()))}
+        known |= {name for name in sheet.names if any(word != "send" for _, word in walk.decided.get(name, ()))}
     missing = sheet.names - known
     if missing and (known or sheet.finished):
         yield f"b: {sheet.path.name}: {len(missing)} of {len(sheet.rows)} rows are in no run: {sorted(missing)[:5]}"

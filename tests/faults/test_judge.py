@@ -98,6 +98,19 @@ def test_a_row_that_no_run_has(case, finished):
     assert case.broken() == {"b"}
 
 
+@pytest.mark.parametrize(
+    ("decision", "pruned", "broken"),
+    [("applied", 1, set()), ("not applied", 1, set()), ("send", 1, {"b"}), ("applied", 0, {"b"})],
+)
+def test_a_row_that_a_person_decided_and_a_prune_forgot(case, decision, pruned, broken):
+    case.calls.pop()
+    case.call(QUIET, LOST)
+    del case.statuses["Quiet"]
+    case.walk.decided["Quiet"].append((9.0, decision))
+    case.walk.epoch = pruned
+    assert case.broken() == broken
+
+
 def test_a_sheet_that_no_run_has(case):
     """It is nobody's fault where its command was killed; it is to be run again."""
     case.statuses.clear()
