@@ -114,6 +114,7 @@ class RunLog:
     def __init__(self, open_writer: Callable[[], RunWriter]) -> None:
         self._open_writer = open_writer
         self._gathered: list[_Call] = []
+        self._timer: asyncio.TimerHandle | None = None
         self._groups: queue.SimpleQueue[list[_Call] | None] = queue.SimpleQueue()
         # No daemon: outcomes in its queue are written before the program ends.
         self._thread = threading.Thread(target=self._serve, name="journal")
@@ -123,21 +124,30 @@ class RunLog:
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self._writer = self._open_writer()
-        self._thread.start()
-        return self
+        try:
+            self._thread.start()
+            return self
+        except BaseException:
+            # A signal raises here, and no `__aexit__` follows: without this, the program would wait for the thread.
+            self._groups.put(None)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._hand_over()
-        self._groups.put(None)
         # Not `join`: interrupted by a signal, it takes the thread for ended.
         try:
+            self._hand_over()
+            self._groups.put(None)
             self._served.wait()
         finally:
-            # A signal may raise in the wait. The outcomes come first all the same: rows in flight are settled next.
+            # A handler may raise above. The outcomes come first all the same: rows in flight are settled next.
+            self._groups.put(None)
             self._served.wait()
             self._writer.close()
+            if self._timer is not None:
+                # A signal's exception in a late callback would be lost in the event loop.
+                self._timer.cancel()
         if self._failure is not None and error is None:
             # Nobody awaits the last calls: without this, their failure would look like a good end.
             raise self._failure
@@ -196,7 +206,7 @@ class RunLog:
     def _call(self, work: Work) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = self._loop.create_future()
         if not self._gathered:
-            self._loop.call_later(GATHER_SECONDS, self._hand_over)
+            self._timer = self._loop.call_later(GATHER_SECONDS, self._hand_over)
         self._gathered.append((work, future))
         return future
 
@@ -222,7 +232,9 @@ class RunLog:
                 group += more
             results = self._commit([work for work, _ in group])
             futures = [future for _, future in group]
-            self._loop.call_soon_threadsafe(_resolve, futures, results)
+            # Outcomes need no loop: it may have ended by an exception of another kind.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(_resolve, futures, results)
             if closing:
                 return
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from leadsync.plurals import counted
 from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
 from leadsync.run.live_progress import LiveProgress, kept_live
-from leadsync.run.stop_requests import StopRequests, run_apart, signals_to
+from leadsync.run.stop_requests import StopRequests, run_apart, signals_held, signals_to
 from leadsync.slots import MemberSlots, SharedSlots, canonical, find_folder
 
 if TYPE_CHECKING:
@@ -123,36 +123,42 @@ async def _send(
     give_up_seconds = settings.retry.give_up_after_minutes * 60
     policy = _policy(settings)
     count = _SlotCount(journal, settings, environment, progress)
-    async with (
-        _client(settings, environment, count.mine) as dialer,
-        journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=run.order == "priority") as log,
-    ):
-        with count.shared:
+    with ExitStack() as ending:
+        async with _client(settings, environment, count.mine) as dialer:
+            ending.enter_context(count.shared)
             # Before the engine: another process may have measured the slots, and one measurement is enough.
             await count.ask_others()
-            engine = Engine(
-                dialer,
-                log,
-                progress,
-                slots=count.mine,
-                policy=policy,
-                give_up_seconds=give_up_seconds,
-                keep_going=keep_going,
-                shared=count.shared,
-                on_found=None if count.known else count.found,
-                inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
-                answer_seconds=settings.server.timeout_seconds,
-            )
-            # Not before: a signal outside ends the command at once, because nothing is under way.
-            with (
-                signals_to(stops),
-                stops.heard_by(partial(_stop, engine, progress)),
-                _stopped_at(until, engine),
-                kept_live(log, progress, partial(_stop_for, engine, progress)),
-            ):
-                began = time.monotonic()
-                reason = await engine.run()
-                seconds = time.monotonic() - began
+            by_priority = run.order == "priority"
+            async with journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=by_priority) as log:
+                engine = Engine(
+                    dialer,
+                    log,
+                    progress,
+                    slots=count.mine,
+                    policy=policy,
+                    give_up_seconds=give_up_seconds,
+                    keep_going=keep_going,
+                    shared=count.shared,
+                    on_found=None if count.known else count.found,
+                    inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
+                    answer_seconds=settings.server.timeout_seconds,
+                )
+                # Not before: a signal outside ends the command at once, because nothing is under way. Behind the
+                # engine it waits for the log and the connections: its exception would leave outcomes unwritten, or
+                # be lost in the event loop.
+                held = ending.enter_context(signals_held())
+                with (
+                    # Outside of the signals: behind it a request to stop would cancel this coroutine.
+                    stops.heard_by(partial(_stop, engine, progress)),
+                    signals_to(stops),
+                    _stopped_at(until, engine),
+                    kept_live(log, progress, partial(_stop_for, engine, progress)),
+                ):
+                    # One may have come between the two handlers.
+                    held.pass_on(stops)
+                    began = time.monotonic()
+                    reason = await engine.run()
+                    seconds = time.monotonic() - began
     _keep_complaint(journal, run, count.shared.complaint)
     # A short run is mostly its beginning, and would predict too slow a pace.
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:

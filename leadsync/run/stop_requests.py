@@ -46,6 +46,11 @@ class StopRequests:
             with suppress(RuntimeError):  # the loop has ended just now
                 loop.call_soon_threadsafe(listener, by, len(self._names))
 
+    def pass_on(self, other: "StopRequests") -> None:
+        """Make the same requests of another."""
+        for by in self._names:
+            other.stop(by, self.signal_number)
+
     @contextmanager
     def heard_by(self, listener: Listener) -> Iterator[None]:
         """Pass requests to a listener in the running loop, the earlier ones at once."""
@@ -131,3 +136,15 @@ def signals_to(stops: StopRequests) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def signals_held() -> Iterator[StopRequests]:
+    """SIGINT, SIGTERM and SIGHUP wait for the end; then the first has its effect of before."""
+    held = StopRequests()
+    try:
+        with signals_to(held):
+            yield held
+    finally:
+        if held.made:
+            signal.raise_signal(held.signal_number)

@@ -212,3 +212,64 @@ def test_a_signal_at_the_end_waits_for_the_outcomes_under_way() -> None:
             asyncio.run(send())
     finally:
         signal.signal(signal.SIGUSR1, before)
+
+
+def _slow_writer(may: threading.Event, numbers: list[int]) -> MagicMock:
+    """A store whose commits wait for `may`, and put the rows of their outcomes into `numbers`."""
+
+    def commit(group: Sequence[object]) -> list[None]:
+        may.wait(5)
+        numbers.extend(work.number for work in group if isinstance(work, Finish))
+        return [None for _ in group]
+
+    writer = MagicMock()
+    writer.commit.side_effect = commit
+    return writer
+
+
+def test_outcomes_are_written_without_the_loop() -> None:
+    may, numbers = threading.Event(), list[int]()
+
+    async def begin() -> RunLog:
+        log = await RunLog(lambda: _slow_writer(may, numbers)).__aenter__()
+        for number in (2, 3):
+            log.finish(number, 1, OK, Status.SUCCEEDED)
+            log._hand_over()
+            await asyncio.sleep(0.05)
+        return log
+
+    log = asyncio.run(begin())
+    may.set()
+    log._groups.put(None)
+    log._thread.join(5)
+    assert numbers == [2, 3]
+
+
+@pytest.mark.parametrize("moment", ["begin", "end"])
+def test_an_exception_at_the_beginning_or_the_end_leaves_no_thread_behind(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may, numbers = threading.Event(), list[int]()
+    may.set()
+    log = RunLog(lambda: _slow_writer(may, numbers))
+    real = log._thread.start if moment == "begin" else log._hand_over
+
+    def struck() -> None:
+        real()
+        raise _Interrupted
+
+    async def send() -> None:
+        async with log:
+            log.finish(2, 1, OK, Status.SUCCEEDED)
+            monkeypatch.setattr(log, "_hand_over", struck)
+
+    if moment == "begin":
+        monkeypatch.setattr(log._thread, "start", struck)
+    try:
+        with pytest.raises(_Interrupted):
+            asyncio.run(send())
+        log._thread.join(5)
+        assert not log._thread.is_alive()
+        assert numbers == ([2] if moment == "end" else [])
+    finally:
+        log._groups.put(None)

@@ -1,18 +1,25 @@
 """How many slots a run goes by, how its end is written down, and whose lock it has."""
 
 import asyncio
-from collections.abc import Iterator
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
 from leadsync.config import Settings, load
+from leadsync.engine import Engine
 from leadsync.errors import BusyError
-from leadsync.journal import Entry, Journal, open_journal
+from leadsync.journal import Entry, Journal, open_journal, run_log
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
-from leadsync.run import sender
+from leadsync.run import sender, stop_requests
 from leadsync.run.live_progress import LiveProgress
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
@@ -186,3 +193,106 @@ def test_a_trouble_with_the_slots_is_a_loud_warning_of_the_run(journal: Journal,
         "2 rows have no callback date.",
         "! The slots cannot be shared: no space left on device.",
     )
+
+
+class _Interrupted(BaseException):
+    pass
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise _Interrupted
+
+
+class _Strike:
+    """A SIGTERM for this process as it comes to a given line of sending, counted from `begin` on."""
+
+    FILES = (sender.__file__, run_log.__file__, stop_requests.__file__)
+
+    def __init__(self, line: int) -> None:
+        self.left = line
+        self._tracer = sys.gettrace()
+
+    def begin(self) -> None:
+        sys.settrace(self._trace)
+        frame: FrameType | None = sys._getframe()
+        while frame is not None:
+            frame.f_trace = self._trace
+            frame = frame.f_back
+
+    def end(self) -> None:
+        sys.settrace(self._tracer)
+
+    def _trace(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if event == "line" and frame.f_code.co_filename in self.FILES:
+            self.left -= 1
+            if self.left == 0:
+                signal.raise_signal(signal.SIGTERM)
+        return self._trace
+
+
+def _patch_before(strike: _Strike, patch: pytest.MonkeyPatch) -> None:
+    """Strike between the making of the engine and its first task."""
+    make, run = Engine.__init__, Engine.run
+
+    def made(engine: Engine, *arguments: Any, **options: Any) -> None:
+        make(engine, *arguments, **options)
+        strike.begin()
+
+    async def ran(engine: Engine) -> str:
+        strike.end()
+        return await run(engine)
+
+    patch.setattr(Engine, "__init__", made)
+    patch.setattr(Engine, "run", ran)
+
+
+def _patch_behind(strike: _Strike, patch: pytest.MonkeyPatch) -> None:
+    """Strike behind the engine's last answer."""
+    run = Engine.run
+
+    async def ran(engine: Engine) -> str:
+        reason = await run(engine)
+        strike.begin()
+        return reason
+
+    patch.setattr(Engine, "run", ran)
+
+
+@pytest.mark.parametrize(
+    ("patch_engine", "status"), [(_patch_before, Status.UNSENT), (_patch_behind, Status.SUCCEEDED)]
+)
+def test_a_signal_at_any_moment_beside_the_engine_is_heeded_and_loses_no_outcome(
+    desk: Desk, patch_engine: Callable[[_Strike, pytest.MonkeyPatch], None], status: Status
+) -> None:
+    desk.dialer()
+    settings = load(desk.config)
+    failures: list[str] = []
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        for line in count(1):
+            strike = _Strike(line)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(threading, "excepthook", lambda failure: failures.append(str(failure.exc_value)))
+                patch_engine(strike, patch)
+                heeded, state = _struck(desk, desk.folder / f"state{line}", settings, strike)
+            if strike.left > 0:
+                break
+            assert (heeded, state, failures) == (True, status, []), f"line {line}"
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert line > 10
+
+
+def _struck(desk: Desk, state: Path, settings: Settings, strike: _Strike) -> tuple[bool, Status]:
+    """Send row 3 while there is a strike; whether it was heeded, and the state of the row behind it."""
+    with open_journal(state) as journal:
+        in_flight(journal, desk.folder)
+        try:
+            sent = sender.send(journal, journal.run(RUN), settings, desk.environment, Said(), rows=2, keep_going=False)
+            heeded = sent.signal_number == signal.SIGTERM
+        except _Interrupted:
+            heeded = True
+        finally:
+            strike.end()
+    with open_journal(state) as journal:
+        return heeded, journal.states(RUN, [3])[3]

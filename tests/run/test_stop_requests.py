@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from leadsync.run.stop_requests import StopRequests, run_apart, signals_to
+from leadsync.run.stop_requests import StopRequests, run_apart, signals_held, signals_to
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are these signals")
 
@@ -124,3 +124,17 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
         assert not stops.made
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_signals_are_held_until_the_end_and_the_first_has_its_effect() -> None:
+    done: list[str] = []
+
+    @signals_held()
+    def write() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.append("written")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert done == ["written"]
