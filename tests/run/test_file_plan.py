@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pexpect
 import pytest
 
@@ -182,10 +183,8 @@ def test_without_fresh_rows_that_wait_for_a_decision_stay_in_their_run(desk: Des
     assert desk.leadsync("resume", old["run"], "--json").json["statuses"] == {"succeeded": 2}
 
 
-def test_runs_of_another_campaign_or_sheet_go_on(desk: Desk) -> None:
-    import openpyxl
-
-    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+def two_sheets(desk: Desk) -> Path:
+    """A workbook with Monday's rows in its first sheet and Tuesday's in its second."""
     book = openpyxl.Workbook()
     for title, rows in (("first", MONDAY), ("second", TUESDAY)):
         page = book.create_sheet(title)
@@ -194,6 +193,12 @@ def test_runs_of_another_campaign_or_sheet_go_on(desk: Desk) -> None:
     del book["Sheet"]
     file = desk.folder / "leads.xlsx"
     book.save(file)
+    return file
+
+
+def test_runs_of_another_campaign_or_sheet_go_on(desk: Desk) -> None:
+    dialer = desk.dialer(settings="[campaigns.winback]\nallocation_id = 39\n")
+    file = two_sheets(desk)
     for options in (("--campaign", "winback", "--sheet", "first"), ("--sheet", "second"), ("--sheet", "first")):
         assert desk.leadsync("run", file, "--limit", "1", *options).code == 0
     assert desk.leadsync("run", file, "--fresh", "--sheet", "first").code == 0
@@ -210,6 +215,19 @@ def test_the_copy_of_a_check_begun_anew_ends_the_runs_of_its_sheet(desk: Desk) -
     assert desk.leadsync("run", file, "--fresh").code == 0
     assert desk.leadsync("resume", "--json").json == {"run": None}
     assert received(dialer) == ["M0", "M0", "M1", "M2"]
+
+
+def test_the_copy_of_one_sheet_leaves_the_runs_of_the_workbooks_others_alone(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file = two_sheets(desk)
+    refuse_everything(dialer)
+    assert desk.leadsync("run", file, "--sheet", "first").code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    assert desk.leadsync("check", file, "--sheet", "second", "--output", "copy.xlsx").code == 0
+    done = desk.leadsync("run", "copy.xlsx")
+    assert done.code == 0, done.err
+    assert received(dialer) == ["T0", "T1", "T2"]
 
 
 def test_while_the_old_run_does_not_come_to_its_end_the_new_file_waits_and_that_is_said(desk: Desk) -> None:
