@@ -267,7 +267,9 @@ def test_a_signal_at_any_moment_beside_the_engine_is_heeded_and_loses_no_outcome
     desk.dialer()
     settings = load(desk.config)
     failures: list[str] = []
-    before = signal.signal(signal.SIGTERM, _terminate)
+    # A strike amid their return leaves the handlers of others too; a command ends there, a test does not.
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         for line in count(1):
             strike = _Strike(line)
@@ -279,7 +281,8 @@ def test_a_signal_at_any_moment_beside_the_engine_is_heeded_and_loses_no_outcome
                 break
             assert (heeded, state, failures) == (True, status, []), f"line {line}"
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     assert line > 10
 
 
