@@ -14,7 +14,7 @@ from leadsync.config import Settings
 from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
 from leadsync.engine.ports import Progress
 from leadsync.errors import JournalError
-from leadsync.journal import Journal
+from leadsync.journal import Journal, RunLog
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
@@ -120,8 +120,7 @@ async def _send(
     until: datetime | None,
     stops: StopRequests,
 ) -> Sent:
-    give_up_seconds = settings.retry.give_up_after_minutes * 60
-    policy = _policy(settings)
+    resend_unknown = settings.retry.unknown == "send"
     count = _SlotCount(journal, settings, environment, progress)
     with ExitStack() as ending:
         async with _client(settings, environment, count.mine) as dialer:
@@ -129,20 +128,8 @@ async def _send(
             # Before the engine: another process may have measured the slots, and one measurement is enough.
             await count.ask_others()
             by_priority = run.order == "priority"
-            async with journal.log(run.id, resend_unknown=policy.resend_unknown, by_priority=by_priority) as log:
-                engine = Engine(
-                    dialer,
-                    log,
-                    progress,
-                    slots=count.mine,
-                    policy=policy,
-                    give_up_seconds=give_up_seconds,
-                    keep_going=keep_going,
-                    shared=count.shared,
-                    on_found=None if count.known else count.found,
-                    inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
-                    answer_seconds=settings.server.timeout_seconds,
-                )
+            async with journal.log(run.id, resend_unknown=resend_unknown, by_priority=by_priority) as log:
+                engine = _engine(dialer, log, progress, count, run, settings, keep_going=keep_going)
                 # Not before: a signal outside ends the command at once, because nothing is under way. Behind the
                 # engine it waits for the log and the connections: its exception would leave outcomes unwritten, or
                 # be lost in the event loop.
@@ -166,6 +153,31 @@ async def _send(
     number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
     by = "" if stops.signal_number else progress.stopped_by
     return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard, by)
+
+
+def _engine(
+    dialer: "DialerClient",
+    log: RunLog,
+    progress: LiveProgress,
+    count: "_SlotCount",
+    run: RunRecord,
+    settings: Settings,
+    *,
+    keep_going: bool,
+) -> Engine:
+    return Engine(
+        dialer,
+        log,
+        progress,
+        slots=count.mine,
+        policy=_policy(settings),
+        give_up_seconds=settings.retry.give_up_after_minutes * 60,
+        keep_going=keep_going,
+        shared=count.shared,
+        on_found=None if count.known else count.found,
+        inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,
+        answer_seconds=settings.server.timeout_seconds,
+    )
 
 
 def _keep_complaint(journal: Journal, run: RunRecord, complaint: str) -> None:
