@@ -60,6 +60,9 @@ def page(*cells: str, around: str = "<table>{}</table>", tail: str = "") -> str:
         ("<td><select><option selected>Sale<option selected>Busy</select></td>", "Busy"),
         ("<td><select multiple><option>A<option selected>B<option selected>C</select></td>", "B\nC"),
         ("<td><select multiple><option>A</select></td>", ""),
+        ("<td><select size=3><option>Busy<option>Sale</select></td>", ""),
+        ("<td><select size=3><option>Busy<option selected>Sale</select></td>", "Sale"),
+        ("<td><select size=1><option>Busy<option>Sale</select></td>", "Busy"),
         ("<td><select></select></td>", ""),
         ("<td><select><optgroup label=x><option>A<option selected>B</optgroup></select>c</td>", "B c"),
         ("<td><select hidden><option>A</select>B</td>", "B"),
@@ -185,6 +188,17 @@ def test_a_sheet_of_the_settings_is_one_of_other_files(text_file, cells_of):
 def test_a_page_is_read_in_its_encoding(text_file, cells_of, content, options):
     text = content.replace(b"{}", page("<td>Zoë €</td>").encode("cp1252"))
     assert cells_of(text_file(text, "leads.xls"), **options) == [("Zoë €",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_doubted"),
+    [("Dvořák Novák Čapek Žofie".encode("cp1250"), True), ("René Müller Zoë".encode("cp1252"), False)],
+)
+def test_what_a_page_says_of_its_encoding_is_doubted_if_its_words_look_wrong_so(text_file, words, is_doubted):
+    content = b'<meta charset="windows-1252">' + page("<td>{}</td>").encode().replace(b"{}", words)
+    with open_table(text_file(content, "leads.xls"), rules=NAMES) as table:
+        doubts = [str(remark) for remark in table.remarks if remark.doubt]
+    assert [("says that it is Windows-1252, but some words" in doubt) for doubt in doubts] == [True] * is_doubted
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -92,6 +92,14 @@ def has_mark(sheet: BinaryIO) -> bool:
     return any(head.startswith(mark) for mark, _ in _MARKS)
 
 
+def doubts_of_western(sheet: BinaryIO) -> list[Remark]:
+    """Return the doubt about a text that calls itself Windows-1252, if some of its words look wrong so."""
+    found = plausibility(_texts(sheet, "cp1252"))
+    if not found.wrong and not found.is_foreign:
+        return []
+    return [Remark.doubtful(f"The text says that it is Windows-1252, but {_in_doubt(found)}; {_OVERRULE}.")]
+
+
 def named_encoding(name: str, sheet: BinaryIO) -> Encoding:
     """Return the encoding the user named. Raises `SheetError` for a name unknown to Python."""
     try:

@@ -19,13 +19,20 @@ def input_text(attributes: Mapping[str, str]) -> str:
 
 @dataclass(slots=True)
 class Choice:
-    """A list of options under way; without a selected option a browser shows the first one that can be chosen."""
+    """A list of options under way. Without a selected one, a menu shows the first that can be chosen; a box none."""
 
     is_multiple: bool
+    is_box: bool = False
     options: list[list[str]] = field(default_factory=list)
     selected: list[int] = field(default_factory=list)
     disabled: set[int] = field(default_factory=set)
     without_value: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, str]) -> "Choice":
+        """Begin a list; one of several lines is a box. Source: HTML, 4.10.7, display size."""
+        size = attributes.get("size", "").strip()
+        return cls("multiple" in attributes, is_box=size.isdecimal() and int(size[:4]) > 1)
 
     def begin_option(self, attributes: Mapping[str, str]) -> None:
         """Take the data that follow for a further option's."""
@@ -50,7 +57,8 @@ class Choice:
         """
         places = range(len(self.options))
         first = next((place for place in places if place not in self.disabled), -1)
-        chosen = self.selected if self.is_multiple else self.selected[-1:] or [first]
+        default = [] if self.is_box else [first]
+        chosen = self.selected if self.is_multiple else self.selected[-1:] or default
         asking = self.disabled | self.without_value
         texts = ("".join(self.options[place]).strip() for place in places if place in chosen and place not in asking)
         return LINE.join(texts)

@@ -16,7 +16,7 @@ from python_calamine import SheetVisibleEnum
 from leadsync.errors import SheetError
 from leadsync.remarks import Remark
 from leadsync.sheets.formats.content import Content
-from leadsync.sheets.formats.encodings import find_encoding, has_mark, named_encoding
+from leadsync.sheets.formats.encodings import doubts_of_western, find_encoding, has_mark, named_encoding
 from leadsync.sheets.formats.mime_parts import pages_in
 from leadsync.sheets.formats.sheet_values import ValueSheet, ValueWorkbook
 from leadsync.sheets.formats.web_tables import END, PageTables, TooDeep, TooWide
@@ -114,6 +114,8 @@ def _decoded(page: BinaryIO, charset: str, shown: str, rules: SheetRules, remark
         name = named_encoding(rules.encoding, page).name
     elif declared and not has_mark(page):
         name = "utf-8" if declared.startswith(_TWO_BYTES) and b"\0" not in head else declared
+        # A program writes its own encoding's name, whatever the bytes.
+        remarks += doubts_of_western(page) if name == "cp1252" else []
     else:
         found = find_encoding(page, shown)
         name = found.name

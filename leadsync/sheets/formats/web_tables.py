@@ -249,7 +249,7 @@ class PageTables:
         elif tag == "textarea":
             self._text_areas += 1
         elif tag == "select":
-            self._choice = Choice("multiple" in attributes)
+            self._choice = Choice.of(attributes)
         elif self._choice is not None:
             self._choice.begin_option(attributes)
 
