@@ -63,7 +63,7 @@ class Engine:
         self._absence = Absence(self._clock, self._notice, give_up_seconds, self._probe, self._adjust)
         early = None if keep_going else EarlyFailureCheck()
         self._backlog = Backlog(log, self._clock, early)
-        self._rows = RowOutcomes(log, self._backlog, self._notice, policy, inserting, early, self.stop)
+        self._rows = RowOutcomes(log, self._backlog, self._notice, policy, inserting, early, self.stop, self._shared)
         self._workers: set[asyncio.Task[None]] = set()
         self._senders = 0
         self._stopping = False
@@ -148,6 +148,7 @@ class Engine:
 
     async def _send_all(self) -> None:
         await self._backlog.open()
+        await self._shared.rested(lambda: not self._stopping)
         while not self._stopping:
             self._adjust()
             await self._workers_end()

@@ -101,6 +101,15 @@ class Slots(Protocol):
         """
         ...
 
+    @property
+    def rest_seconds(self) -> float:
+        """The time after which a call given up now should have ended at the dialer."""
+        ...
+
+    async def rested(self, wanted: Callable[[], bool]) -> None:
+        """Wait until the calls of killed processes should have ended; at once as soon as `wanted` is false."""
+        ...
+
     async def keep(self) -> None:
         """Look after the held slots during the run; ends by cancellation."""
         ...
@@ -117,9 +126,14 @@ class _UnsharedSlot:
 class UnsharedSlots:
     """Slots without other processes."""
 
+    rest_seconds = 0.0
+
     async def take(self, wanted: Callable[[], bool]) -> Slot | None:
         """A slot, at once."""
         return _UnsharedSlot() if wanted() else None
+
+    async def rested(self, wanted: Callable[[], bool]) -> None:
+        """Nobody was killed."""
 
     async def keep(self) -> None:
         """Nothing to look after."""

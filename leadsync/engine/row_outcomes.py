@@ -8,7 +8,7 @@ from leadsync.engine.backlog import Backlog, Job
 from leadsync.engine.early_failure import EarlyFailureCheck
 from leadsync.engine.insert_policy import InsertPolicy, beside_missing
 from leadsync.engine.notice import Notice, why_again
-from leadsync.engine.ports import RunLog
+from leadsync.engine.ports import RunLog, Slots
 from leadsync.engine.retry_policy import Again, Final, RetryPolicy, SetAside, Stop, decide, is_in_doubt
 from leadsync.models import Effect, Lead, Outcome, Status
 from leadsync.reasons import Fault
@@ -26,7 +26,7 @@ class RowOutcomes:
     A row refused at the door, with a 403, say, is set aside: the row or the door may be at fault. Once another row is
     answered, it fails. After several in succession the run stops, and they stay unsent. Nothing here waits: no outcome
     is lost on its way. `stop` is called with the reason to send nothing more, and with its cause if the reason has
-    counts or a page's text.
+    counts or a page's text. `slots` tells how long the dialer may be at a call that was given up.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class RowOutcomes:
         inserting: InsertPolicy | None,
         early: EarlyFailureCheck | None,
         stop: Callable[[str, str], None],
+        slots: Slots,
     ) -> None:
         self._log = log
         self._backlog = backlog
@@ -46,6 +47,7 @@ class RowOutcomes:
         self._inserting = inserting
         self._early = early
         self._stop = stop
+        self._slots = slots
         self._aside: list[tuple[Job, Outcome]] = []
         self._refused_in_a_row = 0
         self.others_answered = False
@@ -133,7 +135,9 @@ class RowOutcomes:
             case Final(status):
                 self._end(job, status)
             case Again(wait):
-                self._backlog.later(job, wait, why_again(outcome))
+                # Before that the dialer may apply the attempt behind the row's next one, and behind those of its lead.
+                least = self._slots.rest_seconds if outcome.is_left_behind else 0.0
+                self._backlog.later(job, max(wait, least), why_again(outcome))
             case SetAside():
                 self._set_aside(job, outcome)
             case Stop(reason):

@@ -53,6 +53,9 @@ def already_decided(context: Context) -> Skip | None:
         # "send" is a word about an open question; a row that is done has none.
         done = origin is not None and origin.state in (State.SUCCEEDED, State.SKIPPED)
         return Skip(SkipKind.BY_NOW, claim.run, status=origin.state.status) if origin and done else None
+    if claim.decision == "not applied" and origin is not None and origin.state is State.PENDING:
+        # It is no open question (any more): its run is going to send it.
+        return Skip(SkipKind.LEFT_TO_RUN, origin.run_id)
     if claim.decision in DECISIONS:
         return Skip(SkipKind.DECIDED, text=claim.decision)
     # Its sync_status says skipped, but nothing was settled: the rules about uncorrected rows have to see it.

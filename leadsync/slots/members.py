@@ -98,6 +98,8 @@ class MemberSlots:
         self._held: set[GrantedSlot] = set()
         self._rests: list[float] = []
         self._longest = 0.0
+        self._late_until = 0.0
+        """The end of the longest rest of a late call that was given up: until then the dialer counts as slow."""
         self._guard = threading.Lock()
         self._grant = SlotGrant(0, 0)
         self._ends = 0.0
@@ -164,6 +166,23 @@ class MemberSlots:
             if was_first:
                 self._wake_first()
 
+    @property
+    def rest_seconds(self) -> float:
+        """The time after which a call given up now should have ended at the dialer."""
+        if self._any_late():
+            return MOST_REST_SECONDS
+        return min(max(2 * self._longest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
+
+    async def rested(self, wanted: Callable[[], bool]) -> None:
+        """Wait until the calls of members that have gone should have ended; at once as soon as `wanted` is false.
+
+        One of them may be for a lead of this run, and would be applied behind the lead's next row.
+        """
+        while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds]):
+            self._tell(f"the run begins after a rest of the dialer's slots: {', '.join(map(_words, gone))}")
+            await asyncio.sleep(RENEW_SECONDS)
+        self._tell("")
+
     async def keep(self) -> None:
         """Nothing to look after: a thread renews the lease."""
 
@@ -216,8 +235,10 @@ class MemberSlots:
             if finished:
                 self._longest = max(slot.seconds, self._longest * FORGETTING)
             else:
-                rest = MOST_REST_SECONDS if self._any_late(slot) else max(2 * self._longest, LEAST_REST_SECONDS)
-                self._rests.append(slot.begun + min(rest, MOST_REST_SECONDS))
+                if self._is_late(slot):
+                    # Its end will not be seen.
+                    self._late_until = time.monotonic() + MOST_REST_SECONDS
+                self._rests.append(slot.begun + self.rest_seconds)
         self._wake_first()
 
     def _in_use(self) -> int:
@@ -229,9 +250,11 @@ class MemberSlots:
     def _note_wish(self) -> None:
         self._peaks[-1] = max(self._peaks[-1], self._in_use() + len(self._queue))
 
-    def _any_late(self, *more: GrantedSlot) -> bool:
-        late = max(LATE_SECONDS, LATE_TIMES * self._longest)
-        return any(slot.seconds > late for slot in (*self._held, *more))
+    def _is_late(self, slot: GrantedSlot) -> bool:
+        return slot.seconds > max(LATE_SECONDS, LATE_TIMES * self._longest)
+
+    def _any_late(self) -> bool:
+        return time.monotonic() < self._late_until or any(map(self._is_late, self._held))
 
     def _rest(self) -> float:
         """The rest after the end of a lease: until calls left behind should have ended. The lease counts too."""

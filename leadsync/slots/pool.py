@@ -89,6 +89,8 @@ class SlotPool:
         self._released = 0.0
         self._longest = 0.0
         self._slow = False
+        self._late_until = 0.0
+        """The end of the longest rest of a late call that was given up: until then the dialer counts as slow."""
         self._rests: dict[int, float] = {}
         self._unusable_until = 0.0
         self._kept: dict[int, tuple[SlotFile, float]] = {}
@@ -144,19 +146,9 @@ class SlotPool:
         if not file.try_lock():
             return None
         try:
-            mark = file.read()
-            if mark is None or mark.begun > now + 1.0:
-                # Damaged, or from before the computer's start, when the clock began anew: a call may be under way.
-                mark = Mark(busy=True, begun=now, longest=self._may_last())
-                file.write(mark)
-            if mark.busy:
-                rest = MOST_REST_SECONDS if self._slow else 2 * max(mark.longest, self._longest)
-                self._rests[number] = mark.begun + min(max(rest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
-                if self._rests[number] > now:
-                    file.unlock()
-                    return None
-            else:
-                self._longest = self._longest or mark.longest
+            if self._must_rest(number, file, now):
+                file.unlock()
+                return None
             slot = self._hold(number, file)
             self._note(slot)
             return slot
@@ -164,6 +156,24 @@ class SlotPool:
             self.held.pop(number, None)
             file.unlock()
             raise
+
+    def _must_rest(self, number: int, file: SlotFile, now: float) -> bool:
+        """Whether the last call of a slot locked just now was given up and may still run at the dialer."""
+        mark = file.read()
+        if mark is None or mark.begun > now + 1.0:
+            # Damaged, or from before the computer's start, when the clock began anew: a call may be under way.
+            mark = Mark(busy=True, begun=now, longest=self._may_last())
+            file.write(mark)
+        if not mark.busy:
+            self._longest = self._longest or mark.longest
+            return False
+        self._rests[number] = mark.begun + self._rest(mark.longest)
+        return self._rests[number] > now
+
+    def _rest(self, longest: float) -> float:
+        """The rest of a slot whose call was given up, if the holder saw a longest call of so many seconds."""
+        rest = MOST_REST_SECONDS if self._slow else 2 * max(longest, self._longest)
+        return min(max(rest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
 
     def _hold(self, number: int, file: SlotFile | None) -> HeldSlot:
         slot = self.held[number] = HeldSlot(number, file, self._release)
@@ -178,6 +188,10 @@ class SlotPool:
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
             self._slow = self._slow and self._any_late()
+        elif self._is_late(slot):
+            # Its end will not be seen.
+            self._late_until = self._released + MOST_REST_SECONDS
+            self._slow = True
         if slot.file is None:
             return
         if self.keeps and finished and slot.number < self.slots:
@@ -219,7 +233,7 @@ class SlotPool:
         return slot.seconds > max(LATE_SECONDS, LATE_TIMES * self._longest)
 
     def _any_late(self) -> bool:
-        return any(map(self._is_late, self.held.values()))
+        return time.monotonic() < self._late_until or any(map(self._is_late, self.held.values()))
 
     def resize(self, slots: int) -> None:
         """Note the dialer's number of slots, for others to read. Raises OSError."""
@@ -247,6 +261,26 @@ class SlotPool:
     def used(self) -> int:
         """The number of slots held by this process, or released just now."""
         return len(self.held) + (time.monotonic() - self._released < JUST_NOW_SECONDS)
+
+    @property
+    def rest_seconds(self) -> float:
+        """The time after which a call given up now should have ended at the dialer."""
+        return self._rest(self._may_last())
+
+    def look_for_rests(self) -> None:
+        """Note the rest of each slot that a killed process held. Raises OSError."""
+        for number in range(self.slots):
+            if number in self.held:
+                continue
+            try:
+                file = self.file(str(number), create=False)
+            except FileNotFoundError:
+                return  # files are made in the order of their numbers
+            if file.try_lock():
+                try:
+                    self._must_rest(number, file, time.monotonic())
+                finally:
+                    file.unlock()
 
     def resting(self) -> list[float]:
         """The ends of the present rests, in seconds of `time.monotonic`."""

@@ -114,6 +114,25 @@ class SharedSlots:
             elif was_first:
                 _wake(self._queue[0][1])
 
+    @property
+    def rest_seconds(self) -> float:
+        """The time after which a call given up now should have ended at the dialer."""
+        return self._pool.rest_seconds
+
+    async def rested(self, wanted: Callable[[], bool]) -> None:
+        """Wait until the calls of killed processes should have ended; at once as soon as `wanted` is false.
+
+        One of them may be for a lead of this run, and would be applied behind the lead's next row.
+        """
+        try:
+            self._pool.look_for_rests()
+        except OSError as error:
+            self._complain(error)
+        while wanted() and (resting := self._pool.resting()):
+            self._tell(f"the run begins after a rest of the dialer's slots: {_rest_words(resting)}")
+            await asyncio.sleep(KEEP_SECONDS)
+        self._tell("")
+
     async def keep(self) -> None:
         """Look after the files of held slots; ends by cancellation."""
         shares_until = 0.0
@@ -201,8 +220,7 @@ class SharedSlots:
         self._look_at = now + min(SAY_AFTER_SECONDS, max(end - now, KEEP_SECONDS))
         reasons = _holders(self._pool.others())
         if resting := self._pool.resting():
-            killed = "because a leadsync that was killed may still have calls under way"
-            reasons.append(f"{len(resting)} rest until {clock_time(max(resting))} {killed}")
+            reasons.append(_rest_words(resting))
         why = ", ".join(reasons)
         if not why:
             return
@@ -240,6 +258,12 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
         else f"{len(times)} held by another program"
         for pid, times in sorted(begun.items())
     ]
+
+
+def _rest_words(ends: list[float]) -> str:
+    """The number of slots at rest, the end of the last rest, and its reason."""
+    killed = "because a leadsync that was killed may still have calls under way"
+    return f"{len(ends)} rest until {clock_time(max(ends))} {killed}"
 
 
 def clock_time(moment: float) -> str:

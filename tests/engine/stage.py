@@ -267,6 +267,12 @@ class FakeSlots:
         self.failure: Exception | None = None
         self.keeps: Callable[[], Awaitable[None]] | None = None
         self.lasts: Callable[[], bool] = lambda: True
+        self.rest_seconds = 0.0
+        self.rests_until = 0.0
+
+    async def rested(self, wanted: Callable[[], bool]) -> None:
+        while wanted() and asyncio.get_running_loop().time() < self.rests_until:
+            await asyncio.sleep(0.1)
 
     async def take(self, wanted: Callable[[], bool]) -> "FakeSlots | None":
         while self.free <= 0:

@@ -473,6 +473,49 @@ def test_the_slot_of_a_call_that_the_dialer_may_still_be_at_rests(outcome: Outco
     assert all(shared.released[2:])
 
 
+@pytest.mark.parametrize(
+    ("outcome", "least"),
+    [
+        (Outcome(Effect.IN_DOUBT, message="the connection was cut"), 30.0),
+        (Outcome(Effect.IN_DOUBT, http=504), 30.0),
+        (Outcome(Effect.IN_DOUBT, http=500), 1.0),
+        (code(109), 1.0),
+    ],
+)
+def test_a_row_that_the_dialer_may_still_be_at_waits_for_its_end_and_its_lead_with_it(
+    outcome: Outcome, least: float
+) -> None:
+    """The dialer would apply the first attempt behind the second, and behind the lead's next row."""
+    shared = FakeSlots(2)
+    shared.rest_seconds = 30.0
+    of_the_lead = [PendingRow(n, Lead("same", {DISPOSITION: NO_CHANGE})) for n in (2, 3)]
+    stage = Stage(
+        [*of_the_lead, *rows(9)[2:]],
+        lambda lead, times: outcome if lead.external_id == "same" and times == 1 else OK,
+        policy=RetryPolicy(3, wait_seconds=1.0),
+        shared=shared,
+    )
+    stage.run()
+    first, again, *_ = (call.at for call in stage.dialer.calls if call.number == 2)
+    assert least <= again - first < least + 3.0
+    assert min(call.at for call in stage.dialer.calls if call.number == 3) > again
+    assert max(call.at for call in stage.dialer.calls if call.number > 3) < 5.0, "others do not wait"
+
+
+def test_no_row_is_sent_before_the_calls_of_the_killed_have_ended() -> None:
+    shared = FakeSlots(4)
+    shared.rests_until = 20.0
+    stage = Stage(rows(5), shared=shared)
+    assert stage.run() == ""
+    assert min(stage.dialer.sent_at) >= 20.0
+    shared.rests_until = 1000.0
+    stage = Stage(rows(5), shared=shared)
+    stage.at(3.0, lambda: stage.engine.stop("interrupted by SIGINT"))
+    assert stage.run() == "interrupted by SIGINT"
+    assert stage.dialer.sent == []
+    assert stage.ended_at < 5.0
+
+
 def test_a_second_signal_gives_up_calls_under_way_and_says_so_of_their_slots() -> None:
     shared = FakeSlots(4)
     stage = Stage(rows(50), slots=4, shared=shared)

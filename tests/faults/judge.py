@@ -140,7 +140,8 @@ def _forgotten(walk: Walk, sheet: Sheet, evidence: Evidence) -> Iterator[str]:
     if missing and (known or sheet.finished):
         yield f"b: {sheet.path.name}: {len(missing)} of {len(sheet.rows)} rows are in no run: {sorted(missing)[:5]}"
     for name in sorted(known & set(evidence.rows)):
-        if evidence.standing(name) is None and not evidence.forgotten:
+        done_by_word = any(word == "applied" for _, word in walk.decided.get(name, ()))
+        if evidence.standing(name) is None and not evidence.forgotten and not done_by_word:
             yield f"b: {name} is skipped in every run that has it: {evidence.rows[name]}"
 
 
@@ -219,6 +220,9 @@ def _out_of_order(walk: Walk, evidence: Evidence) -> Iterator[str]:
 
 def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) -> Iterator[str]:
     earlier, later = evidence.calls.get(before.name, []), evidence.calls.get(row.name, [])
+    if any(call.body["FirstPhone"] != before.phone for call in earlier):
+        # Corrected by hand and given back: that is a newer word than the sheet's next row.
+        return
     decided = walk.decided.get(before.name, [])
     for call in later:
         if any(moment < call.arrived for moment, _ in decided):

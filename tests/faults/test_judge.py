@@ -31,11 +31,13 @@ class Case:
     calls: list[Call]
     statuses: dict[str, list[str]]
 
-    def call(self, row: SheetRow, answer: Answer) -> Call:
-        """One more call for a row."""
+    def call(self, row: SheetRow, answer: Answer, phone: str = "") -> Call:
+        """One more call for a row, or for the row as it was corrected with another `phone`."""
         at = float(len(self.calls))
         number = sum(one.row == row.name for one in self.calls) + 1
-        call = Call("updateLeadFast", row.lead, {"Name": row.name}, "", at, number, answer)
+        call = Call(
+            "updateLeadFast", row.lead, {"Name": row.name, "FirstPhone": phone or row.phone}, "", at, number, answer
+        )
         call.applied_at = at + 0.5 if answer.applied else None
         call.ended, call.whole = at + 0.6, answer is not LOST and answer is not UNTOUCHED
         self.calls.append(call)
@@ -124,6 +126,10 @@ def test_a_sheet_that_no_run_has(case):
 def test_a_row_whose_runs_all_leave_it_to_another(case):
     case.statuses["Quiet"] = ["skipped", "skipped"]
     assert case.broken() == {"b"}
+    case.walk.decided["Quiet"].append((9.0, "not applied"))
+    assert case.broken() == {"b"}
+    case.walk.decided["Quiet"].append((9.0, "applied"))
+    assert case.broken() == set(), "a person says that there is nothing to send"
 
 
 def test_the_newest_run_that_did_not_skip_a_row_counts(case):
@@ -226,6 +232,15 @@ def test_a_later_row_follows_a_refusal_and_a_decision(case):
     assert case.broken() == set()
     case.calls[0].answer, case.calls[0].whole = LOST, False
     case.walk.decided["Sale"].append((0.8, "not applied"))
+    assert case.broken() == set()
+
+
+def test_a_corrected_row_is_no_longer_in_the_sheets_order(case):
+    case.calls.clear()
+    case.call(SALE, REFUSED)
+    case.call(SALE, LOST, phone="0383219999")
+    case.call(QUIET, OK)
+    case.statuses["Sale"] = ["unknown"]
     assert case.broken() == set()
 
 

@@ -61,6 +61,10 @@ def test_a_copied_line_is_rejected() -> None:
         # a person's decision
         (claim(decision="applied"), origin(State.CONFLICT), Skip(SkipKind.DECIDED, text="applied")),
         (claim(decision="not applied"), None, Skip(SkipKind.DECIDED, text="not applied")),
+        (claim(decision="not applied"), origin(State.CONFLICT), Skip(SkipKind.DECIDED, text="not applied")),
+        # a word about a row that is to be sent, by a retry since, say
+        (claim(decision="not applied"), origin(State.PENDING), Skip(SkipKind.LEFT_TO_RUN, RUN)),
+        (claim(decision="applied"), origin(State.PENDING), Skip(SkipKind.DECIDED, text="applied")),
         (claim("conflict", decision="send"), origin(State.CONFLICT), None),
         (claim("conflict", decision="send"), origin(State.SKIPPED), Skip(SkipKind.BY_NOW, RUN, status="skipped")),
         (claim("unknown", decision="send"), origin(State.SUCCEEDED), Skip(SkipKind.BY_NOW, RUN, status="succeeded")),

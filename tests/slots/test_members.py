@@ -184,6 +184,16 @@ def test_the_rest_after_a_kill_follows_the_longest_call(slots: MemberSlots, data
     assert database.reports[-1].rest_seconds == 72.0, "a call is late, and the next may be as late as any"
 
 
+def test_after_a_late_call_was_given_up_others_that_are_given_up_rest_as_long(slots: MemberSlots) -> None:
+    late, early = take(slots, 2)
+    assert slots.rest_seconds == 5.0
+    late.begun -= 3.0
+    late.release(finished=False)
+    assert slots.rest_seconds == 75.0
+    early.release(finished=False)
+    assert slots._rests[-1] > time.monotonic() + 70.0
+
+
 def test_the_wish_is_the_most_of_the_last_moments(slots: MemberSlots, database: Database) -> None:
     assert database.reports[0].wanted == 4
     database.wait(6)
@@ -192,6 +202,23 @@ def test_the_wish_is_the_most_of_the_last_moments(slots: MemberSlots, database: 
         slot.release()
     database.wait(2)
     assert database.reports[-1].wanted == 3
+
+
+def test_a_run_begins_after_the_calls_of_members_that_have_gone(
+    slots: MemberSlots, database: Database, said: list[str]
+) -> None:
+    gone = OtherMember("process 9 on office-c", 1, rests_seconds=1.5)
+    database.grants = [SlotGrant(3, 3, others=(gone, OtherMember("process 7 on office-b", 1)))]
+    database.wait(2)
+    asyncio.run(slots.rested(lambda: not said))
+    assert said[0] == (
+        "the run begins after a rest of the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
+        "still have calls under way"
+    )
+    database.grants = [SlotGrant(3, 3, others=(OtherMember("process 7 on office-b", 1),))]
+    database.wait(2)
+    asyncio.run(slots.rested(yes))
+    assert said[1:] == [""]
 
 
 def test_a_long_wait_names_the_holders_and_ends_the_run(

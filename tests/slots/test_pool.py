@@ -136,6 +136,43 @@ def test_a_killed_processs_slot_rests_for_twice_the_longest_call_seen(
     assert living.resting() == []
 
 
+def test_rests_are_found_by_a_look_and_only_slots_of_the_killed_rest(members: Members, clock: Clock) -> None:
+    killed, living, idle = members.join(slots=4), members.join(slots=4), members.join(slots=4)
+    living.look_for_rests()
+    assert living.resting() == [], "no file is there"
+    call(killed, clock, 4.0)
+    slots = [held(killed.take()) for _ in range(3)]
+    slots[1].release()
+    living.look_for_rests()
+    assert living.resting() == [], "a call of a living process is no rest"
+    members.kill(killed)
+    living.look_for_rests()
+    assert living.resting() == [clock.now + 8.0] * 2
+    assert held(idle.take()).number == 1, "a look takes no slot"
+
+
+def test_a_look_lets_damaged_slots_rest_from_now_on(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=1), members.join(slots=1)
+    clock.now += 500.0
+    held(killed.take())
+    members.kill(killed)
+    clock.now = 3.0
+    living.look_for_rests()
+    assert living.resting() == [13.0], "the computer was started anew since"
+
+
+def test_a_call_given_up_now_should_have_ended_after_twice_the_longest(members: Members, clock: Clock) -> None:
+    member = members.join(slots=1)
+    assert member.rest_seconds == 10.0
+    call(member, clock, 7.0)
+    assert member.rest_seconds == 14.0
+    slot = held(member.take())
+    clock.now += 20.0
+    member.look_after()
+    assert member.rest_seconds == 75.0, "a call is late: the dialer became slow"
+    slot.release()
+
+
 def test_where_no_call_was_seen_to_end_it_rests_for_ten_seconds(members: Members, clock: Clock) -> None:
     killed, living = members.join(slots=1), members.join(slots=1)
     held(killed.take())
@@ -266,6 +303,29 @@ def test_a_late_call_that_is_given_up_lets_its_slot_rest_as_after_a_kill(members
     assert other.take() is None
     clock.now += 0.2
     assert other.take() is not None
+
+
+def test_after_a_late_call_was_given_up_others_that_are_given_up_rest_as_long(members: Members, clock: Clock) -> None:
+    """The dialer has become slow, and nobody sees how slow: the late call's end will not be told."""
+    member = members.join(slots=3)
+    call(member, clock, 0.1)
+    late = held(member.take())
+    clock.now += 3.0
+    late.release(finished=False)
+    early = held(member.take())
+    clock.now += 0.05
+    call(member, clock, 0.1)
+    member.look_after()
+    early.release(finished=False)
+    assert member.rest_seconds == 75.0
+    third = held(member.take())
+    assert third.number == 2
+    assert member.take() is None
+    third.release()
+    assert max(member.resting()) == pytest.approx(clock.now + 74.85)
+    clock.now += 74.9
+    member.look_after()
+    assert member.rest_seconds == 5.0
 
 
 def test_whoever_has_a_late_call_lets_slots_of_others_rest_longer(members: Members, clock: Clock) -> None:

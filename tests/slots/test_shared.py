@@ -297,6 +297,33 @@ def test_a_rest_is_waited_for_even_by_those_who_do_not_wait_for_others(
     in_loop(test)
 
 
+def test_a_run_begins_after_the_calls_of_the_killed(
+    join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "UNSEEN_CALL_SECONDS", 0.1)
+    monkeypatch.setattr(pool, "LEAST_REST_SECONDS", 0.1)
+
+    async def test() -> None:
+        killed, member = join(slots=4), join(slots=4)
+        await member.slots.rested(yes)
+        assert member.said == []
+        (await killed.take()).release(finished=False)
+        began = time.monotonic()
+        await member.slots.rested(yes)
+        assert time.monotonic() - began >= 0.1
+        assert re.fullmatch(
+            r"the run begins after a rest of the dialer's slots: 1 rest until \d\d:\d\d:\d\d because a leadsync that "
+            r"was killed may still have calls under way",
+            member.said[0],
+        )
+        assert member.said[1:] == [""]
+        (await killed.take()).release(finished=False)
+        await member.slots.rested(lambda: False)
+        assert member.slots._pool.resting(), "nobody waits for a run that is stopped"
+
+    in_loop(test)
+
+
 def test_slots_are_kept_though_the_folder_is_removed(tmp_path: Path, join: Callable[..., Member]) -> None:
     async def test() -> None:
         running = join(slots=2)
