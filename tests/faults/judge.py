@@ -234,7 +234,9 @@ def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) 
             return
     applied = [call.applied_at for call in later if call.applied_at is not None]
     once = walk.permits[before.name] <= 1 and walk.permits[row.name] <= 1
-    if applied and once and any(call.applied_at and call.applied_at > applied[0] for call in earlier):
+    # A call that was left out of the count of calls is one whose end nobody could foresee.
+    late = [call.applied_at for call in earlier if call.applied_at is not None and not call.left_out]
+    if applied and once and late and max(late) > applied[0]:
         yield f"e: {before.name} was applied after {row.name}, a later row of its lead"
 
 

@@ -161,6 +161,9 @@ class Struck:
 
     def _deal(self, blow: Blow, dialer: RawDialer) -> None:
         self.dealt.append(blow)
+        drains = sum(one.number in _DRAINS for one in self.dealt)
+        if blow.number in (None, signal.SIGKILL) or (blow.number in _DRAINS and drains > 1):
+            self._leave_out_young(dialer)
         if blow.number is None:
             dialer.cut()
             return
@@ -169,14 +172,15 @@ class Struck:
             self._stopped = False
         elif blow.number in _DRAINS:
             self.hits["signals"] += self.running.at_work
-        elif blow.number is signal.SIGKILL:
-            # Slow calls that nobody could know to be slow by now: leadsync says that it does not hold their slots.
-            young = self._ran - FIRST_MOMENT_SECONDS
-            for call, ran in self._known:
-                if ran > young and call.ended is None and call.answer.work > FIRST_MOMENT_SECONDS:
-                    dialer.leave_out(call)
         self._stopped = self._stopped or blow.number is signal.SIGSTOP
         self.running.signal(blow.number)
+
+    def _leave_out_young(self, dialer: RawDialer) -> None:
+        """Slow calls that nobody could know to be slow by now: leadsync says that it does not hold their slots."""
+        young = self._ran - FIRST_MOMENT_SECONDS
+        for call, ran in self._known:
+            if ran > young and call.ended is None and call.answer.work > FIRST_MOMENT_SECONDS:
+                dialer.leave_out(call)
 
     def end(self) -> Ended:
         """Wait for its end."""

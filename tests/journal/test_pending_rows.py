@@ -76,6 +76,60 @@ def test_what_is_undecided_in_another_run_neither(journal: Journal, tmp_path: Pa
     assert (journal.ready(LATER, None), journal.waiting_for_decision(LATER, None)) == (1, 0)
 
 
+def cut(journal: Journal, run_id: str, number: int) -> None:
+    """The row is sent, and its connection cut."""
+
+    async def send() -> None:
+        async with sending(journal, run_id) as log:
+            await attempt(log, number, CUT, Status.UNKNOWN)
+
+    asyncio.run(send())
+
+
+def undecided(journal: Journal, run_id: str) -> dict[str, int]:
+    async def ask() -> dict[str, int]:
+        async with sending(journal, run_id) as log:
+            return await log.undecided()
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_row_waits_for_its_leads_earlier_row_that_is_undecided_in_a_later_run(
+    journal: Journal, tmp_path: Path, again: bool
+) -> None:
+    """Row 2 went from a retry file and was cut there, or in that run's own retry: row 3 would overtake it."""
+    add(journal, RUN, ("A", FAILED, 101), ("A", FAILED, 101), ("A", UNSENT), ("B", FAILED, 101))
+    last, third = "20261123-220000-aaaa", "20261125-000000-0000"
+    journal.create(a_run(tmp_path, last))
+    add(journal, last, ("A", FAILED, 101) if again else ("A", UNKNOWN))
+    journal.confirm(last, Effects(taken={RUN: [(2, 2)]}))
+    if again:
+        assert retried(journal, tmp_path, third, of=last) == [2]
+        cut(journal, last := third, 2)
+    assert (journal.ready(RUN, None), journal.waiting_for_decision(RUN, None)) == (0, 1)
+    assert not journal.has_more(RUN)
+    assert undecided(journal, RUN) == {"A": 2}
+    assert journal.count_retry(RUN) == 1, "row 5"
+    journal.hold(last)
+    journal.resolve(last, [2], State.FAILED, "not applied")
+    assert undecided(journal, RUN) == {}
+    assert journal.ready(RUN, None) == 1
+    assert retried(journal, tmp_path) == [3, 4, 5]
+
+
+def test_a_row_waits_for_its_leads_earlier_row_that_is_undecided_in_a_retry(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", FAILED, 101), ("B", UNKNOWN), ("A", UNSENT))
+    journal.create_retry(a_run(tmp_path, LATER, retry_of=RUN), limit=1)
+    cut(journal, LATER, 2)
+    assert journal.ready(LATER, None) == 0
+    third = a_run(tmp_path, "20261125-000000-0000", retry_of=RUN)
+    journal.add(RUN, [entry(5, "A")])
+    assert journal.count_retry(RUN) == 0
+    journal.create_retry(third)
+    assert ends(journal, third.id) == {}
+
+
 def test_a_row_goes_to_one_retry_only(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
     assert retried(journal, tmp_path) == [2, 3]

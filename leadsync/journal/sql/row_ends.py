@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from leadsync.journal.sql.database import Connected, Connection, Cursor, places
-from leadsync.journal.sql.run_lineage import LATER_ROWS
+from leadsync.journal.sql.row_table import LATER_ROWS
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import RowEnds

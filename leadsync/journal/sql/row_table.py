@@ -24,10 +24,42 @@ ATTEMPT_COLUMNS = "number, lead, attempt, begun, attempts.ended, effect, http, a
 ORIGIN_COLUMNS = "number, state, lead, fields, code, reason, attempts"
 
 CAN_GO = "(state = 'pending' OR (state = 'unknown' AND harmless))"
-UNDECIDED_LEADS = (
-    f"SELECT lead FROM {OPEN_ROWS} WHERE run = ? AND {OPEN} "
-    "AND (state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
-)
+_LATER_ROWS = """
+    WITH RECURSIVE
+        same(run) AS (
+            SELECT run FROM runs WHERE {run}
+            UNION SELECT again.run FROM runs AS again JOIN runs AS before ON again.retry_of = before.id
+                  JOIN same ON same.run = before.run
+        ),
+        later(origin, run, number) AS (
+            SELECT number, by_run, by_number FROM taken JOIN same USING (run)
+            UNION SELECT later.origin, coalesce(taken.by_run, again.run), coalesce(taken.by_number, later.number)
+                  FROM later CROSS JOIN (SELECT TRUE AS corrected UNION ALL SELECT FALSE) AS ways
+                  LEFT JOIN taken ON corrected AND taken.run = later.run AND taken.number = later.number
+                  LEFT JOIN runs AS before ON NOT corrected AND before.run = later.run
+                  LEFT JOIN runs AS again ON again.retry_of = before.id
+                  WHERE coalesce(taken.by_run, again.run) IS NOT NULL
+        )
+"""
+LATER_ROWS = _LATER_ROWS.format(run="id = ?")
+"""By its id, the rows of a run as `later.origin`, with those of later runs that have taken them, `later.number`.
+
+`same` are the run and its retries.
+"""
+
+
+def undecided_rows(undecided: str) -> str:
+    """By its key, the rows of a run for which `undecided` is true, there or in a later run: lead and number."""
+    return (
+        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number FROM same JOIN {OPEN_ROWS} USING (run) "
+        f"WHERE {OPEN} AND {undecided} "
+        f"UNION SELECT lead, origin FROM later JOIN rows USING (run, number) WHERE {OPEN} AND {undecided}"
+    )
+
+
+_UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
+UNDECIDED_LEADS = f"SELECT lead FROM ({undecided_rows(_UNDECIDED)}) AS undecided"
+"""The leads of a run with a row for a person to decide, there or in a later run; the value is the run's key."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
 """The dialer has not refused the row for good."""

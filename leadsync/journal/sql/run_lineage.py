@@ -2,29 +2,19 @@
 
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connected
-from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, NOT_TAKEN, ORIGIN_COLUMNS, origin_of, settled
+from leadsync.journal.sql.row_table import (
+    CAN_GO,
+    CORRECTABLE,
+    LATER_ROWS,
+    NOT_TAKEN,
+    ORIGIN_COLUMNS,
+    origin_of,
+    settled,
+)
 from leadsync.journal.sql.run_table import run_key, select_runs
 from leadsync.journal.states import State
 from leadsync.journal.values import Origin
 
-LATER_ROWS = """
-    WITH RECURSIVE
-        same(run) AS (
-            SELECT run FROM runs WHERE id = ?
-            UNION SELECT again.run FROM runs AS again JOIN runs AS before ON again.retry_of = before.id
-                  JOIN same ON same.run = before.run
-        ),
-        later(origin, run, number) AS (
-            SELECT number, by_run, by_number FROM taken JOIN same USING (run)
-            UNION SELECT later.origin, coalesce(taken.by_run, again.run), coalesce(taken.by_number, later.number)
-                  FROM later CROSS JOIN (SELECT TRUE AS corrected UNION ALL SELECT FALSE) AS ways
-                  LEFT JOIN taken ON corrected AND taken.run = later.run AND taken.number = later.number
-                  LEFT JOIN runs AS before ON NOT corrected AND before.run = later.run
-                  LEFT JOIN runs AS again ON again.retry_of = before.id
-                  WHERE coalesce(taken.by_run, again.run) IS NOT NULL
-        )
-"""
-"""By its id, the rows of a run as `later.origin`, with those of later runs that have taken them, `later.number`."""
 _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
