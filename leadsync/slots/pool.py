@@ -3,9 +3,9 @@
 A killed process loses its locks, but the dialer goes on with its calls. The texts of its files still call them busy.
 Such a slot rests until its call should have ended: for twice the longest call seen, counted from the call's beginning.
 
-A dialer may become slow at any time. As soon as a call is late, the texts allow for the longest rest. A kill or a cut in
-the first moments of slowness is not covered: within LATE_SECONDS, or LATE_TIMES the longest call, and one `look_after`.
-Those slots rest as if the calls were as quick as before.
+A dialer may become slow at any time. As soon as a call is late, the texts allow for the longest rest. A kill or a cut
+in the first moments of slowness is not covered: within LATE_SECONDS, or LATE_TIMES the longest call, and one
+`look_after`. Those slots rest as if the calls were as quick as before.
 
 While no other process waits, a slot stays locked between two calls, and its text announces calls. Each system call
 gives the interpreter's lock away: seven of them for each call took 4 % of the pace at 64 slots.
