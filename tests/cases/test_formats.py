@@ -13,6 +13,8 @@ from leadsync.errors import SheetError
 from tests.cases.taken import DATA, Taken, body
 from tests.sheets import handmade
 
+pytestmark = pytest.mark.usefixtures("real_processes")
+"""A process that Python started has loaded only what it loads itself."""
 ANN = ("A1", body(Name="Ann", njCallBackDate="2027/11/24 14:30"))
 BOB = ("A2", body(Name="Bob", FirstPhone="0412345679", njDisposition="Callback", njCallBackDate="2027/11/25 09:00"))
 

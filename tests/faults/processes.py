@@ -28,13 +28,8 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
         "__main__",
-        "leadsync.cli",
-        "leadsync.run",
-        "leadsync.sheets.formats.delimited",
-        "leadsync.sheets.output.output_file",
-        "xlsxwriter",
         "tests.faults.judge",
-        "tests.faults.preloaded",
+        "tests.preloaded_commands",
     ]
 )
 

@@ -14,7 +14,10 @@ import pytest
 from leadsync.sheets import open_table
 from leadsync.sheets.sandbox import reader
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc, Landlock and seccomp are Linux's")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="/proc, Landlock and seccomp are Linux's"),
+    pytest.mark.usefixtures("real_processes"),
+]
 
 
 BUSY = '''

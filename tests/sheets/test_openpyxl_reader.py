@@ -14,6 +14,9 @@ from tests.sheets.handmade import (
     fault_words,
 )
 
+pytestmark = pytest.mark.usefixtures("real_processes")
+"""A process that Python started has loaded only what it loads itself."""
+
 
 def with_odd_dimension(path, target):
     """The same workbook, but for the sheet's size, which python-calamine stumbles over."""

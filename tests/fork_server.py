@@ -1,0 +1,99 @@
+"""The parent of forked processes, a program for `tests/forked_processes.py` alone.
+
+It imports leadsync once, and makes each child a child of the process that asks for it. In the child the module runs as
+`python -m` runs it, with the interpreter's own end.
+"""
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import platform
+import runpy
+import signal
+import socket
+import sys
+import tempfile
+import time
+from typing import Any
+
+LENGTH = 4
+"""Bytes of a length, and of a process id."""
+CLONE_PARENT = 0x8000
+CLONE_CALLS = {"x86_64": 56, "aarch64": 220}
+"""The number of clone(2), by machine."""
+
+
+def serve(connection: socket.socket) -> str:
+    """Fork a child for each request; return in the child, and there alone, the module to run."""
+    while True:
+        head, streams, _, _ = socket.recv_fds(connection, LENGTH, 3)
+        if not head:
+            os._exit(0)
+        request = json.loads(connection.recv(int.from_bytes(head), socket.MSG_WAITALL))
+        for module in request["preloaded"]:
+            importlib.import_module(module)
+        gc.freeze()
+        child = fork()
+        if not child:
+            connection.close()
+            become(request, streams)
+            return str(request["module"])
+        for stream in streams:
+            os.close(stream)
+        connection.sendall(child.to_bytes(LENGTH))
+
+
+def fork() -> int:
+    """Fork as os.fork does, but a child of this process's parent, who can then wait for it."""
+    ctypes.pythonapi.PyOS_BeforeFork()
+    # PyDLL: this thread must not let go of the interpreter's lock meanwhile.
+    call = ctypes.PyDLL(None).syscall
+    child = int(call(ctypes.c_long(CLONE_CALLS[platform.machine()]), CLONE_PARENT | signal.SIGCHLD, 0, 0, 0, 0))
+    if child:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    return child
+
+
+def become(request: dict[str, Any], streams: list[int]) -> None:
+    """Take over what a new process has from its parent."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    for number in request["ignored"]:
+        signal.signal(number, signal.SIG_IGN)
+    if request["new_session"]:
+        os.setsid()
+    os.umask(request["umask"])
+    os.chdir(request["folder"])
+    # This process has no variables but those that all its children have.
+    os.environ.update(request["environment"])
+    time.tzset()
+    tempfile.tempdir = None
+    if not sys.flags.safe_path:
+        sys.path.insert(0, request["folder"])
+    sys.argv = [request["module"], *request["arguments"]]
+    sys.modules.pop(request["module"], None)
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        old = getattr(sys, name)
+        new = open(  # noqa: SIM115 - for as long as the process lives
+            number,
+            mode,
+            buffering=1 if name == "stderr" else -1,
+            encoding=old.encoding,
+            errors=old.errors,
+            newline="\n" if mode == "w" else None,
+            closefd=False,
+        )
+        new.buffer.raw.name = f"<{name}>"
+        setattr(sys, name, new)
+        setattr(sys, f"__{name}__", new)
+
+
+if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder of this file
+    runpy.run_module(serve(socket.socket(fileno=int(sys.argv[1]))), run_name="__main__", alter_sys=True)

@@ -1,0 +1,94 @@
+"""A forked process is to its parent and to itself as one that Python starts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import forked_processes
+from tests.forked_processes import OPTIONS, REAL, start_of
+
+PROBE = """
+import json, os, signal, sys
+from pathlib import Path
+told = {
+    "argv": sys.argv, "path": sys.path, "name": __name__, "flags": str(sys.flags), "folder": os.getcwd(),
+    "environment": dict(os.environ), "parent": os.getppid(), "leads": os.getsid(0) == os.getpid(),
+    "umask": os.umask(0), "files": sorted(os.listdir("/proc/self/fd"))[:-1], "read": sys.stdin.read(),
+    "ignored": [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN],
+    "streams": [(s.encoding, s.errors, s.line_buffering, s.mode, s.name) for s in (sys.stdin, sys.stdout, sys.stderr)],
+}
+print(json.dumps(told), flush=True)
+print("Zoë", file=sys.stderr)
+END
+"""
+pytestmark = pytest.mark.skipif(not forked_processes.can_fork(), reason="processes are forked on Linux alone")
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, int, str]]:
+    """What a module tells of itself in a new process, its exit code, and its standard error."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(forked_processes.PRELOADED, "probe", ("json",))
+
+    def tell(options: tuple[str, ...], end: str) -> tuple[Any, int, str]:
+        (tmp_path / "probe.py").write_text(PROBE.replace("END", end), "utf-8")
+        done = subprocess.run(
+            [sys.executable, *options, "-m", "probe", "a b", "--c"],
+            input="Zoë",
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            # pytest's readline puts more into it than os.environ knows.
+            env=dict(os.environ),
+            start_new_session=True,
+            check=False,
+        )
+        return json.loads(done.stdout), done.returncode, done.stderr
+
+    return tell
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=len)
+def test_it_has_all_that_a_started_process_has(
+    told: Callable[..., tuple[Any, int, str]], options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        forked = told(options, "sys.exit(7)")
+        monkeypatch.setattr(subprocess.Popen, "_execute_child", REAL)
+        started = told(options, "sys.exit(7)")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert forked[0] == started[0]
+    assert forked[1:] == started[1:] == (7, "Zoë\n")
+
+
+@pytest.mark.parametrize("end", ["signal.raise_signal(signal.SIGTERM)", "signal.raise_signal(signal.SIGINT)", "1 / 0"])
+def test_it_ends_as_a_started_process_does(
+    told: Callable[..., tuple[Any, int, str]], end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, code, _ = told((), end)
+    monkeypatch.setattr(subprocess.Popen, "_execute_child", REAL)
+    assert code == told((), end)[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ls",
+        ["ls", "-m", "leadsync"],
+        [sys.executable, "-c", "pass"],
+        [sys.executable, "-m"],
+        [sys.executable, "-m", "sphinx"],
+        [sys.executable, "-X", "importtime", "-m", "leadsync"],
+    ],
+)
+def test_another_program_is_started(words: Any) -> None:
+    assert start_of(words) is None
