@@ -216,14 +216,17 @@ class _Strike:
         sys.settrace(self._trace)
         frame: FrameType | None = sys._getframe()
         while frame is not None:
-            frame.f_trace = self._trace
+            if frame.f_code.co_filename in self.FILES:
+                frame.f_trace = self._trace
             frame = frame.f_back
 
     def end(self) -> None:
         sys.settrace(self._tracer)
 
     def _trace(self, frame: FrameType, event: str, _argument: object) -> Any:
-        if event == "line" and frame.f_code.co_filename in self.FILES:
+        if frame.f_code.co_filename not in self.FILES:
+            return None
+        if event == "line":
             self.left -= 1
             if self.left == 0:
                 signal.raise_signal(signal.SIGTERM)
