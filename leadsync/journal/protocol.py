@@ -275,21 +275,21 @@ class SavedMappings(Protocol):
 
 
 class DialerRecords(Protocol):
-    """The slots and the pace of each dialer, measured while sending."""
+    """The slots and the pace of each dialer by its canonical address, measured while sending."""
 
-    def known_slots(self, url: str) -> int | None:
-        """The measured number of calls of the dialer at `url` at once."""
+    def known_slots(self, dialer: str) -> int | None:
+        """The measured number of calls at once."""
         ...
 
-    def keep_slots(self, url: str, slots: int) -> None:
+    def keep_slots(self, dialer: str, slots: int) -> None:
         """Keep the measured number of calls."""
         ...
 
-    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+    def known_pace(self, dialer: str, slots: int | None = None) -> float | None:
         """The leads a second of the last longer run, waits included; with `slots`, only if it had so many."""
         ...
 
-    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+    def keep_pace(self, dialer: str, pace: float, slots: int) -> None:
         """Keep the leads a second with so many slots."""
         ...
 

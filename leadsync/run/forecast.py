@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from leadsync.config import Settings
 from leadsync.journal import Journal
 from leadsync.plurals import counted
+from leadsync.slots import canonical
 
 LEADS_A_SECOND = 10
 """The best pace of one slot: no call of the dialer completes in under 100 ms (the vendor's limits)."""
@@ -15,7 +16,7 @@ def slots_for(journal: Journal, settings: Settings) -> int | None:
     """The number of calls at once; None if it is still to be measured."""
     if not settings.finds_slots_out:
         return settings.slots
-    found = journal.known_slots(settings.url())
+    found = journal.known_slots(canonical(settings.url()))
     return None if found is None else max(1, found - settings.server.reserve)
 
 
@@ -29,7 +30,7 @@ def expected_pace(journal: Journal, settings: Settings) -> float | None:
     slots = slots_for(journal, settings)
     if slots is None:
         return None
-    return journal.known_pace(settings.url(), slots) or slots * LEADS_A_SECOND
+    return journal.known_pace(canonical(settings.url()), slots) or slots * LEADS_A_SECOND
 
 
 def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:

@@ -149,7 +149,7 @@ async def _send(
     _keep_complaint(journal, run, count.shared.complaint)
     # A short run is mostly its beginning, and would predict too slow a pace.
     if engine.settled >= ENOUGH_ROWS and seconds >= ENOUGH_SECONDS:
-        journal.keep_pace(settings.url(), engine.settled / seconds, count.mine)
+        journal.keep_pace(canonical(settings.url()), engine.settled / seconds, count.mine)
     number = stops.signal_number or (signal.SIGTERM if progress.stopped_by else 0)
     by = "" if stops.signal_number else progress.stopped_by
     return Sent(reason, engine.cause, number, engine.peak_in_flight, engine.failed_early, engine.heard, by)
@@ -229,7 +229,7 @@ class _SlotCount:
         mine = slots_for(journal, settings)
         self.known = mine is not None
         self.mine = settings.slots if mine is None else mine
-        found = journal.known_slots(settings.url()) if settings.finds_slots_out else None
+        found = journal.known_slots(canonical(settings.url())) if settings.finds_slots_out else None
         self.shared = self._shared(found or settings.slots + settings.server.reserve, environment)
 
     def _shared(self, slots: int, environment: Mapping[str, str]) -> SharedSlots | MemberSlots:
@@ -258,7 +258,7 @@ class _SlotCount:
         # Beside others a measurement shows a share of the dialer's slots, not their number.
         alone = not self.shared.used_by_others()
         if alone:
-            self._journal.keep_slots(self._settings.url(), count)
+            self._journal.keep_slots(canonical(self._settings.url()), count)
         for_whom = "which is kept for it" if alone else "beside others that are sending just now"
         self._progress.shown.say(f"the dialer was found to run {counted(count, 'call')} at once, {for_whom}")
         return self._use(count)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
+from leadsync.slots import canonical
 from leadsync.slots.pool import LEAST_REST_SECONDS
 from tests.bench import outcomes
 from tests.bench import pages as page
@@ -179,7 +180,7 @@ def auto(options: Options) -> Iterator[Line]:
     with dialer(12) as here, desk(here.url, "auto") as at:
         at.send(int(options.seconds * 120))
         with open_journal(at.folder / "state") as journal:
-            found = journal.known_slots(here.url) or 0
+            found = journal.known_slots(canonical(here.url)) or 0
         yield Line("slots found, of 12: below rather than above", found, "slots", 12)
         yield Line("and not far below", found, "slots", 11, "at least")
         queued = here.stats()["queued_calls"]

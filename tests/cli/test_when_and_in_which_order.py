@@ -8,6 +8,7 @@ from leadsync.engine.discovery import Discovery
 from leadsync.journal import open_journal
 from leadsync.models import Outcome
 from leadsync.run import sender
+from leadsync.slots import canonical
 from tests.conftest import Desk
 
 AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\n'
@@ -89,7 +90,7 @@ def test_an_unknown_dialers_slots_are_found_out_said_and_kept(desk: Desk, monkey
     assert first.code == 0
     assert "found to run 4 calls at once, which is kept for it" in first.err
     with open_journal(desk.state) as journal:
-        assert journal.known_slots(desk.config.read_text().split('"')[1]) == 4
+        assert journal.known_slots(canonical(desk.config.read_text().split('"')[1])) == 4
     queued = dialer.slots.queued
     assert desk.leadsync("run", sheet, "--fresh", "--limit", "20").code == 0
     assert dialer.slots.queued == queued, "no call is queued once it is known"
@@ -99,7 +100,7 @@ def test_the_time_promised_is_that_of_the_pace_reached(desk: Desk) -> None:
     desk.dialer()
     sheet = sheet_of(desk, 40)
     assert desk.leadsync("check", sheet, "--json").json["seconds"] == 0.5, "8 slots of 10 leads a second"
-    url = desk.config.read_text().split('"')[1]
+    url = canonical(desk.config.read_text().split('"')[1])
     with open_journal(desk.state) as journal:
         journal.keep_pace(url, 20.0, 8)
     assert desk.leadsync("check", sheet, "--json").json["seconds"] == 2.0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from leadsync.config import load
 from leadsync.journal import open_journal
 from leadsync.run import expected_pace, fit, next_time
+from leadsync.slots import canonical
 from tests.conftest import Desk
 
 MELBOURNE = ZoneInfo("Australia/Melbourne")
@@ -174,9 +175,9 @@ def test_the_expected_pace_is_the_last_one_with_as_many_slots_or_else_their_limi
     given = load(desk.config)
     with open_journal(desk.state) as journal:
         assert expected_pace(journal, given) == 80
-        journal.keep_pace(given.url(), 20.0, 4)
+        journal.keep_pace(canonical(given.url()), 20.0, 4)
         assert expected_pace(journal, given) == 80, "four slots are not eight"
-        journal.keep_pace(given.url(), 30.0, 8)
+        journal.keep_pace(canonical(given.url()), 30.0, 8)
         assert expected_pace(journal, given) == 30
 
 
@@ -185,7 +186,7 @@ def test_no_pace_is_expected_of_a_dialer_whose_slots_are_unknown(desk: Desk) -> 
     given = load(desk.config)
     with open_journal(desk.state) as journal:
         assert expected_pace(journal, given) is None
-        journal.keep_pace(given.url(), 30.0, 8)
+        journal.keep_pace(canonical(given.url()), 30.0, 8)
         assert expected_pace(journal, given) is None
-        journal.keep_slots(given.url(), 8)
+        journal.keep_slots(canonical(given.url()), 8)
         assert expected_pace(journal, given) == 70

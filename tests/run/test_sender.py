@@ -21,6 +21,7 @@ from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
 from leadsync.run import sender, stop_requests
 from leadsync.run.live_progress import LiveProgress
+from leadsync.slots import canonical
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 
@@ -61,10 +62,13 @@ def test_slots_that_were_found_alone_are_kept_less_the_reserve_for_this_run(
     assert not count.known
     with count.shared:
         assert count.found(8) == 7
-    assert journal.known_slots(settings.url()) == 8
+    assert journal.known_slots(canonical(settings.url())) == 8
     assert said.words == ["the dialer was found to run 8 calls at once, which is kept for it"]
     next_time, _ = slot_count(journal, settings, desk)
     assert (next_time.known, next_time.mine) == (True, 7)
+    desk.settings("http://LOCALHOST:1/", AUTO)
+    spelled_otherwise, _ = slot_count(journal, load(desk.config), desk)
+    assert (spelled_otherwise.known, spelled_otherwise.mine) == (True, 7)
 
 
 def test_slots_that_were_found_beside_others_are_not_kept(
@@ -75,7 +79,7 @@ def test_slots_that_were_found_beside_others_are_not_kept(
     with count.shared:
         assert count.found(4) == 3
     assert count.known
-    assert journal.known_slots(settings.url()) is None
+    assert journal.known_slots(canonical(settings.url())) is None
     assert said.words == ["the dialer was found to run 4 calls at once, beside others that are sending just now"]
 
 
@@ -97,7 +101,7 @@ def test_the_number_that_another_process_knows_is_gone_by(
 def test_who_knows_the_slots_asks_nobody(
     desk: Desk, journal: Journal, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal.keep_slots(settings.url(), 4)
+    journal.keep_slots(canonical(settings.url()), 4)
     count, _ = slot_count(journal, settings, desk)
     monkeypatch.setattr(count.shared, "known_elsewhere", lambda: pytest.fail("it knows them"))
     with count.shared:

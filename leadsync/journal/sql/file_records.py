@@ -54,28 +54,28 @@ class SqlFileRecords(Connected):
 class SqlDialerRecords(Connected):
     """The dialers; see `leadsync.journal.protocol.DialerRecords`."""
 
-    def known_slots(self, url: str) -> int | None:
-        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", url)
+    def known_slots(self, dialer: str) -> int | None:
+        slots: int | None = self._known("SELECT slots FROM dialers WHERE url = ?", dialer)
         return slots
 
-    def keep_slots(self, url: str, slots: int) -> None:
+    def keep_slots(self, dialer: str, slots: int) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO dialers (url, slots) VALUES (?, ?) ON CONFLICT (url) DO UPDATE SET slots = excluded.slots",
-                [url, slots],
+                [dialer, slots],
             )
 
-    def known_pace(self, url: str, slots: int | None = None) -> float | None:
+    def known_pace(self, dialer: str, slots: int | None = None) -> float | None:
         query = "SELECT pace FROM dialers WHERE url = ? AND coalesce(pace_slots = ?, TRUE)"
-        pace: float | None = self._known(query, url, slots)
+        pace: float | None = self._known(query, dialer, slots)
         return pace
 
-    def keep_pace(self, url: str, pace: float, slots: int) -> None:
+    def keep_pace(self, dialer: str, pace: float, slots: int) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 "INSERT INTO dialers (url, pace, pace_slots) VALUES (?, ?, ?) ON CONFLICT (url) DO UPDATE "
                 "SET pace = excluded.pace, pace_slots = excluded.pace_slots",
-                [url, pace, slots],
+                [dialer, pace, slots],
             )
 
     def _known(self, query: str, *values: object) -> Any:
