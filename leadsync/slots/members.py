@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from leadsync.boot_clock import clock
-from leadsync.errors import JournalError, Stopped
+from leadsync.errors import JournalError
 from leadsync.slot_shares import OtherMember, SlotGrant, SlotReport
 from leadsync.slots.pool import (
     FORGETTING,
@@ -24,7 +24,7 @@ from leadsync.slots.pool import (
     MOST_REST_SECONDS,
     UNSEEN_CALL_SECONDS,
 )
-from leadsync.slots.shared import FINDING_SECONDS, SAY_AFTER_SECONDS, clock_time
+from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait
 
 LEASE_SECONDS = 3.0
 RENEW_SECONDS = 0.25
@@ -93,7 +93,8 @@ class MemberSlots:
         reserve: int = 0,
         known: bool = True,
     ) -> None:
-        self._member, self._say, self._patience, self._reserve = member, say, give_up_seconds, reserve
+        self._member, self._reserve = member, reserve
+        self._wait = SlotWait(say, give_up_seconds)
         self._slots, self._knows = slots, slots if known else 0
         self._held: set[GrantedSlot] = set()
         self._rests: list[float] = []
@@ -111,8 +112,6 @@ class MemberSlots:
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._renew_often, name="slots", daemon=True)
         self._queue: deque[tuple[Callable[[], bool], asyncio.Event]] = deque()
-        self._without_since = 0.0
-        self._told = ""
 
     def __enter__(self) -> Self:
         """Take the first share. Raises JournalError."""
@@ -147,13 +146,13 @@ class MemberSlots:
         self._queue.append(me)
         self._note_wish()
         if self._queue[0] is me:
-            self._without_since = time.monotonic()
+            self._wait.begin()
         try:
             while wanted():
                 if self._queue[0] is not me:
                     await me[1].wait()
                 elif slot := self._try():
-                    self._tell("")
+                    self._wait.tell("")
                     return slot
                 else:
                     self._explain()
@@ -179,9 +178,9 @@ class MemberSlots:
         One of them may be for a lead of this run, and would be applied behind the lead's next row.
         """
         while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds]):
-            self._tell(f"the run begins after a rest of the dialer's slots: {', '.join(map(_words, gone))}")
+            self._wait.tell(f"the run begins after a rest of the dialer's slots: {', '.join(map(_words, gone))}")
             await asyncio.sleep(RENEW_SECONDS)
-        self._tell("")
+        self._wait.tell("")
 
     async def keep(self) -> None:
         """Nothing to look after: a thread renews the lease."""
@@ -199,7 +198,7 @@ class MemberSlots:
                 return max(known)
             if grant.first_to_measure:
                 break
-            self._tell("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
+            self._wait.tell(FINDING)
             await asyncio.sleep(RENEW_SECONDS)
         self._measures = True
         return 0
@@ -310,26 +309,8 @@ class MemberSlots:
 
     def _explain(self) -> None:
         """Tell the reason of a long wait for a slot; raises Stopped at its end."""
-        now = time.monotonic()
-        if self._held:
-            self._without_since = now
-        if now < self._without_since + SAY_AFTER_SECONDS:
-            return
-        end = self._without_since + self._patience
-        why = self._failure or ", ".join(map(_words, self._grant.others))
-        if not why:
-            return
-        if now < end:
-            self._tell(f"no slot of the dialer is free: {why}; this run waits until {clock_time(end)}")
-        else:
-            since = clock_time(self._without_since)
-            words = f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on"
-            raise Stopped(words, cause="no slot of the dialer came free")
-
-    def _tell(self, text: str) -> None:
-        if text != self._told:
-            self._told = text
-            self._say(text)
+        if self._wait.is_due(has_slots=bool(self._held)):
+            self._wait.explain(self._failure or ", ".join(map(_words, self._grant.others)))
 
 
 def _words(other: OtherMember) -> str:

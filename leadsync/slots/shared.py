@@ -10,17 +10,14 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from leadsync.errors import SettingsError, Stopped
+from leadsync.errors import SettingsError
 from leadsync.slots.files import Mark
 from leadsync.slots.folder import SlotsFolder
 from leadsync.slots.pool import HeldSlot, SlotPool
+from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait, clock_time
 
-SAY_AFTER_SECONDS = 5.0
-"""The wait for a slot without a word."""
 KEEP_SECONDS = 0.1
 """The interval of looks at the slot files."""
-FINDING_SECONDS = 60.0
-"""The longest wait for another process to measure the dialer's slots."""
 # Polling is the only way to wait for one of several locks (decision record 4), at 2 to 10 milliseconds. A process with
 # half of the slots looks at the middle interval; one with more looks less often, so that the shares become equal.
 EQUAL_POLL_SECONDS = 0.004
@@ -53,11 +50,8 @@ class SharedSlots:
         self._folder = folder
         self._pool = SlotPool(url, slots, slots if known else 0, folder, self._complain)
         self._say = say
-        self._patience = give_up_seconds
+        self._wait = SlotWait(say, give_up_seconds)
         self._queue: deque[tuple[Callable[[], bool], asyncio.Future[None]]] = deque()
-        self._without_since = 0.0
-        self._look_at = 0.0
-        self._told = ""
         self.complaint = ""
         """The reason why slots cannot be shared; empty if they are."""
 
@@ -95,13 +89,13 @@ class SharedSlots:
         self._queue.append(me)
         try:
             if self._queue[0] is me:
-                self._without_since = time.monotonic()
+                self._wait.begin()
                 await self._poll()
             else:
                 await me[1]
             while wanted():
                 if slot := self._pool.take():
-                    self._tell("")
+                    self._wait.tell("")
                     return slot
                 self._explain()
                 await self._poll()
@@ -129,9 +123,9 @@ class SharedSlots:
         except OSError as error:
             self._complain(error)
         while wanted() and (resting := self._pool.resting()):
-            self._tell(f"the run begins after a rest of the dialer's slots: {_rest_words(resting)}")
+            self._wait.tell(f"the run begins after a rest of the dialer's slots: {_rest_words(resting)}")
             await asyncio.sleep(KEEP_SECONDS)
-        self._tell("")
+        self._wait.tell("")
 
     async def keep(self) -> None:
         """Look after the files of held slots; ends by cancellation."""
@@ -165,7 +159,7 @@ class SharedSlots:
                     return max(known)
                 if free:
                     break
-                self._tell("another leadsync is finding out how many calls the dialer runs at once; waiting for it")
+                self._wait.tell(FINDING)
                 await asyncio.sleep(KEEP_SECONDS)
         return 0
 
@@ -187,7 +181,7 @@ class SharedSlots:
         slots, used = self._pool.slots, self._pool.used()
         seconds = EQUAL_POLL_SECONDS * ((1 + 2 * used) / (1 + slots)) ** 2
         seconds = min(max(seconds, SHORTEST_POLL_SECONDS, slots * LOOK_SECONDS), LONGEST_POLL_SECONDS)
-        if time.monotonic() - self._without_since > SAY_AFTER_SECONDS:
+        if self._wait.is_long:
             seconds = LONGEST_POLL_SECONDS
         await asyncio.sleep(seconds * random.uniform(0.5, 1.5))  # noqa: S311 - so that nobody is always the first
         for wanted, turn in self._queue:
@@ -207,36 +201,13 @@ class SharedSlots:
         return False
 
     def _explain(self) -> None:
-        """Tell the reason of a long wait for a slot; raises Stopped at its end.
-
-        It waits for SAY_AFTER_SECONDS in any case: others give their slots back call by call.
-        """
-        now = time.monotonic()
-        if self._pool.held:
-            self._without_since = now
-        end = self._without_since + self._patience
-        if now < max(self._without_since + SAY_AFTER_SECONDS, self._look_at):
+        """Tell the reason of a long wait for a slot; raises Stopped at its end."""
+        if not self._wait.is_due(has_slots=bool(self._pool.held)):
             return
-        self._look_at = now + min(SAY_AFTER_SECONDS, max(end - now, KEEP_SECONDS))
         reasons = _holders(self._pool.others())
         if resting := self._pool.resting():
             reasons.append(_rest_words(resting))
-        why = ", ".join(reasons)
-        if not why:
-            return
-        if resting:
-            self._tell(f"no slot of the dialer is free: {why}")
-        elif now < end:
-            self._tell(f"no slot of the dialer is free: {why}; this run waits until {clock_time(end)}")
-        else:
-            since = clock_time(self._without_since)
-            words = f"no slot of the dialer came free since {since} ({why}); `leadsync resume` goes on"
-            raise Stopped(words, cause="no slot of the dialer came free")
-
-    def _tell(self, text: str) -> None:
-        if text != self._told:
-            self._told = text
-            self._say(text)
+        self._wait.explain(", ".join(reasons), ends_by_itself=bool(resting))
 
     def _complain(self, error: OSError) -> None:
         if not self.complaint:
@@ -264,11 +235,6 @@ def _rest_words(ends: list[float]) -> str:
     """The number of slots at rest, the end of the last rest, and its reason."""
     killed = "because a leadsync that was killed may still have calls under way"
     return f"{len(ends)} rest until {clock_time(max(ends))} {killed}"
-
-
-def clock_time(moment: float) -> str:
-    """A moment of `time.monotonic` in local time."""
-    return time.strftime("%H:%M:%S", time.localtime(time.time() + moment - time.monotonic()))
 
 
 def _wake(turn: asyncio.Future[None]) -> None:

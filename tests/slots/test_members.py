@@ -11,7 +11,7 @@ import pytest
 from leadsync.errors import JournalError, Stopped
 from leadsync.journal import open_journal
 from leadsync.slot_shares import OtherMember, SlotGrant, SlotReport
-from leadsync.slots import GrantedSlot, MemberSlots, members
+from leadsync.slots import GrantedSlot, MemberSlots, members, slot_wait
 
 
 def yes() -> bool:
@@ -51,7 +51,7 @@ class Database:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "RENEW_SECONDS", 0.01)
-    monkeypatch.setattr(members, "SAY_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import SettingsError, Stopped
-from leadsync.slots import HeldSlot, SharedSlots, SlotsFolder, pool, shared
+from leadsync.slots import HeldSlot, SharedSlots, SlotsFolder, pool, shared, slot_wait
 from tests.slots.worker import URL, Worker, most_at_once
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
@@ -200,7 +200,7 @@ def test_those_who_wait_but_are_stopped_do_not_keep_the_slots_from_others(join: 
 def test_the_reason_of_a_long_wait_is_said_once_and_its_end(
     join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.05)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.05)
 
     async def test() -> None:
         holder, member = join(slots=2), join(slots=2)
@@ -224,7 +224,7 @@ def test_the_reason_of_a_long_wait_is_said_once_and_its_end(
 
 
 def test_a_change_of_the_reason_is_said_too(join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.02)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.02)
 
     async def test() -> None:
         holder, member = join(slots=2), join(slots=2)
@@ -248,7 +248,7 @@ def test_a_change_of_the_reason_is_said_too(join: Callable[..., Member], monkeyp
 def test_a_process_whose_own_calls_hold_the_slots_says_nothing(
     join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.02)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.02)
 
     async def test() -> None:
         holder, member = join(slots=2), join(slots=2, give_up_seconds=0)
@@ -264,7 +264,7 @@ def test_a_process_whose_own_calls_hold_the_slots_says_nothing(
 
 
 def test_whoever_waits_for_too_long_gives_up(join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.03)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.03)
 
     async def test() -> None:
         holder, member = join(), join(give_up_seconds=0.1)
@@ -284,7 +284,7 @@ def test_whoever_waits_for_too_long_gives_up(join: Callable[..., Member], monkey
 def test_a_rest_is_waited_for_even_by_those_who_do_not_wait_for_others(
     join: Callable[..., Member], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "SAY_AFTER_SECONDS", 0.02)
+    monkeypatch.setattr(slot_wait, "SAY_AFTER_SECONDS", 0.02)
     monkeypatch.setattr(pool, "UNSEEN_CALL_SECONDS", 0.1)
     monkeypatch.setattr(pool, "LEAST_REST_SECONDS", 0.1)
 
