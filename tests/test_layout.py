@@ -13,6 +13,7 @@ WITHOUT = {
     "cell_marks.py": "values alone",
     "journal/protocol.py": "a protocol; tests/journal holds its promises on both stores",
     "journal/row_protocols.py": "as above",
+    "journal/correction_protocols.py": "as above",
     "journal/postgres/restores_schema.py": "values alone",
     "journal/sql/conditions.py": "values alone",
     "journal/sql/sendable_rows.py": "values alone",

@@ -10,17 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from leadsync.journal.correction_protocols import CorrectableRows, Decisions, EditedRows, Edits
 from leadsync.journal.lock import SHORT_HOLD_SECONDS
-from leadsync.journal.row_protocols import (
-    CorrectableRows,
-    Decisions,
-    EditedRows,
-    Edits,
-    LineageQueries,
-    PendingRows,
-    RowPages,
-    Rows,
-)
+from leadsync.journal.row_protocols import LineageQueries, PendingRows, RowPages, Rows
 from leadsync.journal.values import (
     NO_EFFECTS,
     AuditEntry,

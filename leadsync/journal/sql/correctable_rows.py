@@ -24,7 +24,7 @@ _UNTOUCHED = (
 
 
 class SqlCorrectableRows(Connected):
-    """The rows; see `leadsync.journal.row_protocols.CorrectableRows`."""
+    """The rows; see `leadsync.journal.correction_protocols.CorrectableRows`."""
 
     def correctable_counts(self, run_id: str, rules: str = "") -> OpenRows:
         with self._database.reading() as connection:

@@ -25,7 +25,7 @@ _WHEN = "coalesce(at, 0), number"
 
 
 class SqlDecisions(Connected):
-    """The decisions; see `leadsync.journal.row_protocols.Decisions`."""
+    """The decisions; see `leadsync.journal.correction_protocols.Decisions`."""
 
     def resolve(
         self, run_id: str, numbers: Iterable[int], state: State, decided: str, *, user: str = "", note: str = ""

@@ -18,7 +18,7 @@ _FAULTY = f"FROM ({_EDITED} INDEXED BY faulty_rows WHERE NOT ready) AS edited {_
 
 
 class SqlEditedRows(Connected):
-    """The rows; see `leadsync.journal.row_protocols.EditedRows`."""
+    """The rows; see `leadsync.journal.correction_protocols.EditedRows`."""
 
     def unchecked(self, run_id: str, rules: str, limit: int) -> list[int]:
         with self._database.reading() as connection:

@@ -15,7 +15,7 @@ _COLUMNS = "number, version, position, old, new, author, at"
 
 
 class SqlEdits(Connected):
-    """The corrections; see `leadsync.journal.row_protocols.Edits`."""
+    """The corrections; see `leadsync.journal.correction_protocols.Edits`."""
 
     def edit(self, run_id: str, number: int, changes: Mapping[int, str], *, version: int, user: str) -> int | None:
         return self.edit_rows(run_id, {number: (version, changes)}, user=user)[number]
