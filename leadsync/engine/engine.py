@@ -16,6 +16,7 @@ from leadsync.engine.pace import USUAL_SECONDS, Pace
 from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, Slots, SystemClock, UnsharedSlots
 from leadsync.engine.retry_policy import RetryPolicy
 from leadsync.engine.row_outcomes import RowOutcomes
+from leadsync.engine.worker_count import WorkerCount
 from leadsync.errors import JournalError, Stopped
 from leadsync.models import Effect, Outcome
 
@@ -64,6 +65,7 @@ class Engine:
         early = None if keep_going else EarlyFailureCheck()
         self._backlog = Backlog(log, self._clock, early)
         self._rows = RowOutcomes(log, self._backlog, self._notice, policy, inserting, early, self.stop, self._shared)
+        self._count = WorkerCount()
         self._workers: set[asyncio.Task[None]] = set()
         self._senders = 0
         self._stopping = False
@@ -174,7 +176,7 @@ class Engine:
             self._limiter.pause()
         else:
             self._limiter.allow(self._absence.allowance(self._pace.allowance))
-        while self._senders < _workers_for(self._pace.allowance):
+        while self._senders < self._count.of(self._pace.allowance):
             self._senders += 1
             self._start(self._work)
 
@@ -226,7 +228,7 @@ class Engine:
 
     async def _work(self) -> None:
         try:
-            while not self._stopping and self._senders <= _workers_for(self._pace.allowance):
+            while not self._stopping and self._senders <= self._count.of(self._pace.allowance):
                 job = await self._backlog.next()
                 if job is None:
                     return
@@ -245,7 +247,9 @@ class Engine:
         attempt = job.attempts + 1
         # All that takes time comes before the slot: the call made ready, and its beginning on disk.
         send = self._dialer.prepare(job.lead)
+        asked = self._clock.now()
         await self._log.begin(job.number, attempt)
+        self._count.written(self._clock.now() - asked)
         left = False
         try:
             slot = self._limiter.slot()
@@ -282,6 +286,7 @@ class Engine:
     def _learn(self, outcome: Outcome, began: float) -> None:
         """Apply the outcome to pace and absence."""
         now = self._clock.now()
+        self._count.called(now - began)
         self._pace.record(outcome, began, now)
         if isinstance(self._pace, Discovery) and self._pace.found is not None:
             assert self._on_found is not None  # noqa: S101 - only then were the slots looked for
@@ -292,8 +297,3 @@ class Engine:
         self._adjust()
         if outcome.effect is Effect.ANSWERED:
             self.heard = True
-
-
-def _workers_for(slots: int) -> int:
-    """The number of workers: some more than slots, to write the next rows down while all slots are taken."""
-    return slots + 2 + slots // 4

@@ -81,6 +81,8 @@ class FakeLog:
         self.fails_at: Callable[[str], bool] = lambda what: False
         self.failure: Exception = JournalError("the disk is full")
         self.may_send: Callable[[], bool] = lambda: True
+        self.seconds = 0.0
+        """The time to write a row down."""
 
     def status(self, number: int) -> Status:
         state = self.entries[number].state
@@ -126,7 +128,7 @@ class FakeLog:
         assert attempt == entry.row.attempts + 1
         entry.state = "begun"
         entry.row = replace(entry.row, attempts=attempt)
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.seconds)
 
     def leaves(self, number: int, attempt: int) -> None:
         self._maybe_fail("leaves")

@@ -351,6 +351,14 @@ def test_late_timers_are_told_to_the_pace(monkeypatch: pytest.MonkeyPatch) -> No
     assert told == pytest.approx([0.02] * 4)
 
 
+def test_a_slow_journal_leaves_no_slot_empty() -> None:
+    """16 slots of 0.1 s send 160 rows a second, though each takes as long again to be written down."""
+    stage = Stage(rows(1600), slots=16)
+    stage.log.seconds = 0.1
+    stage.run()
+    assert stage.dialer.sent_at[-1] - stage.dialer.sent_at[800] == pytest.approx(5.0, abs=0.2)
+
+
 def test_a_run_that_goes_slower_keeps_workers() -> None:
     """All calls come back together: the pace is halved, the dialer counts as away, and workers that are too many go."""
     first = {"L2": code(109), "L3": UNREACHED, "L6": UNREACHED, "L7": BUSY}
