@@ -41,7 +41,16 @@ class LeaseLostError(JournalError):
     """The run has another sender by now. Ends of its attempts are kept, nothing else is written."""
 
 
-Work = Begin | Finish | Callable[[], Any]
+class Question(NamedTuple):
+    """A function that changes no row. It needs no transaction, and may come behind the rest of its group."""
+
+    ask: Callable[[], Any]
+
+    def __call__(self) -> Any:
+        return self.ask()
+
+
+Work = Begin | Finish | Question | Callable[[], Any]
 _Call = tuple[Work, asyncio.Future[Any]]
 
 
@@ -54,7 +63,8 @@ class RunWriter(Protocol):
     def commit(self, group: Sequence[Work]) -> list[Any]:
         """Do all of a group's work in one transaction, or none of it; return the results in order.
 
-        Of any one row, finishes go before and begins behind the rest. Functions are methods of this writer.
+        Of any one row, finishes go before and begins behind the rest. Functions are methods of this writer. Questions
+        need not be in the transaction.
         """
         ...
 
@@ -154,15 +164,15 @@ class RunLog:
 
     def undecided(self) -> asyncio.Future[dict[str, int]]:
         """The leads with a row that a person has to decide on, each with the number of the first such row."""
-        return self._call(self._writer.undecided)
+        return self._call(Question(self._writer.undecided))
 
     def pending(self, after: int, limit: int) -> asyncio.Future[list[PendingRow]]:
         """The next rows to be sent behind row `after`, in the run's order."""
-        return self._call(partial(self._writer.pending, after, limit))
+        return self._call(Question(partial(self._writer.pending, after, limit)))
 
     def pending_row(self, number: int) -> asyncio.Future[PendingRow]:
         """One row from an earlier `pending`."""
-        return self._call(partial(self._writer.pending_row, number))
+        return self._call(Question(partial(self._writer.pending_row, number)))
 
     def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
         """Pending to in flight: to be awaited before a byte of the attempt leaves."""
@@ -201,7 +211,7 @@ class RunLog:
 
     def live(self, live: Live) -> asyncio.Future[str]:
         """Keep the state of this sending; gives the user who wants it to stop, or an empty text."""
-        return self._call(partial(self._writer.live, live))
+        return self._call(Question(partial(self._writer.live, live)))
 
     def _call(self, work: Work) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = self._loop.create_future()

@@ -10,7 +10,7 @@ from leadsync.journal.marks import Marks
 from leadsync.journal.postgres.database import PostgresDatabase, Session, connect
 from leadsync.journal.postgres.errors import translated
 from leadsync.journal.postgres.schema import REFUSED_MOVE
-from leadsync.journal.run_log import Begin, Finish, LeaseLostError, Work
+from leadsync.journal.run_log import Begin, Finish, LeaseLostError, Question, Work
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.sql.run_writer import SqlRunWriter, finish_values
 from leadsync.journal.states import State
@@ -60,20 +60,21 @@ class PostgresRunWriter(SqlRunWriter):
         return self._lease_lasts()
 
     def commit(self, group: Sequence[Work]) -> list[Any]:
-        """Do a group's work: ends first, then functions, then beginnings.
+        """Do a group's work: ends first, then changes of single rows, then beginnings; questions behind the commit.
 
         If the lease has another holder by now, ends of attempts in doubt are kept and LeaseLostError comes.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
         begins = [work for work in group if isinstance(work, Begin)]
         results: list[Any] = [None] * len(group)
+        changes = [at for at, work in enumerate(group) if callable(work) and not isinstance(work, Question)]
         with translated(self._url):
             try:
-                if any(map(callable, group)):
+                if changes:
                     with self._server.transaction():
                         is_mine = self._write(finishes, [])
                         if is_mine:
-                            results = [work() if callable(work) else None for work in group]
+                            self._answer(group, changes, results)
                             self._write([], begins)
                 else:
                     is_mine = self._write(finishes, begins)
@@ -82,12 +83,21 @@ class PostgresRunWriter(SqlRunWriter):
                     raise
                 number, state = (error.diag.message_detail or "0 ").split(" ")
                 raise self._cannot(int(number), State(state)) from None
-        if not is_mine:
-            raise self._lost()
-        # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
-        for finish in finishes:
-            self._marks.forget(finish.number)
+            if not is_mine:
+                raise self._lost()
+            # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
+            for finish in finishes:
+                self._marks.forget(finish.number)
+            # Not in a transaction, whose beginning and end are a round trip each: all other rows wait meanwhile.
+            self._answer(group, [at for at, work in enumerate(group) if isinstance(work, Question)], results)
         return results
+
+    @staticmethod
+    def _answer(group: Sequence[Work], places: Sequence[int], results: list[Any]) -> None:
+        for at in places:
+            work = group[at]
+            assert callable(work)  # noqa: S101 - only such places are given
+            results[at] = work()
 
     def _write(self, finishes: Sequence[Finish], begins: Sequence[Begin]) -> bool:
         ends = [list(column) for column in zip(*map(finish_values, finishes), strict=True)] or [[]] * 8
