@@ -74,14 +74,20 @@ class ChildRuns:
         for child in list(self._children.values()):
             child.terminate()
 
+    def stop_one(self, run_id: str) -> None:
+        """Let the child of a run drain and end."""
+        if run_id in self._children:
+            self._children[run_id].terminate()
+
     def settle(self, journal: Journal, run_id: str, ended: Ended) -> None:
         """Take an ended run off its queue, or leave it to the next worker."""
         stopped = ended.code in _STOPPED and not self.stopping
         if ended.code in FINISHED or stopped:
             journal.unqueue(run_id)
-        elif ended.code in _STOPPED:
+        elif ended.code in _STOPPED or ended.code < 0:
+            # Of a killed child the lease has to run out first.
             journal.postpone(run_id, 0)
-        elif ended.code > 0 and not journal.is_held(run_id):
+        elif not journal.is_held(run_id):
             journal.postpone(run_id, _WRONG_PAUSE_SECONDS if ended.code == _WRONG else _FAILED_PAUSE_SECONDS)
 
 

@@ -21,7 +21,7 @@ from procrastinate.jobs import Status
 from leadsync.config import Settings
 from leadsync.errors import JournalError
 from leadsync.journal import SEND_TASK, Journal
-from leadsync.worker.child_runs import ChildRuns, is_over
+from leadsync.worker.child_runs import ChildRuns, Ended, is_over
 from leadsync.worker.upkeep import expire_drafts, prune, wake_queued
 
 UPKEEP_QUEUE = "leadsync"
@@ -33,6 +33,8 @@ _HELD_PATIENCE_SECONDS, _POLL_SECONDS = 3.0, 0.1
 """Who has confirmed a run holds it for a moment still."""
 _START_SECONDS = 10.0
 """A child that has not begun by then has died, or is slow: then another is started, and one of them ends at once."""
+QUEUE_LOOK_SECONDS = 5.0
+"""The interval of looks whether a run being sent is still queued. A child that sends hears of a stop much sooner."""
 _PAUSE_SECONDS = 2.0
 """Before the next try after the loss of the server."""
 _CONNECTIONS = 8
@@ -154,9 +156,19 @@ class Worker:
         await self._journal.ask(lambda journal: journal.postpone(run, _START_SECONDS))
         record = await self._journal.ask(lambda journal: journal.run(run))
         self._say(f"Sending run {run} of {record.file.name}.")
-        ended = await self._children.send(record, queued)
+        ended = await self._while_queued(run, self._children.send(record, queued))
         self._say(f"Run {run} ended with exit code {ended.code}{f': {ended.error}' if ended.error else '.'}")
         await self._journal.ask(lambda journal: self._children.settle(journal, run, ended))
+
+    async def _while_queued(self, run: str, sending: Coroutine[Any, Any, Ended]) -> Ended:
+        """Send a run as long as it is queued; somebody may stop it before its child can hear of that."""
+        child = asyncio.ensure_future(sending)
+        while not (await asyncio.wait([child], timeout=QUEUE_LOOK_SECONDS))[0]:
+            with suppress(JournalError):
+                if await self._journal.ask(lambda journal: journal.queued(run)) is None:
+                    self._children.stop_one(run)
+                    break
+        return await child
 
     async def _is_held(self, run: str) -> bool:
         end = asyncio.get_running_loop().time() + _HELD_PATIENCE_SECONDS

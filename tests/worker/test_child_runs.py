@@ -58,6 +58,8 @@ def test_what_follows_the_end_of_a_child(tmp_path: Path, code: int, stopping: bo
         journal.create(a_run(tmp_path))
         journal.confirm(RUN, queued=Queued(HERE))
         journal.release(RUN)
+        # As its start did.
+        journal.postpone(RUN, 10)
         children.settle(journal, RUN, Ended(code, ""))
         assert (journal.queued(RUN) is not None) is stays
         assert (stays and not journal.to_wake([HERE])) is waits

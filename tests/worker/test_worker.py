@@ -1,9 +1,20 @@
 """Workers as processes: they send what is queued, and none of it twice."""
 
+import asyncio
 import signal
+from functools import partial
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from leadsync.config import load
+from leadsync.journal import Queued, open_journal
+from leadsync.worker import Worker
+from leadsync.worker.child_runs import ChildRuns, Ended
 from leadsync.worker.upkeep import wake_queued
 from tests.conftest import Desk
+from tests.journal.samples import RUN, a_run
 from tests.machines import Machines, children_of, wait_until
 
 
@@ -79,3 +90,44 @@ def test_a_run_that_waits_for_a_worker_is_stopped_too(machines: Machines, desk: 
     assert machines.start("third", "stop", run).wait(20) == 0
     with machines.journal() as journal:
         assert journal.queued(run) is None
+
+
+class _Child(ChildRuns):
+    """A child that hears of no stop by itself, as one that has not begun to send."""
+
+    def __init__(self, state: Path) -> None:
+        super().__init__(state, None)
+        self.began, self.ends = asyncio.Event(), asyncio.Event()
+
+    async def send(self, *_: Any) -> Ended:
+        self.began.set()
+        await self.ends.wait()
+        return Ended(143, "")
+
+    def stop_one(self, run_id: str) -> None:
+        assert not self.ends.is_set(), "a second signal would end calls under way"
+        self.ends.set()
+
+
+def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leadsync.worker.worker.QUEUE_LOOK_SECONDS", 0.01)
+    desk.settings("http://127.0.0.1:1")
+
+    async def take_off() -> None:
+        child = _Child(tmp_path)
+        sender = Worker("", "", partial(open_journal, tmp_path), load(desk.config), [], child, lambda words: None)
+        sender._stop = asyncio.Event()
+        sending = asyncio.create_task(sender._send(RUN))
+        await child.began.wait()
+        journal.unqueue(RUN)
+        await asyncio.wait_for(sending, 10)
+        sender._journal.close()
+
+    with open_journal(tmp_path) as journal:
+        journal.create(a_run(tmp_path))
+        journal.confirm(RUN, queued=Queued("pbx.example.com:443"))
+        journal.release(RUN)
+        asyncio.run(take_off())
+        assert journal.queued(RUN) is None
