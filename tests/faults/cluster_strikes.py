@@ -10,13 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from leadsync.simulator import PracticeDialer
 from tests.faults.cable import Cable
+from tests.faults.cables import Cables, cables
 from tests.machines import LEASE_SECONDS, Machines, children_of, wait_until
-from tests.own_postgres import OwnPostgres
+from tests.own_postgres import OwnPostgres, own_postgres
 
 WORKERS = ("first", "second", "third")
 SLOTS = 8
@@ -26,8 +29,16 @@ HOUR = 3600.0
 class Scene:
     """A run of the desk's sheet, machines, their dialer, and their PostgreSQL."""
 
-    def __init__(self, machines: Machines, dialer: PracticeDialer, server: OwnPostgres, chance: random.Random) -> None:
+    def __init__(
+        self,
+        machines: Machines,
+        dialer: PracticeDialer,
+        server: OwnPostgres,
+        chance: random.Random,
+        cables: Cables | None = None,
+    ) -> None:
         self.machines, self.dialer, self.server, self.chance = machines, dialer, server, chance
+        self.cables = cables
         self.run = ""
         self.workers: dict[str, subprocess.Popen[str]] = {}
 
@@ -143,22 +154,34 @@ def database_stopped_at_once(scene: Scene) -> float:
 def stalled_cable(scene: Scene) -> float:
     """The first machine's bytes stand still; the second finishes the run, and the cable is mended."""
     cable = Cable(scene.server.port)
-    first = scene.begin(LEADSYNC_JOURNAL_URL=scene.server.url_by(cable.port))
-    cable.stall()
+    began = _cut(scene, scene.server.url_by("127.0.0.1", cable.port), cable.stall, cable.mend)
+    cable.close()
+    return began
+
+
+def cut_cable(scene: Scene) -> float:
+    """The same by the kernel's own network: nothing comes through, and connections last until somebody notices."""
+    assert scene.cables is not None
+    url = scene.server.url_by(scene.cables.address(1), scene.server.port)
+    return _cut(scene, url, partial(scene.cables.cut, 1), partial(scene.cables.mend, 1))
+
+
+def _cut(scene: Scene, url: str, cut: Callable[[], None], mend: Callable[[], None]) -> float:
+    first = scene.begin(LEADSYNC_JOURNAL_URL=url)
+    cut()
     began = time.monotonic()
     scene.resume("second")
     before = len(scene.dialer.ledger.received)
-    cable.mend()
+    mend()
     first.wait(60)
     assert len(scene.dialer.ledger.received) == before, "it has sent after the other had taken over"
-    cable.close()
     return began
 
 
 def snapped_cable(scene: Scene) -> float:
     """The first machine's connections break, and new ones get no answer."""
     cable = Cable(scene.server.port)
-    first = scene.begin(LEADSYNC_JOURNAL_URL=scene.server.url_by(cable.port))
+    first = scene.begin(LEADSYNC_JOURNAL_URL=scene.server.url_by("127.0.0.1", cable.port))
     cable.snap()
     began = time.monotonic()
     scene.resume("second")
@@ -229,12 +252,24 @@ STRIKES: Mapping[str, Callable[[Scene], float]] = {
         freeze,
         database_stopped_at_once,
         stalled_cable,
+        cut_cable,
         snapped_cable,
         clocks_apart,
         resumes_at_once,
         restored_copy,
     )
 }
+
+
+@contextmanager
+def server_for(name: str) -> Iterator[tuple[OwnPostgres, Cables | None]]:
+    """The server for a strike, and its cables; skips where the machine allows none."""
+    if name != cut_cable.__name__:
+        with own_postgres() as server:
+            yield server, None
+    else:
+        with cables() as made, own_postgres(network=made.network) as server:
+            yield server, made
 
 
 def strike(name: str, scene: Scene) -> float:
