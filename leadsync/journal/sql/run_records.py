@@ -68,7 +68,7 @@ class RunRecords(SqlRunQueue):
         older = "run < (SELECT run FROM runs WHERE id = ?)" if before else "? = ''"
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {RUN_COLUMNS}, tally FROM {LISTED} AS runs WHERE {older} ORDER BY run DESC LIMIT ?",
+                f"SELECT {RUN_COLUMNS}, tally FROM {LISTED} WHERE {older} ORDER BY run DESC LIMIT ?",
                 [before, limit],
             ).fetchall()
         return [(run_record(values), tally_of(kept) if kept else None) for *values, kept in rows]

@@ -15,7 +15,7 @@ from leadsync.tallies import Tally
 
 NO_END = 2**63 - 1
 """The last row of a run without a trial's end: SQLite's largest integer."""
-LISTED = "(SELECT * FROM runs WHERE NOT deleting)"
+LISTED = "(SELECT * FROM runs WHERE NOT deleting) AS runs"
 OF_SHEET = "(file = ? OR checked IN (SELECT id FROM checks WHERE file = ?))"
 """The runs of a sheet: of its file, and of the copies that `check` made of it."""
 RUN_TABLES = (
@@ -35,7 +35,7 @@ RUN_TABLES = (
 
 def select_runs(connection: Connection, condition: str, *values: object) -> list[RunRecord]:
     """The runs of a condition, without those under deletion."""
-    rows = connection.execute(f"SELECT {RUN_COLUMNS} FROM {LISTED} AS runs {condition}", values)
+    rows = connection.execute(f"SELECT {RUN_COLUMNS} FROM {LISTED} {condition}", values)
     return [run_record(row) for row in rows]
 
 
