@@ -13,7 +13,6 @@ from pathlib import Path
 from leadsync.simulator import PracticeDialer, PracticeServer
 from tests.bench.dialers import dialer
 from tests.bench.senders import Desk as BenchDesk
-from tests.bench.senders import Done
 from tests.conftest import Desk
 from tests.machines import Machines, children_of, wait_until
 
@@ -48,11 +47,11 @@ async def _pass(source: asyncio.StreamReader, target: asyncio.StreamWriter, seco
     loop.call_later(seconds, target.close)
 
 
-def pace(slots: int, floor_seconds: float, rows: int, first: int, journal_url: str) -> tuple[float, Done]:
-    """Leads a second of `leadsync run`, by the dialer's own count, and what the command came to."""
+def pace(slots: int, floor_seconds: float, rows: int, first: int, journal_url: str) -> tuple[float, float]:
+    """Leads a second of `leadsync run`, by the dialer's own count, and the command's CPU seconds."""
     with dialer(slots, floor_seconds=floor_seconds) as here, tempfile.TemporaryDirectory() as folder:
         done = BenchDesk(Path(folder), here.url, slots * 2, journal_url).send(rows, first)
-        return rows / here.seconds(), done
+        return rows / here.seconds(), done.cpu
 
 
 def takeover(url: str, lease_seconds: float) -> tuple[float, float]:

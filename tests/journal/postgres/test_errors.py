@@ -33,7 +33,11 @@ def test_an_address_of_another_kind_is_not_quoted() -> None:
     [
         (errors.DiskFull("no space left"), "make room on the server's disk, then `leadsync resume`"),
         (errors.InvalidPassword("wrong"), "correct the user or the password in its address"),
-        (psycopg.OperationalError("cut"), "see that the server runs and can be reached, then `leadsync resume`"),
+        (
+            psycopg.OperationalError("cut"),
+            "see that the server runs and can be reached, and that user, password and database in its address are "
+            "right, then `leadsync resume`",
+        ),
         (errors.DivisionByZero("0"), "see the server's log, then `leadsync resume`"),
     ],
 )
