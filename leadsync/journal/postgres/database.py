@@ -6,6 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from leadsync.errors import JournalError
@@ -58,7 +59,11 @@ def connect(url: str, *, idle_limit: bool = True) -> psycopg.Connection:
     session = _SESSION | (_IDLE_LIMIT if idle_limit else {})
     options = " ".join([*([str(given["options"])] if given.get("options") else []), *_options(session)])
     network: dict[str, Any] = {name: value for name, value in _NETWORK.items() if name not in given}
-    return psycopg.connect(url, autocommit=True, options=options, application_name="leadsync", **network)
+    try:
+        return psycopg.connect(url, autocommit=True, options=options, application_name="leadsync", **network)
+    except psycopg.OperationalError as error:
+        # libpq tells no kind of error for a connection that was never made: this is the standard's for all of them.
+        raise errors.SqlclientUnableToEstablishSqlconnection(str(error)) from None
 
 
 def _options(session: dict[str, str]) -> list[str]:

@@ -22,12 +22,11 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.DataCorrupted, "restore it from a backup"),
     (errors.IndexCorrupted, "rebuild its indexes with REINDEX, or restore it from a backup"),
     (errors.UntranslatableCharacter, "create the database in the encoding UTF8"),
-    # A refused connection comes without its kind, whether by a wrong password or a missing server.
     (
-        psycopg.OperationalError,
-        "see that the server runs and can be reached, and that user, password and database in its address are right, "
-        f"{_RESUME}",
+        errors.SqlclientUnableToEstablishSqlconnection,
+        "see that the server runs and can be reached, and that the user and the password in its address are right",
     ),
+    (psycopg.OperationalError, f"see that the server runs and can be reached, {_RESUME}"),
 )
 """By kind of error, the first that fits."""
 _OTHERWISE = f"see the server's log, {_RESUME}"
