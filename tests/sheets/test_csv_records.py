@@ -48,6 +48,39 @@ def test_wherever_a_block_ends_the_cells_are_the_same(monkeypatch, block, table)
     assert lines_of(text.getvalue())[1:] == [SourceLine(number, ["x", *row]) for number, row in enumerate(table, 2)]
 
 
+SWALLOWED = "Id,Name,Phone\n1,Ann,0412\n{}\n4,Ed,0415\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '2,"Bo,0413\n3,Cy",0414',
+        '2,"Bo,\n3,Cy",',  # no phones
+        '2,"Bo Lee,0413 1\n\n3,Cy",0414'.replace("\n\n", "\n"),
+        '2,"Bo,0413\n3,Cy,0414\n5,Di",0415',
+        '"2,Bo,0413\n3,Cy,0414",,',
+        '2,"Bo,0413\n3,7 Cy",0414',  # a name with a digit, in a text without other cells of several lines
+    ],
+)
+def test_a_quotation_mark_that_has_swallowed_a_lead_is_named_by_its_line(lines: str) -> None:
+    with pytest.raises(SheetError, match=r"opens on line 3 .* each with the look of a lead; close it on its line"):
+        lines_of(SWALLOWED.format(lines))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        '2,"12 High St\nSydney, NSW",0414',
+        '2,Bo,"rang at 5,\nthen 6, no answer"',
+        '2,Bo,"Hello\nSo, I said, no"',
+        '2,"Bo,\nCy, Di",0414',
+        '2,"Bo,0413\n3,7 Cy",0414\n5,"Di\nEd",0415',
+    ],
+)
+def test_a_cell_of_several_lines_stays(lines: str) -> None:
+    assert lines_of(SWALLOWED.format(lines))[-1].cells == ["4", "Ed", "0415"]
+
+
 def test_a_line_without_an_end_gets_one_sentence(monkeypatch):
     monkeypatch.setattr(csv_records, "_LONGEST_LINE", 1 << 19)
     long, longer = "x" * (1 << 18), "x" * (1 << 20)

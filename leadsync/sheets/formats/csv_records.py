@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TextIO
 
 from leadsync.errors import SheetError
@@ -22,6 +23,7 @@ _MOST_LINES = 100_000
 """A cell holds 32,767 characters. More lines than this have been swallowed by a quotation mark."""
 _SWALLOWED_WIDTH = 4
 """From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
+_LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
 class Records:
@@ -48,12 +50,18 @@ class Records:
         self._text_line = first
         """The first line of text of the last record."""
         self._width = 0
+        self._perhaps_swallowed = 0
+        """The first line of text of a record that perhaps swallowed rows, if each record of several lines is so."""
+        self._has_texts = False
+        """Whether a cell holds a text of several lines."""
 
     def chunks(self) -> Iterator[list[SourceLine]]:
         """Yield the records, once. Raises `SheetError` at an unclosed quotation mark."""
         for block in self._blocks:
             records = self._at_once(block) or self._one_by_one(block)
             yield list(map(self._unescaped, records)) if self._escaped else records
+        if self._perhaps_swallowed and not self._has_texts:
+            raise self._swallowed(self._perhaps_swallowed)
 
     def _unescaped(self, line: SourceLine) -> SourceLine:
         return line._replace(cells=[unescaped(cell, self._delimiter) for cell in line.cells])
@@ -106,11 +114,26 @@ class Records:
         """Raise `SheetError` for a quote closed, lines later, by another cell's opening quote: it swallowed rows."""
         if self._width and len(cells) != self._width:
             raise self._unclosed()
+        lines = [_fields(line, self._delimiter, self._width) for line in taken]
+        if all(len(line) == self._width > 1 for line in lines):
+            first = lines[0]
+            if all(map(_alike, first * len(lines), chain.from_iterable(lines))) and any(map(_DIGIT.search, first)):
+                raise self._swallowed(self._text_line)
+            if all(_DIGIT.search(line[0]) and _alike(first[0], line[0]) for line in lines):
+                self._perhaps_swallowed = self._perhaps_swallowed or self._text_line
+                return
+        self._has_texts = True
         full = self._width - 1
         if self._width >= _SWALLOWED_WIDTH and any(
             text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
         ):
             raise self._unclosed()
+
+    def _swallowed(self, number: int) -> SheetError:
+        return SheetError(
+            f"{self._shown}: the quotation mark that opens on line {number} makes one row of several lines, each with "
+            "the look of a lead; close it on its line, or remove it. If they are one cell, save the sheet as .xlsx."
+        )
 
     def _unclosed(self) -> SheetError:
         return SheetError(
@@ -135,6 +158,19 @@ def unpadded(line: str, delimiter: str) -> str:
         return line
     cells = re.finditer(f"(?:^|{sign}){cell}", text)
     return delimiter.join(match[1] or match[2] or match[3] for match in cells) + line[len(text) :]
+
+
+def _fields(line: str, delimiter: str, width: int) -> list[str]:
+    """The cells of a line as if it had no quotation marks, without blank ones behind the last column."""
+    fields = line.replace('"', "").rstrip("\r\n").split(delimiter)
+    return fields if any(map(str.strip, fields[width:])) else fields[:width]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two cells have the same sorts of characters, letters and digits, or one of them is blank."""
+    if not (one.strip() and other.strip()):
+        return True
+    return all(bool(sort.search(one)) == bool(sort.search(other)) for sort in (_LETTER, _DIGIT))
 
 
 def _blanks(delimiter: str) -> str:
