@@ -20,6 +20,7 @@ def test_escapes_of_a_style_sheet_are_taken_off() -> None:
 
 
 LOOKS = """.gone, td.x, #one, ul li.deep {display:none} .back {visibility:hidden} .back {visibility:visible}
+.faint {opacity:0}
 .menu:hover {display:none} a[href] {display:none} @media print { .screen {display:none} .t {color:red} }
 .old {text-decoration: underline line-through} /* .kept {display:none} */"""
 
@@ -33,6 +34,10 @@ LOOKS = """.gone, td.x, #one, ul li.deep {display:none} .back {visibility:hidden
         ({"style": "visibility:hidden"}, True),
         ({"style": "visibility: collapse"}, True),
         ({"style": "x:none"}, False),
+        ({"style": "opacity: 0"}, True),
+        ({"style": "opacity:.0%;color:red"}, True),
+        ({"style": "opacity:0.5"}, False),
+        ({"class": "faint"}, True),
         ({"class": "a gone"}, True),
         ({"class": "x"}, True),
         ({"class": "deep"}, True),
@@ -44,6 +49,27 @@ LOOKS = """.gone, td.x, #one, ul li.deep {display:none} .back {visibility:hidden
 )
 def test_an_element_is_hidden_by_itself_or_by_a_style_sheet(attributes: dict[str, str], *, hidden: bool) -> None:
     assert Style.of(LOOKS, Style()).hides(attributes) is hidden
+
+
+@pytest.mark.parametrize(
+    ("attributes", "has_size"),
+    [
+        ({}, None),
+        ({"style": "color:red"}, None),
+        ({"style": "font-size:0"}, False),
+        ({"style": "font-size: 0.0px; color:red"}, False),
+        ({"style": "font-size:0 !important"}, False),
+        ({"style": "font-size:0.8em"}, True),
+        ({"style": "font-size:large"}, True),
+        ({"class": "none"}, False),
+        ({"class": "some"}, True),
+        ({"class": "none", "style": "font-size:9pt"}, True),
+    ],
+)
+def test_letters_have_a_size_by_themselves_or_by_a_style_sheet(
+    attributes: dict[str, str], *, has_size: bool | None
+) -> None:
+    assert Style.of(".none {font-size:0pt} .some {font-size:9pt}", Style()).has_size(attributes) is has_size
 
 
 @pytest.mark.parametrize(

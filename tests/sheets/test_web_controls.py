@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.sheets.formats.web_controls import Choice, Radios, input_text
+from leadsync.sheets.formats.web_controls import Choice, Radios, input_text, is_prompt
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,10 @@ def test_a_list_without_options_says_nothing():
         ([({"value": ""}, "Choose…"), ({}, "Busy")], ""),
         ([({"value": ""}, "Choose…"), ({"selected": ""}, "Busy")], "Busy"),
         ([({"disabled": ""}, "Choose…")], ""),
+        ([({"value": "0"}, "-- None --"), ({}, "Busy")], ""),
+        ([({}, "Busy"), ({"selected": ""}, "Bitte wählen")], ""),
+        ([({"label": "Busy"}, "B1"), ({}, "Sale")], "Busy"),
+        ([({"label": ""}, "B1"), ({}, "Sale")], "B1"),
     ],
 )
 def test_an_option_that_asks_for_a_choice_is_none(options, text):
@@ -59,6 +63,30 @@ def test_an_option_that_asks_for_a_choice_is_none(options, text):
         choice.begin_option(attributes)
         choice.data(name)
     assert choice.text() == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Select", "Select one", "Select an outcome…", "Please select", "Please choose a status", "Choose...",
+        "Pick one", "-- None --", "--None--", "-- Select --", "— Select —", "---", "…", "", "<none>", "(None)",
+        "[Select]",
+        "Bitte wählen", "Bitte auswählen", "Auswahl", "Choisissez", "Veuillez choisir", "Sélectionnez…", "Seleccione",
+        "Por favor, elija", "Selecione", "Seleziona", "Kies een optie", "Vælg", "Välj", "Wybierz", "Vyberte",
+        "Выберите", "Seçiniz", "選択してください", "请选择",
+    ],
+)  # fmt: skip
+def test_a_text_that_asks_for_a_choice(text):
+    assert is_prompt(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Sale", "None", "None of these", "Selected", "Select Plan", "Pick up later", "Please call back", "<No Change>",
+     "Bitte zurückrufen", "No Answer", "N/A", "-5"],
+)  # fmt: skip
+def test_a_text_that_is_a_choice(text):
+    assert not is_prompt(text)
 
 
 def radios_of(*events):

@@ -70,6 +70,12 @@ def test_a_hidden_table_is_known_and_its_rows_are_not_hidden_once_more() -> None
     assert table.sheet().metadata.hidden == set()
 
 
+def test_letters_without_a_size_are_not_shown_but_those_in_them_with_a_size_are() -> None:
+    big = ("b", {"style": "font-size:9pt"})
+    events = (("td", {"style": "font-size:0"}), "=x", big, "=a", "/b", "=y", "/td", ("td", {}), "=c", "/td")
+    assert sheet_of("tr", *events, "/tr").values == [["a", "c"]]
+
+
 def test_text_that_no_browser_shows_is_left_out() -> None:
     events = ("td", "script", "=x", "/script", "=a", ("i", {"hidden": ""}), "=y", "/i", "=b", "/td")
     assert sheet_of("tr", *events, "/tr").values == [["ab"]]

@@ -16,8 +16,14 @@ from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, mo
 LINE, BLOCK = "\n", "\r"
 """Marks of a line's and of a block's end in a cell's text."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|(?<![\w-])opacity\s*:\s*(?:0+(?:\.0*)?|\.0+)%?\s*(?:!|;|$)",
+    re.IGNORECASE,
+)
 _SHOWN = re.compile(r"display\s*:|visibility\s*:", re.IGNORECASE)
+_SIZE = re.compile(r"(?<![\w-])font-size\s*:\s*([^;!]*)", re.IGNORECASE)
+_NO_SIZE = re.compile(r"(?:0+(?:\.0*)?|\.0+)(?:%|[a-z]+)?\s*", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _PRINTED = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.IGNORECASE | re.DOTALL)
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
@@ -39,20 +45,26 @@ class Style(NamedTuple):
     codes: Mapping[str, str] = {}
     hidden: Mapping[str, bool] = {}
     struck: frozenset[str] = frozenset()
+    sizes: Mapping[str, bool] = {}
+    """Whether the letters have a size, for the names whose rules say it."""
 
     @classmethod
     def of(cls, sheet: str, before: "Style") -> "Style":
         """Read the text of a style sheet; `before` is what those above it say."""
         # Later rules win, as in a browser; a page may have several style sheets.
         codes, hidden, struck = dict(before.codes), dict(before.hidden), set(before.struck)
+        sizes = dict(before.sizes)
         for selectors, rules in _RULE.findall(_PRINTED.sub("", sheet)):
             if code := _number_format(rules):
                 codes.update(dict.fromkeys(_CLASS.findall(selectors), code))
-            if _SHOWN.search(rules):
+            if _SHOWN.search(rules) or _HIDDEN.search(rules):
                 hidden.update(dict.fromkeys(_names(selectors), _HIDDEN.search(rules) is not None))
             if _STRUCK.search(rules):
                 struck.update(_names(selectors))
-        return cls(codes, hidden, frozenset(struck))
+            if (has_size := _has_size(rules)) is not None:
+                sizes.update(dict.fromkeys(_names(selectors), has_size))
+        # Sizes count only in a page that has letters without one.
+        return cls(codes, hidden, frozenset(struck), sizes if False in sizes.values() else {})
 
     def hides(self, attributes: Mapping[str, str]) -> bool:
         """Whether an element is not shown."""
@@ -69,11 +81,24 @@ class Style(NamedTuple):
             return True
         return bool(self.struck) and not self.struck.isdisjoint(_own_names(attributes))
 
+    def has_size(self, attributes: Mapping[str, str]) -> bool | None:
+        """Whether an element's letters have a size; None if it has that of the element around it."""
+        own = _has_size(attributes["style"]) if "style" in attributes else None
+        if own is not None or not self.sizes:
+            return own
+        return next((self.sizes[name] for name in _own_names(attributes) if name in self.sizes), None)
+
     def code(self, attributes: Mapping[str, str]) -> str:
         """Return a cell's format code; empty for none."""
         if own := _number_format(attributes.get("style", "")):
             return own
         return next((self.codes[name] for name in attributes.get("class", "").split() if name in self.codes), "")
+
+
+def _has_size(rules: str) -> bool | None:
+    """Whether rules give letters a size; None if they do not say it."""
+    sizes = _SIZE.findall(rules)
+    return _NO_SIZE.fullmatch(sizes[-1]) is None if sizes else None
 
 
 def _names(selectors: str) -> list[str]:

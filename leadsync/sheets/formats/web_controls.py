@@ -1,5 +1,6 @@
 """The form controls of a web page's cells to their texts: what a person has typed, ticked or chosen there. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,26 @@ def input_text(attributes: Mapping[str, str]) -> str:
     return "" if kind in _NO_VALUES else f" {squeezed(attributes.get('value', ''))} "
 
 
+_ASKING = (
+    r"(?:please\s+)?(?:select|choose|pick)(?:\s+(?:an?|one|the|your|any|from|option|value|item|here|status|outcome)\b.*)?",
+    r"please\s+(?:select|choose|pick|specify)\b.*",
+    r"(?:bitte\s+)?(?:(?:aus)?wählen?|auswahl)\b.*",
+    r"(?:veuillez\s+)?(?:choisi|sélectionne)(?:r|ssez|z)\b.*",
+    r"(?:por\s+favor\W+)?(?:selecc?ion[ae]r?|elija|elige|elegir|escolh[ae]r?)\b.*",
+    r"(?:scegli(?:ere)?|seleziona(?:re)?|maak een keuze|kies|selecteer|vælg|velg|välj|valitse)\b.*",
+    r"(?:wybierz|vyberte|válasszon|alege|alegeți|выберите|оберіть|seçiniz|seçin|επιλέξτε)\b.*",
+    r".*選択してください.*|请选择.*|請選擇.*|선택.*",
+)
+_FRAMED = r"([-–—*=])\1.*\1\1|[<(\[](?:none|no selection)[>)\]]"
+_PROMPT = re.compile(rf"{_FRAMED}|\W*(?:{'|'.join(_ASKING)})?\W*", re.IGNORECASE)
+"""An option that asks for a choice: `Select one`, `-- None --`, `Bitte wählen`."""
+
+
+def is_prompt(text: str) -> bool:
+    """Whether an option's text only asks for a choice."""
+    return _PROMPT.fullmatch(text) is not None
+
+
 @dataclass(slots=True)
 class Choice:
     """A list of options under way. Without a selected one, a menu shows the first that can be chosen; a box none."""
@@ -27,6 +48,8 @@ class Choice:
     selected: list[int] = field(default_factory=list)
     disabled: set[int] = field(default_factory=set)
     without_value: set[int] = field(default_factory=set)
+    _label: str = ""
+    """The last option's label, which a browser shows in place of its text."""
 
     @classmethod
     def of(cls, attributes: Mapping[str, str]) -> "Choice":
@@ -44,16 +67,19 @@ class Choice:
         if attributes.get("value", "x") == "":
             self.without_value.add(place)
         self.options.append([])
+        self._label = squeezed(attributes.get("label", ""))
+        if self._label:
+            self.options[-1].append(self._label)
 
     def data(self, data: str) -> None:
         """Take a text of the last option."""
-        if self.options:
+        if self.options and not self._label:
             self.options[-1].append(squeezed(data))
 
     def text(self) -> str:
         """Return the chosen options' texts, each on a line; of several in a list for one, the last, as in a browser.
 
-        A disabled option, or one with an empty value, asks for a choice and is none.
+        A disabled option, one with an empty value, or one such as `Select one` asks for a choice and is none.
         """
         places = range(len(self.options))
         first = next((place for place in places if place not in self.disabled), -1)
@@ -61,7 +87,7 @@ class Choice:
         chosen = self.selected if self.is_multiple else self.selected[-1:] or default
         asking = self.disabled | self.without_value
         texts = ("".join(self.options[place]).strip() for place in places if place in chosen and place not in asking)
-        return LINE.join(texts)
+        return LINE.join(text for text in texts if not is_prompt(text))
 
 
 @dataclass(slots=True)

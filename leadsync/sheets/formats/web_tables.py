@@ -144,6 +144,8 @@ class PageTables:
         """The depths of the closed <details>, whose summaries alone are shown."""
         self._striking: list[int] = []
         """The depths of the elements with struck text."""
+        self._sizes: list[tuple[int, bool]] = []
+        """The depths of the elements that say their letters' size, each with whether they have any."""
         self._hiding = 0
         self.style = style or Style()
         self.is_restyled = False
@@ -159,6 +161,8 @@ class PageTables:
         if attributes:  # most elements have none
             is_own_hidden = self.style.hides(attributes)
             self._hiding += is_own_hidden
+            if (has_size := self.style.has_size(attributes)) is not None:
+                self._sizes.append((len(self._elements), has_size))
             if attributes.get("id") == END:
                 self.has_ended = not self._cells()
                 self.is_unended = not all(table.is_implied for table in self._open)
@@ -200,6 +204,8 @@ class PageTables:
             self._closed.pop()
         if self._striking and self._striking[-1] == len(self._elements):
             self._striking.pop()
+        if self._sizes and self._sizes[-1][0] == len(self._elements):
+            self._sizes.pop()
         if tag == "label":
             for cell in self._cells():
                 cell.radios.end_label()
@@ -231,6 +237,8 @@ class PageTables:
             self._add(squeezed(data))
 
     def _add(self, text: str) -> None:
+        if self._sizes and not self._sizes[-1][1]:
+            return
         for cell in self._cells():
             if not cell.unseen:
                 cell.add(text)
