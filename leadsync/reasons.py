@@ -25,6 +25,8 @@ class FaultKind(Enum):
     LONG_CELL = "a cell holds more than a spreadsheet program takes"
     LONG_NUMBER = "a number has lost digits in a spreadsheet program"
     UNCLEAR_NUMBER = "the format of an id, a phone or a post code hides what the number is"
+    HIDDEN_VALUE = "the format of a cell hides its value"
+    TIME_CELL = "an id, a phone or a post code is a time"
     ERROR_VALUE = "a cell holds an error instead of a value"
     NO_STORED_VALUE = "a formula was never worked out"
     MERGED_CELL = "a cell is merged with others"

@@ -34,6 +34,14 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         f"has a number {_CELL_IN_COLUMN} whose digits are hidden by its format {{format}}",
         "format the column as text and write the value as it is",
     ),
+    _K.HIDDEN_VALUE: (
+        f"has a value {_CELL_IN_COLUMN} that its format {{format}} hides",
+        "format the column as text and write the value as it is, or delete it",
+    ),
+    _K.TIME_CELL: (
+        f"has a time {_CELL_IN_COLUMN}, into which a spreadsheet turned the id or number",
+        "format the column as text and write it again",
+    ),
     _K.ERROR_VALUE: (f"has the error {{error}} {_CELL_IN_COLUMN}", "correct its formula"),
     _K.NO_STORED_VALUE: (
         f"has a formula without a stored value {_CELL_IN_COLUMN}",
@@ -176,6 +184,8 @@ LINE_FAULTS = frozenset(
         _K.LONG_CELL,
         _K.LONG_NUMBER,
         _K.UNCLEAR_NUMBER,
+        _K.HIDDEN_VALUE,
+        _K.TIME_CELL,
         _K.ERROR_VALUE,
         _K.NO_STORED_VALUE,
         _K.MERGED_CELL,

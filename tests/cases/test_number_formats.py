@@ -3,6 +3,8 @@
 import shutil
 import struct
 import subprocess
+from datetime import time
+from html import escape
 
 import openpyxl
 import pytest
@@ -80,10 +82,123 @@ def test_an_unclear_number_in_a_column_not_sent_rejects_no_row(taken_book):
     assert [lead for lead, _ in taken_book(rows, edit, **settings).sent] == ["A1"]
 
 
+TEXT_CODES = ('"CUST-"@', ";;;")
+TEXT_ROWS = [["External Id", "Name"], ["A7", "Ann"], ["A8", 7], ["A9", None]]
+
+
+def xlsx_of_texts(path):
+    book = openpyxl.Workbook()
+    for row in TEXT_ROWS:
+        book.active.append(row)
+    for row in book.active.iter_rows(min_row=2):
+        for cell, code in zip(row, TEXT_CODES, strict=True):
+            cell.number_format = code
+    book.save(path)
+    return path
+
+
+def xlsb_of_texts(path):
+    def cell(value):
+        return (5, struct.pack("<d", value)) if value == 7 else (6, handmade.wide(value))
+
+    rows = {at: [cell(value) for value in row if value is not None] for at, row in enumerate(TEXT_ROWS)}
+    return handmade.xlsb(path, rows, formats=TEXT_CODES)
+
+
+def xls_of_texts(path):
+    looks = [
+        handmade.record(0x41E, struct.pack("<HHB", 200 + place, len(code), 0) + code.encode())
+        for place, code in enumerate(TEXT_CODES)
+    ]
+    looks += [handmade.record(0xE0, struct.pack("<HH", 0, style).ljust(20, b"\0")) for style in (0, 200, 201)]
+    texts = [value for row in TEXT_ROWS for value in row if isinstance(value, str)]
+    cells = [
+        handmade.label(row, column, texts.index(value), column + 1 if row else 0)
+        for row, line in enumerate(TEXT_ROWS)
+        for column, value in enumerate(line)
+        if isinstance(value, str)
+    ]
+    cells.append(handmade.record(0x203, struct.pack("<HHHd", 2, 1, 2, 7)))
+    return handmade.xls(path, b"".join(cells), shared=(handmade.texts(*texts),), looks=b"".join(looks))
+
+
+def ods_of_texts(path):
+    """As LibreOffice writes it: the text as it is shown, and the cell's own."""
+    cell = '<table:table-cell office:value-type="{}" office:{}value="{}"><text:p>{}</text:p></table:table-cell>'
+    rows = [
+        [handmade.cell("External Id"), handmade.cell("Name")],
+        [cell.format("string", "string-", "A7", "CUST-A7"), cell.format("string", "string-", "Ann", "")],
+        [cell.format("string", "string-", "A8", "CUST-A8"), cell.format("float", "", "7", "")],
+        [cell.format("string", "string-", "A9", "CUST-A9")],
+    ]
+    return handmade.ods(path, "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows))
+
+
+def xml_of_texts(path):
+    formats = "".join(
+        f'<Style ss:ID="s{at}"><NumberFormat ss:Format="{escape(code, quote=True)}"/></Style>'
+        for at, code in enumerate(TEXT_CODES)
+    )
+    rows = "".join(
+        "<Row>{}</Row>".format(
+            "".join(
+                f"<Cell{f' ss:StyleID={chr(34)}s{at}{chr(34)}' if number else ''}>"
+                f'<Data ss:Type="{"Number" if value == 7 else "String"}">{value}</Data></Cell>'
+                for at, value in enumerate(row)
+                if value is not None
+            )
+        )
+        for number, row in enumerate(TEXT_ROWS)
+    )
+    path.write_text(
+        '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        f'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles>{formats}</Styles>'
+        f'<Worksheet ss:Name="Leads"><Table>{rows}</Table></Worksheet></Workbook>'
+    )
+    return path
+
+
+@pytest.mark.parametrize("make", [xlsx_of_texts, xlsb_of_texts, xls_of_texts, ods_of_texts, xml_of_texts])
+def test_a_text_is_what_the_sheet_shows(tmp_path, make):
+    """A format that shows nothing of a text or a number rejects the row."""
+    sheet = Taken(make(tmp_path / f"leads.{make.__name__.partition('_')[0]}"))
+    assert sheet.ids == ["CUST-A9"]
+    assert [kinds(sheet.entries[row]) for row in (2, 3)] == 2 * [[FaultKind.HIDDEN_VALUE]]
+    assert reason_words(sheet.entries[3].reason) == (
+        "The row has a value in column B that its format ;;; hides; format the column as text and write the value as "
+        "it is, or delete it."
+    )
+
+
+def test_an_id_or_a_phone_that_is_a_time_is_rejected(taken_book):
+    """What was 12-30 or 1230."""
+    noon = time(12, 30)
+    sheet = taken_book([["External Id", "FirstPhone", "Best time"], [noon, "0412345678", noon], ["A1", noon, noon]])
+    assert [kinds(entry) for entry in sheet.entries.values()] == 2 * [[FaultKind.TIME_CELL]]
+    assert reason_words(sheet.entries[2].reason) == (
+        "The row has a time in column A, into which a spreadsheet turned the id or number; format the column as text "
+        "and write it again."
+    )
+
+
 COMPARED = [
     *SHOWN, "0000 000 000", r"[<=9999999]###\-####;\(###\)\ ###\-####", "#,##0", "0,000", "0.00", "* 0", "00-00",
     '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-', "[$€-407] 0", "General", "????0", '0 "kg"', "[Red]0;[Green]-0", "0%",
 ]  # fmt: skip
+
+
+COMPARED_TEXTS = [
+    '"CUST-"@',
+    '@"-AU"',
+    '0;0;0;"x"',
+    ';;;"x"@',
+    "General;General;General;@",
+    ";;",
+    ";;;",
+    "0000",
+    "0;-0",
+]
 
 
 def test_a_sheet_saved_as_another_make_names_the_same_leads(tmp_path):
@@ -96,6 +211,9 @@ def test_a_sheet_saved_as_another_make_names_the_same_leads(tmp_path):
         for value in (7, 4200, 412345678):
             book.active.append([value, code])
             book.active.cell(book.active.max_row, 1).number_format = code
+    for code in COMPARED_TEXTS:
+        book.active.append(["A7", code])
+        book.active.cell(book.active.max_row, 1).number_format = code
     book.save(tmp_path / "leads.xlsx")
     command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "ods"]
     subprocess.run(

@@ -57,13 +57,14 @@ def xlsb(
     struck=(),
     shared: bytes = b"",
 ) -> Path:
-    """A workbook of one sheet: for each row its cells, as kind and body behind column and style, which is the cell's
-    column where there are as many formats. The second font, that of the cells at `struck`, has a line through it."""
+    """A workbook of one sheet: for each row its cells, as kind and body behind column and style. Below the first row a
+    cell's style is its column where there are as many formats. The second font, that of the cells at `struck`, has a
+    line through it."""
     cells = b""
     for row, line in rows.items():
         cells += record12(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 * (row in hidden), 0, 0))
         for column, (kind, body) in enumerate(line):
-            style = column + 1 if column < len(formats) and kind != 6 else 0
+            style = column + 1 if column < len(formats) and row > min(rows) else 0
             style = len(formats) + 1 if (row, column) in struck else style
             cells += record12(kind, struct.pack("<II", column, style) + body)
     width = max(map(len, rows.values()))

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from leadsync.sheets.formats.number_formats import changes_meaning, percentage, shown, shows
+from leadsync.sheets.formats.number_formats import (
+    changes_meaning,
+    changes_text,
+    hides,
+    is_hidden,
+    percentage,
+    shown,
+    shown_text,
+    shows,
+)
 
 US_PHONE = r"[<=9999999]###\-####;\(###\)\ ###\-####"
 ACCOUNTING = '_-* #,##0_-;-* #,##0_-;_-* "-"_-;_-@_-'
@@ -130,6 +139,61 @@ def test_leading_zeros_patterns_and_percentages_count_everywhere(code, does):
     assert changes_meaning(code) is does
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("", "A7"),
+        ("General", "A7"),
+        ("@", "A7"),
+        ("00000", "A7"),
+        ("0;-0;0", "A7"),
+        ('"x"', "A7"),
+        (";;", "A7"),
+        ("0;@", "A7"),
+        ("dd/mm/yyyy;@", "A7"),
+        ("_-* #,##0_-;_-@_-", "A7"),
+        ("General;General;General;@", "A7"),
+        ("0;0;0;General", "A7"),
+        ('"CUST-"@', "CUST-A7"),
+        ('@"-AU"', "A7-AU"),
+        (r"\@@", "@A7"),
+        ("@@", "A7A7"),
+        ("[Red]@", "A7"),
+        ('0;0;0;"x"', "x"),
+        (';;;"x"@', "xA7"),
+        ('dd/mm;@" ;"', "A7 ;"),
+        (";;;", None),
+        ("0;-0;0;", None),
+        (";;;;", None),
+        ("*x@", None),  # as often as the column is wide
+        ("0@", None),
+        ("k@", None),
+    ],
+)
+def test_a_text_is_shown(code, text):
+    assert shown_text("A7", code) == text
+    assert changes_text(code) is (text != "A7")
+
+
+@pytest.mark.parametrize(
+    ("code", "hidden"),
+    [
+        (";;;", [7, -7]),
+        (";;;@", [7, -7]),
+        (";;", [7, -7]),
+        ("0;;", [-7]),
+        ("[Red];;;", [7, -7]),
+        ("0;-0;;@", []),  # a zero alone
+        ("General", []),
+        ('"x";"y"', []),
+        ("yyyy", []),
+    ],
+)
+def test_nothing_is_shown_of_a_number(code, hidden):
+    assert [number for number in (7, 0, -7) if is_hidden(number, code)] == hidden
+    assert hides(code) is bool(hidden)
+
+
 def test_a_percentage_is_rounded_as_it_is_shown():
     assert (percentage(0.125, "0.0%"), percentage(0.125, "0%"), percentage(0.5, "0")) == ("12.5%", "13%", None)
 
@@ -167,6 +231,8 @@ def test_whatever_is_shown_has_the_digits_of_the_number(code, value):
 def test_no_text_as_a_code_is_an_error(code, value):
     shown(value, code)
     percentage(value, code)
+    is_hidden(value, code)
+    shown_text(code, code)
 
 
 @given(st.integers(0, 10**15 - 1), st.integers(1, 15))

@@ -1,5 +1,7 @@
 """A sheet's values to lines of texts, by hand-made facts about its cells."""
 
+from datetime import time, timedelta
+
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata
 from leadsync.sheets.formats.cell_text import Value
@@ -59,6 +61,21 @@ def test_a_number_that_names_something_is_what_the_sheet_shows() -> None:
     assert read([[123.0, 1.0]], metadata)[0].cells[0] == "00123"
     unclear = CellMetadata(unclear={(0, 0): "1.2E+05"}, identifiers=frozenset({0}))
     assert kinds(read([[123456.0]], unclear)[0]) == [FaultKind.UNCLEAR_NUMBER.name]
+
+
+def test_a_text_is_shown_by_its_format_or_is_at_fault() -> None:
+    [line] = read([["A1", "B", " "]], CellMetadata(text_formats={(0, 0): '"x"@', (0, 1): ";;;", (0, 2): ";;;"}))
+    assert (line.cells, kinds(line)) == (["xA1", "B", " "], [FaultKind.HIDDEN_VALUE.name])
+
+
+def test_a_number_without_any_of_its_digits_is_at_fault_in_each_column() -> None:
+    [line] = read([[7.0, 0.0]], CellMetadata(formats={(0, 0): ";;;", (0, 1): ";;;"}))
+    assert (line.cells, kinds(line)) == (["7", "0"], [FaultKind.HIDDEN_VALUE.name])
+
+
+def test_a_time_names_nothing() -> None:
+    [line] = read([[time(12, 30), timedelta(hours=36), time(9)]], CellMetadata(identifiers=frozenset({0, 1})))
+    assert (line.cells, kinds(line)) == (["12:30", "36:00", "09:00"], 2 * [FaultKind.TIME_CELL.name])
 
 
 def test_of_many_faults_in_a_row_five_are_told_and_the_others_counted() -> None:

@@ -10,7 +10,7 @@ from itertools import chain
 from xml.parsers import expat
 
 from leadsync.sheets.formats.format_codes import is_plain
-from leadsync.sheets.formats.number_formats import changes_meaning
+from leadsync.sheets.formats.number_formats import changes_meaning, changes_text, hides
 from leadsync.sheets.formats.serial_dates import is_date_code
 
 _BLOCK = 1 << 18
@@ -41,8 +41,9 @@ ERRORS = {
 
 @dataclass(slots=True)
 class CellMetadata:
-    """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` to follow; `texts`
-    in place of values; `unclear` numbers of `identifiers`, the columns of names, with the text that hides their digits.
+    """A sheet's cells by place: `errors` and `formulas` without a value, with their texts; `formats` of numbers and
+    `text_formats` to follow; `texts` in place of values; `unclear` numbers of `identifiers`, the columns of names, with
+    the text that hides their digits.
 
     `struck` holds the cells with struck text, wholly or in part, `merged` the first and last cell of each range unknown
     to calamine, `hidden` the hidden rows. `epoch_1904`: the workbook counts days from 1904. `repeated` names a row or
@@ -52,6 +53,7 @@ class CellMetadata:
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)
     formats: dict[Place, str] = field(default_factory=dict)
+    text_formats: dict[Place, str] = field(default_factory=dict)
     texts: dict[Place, str] = field(default_factory=dict)
     unclear: dict[Place, str] = field(default_factory=dict)
     identifiers: frozenset[int] = frozenset()
@@ -80,15 +82,16 @@ def _by_row(places: Iterable[Place]) -> dict[int, list[int]]:
 class Formats:
     """The format codes of a workbook's styles, and which of them its cells need.
 
-    A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names. `struck`
-    are the styles with a line through the text.
+    A format with a meaning of its own is followed everywhere, any other but a plain one in columns of names. `of_texts`
+    are those that show a text otherwise than as it is. `struck` are the styles with a line through the text.
     """
 
     def __init__(
         self, codes: Mapping[str, str], identifiers: frozenset[int], struck: Collection[str] = frozenset()
     ) -> None:
         self.struck = struck
-        self.everywhere = {style: code for style, code in codes.items() if changes_meaning(code)}
+        self.everywhere = {style: code for style, code in codes.items() if changes_meaning(code) or hides(code)}
+        self.of_texts = {style: code for style, code in codes.items() if changes_text(code)}
         others = {style: code for style, code in codes.items() if not (is_plain(code) or is_date_code(code))}
         self.of_names = {**others, **self.everywhere} if identifiers else {}
         self._identifiers = identifiers

@@ -1,7 +1,8 @@
-"""Format codes of numbers, taken apart. Pure. Source: ECMA-376 part 1, 18.8.31.
+"""Format codes of numbers and texts, taken apart. Pure. Source: ECMA-376 part 1, 18.8.31.
 
-A code has up to three parts for numbers, and one for texts. Digits in front of the places stand for themselves, as in
-`+61 0`. Fractions, exponents, dates, figures of other scripts and fillings of a column's width are not understood.
+A code has up to three parts for numbers, and one for texts: the fourth, or a last one with `@`. Digits in front of the
+places stand for themselves, as in `+61 0`. Fractions, exponents, dates, figures of other scripts and fillings of a
+column's width are not understood.
 """
 
 import operator
@@ -20,6 +21,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 """Upper and lower case are told apart: k and s fold to signs beyond ASCII, and unquoted letters are unknown."""
+_UNIT = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]|.', re.DOTALL)
+"""A code is taken apart at its semicolons, whatever its other signs: dates have parts for texts too."""
+_PARTS = 4
 _COLOUR = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d{1,2}", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
 _CURRENCY = re.compile(
@@ -94,6 +98,28 @@ def sections_of(code: str) -> tuple[Section, ...]:
         return ()
 
 
+@lru_cache(_MOST_REMEMBERED)
+def text_pieces(code: str) -> tuple[str | None, ...] | None:
+    """Return the pieces shown for a text, with None in place of the text itself; None if the code is not understood.
+
+    A code without a part for texts shows them as they are.
+    """
+    parts = [""]
+    for unit in _UNIT.findall(code):
+        parts[-1] += unit if unit != ";" else ""
+        parts += [""] if unit == ";" else []
+    part = parts[min(len(parts), _PARTS) - 1]
+    tokens = list(_TOKEN.finditer(part))
+    if len(parts) < _PARTS and all(token["figure"] != TEXT for token in tokens):
+        return (None,)
+    if sum(len(token[0]) for token in tokens) < len(part):
+        return None
+    try:
+        return tuple(_text_piece(str(token.lastgroup), token[str(token.lastgroup)]) for token in tokens)
+    except _Unknown:
+        return None
+
+
 def section_for(number: Decimal, sections: tuple[Section, ...]) -> tuple[Section | None, Decimal]:
     """Return the part of a code for a number, and the number as it is shown there; None where programs differ."""
     if not sections:
@@ -156,6 +182,15 @@ def _piece(kind: str, text: str) -> str | None:
     if kind == "figure" and text == TEXT:
         raise _Unknown
     return None if kind == "figure" and text == "," else text
+
+
+def _text_piece(kind: str, text: str) -> str | None:
+    """The text of a token in the part for texts; None for the text itself."""
+    if kind == "general" or (kind == "figure" and text == TEXT):
+        return None
+    if kind == "figure":
+        raise _Unknown
+    return _piece(kind, text) or ""
 
 
 def _sign(bracket: str) -> str:

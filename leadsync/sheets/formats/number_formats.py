@@ -1,4 +1,4 @@
-"""Numbers as a spreadsheet program shows them under a format code. Pure.
+"""Numbers and texts as a spreadsheet program shows them under a format code. Pure.
 
 A number that names a lead comes back only if no digit of it is lost. `#,##0` and `"CUST-"00000` lose none. Rounded,
 scaled and hidden numbers name something else.
@@ -8,7 +8,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from leadsync.sheets.formats.format_codes import Section, section_for, sections_of
+from leadsync.sheets.formats.format_codes import Section, section_for, sections_of, text_pieces
 
 LARGEST_EXACT = 10**15
 """From here on a number has more than a spreadsheet program's 15 digits; the rest have become zeros."""
@@ -33,6 +33,36 @@ def shown(value: float, code: str) -> str | None:
         return "".join(section.pieces).strip() if number == 0 else None
     text, rounded = _filled(number, section)
     return text.strip() if rounded == number else None
+
+
+def shown_text(text: str, code: str) -> str | None:
+    """Return a text as its cell shows it, without outer blanks; None for an unknown code, or one that shows nothing."""
+    if (pieces := text_pieces(code)) is None:
+        return None
+    return "".join(text if piece is None else piece for piece in pieces).strip() or None
+
+
+@lru_cache(_MOST_REMEMBERED)
+def changes_text(code: str) -> bool:
+    """Whether a text is shown otherwise than as it is."""
+    pieces = text_pieces(code)
+    return pieces is None or [piece for piece in pieces if piece is None or piece.strip()] != [None]
+
+
+@lru_cache(_MOST_REMEMBERED)
+def hides(code: str) -> bool:
+    """Whether nothing is shown of some numbers other than 0."""
+    return any(map(_is_blank, sections_of(code)[:2]))
+
+
+def is_hidden(value: float, code: str) -> bool:
+    """Whether nothing is shown of a number other than 0."""
+    section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
+    return number != 0 and section is not None and _is_blank(section)
+
+
+def _is_blank(section: Section) -> bool:
+    return not (section.whole or section.decimals or "".join(section.pieces).strip())
 
 
 def percentage(value: float, code: str) -> str | None:

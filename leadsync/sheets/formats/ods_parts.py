@@ -31,6 +31,8 @@ _BLANKS = {"tab": "\t", "line-break": "\n"}
 """Elements in place of a character of a text; calamine passes over them."""
 _USUAL_STYLE = "table:default-cell-style-name"
 _HIDDEN = ("collapse", "filter")
+_HIDING = ";;;"
+"""A format that shows nothing, for a cell with a value and an empty text."""
 _MIME_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = (
     '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
@@ -223,7 +225,10 @@ class _CellWalk(Walk):
             return self._metadata.formulas, "=" + self._cell["table:formula"].partition("=")[2]
         if kind is not None and kind not in _KINDS and text:
             return self._metadata.texts, text
-        if kind == "string" and self._is_broken:
+        value = self._cell.get("office:string-value" if kind == "string" else "office:value", "").strip()
+        if value and not text and self._paragraphs:
+            return self._hidden(kind, value)
+        if kind == "string" and (self._is_broken or (value and value != text)):
             return self._metadata.texts, self._text
         if (
             kind == "percentage"
@@ -232,6 +237,12 @@ class _CellWalk(Walk):
         ):
             return self._metadata.texts, text
         return None
+
+    def _hidden(self, kind: str | None, value: str) -> tuple[dict[Place, str], str] | None:
+        """Return the kind of metadata of a value that its format does not show."""
+        if kind == "string":
+            return self._metadata.text_formats, _HIDING
+        return (self._metadata.formats, _HIDING) if kind in _NUMBERS and float(value) else None
 
     def _name(self) -> tuple[dict[Place, str], str] | None:
         """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits."""

@@ -1,13 +1,14 @@
 """A workbook's sheet to lines of texts, each with its faults."""
 
 from collections.abc import Iterator
+from datetime import time, timedelta
 from itertools import chain
 from typing import cast
 
 from leadsync.reasons import Detail, FaultKind
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
-from leadsync.sheets.formats.number_formats import LARGEST_EXACT, shown
+from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
 from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
 
@@ -26,6 +27,7 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     # Where only such cells stand below or beside the others, calamine's table ends before them.
     below = ((row, list[Value]()) for row in sorted(missed) if row > last)
     before = [""] * first_column
+    odd_texts = bool(metadata.texts or metadata.text_formats)
     begun = False
     for row, values in chain(enumerate(sheet.iter_rows()), below):
         here = missed.get(row, ())
@@ -34,7 +36,7 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
         cells = [*before, *cast("list[str]", values)]  # as soon as those that are none have been replaced
         for column, value in enumerate(values, first_column):
             # Nearly all cells are texts: they are let through without a call.
-            if (value.__class__ is not str or metadata.texts) and column not in here:
+            if (value.__class__ is not str or odd_texts) and column not in here:
                 cells[column] = _text((row, column), value, metadata, dates, faults)
         for column in here:
             cells += [""] * (column + 1 - len(cells))
@@ -61,8 +63,11 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
-    if place in metadata.texts:
-        return metadata.texts[place]
+    if isinstance(value, time | timedelta) and place[1] in metadata.identifiers:
+        faults.append(line_fault(FaultKind.TIME_CELL, place[1]))
+    value = metadata.texts.get(place, value)
+    if isinstance(value, str):
+        return _text_shown(place, value, metadata, faults)
     text, is_date = text_of(value, metadata.formats.get(place, ""))
     if is_date:
         dates.append(place[1])
@@ -70,6 +75,8 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
         return text
     elif abs(value) >= LARGEST_EXACT:
         faults.append(line_fault(FaultKind.LONG_NUMBER, place[1]))
+    elif is_hidden(value, metadata.formats.get(place, "")):
+        faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=metadata.formats[place]))
     elif place[1] in metadata.identifiers and (code := metadata.unclear.get(place) or metadata.formats.get(place)):
         # A number that names something is what the sheet shows, if that tells all of its digits.
         name = None if place in metadata.unclear else shown(value, code)
@@ -77,6 +84,16 @@ def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], 
             return name
         faults.append(line_fault(FaultKind.UNCLEAR_NUMBER, place[1], format=code))
     return text
+
+
+def _text_shown(place: Place, text: str, metadata: CellMetadata, faults: list[LineFault]) -> str:
+    """Return a text as its format shows it; add a fault to its row's if the format hides it."""
+    code = metadata.text_formats.get(place)
+    if code is None or not text.strip():
+        return text
+    if (told := shown_text(text, code)) is None:
+        faults.append(line_fault(FaultKind.HIDDEN_VALUE, place[1], format=code))
+    return told or text
 
 
 def _hidden_text(place: Place, metadata: CellMetadata, faults: list[LineFault]) -> str:

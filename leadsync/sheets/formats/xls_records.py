@@ -18,7 +18,8 @@ _OLD_FORMULAS = (0x206, 0x406)
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
 _CELLS = frozenset((_FORMULA, *_OLD_FORMULAS, _MUL_RK, _NUMBER, _BOOL_ERR, _RK))
 _RICH_TEXT = 0xD6
-_FILLED = _CELLS | {_SHARED, _LABEL, _RICH_TEXT}
+_TEXTS = frozenset((_SHARED, _LABEL, _RICH_TEXT))
+_FILLED = _CELLS | _TEXTS
 _UNUSED_FONT = 4
 """The number of no font; source: [MS-XLS], 2.5.129."""
 _EXCEL_97 = 0x0600
@@ -60,9 +61,14 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     for kind, body in _records(stream, workbook.start):
         if kind == _ROW and body[12] & _ROW_HIDDEN:
             metadata.hidden.add(int.from_bytes(body[:2], "little"))
-        if kind not in _CELLS:
+        if kind not in _FILLED:
             continue
         row, column, style = struct.unpack_from("<HHH", body)
+        if kind in _TEXTS or _is_text(kind, body):
+            if (code := formats.of_texts.get(str(style))) is not None:
+                metadata.text_formats[row, column] = code
+            if kind in _TEXTS:
+                continue
         formulas += kind == _FORMULA
         if kind == _BOOL_ERR and body[7]:
             metadata.errors[row, column] = ERRORS.get(body[6], "#VALUE!")
@@ -117,6 +123,11 @@ def _texts(stream: bytes, start: int, shared: list[str]) -> Iterator[tuple[Place
             yield (row, column), text_in(bodies, 6)
         elif kind == _FORMULA_TEXT:
             yield formula, text_in(bodies, 0)
+
+
+def _is_text(kind: int, body: bytes) -> bool:
+    """Whether a cell is a formula with a text as its value."""
+    return kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 0
 
 
 def _seems_not_worked_out(body: bytes, workbook: _Globals) -> bool:

@@ -17,7 +17,8 @@ _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
 _FORMULAS = (_FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR)
 _FORMAT, _STYLE, _WORKBOOK, _SHEET, _MERGED, _BEGIN_STYLES, _END_STYLES = 44, 47, 153, 156, 176, 617, 618
 _FONT, _STRUCK = 43, 8
-_SHARED_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 7, 62, 1
+_SHARED_TEXT, _CELL_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 6, 7, 62, 1
+_TEXTS = (_CELL_TEXT, _CELL_SHARED, _CELL_RICH, _FORMULA_TEXT)
 _CELLS = frozenset((*range(2, 12), _CELL_RICH))
 _FROM_1904 = 1
 _ROW_HIDDEN = 0x10
@@ -50,6 +51,8 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
     formulas = row = 0
     for kind, body in _records(part):
         formulas += kind in _FORMULAS
+        if kind in _TEXTS and (code := formats.of_texts.get(_style(body))) is not None:
+            metadata.text_formats[row, _column(body)] = code
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
             if body[11] & _ROW_HIDDEN:
@@ -59,7 +62,7 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):
             doubtful[row, _column(body)] = "="
         elif kind in (_CELL_RK, _CELL_REAL, _FORMULA_NUMBER):
-            if (code := formats.get(str(int.from_bytes(body[4:7], "little")), _column(body))) is not None:
+            if (code := formats.get(_style(body), _column(body))) is not None:
                 metadata.formats[row, _column(body)] = code
         elif kind == _CELL_RICH:  # calamine passes over it
             metadata.texts[row, _column(body)] = _text(body, 9)[0]
@@ -73,6 +76,10 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
 
 def _column(body: bytes) -> int:
     return int(struct.unpack_from("<I", body)[0])
+
+
+def _style(body: bytes) -> str:
+    return str(int.from_bytes(body[4:7], "little"))
 
 
 def _seems_not_worked_out(body: bytes) -> bool:
@@ -149,7 +156,7 @@ def _struck(part: bytes, shared: bytes, styles: _Styles) -> Iterator[Place]:
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
         elif kind in _CELLS and (
-            str(int.from_bytes(body[4:7], "little")) in styles.struck
+            _style(body) in styles.struck
             or (kind == _CELL_SHARED and texts[struct.unpack_from("<I", body, 8)[0]])
             or (kind == _CELL_RICH and _is_struck(body[8:], styles.fonts))
         ):

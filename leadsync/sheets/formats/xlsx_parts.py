@@ -24,6 +24,7 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})\Z")
 _WORKBOOK = "xl/workbook.xml"
 _STYLE_LISTS = ("fonts", "fills", "borders", "cellXfs", "cellStyleXfs", "cellStyles", "dxfs")
 _STRIKE = b"strike"
+_TEXTS = ("s", "str", "inlineStr")
 
 
 def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> CellMetadata:
@@ -169,7 +170,7 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
     signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", _STRIKE]
-    needed = {*formats.everywhere, *formats.struck}
+    needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
     highest = 0
@@ -291,6 +292,8 @@ class _CellWalk(Walk):
             self._metadata.formulas[place] = f"={self._formula}"
         elif self._kind == "n" and (code := self._formats.get(self._style, self._column)) is not None:
             self._metadata.formats[place] = code
+        elif self._kind in _TEXTS and (code := self._formats.of_texts.get(self._style)) is not None:
+            self._metadata.text_formats[place] = code
         if self._style in self._formats.struck or (self._kind == "s" and self._value in self._struck_texts):
             self._metadata.struck.add(place)
 

@@ -13,6 +13,7 @@ from python_calamine import SheetVisibleEnum
 from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.format_codes import is_plain
+from leadsync.sheets.formats.number_formats import changes_text
 from leadsync.sheets.formats.serial_dates import NAMED_FORMATS, is_date_code, moment, moment_in
 from leadsync.sheets.formats.sheet_values import ValueSheet, ValueWorkbook
 from leadsync.spreadsheet import MOST_COLUMNS
@@ -193,6 +194,8 @@ class _WorkbookWalk(Walk):
                 sheet.metadata.formats[self._place] = code
         elif self._kind == "DateTime":
             value = moment_in(text.strip())
+        elif self._kind == "String" and changes_text(code):
+            sheet.metadata.text_formats[self._place] = code
         elif self._kind == "Boolean":
             value = text.strip() in ("1", "true", "True")
         sheet.put(self._place, value)
