@@ -56,6 +56,22 @@ def test_utf8_is_told_by_no_other_encoding_passing_for_it() -> None:
     assert found(b"Id,Name\n1,Bo\n") == Encoding("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("names", "codec", "told"),
+    [
+        ("毛,牛,卢", "gb18030", "shift_jis or gb18030"),
+        ("Jiří,Pařík", "mac_latin2", "mac-latin2"),
+    ],
+)
+def test_a_few_words_that_are_utf8_by_chance_are_a_doubt(names: str, codec: str, told: str) -> None:
+    lines = "".join(f"1,{name}\n" for name in names.split(","))
+    encoding = found(b"Id,Name\n" + lines.encode(codec))
+    assert (encoding.name, encoding.doubt) == ("utf-8", True)
+    assert f"such as {told}" in encoding.remark
+    assert not found(b"Id,Name\n" + lines.encode()).doubt
+    assert not found(lines.encode(codec) + b"9,Zo\xc3\xab\n" * 201).doubt, "many words are no chance"
+
+
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
 def test_stray_bytes_among_utf8_are_said(mark: bytes) -> None:
     encoding = found(mark + NAMES.encode() + b"4,Jos\xe9\n")

@@ -1,9 +1,9 @@
 """The encoding of delimited text, found from all of its bytes, never from a name.
 
 In this order: a byte order mark; the pattern of NULs in UTF-16 and UTF-32; UTF-8, as no other encoding passes for it,
-even beside some stray bytes of another one; Windows-1252, if most words make sense in it, and with a doubt if some make
-more in another encoding; charset-normalizer's answer, with a doubt, if the script is not Latin. Any other text is
-refused.
+even beside some stray bytes of another one, but with a doubt about a few short words of no language; Windows-1252, if
+most words make sense in it, and with a doubt if some make more in another encoding; charset-normalizer's answer, with a
+doubt, if the script is not Latin. Any other text is refused.
 """
 
 import codecs
@@ -12,8 +12,9 @@ from typing import BinaryIO, NamedTuple
 
 from leadsync.errors import SheetError
 from leadsync.remarks import Remark
+from leadsync.sheets.formats.chance_letters import out_of_place
 from leadsync.sheets.formats.libraries import CHARSETS, require
-from leadsync.sheets.formats.other_encodings import other_letters
+from leadsync.sheets.formats.other_encodings import encodings_of, other_letters
 from leadsync.sheets.formats.plausibility import Plausibility, plausibility
 
 _MARKS = (
@@ -37,6 +38,10 @@ _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _OVERRULE = "give --encoding if letters look wrong"
 _STRAYS = "The text is UTF-8, but a few letters are not: the rows with them are not sent; write these letters anew."
+_MOST_BY_CHANCE = 400
+"""Bytes beyond ASCII: more of them are never UTF-8 by chance."""
+_BY_CHANCE = ("gb18030", "big5", "shift_jis", "mac-latin2")
+_ASCII = bytes(range(0x80))
 _LETTERS_PER_STRAY = 2
 """With fewer letters in UTF-8 for each stray byte, the bytes are another encoding's, and UTF-8 among them is chance."""
 
@@ -79,7 +84,7 @@ def find_encoding(sheet: BinaryIO, shown: str) -> Encoding:
         return Encoding(wide, remark=f"The text is {wide.upper()}, without a byte order mark; {_OVERRULE}.")
     bad = _first_not_utf8(sheet)
     if bad is None:
-        return Encoding("utf-8")
+        return _utf8(sheet)
     if _is_utf8_with_strays(sheet):
         return Encoding("utf-8", remark=_STRAYS, strays=True)
     return _guessed(sheet, bad, shown)
@@ -142,6 +147,36 @@ def _first_not_utf8(sheet: BinaryIO) -> int | None:
         except UnicodeDecodeError as error:
             return max(0, sheet.tell() - len(block) + error.start - _SAMPLE // 2)
     return None
+
+
+def _utf8(sheet: BinaryIO) -> Encoding:
+    """UTF-8, with a doubt about a few words that no language has."""
+    odd = out_of_place(_few_lines_beyond_ascii(sheet))
+    if not odd:
+        return Encoding("utf-8")
+    require(CHARSETS)
+    others = encodings_of([word.encode().decode("cp1252", "surrogateescape") for word in odd]) or _BY_CHANCE
+    remark = (
+        f"The text was read as UTF-8, but some words ({len(odd):,}) look wrong so: a few short ones of another "
+        f"encoding, such as {' or '.join(others)}, may pass for it; {_OVERRULE}."
+    )
+    return Encoding("utf-8", remark=remark, doubt=True)
+
+
+def _few_lines_beyond_ascii(sheet: BinaryIO) -> list[str]:
+    """The lines with letters beyond ASCII; none if there are too many for chance."""
+    lines: list[bytes] = []
+    letters = 0
+    rest = b""
+    sheet.seek(0)
+    while block := sheet.read(_BLOCK):
+        whole, end, rest = (rest + block).rpartition(b"\n")
+        if not whole.isascii():
+            letters += len(whole.translate(None, _ASCII))
+            if letters > _MOST_BY_CHANCE:
+                return []
+            lines += [line for line in (whole + end).splitlines() if not line.isascii()]
+    return [line.decode() for line in (*lines, rest)]
 
 
 def _is_utf8_with_strays(sheet: BinaryIO) -> bool:

@@ -51,6 +51,7 @@ ENCODINGS = {
     "iso8859-15": Other("iso8859_15", [_of("àâæçèéêëîïôœùûüÿšžáíóúñãõåäöø")]),
     "windows-1258": Other("cp1258", [_of("ăâđêôơưáàéèíóúùãảạ\u0300\u0301\u0303\u0309\u0323")]),
     "cp852": Other("cp852", _CENTRE),
+    "mac-latin2": Other("mac_latin2", _CENTRE),
 }
 """By usual names, the commonest of equals first."""
 _MOST_NAMED = 3

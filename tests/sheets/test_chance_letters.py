@@ -1,0 +1,41 @@
+"""Letters out of place: words of other encodings that are valid UTF-8 by chance, and honest words that are not."""
+
+import pytest
+
+from leadsync.sheets.formats.chance_letters import out_of_place
+
+
+@pytest.mark.parametrize(
+    ("word", "encoding"),
+    [
+        *((name, "gb18030") for name in ("毛", "牛", "卢", "贸", "谦", "蔷", "职", "庐", "茅")),
+        *((name, "mac_latin2") for name in ("Jiří", "Pařík", "Říha", "Řád", "Dříve")),
+        *((name, "cp932") for name in ("ﾃｽ", "ﾄｱ", "ﾂｷ", "ﾅｷ")),
+        *((name, "cp949") for name in ("챈", "챘", "철")),
+        ("РЎ", "cp1251"),
+        ("Γ©", "cp1253"),
+    ],
+)
+def test_a_word_of_another_encoding_is_out_of_place(word: str, encoding: str) -> None:
+    read = word.encode(encoding).decode("utf-8")
+    assert out_of_place([f"1,{read},0412"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller José Zoë Þór Ægir Øystein Åse Nîmes Bâle João Peña Òscar El·lenóra coöperatie façade œuvre GROẞ McÉwan",
+        "Więckowski Łódź Dvořák Šárka Kőszeg Győr Țepeș Ştefan Jūratė Ķekava Šķēle Żejtun Ħamrun ŁUKASZ ČSOB",
+        "Çağlar İstanbul Işık Əliyev Nguyễn Đặng Trần Ngọc Ơ Ý Siân Ŵyn Ọlá Ɗan ĽUDOVÍT",
+        "Иван Ольга", "Μαρία", "שלום", "محمد علي", "Հայկ", "ქეთი", "สมชาย", "田中 太郎", "王 毛", "김", "क्षमा",
+        "à la carte, où çà, è vero, O’Brien d’Été “quoted” – … №5 ½ Mª Nº 1º µg 5€ £20 m² 20° São•Paulo Hawaiʻi ❤️",
+        "1,É,0412", "1,£,½", "Zoe\u0308", "Ann",
+    ],
+)  # fmt: skip
+def test_words_of_languages_are_in_their_place(text: str) -> None:
+    assert out_of_place(text.split(", ")) == []
+
+
+def test_a_short_word_of_a_script_needs_a_longer_one_beside_it() -> None:
+    assert out_of_place(["1,Ян"]) == ["Ян"]
+    assert out_of_place(["1,Ян", "2,Иван"]) == []
