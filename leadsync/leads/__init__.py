@@ -5,7 +5,8 @@ from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike
-from leadsync.leads.encoded_texts import ENCODED
+from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END
+from leadsync.leads.external_ids import PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
@@ -19,8 +20,10 @@ from leadsync.leads.unsent_columns import UnsentColumns
 __all__ = [
     "ENCODED",
     "EXAMPLES",
+    "LOST_AT_END",
     "NEW_LEAD",
     "ORDER_WORDS",
+    "PERHAPS_ROUNDED",
     "QUERY_ARGUMENTS",
     "Column",
     "ColumnMapping",

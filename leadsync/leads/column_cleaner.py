@@ -27,6 +27,7 @@ from leadsync.models import (
     NoteKind,
 )
 from leadsync.reasons import Fault, FaultKind
+from leadsync.spreadsheet import loose
 
 NEW_LEAD = "no callback date: treated as a new lead"
 """The warning about a blank callback cell: it silently drops an agreed callback."""
@@ -95,11 +96,11 @@ class ColumnCleaner:
 # The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.
 _ORDINARY = re.compile(
     r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)"
-    r"[!-$'-*,-<>-[\]-~](?:[ -$'-*,-<>-[\]-~]{0,500}[!-$'-*,-<>-[\]-~])?)?"
+    r"[!-$'-*,-<>@-[\]-~](?:[ -$'-*,-<>@-[\]-~]{0,500}[!-$'-*,-<>@-[\]-~])?)?"
 )
 """Texts of a campaign field sent as they stand, the empty one among them; there are others.
 
-Those with & % + = or a backslash are looked at: letters may be written with these."""
+Those with & % + = ? or a backslash are looked at: letters may be written with these."""
 _PLAIN = {
     # At most 15 characters, as a spreadsheet keeps 15 digits; with a digit other than 0, as zeros and words such as
     # none are no ids.
@@ -126,6 +127,7 @@ class _Known(dict[str, CleanedCell]):
         self._column = column
         self._rules = rules
         self._date_cells = date_cells
+        self._name = loose(column.heading)
 
     def __missing__(self, raw: str) -> CleanedCell:
         if len(self) >= _MOST_REMEMBERED:
@@ -145,7 +147,7 @@ class _Known(dict[str, CleanedCell]):
             details = {**cleaned.details, "table": self._rules.table} if self._rules.mapping else cleaned.details
             fault = Fault(column.heading, _shown(raw), cleaned.kind, details=details)
             return CleanedCell("", fault=fault, null_word=null_word)
-        if writing := writing_of(text):
+        if writing := writing_of(text, self._name):
             cleaned = cleaned._replace(warnings=(*cleaned.warnings, writing))
         if not (cleaned.repairs or cleaned.warnings):
             return CleanedCell(cleaned.value, null_word=null_word)

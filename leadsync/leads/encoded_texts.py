@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from html.entities import html5
 
-_SIGNS = "&=%+\\"
+_SIGNS = "&=%+\\?"
 """One of them, or a letter beyond ASCII, is in each such text."""
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|([A-Za-z]{2,8}\d{0,2}));")
 _QUOTED = re.compile(r"(?<=[A-Za-z])(?:=[89A-F][0-9A-F])+|=3D|=\?[\w-]+\?[BbQq]\?")
@@ -19,7 +19,18 @@ _UTF7 = re.compile(r"\+([A-Za-z][A-Za-z0-9+/]{2,})")
 _ADDRESS = re.compile(r"://|\bwww\.")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _TWICE = re.compile("[\u00a0-\u017f\u2010-\u203a\u20ac\u4e00-\u9fff\uac00-\ud7a3]|[\u0370-\u05ff\u3040-\u30ff]{2}")
+_READ_AS = ("mac_roman", "cp850", "cp437", "cp1250")
+"""Further encodings in which programs read UTF-8 by mistake: `√©`, `├®`, `Ă©` for é."""
+_OWN = ("ĂŞ", "ĂŢ")
+"""Letters of Romanian, as they stand in cp1250, with the bytes of others."""
 _LOST = "\ufffd"
+_FEW_WORDS = 5
+_LOST_INSIDE = re.compile(r"(?<=[^\W\d_])\?(?=[a-zß-ÿ]|[A-ZÀ-ß]{2})(?!\w*=)|(?<!\S)\?(?=[a-z]{2})")
+_LOST_AT_END = re.compile(r"[A-Z][^\W\d_]+(?:[ -][A-Z][^\W\d_]*)?\?")
+_OF_NAMES = re.compile(
+    r"(?:name|prénom|prenom|nombre|apellidos?|cognome|naam|navn|namn|nazwisko|city|town|suburb|street|address|adresse"
+    r"|ville|stadt|ciudad|città|cidade|plaats|strasse|miasto)\d*\Z|\A(?:nom|ort|név|imię)\Z"
+)
 
 
 def _has_entity(text: str) -> bool:
@@ -51,7 +62,18 @@ def _is_read_wrong(run: str) -> bool:
         raw = b"".join(sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in run)
         return _TWICE.search(raw.decode("utf-8")) is not None
     except UnicodeError:
+        return run not in _OWN and any(_is_read_as(run, encoding) for encoding in _READ_AS)
+
+
+def _is_read_as(run: str, encoding: str) -> bool:
+    try:
+        return _TWICE.search(run.encode(encoding).decode("utf-8")) is not None
+    except UnicodeError:
         return False
+
+
+def _has_lost_letters(text: str) -> bool:
+    return len(text.split()) <= _FEW_WORDS and _LOST_INSIDE.search(text) is not None
 
 
 _WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
@@ -62,18 +84,26 @@ _WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("letters in UTF-7, such as +AOk-; save the file anew as UTF-8", _is_utf7),
     ("letters that were UTF-8 and were read as another encoding, such as Ã© for é; export it anew", _is_utf8_twice),
     ("a mark of letters lost before, U+FFFD; export it anew", lambda text: _LOST in text),
+    ("a question mark inside words, as for letters lost before, such as M?ller; export it anew", _has_lost_letters),
 )
-_OF_ADDRESSES = (_QUOTED.search, _PERCENT.search)
-ENCODED = frozenset(words for words, _ in _WRITINGS)
+_OF_ADDRESSES = (_QUOTED.search, _PERCENT.search, _has_lost_letters)
+LOST_AT_END = "a question mark behind names, as for letters lost before, such as Jos?; export it anew"
+"""The words about a doubt of several rows; one such name may be a person's question."""
+ENCODED = frozenset((LOST_AT_END, *(words for words, _ in _WRITINGS)))
 """The words about each writing, with what to do."""
 
 
-def writing_of(text: str) -> str:
-    """The words about a text's writing; empty for an ordinary one."""
+def writing_of(text: str, heading: str = "") -> str:
+    """The words about a text's writing; empty for an ordinary one.
+
+    `heading` is that of its column, as `loose` gives it: a letter lost at the end is told in columns of names alone.
+    """
     if text.isascii() and not any(sign in text for sign in _SIGNS):
         return ""
     is_address = _ADDRESS.search(text) is not None
     for words, has in _WRITINGS:
         if has(text) and not (is_address and has in _OF_ADDRESSES):
             return words
+    if text.endswith("?") and _OF_NAMES.search(heading) and _LOST_AT_END.fullmatch(text):
+        return LOST_AT_END
     return ""

@@ -12,6 +12,8 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
 _ROUNDED = re.compile(r"\d{15}00+", re.ASCII)
 _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mär|Mai|Okt|Dez"
+_DATE = re.compile(rf"\d{{1,2}}(?:-|\. ?)(?:{_MONTHS})|(?:{_MONTHS})[- ]\d{{2}}", re.ASCII)
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -20,8 +22,8 @@ def clean_external_id(text: str) -> Cleaned | Refused:
 
     Spreadsheets keep 15 digits of a number and fill up with zeros, or show it as 1.23457E+14. Either would name
     another lead. So an id is refused in clear cases: `E+` with its sign, foreign to ids, or two and more zeros after
-    the fifteenth digit. One of ten true ids has a single zero there: it is sent, with a warning. So are ids with
-    full-width digits, long dashes and the like, as the dialer's may have plain ones.
+    the fifteenth digit; `12-Mar` was 12-3. One of ten true ids has a single zero there: it is sent, with a warning. So
+    are ids with full-width digits, long dashes and the like, as the dialer's may have plain ones.
     """
     if is_no_change(text):
         return Refused(FaultKind.ID_IS_NO_CHANGE)
@@ -35,13 +37,16 @@ def clean_external_id(text: str) -> Cleaned | Refused:
         return Refused(FaultKind.ID_HAS_LINES)
     if _SCIENTIFIC.fullmatch(value) or _ROUNDED.fullmatch(value):
         return Refused(FaultKind.ID_ROUNDED)
+    if _DATE.fullmatch(value):
+        return Refused(FaultKind.ID_IS_DATE)
     repairs = () if value == text else ("invisible characters removed",)
     warnings = [what for what, holds in _DOUBTS if holds(value)]
     return Cleaned(value, repairs, tuple(warnings))
 
 
+PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
-    ("16 digits ending in 0: perhaps rounded by a spreadsheet", _PERHAPS_ROUNDED.fullmatch),
+    (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
     ("id ends in .0, as a program exports a number", _DECIMAL.fullmatch),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

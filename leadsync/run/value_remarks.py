@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from leadsync.leads import ENCODED, NEW_LEAD, alike
+from leadsync.leads import ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, alike
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
 from leadsync.run.survey import Group, Survey
 
 _MOST_WORDS = 3
+_SEVERAL = 3
 
 
 def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
@@ -37,17 +38,24 @@ def spellings(survey: Survey) -> Iterator[Remark]:
 
 
 def encoded_values(survey: Survey) -> Iterator[Remark]:
-    """The loud warnings about values with letters in another writing."""
+    """The loud warnings about values with letters in another writing, or with lost letters or digits."""
     for group in survey.warnings.values():
-        if group.what in ENCODED:
+        if _is_loud(group, survey):
             yield Remark.doubtful(f"{group.column} has {group.what} ({_rows(group)}); it is sent as it stands.")
 
 
 def doubtful_values(survey: Survey) -> Iterator[Remark]:
     """The warnings about values to look at; some have warnings of their own."""
-    groups = [group for group in survey.warnings.values() if group.what not in (NEW_LEAD, *ENCODED)]
+    groups = [group for group in survey.warnings.values() if group.what != NEW_LEAD and not _is_loud(group, survey)]
     for group in sorted(groups, key=lambda group: -group.count):
         yield Remark(f"{group.column}: {group.what} ({_rows(group)}).", kept=True)
+
+
+def _is_loud(group: Group, survey: Survey) -> bool:
+    """Whether a warning is a doubt: that of a letter lost at the end in several rows, of a digit in most."""
+    if group.what == PERHAPS_ROUNDED:
+        return group.count >= _SEVERAL and group.count * 3 >= survey.to_send * 2
+    return group.what in ENCODED and (group.count > 1 or group.what != LOST_AT_END)
 
 
 def _rows(group: Group) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.encoded_texts import ENCODED, writing_of
+from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, writing_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,14 @@ from leadsync.leads.encoded_texts import ENCODED, writing_of
         ("50Â £", ""),
         ("50Â£", "UTF-8"),
         ("Ren\ufffd", "U+FFFD"),
+        ("Ren√©", "UTF-8"),  # Mac Roman
+        ("M├╝ller", "UTF-8"),  # cp850 and cp437
+        ("GroĂźe", "UTF-8"),  # cp1250
+        ("–ò–≤–∞–Ω", "UTF-8"),
+        ("M?ller", "M?ller"),
+        ("Bj?rn ?sterberg", "M?ller"),
+        ("?sa", "M?ller"),
+        ("M?LLER", "M?ller"),
     ],
 )
 def test_letters_in_another_writing(text: str, words: str) -> None:
@@ -43,11 +51,30 @@ def test_letters_in_another_writing(text: str, words: str) -> None:
         "AT&T", "R&D; sales", "Tom & Jerry;", "a=B", "x=1", "https://x.example/?q=C3&r=%C3%A9",
         "50%", "20% 20", "ann+lee@x.example",
         "C:\\new\\users", "+61-3-8321", "+Plus-", "+Call", "+Add-", "1+One",
+        "Interested?", "Why?", "call him? or not", "what? why", "Was he in?call again as soon as you can",
+        "page?id=3", "https://x.example/a?b", "?", "? Ann", "A?1", "RĂŞINĂ", "ŻÓŁĆ", "Łódź", "ĽŠČŤŽÝÁÍÉ", "«École»",
         "CAFÉ’S", "João", "Îles", "Ünal–Özil", "Œuvre", "«Ä»", "",
     ],
 )  # fmt: skip
 def test_ordinary_texts_have_none(text: str) -> None:
     assert writing_of(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "is_lost"),
+    [
+        ("Jos?", "firstname", True),
+        ("Jean-Ren?", "prénom", True),
+        ("Orl? Novo?", "city", False),
+        ("Jos?", "ort", True),
+        ("Sold?", "report", False),
+        ("Jos?", "notes", False),
+        ("is it Ann?", "name", False),
+        ("Ann ?", "name", False),
+    ],
+)
+def test_a_question_mark_behind_a_name_is_a_lost_letter(text: str, heading: str, *, is_lost: bool) -> None:
+    assert (writing_of(text, heading) == LOST_AT_END) is is_lost
 
 
 @given(st.text("éèüößñçàáíóúâêîôïëÄÖÜÅæøå", min_size=1))

@@ -42,6 +42,10 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
         ("98\t56", "holds a line break or a tab"),
         ("<No Change>", "names no lead"),
         *(
+            (date, "is a date, into which a spreadsheet turned the id")
+            for date in ("12-Mar", "1-Dec", "Mar-12", "12. Mrz", "3.Mai")
+        ),
+        *(
             (word, "is a placeholder and names no lead")
             for word in (
                 "N/A",

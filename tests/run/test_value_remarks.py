@@ -1,5 +1,8 @@
 """Remarks about values: without any value of a lead."""
 
+import pytest
+
+from leadsync.leads import LOST_AT_END, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
@@ -34,6 +37,26 @@ def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
         "When: in the past (5 rows: 2, 3, 4, …).",
         "Id: odd (row 2).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("what", "loud", "rows", "is_doubt"),
+    [
+        (PERHAPS_ROUNDED, 3, 4, True),
+        (PERHAPS_ROUNDED, 3, 5, False),
+        (PERHAPS_ROUNDED, 2, 2, False),
+        (LOST_AT_END, 2, 9, True),
+        (LOST_AT_END, 1, 9, False),
+        ("in the past", 9, 9, False),
+    ],
+)
+def test_some_warnings_are_doubts_in_several_rows(what: str, loud: int, rows: int, *, is_doubt: bool) -> None:
+    survey = Survey()
+    for number in range(rows):
+        notes = (Note(NoteKind.WARNING, what, "Id", "x"),) if number < loud else ()
+        survey.accept(number, Lead(f"L{number}", {}, notes))
+    assert [remark.doubt for remark in encoded_values(survey)] == [True] * is_doubt
+    assert len(list(doubtful_values(survey))) == 1 - is_doubt
 
 
 def test_letters_in_another_writing_are_a_doubt_with_their_rows() -> None:
