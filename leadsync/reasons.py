@@ -31,6 +31,7 @@ class FaultKind(Enum):
     NO_STORED_VALUE = "a formula was never worked out"
     MERGED_CELL = "a cell is merged with others"
     STRUCK_TEXT = "the text of a cell is struck out"
+    LINE_IN_CELL = "one cell holds the whole line"
     NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
     TOTAL_BETWEEN = "a line among the leads looks like a total, a title or a footer"
     OTHER_TABLE = "the line belongs to a table under other headings"

@@ -52,6 +52,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         f"has struck text {_CELL_IN_COLUMN}",
         "delete it, or take the line off, and see whether the lead is still meant",
     ),
+    _K.LINE_IN_CELL: (
+        "holds its whole line in one cell",
+        "take away the quotation marks around the line, or have the program export it anew",
+    ),
     _K.NO_LEAD: ("is a total, a rule, a footer or the headings once more", "delete it"),
     _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
     _K.OTHER_TABLE: (
@@ -176,6 +180,7 @@ LINE_FAULTS = frozenset(
         _K.WRONG_WIDTH,
         _K.QUOTE_IN_CELL,
         _K.STRAY_BYTES,
+        _K.LINE_IN_CELL,
         _K.NO_LEAD,
         _K.TOTAL_BETWEEN,
         _K.OTHER_TABLE,

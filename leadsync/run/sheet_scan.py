@@ -174,7 +174,7 @@ class SheetScan:
                 "rows are totals, rules, footers or the headings once more",
             )
             skipped = f"{rows}, and not sent: {_listed(self._no_leads)}."
-            remarks.append(Remark(skipped, kept=True))
+            remarks.append(Remark(skipped, loud=True, kept=True))
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
             repeated = f"{rows} a lead that stands in several rows; duplicates = {self._sheet.duplicates!r}."

@@ -99,4 +99,4 @@ def test_totals_are_skipped_and_listed_in_one_remark(tmp_path: Path) -> None:
     assert [entry.state for entry in taken.entries.values()] == [State.PENDING, State.SKIPPED]
     assert taken.scan.survey.skipped == 1
     said = "1 row is a total, a rule, a footer or the headings once more, and not sent: row 3."
-    assert Remark(said, kept=True) in taken.scan.remarks
+    assert Remark(said, loud=True, kept=True) in taken.scan.remarks

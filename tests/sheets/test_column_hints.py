@@ -13,6 +13,10 @@ QUOTED = (
     "each line is one quoted cell; in a text editor, take away the quotation marks around the lines and write doubled "
     "ones once, or have the program export it anew"
 )
+QUOTED_HEADINGS = (
+    "the headings are one quoted cell; in a text editor, take away the quotation marks around that line, and the "
+    "delimiters behind them"
+)
 SEVERAL = (
     "its columns are separated by several characters, {}; in a text editor, write a tab for them, or save the sheet as "
     ".xlsx"
@@ -44,6 +48,12 @@ QUOTES = (
         (['"Leads of May"', '"External Id,Name"', '"A1,Ann"'], QUOTED),
         (['"Kunde,Name"', '"A1,Ann"', ""], QUOTED),
         (["External Id", '"A1,2"', '"A2,3"'], ""),
+        (['"External Id,Name";;;', '"A1,Ann";;;', '"A2,""Lee, Bo""";;;'], QUOTED),
+        (['"External Id;Name",,', '"A1;Ann",,'], QUOTED),
+        (['"Name,External Id"', "Ann,A1", "Bo,A2"], QUOTED_HEADINGS),
+        (['"Name,""External Id""",,', "Ann,A1", "Bo,A2"], QUOTED_HEADINGS),
+        (["External Id,Name", '"A1,Ann"', '"A2,Bo"'], ""),  # rejected line by line
+        (['"External Id","Name"', '"A1","Ann"'], ""),
         (['"Lead list, May"', "Kunde,Name", "A1,Ann"], ""),
         (["External Id::Name", "A1::Ann"], SEVERAL.format("'::'")),
         (["External Id - Name - FirstPhone", "A1 - Ann - 0412345678"], SEVERAL.format("' - '")),

@@ -92,6 +92,33 @@ def test_words_below_leads_are_a_lead(line):
     assert faults([*leads, (4, line), (5, ["A3", "Cy", "0412345670", "Sale", ""])], 9, PHONES) == [""] * 4
 
 
+@pytest.mark.parametrize("size", [1, 2, 9])
+@pytest.mark.parametrize("apart", [1, 2])
+def test_a_table_below_a_single_lead_is_no_leads(size, apart):
+    lead = (2, ["A1", "Ann", "0412345678", "Sale", "24/12/2026"])
+    other = ["Kunde", "Vorname", "Telefon", "Ergebnis", "Termin"]
+    lines = [lead, (2 + apart, other), (3 + apart, ["X1", "Cy", "0412345670", "Sale", ""])]
+    assert faults(lines, size, PHONES) == ["", "OTHER_TABLE", "OTHER_TABLE"]
+
+
+@pytest.mark.parametrize(
+    ("band", "lead", "is_band"),
+    [
+        ("North", "A1", True),
+        ("Group 1", "A1", True),
+        ("North", "ann", False),  # ids without digits
+        ("Group 1", "A 1", False),
+        ("A7", "A1", False),
+    ],
+)
+def test_a_band_above_leads_is_no_lead(band, lead, is_band):
+    told = "TOTAL_BETWEEN" if is_band else ""
+    first, second = [lead, "Ann", "Sale"], [f"{lead}2", "Bob", "Sale"]
+    lines = [[band, "", ""], first, second, [f"{band}b", "", ""], [f"{lead}3", "Cy", "Sale"]]
+    assert faults(list(enumerate(lines, 2))) == [told, "", "", told, ""]
+    assert faults(list(enumerate(lines, 2)), 2) == [told, "", "", told, ""]
+
+
 def test_a_title_of_a_group_is_no_lead_and_its_leads_are():
     lines = [(2, ["A1", "Ann", "Sale"]), (4, ["Melbourne", "", ""]), (5, ["A2", "Bob", "Sale"])]
     assert faults(lines) == ["", "TOTAL_BETWEEN", ""]

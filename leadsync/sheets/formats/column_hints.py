@@ -12,6 +12,13 @@ _COLUMN_GAP = re.compile(r"[ \u00a0]{2,}")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _WORDS = {"\t": "tab"}
 _ALIGNED = "its columns are aligned by blanks (fixed width); save it as .csv or .xlsx"
+_WHOLE = re.compile(r'"((?:[^"]|"")*)"[\s,;|]*')
+"""A line in one quoted cell, with nothing but delimiters behind it."""
+_DELIMITERS = ",;\t|"
+_QUOTED_HEADINGS = (
+    "the headings are one quoted cell; in a text editor, take away the quotation marks around that line, and the "
+    "delimiters behind them"
+)
 _QUOTED_LINES = (
     "each line is one quoted cell; in a text editor, take away the quotation marks around the lines and write doubled "
     "ones once, or have the program export it anew"
@@ -36,6 +43,8 @@ def one_column_hint(lines: Sequence[str], delimiter: str, names: HeadingNames) -
     divided = [text for text in texts if delimiter in text]
     if len(divided) > 1 and all(map(_QUOTED.fullmatch, divided)) and not _names_any(texts, names.fields):
         return _QUOTED_LINES
+    if place_hint := _whole_headings_hint(texts, names):
+        return place_hint
     if len(divided) > 1 and (hint := _quoting_hint(divided, delimiter, names)):
         return hint
     for text in texts:
@@ -45,6 +54,16 @@ def one_column_hint(lines: Sequence[str], delimiter: str, names: HeadingNames) -
             return hint
         if not divided and _names_several(text.split(), names.fields):
             return _ALIGNED
+    return ""
+
+
+def _whole_headings_hint(texts: Sequence[str], names: HeadingNames) -> str:
+    """Return the remedy for headings in one quoted cell, perhaps with the lines below."""
+    whole = [match[1] if (match := _WHOLE.fullmatch(text)) else "" for text in texts]
+    for cell in whole:
+        pieces = next((cell.split(sign) for sign in _DELIMITERS if sign in cell), [])
+        if _names_any([piece.strip('"') for piece in pieces], names.ids):
+            return _QUOTED_LINES if 2 * sum(map(bool, whole)) > len(texts) else _QUOTED_HEADINGS
     return ""
 
 

@@ -23,6 +23,7 @@ _FIGURE = re.compile(r"(?!0\d{5}|\d{9})[^\w+]*\d[\d.,\s]*[^\w]*")
 _FIRST_WORDS = sorted(TOTALS | {word for word in VOCABULARY - NOUNS if len(word) > 2})
 _BEGIN = re.compile(rf"^\W*(?:{'|'.join(_FIRST_WORDS)})(?![^\W\d_])", re.MULTILINE)
 """The beginning of a total, perhaps. Most sheets have none in their first column."""
+_DELIMITERS = ",;\t|"
 _UNTEXT = "\x1a\0"
 """The end of a text in old systems, and bytes never written behind it."""
 _PAGE = re.compile(
@@ -54,6 +55,8 @@ class Look(Enum):
     TOTAL = auto()
     MARK = auto()
     """A count, an end mark, a copyright and the like."""
+    QUOTED = auto()
+    """A whole line in one cell."""
 
 
 def look_of(cells: Sequence[str]) -> Look:
@@ -71,6 +74,8 @@ def look_of(cells: Sequence[str]) -> Look:
         return Look.RULE
     if not first.strip(_UNTEXT) or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
         return Look.MARK
+    if not others and 2 < len(cells) <= max(map(first.count, _DELIMITERS)) + 1:
+        return Look.QUOTED
     if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(folded(first)):
         return Look.MARK
     return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
@@ -150,19 +155,24 @@ def marked(chunks: Iterator[list[SourceLine]], above: int) -> Iterator[list[Sour
 
 
 def _between(line: SourceLine, look: Look) -> SourceLine:
-    kind = FaultKind.NO_LEAD if look is Look.RULE else FaultKind.TOTAL_BETWEEN
+    kinds = {Look.RULE: FaultKind.NO_LEAD, Look.QUOTED: FaultKind.LINE_IN_CELL}
+    kind = kinds.get(look, FaultKind.TOTAL_BETWEEN)
     return line._replace(faults=(line_fault(kind),))
 
 
 def _below(held: Sequence[tuple[SourceLine, Look]], above: int) -> list[SourceLine]:
     """Mark the lines below the last row: those from the first mark on, or from a blank line above it, are no leads."""
-    marks = [place for place, (_, look) in enumerate(held) if look is not Look.ALONE]
+    marks = [place for place, (_, look) in enumerate(held) if look not in (Look.ALONE, Look.QUOTED)]
     numbers = [above, *(line.number for line, _ in held)]
     gaps = [place for place in range(len(held)) if numbers[place + 1] - numbers[place] > 1]
     words = [place for place in marks if held[place][1] is not Look.RULE]
     first = min(words, default=len(held))
     first = min([first, *(gap for gap in gaps if gap < first < len(held))])
     return [
-        line._replace(faults=(line_fault(FaultKind.NO_LEAD),)) if place >= first or look is Look.RULE else line
+        line._replace(faults=(line_fault(FaultKind.NO_LEAD),))
+        if place >= first or look is Look.RULE
+        else _between(line, look)
+        if look is Look.QUOTED
+        else line
         for place, (line, look) in enumerate(held)
     ]

@@ -1,4 +1,4 @@
-"""Lines of other tables among the leads: headings once more, other headings, titles, a bare count.
+"""Lines of other tables among the leads: headings once more, other headings, titles, bands, a bare count.
 
 Pure but for the stream.
 
@@ -17,7 +17,7 @@ from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
 _WITHOUT_DIGIT = re.compile(r"^[^\d\n]+$", re.MULTILINE)
-_TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name)
+_TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name, FaultKind.LINE_IN_CELL.name)
 _WORDS, _BLANKS = "words", "blanks"
 _AMOUNT = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
 """A figure of a total, which no phone number, date or long id looks like."""
@@ -64,6 +64,10 @@ class _Lines:
         """The number of other headings above."""
         self._odd: Counter[str] = Counter()
         """The ids so far without a digit, and those with a blank, by `_oddity`."""
+        self._kinds = set[str]()
+        """The oddities of ids so far beside other cells."""
+        self._bands = set[int]()
+        """The numbers of the titles so far; below all leads one may be a total."""
         self._lengths: Counter[int] = Counter()
         """The ids of digits alone, by their length."""
         self._count = 0
@@ -75,7 +79,13 @@ class _Lines:
         """The lines, with the faults of those of other tables."""
         ids = [line.cells[self._id_at] for line in chunk]
         text = "\n".join(ids)
-        if self._table_at is None and not _WITHOUT_DIGIT.search(text) and not self._repeat.search(text):
+        has_words = _WITHOUT_DIGIT.search(text) is not None
+        if has_words or " " in text:
+            self._kinds.update(_oddity(one) for one, line in zip(ids, chunk, strict=True) if self._is_full(line))
+            has_words = has_words or any(map(self._is_band, chunk))
+        else:
+            self._kinds.add("")
+        if self._table_at is None and not has_words and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
             self._learn(chunk, ids)
             if " " in text:
@@ -91,12 +101,15 @@ class _Lines:
         """
         if self._table_at is not None:
             return chunk
-        places = [at for at in reversed(range(len(chunk))) if not _is_told(chunk[at])]
+        bands = {at for at, line in enumerate(chunk) if line.number in self._bands}
+        places = [at for at in reversed(range(len(chunk))) if at in bands or not _is_told(chunk[at])]
         last = list(takewhile(lambda at: self._is_beside_figures(chunk[at]), places))
-        kinds = Counter(_oddity(chunk[at].cells[self._id_at]) for at in last)
+        own = [at for at in last if at not in bands]
+        kinds = Counter(_oddity(chunk[at].cells[self._id_at]) for at in own)
         # An id of the same kind higher up is a lead's.
-        odd = [at for at in last if (kind := _oddity(chunk[at].cells[self._id_at])) and kinds[kind] == self._odd[kind]]
-        count = self._count - len(odd)
+        counted = [at for at in own if kinds[kind := _oddity(chunk[at].cells[self._id_at])] == self._odd[kind]]
+        odd = [at for at in last if at in bands or at in counted]
+        count = self._count - len(counted)
         found = {at: count in _numbers(chunk[at].cells) for at in odd if count > 0}
         if not found and places and self._is_count(chunk[places[0]]):
             found[places[0]] = True
@@ -135,13 +148,24 @@ class _Lines:
             self._table_at = line.number
         if self._table_at is not None:
             return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
-        if words:
+        if words or self._is_band(line):
+            self._bands.add(line.number)
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         self._apart = False
         if kind := _oddity(name):
             self._odd[kind] += 1
         self._learn([line], [name])
         return line
+
+    def _is_band(self, line: SourceLine) -> bool:
+        """Whether a line is a title of the leads below: one cell, unlike all ids beside other cells."""
+        kind = _oddity(line.cells[self._id_at])
+        return bool(kind and self._kinds) and kind not in self._kinds and not self._is_full(line)
+
+    def _is_full(self, line: SourceLine) -> bool:
+        """Whether a line has a cell beside its id; in a sheet of one column, each has."""
+        others = (*line.cells[: self._id_at], *line.cells[self._id_at + 1 :])
+        return any(others) or not others
 
     def _has_headings(self, line: SourceLine) -> bool:
         """Whether the line has several known headings: the id's among them, or one above its own column."""
@@ -158,12 +182,12 @@ class _Lines:
 
     def _has_words_for_figures(self, line: SourceLine) -> bool:
         """Whether new words, all different, fill a line, in another column of figures alone too."""
-        if self._count < 2 or not self._is_words(line):
+        if not self._is_words(line):
             return False
         if len({cell.strip() for cell in line.cells} - {""}) < len(line.cells):
             return False
         columns = [seen - {""} for at, seen in enumerate(self._seen) if at != self._id_at]
-        return any(len(seen) > 1 and all(map(_has_digit, seen)) for seen in columns)
+        return any(seen and all(map(_has_digit, seen)) for seen in columns)
 
     def _is_words(self, line: SourceLine) -> bool:
         """Whether a line has words alone, all of them new, though each id so far has a digit."""
