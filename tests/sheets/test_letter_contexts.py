@@ -11,6 +11,12 @@ from leadsync.sheets.formats.letter_contexts import Sense, sense_of
         "Hélène", "Mercière", "Benoît", "Forêt", "Loïc", "Chloë", "François", "Château", "sœur", "L’Haÿ-François",
         "Muñoz", "Ibáñez", "Gonçalves", "João", "Simões", "Inês", "Corrêa", "Covilhã", "Vânia",
         "Jørgensen", "Høyer", "Bøe", "Kjær", "Ærø", "Åse", "Håkansson", "Niccolò", "città", "Mosè", "HÉLÈNE",
+        "Nîmes", "Bâle", "Mâcon", "Châlons", "Guîtres", "Brûlé", "Deûle", "Schœneck", "Estèphe", "Gillièron",
+        "Cantù", "Più", "Viggiù", "Cefalù", "Mondovì", "Muggiò", "Bascapè", "Agliè",
+        "Òscar", "Gràcia", "Mònica", "Èric", "Eugènia", "Vinaròs", "Tàrrega",
+        "Maracanã", "Golegã", "Telêmaco", "Florência", "Botânico", "Fânzeres",
+        "Þór", "Steinþór", "Guðrún", "Friðrik", "Eiður", "Hörður", "Dagný", "Sæmundur", "Egilsstaðir", "Seyðisfjörður",
+        "Harboøre", "Trøim", "Feanwâlden", "Fryslân", "Wûnseradiel", "Vajèn",
     ],
 )  # fmt: skip
 def test_names_of_western_europe_have_their_letters(word: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadsync.sheets.formats.other_encodings import encodings_of, other_letters
+from leadsync.sheets.formats.other_encodings import encodings_of, has_sense, other_letters
 
 
 def as_1252(text: str, encoding: str) -> str:
@@ -28,6 +28,14 @@ def as_1252(text: str, encoding: str) -> str:
 )
 def test_the_encodings_of_words(names: str, encoding: str, name: str) -> None:
     assert name in encodings_of([as_1252(word, encoding) for word in names.split()])
+
+
+@pytest.mark.parametrize(
+    ("word", "has"),
+    [("Bâgé", False), ("Steinþór", False), ("Dvoøák", True), ("Cantù", True), ("Ayþe", True), ("Jânis", True)],
+)
+def test_a_word_may_have_sense_elsewhere(word: str, *, has: bool) -> None:
+    assert has_sense(word) is has
 
 
 def test_words_of_no_encoding_have_none() -> None:

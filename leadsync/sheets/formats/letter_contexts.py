@@ -13,25 +13,44 @@ _CONSONANTS = "bcdfghjklmnpqrstvwxzçñß"
 _OPEN = re.compile(r"[àèìòùêûïñøåæãõçëâîœýþð]")
 """Letters with the bytes of others."""
 _WESTERN = re.compile(
-    # French, Italian: Hélène, Noblès, caffè, città, Niccolò
-    r"è(?=(?:[bcdfgjlmnprstvz]|qu|g[nu]|[bcdfgptv][rl]|ch|th|ll|ss|tt)[eé]|[ls]?s\b)|(?<=[cfmrst])è\b|(?<=osu)è\b"
-    r"|à\b|(?<=o)ù\b|(?<=[bdflmprst])ì\b|(?<=[bcdfglmnprstvz])ò\b|(?<=o)û|(?<=h)ûs"
-    # Benoît, île, Château, Grâce, Vânia, Ângelo, sœur, Loïc, Zoë
-    r"|(?<=[ao])î|\bî(?=l)|â(?=t)|(?<=r)â(?=ce)|â(?=[mn][bcdgptv]|n[i][ao]\b|mara|qu|ge\b)|(?<=w)â|(?<=sl)â(?=n)"
-    rf"|œ(?=u)|(?<=[aeou])ï(?=[bcdfghlmnrstv])|(?<=[aeiou])ë|ë(?=[aou])|ç(?=[{_VOWELS}])|(?<=[{_VOWELS}])ç|(?<=n)ç\b"
-    # Forêt, Chêne, Inês, Corrêa, Peña, João, Simões
-    rf"|ê(?=(?:tr?|ch|n|m|v|l|r|qu)[eéiã]|ts?\b|s?\b|a)|ñ(?=[{_VOWELS}])|ã(?=[oe])|(?<=lh)ã\b|(?<=u)ã\b|õ(?=e)"
-    # Jørgensen, Erlingøy, Sjøen, Kjær, Åse
-    rf"|(?<![{_VOWELS}])ø(?=[{_CONSONANTS}]|\b)|ø(?=y)|(?<=j)ø|(?<=\bb)ø(?=e)|(?<=\bh)ø(?=eg)|\bø(?=iv)|(?<![{_VOWELS}])æ(?!stut)(?=[{_CONSONANTS}]|\b)|å"
-)  # fmt: skip
+    "|".join(
+        (
+            # Hélène, Noblès, Bascapè, Mosè, Agliè, Èric, Eugènia, Gillièron
+            r"è(?=(?:[bcdfgjlmnprstvz]|qu|g[nu]|[bcdfgptv][rl]|pv|ph|ch|th|ll|ss|tt)[eé]|[ls]?s\b|[lrgbpvx][iau])",
+            r"è(?=ron\b|nia\b|tua\b|lgi|pvr)|\bè(?=[rlvnt][iao])|(?<=j)è(?=n\b)",
+            r"(?<=[bcdfghlmnprstvz])è\b|(?<=gli)è\b|(?<=su)è\b|(?<=\b[hr]o)è\b|(?<=\bfa)è\b|(?<=\bfi)è\b",
+            # Gràcia, Cefalù, Viggiù, Mondovì, Niccolò, Muggiò, Òscar, Mònica, Vinaròs
+            r"à|(?<=o)ù\b|(?<=[dtmzi])ù\b|(?<=rr)ù\b|(?<=[ae]l)ù\b|(?<=[bdfglmnprstvz])ì\b",
+            r"(?<=[bcdfglmnprstvz])ò\b|(?<=[cdgn]i)ò\b|\bò(?=[bcdlmprstv])|ò(?=[bdfglnprtv][aeiou]|[mcs]\w|s\b)",
+            # Benoît, île, Nîmes, Château, Mâcon, Fryslân, Brûlé, Bû, Wûnseradiel
+            r"(?<=[ao])î|\bî(?=l)|î(?=m|l|t[er]|n[eé])|(?<=w)â|(?<=r)â(?=[cnt])|â(?=[bcfgptvxy]|[lmr][aeou]|s[es]|s\b)",
+            r"â(?=[mn][bcdegptvz]|n\b|ni?[aco]|nea|qu)|(?<=o)û|(?<=h)ûs|û(?=[lr])|(?<=\b[bl])û\b|(?<=br)û\b",
+            r"(?<=\b[wmkb])û(?=[nbt])",
+            # sœur, Schœneck, Loïc, Zoë, François
+            rf"œ(?=u)|\bœ(?=t)|(?<=[{_CONSONANTS}])œ|(?<=[aeou])ï(?=[bcdfghlmnrstvx])|(?<=[aeiou])ë|ë(?=[aou])",
+            rf"ç(?=[{_VOWELS}])|(?<=[{_VOWELS}])ç|(?<=n)ç\b",
+            # Forêt, Chêne, Inês, Corrêa, Florência, Peña, João, Simões, Maracanã
+            rf"ê(?=(?:tr?|ch|v|qu)[eéiã]|[nmrl]|ts?\b|s?\b|a)|ñ(?=[{_VOWELS}h])",
+            r"ã(?=[oe]|i?s\b|ss)|(?<![clg])ã\b|(?<=eg)ã\b|õ(?=e)",
+            # Jørgensen, Erlingøy, Sjøen, Kjær, Åse, Harboøre
+            rf"(?<![{_VOWELS}])ø(?=[{_CONSONANTS}]|\b)|ø(?=y)|(?<=j)ø|(?<=\bb)ø(?=e)|(?<=\bh)ø(?=eg)|\bø(?=iv)",
+            rf"(?<=o)ø(?=r)|(?<=[gt]r)ø(?=[ai])|(?<![{_VOWELS}])æ(?!stut)(?=[{_CONSONANTS}]|\b)|å",
+            # Þór, Steinþór, Guðrún, Friðrik, Eiður, Hörður, Garðar, Dagný, Ýr
+            r"\bþ(?=[óo]r|ur[íi]|rá)|(?<=[nrl])þ(?=[óo]r|ing|ur)|(?<=gu)ð(?=[mrnjl])|(?<=[efhr]i)ð|(?<=ey)ð",
+            r"(?<=[aeoö]r)ð(?=[aiuf])|(?<=sta)ð(?=ir|ur)|(?<=[íúý])ð|ð(?=[áíúý])|(?<=au)ð",
+            r"(?<=n)ý(?=\b|s)|ý(?=rd?\b|s)|(?<=[hm])ý",
+        )
+    )
+)
 """The same letters beside others of their languages. (Kęstutis, of Lithuania, looks like a Danish name.)"""
 ALPHABETS = [
     frozenset(letters)
     for letters in (
         "àâæçèéêëîïôœùûüÿ", "áéíóúüñç", "àáâãçéêíóôõúü", "àèéìíîòóùú", "åäæéöøü", "áàéèëïöüóâûú", "àçèéíïòóúü",
+        "áéíóúýðþæö",
     )
 ]  # fmt: skip
-"""French, Spanish, Portuguese, Italian, Nordic, Dutch, Catalan."""
+"""French, Spanish, Portuguese, Italian, Nordic, Dutch, Catalan, Icelandic."""
 
 
 class Sense(Enum):

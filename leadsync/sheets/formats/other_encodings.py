@@ -66,6 +66,14 @@ def encodings_of(words: Sequence[str]) -> list[str]:
     return [name for name, share in shares.items() if share >= max(best, _ENOUGH)][:_MOST_NAMED]
 
 
+def has_sense(word: str) -> bool:
+    """Whether a word read as Windows-1252 has the letters of one language in another encoding."""
+    return any(
+        (text := _letters(word, other.codec)) and any(has(text) for has in other.languages)
+        for other in ENCODINGS.values()
+    )
+
+
 def other_letters(words: Iterable[str], name: str) -> list[tuple[str, str]]:
     """The commonest letters of words read as Windows-1252, each with the one that an encoding has instead.
 

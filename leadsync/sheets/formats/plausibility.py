@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from leadsync.sheets.formats.letter_contexts import Sense, sense_of
-from leadsync.sheets.formats.other_encodings import encodings_of
+from leadsync.sheets.formats.other_encodings import encodings_of, has_sense
 
 _WORD = re.compile(r"[^\s,;|\"()<>/]*[^\x00-\x7f][^\s,;|\"()<>/]*")
 _LETTER = r"[^\W\d_ªº]"
@@ -34,7 +34,7 @@ _QUOTED = re.compile("‚[^‚‘]*‘")
 _MOST_WORDS = 1_000
 _MOST_KNOWN = 100_000
 _USUAL = ["windows-1250", "mac-roman"]
-_WESTERN_PER_DOUBT = 10
+_WESTERN_PER_DOUBT = 3
 """With fewer surely Western words for each doubted one, another language's words may be among them."""
 
 
@@ -79,11 +79,18 @@ def plausibility(texts: Iterable[str]) -> Plausibility:
             if _ODD.search(word) or _OTHER_SCRIPT.search(word):
                 senses[None].append(word)
             elif _MARKED_LETTER.search(word):
-                senses[sense_of(word)].append(word)
+                senses[_sense(word, len(senses[Sense.DOUBTED]))].append(word)
         known |= words if len(known) < _MOST_KNOWN else set()
     odd, doubted = tuple(senses[None]), tuple(senses[Sense.DOUBTED])
     western = len(senses[Sense.WESTERN])
     return Plausibility(odd, doubted, western + len(senses[Sense.ALIKE]), western)
+
+
+def _sense(word: str, doubted: int) -> Sense:
+    """A word's sense; without sense anywhere else it is Western."""
+    sense = sense_of(word)
+    is_asked = sense is Sense.DOUBTED and doubted < _MOST_WORDS
+    return Sense.WESTERN if is_asked and not has_sense(word) else sense
 
 
 def _without_marks(quoted: re.Match[str]) -> str:
