@@ -70,6 +70,7 @@ class FaultKind(Enum):
     TWO_READINGS = "the date can be read in two ways"
     NO_SUCH_MONTH = "the date names no month"
     OTHER_ORDER = "the date is not in the order of the settings"
+    NO_DAY = "the date has no day"
     NO_YEAR = "the date has no year"
     YEAR_DIGITS = "the year has neither two nor four digits"
     MONTH_OUT_OF_RANGE = "the month's number is no month"

@@ -34,7 +34,7 @@ _PEOPLES_WORDS = {
     CALLBACK: (
         *("follow up", "followup", "follow up on", "next follow up", "fu", "f u", "fup", "next call", "call back"),
         *("callback", "ring back", "ringback", "cb", "cbk", "recall", "appointment", "appt", "call again", "call on"),
-        *("wiedervorlage", "rückruf", "rückruf am", "rappel", "à rappeler", "rellamada", "volver a llamar"),
+        *("wiedervorlage", "rückruf", "wv", "rappel", "à rappeler", "rellamada", "volver a llamar"),
         *("richiamo", "richiamare", "terugbellen", "terugbelafspraak", "retornar ligação", "oddzwonić"),
         *("call later", "call after", "next contact", "recontact", "reschedule", "rescheduled", "scheduled call"),
     ),
@@ -43,7 +43,9 @@ _PEOPLES_WORDS = {
 # For each field its own: in `callback date` the word adds nothing, in `status date` it makes another column.
 _FILLERS = {
     DISPOSITION: frozenset({"the", "of", "last", "latest", "final", "current", "new", "code"}),
-    CALLBACK: frozenset({"the", "of", "to", "when", "date", "time", "day", "dt", "due"}),
+    CALLBACK: frozenset(
+        {"the", "of", "to", "when", "on", "date", "time", "day", "dt", "due", "am", "zum", "datum", "le"}
+    ),
 }
 """Words that people put around those."""
 _MEANT = {field: frozenset(frozenset(words.split()) for words in names) for field, names in _PEOPLES_WORDS.items()}

@@ -78,6 +78,7 @@ _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
 _MIDNIGHT_BEHIND = re.compile(r" 0?0:00(?::00)?$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
+_NO_DAY = re.compile(r"(?:19|20)\d\d ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|(?:\d{1,2}|[a-z]{3,9}) ?[/.\- ] ?(?:19|20)\d\d")
 _WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$")
 
 
@@ -285,6 +286,8 @@ def _why_not(text: str, order: DateOrder) -> Refused:
     # Several reasons may be true; the most particular stands first.
     if "midnight" in text:
         return refused(_K.MIDNIGHT, order)
+    if _NO_DAY.fullmatch(text):
+        return refused(_K.NO_DAY, order)
     if _TIME_ALONE.fullmatch(text):
         return _time_alone(order)
     if _NO_YEAR.fullmatch(text):

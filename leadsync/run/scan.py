@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
+from leadsync.errors import MappingError
 from leadsync.file_names import is_retry
 from leadsync.journal import Journal
-from leadsync.leads import Rules, map_columns, sheet_rules, with_mapping
+from leadsync.leads import ColumnMapping, Rules, map_columns, sheet_rules, with_mapping
 from leadsync.models import EXTERNAL_ID, NOTE, RunRecord
 from leadsync.reimport import (
     ContextBuilder,
@@ -107,6 +108,14 @@ def _rules(rules: Rules, table: "Table", learned: Learned) -> Rules:
     return with_mapping(learned.given_headings or table.headings, known)
 
 
+def _mapped(table: "Table", rules: Rules) -> ColumnMapping:
+    """The mapping of a sheet's columns. Raises MappingError, with the remarks on the reading: it may be the reason."""
+    try:
+        return map_columns(table.headings, rules)
+    except MappingError as error:
+        raise MappingError(" ".join([str(error), *(remark.text for remark in table.remarks)])) from error
+
+
 def _prepare(
     source: SheetSource,
     table: "Table",
@@ -122,7 +131,7 @@ def _prepare(
     skip_unchanged: bool,
 ) -> SheetScan:
     rules = _rules(settings.rules(now), table, learned)
-    mapping = map_columns(table.headings, rules)
+    mapping = _mapped(table, rules)
     # A sheet that came back from a run is not read anew after a trial.
     follows = trial if journal is not None and (source.checked or not mapping.sync) else None
     sheet = SheetFacts(

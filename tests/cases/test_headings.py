@@ -199,3 +199,8 @@ def test_a_file_of_leadsyncs_own_is_read_in_its_own_way(taken, taken_book):
 def test_impossible_settings_are_refused(values, words):
     with pytest.raises(SettingsError, match=words):
         settings_from({"input": values}, "the test")
+
+
+def test_a_refusal_of_the_headings_says_how_the_text_was_read(taken):
+    with pytest.raises(MappingError, match="No column holds the leads' external id .* read as Windows-1252"):
+        taken("Nr;Imię\n1;Jan\n".encode("cp1250"))

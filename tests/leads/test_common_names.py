@@ -79,6 +79,8 @@ def test_headings_of_times_and_ids() -> None:
         ("Wynik rozmowy", "njDisposition"),
         ("Wiedervorlage", "njCallBackDate"),
         ("Rückruf am", "njCallBackDate"),
+        ("Wiedervorlage am", "njCallBackDate"),
+        ("Wiedervorlagedatum", "njCallBackDate"),
         ("Rellamada", "njCallBackDate"),
         ("Oddzwonić", "njCallBackDate"),
     ],

@@ -56,6 +56,7 @@ def xlsb(
     hidden=(),
     struck=(),
     shared: bytes = b"",
+    columns: tuple[bytes, ...] = (),
 ) -> Path:
     """A workbook of one sheet: for each row its cells, as kind and body behind column and style. Below the first row a
     cell's style is its column where there are as many formats. The second font, that of the cells at `struck`, has a
@@ -103,7 +104,14 @@ def xlsb(
             archive.writestr("xl/sharedStrings.bin", shared)
         archive.writestr(
             "xl/worksheets/sheet1.bin",
-            record12(129) + size + record12(145) + cells + record12(146) + ranges + record12(130),
+            record12(129)
+            + size
+            + b"".join(record12(60, look) for look in columns)
+            + record12(145)
+            + cells
+            + record12(146)
+            + ranges
+            + record12(130),
         )
     return path
 

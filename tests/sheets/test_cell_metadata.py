@@ -71,6 +71,64 @@ def test_rows_that_are_hidden_are_read_and_remarked_on(tmp_path, make):
         assert [row.number for row in table.rows()] == [2, 3, 4, 5]
 
 
+def hidden_columns(path):
+    """A sheet of three columns: the second hidden, the third without a width, and hidden ones behind them."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for line in (["Id", "a", "b"], ["x", "x", "x"]):
+            book.active.append(line)
+        book.active.column_dimensions["B"].hidden = True
+        book.active.column_dimensions.group("D", "XFD", hidden=True)
+        book.save(path)
+        width = b'max="2"/><col width="0" min="3" max="3"/>'
+        path = handmade.altered(path, lambda _, part: part.replace(b'max="2"/>', width))
+    elif path.suffix == ".xlsb":
+        columns = [(0, 0, 900, 0), (1, 1, 900, 1), (2, 2, 0, 0), (3, 16_383, 900, 1)]
+        looks = [struct.pack("<IIIIH", first, last, width, 0, flags) for first, last, width, flags in columns]
+        rows = {row: [(6, handmade.wide("x"))] * 3 for row in range(2)}
+        handmade.xlsb(path, rows, columns=tuple(looks))
+    elif path.suffix == ".xls":
+        columns = [(0, 0, 900, 0), (1, 1, 900, 1), (2, 2, 0, 0), (3, 255, 900, 1)]
+        looks = b"".join(
+            handmade.record(0x7D, struct.pack("<HHHHHH", first, last, width, 0, flags, 0))
+            for first, last, width, flags in columns
+        )
+        cells = b"".join(label(row, column, 0) for row in range(2) for column in range(3))
+        handmade.xls(path, looks + cells, shared=(texts("Id"),))
+    elif path.suffix == ".xml":
+        row = "<Row>" + 3 * '<Cell><Data ss:Type="String">Id</Data></Cell>' + "</Row>"
+        columns = '<Column/><Column ss:Hidden="1"/><Column ss:Width="0"/><Column ss:Hidden="1" ss:Span="999"/>'
+        path.write_text(
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+            'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Leads">'
+            f"<Table>{columns}{row * 2}</Table></Worksheet></Workbook>"
+        )
+    else:
+        column = "<table:table-column{}/>"
+        columns = column.format("") + 2 * column.format(' table:visibility="collapse"')
+        columns += column.format(' table:visibility="collapse" table:number-columns-repeated="16381"')
+        handmade.ods(path, columns + 2 * f"<table:table-row>{3 * cell('Id')}</table:table-row>")
+    return path
+
+
+@pytest.mark.parametrize("make", ["xlsx", "xlsb", "xls", "xml", "ods"])
+def test_hidden_columns_are_read_and_remarked_on(tmp_path, make):
+    with open_table(hidden_columns(tmp_path / f"leads.{make}")) as table:
+        hidden = "The columns B, C are hidden in the sheet and are read all the same."
+        assert table.remarks == (Remark.fact(hidden),)
+
+
+def test_rows_without_a_height_are_hidden(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    book = openpyxl.Workbook()
+    for line in ["Id", "a"]:
+        book.active.append([line])
+    book.save(path)
+    flat = handmade.altered(path, lambda _, part: part.replace(b'<row r="2"', b'<row r="2" ht="0"'))
+    with open_table(flat) as table:
+        assert str(table.remarks[0]).startswith("! 1 row (2) is hidden in the sheet and is sent")
+
+
 def test_errors_and_formulas_are_told_by_row():
     metadata = CellMetadata(errors={(1, 2): "#N/A"}, formulas={(1, 0): "=A1", (3, 4): "=B1"})
     assert metadata.missed() == {1: [2, 0], 3: [4]}

@@ -13,7 +13,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, wal
 from leadsync.sheets.formats.cell_text import plain_number
 from leadsync.sheets.formats.number_formats import shows
 from leadsync.sheets.formats.ods_styles import CELL, TEXT, Styles
-from leadsync.spreadsheet import LONGEST_CELL
+from leadsync.spreadsheet import LONGEST_CELL, MOST_COLUMNS
 
 _MOST_REPEATED = 1 << 20
 _REPEATED = re.compile(rb"""number-rows-repeated=["'](\d+)["'][^>]*(?<!/)>""")
@@ -130,8 +130,10 @@ class _CellWalk(Walk):
         elif name == "table":
             self._here = attributes.get("table:name") == self._sheet
         elif name == "table-column" and self._here:
-            end = self._column_styles[-1][0] if self._column_styles else 0
-            end += int(attributes.get("table:number-columns-repeated", 1))
+            first = self._column_styles[-1][0] if self._column_styles else 0
+            end = first + int(attributes.get("table:number-columns-repeated", 1))
+            if attributes.get("table:visibility") in _HIDDEN:
+                self._metadata.hidden_columns.update(range(first, min(end, MOST_COLUMNS)))
             self._column_styles.append((end, attributes.get(_USUAL_STYLE, "")))
         elif name == "table-row":
             self._row_style = attributes.get(_USUAL_STYLE, "")

@@ -31,7 +31,7 @@ from leadsync.sheets.formats.sheet_lines import lines
 from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.formats.web_pages import read_web_page
 from leadsync.sheets.formats.xml_spreadsheet import read_xml_spreadsheet
-from leadsync.sheets.source_lines import Source, SourceLine
+from leadsync.sheets.source_lines import Source, SourceLine, letter
 from leadsync.spreadsheet import REPORT_SHEET, TO_CORRECT_SHEET, TO_DECIDE_SHEET, SheetRules
 
 _BATCH = 2_000
@@ -76,6 +76,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         if sheet.end and sheet.end[0] >= _MOST_ROWS:
             raise Unreadable(f"it has {sheet.end[0] + 1:,} rows, more than a sheet can have; save the leads as .csv")
         remarks += _of_hidden_rows(sheet, metadata.hidden, skipped=rules.skip_hidden)
+        remarks += _of_hidden_columns(sheet, metadata.hidden_columns)
         if not rules.skip_hidden:
             metadata.hidden.clear()
     chunks = _chunks(sheet, metadata, file, shown, content)
@@ -251,6 +252,15 @@ def _metadata(
     )
     remarks.append(Remark.doubtful(unusual))
     return CellMetadata()
+
+
+def _of_hidden_columns(sheet: Sheet, hidden: set[int]) -> Iterator[Remark]:
+    """Remark on hidden columns among those of the sheet."""
+    letters = [letter(column) for column in sorted(hidden) if sheet.end and column <= sheet.end[1]]
+    listed = ", ".join(letters[:_MOST_LISTED]) + (", …" if len(letters) > _MOST_LISTED else "")
+    if letters:
+        columns, are = ("column", "is") if len(letters) == 1 else ("columns", "are")
+        yield Remark.fact(f"The {columns} {listed} {are} hidden in the sheet and {are} read all the same.")
 
 
 def _of_hidden_rows(sheet: Sheet, hidden: set[int], *, skipped: bool) -> Iterator[Remark]:

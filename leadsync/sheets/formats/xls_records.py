@@ -13,6 +13,7 @@ _FORMULA, _EOF, _FILE_PASS, _CODE_PAGE, _BOUND_SHEET, _MUL_RK, _XF = 0x06, 0x0A,
 _FONT, _STRUCK = 0x31, 8
 _DATE_MODE, _CONTINUE, _STRINGS, _SHARED, _LABEL, _FORMULA_TEXT = 0x22, 0x3C, 0xFC, 0xFD, 0x204, 0x207
 _ROW, _ROW_HIDDEN = 0x208, 0x20
+_COLUMNS, _COLUMN_HIDDEN, _NO_SIZE = 0x7D, 1, b"\0\0"
 _OLD_FORMULAS = (0x206, 0x406)
 """Formulas of Excel 3 and 4; some programs write them into later workbooks."""
 _NUMBER, _BOOL_ERR, _RK, _FORMAT, _BOF = 0x203, 0x205, 0x27E, 0x41E, 0x809
@@ -59,8 +60,11 @@ def cell_metadata(file: BinaryIO, sheet: str, identifiers: frozenset[int]) -> Ce
     doubtful: dict[Place, str] = {}
     formulas = 0
     for kind, body in _records(stream, workbook.start):
-        if kind == _ROW and body[12] & _ROW_HIDDEN:
+        if kind == _ROW and (body[12] & _ROW_HIDDEN or body[6:8] == _NO_SIZE):
             metadata.hidden.add(int.from_bytes(body[:2], "little"))
+        elif kind == _COLUMNS and (body[8] & _COLUMN_HIDDEN or body[4:6] == _NO_SIZE):
+            first, last = struct.unpack_from("<HH", body)
+            metadata.hidden_columns.update(range(first, last + 1))
         if kind not in _FILLED:
             continue
         row, column, style = struct.unpack_from("<HHH", body)

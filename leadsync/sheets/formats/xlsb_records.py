@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, ERRORS, CellMetadata, Formats, Place
 from leadsync.sheets.formats.xls_strings import has_part_in
 from leadsync.sheets.formats.xlsx_parts import parts_of, related_part
+from leadsync.spreadsheet import MOST_COLUMNS
 
 _ROW, _CELL_RK, _CELL_ERROR, _CELL_REAL = 0, 2, 3, 5
 _FORMULA_TEXT, _FORMULA_NUMBER, _FORMULA_BOOL, _FORMULA_ERROR = 8, 9, 10, 11
@@ -21,7 +22,8 @@ _SHARED_TEXT, _CELL_TEXT, _CELL_SHARED, _CELL_RICH, _HAS_RUNS = 19, 6, 7, 62, 1
 _TEXTS = (_CELL_TEXT, _CELL_SHARED, _CELL_RICH, _FORMULA_TEXT)
 _CELLS = frozenset((*range(2, 12), _CELL_RICH))
 _FROM_1904 = 1
-_ROW_HIDDEN = 0x10
+_ROW_HIDDEN, _NO_SIZE = 0x10, b"\0\0"
+_COLUMNS, _COLUMN_HIDDEN = 60, 1
 _ALWAYS_CALCULATE = 2
 
 
@@ -55,8 +57,12 @@ def _look(part: bytes, formats: Formats) -> CellMetadata:
             metadata.text_formats[row, _column(body)] = code
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
-            if body[11] & _ROW_HIDDEN:
+            if body[11] & _ROW_HIDDEN or body[8:10] == _NO_SIZE:
                 metadata.hidden.add(row)
+        elif kind == _COLUMNS:
+            first, last, width = struct.unpack_from("<III", body)
+            if body[16] & _COLUMN_HIDDEN or not width:
+                metadata.hidden_columns.update(range(first, min(last + 1, MOST_COLUMNS)))
         elif kind in (_CELL_ERROR, _FORMULA_ERROR):
             metadata.errors[row, _column(body)] = ERRORS.get(body[8], "#VALUE!")
         elif kind == _FORMULA_NUMBER and _seems_not_worked_out(body):

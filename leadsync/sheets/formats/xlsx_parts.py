@@ -11,6 +11,7 @@ from typing import IO, BinaryIO
 
 from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, CellMetadata, Formats, Walk, walk_xml
 from leadsync.sheets.source_lines import letter
+from leadsync.spreadsheet import MOST_COLUMNS
 
 _BLOCK = 1 << 18
 _LONGEST_ROW = 1 << 23
@@ -169,7 +170,7 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
-    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", _STRIKE]
+    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' ht="0"', b' width="0"', _STRIKE]
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
@@ -209,6 +210,11 @@ def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+def _is_hidden(attributes: dict[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or has no size."""
+    return attributes.get("hidden") in ("1", "true") or attributes.get(size) == "0"
+
+
 class _CellWalk(Walk):
     """Goes from cell to cell of a sheet and keeps the remarkable ones.
 
@@ -235,8 +241,11 @@ class _CellWalk(Walk):
             self._begin_cell(attributes)
         elif name == "row":
             self._begin_row(int(attributes["r"]) - 1 if "r" in attributes else self._row + 1)
-            if attributes.get("hidden") in ("1", "true"):
+            if _is_hidden(attributes, "ht"):
                 self._metadata.hidden.add(self._row)
+        elif name == "col" and _is_hidden(attributes, "width"):
+            first, last = int(attributes["min"]) - 1, int(attributes["max"])
+            self._metadata.hidden_columns.update(range(first, min(last, MOST_COLUMNS)))
         elif name == "f":
             self._formula = ""
             self._inside = name

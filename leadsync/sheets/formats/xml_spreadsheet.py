@@ -54,6 +54,8 @@ class _Sheet:
         """Take the style of some columns."""
         first = _index(attributes, self.column, MOST_COLUMNS)
         self.column = first + _number(attributes, "Span", MOST_COLUMNS) + 1
+        if _is_hidden(attributes, "Width"):
+            self.metadata.hidden_columns.update(range(first, self.column))
         if style := attributes.get("StyleID"):
             self.styles |= dict.fromkeys(range(first, self.column), style)
 
@@ -64,7 +66,7 @@ class _Sheet:
         self.values.append([])
         self.skipped = _number(attributes, "Span", _MOST_ROWS)
         self.column = 0
-        if attributes.get("Hidden") in ("1", "true"):
+        if _is_hidden(attributes, "Height"):
             self.metadata.hidden.update(range(row, row + self.skipped + 1))
 
     def begin_cell(self, attributes: Mapping[str, str]) -> Place:
@@ -199,6 +201,11 @@ class _WorkbookWalk(Walk):
         elif self._kind == "Boolean":
             value = text.strip() in ("1", "true", "True")
         sheet.put(self._place, value)
+
+
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or has no size."""
+    return attributes.get("Hidden") in ("1", "true") or attributes.get(size) == "0"
 
 
 def _index(attributes: Mapping[str, str], usual: int, most: int) -> int:
