@@ -52,7 +52,7 @@ class HttpClient:
         self._path = parts.path
         self._key = api_key
         self._longest = longest
-        self.filter = KeyFilter(api_key.get_secret_value())
+        self.filter = KeyFilter(api_key.get_secret_value(), urlsplit(url).path)
         self.timer = DeadlineTimer()
         try:
             self._url = httpx.URL(url.rstrip("/") + API_PATH)

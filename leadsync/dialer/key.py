@@ -1,4 +1,5 @@
-"""The API key kept out of whatever is logged or told. Pure, and linear in the length of a text."""
+"""The API key and the path of the dialer's address, kept out of texts that are logged or told. Pure, and linear in the
+length of a text."""
 
 import logging
 import re
@@ -29,7 +30,7 @@ _LEAST_DIGITS = 10
 """Different characters of a token: a ruled line has one."""
 
 _STARS = "***"
-LEFT_OUT = f"{_STARS} (left out: it may hold the API key)"
+LEFT_OUT = f"{_STARS} (left out: it may hold the API key or the dialer's address)"
 _BETWEEN = r"(?:[\s\u00ad\u200b]|<[^<>]{0,60}>){0,4}"
 """What a page may put between two characters of a long word."""
 _WORD_CHARACTER = r"\w"
@@ -89,13 +90,31 @@ def _pieces(text: str, size: int) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text) - size + 1, step)]
 
 
-class KeyFilter(logging.Filter):
-    """Takes the API key out of texts and of whatever a library logs: it travels in the query string of every URL."""
+def _path_parts(path: str) -> list[str]:
+    """The whole of a path, and its longer parts: a page may quote only some. Each begins with its slash."""
+    whole = "/" + path.strip("/")
+    parts = [f"/{part}" for part in whole.split("/") if len(part) >= SHORT_KEY]
+    return list(dict.fromkeys([whole, *parts])) if whole != "/" else []
 
-    def __init__(self, key: str) -> None:
+
+def _path_pattern(part: str) -> str:
+    spelled = _BETWEEN.join(map(_any_spelling, part))
+    # `/a` stands in many a text.
+    return spelled if len(part) > SHORT_KEY else rf"{spelled}(?!{_WORD_CHARACTER})"
+
+
+class KeyFilter(logging.Filter):
+    """Takes the API key out of texts and of whatever a library logs: it travels in the query string of every URL.
+
+    So does the `path` of the dialer's address, which is as secret as it.
+    """
+
+    def __init__(self, key: str, path: str = "") -> None:
         super().__init__()
         self._pattern = _pattern(key) if key else None
-        self._plain: set[str] = set()
+        parts = _path_parts(path)
+        self._path = re.compile("|".join(map(_path_pattern, parts)), re.IGNORECASE) if parts else None
+        self._plain = {part.casefold() for part in parts if len(part) > SHORT_KEY}
         self._folded: set[str] = set()
         for one in _decoded(key) if len(key) >= SHORT_KEY else ():
             plain, letters = one.casefold(), folded(one)
@@ -128,9 +147,10 @@ class KeyFilter(logging.Filter):
         return LEFT_OUT if self._is_held_by(text) else text[:length]
 
     def starred(self, text: str) -> str:
-        """`text` with stars for the key in the usual spellings."""
-        if self._pattern is not None:
-            text = self._pattern.sub(_STARS, text)
+        """`text` with stars for the key and the path in the usual spellings."""
+        for pattern in (self._pattern, self._path):
+            if pattern is not None:
+                text = pattern.sub(_STARS, text)
         return _IN_A_QUERY.sub(rf"\1{_STARS}", text)
 
     def _is_held_by(self, text: str) -> bool:

@@ -261,3 +261,29 @@ def test_a_long_page_is_told_quickly(key: str, kind: str) -> None:
         keys.scrub(page, 500)
         times.append(time.process_time() - began)
     assert min(times) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        (
+            "https://pbx.example.com/tenant/7f3a9c-b21e/x?a=1",
+            "https://pbx.example.com***/x?a=1",
+        ),
+        ("at %2Ftenant%2f7F3A9C-b21e%2Fx", "at ***%2Fx"),
+        ("at &#47;tenant\\/7f3a9c-b21e", "at ***"),
+        ("no route /7f3a9c-b21e/x", "no route ***/x"),
+        # The host and its words stay, and a part that is a word.
+        ("pbx.example.com: tenant unknown", "pbx.example.com: tenant unknown"),
+        ("see /tenant", "see /tenant"),
+        ("/tenants", "/tenants"),
+        (base64.b64encode(b"path /tenant/7f3a9c-b21e").decode(), LEFT_OUT),
+    ],
+)
+def test_the_path_of_the_address_is_taken_out(text: str, scrubbed: str) -> None:
+    assert KeyFilter("f863246a-973e-11e6", "/tenant/7f3a9c-b21e/").scrub(text) == scrubbed
+
+
+@pytest.mark.parametrize(("path", "scrubbed"), [("", "at /x/y"), ("/", "at /x/y"), ("/x", "at ***/y")])
+def test_an_address_with_a_short_path_or_none(path: str, scrubbed: str) -> None:
+    assert KeyFilter("", path).scrub("at /x/y") == scrubbed
