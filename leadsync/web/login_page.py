@@ -1,13 +1,13 @@
 """Login, logout, and the sign of life for monitors."""
 
 from math import ceil
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import anyio.to_thread
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from leadsync.plurals import counted
 from leadsync.terminal import visible
@@ -35,6 +35,14 @@ def _own_path(text: str) -> str:
     return text if is_own and text.isprintable() and " " not in text and len(text) <= _LONGEST_NEXT else ""
 
 
+def _page_path(request: Request, text: object) -> str:
+    """An address of this server that shows a page; empty for any other."""
+    asked = _own_path(str(text))
+    scope = {"type": "http", "method": "GET", "path": unquote(asked.partition("?")[0]), "root_path": "", "headers": []}
+    pages = (route for route in request.app.routes if isinstance(route, Route))
+    return asked if any(route.matches(scope)[0] is Match.FULL for route in pages) else ""
+
+
 async def login(request: Request) -> Response:
     """The way in: by the one-time token, or with name and password."""
     sessions = site_of(request).sessions
@@ -46,11 +54,11 @@ async def login(request: Request) -> Response:
             return RedirectResponse("/", status_code=303)
         return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="", to="")
     if request.method == "GET":
-        to = _own_path(request.query_params.get("next", ""))
+        to = _page_path(request, request.query_params.get("next", ""))
         return render(request, "login.html", users=True, words="", name="", to=to)
     form = await request.form(max_files=0, max_fields=4, max_part_size=4096)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
-    gate, to = sessions.gate, _own_path(str(form.get("next", "")))
+    gate, to = sessions.gate, _page_path(request, form.get("next", ""))
     if (wait := gate.wait(name).total_seconds()) > 0:
         words = f"Too many wrong passwords; try again in {counted(ceil(wait), 'second')}."
         return render(request, "login.html", status=429, users=True, words=words, name=name, to=to)

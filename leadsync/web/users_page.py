@@ -15,11 +15,15 @@ async def users(request: Request) -> Response:
     """All users; forms change the role of one, or remove one with the sessions."""
     if request.method == "POST":
         return await _change(request)
+    return await _shown(request)
+
+
+async def _shown(request: Request, status: int = 200, wrong: str = "") -> Response:
     site = site_of(request)
     known = site.sessions.users
     found = await anyio.to_thread.run_sync(known.all) if known else None
     logins = await site.read(lambda journal: journal.last_logins())
-    return render(request, "users.html", users=found, logins=logins, roles=list(ROLES))
+    return render(request, "users.html", status=status, wrong=wrong, users=found, logins=logins, roles=list(ROLES))
 
 
 async def _change(request: Request) -> Response:
@@ -32,7 +36,10 @@ async def _change(request: Request) -> Response:
     if "remove" in form:
         await anyio.to_thread.run_sync(known.remove, name)
         await site.read(lambda journal: journal.add_audit("remove user", admin, removed=name))
-    elif role is not None:
+    elif role is None:
+        wrong = f"There is no role {form.get('role', '')!s}; choose {', '.join(ROLES)}. Nothing was changed."
+        return await _shown(request, 422, wrong)
+    else:
         await anyio.to_thread.run_sync(known.set_role, name, role)
         await site.read(lambda journal: journal.add_audit("change role", admin, of=name, role=role.word))
     return RedirectResponse("/users", status_code=303)

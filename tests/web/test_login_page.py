@@ -67,8 +67,15 @@ def test_a_login_leads_to_the_page_that_was_asked_for(office: Office) -> None:
         "runs",
         " /runs",
         "/" + "x" * 2_000,
+        "/logout",
+        "/runs/x/stop?a=1",
+        "/nowhere",
+        "/static/leadsync.js",
     ],
-    ids=["address", "other host", "backslash", "tab", "line", "script", "relative", "blank", "long"],
+    ids=[
+        *("address", "other host", "backslash", "tab", "line", "script", "relative", "blank", "long"),
+        *("form", "form of a run", "no page", "file"),
+    ],
 )
 def test_a_login_leads_to_no_other_site(office: Office, to: str) -> None:
     users = Users(office.state)

@@ -49,7 +49,9 @@ def test_an_admin_changes_a_role_which_counts_at_once(office: Office) -> None:
         ]
     assert admin.post("/users", data={"name": "admin", "role": "viewer"}).status_code == 400, "oneself"
     assert admin.post("/users", data={"name": "nobody", "role": "viewer"}).status_code == 400
-    admin.post("/users", data={"name": "viewer", "role": "king"})
+    refused = admin.post("/users", data={"name": "viewer", "role": "king"})
+    assert refused.status_code == 422
+    assert "There is no role king; choose viewer, reviewer, supervisor, admin." in text_of(refused.text)
     assert [(user.name, user.role) for user in Users(office.state).all()] == [
         ("admin", Role.ADMIN),
         ("viewer", Role.SUPERVISOR),
