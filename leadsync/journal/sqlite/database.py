@@ -23,10 +23,8 @@ class SqliteDatabase:
     """An open journal file and its connection; see `leadsync.journal.sql.database.Database`."""
 
     def __init__(self, path: Path) -> None:
-        prepare(path)
         self.path = path
-        with translated(path):
-            self.connection = connect(path)
+        self.connection = prepare(path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -69,8 +67,8 @@ class SqliteDatabase:
         self.connection.close()
 
 
-def prepare(path: Path) -> None:
-    """Make the journal at `path` ready: create it, or bring an older one up to date. Raises JournalError.
+def prepare(path: Path) -> sqlite3.Connection:
+    """A connection to the journal at `path`, created or brought up to date. Raises JournalError.
 
     A journal that is damaged, of a newer leadsync, or not a journal at all is refused and left as it is.
     """
@@ -86,8 +84,10 @@ def prepare(path: Path) -> None:
         connection = connect(path)
         try:
             _migrate(connection, path)
-        finally:
+        except BaseException:
             connection.close()
+            raise
+    return connection
 
 
 def connect(path: Path) -> sqlite3.Connection:
