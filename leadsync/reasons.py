@@ -121,6 +121,7 @@ class FaultKind(Enum):
 class SkipKind(Enum):
     """The kinds of reasons for leaving out a row whose data is right, each with its meaning."""
 
+    LEFT_OUT = "a person left the row out before the sending"
     DECIDED = "a person decided on the row in this file"
     CALLED = "the file itself calls the row done or undecided"
     BY_NOW = "an earlier run has brought the row to its end since"
@@ -180,7 +181,7 @@ class Skip:
     """A row left out on purpose, or waiting.
 
     `run` and `row` name another row as the reason, with the time of its sending (`at`), its `status` and its `code`.
-    `text` is a decision or a file's name.
+    `text` is a decision, a file's name or a person's.
     """
 
     kind: SkipKind

@@ -4,13 +4,14 @@ from leadsync.config.loader import find, journal_place, load, settings_from, sta
 from leadsync.config.sections import Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.config.sheet_choices import SheetChoices
-from leadsync.config.sheet_settings import reading_of, with_reading
+from leadsync.config.sheet_settings import Chosen, reading_of, with_reading
 from leadsync.leads import Input
 
 __all__ = [
     "ENVIRONMENT_PREFIX",
     "FILE_NAME",
     "Campaign",
+    "Chosen",
     "Cluster",
     "Dialer",
     "Input",

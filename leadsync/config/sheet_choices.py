@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from leadsync.config.settings import Columns, Settings
-from leadsync.config.sheet_settings import with_reading
+from leadsync.config.sheet_settings import Chosen, chosen_in, with_reading
 from leadsync.errors import SettingsError
 from leadsync.leads import Input, Section
 from leadsync.spreadsheet import loose
@@ -35,6 +35,20 @@ class SheetChoices(Section):
     inserts: Literal["", "missing", "only"] = ""
     fresh: bool = False
     kept: str = ""
+
+    @property
+    def chosen(self) -> Chosen | None:
+        """What the person chose for reading the sheet; None over the reading of an earlier run."""
+        return None if self.kept else Chosen(input=self.input, columns=self.columns)
+
+    @classmethod
+    def of_run(cls, reading: str, **others: Any) -> "SheetChoices":
+        """The choices in a run's kept reading, for the settings of now; its whole reading if nobody knows them."""
+        chosen = chosen_in(reading)
+        if chosen is None:
+            return cls(kept=reading, **others)
+        rules = {**chosen.input, **others.pop("input", {})}
+        return cls(input=rules, columns=chosen.columns, **others)
 
     @property
     def digest(self) -> str:

@@ -13,6 +13,7 @@ from leadsync.journal.sql.restores import held_words
 from leadsync.journal.sqlite import SqliteJournal
 from leadsync.journal.states import State
 from leadsync.journal.values import (
+    LEFT_OUT,
     SEND_TASK,
     AttemptRecord,
     AuditEntry,
@@ -87,6 +88,7 @@ def _needs_cluster() -> Iterator[None]:
 
 
 __all__ = [
+    "LEFT_OUT",
     "SEND_TASK",
     "AttemptRecord",
     "AuditEntry",

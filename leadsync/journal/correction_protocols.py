@@ -138,6 +138,18 @@ class Edits(Protocol):
         """The changes of these rows, or of all, in the order of rows and versions."""
         ...
 
+    def keep_edits(self, run_id: str, edits: Iterable[Edit]) -> None:
+        """Keep changes made before the sending, of other text in the run's rows than in their sheet, as version 0."""
+        ...
+
+    def move_edits(self, run_id: str, target: str) -> None:
+        """Give a draft's changes to a later draft of the same sheet, to be checked there."""
+        ...
+
+    def edit_count(self, run_id: str) -> int:
+        """How many changes people have made in a run's rows since it was read."""
+        ...
+
     def edits_taken(self, run_id: str, number: int) -> list[tuple[str, Edit]]:
         """The changes of the earlier rows sent as this one, each with its run's id."""
         ...

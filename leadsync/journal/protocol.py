@@ -209,7 +209,7 @@ class Drafts(Protocol):
         """Let a draft be sent, and apply its effects on rows of other runs: all in one transaction.
 
         With `queued` a worker is to send it. `values` change the run like `update_run`. Raises BusyError if another run
-        of the same content was confirmed since the sheet was read.
+        of the same content was confirmed, or a row corrected, since the sheet was read.
         """
         ...
 

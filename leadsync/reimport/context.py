@@ -33,6 +33,8 @@ class SheetFacts:
     """Whether the file takes over from an earlier run of the same sheet, such as a trial of its first rows."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead that stands in several, where not all of them are sent."""
+    left_out: Mapping[int, Skip] = field(default_factory=dict)
+    """The rows that people left out, by number, each with its reason."""
 
 
 class Descendant(NamedTuple):

@@ -35,6 +35,11 @@ Decision = Send | Skip | Rejected
 Rule = Callable[[Context], Skip | Rejected | None]
 
 
+def left_out(context: Context) -> Skip | None:
+    """A person left the row out of this sending."""
+    return context.sheet.left_out.get(context.row.number)
+
+
 def duplicate_row(context: Context) -> Rejected | None:
     """A copied line stands for one row: only the first goes. The copy stays one when it comes back alone."""
     claim, reason = context.claim, context.origin.reason if context.origin else None
@@ -207,9 +212,11 @@ def undecided_before(context: Context) -> Skip | None:
     return undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
 
 
-# The order is part of the rules. A copied line is no second row, whatever was decided about it; a decision comes before
-# the state of other runs; a corrupted cell before all comparisons with its value.
+# The order is part of the rules. Whatever else applies, nobody sends what a person left out. A copied line is no second
+# row, whatever was decided about it; a decision comes before the state of other runs; a corrupted cell before all
+# comparisons with its value.
 RULES: tuple[Rule, ...] = (
+    left_out,
     duplicate_row,
     already_decided,
     settled_elsewhere,
@@ -225,8 +232,9 @@ RULES: tuple[Rule, ...] = (
 
 def rules_for(sheet: SheetFacts) -> tuple[Rule, ...]:
     """The RULES with a chance to apply to the file's rows, in their order: a plain sheet of a million rows asks one."""
-    # The first six are about rows of earlier runs.
-    needless = set() if sheet.came_back else set(RULES[:6])
+    # These six are about rows of earlier runs.
+    needless = set() if sheet.came_back else set(RULES[1:7])
+    needless |= set() if sheet.left_out else {left_out}
     needless |= set() if sheet.repeated else {several_rows}
     needless |= set() if sheet.is_trial else {sent_in_trial}
     needless |= set() if sheet.skip_unchanged else {unchanged}

@@ -64,6 +64,9 @@ class Transfer:
         origin, claim = context.origin, context.claim
         if origin is None or claim.number is None:
             return
+        if isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT and origin.state is not State.PENDING:
+            # Left out of this sending alone: in its run a person can still decide about it or correct it.
+            return
         if origin.state in (State.UNKNOWN, State.CONFLICT):
             if claim.decision in DECISIONS:
                 state = DECISIONS[claim.decision]

@@ -18,6 +18,7 @@ _JOINED = {"numbers": " and ", "places": " and ", "columns": " or ", "rows": ", 
 """How a detail's several values are joined."""
 
 _SKIPPED: dict[SkipKind, str] = {
+    SkipKind.LEFT_OUT: "left out by {text} on {at:%Y-%m-%d %H:%M}",
     SkipKind.DECIDED: "a person decided: {text}",
     SkipKind.CALLED: "{whose} calls it {status}",
     SkipKind.BY_NOW: "run {run} has it as {status} by now",

@@ -24,6 +24,7 @@ from leadsync.run.report_files import (
 from leadsync.run.retry_plan import corrected_rows_left, plan_retry
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sender import Sent, send
+from leadsync.run.sheet_edits import NO_EDITS, SheetEdits, edits_in, kept_draft
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource, fingerprint
 from leadsync.run.sheet_view import SheetView, lines_with_headings, look_at_sheet, sheet_view_of
@@ -35,6 +36,7 @@ from leadsync.run.value_remarks import doubtful_values
 __all__ = [
     "DRAFTS_LIVE",
     "MOST_LISTED",
+    "NO_EDITS",
     "NO_WORKER",
     "REST_PRIORITY",
     "TAKEN_BACK",
@@ -49,6 +51,7 @@ __all__ = [
     "Question",
     "RunOptions",
     "Sent",
+    "SheetEdits",
     "SheetScan",
     "SheetSource",
     "SheetView",
@@ -60,6 +63,7 @@ __all__ = [
     "corrected_rows_left",
     "decide_rows",
     "doubtful_values",
+    "edits_in",
     "execute",
     "execute_in_turn",
     "expected_pace",
@@ -71,6 +75,7 @@ __all__ = [
     "held_rows",
     "is_for_worker",
     "keep_draft_behind",
+    "kept_draft",
     "lines_with_headings",
     "look_at_sheet",
     "mark_outcomes",

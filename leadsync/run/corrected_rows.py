@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import get_args
 
 from leadsync import __version__
-from leadsync.config import Settings, with_reading
+from leadsync.config import Settings, SheetChoices
 from leadsync.errors import SettingsError
-from leadsync.journal import Edit, Origin, State
+from leadsync.journal import LEFT_OUT, Edit, Origin, State
 from leadsync.leads import DateOrder, RowMapper, as_insert, map_columns, with_mapping
 from leadsync.models import EXTERNAL_ID, NOTE, Lead, Row, RowRecord, RunRecord
 from leadsync.reasons import Fault, Rejected
@@ -39,14 +39,15 @@ class CorrectedRow:
         """The cells as they are now."""
         cells = list(self.record.cells)
         for edit in self.edits:
-            cells[edit.position] = edit.new
+            if edit.position != LEFT_OUT:
+                cells[edit.position] = edit.new
         return tuple(cells)
 
     @property
     def changed(self) -> tuple[int, ...]:
         """The positions of the cells with another text now."""
         now = self.cells
-        positions = sorted({edit.position for edit in self.edits})
+        positions = sorted({edit.position for edit in self.edits} - {LEFT_OUT})
         return tuple(position for position in positions if now[position] != self.record.cells[position])
 
     @property
@@ -56,7 +57,7 @@ class CorrectedRow:
 
 
 class CorrectionRules:
-    """The rules of a returned file for a run's rows: its own reading, and the settings and the time of now.
+    """The rules of a returned file for a run's rows: the choices for its sheet over the settings and the time of now.
 
     Raises SettingsError if the settings name another place than the run's, or another dialer.
     """
@@ -120,14 +121,17 @@ class CorrectionRules:
 
 
 def settings_for_corrections(settings: Settings, run: RunRecord) -> Settings:
-    """The settings with the campaign and the reading of a run; raises SettingsError if they lead elsewhere."""
+    """The settings of now for a run's campaign, with the choices for its sheet.
+
+    Raises SettingsError if they lead elsewhere.
+    """
     own = settings_of_run(settings, run, None)
     if own.server.url and (own.url(), own.ids()) != (run.dialer, run.ids):
         raise SettingsError(
             "The settings name another dialer or campaign than this run's; its rows cannot be corrected here. Upload a "
             "corrected file to send them there."
         )
-    return with_reading(own, run.reading) if run.reading else own
+    return SheetChoices.of_run(run.reading).applied_to(own) if run.reading else own
 
 
 def write_corrected(folder: Path, run: RunRecord, rows: Iterable[CorrectedRow]) -> Path:

@@ -16,6 +16,7 @@ from leadsync.remarks import Remark
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions
 from leadsync.run.scan import scan_sheet
+from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.sheet_view import sheet_view_of
@@ -64,9 +65,14 @@ def read_draft(
         remarks,
         sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
-        write=partial(_confirm, journal, run.id, replace(scan.effects, ended=ended, known=known), sources),
+        write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
     )
+
+
+def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:
+    corrected = (edits.draft, edits.count) if edits.draft else None
+    return replace(scan.effects, ended=ended, known=known, corrected=corrected)
 
 
 def _store_sheet(
@@ -108,7 +114,10 @@ def _store_sheet(
         trial=Followed(trial, _is_original(journal, run, trial)) if trial is not None else None,
         begins_anew=begins_anew,
         tells_copies=True,
+        edits=options.edits,
     )
+    if options.edits.cells:
+        journal.keep_edits(run.id, options.edits.before_sending)
     stem = scan.lineage.stem or first_stem(run.file.name)
     # Empty in the journal if it is the file's own stem: most runs.
     if stem != run.file.stem:
@@ -179,7 +188,7 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
         date_order=scan.date_order,
         epoch_1904=scan.epoch_1904,
         rules=settings.rules_digest,
-        reading=reading_of(settings),
+        reading=reading_of(settings, options.chosen),
     )
 
 
@@ -189,6 +198,8 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str],
     except BusyError:
         journal.delete_draft(run_id)
         raise
+    if effects.corrected is not None:
+        journal.delete_draft(effects.corrected[0])
     # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)

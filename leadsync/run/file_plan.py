@@ -23,6 +23,8 @@ from leadsync.run.sheet_source import fingerprint
 
 # Somebody may still be asked about a younger draft, in another window.
 DRAFTS_LIVE = timedelta(days=1)
+CORRECTED_LIVE = timedelta(days=14)
+"""As long as an upload: a person's work is in it."""
 
 
 def plan_run(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -53,9 +55,10 @@ def _plan_file(
     digest: str,
     check: CheckedSheet | None = None,
 ) -> Plan:
-    runs = _hold_unfinished(journal, check.file if check else file, now)
+    own = _hold_unfinished(journal, check.file if check else file, now)
     alike = list(_runs_with(journal, digest, settings))
-    known = {run.id for run in (*runs, *alike)}
+    known = {run.id for run in (*own, *alike)}
+    runs = [run for run in own if run.complete]
     elsewhere = _begun_elsewhere(journal, file, alike, {run.id for run in runs})
     runs = _newest_first(journal, (*runs, *elsewhere))
     # A file for several campaigns has a run for each.
@@ -154,15 +157,17 @@ def _rest(
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
     """The runs of a sheet, newest first; unfinished ones are held.
 
-    Deletes unconfirmed drafts: of this sheet, and others older than a day. Raises BusyError if another process is
-    reading or sending this sheet just now.
+    Deletes unconfirmed drafts without a person's corrections: of this sheet, and others older than a day. Raises
+    BusyError if another process is reading or sending this sheet just now.
     """
     own = {run.id for run in journal.runs_of(file)}
     for run in journal.runs():
         # The lock first: another process may be reading this draft's sheet just now.
         if run.id in own and not run.finished:
             journal.hold(run.id)
-        if not run.complete and (run.id in own or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id))):
+        if run.complete or (run.created > now - CORRECTED_LIVE and journal.edit_count(run.id)):
+            continue
+        if run.id in own or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id)):
             journal.delete_draft(run.id)
     return journal.runs_of(file)
 

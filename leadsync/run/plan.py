@@ -1,13 +1,15 @@
 """The plan of a command: one run, before anything is sent or any other run is changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadsync.config import Chosen
 from leadsync.journal import Journal, Queued
 from leadsync.models import FileKind, Inserts, Order, RunRecord
 from leadsync.remarks import Remark
+from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_view import SheetView
 from leadsync.run.survey import Survey
 
@@ -91,6 +93,10 @@ class RunOptions:
     inserts: Inserts | None = None
     """The leads to insert; None: by the settings, or as the resumed run does."""
     skip_unchanged: bool = False
+    edits: SheetEdits = NO_EDITS
+    """Changes by people in the sheet's rows."""
+    chosen: Chosen | None = field(default_factory=Chosen)
+    """What a person chose for this sheet, over the settings; None if nobody knows."""
 
 
 def nothing_to_do(journal: Journal, run: RunRecord) -> Plan:

@@ -25,6 +25,7 @@ from leadsync.reimport import (
     Trial,
     sheet_states,
 )
+from leadsync.run.sheet_edits import NO_EDITS, SheetEdits
 from leadsync.run.sheet_scan import CheckedCopy, Learned, ReadAgain, SheetScan
 from leadsync.run.sheet_source import SheetSource, opened
 from leadsync.spreadsheet import RUN_COLUMN
@@ -45,14 +46,15 @@ def scan_sheet(
     trial: Followed | None = None,
     begins_anew: Sequence[RunRecord] = (),
     tells_copies: bool = False,
+    edits: SheetEdits = NO_EDITS,
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
 
     `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
     workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
-    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from;
-    `begins_anew` are runs that end with the confirmation. Raises SheetError, MappingError or SettingsError; with
-    `tells_copies` also CheckedCopy, for a copy that `check` has made.
+    sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from; `begins_anew` are
+    runs that end with the confirmation. `edits` are changes by people. Raises SheetError, MappingError or
+    SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
     learned = Learned()
     rules = sheet_rules(settings.rules(now))
@@ -63,7 +65,7 @@ def scan_sheet(
                 learned = dataclasses.replace(learned, given_headings=_headings_before(table, journal))
                 if learned.given_headings is not None:
                     continue
-            lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew)
+            lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
             try:
                 take(scan)
@@ -127,6 +129,7 @@ def _prepare(
     hold: Callable[[str], None],
     trial: Followed | None,
     begins_anew: Sequence[RunRecord],
+    edits: SheetEdits,
     *,
     skip_unchanged: bool,
 ) -> SheetScan:
@@ -146,6 +149,7 @@ def _prepare(
         is_retry=is_retry(source.file.name),
         is_trial=follows is not None,
         repeated=learned.repeated,
+        left_out=edits.left_out,
     )
     last_sent = None
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
@@ -162,4 +166,4 @@ def _prepare(
         # From its confirmation on, this run has the trial's unsent rows.
         builder.transfer.release(follows.run.id, unsent)
     finds_order = rules.input.date_order == "auto" and not learned.given_order
-    return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, finds_order=finds_order)
+    return SheetScan(source, table, mapping, rules, learned, lineage, builder, sheet, edits, finds_order=finds_order)

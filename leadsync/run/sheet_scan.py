@@ -31,6 +31,7 @@ from leadsync.reimport import (
     rules_for,
 )
 from leadsync.remarks import Remark
+from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
 from leadsync.run.value_remarks import encoded_values, null_words, spellings
@@ -89,6 +90,7 @@ class SheetScan:
         lineage: Lineage,
         builder: ContextBuilder,
         sheet: SheetFacts,
+        edits: SheetEdits,
         *,
         finds_order: bool,
     ) -> None:
@@ -106,6 +108,7 @@ class SheetScan:
         self._learned = learned
         self._builder = builder
         self._sheet = sheet
+        self._edits = edits
         self._rules = rules_for(sheet)
         self._callback = next((column for column in mapping.columns if column.field == CALLBACK), None)
         self._dates = DateSurvey()
@@ -184,7 +187,7 @@ class SheetScan:
     def entries(self) -> Iterator[Entry]:
         """Every row of the sheet; fills `survey` and `effects`."""
         in_order = self._sheet.duplicates == "in_order"
-        for chunk in map(self._unsent.look_at, self.table.chunks()):
+        for chunk in map(self._unsent.look_at, self._chunks()):
             # Before the chunk's rows: the runs behind them may change the date order, and with it the whole reading.
             self._builder.look_at(chunk)
             self._look_at_origins()
@@ -200,6 +203,13 @@ class SheetScan:
                 # A large sheet is read anew at once, not at its end.
                 self._read_dates_in(self._dates.fitting[0])
         self._conclude()
+
+    def _chunks(self) -> Iterator[list[Row]]:
+        """The sheet's rows, with the changes by people."""
+        if not self._edits.cells:
+            return self.table.chunks()
+        sync = set(self.mapping.sync.values())
+        return ([self._edits.applied_to(row, sync) for row in chunk] for chunk in self.table.chunks())
 
     def _entry(self, context: Context, decision: Decision) -> Entry:
         """The row for the journal. A skipped row keeps its lead: a later file shows then whether it was corrected."""

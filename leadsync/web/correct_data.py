@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leadsync.errors import LeadsyncError
-from leadsync.journal import OpenRows, ReasonCount, SentAgain
+from leadsync.errors import LeadsyncError, UsageError
+from leadsync.journal import OpenRows, ReasonCount, SentAgain, ValueCount
 from leadsync.models import NO_CHANGE, RowRecord, RunRecord
 from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
@@ -22,6 +22,7 @@ from leadsync.web.correct_view import (
 )
 from leadsync.web.run_page import run_of
 from leadsync.web.run_view import to_decide
+from leadsync.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -34,6 +35,9 @@ MOST_ROWS = 1_000_000
 """To be put right, or sent, at once."""
 _MOST_REASONS = 40
 _FEW_ROWS = 5_000
+_MOST_COUNTED = 200
+_VALUES: dict[tuple[str, str, ReasonCount, int], Sequence[ValueCount]] = {}
+"""The frequent values of untouched rows, which only become fewer, by state folder, run and reason with its rows."""
 _LOOKED_AT = 2_500
 """The rows of a reason whose values are counted: a reason takes a fiftieth of a second."""
 
@@ -69,7 +73,12 @@ class CorrectPage:
 
 
 def rules_of(journal: "Journal", site: "Site", run: RunRecord) -> CorrectionRules:
-    """The rules for the rows of a run. Raises LeadsyncError if the settings do not fit it any more."""
+    """The rules for the rows of a run.
+
+    Raises LeadsyncError if the settings do not fit it any more, or for a draft that is not an upload's.
+    """
+    if not run.complete and Uploads(site.state).of_run(run.file) is None:
+        raise UsageError("Nobody has confirmed this run: correct its sheet, and upload it.")
     return CorrectionRules(run, site.settings(), journal.now())
 
 
@@ -81,7 +90,7 @@ def row_of(journal: "Journal", run_id: str, number: int) -> CorrectedRow | None:
 
 def card_of(rules: CorrectionRules, row: CorrectedRow) -> RowCard:
     """The card of a row."""
-    decision = rules.decisions([row])[0] if row.edits else None
+    decision = rules.decisions([row])[0] if row.version else None
     return row_card(row, decision, rules.run, rules.columns)
 
 
@@ -99,8 +108,6 @@ def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved
     run = run_of(journal, run_id)
     sent = journal.sent_again(run.id)
     left = to_decide(journal.tally(run.id))
-    if not run.complete:
-        return CorrectPage(run, wanted, problem="Nobody has confirmed this run: correct its sheet, and upload it.")
     try:
         rules = rules_of(journal, site, run)
     except LeadsyncError as error:
@@ -167,6 +174,16 @@ def _rows(
     return sorted(some, key=lambda one: one[0].record.number)[:limit]
 
 
+def _values(journal: "Journal", run_id: str, reason: ReasonCount) -> Sequence[ValueCount]:
+    """The frequent values of a reason's untouched rows, counted once while it has the same rows."""
+    key = str(journal.state), run_id, reason, reason.first
+    if key not in _VALUES:
+        while len(_VALUES) >= _MOST_COUNTED:
+            _VALUES.pop(next(iter(_VALUES)), None)
+        _VALUES[key] = journal.correctable_values(run_id, reason, _LOOKED_AT)[:MOST_VALUES]
+    return _VALUES[key]
+
+
 def _reasons(
     journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, dispositions: Sequence[str]
 ) -> list[ReasonCard]:
@@ -178,6 +195,6 @@ def _reasons(
             cards.append(changed_card(fault, rows, values, run, dispositions))
     # In an order that stays while their rows become fewer: nobody types into a card that has moved.
     for reason in sorted(open_rows.untouched[:_MOST_REASONS], key=key_of):
-        values = journal.correctable_values(run.id, reason, _LOOKED_AT)
+        values = _values(journal, run.id, reason)
         cards.append(reason_card(reason, values, run, dispositions, looked_at=_LOOKED_AT))
     return cards

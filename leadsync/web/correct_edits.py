@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.journal import LEFT_OUT
 from leadsync.models import RunRecord
 from leadsync.reasons import Fault, Rejected
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
@@ -121,7 +122,7 @@ def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done
     """The row as it is now, with the other's values beside those typed here."""
     since = [edit for edit in row.edits if edit.version > asked.version]
     headings = rules.run.headings
-    parts = [f"{headings[edit.position]} is “{edit.new}” now" for edit in since]
+    parts = [f"{headings[edit.position]} is “{edit.new}” now" for edit in since if edit.position != LEFT_OUT]
     who = since[-1].user if since else "Somebody"
     words = (
         f"{who} has changed this row since you saw it: {'; '.join(parts)}. Your change is not kept; save again to put "

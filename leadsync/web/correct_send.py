@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from leadsync.config import SheetChoices
 from leadsync.models import RunRecord
+from leadsync.plurals import agreeing, counted
 from leadsync.run import CorrectedRow, versions_of, with_edits, write_corrected
 from leadsync.temporary_files import temporary_folder
 from leadsync.web.correct_checks import open_rows_of
@@ -33,24 +34,32 @@ _OWN_FILE = {"headings_row": "auto", "sheet": "", "encoding": "", "delimiter": "
 
 
 async def send_edits(request: Request) -> Response:
-    """Make a draft of exactly the rows that are ready, in place of an earlier one that nobody has sent."""
+    """Make a draft of exactly the rows that are ready, in place of an earlier one that nobody has sent.
+
+    The corrections of a draft are read with its sheet.
+    """
     site, run_id, user = site_of(request), request.path_params["run"], request.state.person.name
     upload = await site.read(partial(_draft, site=site, run_id=run_id, user=user))
-    if upload is None:
-        return await show(request, run_id, wanted_in({}), status=409, wrong=_NONE_READY)
+    if isinstance(upload, str):
+        return await show(request, run_id, wanted_in({}), status=409, wrong=upload)
     job = await anyio.to_thread.run_sync(read_anew, site, upload, user)
     await wait_for_end(job)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 
-def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | None:
+def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | str:
+    """The draft, or why there is none."""
     run = run_of(journal, run_id)
+    if not run.complete:
+        return Uploads(site.state).of_run(run.file) or _NONE_READY
     rules = rules_of(journal, site, run)
-    open_rows_of(journal, rules)
+    before = journal.correctable_counts(run_id).ready
+    if (lost := before - open_rows_of(journal, rules).ready) > 0:
+        return _lost(lost)
     records = journal.ready_page(run_id, 0, MOST_ROWS)
     rows = with_edits(records, journal.edits(run_id, [record.number for record in records]))
     if not rows:
-        return None
+        return _NONE_READY
     versions, kept = versions_of(rows), Uploads(site.state)
     for earlier in _unsent(site, kept, run):
         if holds(earlier, run.id, versions):
@@ -60,9 +69,17 @@ def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | N
     keep_corrections(upload, run.id, versions)
     settings = site.settings().at_address(run.dialer)
     campaign = settings.campaign_of(run.ids) or ""
-    upload.choose(SheetChoices(dialer=settings.dialer, campaign=campaign, kept=run.reading, input=_OWN_FILE))
+    upload.choose(SheetChoices.of_run(run.reading, dialer=settings.dialer, campaign=campaign, input=_OWN_FILE))
     journal.add_audit("upload", user, run.id, rows=len(rows), upload=upload.id)
     return upload
+
+
+def _lost(rows: int) -> str:
+    return (
+        f"{counted(rows, 'corrected row is', 'corrected rows are')} not ready any more: the settings have changed. "
+        f"See the {agreeing(rows, 'reason', 'reasons')} below; correct {agreeing(rows, 'it', 'them')}, or send the "
+        "others. Nothing was sent."
+    )
 
 
 def _unsent(site: Site, kept: Uploads, run: RunRecord) -> list[Upload]:

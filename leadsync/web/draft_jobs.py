@@ -20,17 +20,21 @@ from leadsync.post_run import PostRunHooks, post_run_hooks
 from leadsync.progress import SilentProgress
 from leadsync.remarks import Remark
 from leadsync.run import (
+    NO_EDITS,
     NO_WORKER,
     UPLOAD_PRIORITY,
     Executed,
     Plan,
     RunOptions,
+    SheetEdits,
     SheetSource,
     check_output,
+    edits_in,
     execute,
     execute_in_turn,
     hand_over,
     is_for_worker,
+    kept_draft,
     lines_with_headings,
     look_at_sheet,
     next_time,
@@ -42,7 +46,7 @@ from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
 from leadsync.web.draft_rows import keep_rows
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
-from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, preview_of, reading_values, with_digest
+from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, being_sent, preview_of, reading_values, with_digest
 from leadsync.web.saved_mappings import headings_of, only_fitting
 from leadsync.web.uploads import Upload
 
@@ -108,36 +112,47 @@ def _send(host: Session, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
     asked, reading = job.asked, reading_of_job(job)
     hooks.settings = host.settings()
     settings = ready_to_send(reading.applied_to(hooks.settings), upload.output)
+    done = None
     with host.sound_journal() as journal:
-        plan = partial(_plan, journal, upload, reading, settings, limit=asked["limit"], order=asked["order"])
-        planned = plan()
-        try:
-            found = _preview_of(host, journal, planned, settings, reading)
-            if found["digest"] != asked["seen"]:
-                planned.discard()
-                upload.values.keep(preview_name(reading), found)
-                job.note(JobState.STALE)
-                return
-            for one in planned.in_turn:
-                check_output(one.run.output, one.run)
-        except BaseException:
-            planned.discard()
-            raise
-        if reading.fresh:
+        edits = edits_in(journal, asked.get("base", ""))
+        options = {"limit": asked["limit"], "order": asked["order"], "edits": edits}
+        plan = partial(_plan, journal, upload, reading, settings, **options)
+        planned = _as_seen(host, journal, plan(), settings, reading, asked["seen"])
+        if planned is not None and reading.fresh:
             # Anew once: the rest of a trial goes on with it.
             reading = reading.model_copy(update={"fresh": False})
             upload.choose(reading)
-        remember_dialer(journal.state, settings.url())
-        until = next_time(asked["until"], datetime.now().astimezone()) if asked["until"] else None
-        here = for_worker(journal, settings, job, until, planned, UPLOAD_PRIORITY)
-        if here is None:
-            return
-        send = partial(carry_out, host, journal, settings, job, until)
-        for done in execute_in_turn(here, send, plan, host.say):
-            hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+        if planned is not None:
+            remember_dialer(journal.state, settings.url())
+            until = next_time(asked["until"], datetime.now().astimezone()) if asked["until"] else None
+            here = for_worker(journal, settings, job, until, planned, UPLOAD_PRIORITY)
+            if here is None:
+                return
+            send = partial(carry_out, host, journal, settings, job, until)
+            for done in execute_in_turn(here, send, plan, host.say):
+                hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
     # Without the locks of the run: its rest is planned here.
     upload.values.keep(preview_name(reading), _preview(host, upload, reading))
-    job.note(JobState.ENDED, run=done.run.id, code=done.code)
+    if done is None:
+        job.note(JobState.STALE)
+    else:
+        job.note(JobState.ENDED, run=done.run.id, code=done.code)
+
+
+def _as_seen(
+    host: Session, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices, seen: str
+) -> Plan | None:
+    """The plan, if it does what the person has seen; else it is discarded, and None."""
+    try:
+        if _preview_of(host, journal, plan, settings, reading)["digest"] == seen:
+            for one in plan.in_turn:
+                check_output(one.run.output, one.run)
+            return plan
+    except BaseException:
+        plan.discard()
+        raise
+    plan.discard()
+    return None
 
 
 def for_worker(
@@ -188,12 +203,19 @@ def _preview(host: Session, upload: Upload, reading: SheetChoices) -> Preview:
 def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: SheetChoices) -> Preview:
     settings = reading.applied_to(host.settings())
     plan = _plan(journal, upload, reading, settings)
+    last = plan.in_turn[-1]
+    # The draft of the sheet as it stands stays: its rows can be corrected and left out.
+    draft = kept_draft(journal, last.run) if last.survey is not None else ""
+    edits = edits_in(journal, draft)
+    if edits.count:
+        plan = _plan(journal, upload, reading, settings, edits=edits)
     try:
         found = _preview_of(host, journal, plan, settings, reading)
         keep_rows(journal, upload, reading, plan, found)
-        return found
     finally:
-        plan.discard()
+        if edits.count:
+            plan.discard()
+    return {**found, "base": draft, "edits": edits.count, "sending": being_sent(journal, found)}
 
 
 def _preview_of(host: Session, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:
@@ -230,6 +252,7 @@ def _plan(
     *,
     limit: int | None = None,
     order: Order | None = None,
+    edits: SheetEdits = NO_EDITS,
 ) -> Plan:
     options = RunOptions(
         sheet=reading.sheet or None,
@@ -241,6 +264,8 @@ def _plan(
         fresh=reading.fresh,
         order=order,
         inserts=reading.inserts or None,
+        edits=edits,
+        chosen=reading.chosen,
     )
     check_corrections(journal, upload)
     return plan_run(journal, upload.file, settings, options, journal.now())

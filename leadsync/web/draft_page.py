@@ -25,7 +25,7 @@ from leadsync.web.draft_jobs import jobs_of, preview_name
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
-from leadsync.web.preview import GO_ON, SEND, Preview
+from leadsync.web.preview import GO_ON, SEND, Preview, is_outdated
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
 from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
 from leadsync.web.site import Site, site_of
@@ -88,6 +88,7 @@ async def send_draft(request: Request) -> Response:
         "user": request.state.person.name,
         "reading": view.reading.model_dump(),
         "seen": view.preview["digest"],
+        "base": view.preview.get("base", ""),
         "limit": TRIAL_ROWS if form.get("how") == "trial" else None,
         "order": "priority" if form.get("order") == "priority" else None,
         "until": until or None,
@@ -111,9 +112,19 @@ async def discard(request: Request) -> Response:
     if view.stage in (Stage.QUEUED, Stage.PLANNING, Stage.SENT):
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
     site, user = site_of(request), request.state.person.name
-    await anyio.to_thread.run_sync(Uploads(site.state).discard, upload)
-    await site.read(lambda journal: journal.add_audit("discard", user, upload=upload.id))
+    await site.read(partial(_forget, upload=upload, user=user))
     return RedirectResponse("/new", status_code=303)
+
+
+def _forget(journal: Journal, upload: Upload, user: str) -> None:
+    """Delete an upload, and the drafts of its sheet with their corrections unless it was uploaded twice."""
+    kept = Uploads(journal.state)
+    kept.discard(upload)
+    if kept.of_run(upload.file) is None:
+        for run in journal.runs_of(upload.file):
+            if not run.complete and journal.try_hold(run.id):
+                journal.delete_draft(run.id)
+    journal.add_audit("discard", user, upload=upload.id)
 
 
 async def cancel_draft(request: Request) -> Response:
@@ -121,6 +132,10 @@ async def cancel_draft(request: Request) -> Response:
     upload = await upload_of(request)
     job = await anyio.to_thread.run_sync(lambda: jobs_of(site_of(request).state, upload, "send").newest())
     await cancel_job(request, job, upload=upload.id)
+    if job is not None and job.cancelled_by:
+        # It has waited: what it would do may be another thing by now.
+        again = await anyio.to_thread.run_sync(read_anew, site_of(request), upload, request.state.person.name)
+        await wait_for_end(again)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 
@@ -153,7 +168,10 @@ async def until_live(site: Site, run_id: str) -> None:
 
 def _is_live_or_finished(journal: Journal, run_id: str) -> bool:
     run = journal.find(run_id)
-    return run is None or run.finished or run_id in journal.live() or journal.queued(run_id) is not None
+    live = journal.live().get(run_id)
+    # The line of a process that was killed before is there until the next one writes its own.
+    is_live = live is not None and not live.lost
+    return run is None or run.finished or is_live or journal.queued(run_id) is not None
 
 
 async def wait_for_end(job: Job | None) -> None:
@@ -225,6 +243,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
     except SettingsError:
         present, campaigns, targets, chosen, default = None, [], [], "", None
     shown = _of_preview(preview, site.now())
+    outdated = preview is not None and await site.read(partial(is_outdated, found=preview))
     return render(
         request,
         "draft.html",
@@ -248,6 +267,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         trial_rows=TRIAL_ROWS,
         size=size_words(view.upload.size),
         corrected_run=corrections_run(view.upload),
+        outdated=outdated,
         **shown,
     )
 

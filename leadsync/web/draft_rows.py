@@ -1,21 +1,23 @@
 """The rows behind the figures of a preview, kept beside it: to be looked at before anything is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
 from leadsync.config import SheetChoices
-from leadsync.journal import Journal
+from leadsync.journal import Journal, RowFilter
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, RowRecord, RunRecord, Status
 from leadsync.reasons import Skip
 from leadsync.report import highlights, message
-from leadsync.run import MOST_LISTED, Plan, Survey
+from leadsync.run import MOST_LISTED, Plan, Survey, edits_in
 from leadsync.web.draft_words import skip_words
 from leadsync.web.preview import Preview, ordered, to_look_at
 from leadsync.web.reading_form import FIELD_WORDS
 from leadsync.web.uploads import Upload
 
 ON_A_PAGE = 100
+ALL = "all"
+"""In place of a list: every row."""
 _MOST_READ = 100_000
 """The rows of a sheet to be looked through: a second's work."""
 
@@ -36,7 +38,7 @@ class DraftRows(NamedTuple):
     rows: list[DraftRow]
     has_more: bool
     listed: int
-    """The rows of the list, on all of its pages."""
+    """The rows of the list, on all of its pages; 0 if they were not counted."""
 
 
 def keep_rows(journal: Journal, upload: Upload, reading: SheetChoices, plan: Plan, preview: Preview) -> None:
@@ -79,6 +81,34 @@ def page_of(upload: Upload, reading: SheetChoices, preview: Preview, name: str, 
     return DraftRows(rows, len(some) > ON_A_PAGE, len(numbers))
 
 
+def all_rows(journal: Journal, draft: str, lead: str, after: int) -> DraftRows | None:
+    """The rows of a draft behind row `after`, of leads that begin so; None for one that is gone."""
+    run = journal.find(draft)
+    if run is None:
+        return None
+    records = journal.page(draft, after, ON_A_PAGE + 1, RowFilter(lead=lead))
+    rows = [DraftRow(record.number, **_kept(record, run)) for record in records[:ON_A_PAGE]]
+    return DraftRows(rows, len(records) > ON_A_PAGE, 0)
+
+
+class LeavingOut(NamedTuple):
+    """Whether a row is left out: its version, and the person; empty for one that is sent."""
+
+    version: int
+    by: str
+
+
+def leaving_out(journal: Journal, draft: str, numbers: Collection[int]) -> dict[int, LeavingOut]:
+    """These rows of a draft; none of one that is gone."""
+    if journal.find(draft) is None:
+        return {}
+    versions = {edit.number: edit.version for edit in journal.edits(draft, numbers)}
+    outs = edits_in(journal, draft).left_out
+    return {
+        number: LeavingOut(versions.get(number, 0), outs[number].text if number in outs else "") for number in numbers
+    }
+
+
 def list_words(name: str, preview: Preview) -> str:
     """The rows of a list in words; empty for an unknown list."""
     kind, _, at = name.partition("-")
@@ -99,6 +129,7 @@ def list_words(name: str, preview: Preview) -> str:
 
 _PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
 _WORDS = {
+    ALL: "All rows, as they stand in the sheet",
     "kept": "Keeps its outcome",
     "callbacks": "Moves a callback",
     "new_leads": "No callback date: the lead becomes a new one",

@@ -1,6 +1,7 @@
-"""The page with the rows of a draft of one kind: not sent for one reason, changed in one way, with one effect."""
+"""The page with the rows of a draft of one kind, or all; single rows are left out of the sending here."""
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import anyio.to_thread
@@ -9,35 +10,86 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.journal import LEFT_OUT, Journal
 from leadsync.web.correct_page import number_in
 from leadsync.web.draft_page import upload_of
-from leadsync.web.draft_rows import list_words, page_of
-from leadsync.web.draft_view import look_at
+from leadsync.web.draft_rows import ALL, DraftRows, LeavingOut, all_rows, leaving_out, list_words, page_of
+from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
 
+_LONGEST_LEAD = 200
+_CHANGED = "This row was changed since you saw it, or its sheet was read again or sent; see how it stands now."
+
 
 async def draft_rows(request: Request) -> Response:
-    """A page of the rows in a list; a draft without a preview leads back to its page."""
-    site, upload = site_of(request), await upload_of(request)
-    view = await anyio.to_thread.run_sync(look_at, site.state, upload)
-    if view.preview is None or view.preview["what"] != "send":
-        return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
-    name, after = request.query_params.get("list", ""), number_in(request.query_params.get("after", ""))
-    words = list_words(name, view.preview)
+    """A page of the rows in a list; a draft without a preview leads back to its page. A form leaves a row out."""
+    view = await anyio.to_thread.run_sync(look_at, site_of(request).state, await upload_of(request))
+    if view.stage is not Stage.SHOWN or view.preview is None or view.preview["what"] != "send":
+        return RedirectResponse(f"/drafts/{view.upload.id}", status_code=303)
+    asked: Any = request.query_params if request.method != "POST" else await request.form(max_files=0)
+    place = {name: str(asked.get(name, ""))[:_LONGEST_LEAD] for name in ("list", "lead", "after")}
+    if request.method != "POST":
+        return await _page(request, view, place)
+    work = partial(
+        _leave_out,
+        draft=str(view.preview.get("base", "")),
+        row=(number_in(asked.get("number", "")), number_in(asked.get("version", ""))),
+        text="" if "back" in asked else "left out",
+        user=request.state.person.name,
+    )
+    if not await site_of(request).read(work):
+        return await _page(request, view, place, status=409, wrong=_CHANGED)
+    address = urlencode({name: text for name, text in place.items() if text})
+    return RedirectResponse(f"{request.url.path}?{address}#row-{number_in(asked.get('number', ''))}", status_code=303)
+
+
+async def _page(
+    request: Request, view: DraftView, place: dict[str, str], status: int = 200, wrong: str = ""
+) -> Response:
+    preview = view.preview or {}
+    words = list_words(place["list"], preview)
     if not words:
         raise HTTPException(404)
-    page = await anyio.to_thread.run_sync(partial(page_of, upload, view.reading, view.preview, name, after))
+    page, states = await site_of(request).read(partial(_rows, view=view, place=place))
+    address = partial(urlencode, {name: place[name] for name in ("list", "lead") if place[name]})
     path = request.url.path
     return render(
         request,
         "draft_rows.html",
-        upload=upload,
+        status=status,
+        upload=view.upload,
         words=words,
         page=page,
-        first=f"{path}?{urlencode({'list': name})}" if after else "",
-        more=f"{path}?{urlencode({'list': name, 'after': page.rows[-1].number})}" if page and page.has_more else "",
+        states=states,
+        place=place,
+        every=place["list"] == ALL,
+        wrong=wrong,
+        first=f"{path}?{address()}" if place["after"] else "",
+        more=f"{path}?{address()}&after={page.rows[-1].number}" if page and page.has_more else "",
     )
 
 
-ROUTES = [Route("/drafts/{draft_id}/rows", draft_rows, name="draft_rows")]
+def _rows(journal: Journal, view: DraftView, place: dict[str, str]) -> tuple[DraftRows | None, dict[int, LeavingOut]]:
+    preview, name, after = view.preview or {}, place["list"], number_in(place["after"])
+    draft = str(preview.get("base", ""))
+    if name == ALL:
+        page = all_rows(journal, draft, place["lead"].strip(), after)
+    else:
+        page = page_of(view.upload, view.reading, preview, name, after)
+    return page, leaving_out(journal, draft, [row.number for row in page.rows]) if page else {}
+
+
+def _leave_out(journal: Journal, draft: str, row: tuple[int, int], text: str, user: str) -> bool:
+    """Leave a row, given by its number and version, out of the sending, or take that back; False if it was changed."""
+    number, version = row
+    run = journal.find(draft)
+    if run is None or run.complete or not journal.states(draft, [number]):
+        return False
+    if journal.edit(draft, number, {LEFT_OUT: text}, version=version, user=user) is None:
+        return False
+    journal.add_audit("leave out" if text else "take back", user, draft, row=number)
+    return True
+
+
+ROUTES = [Route("/drafts/{draft_id}/rows", draft_rows, methods=["GET", "POST"], name="draft_rows")]

@@ -8,6 +8,7 @@ from leadsync.web.preview import Preview
 from leadsync.web.reading_form import FIELD_WORDS
 
 SKIP_WORDS: Mapping[SkipKind, str] = {
+    SkipKind.LEFT_OUT: "left out here by a person",
     SkipKind.DECIDED: "decided by a person",
     SkipKind.CALLED: "done, by their own sync_status",
     SkipKind.BY_NOW: "done by a later run",

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.journal import AttemptRecord, Decision, Edit, FoundLead
+from leadsync.journal import LEFT_OUT, AttemptRecord, Decision, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
 from leadsync.report import message
 from leadsync.web.site import site_of
@@ -82,7 +82,11 @@ def _history(journal: "Journal", lead: str) -> list[LeadRow]:
             break
         if run := journal.find(run_id):
             decision = journal.decisions(run_id, [record.number]).get(record.number)
-            edits = [(run.headings[edit.position], edit) for edit in journal.edits(run_id, [record.number])]
+            edits = [
+                (run.headings[edit.position], edit)
+                for edit in journal.edits(run_id, [record.number])
+                if edit.position != LEFT_OUT
+            ]
             rows[run_id, record.number] = LeadRow(run, record, decision, edits)
     for (run_id, number), shown in rows.items():
         shown.edits += _edits_under_another_id(journal, run_id, number, rows)

@@ -27,7 +27,7 @@ UNDECIDED = "undecided"
 UNREADABLE = "unreadable"
 """The file or the settings cannot be used; `error` says why, `sheets` are there to choose from."""
 
-_PASSING = ("pace", "at", "digest", "new_dialer")
+_PASSING = ("pace", "at", "digest", "new_dialer", "base", "edits", "sending")
 """What may change between the preview and the sending without another effect."""
 _MOST_GROUPS = 200
 
@@ -58,6 +58,21 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         found["then"] = preview_of(journal, plan.then, settings, campaign)
         found["waiting"] += found["then"]["waiting"]
     return with_digest(found)
+
+
+def being_sent(journal: Journal, found: Preview) -> list[str]:
+    """The runs that hold back rows of a preview, or have begun its sheet, and are sent just now."""
+    named = {run_id for _, run_id, _ in found.get("of_other_runs", ())}
+    named |= {part["earlier"]["run"] for part in (found, found.get("then", {})) if "earlier" in part}
+    return sorted(named.intersection(journal.live())) if named else []
+
+
+def is_outdated(journal: Journal, found: Preview) -> bool:
+    """Whether the sheet is to be read again: it was corrected since, or a sending that held rows back has ended."""
+    if found.get("busy") or not set(found.get("sending", ())) <= journal.live().keys():
+        return True
+    draft = found.get("base", "")
+    return bool(draft) and (journal.find(draft) is None or journal.edit_count(draft) != found["edits"])
 
 
 def with_digest(found: Preview) -> Preview:

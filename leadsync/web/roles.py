@@ -52,7 +52,7 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "new": {"GET": Role.SUPERVISOR},
         "uploads": {"POST": Role.SUPERVISOR},
         "draft": {"GET": Role.SUPERVISOR},
-        "draft_rows": {"GET": Role.SUPERVISOR},
+        "draft_rows": {"GET": Role.SUPERVISOR, "POST": Role.SUPERVISOR},
         "reading": {"POST": Role.SUPERVISOR},
         "send_draft": {"POST": Role.SUPERVISOR},
         "cancel_draft": {"POST": Role.SUPERVISOR},

@@ -161,3 +161,21 @@ def test_a_trials_outcomes_stand_in_the_run_that_follows_it_with_their_attempts(
             return {row.number: row.spent for row in await log.pending(0, 10)}
 
     assert asyncio.run(spent()) == {2: 0, 4: 1}, "the attempt in doubt counts here too"
+
+
+@pytest.mark.parametrize("seen", [0, 1, 2])
+def test_a_run_goes_with_the_corrections_that_were_read(journal: Journal, tmp_path: Path, seen: int) -> None:
+    base, draft = a_run(tmp_path, "20261124-000000-0000"), a_run(tmp_path, NEWEST)
+    journal.create(base)
+    journal.add(base.id, [entry(2)])
+    journal.edit(base.id, 2, {0: "L02"}, version=0, user="ann")
+    journal.create(draft)
+    if seen != 1:
+        with pytest.raises(BusyError, match="corrected or left out meanwhile"):
+            journal.confirm(draft.id, Effects(corrected=(base.id, seen)))
+        assert not journal.run(draft.id).complete
+        return
+    journal.confirm(draft.id, Effects(corrected=(base.id, seen)))
+    assert journal.find(base.id) is None, "nobody corrects it any more"
+    journal.delete_draft(base.id)
+    assert journal.run(draft.id).complete

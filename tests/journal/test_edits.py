@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import UsageError
-from leadsync.journal import Effects, Entry, Journal, State
+from leadsync.journal import LEFT_OUT, Effects, Entry, Journal, State
 from leadsync.models import Row
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import CONFLICT, CUT, LATER, NOW, RUN, UNKNOWN, a_run, add, attempt, entry, sending
@@ -53,7 +53,7 @@ def test_the_same_value_is_no_change(edited: Journal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "position", "said"), [(4, 0, "has no row 4"), (2, 2, "has 2 columns"), (2, -1, "has 2 columns")]
+    ("number", "position", "said"), [(4, 0, "has no row 4"), (2, 2, "has 2 columns"), (2, -2, "has 2 columns")]
 )
 def test_a_cell_that_is_not_there_is_refused(edited: Journal, number: int, position: int, said: str) -> None:
     with pytest.raises(UsageError, match=said):
@@ -139,3 +139,29 @@ def test_the_changes_of_a_row_are_found_from_the_row_it_was_sent_as(edited: Jour
     assert [(run, edit[:6]) for run, edit in edited.edits_taken(LATER, 5)] == [(RUN, (2, 1, 0, "L2", "L9", "ann"))]
     assert edited.edits_taken(LATER, 3) == []
     assert edited.edits_taken(RUN, 2) == []
+
+
+def test_a_row_left_out_is_a_change_like_any(edited: Journal) -> None:
+    assert edited.edit(RUN, 2, {LEFT_OUT: "left out"}, version=0, user="ann") == 1
+    assert edited.edit(RUN, 2, {LEFT_OUT: ""}, version=0, user="bob") is None
+    assert edited.edit(RUN, 2, {LEFT_OUT: ""}, version=1, user="bob") == 2
+    assert changes(edited) == [(2, 1, LEFT_OUT, "", "left out", "ann"), (2, 2, LEFT_OUT, "left out", "", "bob")]
+
+
+def test_changes_move_to_a_later_draft_and_are_checked_there(edited: Journal, tmp_path: Path) -> None:
+    later = a_run(tmp_path, LATER)
+    edited.create(later)
+    edited.add(LATER, [Entry(Row(2, ("L2", "Sold")), "L2", {}, harmless=False, state=State.REJECTED)])
+    edited.edit(RUN, 2, {1: "Sale"}, version=0, user="ann")
+    edited.move_edits(RUN, LATER)
+    assert (edited.edit_count(RUN), edited.edit_count(LATER)) == (0, 1)
+    assert edited.unchecked(LATER, "rules", 10) == [2]
+    assert edited.edit(LATER, 2, {1: "Busy"}, version=1, user="bob") == 2
+
+
+def test_changes_before_the_sending_are_told_and_count_for_none(edited: Journal) -> None:
+    edited.edit(RUN, 2, {1: "Sale"}, version=0, user="ann")
+    [one] = edited.edits(RUN)
+    edited.keep_edits(RUN, [one._replace(number=3)])
+    assert (edited.edit_count(RUN), changes(edited, 3)) == (1, [(3, 0, 1, "Sold", "Sale", "ann")])
+    assert edited.edit(RUN, 3, {1: "Busy"}, version=0, user="bob") == 1

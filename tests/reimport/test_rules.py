@@ -230,8 +230,18 @@ def test_a_rejected_row_keeps_which_failed_row_it_was() -> None:
 
 def test_a_plain_sheet_asks_one_rule() -> None:
     assert rules_for(SheetFacts(COLUMNS)) == (rules.undecided_before,)
-    assert rules_for(SheetFacts(COLUMNS, came_back=True)) == (*rules.RULES[:6], rules.undecided_before)
+    assert rules_for(SheetFacts(COLUMNS, came_back=True)) == (*rules.RULES[1:7], rules.undecided_before)
     everything = SheetFacts(
         COLUMNS, came_back=True, is_trial=True, skip_unchanged=True, repeated={"007": (2, 3)}, duplicates="last"
     )
-    assert rules_for(everything) == rules.RULES
+    assert rules_for(everything) == rules.RULES[1:]
+    assert rules_for(replace(everything, left_out={2: STILL})) == rules.RULES
+
+
+def test_a_row_left_out_is_not_sent_whatever_else_applies() -> None:
+    left = Skip(SkipKind.LEFT_OUT, text="ann", at=NOON)
+    sheet = replace(SHEET, left_out={5: left})
+    assert decide(Context(sheet, ROW, LEAD, claim("failed", decision="send"), origin(State.CONFLICT))) == left
+    assert isinstance(
+        decide(Context(sheet, ROW._replace(number=6), LEAD), rules_for(replace(sheet, came_back=False))), Send
+    )

@@ -93,3 +93,19 @@ def test_rows_of_a_trial_are_kept_with_their_results_or_sent_again() -> None:
     assert list(transfer.effects.kept) == [(3, HERE)]
     assert dict(transfer.effects.taken) == {RUN: [(4, HERE)]}
     assert dict(transfer.effects.decided) == {(RUN, State.SKIPPED): [7, 8]}
+
+
+@pytest.mark.parametrize(
+    ("state", "decision", "decided"),
+    [
+        # It belongs to this file now, and is not sent from there either.
+        (State.PENDING, "", {(RUN, State.SKIPPED): [2]}),
+        (State.FAILED, "", {}),
+        # A person decides about it in its run still.
+        (State.UNKNOWN, "send", {}),
+    ],
+)
+def test_a_row_left_out_stays_with_its_run_but_for_an_unsent_one(
+    state: State, decision: str, decided: dict[object, object]
+) -> None:
+    assert effects(context(state, decision), Skip(SkipKind.LEFT_OUT, text="ann")) == (decided, {})

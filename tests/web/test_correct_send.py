@@ -194,3 +194,16 @@ def test_page_and_workbook_give_the_same_calls_and_the_same_run(
     assert len(calls) == 5 - 1 + 6
     assert rows_of(faulty, by_page) == rows_of(other, by_workbook)
     assert len(rows_of(faulty, by_page)) == 6
+
+
+def test_rows_ready_under_other_settings_are_shown_and_not_sent(faulty: CorrectPage, dialer: PracticeDialer) -> None:
+    faulty.save(4, c3="Sale")
+    faulty.save(7, c4="28/02/2031 10:00", c3="Busy")
+    config = faulty.page.shop.desk.config
+    config.write_text(config.read_text("utf-8") + '\n[input]\ndispositions = ["Busy"]\n', "utf-8")
+    answer = faulty.page.browser.post(f"{faulty.run}/edits/send")
+    assert answer.status_code == 409
+    assert "1 corrected row is not ready any more: the settings have changed." in words(answer)
+    assert "No such disposition" in words(answer) or "do not list" in words(answer)
+    faulty.send_all()
+    assert [(one.lead, one.fields["njDisposition"]) for one in dialer.ledger.applications][1:] == [("A6", "Busy")]

@@ -27,7 +27,7 @@ def test_a_preview_says_what_the_sheet_does(shop: Shop, dialer: PracticeDialer) 
     assert (found["callbacks"], found["new_leads"]) == (1, 1)
     assert found["target"]["campaign"] == 41
     assert found["new_dialer"] is True
-    assert shop.runs() == [], "a preview leaves no draft"
+    assert [run.complete for run in shop.runs()] == [False], "the draft stays, to be corrected"
     assert dialer.ledger.received == []
 
 
@@ -164,7 +164,7 @@ def test_a_draft_that_would_do_something_else_by_now_is_not_sent(shop: Shop, dia
     assert found is not None
     assert found["digest"] != seen["digest"]
     assert (found["repeated"]["rows"], applied(dialer)) == (2, ["A1", "A2"])
-    assert [run.complete for run in shop.runs()] == [True], "no draft is left"
+    assert [run.complete for run in shop.runs()] == [False, True], "the draft is there, to be corrected"
 
 
 def test_changed_settings_make_a_draft_stale(shop: Shop, desk: Desk, dialer: PracticeDialer) -> None:

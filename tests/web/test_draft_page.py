@@ -187,7 +187,7 @@ def test_a_queued_draft_is_taken_back(page: DraftPage, dialer: PracticeDialer) -
         assert "Take it back" in page.get(draft)
         assert page.browser.post(f"{draft}/cancel").headers["location"] == draft
         wait_until(lambda: "ann</bdi> has taken it back before its turn came; nothing was sent" in page.get(draft))
-    assert (applied(dialer), page.shop.runs()) == ([], [])
+    assert (applied(dialer), [run.complete for run in page.shop.runs()]) == ([], [False])
     with open_journal(page.shop.state) as journal:
         assert "cancel" in [entry.action for entry in journal.audit_page(AuditFilter(), None, 100)]
     run = page.send(draft).headers["location"]

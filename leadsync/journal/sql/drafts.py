@@ -13,7 +13,7 @@ from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, line_values, new_row_values
 from leadsync.journal.sql.run_queue import SqlRunQueue
-from leadsync.journal.sql.run_table import OF_SHEET, delete_run, insert_run, recount, run_key, set_run
+from leadsync.journal.sql.run_table import LISTED, OF_SHEET, delete_run, insert_run, recount, run_key, set_run
 from leadsync.journal.states import INITIAL, State, sources
 from leadsync.journal.values import NO_EFFECTS, Effects, Entry, Queued
 from leadsync.models import RunRecord
@@ -33,7 +33,7 @@ class SqlDrafts(SqlRunQueue):
             [sheet] = connection.execute(
                 "SELECT coalesce((SELECT file FROM checks WHERE id = ?), ?)", [run.checked, str(run.file)]
             ).fetchone()
-            others = connection.execute(f"SELECT id FROM runs WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
+            others = connection.execute(f"SELECT id FROM {LISTED} AS runs WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
             # Runs unknown when the file was looked up: another process has begun to read it since.
             new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
             if known is not None and new:
@@ -58,6 +58,8 @@ class SqlDrafts(SqlRunQueue):
             key = run_key(connection, run_id)
             if effects.known is not None:
                 _refuse_second(connection, key, effects.known)
+            if effects.corrected is not None:
+                _end_corrected(connection, *effects.corrected)
             # A person's word that a row was applied, or was not, sends nothing.
             sent = (other for other, state in effects.decided if state not in _DECIDED)
             refuse_restored(connection, *effects.taken, *sent, *effects.ended)
@@ -105,6 +107,18 @@ def _refuse_second(connection: Connection, key: int, known: Collection[str]) -> 
                 f"{Path(file).name} was begun as run {other} meanwhile, by somebody else or on the page; nothing was "
                 "sent here. See how that run goes, then send the sheet again if there is need."
             )
+
+
+def _end_corrected(connection: Connection, draft: str, edits: int) -> None:
+    """End a draft whose corrections were read; raise BusyError if they were changed since."""
+    found = connection.execute(
+        "SELECT runs.run, count(edits.run) FROM runs LEFT JOIN edits USING (run) "
+        "WHERE id = ? AND NOT complete AND NOT deleting GROUP BY runs.run",
+        [draft],
+    ).fetchone()
+    if found is None or found[1] != edits:
+        raise BusyError("Rows of this draft were corrected or left out meanwhile; look at it again. Nothing was sent.")
+    connection.execute("UPDATE runs SET deleting = TRUE WHERE run = ?", [found[0]])
 
 
 def _apply_decided(connection: Connection, effects: Effects, now: float, reason: Reason) -> None:

@@ -1,7 +1,7 @@
 """Corrections of cells, and the actions of users."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from leadsync.errors import UsageError
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, Connection, moment
 from leadsync.journal.sql.run_table import run_key
-from leadsync.journal.values import AuditEntry, AuditFilter, Edit
+from leadsync.journal.values import LEFT_OUT, AuditEntry, AuditFilter, Edit
 
 _COLUMNS = "number, version, position, old, new, author, at"
 
@@ -41,6 +41,26 @@ class SqlEdits(Connected):
             )
             return list(map(_from_row, rows))
 
+    def keep_edits(self, run_id: str, edits: Iterable[Edit]) -> None:
+        with self._database.writing() as connection:
+            key = run_key(connection, run_id)
+            connection.executemany(
+                f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, 0, ?, ?, ?, ?, ?)",
+                ((key, one.number, one.position, one.old, one.new, one.user, one.at.timestamp()) for one in edits),
+            )
+
+    def move_edits(self, run_id: str, target: str) -> None:
+        with self._database.writing() as connection:
+            keys = run_key(connection, target), run_key(connection, run_id)
+            connection.execute("UPDATE edits SET run = ? WHERE run = ? AND version > 0", keys)
+            connection.execute("UPDATE edited_rows SET run = ?, rules = '' WHERE run = ?", keys)
+
+    def edit_count(self, run_id: str) -> int:
+        with self._database.reading() as connection:
+            values = [run_key(connection, run_id)]
+            [count] = connection.execute("SELECT count(*) FROM edits WHERE run = ? AND version > 0", values).fetchone()
+            return int(count)
+
     def edits_taken(self, run_id: str, number: int) -> list[tuple[str, Edit]]:
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -71,7 +91,8 @@ def _edit(
     if line is None:
         raise UsageError(f"Run {run_id} has no row {number}; `leadsync show {run_id}` tells what it has.")
     sheet, last = json.loads(line[0]), 0
-    cells = dict(enumerate(sheet))
+    cells = {LEFT_OUT: "", **dict(enumerate(sheet))}
+    before = dict(cells)
     for last, position, new in connection.execute(  # noqa: B007 - the last version stays
         "SELECT version, position, new FROM edits WHERE run = ? AND number = ? ORDER BY version", [key, number]
     ):
@@ -79,7 +100,7 @@ def _edit(
     if last != seen:
         return None
     if not changes.keys() <= cells.keys():
-        raise UsageError(f"Row {number} of run {run_id} has {len(cells)} columns; name them from 0.")
+        raise UsageError(f"Row {number} of run {run_id} has {len(sheet)} columns; name them from 0.")
     changed = {position: new for position, new in changes.items() if cells[position] != new}
     connection.executemany(
         f"INSERT INTO edits (run, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -92,7 +113,7 @@ def _edit(
         "INSERT INTO edited_rows (run, number, version, is_changed) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (run, number) DO UPDATE SET version = excluded.version, is_changed = excluded.is_changed, "
         "rules = '', ready = FALSE, fault = NULL, place = '', value = ''",
-        [key, number, last + 1, any(text != sheet[place] for place, text in (cells | changed).items())],
+        [key, number, last + 1, any(text != before[place] for place, text in (cells | changed).items())],
     )
     return last + 1
 

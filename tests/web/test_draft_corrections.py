@@ -1,0 +1,110 @@
+"""Rows of a draft are corrected and left out before it is sent: the dialer is the judge."""
+
+import pytest
+
+from leadsync.journal import open_journal
+from leadsync.models import RowRecord
+from leadsync.simulator import PracticeDialer
+from tests.web.faulty import CorrectPage, send_draft, words
+from tests.web.shop import DraftPage, applied
+
+SHEET = """Lead Id,Name,FirstPhone,Outcome,Callback Date
+A1,Ann,0412345671,Sale,
+A2,Bob,83218199,Sale,
+A3,Cai,0412345673,Sale,31/02/2031 10:00
+A4,Dee,0412345674,Sale,
+"""
+"""Row 3 has no area code, row 4 no such date."""
+
+
+def base_of(page: DraftPage, draft: str) -> CorrectPage:
+    """The page to correct the draft's rows."""
+    text = page.get(draft)
+    base = text.partition('href="/runs/')[2].partition("/correct")[0]
+    return CorrectPage(page, f"/runs/{base}")
+
+
+def records(page: DraftPage, run: str) -> dict[int, RowRecord]:
+    with open_journal(page.shop.state) as journal:
+        return {record.number: record for record in journal.records(run.rpartition("/")[2])}
+
+
+def test_a_corrected_row_goes_with_its_sheet(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    assert "Send 2 rows to" in page.get(draft)
+    base = base_of(page, draft)
+    assert "2 rows to correct" in base.text()
+    assert base.save(4, c4="28/02/2031 10:00").status_code == 303
+    assert base.save(4, c4="27/02/2031 10:00").status_code == 409, "somebody has changed it since"
+    assert "it is read again" in page.get(draft)
+    assert base.send() == draft
+    text = page.get(draft)
+    assert "Send 3 rows to" in text
+    assert "it is read again" not in text
+    run = send_draft(page, draft)
+    assert sorted(applied(dialer)) == ["A1", "A3", "A4"]
+    assert records(page, run)[4].cells[4] == "28/02/2031 10:00"
+    assert words(page.browser.get("/leads/A3")).count("31/02/2031 10:00 → 28/02/2031 10:00 ann") == 1
+    assert [one.id for one in page.shop.runs()] == [run.rpartition("/")[2]], "the draft has ended"
+    again = CorrectPage(page, run)
+    assert again.save(3, c2="0383218199").status_code == 303
+    assert "1 corrected and ready" in again.text()
+
+
+def test_corrections_outlive_another_reading(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    base_of(page, draft).save(4, c4="28/02/2031 10:00")
+    page.choose(draft, options="1", blank_words="n/a")
+    assert "1 corrected and ready" in base_of(page, draft).text()
+    page.choose(draft, options="1", blank_words="")
+    send_draft(page, draft)
+    assert sorted(applied(dialer)) == ["A1", "A3", "A4"]
+
+
+def test_a_correction_behind_the_look_is_not_sent_unseen(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    seen = page.hidden(draft, "seen")
+    base_of(page, draft).save(4, c4="28/02/2031 10:00")
+    answer = page.browser.post(f"{draft}/send", data={"seen": seen, "how": "all"})
+    assert answer.status_code == 409
+    assert "Send 3 rows to" in answer.text
+    assert applied(dialer) == []
+
+
+def test_a_row_left_out_is_skipped_with_the_name(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    rows = f"{draft}/rows"
+    row = {"list": "all", "number": "5", "version": "0"}
+    assert page.browser.post(rows, data=row).status_code == 303
+    assert page.browser.post(rows, data=row).status_code == 409
+    assert "Left out by ann" in words(page.browser.get(f"{rows}?list=all&lead=A4"))
+    page.choose(draft)
+    assert "Send 1 row to" in page.get(draft)
+    assert "Not sent. Left out by ann" in words(page.browser.get(f"{rows}?list=skip-LEFT_OUT"))
+    run = send_draft(page, draft)
+    assert applied(dialer) == ["A1"]
+    left = records(page, run)[5]
+    assert left.status == "skipped"
+    assert "left out by ann on " in words(page.browser.get(f"{run}/rows?status=skipped"))
+
+
+def test_a_row_left_out_is_taken_back(page: DraftPage, dialer: PracticeDialer) -> None:
+    draft = page.upload(SHEET)
+    row = {"list": "all", "number": "5"}
+    page.browser.post(f"{draft}/rows", data={**row, "version": "0"})
+    page.browser.post(f"{draft}/rows", data={**row, "version": "1", "back": "1"})
+    page.choose(draft)
+    send_draft(page, draft)
+    assert applied(dialer) == ["A1", "A4"]
+
+
+@pytest.mark.parametrize("how", ["discard", "send"])
+def test_the_kept_draft_ends_with_the_upload(page: DraftPage, dialer: PracticeDialer, how: str) -> None:
+    draft = page.upload(SHEET)
+    base_of(page, draft).save(4, c4="28/02/2031 10:00")
+    if how == "send":
+        page.choose(draft)
+        send_draft(page, draft)
+    else:
+        page.browser.post(f"{draft}/discard")
+    assert [run.complete for run in page.shop.runs()] == [True] * (how == "send")
