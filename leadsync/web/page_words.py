@@ -121,6 +121,26 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
 )
 
 
+_OF_RUNS: tuple[tuple[str, _Words], ...] = (
+    (
+        r"; `[^`]* run [^`]*--fresh[^`]*` instead skips them",
+        f"; to skip them instead, upload the sheet again and tick {_label('fresh')} and {_label('skip_unchanged')}",
+    ),
+    (
+        r"; `[^`]* run [^`]*--fresh[^`]*` afterwards brings that back",
+        f"; to bring that back afterwards, upload that sheet again and tick {_label('fresh')}",
+    ),
+)
+
+
+def in_run_words(text: str, dialer: str) -> str:
+    """A warning of a run in the words of its page, where its sheet's fields are not; without the dialer's address."""
+    text = without_address(text, dialer)
+    for pattern, words in _OF_RUNS:
+        text = re.sub(pattern, words, text)
+    return in_page_words(text)
+
+
 def without_address(text: str, dialer: str) -> str:
     """A text with the dialer's host in place of its address, whose path is a secret."""
     return text.replace(dialer, dialer.partition("://")[2].partition("/")[0] or dialer) if dialer else text

@@ -1,6 +1,8 @@
 """The jobs of an earlier run, done in a child process: its rest is sent, or its failed rows are sent again."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from leadsync.run import (
 from leadsync.session import Session
 from leadsync.web.draft_jobs import carry_out, for_worker
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
+from leadsync.web.page_words import in_run_words
 from leadsync.web.value_files import ValueFolder
 
 _PATIENCE_SECONDS = 5.0
@@ -41,6 +44,35 @@ def queued_by(state: Path, run_id: str) -> str:
     """Who has asked for more of a run, which waits for its turn; empty: nobody."""
     job = run_jobs(state, run_id).newest()
     return str(job.asked.get("user", "")) if job is not None and job.state is JobState.QUEUED else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What somebody asked of a run without anything being sent: warnings need a word, or it could not be done."""
+
+    verb: str
+    user: str
+    warnings: Sequence[str] = ()
+    seen: str = ""
+    rows: int = 0
+    error: str = ""
+
+
+def unanswered(state: Path, run_id: str) -> Unanswered | None:
+    """The last thing asked of a run, if nothing came of it."""
+    job = run_jobs(state, run_id).newest()
+    noted = job.noted if job is not None else {}
+    if job is None or noted.get("run") or noted.get("state") not in (JobState.STALE, JobState.REFUSED):
+        return None
+    verb, user = str(job.asked.get("verb", "")), str(job.asked.get("user", ""))
+    if noted["state"] == JobState.REFUSED:
+        return Unanswered(verb, user, error=str(noted.get("error", "")))
+    return Unanswered(verb, user, noted["warnings"], noted["seen"], noted["rows"])
+
+
+def runs_asked(state: Path) -> set[str]:
+    """The runs of which somebody has asked more, by the names of their jobs alone."""
+    return {name.rpartition("-")[0] for name in ValueFolder(state.resolve() / "page_jobs").names()}
 
 
 def go_on(host: Session, run_id: str, job: Job) -> None:
@@ -99,7 +131,8 @@ def _is_stale(plan: Plan, job: Job) -> bool:
     digest = hashlib.sha256("\n".join(warnings).encode()).hexdigest()[:32]
     if job.asked.get("seen") == digest:
         return False
-    job.note(JobState.STALE, warnings=warnings, seen=digest, rows=plan.total_waiting)
+    shown = [in_run_words(warning, plan.run.dialer) for warning in warnings]
+    job.note(JobState.STALE, warnings=shown, seen=digest, rows=plan.total_waiting)
     return True
 
 

@@ -5,18 +5,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
-from leadsync.web.page_words import without_address
-from leadsync.web.run_jobs import queued_by
+from leadsync.web.page_words import in_run_words, without_address
+from leadsync.web.run_jobs import queued_by, unanswered
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
 from leadsync.web.standings import standing_of
 from leadsync.web.templates import hue, names_of, render
+from leadsync.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from leadsync.journal import Changes, Journal
@@ -33,13 +35,14 @@ def run_of(journal: "Journal", run_id: str) -> RunRecord:
     """The run of exactly that id; raises HTTPException 404."""
     run = journal.find(run_id)
     if run is None:
-        raise HTTPException(404, f"There is no run {run_id}; it may have been pruned.")
+        words = f"There is no run {run_id}: it may have been pruned, or as a draft it was sent or read again."
+        raise HTTPException(404, words)
     return run
 
 
 def _in_public(run: RunRecord) -> RunRecord:
-    """The run as its page shows it, without the dialer's address in its warnings and its end."""
-    warnings = tuple(without_address(warning, run.dialer) for warning in run.warnings)
+    """The run as its page shows it: its warnings in the page's words, no address of the dialer in them and its end."""
+    warnings = tuple(in_run_words(warning, run.dialer) for warning in run.warnings)
     return replace(run, warnings=warnings, stopped=without_address(run.stopped, run.dialer))
 
 
@@ -59,6 +62,9 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     if run.complete and not run.finished:
         journal.settle_if_dead(run.id)
     live = journal.live().get(run.id)
+    if live is not None and live.lost and not _is_free(journal, run.id):
+        # The line is of the process that was killed; the next one has begun.
+        live = replace(live, lost=False)
     worker = waits_for_worker(journal, run)
     standing = standing_of(run, live, journal.now(), has_worker=worker)
     if standing.is_live:
@@ -83,7 +89,16 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         corrected,
         _to_retry(journal, run.id, repr(tally), repr(sent_again), corrected) if can_retry else 0,
         queued_by(journal.state, run.id),
+        unanswered=unanswered(journal.state, run.id),
     )
+
+
+def _is_free(journal: "Journal", run_id: str) -> bool:
+    """Whether no process works on a run."""
+    if not journal.try_hold(run_id):
+        return False
+    journal.release(run_id)
+    return True
 
 
 def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
@@ -96,8 +111,12 @@ def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
 
 async def run(request: Request) -> Response:
     """The page of one run."""
-    view = await site_of(request).read(partial(view_of, run_id=request.path_params["run"]))
-    return render(request, "run.html", **page_values(view))
+    site = site_of(request)
+    view = await site.read(partial(view_of, run_id=request.path_params["run"]))
+    upload = None
+    if not view.run.complete:
+        upload = await anyio.to_thread.run_sync(Uploads(site.state).of_run, view.run.file)
+    return render(request, "run.html", upload=upload, **page_values(view))
 
 
 def page_values(view: RunView) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from leadsync.report import MEANINGS, correctable, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Holder, Live, Tally
+from leadsync.web.run_jobs import Unanswered
 from leadsync.web.standings import Standing
 
 _MOST_DISPOSITIONS = 12
@@ -54,6 +55,17 @@ class RunView:
     """Who has asked for more of it, which waits for its turn."""
     holder: Holder | None = None
     """The process that sends it, where several machines may."""
+    unanswered: Unanswered | None = None
+    """What somebody asked of it without anything being sent."""
+
+    @property
+    def question(self) -> Unanswered | None:
+        """What was asked and can still be done."""
+        asked = self.unanswered
+        if asked is None or self.queued_by:
+            return None
+        can_go = self.standing.can_go_on and self.unsent if asked.verb == "resume" else self.to_retry
+        return asked if can_go else None
 
     @property
     def reasons(self) -> list[tuple[str, ReasonCount]]:

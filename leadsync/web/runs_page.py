@@ -16,6 +16,7 @@ from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Holder, Live, Tally
+from leadsync.web.run_jobs import runs_asked, unanswered
 from leadsync.web.run_page import waits_for_worker
 from leadsync.web.run_view import RunView, Share, again, sent_words, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
@@ -54,6 +55,8 @@ class RunLine:
     """The later runs that have taken rows to correct."""
     corrected: int = 0
     """Rows with a saved correction not sent yet."""
+    has_question: bool = False
+    """Whether more of it was asked for, and nothing was sent."""
 
     @property
     def view(self) -> RunView:
@@ -88,6 +91,11 @@ class RunLine:
     @property
     def to_correct(self) -> int:
         return correctable(self.tally) - again(self.sent) - self.corrected
+
+    @property
+    def has_more(self) -> bool:
+        """Whether rows of it can be sent once more."""
+        return self.standing.can_go_on or bool(self.tally.statuses.get(Status.FAILED))
 
     @property
     def todo(self) -> list[Todo]:
@@ -152,8 +160,16 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     shown = _shown(journal, filters)
     lines = list(islice(shown, _ON_A_PAGE))
     senders = journal.senders([line.run.id for line in lines])
-    holders = journal.holders()
-    lines = [replace(line, by=senders.get(line.run.id, ""), holder=holders.get(line.run.id)) for line in lines]
+    holders, asked = journal.holders(), runs_asked(journal.state)
+    lines = [
+        replace(
+            line,
+            by=senders.get(line.run.id, ""),
+            holder=holders.get(line.run.id),
+            has_question=line.run.id in asked and line.has_more and unanswered(journal.state, line.run.id) is not None,
+        )
+        for line in lines
+    ]
     has_more = next(shown, None) is not None
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 

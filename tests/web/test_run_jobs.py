@@ -40,12 +40,16 @@ def test_newer_values_are_asked_about_before_the_rest_goes(page: DraftPage, dial
     assert "would undo what its lead was sent since" in said
     assert "all the same" in said
     assert len(applied(dialer)) == 7
+    later = words(page.browser.get(run))
+    assert "ann has asked to send 3 rows. Nothing was sent" in later, "also for those who come later"
+    assert "a question before more of it is sent" in words(page.browser.get("/"))
     again = page.browser.post(f"{run}/resume", data={"seen": "something else"})
     assert again.status_code == 409
     [seen] = re.findall(r'name="seen" value="(\w+)"', asked.text)
     assert page.browser.post(f"{run}/resume", data={"seen": seen}).status_code == 303
     page.wait(run)
     assert applied(dialer)[-3:] == ["A6", "A7", "A8"]
+    assert "a question" not in words(page.browser.get("/"))
 
 
 def test_failed_rows_are_sent_again_as_one_new_run(page: DraftPage, dialer: PracticeDialer) -> None:
