@@ -116,6 +116,12 @@ def _store_sheet(
         tells_copies=True,
         edits=options.edits,
     )
+    _keep_facts(journal, run, scan, options)
+    return scan
+
+
+def _keep_facts(journal: Journal, run: RunRecord, scan: SheetScan, options: RunOptions) -> None:
+    """Keep what only the whole sheet has shown, and the changes by people that it was read with."""
     if options.edits.cells:
         journal.keep_edits(run.id, options.edits.before_sending)
     stem = scan.lineage.stem or first_stem(run.file.name)
@@ -126,7 +132,6 @@ def _store_sheet(
         journal.update_run(run.id, inserts="missing")
     if scan.lineage.notes:
         journal.update_run(run.id, roles=scan.roles)
-    return scan
 
 
 def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[str]) -> dict[str, int]:

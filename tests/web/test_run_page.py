@@ -192,3 +192,13 @@ def test_stop_after_the_end_does_nothing(alone: Browser, sender: Sender) -> None
 def test_a_viewer_has_no_button_to_stop(as_role: Callable[[Role], Browser], sender: Sender) -> None:
     assert "Stop sending" not in as_role(Role.REVIEWER).get(PATH).text
     assert "Stop sending" in as_role(Role.SUPERVISOR).get(PATH).text
+
+
+def test_a_run_whose_process_was_killed_is_not_lost_while_the_next_one_has_it(
+    office: Office, alone: Browser, sender: Sender
+) -> None:
+    sender.dies()
+    assert "Its process ended without a word." in text_of(alone.get(PATH).text)
+    with open_journal(office.state) as journal:
+        journal.hold(RUN)
+        assert "Its process ended without a word." not in text_of(alone.get(PATH).text)
