@@ -202,5 +202,5 @@ def test_impossible_settings_are_refused(values, words):
 
 
 def test_a_refusal_of_the_headings_says_how_the_text_was_read(taken):
-    with pytest.raises(MappingError, match="No column holds the leads' external id .* read as Windows-1252"):
+    with pytest.raises(MappingError, match=r"No column holds the leads' external id .* read as Windows-1252"):
         taken("Nr;Imię\n1;Jan\n".encode("cp1250"))
