@@ -19,7 +19,8 @@ import pytest
 import trustme
 
 from leadsync.simulator import PracticeDialer, PracticeServer
-from tests.forked_processes import REAL, Parents, can_fork, start_by
+from tests import forked_processes
+from tests.forked_processes import Parents, can_fork, spawn_by, start_by
 
 hypothesis.settings.register_profile("leadsync", deadline=None)
 hypothesis.settings.load_profile("leadsync")
@@ -129,12 +130,13 @@ class Desk:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def forked_processes(one_authority: None) -> Iterator[None]:
-    """Fork leadsync's processes from a parent that has imported it: that takes a tenth of the processor's time."""
+def parents(one_authority: None) -> Iterator[None]:
+    """The parents of leadsync's processes; a fork takes a tenth of a start's time."""
     parents = Parents()
     with pytest.MonkeyPatch.context() as patch:
         if can_fork():
             patch.setattr(subprocess.Popen, "_execute_child", start_by(parents))
+            patch.setattr("ptyprocess.PtyProcess.spawn", spawn_by(parents))
         yield
     parents.end()
 
@@ -142,7 +144,7 @@ def forked_processes(one_authority: None) -> Iterator[None]:
 @pytest.fixture
 def real_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start processes as Python does: for tests of the start itself and of what a process holds."""
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", REAL)
+    monkeypatch.setattr(forked_processes, "PRELOADED", {})
 
 
 CANNOT_BE_OTHERWISE = (

@@ -1,10 +1,12 @@
 """The parent of forked processes, a program for `tests/forked_processes.py` alone.
 
 It imports leadsync once, and makes each child a child of the process that asks for it. In the child the module runs as
-`python -m` runs it, with the interpreter's own end.
+`python -m` runs it. Its end is the interpreter's, less the clearing of modules: that takes longer than most commands.
 """
 
+import atexit
 import ctypes
+import fcntl
 import gc
 import importlib
 import json
@@ -15,7 +17,9 @@ import signal
 import socket
 import sys
 import tempfile
+import termios
 import time
+from contextlib import suppress
 from typing import Any
 
 LENGTH = 4
@@ -67,6 +71,8 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
         signal.signal(number, signal.SIG_IGN)
     if request["new_session"]:
         os.setsid()
+    if request.get("terminal"):
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.umask(request["umask"])
     os.chdir(request["folder"])
     # This process has no variables but those that all its children have.
@@ -93,7 +99,30 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
         setattr(sys, f"__{name}__", new)
 
 
+def run(module: str) -> None:
+    """Run the module, and note its exit code for `leave`."""
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        exit_codes.append(0)
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            exit_codes.append(ended.code)
+        raise
+
+
+def leave() -> None:
+    """End with the noted exit code; any other end, and output that nobody takes, is left to the interpreter."""
+    with suppress(OSError, ValueError):
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        for code in exit_codes:
+            os._exit(code & 0xFF)
+
+
+exit_codes: list[int] = []
+
 if __name__ == "__main__":
+    atexit.register(leave)  # the first to be registered is the last to be called, behind the end of all threads
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder of this file
-    runpy.run_module(serve(socket.socket(fileno=int(sys.argv[1]))), run_name="__main__", alter_sys=True)
+    run(serve(socket.socket(fileno=int(sys.argv[1]))))

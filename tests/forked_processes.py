@@ -53,7 +53,7 @@ def start_of(words: Any) -> Start | None:
     """The start of one of the modules; None for any other program."""
     if not isinstance(words, list | tuple):
         return None
-    first, *rest = map(str, words)
+    first, *rest = map(os.fsdecode, words)
     if first != sys.executable or "-m" not in rest[:-1]:
         return None
     place = rest.index("-m")
@@ -146,9 +146,36 @@ def start_by(parents: Parents) -> Callable[..., None]:
         ends = (given["p2cread"], given["c2pwrite"], given["errwrite"])
         streams = [number if end == -1 else end for number, end in enumerate(ends)]
         popen.pid = parents.fork(
-            start, Path(given["cwd"] or "."), environment, streams, new_session=given["start_new_session"]
+            start,
+            Path(given["cwd"] or "."),
+            environment,
+            streams,
+            new_session=given["start_new_session"],
+            terminal=False,
         )
         popen._child_created = True
         popen._close_pipe_fds(*(given[name] for name in _PIPES))
 
     return execute
+
+
+def spawn_by(parents: Parents) -> Callable[..., Any]:
+    """Return what takes the place of pexpect's start at a terminal of its own."""
+    import termios
+
+    from ptyprocess import PtyProcess
+
+    really = PtyProcess.spawn
+
+    def spawn(words: list[str], cwd: Any, env: Any, dimensions: tuple[int, int] | None = None, **more: Any) -> Any:
+        start = None if more.get("preexec_fn") else start_of(words)
+        if start is None:
+            return really(words, cwd=cwd, env=env, **more, **({"dimensions": dimensions} if dimensions else {}))
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(ours, dimensions or (24, 80))
+        environment = os.environ if env is None else env
+        pid = parents.fork(start, Path(cwd or "."), environment, [theirs] * 3, new_session=True, terminal=True)
+        os.close(theirs)
+        return PtyProcess(pid, ours)
+
+    return spawn

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests import forked_processes
-from tests.forked_processes import OPTIONS, REAL, start_of
+from tests.forked_processes import OPTIONS, start_of
 
 PROBE = """
 import json, os, signal, sys
@@ -62,7 +62,7 @@ def test_it_has_all_that_a_started_process_has(
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         forked = told(options, "sys.exit(7)")
-        monkeypatch.setattr(subprocess.Popen, "_execute_child", REAL)
+        monkeypatch.setattr(forked_processes, "PRELOADED", {})
         started = told(options, "sys.exit(7)")
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -70,13 +70,32 @@ def test_it_has_all_that_a_started_process_has(
     assert forked[1:] == started[1:] == (7, "Zoë\n")
 
 
-@pytest.mark.parametrize("end", ["signal.raise_signal(signal.SIGTERM)", "signal.raise_signal(signal.SIGINT)", "1 / 0"])
+def last_line(text: str) -> str:
+    return text.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "pass",
+        "sys.exit()",
+        "sys.exit(260)",
+        "sys.exit('words')",
+        "1 / 0",
+        "signal.raise_signal(signal.SIGTERM)",
+        "signal.raise_signal(signal.SIGINT)",
+        "os.close(1); print('lost')",
+        "import threading, time; threading.Timer(0.05, lambda: print('late', file=sys.stderr)).start()",
+        "import atexit; atexit.register(print, 'at the end', file=sys.stderr)",
+    ],
+)
 def test_it_ends_as_a_started_process_does(
     told: Callable[..., tuple[Any, int, str]], end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, code, _ = told((), end)
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", REAL)
-    assert code == told((), end)[1]
+    forked = told((), end)
+    monkeypatch.setattr(forked_processes, "PRELOADED", {})
+    started = told((), end)
+    assert (forked[1], last_line(forked[2])) == (started[1], last_line(started[2]))
 
 
 @pytest.mark.parametrize(
