@@ -71,6 +71,7 @@ class Worker:
     async def run(self) -> None:
         """Work until SIGINT or SIGTERM; children finish their requests under way."""
         self._stop = asyncio.Event()
+        asyncio.get_running_loop().set_exception_handler(unseen_error)
         with self._signals():
             alive = asyncio.create_task(self._signs_of_life())
             try:
@@ -216,6 +217,14 @@ class Worker:
         self.signal_number = self.signal_number or number
         self._stop.set()
         self._children.stop()
+
+
+def unseen_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log an exception that nobody awaits; that procrastinate cannot note a job's end is told in a sentence already."""
+    if isinstance(context.get("exception"), procrastinate.exceptions.ConnectorException):
+        _log.debug("A job's end was not noted: %s", context["exception"])
+    else:
+        loop.default_exception_handler(context)
 
 
 class _JournalThread:

@@ -206,7 +206,7 @@ def journals(options: Options) -> Iterator[Line]:
 def _journals(slots: int, floor: float, rows: int, urls: dict[str, str]) -> Iterator[Line]:
     turns = 2
     # Leads of their own, in every turn: the database keeps them all.
-    firsts = count(1 + slots * 1_000_000, rows)
+    firsts = count(1 + slots * 10_000, rows)
     paces, cpus = dict.fromkeys(urls, 0.0), dict.fromkeys(urls, 0.0)
     for _, (name, url) in product(range(turns), urls.items()):
         reached, cpu = cluster.pace(slots, floor, rows, next(firsts), url)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from leadsync.config import load
 from leadsync.journal import Queued, open_journal
 from leadsync.worker import Worker
 from leadsync.worker.child_runs import ChildRuns, Ended
 from leadsync.worker.upkeep import wake_queued
+from leadsync.worker.worker import unseen_error
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 from tests.machines import Machines, children_of, wait_until
@@ -131,3 +133,14 @@ def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
         journal.release(RUN)
         asyncio.run(take_off())
         assert journal.queued(RUN) is None
+
+
+def test_a_job_whose_end_cannot_be_noted_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """The server has gone away: the worker says so itself, and the look closes the job later."""
+    loop = asyncio.new_event_loop()
+    for error in (ConnectorException("Database error."), ZeroDivisionError("a fault")):
+        unseen_error(loop, {"message": "Task exception was never retrieved", "exception": error})
+    loop.close()
+    assert [(record.levelname, record.exc_info and record.exc_info[1]) for record in caplog.records] == [
+        ("ERROR", error)
+    ]
