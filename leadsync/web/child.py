@@ -1,9 +1,10 @@
-"""A child process of the page: `python -m leadsync.web.child VERB --state FOLDER KEY NUMBER`, for `children.py` alone.
+"""A child process of the page: `python -m leadsync.web.child --state FOLDER [VERB KEY NUMBER]`, for `children.py`.
 
-It does one job and outlives the page. Its output is a log.
+It does one job and outlives the page. Without a job it waits for one on its standard input. Its output is a log.
 """
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,17 +26,28 @@ VERBS = ("read", "send", "resume", "retry")
 def main(arguments: Sequence[str]) -> None:
     """Do one job."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument("job", nargs="*", help="its verb, the id of the upload or of the run, and its number")
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--config", type=Path)
-    parser.add_argument("key", help="the id of the upload or of the run")
-    parser.add_argument("number", type=int, help="of the job")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TextFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    with without_secrets():
-        _do(Session(asked.state, asked.config), asked.verb, asked.key, asked.number)
+    if job := asked.job or _awaited():
+        verb, key, number = job
+        if verb not in VERBS:
+            parser.error(f"{verb} is no job")
+        with without_secrets():
+            _do(Session(asked.state, asked.config), verb, key, int(number))
+
+
+def _awaited() -> list[str]:
+    """The job from the page, the libraries for it loaded meanwhile; empty if there is none."""
+    import leadsync.sheets
+    import leadsync.web.draft_jobs  # noqa: F401
+
+    line = sys.stdin.readline()
+    return [str(word) for word in json.loads(line)] if line.endswith("\n") else []
 
 
 def _do(host: Session, verb: str, key: str, number: int) -> None:

@@ -195,6 +195,6 @@ def _reasons(
             cards.append(changed_card(fault, rows, values, run, dispositions))
     # In an order that stays while their rows become fewer: nobody types into a card that has moved.
     for reason in sorted(open_rows.untouched[:_MOST_REASONS], key=key_of):
-        found = _values(journal, run.id, reason)
-        cards.append(reason_card(reason, found, run, dispositions, looked_at=_LOOKED_AT))
+        common = _values(journal, run.id, reason)
+        cards.append(reason_card(reason, common, run, dispositions, looked_at=_LOOKED_AT))
     return cards

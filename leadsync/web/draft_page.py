@@ -195,7 +195,7 @@ def _claim_and_start(site: Site, upload: Upload, asked: dict[str, Any]) -> Job |
 
 def _start(site: Site, verb: str, upload: Upload, job: Job) -> None:
     try:
-        start_child(site.state, site.config, verb, upload.id, job)
+        start_child(site.state, site.config, verb, upload.id, job, site.reserve)
     except BaseException:
         job.note(JobState.REFUSED, error="No process could be started for this; nothing was sent.")
         raise
@@ -230,6 +230,7 @@ def _shown(upload: Upload, digest: str) -> Preview | None:
 async def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -> Response:
     if view.stage is Stage.SENT:
         return _to(request, f"/runs/{view.run}")
+    await anyio.to_thread.run_sync(site_of(request).fill_reserve)
     is_swap = "hx-request" in request.headers
     site, preview = site_of(request), view.preview
     saved = await _saved(site, preview)

@@ -96,6 +96,8 @@ class LeavingOut(NamedTuple):
 
     version: int
     by: str
+    corrected: bool = False
+    """Whether people have changed its cells."""
 
 
 def leaving_out(journal: Journal, draft: str, numbers: Collection[int]) -> dict[int, LeavingOut]:
@@ -103,9 +105,13 @@ def leaving_out(journal: Journal, draft: str, numbers: Collection[int]) -> dict[
     if journal.find(draft) is None:
         return {}
     versions = {edit.number: edit.version for edit in journal.edits(draft, numbers)}
-    outs = edits_in(journal, draft).left_out
+    edits = edits_in(journal, draft)
+    outs = edits.left_out
     return {
-        number: LeavingOut(versions.get(number, 0), outs[number].text if number in outs else "") for number in numbers
+        number: LeavingOut(
+            versions.get(number, 0), outs[number].text if number in outs else "", bool(edits.cells.get(number))
+        )
+        for number in numbers
     }
 
 

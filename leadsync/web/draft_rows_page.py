@@ -62,6 +62,7 @@ async def _page(
         words=words,
         page=page,
         states=states,
+        base=preview.get("base", ""),
         place=place,
         every=place["list"] == ALL,
         wrong=wrong,

@@ -15,6 +15,7 @@ from leadsync.errors import SettingsError, UsageError
 from leadsync.private_files import make_private_folder, open_regular, whole_or_not
 from leadsync.system_user import system_user
 from leadsync.web.app import create_app
+from leadsync.web.children import Reserve
 from leadsync.web.exposure import Exposure, exposure_of
 from leadsync.web.sessions import Sessions
 from leadsync.web.site import Site
@@ -66,6 +67,7 @@ class Server:
                 called=called,
                 journal_place=journal_place,
                 stats=StatsCounts(partial(count_apart, config=config)),
+                reserve=Reserve(),
             )
         )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
+from leadsync.web.children import Reserve
 from leadsync.web.stats_counts import StatsCounts
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Site:
     stats: StatsCounts = field(default_factory=StatsCounts)
     called: str = "leadsync"
     """The beginning of commands to paste."""
+    reserve: Reserve | None = None
+    """The child that waits for a job; None to start one for each."""
     journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
     """The address of the journal's database, a secret, and the seconds of a lease."""
 
@@ -49,6 +52,11 @@ class Site:
         from leadsync.journal import open_journal
 
         return open_journal(self.state, *self.journal_place)
+
+    def fill_reserve(self) -> None:
+        """Have a child ready for the next job."""
+        if self.reserve is not None:
+            self.reserve.fill(self.state, self.config)
 
     async def read(self, work: Callable[["Journal"], Value]) -> Value:
         """The result of work on the journal, done in a thread with a journal of its own."""

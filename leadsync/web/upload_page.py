@@ -65,6 +65,7 @@ async def _form(request: Request, status: int = 200, error: str = "") -> Respons
     site, setup = site_of(request), await setup_of(request)
     if answer := unchanged(request, setup):
         return answer
+    await anyio.to_thread.run_sync(site.fill_reserve)
     settings = None if setup else await anyio.to_thread.run_sync(site.settings)
     drafts = await anyio.to_thread.run_sync(_open_drafts, site.state)
     return render(

@@ -63,4 +63,4 @@ def test_nothing_is_done_for_a_discarded_upload(shop: Shop, dialer: PracticeDial
 def test_another_verb_is_refused(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["delete", "--state", str(shop.state), "x", "1"])
-    assert "invalid choice: 'delete'" in capsys.readouterr().err
+    assert "delete is no job" in capsys.readouterr().err

@@ -77,3 +77,19 @@ def test_a_process_that_cannot_be_started_is_a_sentence(shop: Shop, monkeypatch:
     monkeypatch.setattr(children.sys, "executable", str(shop.state / "missing"))
     with pytest.raises(LeadsyncError, match=r"No process can be started for this \(No such file or directory\)"):
         shop.start("read", upload, job)
+
+
+def test_a_child_in_reserve_does_one_job_and_ends_without_one(shop: Shop, dialer: PracticeDialer) -> None:
+    reserve, config = children.Reserve(), shop.desk.config
+    reserve.fill(shop.state, config)
+    reserve.fill(shop.state, config)
+    [waiting] = children._children
+    upload = shop.upload()
+    job = shop.claim(upload, "read", reading=SheetChoices().model_dump())
+    assert children.start_child(shop.state, config, "read", upload.id, job, reserve) == waiting.pid
+    assert wait_for(job).state is JobState.ENDED
+    assert waiting.wait(30) == 0
+    assert reserve.hand_over(["read", upload.id, "1"]) is None, "there is none any more"
+    reserve.fill(shop.state, config)
+    reserve.hand_over(None)
+    assert children._children[-1].wait(30) == 0
