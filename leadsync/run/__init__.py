@@ -4,7 +4,7 @@ from leadsync.run.continuation import plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
-from leadsync.run.file_plan import DRAFTS_LIVE, plan_content, plan_run
+from leadsync.run.file_plan import has_expired, plan_content, plan_run
 from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.hand_over import NO_WORKER, REST_PRIORITY, UPLOAD_PRIORITY, hand_over, has_worker, is_for_worker
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
@@ -34,7 +34,6 @@ from leadsync.run.validation import Checked, check
 from leadsync.run.value_remarks import doubtful_values
 
 __all__ = [
-    "DRAFTS_LIVE",
     "MOST_LISTED",
     "NO_EDITS",
     "NO_WORKER",
@@ -71,6 +70,7 @@ __all__ = [
     "finish",
     "fit",
     "hand_over",
+    "has_expired",
     "has_worker",
     "held_rows",
     "is_for_worker",

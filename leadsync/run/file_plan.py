@@ -165,11 +165,17 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRec
         # The lock first: another process may be reading this draft's sheet just now.
         if run.id in own and not run.finished:
             journal.hold(run.id)
-        if run.complete or (run.created > now - CORRECTED_LIVE and journal.edit_count(run.id)):
-            continue
-        if run.id in own or (run.created < now - DRAFTS_LIVE and journal.try_hold(run.id)):
+        left_over = not run.complete and run.id in own and not journal.edit_count(run.id)
+        if left_over or (has_expired(journal, run, now) and journal.try_hold(run.id)):
             journal.delete_draft(run.id)
     return journal.runs_of(file)
+
+
+def has_expired(journal: Journal, run: RunRecord, now: datetime) -> bool:
+    """Whether a run is a draft that nobody has confirmed for a day, or one with corrections for two weeks."""
+    if run.complete or run.created > now - DRAFTS_LIVE:
+        return False
+    return run.created < now - CORRECTED_LIVE or not journal.edit_count(run.id)
 
 
 def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Settings, file: Path) -> RunRecord | None:

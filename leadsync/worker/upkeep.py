@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from leadsync.journal import Journal
-from leadsync.run import DRAFTS_LIVE
+from leadsync.run import has_expired
 
 AUTHOR = "leadsync worker"
 
@@ -18,10 +18,10 @@ def wake_queued(journal: Journal, queues: Sequence[str]) -> list[str]:
 
 
 def expire_drafts(journal: Journal) -> list[str]:
-    """Delete drafts that nobody has confirmed for a day; return their ids."""
-    before = journal.now() - DRAFTS_LIVE
-    # The lock first: somebody may be at the question of this draft.
-    old = [run.id for run in journal.runs() if not run.complete and run.created < before and journal.try_hold(run.id)]
+    """Delete drafts that nobody has confirmed in their time; return their ids."""
+    now = journal.now()
+    # The lock: somebody may be at the question of this draft.
+    old = [run.id for run in journal.runs() if has_expired(journal, run, now) and journal.try_hold(run.id)]
     for run_id in old:
         journal.delete_draft(run_id)
     return old

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from leadsync.journal import Journal, Queued, open_journal
 from leadsync.worker.upkeep import expire_drafts, prune, wake_queued
-from tests.journal.samples import LATER, RUN, a_run
+from tests.journal.samples import LATER, RUN, a_run, entry
 
 HERE = "pbx.example.com:443"
 
@@ -37,6 +39,15 @@ def test_drafts_expire_after_a_day_unless_somebody_is_at_them(tmp_path: Path) ->
         reader.create(replace(a_run(tmp_path), created=now - timedelta(hours=25)))
         reader.hold(RUN)
         assert expire_drafts(journal) == []
+
+
+@pytest.mark.parametrize(("days", "expired"), [(13, []), (15, [RUN])])
+def test_a_draft_with_corrections_lives_as_long_as_an_upload(tmp_path: Path, days: int, expired: list[str]) -> None:
+    with open_journal(tmp_path) as journal:
+        journal.create(replace(a_run(tmp_path), created=journal.now() - timedelta(days=days)))
+        journal.add(RUN, [entry(2)])
+        journal.edit(RUN, 2, {0: "L02"}, version=0, user="ann")
+        assert expire_drafts(journal) == expired
 
 
 def test_old_runs_are_forgotten_by_the_setting_alone(tmp_path: Path) -> None:
