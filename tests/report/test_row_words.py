@@ -15,7 +15,8 @@ def test_the_faults_of_a_line_are_told_in_sentences_of_their_own() -> None:
         Fault("Phone", "1", FaultKind.TOO_MANY_DIGITS, details={"digits": 16, "example": "(02) 1234 5678"}),
     )
     assert reason_words(Rejected(faults)) == (
-        "The row has the error #N/A in column A; correct its formula. It has a NUL byte in column B; delete it. "
+        "The row has the error #N/A in column A; correct its formula. It has a NUL byte in column B, which no program "
+        "shows; write that cell anew, or have the program export it without NUL bytes. "
         "Phone '1' has 16 digits, more than a phone number has; check it and write it in full, for example "
         "(02) 1234 5678."
     )

@@ -114,6 +114,11 @@ class Records:
         """Raise `SheetError` for a quote closed, lines later, by another cell's opening quote: it swallowed rows."""
         if self._width and len(cells) != self._width:
             raise self._unclosed()
+        full = self._width - 1
+        if self._width >= _SWALLOWED_WIDTH and any(
+            text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
+        ):
+            raise self._unclosed()
         lines = [_fields(line, self._delimiter, self._width) for line in taken]
         if all(len(line) == self._width > 1 for line in lines):
             first = lines[0]
@@ -123,11 +128,6 @@ class Records:
                 self._perhaps_swallowed = self._perhaps_swallowed or self._text_line
                 return
         self._has_texts = True
-        full = self._width - 1
-        if self._width >= _SWALLOWED_WIDTH and any(
-            text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
-        ):
-            raise self._unclosed()
 
     def _swallowed(self, number: int) -> SheetError:
         return SheetError(

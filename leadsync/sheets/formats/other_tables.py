@@ -81,9 +81,10 @@ class _Lines:
         text = "\n".join(ids)
         has_words = _WITHOUT_DIGIT.search(text) is not None
         if has_words or " " in text:
-            self._kinds.update(_oddity(one) for one, line in zip(ids, chunk, strict=True) if self._is_full(line))
+            full = (one for one, line in zip(ids, chunk, strict=True) if one.strip() and self._is_full(line))
+            self._kinds.update(map(_oddity, full))
             has_words = has_words or any(map(self._is_band, chunk))
-        else:
+        elif text.strip():
             self._kinds.add("")
         if self._table_at is None and not has_words and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
