@@ -76,6 +76,8 @@ def test_a_number_without_any_of_its_digits_is_at_fault_in_each_column() -> None
 def test_a_time_names_nothing() -> None:
     [line] = read([[time(12, 30), timedelta(hours=36), time(9)]], CellMetadata(identifiers=frozenset({0, 1})))
     assert (line.cells, kinds(line)) == (["12:30", "36:00", "09:00"], 2 * [FaultKind.TIME_CELL.name])
+    [line] = read([["PT36H"]], CellMetadata(unclear={(0, 0): "36:00"}, identifiers=frozenset({0})))
+    assert (line.cells, kinds(line)) == (["36:00"], [FaultKind.TIME_CELL.name])
 
 
 def test_of_many_faults_in_a_row_five_are_told_and_the_others_counted() -> None:

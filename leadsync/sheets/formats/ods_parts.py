@@ -247,8 +247,11 @@ class _CellWalk(Walk):
         return (self._metadata.formats, _HIDING) if kind in _NUMBERS and float(value) else None
 
     def _name(self) -> tuple[dict[Place, str], str] | None:
-        """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits."""
+        """Return the kind of metadata and the text of a number that is shown otherwise than by its plain digits, or of
+        a long time."""
         text = self._text.strip()
+        if _ELAPSED.match(self._cell.get("office:time-value", "")):
+            return self._metadata.unclear, text
         if self._cell.get("office:value-type") not in _NUMBERS or not text:
             return None
         number = float(self._cell.get("office:value", "nan"))

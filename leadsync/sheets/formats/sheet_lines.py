@@ -27,7 +27,7 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     # Where only such cells stand below or beside the others, calamine's table ends before them.
     below = ((row, list[Value]()) for row in sorted(missed) if row > last)
     before = [""] * first_column
-    odd_texts = bool(metadata.texts or metadata.text_formats)
+    odd_texts = bool(metadata.texts or metadata.text_formats or metadata.unclear)
     begun = False
     for row, values in chain(enumerate(sheet.iter_rows()), below):
         here = missed.get(row, ())
@@ -63,8 +63,11 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
-    if isinstance(value, time | timedelta) and place[1] in metadata.identifiers:
+    # An .ods has times of a day or more as texts.
+    is_time = isinstance(value, time | timedelta) or (isinstance(value, str) and place in metadata.unclear)
+    if is_time and place[1] in metadata.identifiers:
         faults.append(line_fault(FaultKind.TIME_CELL, place[1]))
+        value = metadata.unclear.get(place, value)
     value = metadata.texts.get(place, value)
     if isinstance(value, str):
         return _text_shown(place, value, metadata, faults)
