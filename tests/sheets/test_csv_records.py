@@ -73,12 +73,20 @@ def test_a_quotation_mark_that_has_swallowed_a_lead_is_named_by_its_line(lines: 
         '2,"12 High St\nSydney, NSW",0414',
         '2,Bo,"rang at 5,\nthen 6, no answer"',
         '2,Bo,"Hello\nSo, I said, no"',
+        '2,Bo,"rang 3, busy\nrang 4, 5, 6, 7, no"',
         '2,"Bo,\nCy, Di",0414',
         '2,"Bo,0413\n3,7 Cy",0414\n5,"Di\nEd",0415',
     ],
 )
 def test_a_cell_of_several_lines_stays(lines: str) -> None:
     assert lines_of(SWALLOWED.format(lines))[-1].cells == ["4", "Ed", "0415"]
+
+
+def test_a_note_of_a_wider_sheet_may_have_as_many_commas_as_a_line() -> None:
+    text = 'Id,Name,Phone,Note\nA1,Ann,0412,"rang 3, busy\nrang 4, 5, 6, no"\nA2,Bo,0413,\n'
+    assert lines_of(text)[1].cells[3] == "rang 3, busy\nrang 4, 5, 6, no"
+    with pytest.raises(SheetError, match="opens on line 2 is not closed"):
+        lines_of('Id,Name,Phone,Note\nA1,Ann,0412,"busy\nA2,Bo,0413,\nA3,Cy,0414,"\n')
 
 
 def test_a_line_without_an_end_gets_one_sentence(monkeypatch):

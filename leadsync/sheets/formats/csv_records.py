@@ -22,7 +22,7 @@ _LONGEST_LINE = 1 << 24
 _MOST_LINES = 100_000
 """A cell holds 32,767 characters. More lines than this have been swallowed by a quotation mark."""
 _SWALLOWED_WIDTH = 4
-"""From this many columns on, a whole row's worth of delimiters on a line inside a quoted cell is no coincidence."""
+"""From this many columns on, a whole row's worth of delimiters behind an id inside a quoted cell is no coincidence."""
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
@@ -114,9 +114,10 @@ class Records:
         """Raise `SheetError` for a quote closed, lines later, by another cell's opening quote: it swallowed rows."""
         if self._width and len(cells) != self._width:
             raise self._unclosed()
-        full = self._width - 1
+        texts = (text for cell in cells if "\n" in cell for text in cell.splitlines())
         if self._width >= _SWALLOWED_WIDTH and any(
-            text.count(self._delimiter) >= full for cell in cells if "\n" in cell for text in cell.splitlines()
+            text.count(self._delimiter) >= self._width - 1 and _are_ids(cells[0], text.partition(self._delimiter)[0])
+            for text in texts
         ):
             raise self._unclosed()
         lines = [_fields(line, self._delimiter, self._width) for line in taken]
@@ -124,7 +125,7 @@ class Records:
             first = lines[0]
             if all(map(_alike, first * len(lines), chain.from_iterable(lines))) and any(map(_DIGIT.search, first)):
                 raise self._swallowed(self._text_line)
-            if all(_DIGIT.search(line[0]) and _alike(first[0], line[0]) for line in lines):
+            if all(_are_ids(first[0], line[0]) for line in lines):
                 self._perhaps_swallowed = self._perhaps_swallowed or self._text_line
                 return
         self._has_texts = True
@@ -171,6 +172,12 @@ def _alike(one: str, other: str) -> bool:
     if not (one.strip() and other.strip()):
         return True
     return all(bool(sort.search(one)) == bool(sort.search(other)) for sort in (_LETTER, _DIGIT))
+
+
+def _are_ids(one: str, other: str) -> bool:
+    """Whether two cells look like ids of one kind: with digits, and blanks in both or none."""
+    is_number = _DIGIT.search(one) is not None and _DIGIT.search(other) is not None
+    return is_number and _alike(one, other) and (" " in one.strip()) == (" " in other.strip())
 
 
 def _blanks(delimiter: str) -> str:
