@@ -21,6 +21,8 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _TWICE = re.compile("[\u00a0-\u017f\u2010-\u203a\u20ac\u4e00-\u9fff\uac00-\ud7a3]|[\u0370-\u05ff\u3040-\u30ff]{2}")
 _READ_AS = ("mac_roman", "cp850", "cp437", "cp1250")
 """Further encodings in which programs read UTF-8 by mistake: `√©`, `├®`, `Ă©` for é."""
+_LEADS = re.compile("[¬√ƒ≈‚–—Œœ◊┬├─┼╨╤ðÐÔΓÂĂÄĹĐŃâ]")
+"""The first bytes of their letters: texts in other scripts have none, and are spared four tries."""
 _OWN = ("ĂŞ", "ĂŢ")
 """Letters of Romanian, as they stand in cp1250, with the bytes of others."""
 _LOST = "\ufffd"
@@ -62,7 +64,11 @@ def _is_read_wrong(run: str) -> bool:
         raw = b"".join(sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252") for sign in run)
         return _TWICE.search(raw.decode("utf-8")) is not None
     except UnicodeError:
-        return run not in _OWN and any(_is_read_as(run, encoding) for encoding in _READ_AS)
+        return (
+            _LEADS.search(run) is not None
+            and run not in _OWN
+            and any(_is_read_as(run, encoding) for encoding in _READ_AS)
+        )
 
 
 def _is_read_as(run: str, encoding: str) -> bool:
