@@ -82,6 +82,12 @@ def test_a_cell_of_several_lines_stays(lines: str) -> None:
     assert lines_of(SWALLOWED.format(lines))[-1].cells == ["4", "Ed", "0415"]
 
 
+def test_in_two_columns_an_address_is_one() -> None:
+    assert lines_of('Id,Address\n1,"12 High St\n3000, Melbourne"\n2,x\n')[2].cells == ["2", "x"]
+    with pytest.raises(SheetError, match="opens on line 2 makes one row"):
+        lines_of('Id,Phone\n1,"0412\n2,0413"\n3,0414\n')
+
+
 def test_a_note_of_a_wider_sheet_may_have_as_many_commas_as_a_line() -> None:
     text = 'Id,Name,Phone,Note\nA1,Ann,0412,"rang 3, busy\nrang 4, 5, 6, no"\nA2,Bo,0413,\n'
     assert lines_of(text)[1].cells[3] == "rang 3, busy\nrang 4, 5, 6, no"

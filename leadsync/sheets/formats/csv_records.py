@@ -23,6 +23,8 @@ _MOST_LINES = 100_000
 """A cell holds 32,767 characters. More lines than this have been swallowed by a quotation mark."""
 _SWALLOWED_WIDTH = 4
 """From this many columns on, a whole row's worth of delimiters behind an id inside a quoted cell is no coincidence."""
+_ADDRESS_WIDTH = 2
+"""Up to this many columns an address may look like a lead: `3000, Melbourne`."""
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
@@ -125,7 +127,7 @@ class Records:
             first = lines[0]
             if all(map(_alike, first * len(lines), chain.from_iterable(lines))) and any(map(_DIGIT.search, first)):
                 raise self._swallowed(self._text_line)
-            if all(_are_ids(first[0], line[0]) for line in lines):
+            if self._width > _ADDRESS_WIDTH and all(_are_ids(first[0], line[0]) for line in lines):
                 self._perhaps_swallowed = self._perhaps_swallowed or self._text_line
                 return
         self._has_texts = True

@@ -57,6 +57,8 @@ def hides(code: str) -> bool:
 
 def is_hidden(value: float, code: str) -> bool:
     """Whether nothing is shown of a number other than 0."""
+    if not hides(code):  # of nearly all codes
+        return False
     section, number = section_for(Decimal(f"{value:.15g}"), sections_of(code))
     return number != 0 and section is not None and _is_blank(section)
 
