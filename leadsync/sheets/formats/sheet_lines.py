@@ -13,6 +13,7 @@ from leadsync.sheets.formats.sheet_values import Sheet
 from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
 
 _MOST_FAULTS = 5
+_TIMES = (time, timedelta)
 _MOST_CELLS = 100
 """Further cells at fault with their positions; of a row with more, some are certainly sent."""
 
@@ -64,11 +65,12 @@ def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
 def _text(place: Place, value: Value, metadata: CellMetadata, dates: list[int], faults: list[LineFault]) -> str:
     """Return a cell's text; add the cell to its row's dates and faults if it is one."""
     # An .ods has times of a day or more as texts.
-    is_time = isinstance(value, time | timedelta) or (isinstance(value, str) and place in metadata.unclear)
+    is_time = value.__class__ in _TIMES or (value.__class__ is str and place in metadata.unclear)
     if is_time and place[1] in metadata.identifiers:
         faults.append(line_fault(FaultKind.TIME_CELL, place[1]))
         value = metadata.unclear.get(place, value)
-    value = metadata.texts.get(place, value)
+    if metadata.texts:
+        value = metadata.texts.get(place, value)
     if isinstance(value, str):
         return _text_shown(place, value, metadata, faults)
     text, is_date = text_of(value, metadata.formats.get(place, ""))
