@@ -77,6 +77,9 @@ class Transfer:
         elif origin.state is State.PENDING:
             if not (isinstance(decision, Skip) and decision.kind in _LEFT_WHERE_IT_IS):
                 self._decide(origin.run_id, claim.number, State.SKIPPED)
+                if _goes_on_here(decision):
+                    # Known from now on as this file's, to copies of the runs before it too.
+                    self._add(origin.run_id, claim.number, context.row.number)
         elif did_not_go(origin) and _goes_on_here(decision):
             self._add(origin.run_id, claim.number, context.row.number)
             root = root_of(context)

@@ -45,9 +45,18 @@ def test_an_undecided_row_stays_undecided() -> None:
     assert effects(context(State.UNKNOWN), Skip(SkipKind.CALLED, RUN, status="unknown")) == ({}, {})
 
 
-@pytest.mark.parametrize("decision", [SEND, WRONG, Skip(SkipKind.UNCHANGED, RUN)])
-def test_an_unsent_row_is_this_files_from_now_on(decision: Decision) -> None:
-    assert effects(context(State.PENDING), decision) == ({(RUN, State.SKIPPED): [2]}, {})
+@pytest.mark.parametrize(
+    ("decision", "taken"),
+    [
+        (SEND, {RUN: [(2, HERE)]}),
+        (Skip(SkipKind.LATER_ROW, LATER, 9), {RUN: [(2, HERE)]}),
+        (WRONG, {}),
+        (Skip(SkipKind.UNCHANGED, RUN), {}),
+    ],
+)
+def test_an_unsent_row_is_this_files_from_now_on(decision: Decision, taken: object) -> None:
+    """One that goes on here is known as this file's: a copy of a run before its run has to find it."""
+    assert effects(context(State.PENDING), decision) == ({(RUN, State.SKIPPED): [2]}, taken)
 
 
 @pytest.mark.parametrize("kind", [SkipKind.WAITS_FOR_DECISION, SkipKind.LEFT_TO_RUN, SkipKind.BY_NOW])

@@ -33,7 +33,7 @@ class SqlDrafts(SqlRunQueue):
             [sheet] = connection.execute(
                 "SELECT coalesce((SELECT file FROM checks WHERE id = ?), ?)", [run.checked, str(run.file)]
             ).fetchone()
-            others = connection.execute(f"SELECT id FROM {LISTED} AS runs WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
+            others = connection.execute(f"SELECT id FROM {LISTED} WHERE {OF_SHEET}", [sheet, sheet]).fetchall()
             # Runs unknown when the file was looked up: another process has begun to read it since.
             new = {run_id for (run_id,) in others} - {*(known or ()), run.id}
             if known is not None and new:
