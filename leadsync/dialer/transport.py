@@ -207,12 +207,14 @@ class Transport(httpx.AsyncBaseTransport):
 async def _exchange(request: httpx.Request, connection: Connection) -> tuple[RawResponseMessage, StreamReader]:
     """Write a request; return the head of its answer, and the body to be read."""
     wire = _wire_of(connection)
+    # Made before the last look at lease and slot: a process that stands still behind it sends the call on waking.
+    written = _bytes_of(request)
     await request.extensions["connected"](wire)
     # One parser for each answer: nothing of an earlier one is left in it.
     wire.set_response_params(read_until_eof=True, auto_decompress=False)
     if wire.transport is None or wire.transport.is_closing():
         raise aiohttp.ClientConnectionResetError
-    wire.transport.write(_bytes_of(request))
+    wire.transport.write(written)
     while True:
         message, content = await wire.read()
         # Interim answers come before the answer; 101 is none, and ends the talk in HTTP.
