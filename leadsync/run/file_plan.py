@@ -199,14 +199,17 @@ def _has_rows_left(journal: Journal, run: RunRecord, newest: Sequence[RunRecord]
 def _same_sheet(
     journal: Journal, runs: Sequence[RunRecord], digest: str, check: CheckedSheet | None
 ) -> RunRecord | None:
-    """The newest run of a sheet, if it has sent all of just this sheet, before or behind its copy by `check`."""
+    """The newest run of a sheet that has begun just this sheet, if the one is a copy of the other by `check`.
+
+    Rows that it never came to go from the present file.
+    """
     source = check.fingerprint if check is not None else digest
     for run in runs:
         copied = journal.checked_sheet(run.checked) if run.checked else None
         if run.retry_of or (copied.fingerprint if copied is not None else run.fingerprint) != source:
             continue
         # The plain sheet again is no copy: that is another question.
-        return run if run.finished and run.fingerprint != digest and (check or copied) else None
+        return run if run.fingerprint != digest and (check or copied) else None
     return None
 
 

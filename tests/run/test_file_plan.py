@@ -217,6 +217,26 @@ def test_the_copy_of_a_check_begun_anew_ends_the_runs_of_its_sheet(desk: Desk) -
     assert received(dialer) == ["M0", "M0", "M1", "M2"]
 
 
+@pytest.mark.parametrize("first", ["leads.csv", "copy.csv"])
+def test_a_sheet_and_its_copy_by_check_send_each_row_once_though_the_first_was_stopped(desk: Desk, first: str) -> None:
+    dialer = desk.dialer()
+    desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("check", "leads.csv", "--output", "copy.csv").code == 0
+    assert desk.leadsync("run", first, "--limit", "1").code == 0
+    refuse_everything(dialer)
+    assert desk.leadsync("run", first).code == 4
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    done = desk.leadsync("run", "copy.csv" if first == "leads.csv" else "leads.csv", "--json")
+    assert done.code == 0, done.err
+    assert done.json["statuses"] == {"succeeded": 3}
+    assert received(dialer) == ["M1", "M2"]
+    desk.leadsync("resume")
+    desk.leadsync("run", first)
+    assert received(dialer) == ["M1", "M2"]
+    assert all(run["finished"] for run in runs(desk))
+
+
 def test_the_copy_of_one_sheet_leaves_the_runs_of_the_workbooks_others_alone(desk: Desk) -> None:
     dialer = desk.dialer()
     file = two_sheets(desk)
