@@ -153,6 +153,10 @@ class PendingRows(Protocol):
         """Skip pending rows of a held run, by number."""
         ...
 
+    def alike(self, run_id: str, others: Collection[str]) -> int:
+        """How many rows to be sent have the lead and the values of a row that one of the other runs is to send."""
+        ...
+
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:
         """How many pending rows up to row `end`, or all, wait for a decision about another row of their lead."""
         ...

@@ -73,7 +73,7 @@ def in_turn(plans: Sequence[Plan]) -> Plan:
     """The plan to carry out these plans one after the other, at least one."""
     *earlier, plan = plans
     for one in reversed(earlier):
-        plan = replace(one, then=plan)
+        plan = replace(one, then=plan, sent_before=one.sent_before or plan.sent_before)
     return plan
 
 

@@ -13,6 +13,7 @@ from leadsync.config import Settings
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
+from leadsync.plurals import counted
 from leadsync.remarks import Remark
 from leadsync.run.continuation import check_inserts, go_on, has_other_rules, in_turn, inserts_of, same_campaign
 from leadsync.run.draft import CameBackError, read_draft
@@ -89,7 +90,7 @@ def _plan_file(
             anew = _new_run(journal, file, settings, options, now, digest, check)
             # `go_on` sees what is unchanged, when the older rows have gone.
             draft = read_draft(journal, anew, settings, replace(options, skip_unchanged=False), known)
-            return in_turn([*rest, draft])
+            return in_turn([*rest, _behind(journal, rest, draft, options)])
         if seen is not None:
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
@@ -152,6 +153,18 @@ def _rest(
     plan = go_on(journal, run.id, settings, replace(options, output=output), digest)
     begun = Remark(f"{file.name} was begun as {run.file.name} {origin_of(journal, run)}: its run goes on.")
     return replace(plan, remarks=(begun, *plan.remarks))
+
+
+def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOptions) -> Plan:
+    """The draft, with a warning if it sends rows once more that the rest before it sends: a sheet saved anew."""
+    runs = [plan.run.id for plan in rest]
+    twice = 0 if options.skip_unchanged else journal.alike(draft.run.id, runs)
+    if not twice:
+        return draft
+    rows = counted(twice, "row of the file equals a row", "rows of the file equal rows")
+    go_first = f"left of run {', '.join(runs)}, to be sent before"
+    warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True)
+    return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:

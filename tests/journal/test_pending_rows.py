@@ -130,6 +130,18 @@ def test_a_row_waits_for_its_leads_earlier_row_that_is_undecided_in_a_retry(jour
     assert ends(journal, third.id) == {}
 
 
+def test_rows_alike_are_those_that_another_run_is_still_to_send(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", UNSENT), ("B", SUCCEEDED), ("C", UNKNOWN), ("D", UNKNOWN, None, "idempotent"))
+    journal.create(a_run(tmp_path, LATER))
+    journal.add(LATER, [*(entry(n, lead) for n, lead in enumerate("ABCDE", 2))])
+    assert journal.alike(LATER, [RUN]) == 0, "the same leads with other values"
+    third = "20261125-000000-0000"
+    journal.create(a_run(tmp_path, third))
+    add(journal, third, *((lead, UNSENT) for lead in "ABCDE"))
+    assert journal.alike(third, [RUN]) == 2, "A and D"
+    assert journal.alike(third, []) == 0
+
+
 def test_a_row_goes_to_one_retry_only(journal: Journal, tmp_path: Path) -> None:
     add(journal, RUN, ("A", FAILED, 101), ("B", FAILED, 101))
     assert retried(journal, tmp_path) == [2, 3]

@@ -47,6 +47,25 @@ def test_the_next_nights_file_is_sent_behind_the_rest_of_the_last_one(desk: Desk
     assert [run["finished"] for run in runs(desk)] == [True, True]
 
 
+def test_a_sheet_saved_anew_after_a_stop_says_before_the_question_which_rows_would_go_twice(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file, old = stop(desk, dialer, "stopped")
+    desk.sheet("leads.csv", HEADINGS, *MONDAY, "")
+    child = at_the_question(desk, "run", file)
+    said = child.before
+    assert (
+        f"! 2 rows of the file equal rows left of run {old}, to be sent before; --skip-unchanged sends each once"
+        in said
+    )
+    assert "! 1 row says what its lead was last sent" in said
+    child.expect_exact("[y/n]")
+    child.sendline("n")
+    child.expect(pexpect.EOF)
+    done = desk.leadsync("run", file, "--skip-unchanged")
+    assert done.code == 0, done.err
+    assert received(dialer) == ["M1", "M2"]
+
+
 @pytest.mark.parametrize("command", ["run", "resume, run", "watch"])
 def test_no_night_is_forgotten_if_the_rest_of_the_first_stops_once_more(desk: Desk, command: str) -> None:
     dialer = desk.dialer()
