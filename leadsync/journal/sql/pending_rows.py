@@ -66,8 +66,9 @@ class SqlPendingRows(SqlRunQueue):
             # Each row costs one look into the index of leads.
             row = connection.execute(
                 "SELECT count(*) FROM rows JOIN lines USING (run, number) "
-                "WHERE rows.run = ? AND rows.state = 'pending' AND EXISTS (SELECT 1 FROM rows AS other JOIN lines AS its "
-                "ON its.run = other.run AND its.number = other.number WHERE other.lead = rows.lead AND other.run IN "
+                "WHERE rows.run = ? AND rows.state = 'pending' AND EXISTS "
+                "(SELECT 1 FROM rows AS other JOIN lines AS its ON its.run = other.run "
+                "AND its.number = other.number WHERE other.lead = rows.lead AND other.run IN "
                 "(SELECT runs.run FROM runs JOIN json_each(?) AS wanted ON runs.id = wanted.value) "
                 f"AND {CAN_GO} AND its.fields = lines.fields)",
                 [run_key(connection, run_id), json.dumps(list(others))],

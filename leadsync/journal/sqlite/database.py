@@ -1,5 +1,6 @@
 """Opening the journal's SQLite file: safe settings, private modes, versions, and errors the user understands."""
 
+import logging
 import os
 import sqlite3
 import time
@@ -13,10 +14,15 @@ from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS
 from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
 from leadsync.private_files import make_private_folder
 
-BUSY_SECONDS = 30.0
-"""The longest wait for another process's commit; commits take milliseconds."""
+BUSY_SECONDS = 5.0
+"""The wait for another process's commit without a word; commits take milliseconds."""
+LONGEST_WAIT_SECONDS = 30.0
+"""The longest such wait of a command."""
 PAGES_AT_ONCE = 10_000
 """Pages given back in one commit: other processes wait no longer for the journal."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class SqliteDatabase:
@@ -117,21 +123,37 @@ def check(path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit all of the body's work, or none of it."""
+def transaction(connection: sqlite3.Connection, longest: float = LONGEST_WAIT_SECONDS) -> Iterator[None]:
+    """Commit all of the body's work, or none of it; wait for another writer for `longest` seconds, with a word."""
     if connection.in_transaction:
         # A signal has ended one between its beginning and its first statement.
         connection.execute("ROLLBACK")
     try:
-        # IMMEDIATE: with a plain BEGIN the wait for another writer comes at the first UPDATE, and fails at once if that
-        # writer has changed what was read.
-        connection.execute("BEGIN IMMEDIATE")
+        _begin(connection, longest)
         yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _begin(connection: sqlite3.Connection, longest: float) -> None:
+    # IMMEDIATE: with a plain BEGIN the wait for another writer comes at the first UPDATE, and fails at once if that
+    # writer has changed what was read.
+    end = time.monotonic() + longest
+    told = False
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+        if not told:
+            told = True
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + end - time.monotonic()))
+            _log.warning("the journal is held by another process, perhaps a stopped one; waiting until %s", until)
 
 
 @contextmanager
@@ -144,7 +166,7 @@ def translated(path: Path) -> Iterator[None]:
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise _damaged(path, str(error)) from error
         if code == sqlite3.SQLITE_BUSY:
-            remedy = "another leadsync holds it for too long; try again when that one is done"
+            remedy = "another process holds it; let that one go on or end it, then try again"
         elif code == sqlite3.SQLITE_FULL:
             remedy = "make room on its disk, then `leadsync resume`"
         else:

@@ -15,6 +15,9 @@ from leadsync.journal.sqlite.database import connect, transaction, translated
 from leadsync.journal.sqlite.statements import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
 from leadsync.journal.states import State
 
+LONGEST_WAIT_SECONDS = 120.0
+"""A run's longest wait for another writer: at its end the outcomes of answered calls are lost."""
+
 
 class SqliteRunWriter(SqlRunWriter):
     """The RunWriter of a run, on a connection of its own."""
@@ -46,7 +49,7 @@ class SqliteRunWriter(SqlRunWriter):
         before its beginning is durable.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
-        with translated(self._path), transaction(self._file):
+        with translated(self._path), transaction(self._file, LONGEST_WAIT_SECONDS):
             self._finish_all(finishes)
             results = [work() if callable(work) else None for work in group]
             self._begin_all([work for work in group if isinstance(work, Begin)])

@@ -1,14 +1,16 @@
 """The journal's file."""
 
+import logging
 import os
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from leadsync.errors import JournalError
-from leadsync.journal.sqlite import SqliteJournal
+from leadsync.journal.sqlite import SqliteJournal, database
 from tests.journal.samples import (
     RUN,
     a_run,
@@ -69,3 +71,48 @@ def test_listing_runs_waits_for_nobody(journal: SqliteJournal, tmp_path: Path, p
         assert [run.id for run, _ in other.tallies()] == [RUN]
         assert list(ends(other)) == [2]
     writer.close()
+
+
+class OtherWriter(logging.Handler):
+    """Holds the journal's write lock, as a process does that was stopped in a commit, until leadsync says so."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.execute("BEGIN IMMEDIATE")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+        self.connection.execute("ROLLBACK")
+
+
+def test_a_long_wait_for_another_writer_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    with SqliteJournal(tmp_path) as journal:
+        other = OtherWriter(tmp_path / "journal.sqlite3")
+        logging.getLogger(database.__name__).addHandler(other)
+        try:
+            with closing(other.connection):
+                journal.create(a_run(tmp_path))
+        finally:
+            logging.getLogger(database.__name__).removeHandler(other)
+        assert [said.rpartition(" until ")[0] for said in other.said] == [
+            "the journal is held by another process, perhaps a stopped one; waiting"
+        ]
+        assert journal.run(RUN).id == RUN
+
+
+def test_a_wait_for_another_writer_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    path = tmp_path / "journal.sqlite3"
+    with SqliteJournal(tmp_path), closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        words = "another process holds it; let that one go on or end it, then try again"
+        with (
+            pytest.raises(JournalError, match=words),
+            closing(database.connect(path)) as waiting,
+            database.translated(path),
+            database.transaction(waiting, 0.02),
+        ):
+            pass
