@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from leadsync.journal import Journal, LastSent, State
-from leadsync.models import EXTERNAL_ID, SYSTEM_FIELDS, Lead
+from leadsync.models import EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, Lead
 from leadsync.reasons import Skip, SkipKind
 
 
@@ -70,9 +70,13 @@ def _same_change(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether two payloads say the same, one of them from a sheet saved by a spreadsheet program since: such a program
-    changes the blanks and the ends of lines inside texts."""
+    changes the blanks and the ends of lines inside texts. A field without change is as good as none."""
     return dict(one) == dict(other) or _loose(one) == _loose(other)
 
 
 def _loose(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: value if name in SYSTEM_FIELDS else "".join(value.split()) for name, value in fields.items()}
+    return {
+        name: value if name in SYSTEM_FIELDS else "".join(value.split())
+        for name, value in fields.items()
+        if value != NO_CHANGE
+    }

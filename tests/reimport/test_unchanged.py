@@ -2,6 +2,7 @@
 
 import pytest
 
+from leadsync.reimport.unchanged import same_fields
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 
@@ -31,6 +32,21 @@ def test_a_row_that_says_what_its_lead_was_last_sent_is_skipped_and_says_so(desk
     assert skipped["message"].startswith("unchanged: last sent on 20")
     assert done.json["run"] in skipped["message"]
     assert first not in skipped["message"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"Name": "Ann Lee"}, {"Name": "Ann  Lee\r\n"}, True),
+        ({"Name": "Ann"}, {"Name": "Ann", "SecondPhone": "<No Change>"}, True),
+        ({"Name": "Ann"}, {"Name": "Ann", "SecondPhone": ""}, False),
+        ({"Name": "Ann", "njDisposition": "<No Change>"}, {"Name": "Ann"}, True),
+        ({"Name": "Ann", "njDisposition": "Sale"}, {"Name": "Ann"}, False),
+    ],
+)
+def test_payloads_say_the_same(one: dict[str, str], other: dict[str, str], same: bool) -> None:
+    assert same_fields(one, other) is same
+    assert same_fields(other, one) is same
 
 
 def test_it_can_be_set(desk: Desk) -> None:
