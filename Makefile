@@ -24,7 +24,7 @@ test: .venv/.ready  ## every check: format, lint, types, import rules, pages, te
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 
 # Three test modules are left out: what they test uses the standard library alone, and they take half the time.
 test-lowest: $(BIN)/uv  ## sheets, leads and the demo with each dependency at its lowest release

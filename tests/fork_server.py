@@ -71,7 +71,7 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
         signal.signal(number, signal.SIG_IGN)
     if request["new_session"]:
         os.setsid()
-    if request.get("terminal"):
+    if request["terminal"]:
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     os.umask(request["umask"])
     os.chdir(request["folder"])

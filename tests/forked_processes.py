@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from tests.fork_server import CLONE_CALLS, LENGTH
 
+PYTHON = sys.executable
 SERVER = Path(__file__).with_name("fork_server.py")
 PRELOADED = {
     "leadsync": ("tests.preloaded_commands",),
@@ -54,7 +55,7 @@ def start_of(words: Any) -> Start | None:
     if not isinstance(words, list | tuple):
         return None
     first, *rest = map(os.fsdecode, words)
-    if first != sys.executable or "-m" not in rest[:-1]:
+    if first != PYTHON or "-m" not in rest[:-1]:
         return None
     place = rest.index("-m")
     start = Start(tuple(rest[:place]), rest[place + 1], rest[place + 2 :])
@@ -111,7 +112,7 @@ def _started(options: tuple[str, ...], environment: dict[str, str]) -> tuple["su
     """A new parent, and the connection to it."""
     ours, theirs = socket.socketpair()
     with theirs:
-        command = [sys.executable, *options, str(SERVER), str(theirs.fileno())]
+        command = [PYTHON, *options, str(SERVER), str(theirs.fileno())]
         parent = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ import pytest
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 from tests.web.faulty import SHEET
-from tests.web.test_browser import chromium, opened
+from tests.web.test_browser import RULES, chromium, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,7 +30,7 @@ def failed(desk: Desk, *lines: str) -> str:
     return run
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", RULES)
 def test_no_state_shuts_anybody_out_or_is_too_wide(
     desk: Desk, dialer: PracticeDialer, chromium: "Browser", scheme: Any
 ) -> None:
@@ -39,7 +39,7 @@ def test_no_state_shuts_anybody_out_or_is_too_wide(
     found: dict[str, Any] = {}
 
     def look(state: str) -> None:
-        if violations := axe.run(shown).response["violations"]:
+        if violations := axe.run(shown, options=RULES[scheme]).response["violations"]:
             found[state] = [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in violations]
         for width in (390, 1280):
             shown.set_viewport_size({"width": width, "height": 800})
