@@ -45,7 +45,7 @@ if (put) {
   const forms = [...document.querySelectorAll("form.put")];
   const following = put.slice(document.querySelector("main .error") ? 0 : 1);
   const next = forms.find((form) => following.includes(fieldOf(form))) ?? forms[0];
-  (next?.elements.new ?? document.querySelector("[data-fault], #figures button"))?.focus();
+  (next?.elements.new ?? document.querySelector("[data-fault]") ?? document.querySelector("#figures button"))?.focus();
 }
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details:not([open])")) { one.open = true; one.dataset.unfolded = ""; } });
