@@ -44,11 +44,13 @@ class Job:
     """Whether it is one of the first rows, for the early failure check."""
     missing: bool = False
     """Whether the dialer lacks the lead, so that it is inserted."""
+    left_in_doubt: bool = False
+    """Whether an earlier process has left it in doubt, and the dialer may still be at its call."""
 
     @classmethod
     def of(cls, row: PendingRow) -> "Job":
         """Return the job for a row of the journal."""
-        return cls(row.number, row.lead, row.attempts, row.spent, row.in_doubt)
+        return cls(row.number, row.lead, row.attempts, row.spent, row.in_doubt, left_in_doubt=row.in_doubt)
 
     @property
     def idle_status(self) -> Status:

@@ -68,7 +68,7 @@ class Engine:
         self._count = WorkerCount()
         self._workers: set[asyncio.Task[None]] = set()
         self._senders = 0
-        self._stopping = False
+        self._stopping = self._rested = False
         self._reason = ""
         self.cause = ""
         """The reason for an early stop without times and counts, alike whenever it comes."""
@@ -150,7 +150,6 @@ class Engine:
 
     async def _send_all(self) -> None:
         await self._backlog.open()
-        await self._shared.rested(lambda: not self._stopping)
         while not self._stopping:
             self._adjust()
             await self._workers_end()
@@ -233,11 +232,21 @@ class Engine:
                 if job is None:
                     return
                 await self._absence.over()
+                await self._wait_for_rests(job)
                 if not self._stopping:
                     await self._attend(job)
         finally:
             # At once: with a late count all of the workers would leave, and the run would end without a word.
             self._senders -= 1
+
+    async def _wait_for_rests(self, job: Job) -> None:
+        """Before the first row wait for calls left by killed processes, and before a row left in doubt for all calls.
+
+        The dialer would apply one of them behind the next row of its lead.
+        """
+        if job.left_in_doubt or not self._rested:
+            await self._shared.rested(lambda: not self._stopping, killed=not job.left_in_doubt)
+            self._rested, job.left_in_doubt = True, False
 
     async def _attend(self, job: Job) -> None:
         """One attempt for one row, unless its attempts have run out."""

@@ -157,6 +157,7 @@ class CallSlot:
         self._limiter.calls -= 1
         try:
             # The slot of a call that may still run at the dialer rests; a cancelled one may.
-            self._held.release(finished=not (self.is_left_behind or isinstance(error, asyncio.CancelledError)))
+            given_up = self.is_left_behind or isinstance(error, asyncio.CancelledError)
+            self._held.release(finished=not given_up, row_waits=self.is_left_behind)
         finally:
             self._limiter.give_back(self._place)

@@ -86,8 +86,11 @@ class Slot(Protocol):
         """Whether it is still this process's: by a sleep of the machine it may have passed to another."""
         ...
 
-    def release(self, *, finished: bool = True) -> None:
-        """Give the slot back; not `finished`: the call was given up and may still run at the dialer."""
+    def release(self, *, finished: bool = True, row_waits: bool = False) -> None:
+        """Give the slot back; not `finished`: the call was given up and may still run at the dialer.
+
+        `row_waits`: its row is known to be in doubt, and waits for the end of the call by itself.
+        """
         ...
 
 
@@ -106,8 +109,11 @@ class Slots(Protocol):
         """The time after which a call given up now should have ended at the dialer."""
         ...
 
-    async def rested(self, wanted: Callable[[], bool]) -> None:
-        """Wait until the calls of killed processes should have ended; at once as soon as `wanted` is false."""
+    async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
+        """Wait until all calls that were given up should have ended, or those of `killed` processes alone.
+
+        Returns at once as soon as `wanted` is false.
+        """
         ...
 
     async def keep(self) -> None:
@@ -119,7 +125,7 @@ class _UnsharedSlot:
     def lasts(self) -> bool:
         return True
 
-    def release(self, *, finished: bool = True) -> None:
+    def release(self, *, finished: bool = True, row_waits: bool = False) -> None:
         pass
 
 
@@ -132,7 +138,7 @@ class UnsharedSlots:
         """A slot, at once."""
         return _UnsharedSlot() if wanted() else None
 
-    async def rested(self, wanted: Callable[[], bool]) -> None:
+    async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
         """Nobody was killed."""
 
     async def keep(self) -> None:

@@ -68,7 +68,7 @@ class GrantedSlot:
         """Whether the lease has not ended since: after a sleep of the machine it may have."""
         return self._lasts()
 
-    def release(self, *, finished: bool = True) -> None:
+    def release(self, *, finished: bool = True, row_waits: bool = False) -> None:
         """Give the slot back; it rests for a while if its call was given up, not `finished`."""
         self._end(self, finished)
 
@@ -172,13 +172,13 @@ class MemberSlots:
             return MOST_REST_SECONDS
         return min(max(2 * self._longest, LEAST_REST_SECONDS), MOST_REST_SECONDS)
 
-    async def rested(self, wanted: Callable[[], bool]) -> None:
+    async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
         """Wait until the calls of members that have gone should have ended; at once as soon as `wanted` is false.
 
         One of them may be for a lead of this run, and would be applied behind the lead's next row.
         """
         while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds]):
-            self._wait.tell(f"the run begins after a rest of the dialer's slots: {', '.join(map(_words, gone))}")
+            self._wait.tell(f"rows wait for a rest of the dialer's slots: {', '.join(map(_words, gone))}")
             await asyncio.sleep(RENEW_SECONDS)
         self._wait.tell("")
 

@@ -47,7 +47,7 @@ STABLE_LOOKS = 20
 class HeldSlot:
     """One of the dialer's slots, held for one call. It has no `file` while the slots cannot be shared."""
 
-    def __init__(self, number: int, file: SlotFile | None, end: Callable[["HeldSlot", bool], None]) -> None:
+    def __init__(self, number: int, file: SlotFile | None, end: Callable[["HeldSlot", bool, bool], None]) -> None:
         self.number = number
         self.file = file
         self.begun = time.monotonic()
@@ -62,9 +62,12 @@ class HeldSlot:
         """Always: the lock is the process's own for as long as it lives."""
         return True
 
-    def release(self, *, finished: bool = True) -> None:
-        """Give the slot back; it rests for a while if its call was given up, not `finished`."""
-        self._end(self, finished)
+    def release(self, *, finished: bool = True, row_waits: bool = False) -> None:
+        """Give the slot back; it rests for a while if its call was given up, not `finished`.
+
+        `row_waits`: the call's row waits for its end by itself.
+        """
+        self._end(self, finished, row_waits)
 
 
 class SlotPool:
@@ -162,7 +165,7 @@ class SlotPool:
         mark = file.read()
         if mark is None or mark.begun > now + 1.0:
             # Damaged, or from before the computer's start, when the clock began anew: a call may be under way.
-            mark = Mark(busy=True, begun=now, longest=self._may_last())
+            mark = Mark(True, os.getpid(), now, self._may_last())
             file.write(mark)
         if not mark.busy:
             self._longest = self._longest or mark.longest
@@ -179,7 +182,7 @@ class SlotPool:
         slot = self.held[number] = HeldSlot(number, file, self._release)
         return slot
 
-    def _release(self, slot: HeldSlot, finished: bool) -> None:
+    def _release(self, slot: HeldSlot, finished: bool, row_waits: bool) -> None:
         if self.held.get(slot.number) is not slot:
             return
         self._released = time.monotonic()
@@ -197,7 +200,8 @@ class SlotPool:
         if self.keeps and finished and slot.number < self.slots:
             self._kept[slot.number] = slot.file, self._released
         else:
-            self._unlock(slot.file, Mark(busy=False, longest=self._longest) if finished else self._mark(slot))
+            given_up = self._mark(slot)._replace(pid=0) if row_waits else self._mark(slot)
+            self._unlock(slot.file, Mark(busy=False, longest=self._longest) if finished else given_up)
 
     def _unlock(self, file: SlotFile, mark: Mark) -> None:
         try:
@@ -267,20 +271,27 @@ class SlotPool:
         """The time after which a call given up now should have ended at the dialer."""
         return self._rest(self._may_last())
 
-    def look_for_rests(self) -> None:
-        """Note the rest of each slot that a killed process held. Raises OSError."""
+    def rests(self, *, killed: bool) -> list[float]:
+        """The ends of the rests of slots that nobody holds; with `killed` only those that a killed process held.
+
+        Raises OSError.
+        """
+        now, ends = time.monotonic(), []
         for number in range(self.slots):
             if number in self.held:
                 continue
             try:
                 file = self.file(str(number), create=False)
             except FileNotFoundError:
-                return  # files are made in the order of their numbers
+                break  # files are made in the order of their numbers
             if file.try_lock():
                 try:
-                    self._must_rest(number, file, time.monotonic())
+                    # Of a call given up by a process that goes on, the row waits by itself, and no process is named.
+                    if self._must_rest(number, file, now) and (file.mark is None or file.mark.pid or not killed):
+                        ends.append(self._rests[number])
                 finally:
                     file.unlock()
+        return ends
 
     def resting(self) -> list[float]:
         """The ends of the present rests, in seconds of `time.monotonic`."""

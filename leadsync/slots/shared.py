@@ -113,18 +113,18 @@ class SharedSlots:
         """The time after which a call given up now should have ended at the dialer."""
         return self._pool.rest_seconds
 
-    async def rested(self, wanted: Callable[[], bool]) -> None:
-        """Wait until the calls of killed processes should have ended; at once as soon as `wanted` is false.
+    async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
+        """Wait until all calls that were given up should have ended, or those of `killed` processes alone.
 
-        One of them may be for a lead of this run, and would be applied behind the lead's next row.
+        One of them may be for a lead of this run, and would be applied behind the lead's next row. Returns at once as
+        soon as `wanted` is false.
         """
         try:
-            self._pool.look_for_rests()
+            while wanted() and (ends := self._pool.rests(killed=killed)):
+                self._wait.tell(f"rows wait for a rest of the dialer's slots: {_rest_words(ends)}")
+                await asyncio.sleep(KEEP_SECONDS)
         except OSError as error:
             self._complain(error)
-        while wanted() and (resting := self._pool.resting()):
-            self._wait.tell(f"the run begins after a rest of the dialer's slots: {_rest_words(resting)}")
-            await asyncio.sleep(KEEP_SECONDS)
         self._wait.tell("")
 
     async def keep(self) -> None:
@@ -233,8 +233,8 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
 
 def _rest_words(ends: list[float]) -> str:
     """The number of slots at rest, the end of the last rest, and its reason."""
-    killed = "because a leadsync that was killed may still have calls under way"
-    return f"{len(ends)} rest until {clock_time(max(ends))} {killed}"
+    why = "because the dialer may still be at calls that were cut or killed"
+    return f"{len(ends)} rest until {clock_time(max(ends))} {why}"
 
 
 def _wake(turn: asyncio.Future[None]) -> None:

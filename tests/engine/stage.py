@@ -271,8 +271,10 @@ class FakeSlots:
         self.lasts: Callable[[], bool] = lambda: True
         self.rest_seconds = 0.0
         self.rests_until = 0.0
+        self.waits_for: list[bool] = []
 
-    async def rested(self, wanted: Callable[[], bool]) -> None:
+    async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
+        self.waits_for.append(killed)
         while wanted() and asyncio.get_running_loop().time() < self.rests_until:
             await asyncio.sleep(0.1)
 
@@ -290,7 +292,8 @@ class FakeSlots:
         self.free -= 1
         return self
 
-    def release(self, *, finished: bool = True) -> None:
+    def release(self, *, finished: bool = True, row_waits: bool = False) -> None:
+        assert not (finished and row_waits)
         self.free += 1
         self._released.set()
         self.released.append(finished)

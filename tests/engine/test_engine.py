@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -516,12 +517,29 @@ def test_no_row_is_sent_before_the_calls_of_the_killed_have_ended() -> None:
     stage = Stage(rows(5), shared=shared)
     assert stage.run() == ""
     assert min(stage.dialer.sent_at) >= 20.0
+    assert set(shared.waits_for) == {True}
     shared.rests_until = 1000.0
     stage = Stage(rows(5), shared=shared)
     stage.at(3.0, lambda: stage.engine.stop("interrupted by SIGINT"))
     assert stage.run() == "interrupted by SIGINT"
     assert stage.dialer.sent == []
     assert stage.ended_at < 5.0
+
+
+def test_a_row_left_in_doubt_goes_again_once_all_calls_given_up_have_ended() -> None:
+    shared = FakeSlots(4)
+    left = replace(rows(1, disposition=NO_CHANGE)[0], attempts=1, in_doubt=True)
+    stage = Stage([left, *rows(3)[1:]], shared=shared, answer=lambda lead, times: CUT if times == 1 else OK)
+    stage.run()
+    assert shared.waits_for.count(False) == 1, "its next attempt waits by itself"
+    assert stage.log.counts[Status.SUCCEEDED] == 1
+
+
+def test_a_run_without_rows_to_send_waits_for_nothing() -> None:
+    shared = FakeSlots(4)
+    stage = Stage([], shared=shared)
+    assert stage.run() == ""
+    assert shared.waits_for == []
 
 
 def test_a_second_signal_gives_up_calls_under_way_and_says_so_of_their_slots() -> None:

@@ -210,14 +210,14 @@ def test_a_run_begins_after_the_calls_of_members_that_have_gone(
     gone = OtherMember("process 9 on office-c", 1, rests_seconds=1.5)
     database.grants = [SlotGrant(3, 3, others=(gone, OtherMember("process 7 on office-b", 1)))]
     database.wait(2)
-    asyncio.run(slots.rested(lambda: not said))
+    asyncio.run(slots.rested(lambda: not said, killed=True))
     assert said[0] == (
-        "the run begins after a rest of the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
+        "rows wait for a rest of the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
         "still have calls under way"
     )
     database.grants = [SlotGrant(3, 3, others=(OtherMember("process 7 on office-b", 1),))]
     database.wait(2)
-    asyncio.run(slots.rested(yes))
+    asyncio.run(slots.rested(yes, killed=True))
     assert said[1:] == [""]
 
 

@@ -238,7 +238,7 @@ def test_a_change_of_the_reason_is_said_too(join: Callable[..., Member], monkeyp
             f"no slot of the dialer is free: 1 held by process {os.getpid()}",
         ]
         assert re.search(
-            r", 1 rest until \d\d:\d\d:\d\d because a leadsync that was killed may still have calls under way$",
+            r", 1 rest until \d\d:\d\d:\d\d because the dialer may still be at calls that were cut or killed$",
             member.said[1],
         )
 
@@ -305,21 +305,21 @@ def test_a_run_begins_after_the_calls_of_the_killed(
 
     async def test() -> None:
         killed, member = join(slots=4), join(slots=4)
-        await member.slots.rested(yes)
+        await member.slots.rested(yes, killed=True)
         assert member.said == []
         (await killed.take()).release(finished=False)
         began = time.monotonic()
-        await member.slots.rested(yes)
+        await member.slots.rested(yes, killed=True)
         assert time.monotonic() - began >= 0.1
         assert re.fullmatch(
-            r"the run begins after a rest of the dialer's slots: 1 rest until \d\d:\d\d:\d\d because a leadsync that "
-            r"was killed may still have calls under way",
+            r"rows wait for a rest of the dialer's slots: 1 rest until \d\d:\d\d:\d\d because the dialer may "
+            r"still be at calls that were cut or killed",
             member.said[0],
         )
         assert member.said[1:] == [""]
         (await killed.take()).release(finished=False)
-        await member.slots.rested(lambda: False)
-        assert member.slots._pool.resting(), "nobody waits for a run that is stopped"
+        await member.slots.rested(lambda: False, killed=True)
+        assert member.slots._pool.rests(killed=True), "nobody waits for a run that is stopped"
 
     in_loop(test)
 
