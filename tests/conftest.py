@@ -142,6 +142,8 @@ def parents(one_authority: None) -> Iterator[None]:
     """The parents of leadsync's processes; a fork takes a tenth of a start's time."""
     parents = Parents()
     with pytest.MonkeyPatch.context() as patch:
+        # It would give real starts other streams than forks.
+        patch.delenv("PYTHONUNBUFFERED", raising=False)
         if can_fork():
             patch.setattr(subprocess.Popen, "_execute_child", start_by(parents))
             patch.setattr("ptyprocess.PtyProcess.spawn", spawn_by(parents))

@@ -248,7 +248,7 @@ def test_a_cancellation_drains_the_run_and_the_same_call_goes_on(dialer: Practic
 
 
 def test_two_programs_do_not_send_one_frame_at_once(dialer: PracticeDialer, frame: pd.DataFrame) -> None:
-    dialer.floor_seconds = 0.5
+    dialer.floor_seconds = 1.5
     first = threading.Thread(target=leadsync.sync, args=(frame,), kwargs={"confirm": True})
     first.start()
     deadline = time.monotonic() + 30

@@ -14,7 +14,7 @@ from leadsync.tallies import Live
 
 RUN = "20261123-210455-7f3a"
 PATH = f"/runs/{RUN}"
-HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;\u202e{{7*7}}"
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;\u202e{{7919*7877}}"
 """Breaks out of text, of an attribute, of a template, and turns the text behind it."""
 
 

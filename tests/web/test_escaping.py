@@ -71,7 +71,7 @@ def test_hostile_text_is_text(browser: Browser, path: str, fragment: bool) -> No
     assert "<script>alert" not in page
     assert "<img" not in page
     assert "\u202e" not in page
-    assert "49" not in re.findall(r"\}\}|49", page.replace("&#34;", '"')), "no template in a template"
+    assert "62377963" not in page, "no template in a template"
     tags = [re.sub(r'"[^"]*"', "", tag) for tag in re.findall(r"<[a-zA-Z][^>]*>", page)]
     assert not [tag for tag in tags if re.search(r"\son\w+=", tag)]
 

@@ -123,7 +123,7 @@ class Records:
         ):
             raise self._unclosed()
         lines = [_fields(line, self._delimiter, self._width) for line in taken]
-        if all(len(line) == self._width > 1 for line in lines):
+        if all(len(line) == self._width > 1 and line[0].strip() for line in lines):
             first = lines[0]
             if all(map(_alike, first * len(lines), chain.from_iterable(lines))) and any(map(_DIGIT.search, first)):
                 raise self._swallowed(self._text_line)
