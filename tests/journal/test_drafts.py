@@ -55,6 +55,16 @@ def test_a_draft_changes_other_runs_only_when_it_is_confirmed(journal: Journal, 
     assert journal.find(draft.id) is not None, "a confirmed run is no draft"
 
 
+def test_a_stopped_run_whose_last_rows_are_another_files_is_finished(journal: Journal, tmp_path: Path) -> None:
+    journal.add(RUN, [entry(2), entry(3)])
+    journal.update_run(RUN, stopped="interrupted by SIGTERM")
+    for draft, number, finished in (("20261124-000000-0000", 3, False), (NEWEST, 2, True)):
+        journal.create(a_run(tmp_path, draft))
+        journal.confirm(draft, Effects({(RUN, State.SKIPPED): [number]}))
+        assert journal.run(RUN).finished is finished
+    assert journal.run(RUN).stopped == ""
+
+
 def test_a_run_begun_anew_ends_another_but_for_the_rows_to_decide(journal: Journal, tmp_path: Path) -> None:
     rows = [("A", UNSENT), ("B", UNKNOWN, None, "idempotent"), ("C", UNKNOWN), ("D", CONFLICT), ("E", FAILED)]
     add(journal, RUN, *rows, ("F", SUCCEEDED), ("G", UNSENT))

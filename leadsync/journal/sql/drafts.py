@@ -7,7 +7,7 @@ from typing import Any
 
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
-from leadsync.journal.sql.conditions import OPEN
+from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
 from leadsync.journal.sql.database import Connection, places
 from leadsync.journal.sql.decisions import MadeDecision, decide, keep_decision
 from leadsync.journal.sql.restores import refuse_restored
@@ -132,6 +132,13 @@ def _apply_decided(connection: Connection, effects: Effects, now: float, reason:
                 keep_decision(connection, key, number, MadeDecision("send", effects.user, "", now), "NOT harmless")
                 _move(connection, key, number, state, reason)
         recount(connection, other)
+        if state is State.SKIPPED:
+            # Stopped or not: of a run whose last rows are another's now there is nothing to go on with.
+            connection.execute(
+                "UPDATE runs SET finished = TRUE, stopped = '' WHERE run = ? AND complete AND NOT EXISTS "
+                f"(SELECT 1 FROM {OPEN_ROWS} WHERE rows.run = runs.run AND {OPEN} AND {CAN_GO})",
+                [key],
+            )
 
 
 def _move(connection: Connection, key: int, number: int, target: State, reason: Reason) -> None:
