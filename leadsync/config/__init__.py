@@ -1,7 +1,7 @@
 """The settings: a TOML file, overridden by environment variables, checked before anything is sent."""
 
 from leadsync.config.loader import find, journal_place, load, settings_from, state_folder, tables_of, url_source
-from leadsync.config.sections import Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
+from leadsync.config.sections import Campaign, Cluster, Dialer, JournalPlace, Notify, Oidc, Retry, Server, Web
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.config.sheet_choices import SheetChoices
 from leadsync.config.sheet_settings import Chosen, reading_of, with_reading
@@ -17,6 +17,7 @@ __all__ = [
     "Input",
     "JournalPlace",
     "Notify",
+    "Oidc",
     "Retry",
     "Server",
     "Settings",

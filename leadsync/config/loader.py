@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings.exceptions import SettingsError as NoJsonError
 
 from leadsync.config.sections import JournalPlace
@@ -123,22 +124,33 @@ def _kind_of(section: str) -> str:
     table, _, rest = section.partition(".")
     if table == "dialers" and rest:
         return "campaign" if "." in rest else "server"
-    return "campaign" if table == "campaigns" and rest else table
+    if table == "campaigns" and rest:
+        return "campaign"
+    return section if table == "web" else table
+
+
+def _fields_of(table: str) -> tuple[FieldInfo | None, Mapping[str, FieldInfo]]:
+    """The field that holds a table of the settings, and the table's own fields."""
+    fields: Mapping[str, FieldInfo] = Settings.model_fields
+    field: FieldInfo | None = None
+    for name in table.split("."):
+        field = fields.get(name)
+        fields = getattr(field.annotation, "model_fields", {}) if field else {}
+    return field, fields
 
 
 def _fault(detail: Any, source: str) -> tuple[str, str]:
     """One of pydantic's findings: a sentence with the key and its meaning, and the reason alone."""
     where = [str(part) for part in detail["loc"]]
-    if where[:1] in (["campaigns"], ["mappings"], ["dialers"]) and len(where) > 2:
+    if (where[:1] in (["campaigns"], ["mappings"], ["dialers"]) or where[:2] == ["web", "oidc"]) and len(where) > 2:
         # A table within a table.
         where = [".".join(where[:-1]), where[-1]]
     section, key = (where[0], where[1] if len(where) > 1 else "") if where else ("", "")
     table = _kind_of(section)
-    variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
+    variable = f"{ENVIRONMENT_PREFIX}{section.replace('.', '__')}__{key}".upper()
     # The environment wins over the file, so a wrong value comes from there if it is set at all.
     place = variable if variable in os.environ else f"{source}: [{section}] {key}".rstrip()
-    field = Settings.model_fields.get(table)
-    fields = getattr(getattr(field, "annotation", None), "model_fields", {})
+    field, fields = _fields_of(table)
     if detail["type"] == "extra_forbidden":
         known = list(fields) if key else list(Settings.model_fields)
         near = difflib.get_close_matches(key or section, known, n=1)

@@ -38,6 +38,21 @@ def _dialer_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _issuer(url: str) -> str:
+    """The address as it is, a slash at its end too: tokens name their issuer letter for letter."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        is_one = bool(parts.scheme in ("https", "http") and parts.hostname and _has_possible_port(parts))
+    except ValueError:
+        is_one = False
+    if url and (not is_one or set(" ?#@") & set(url) or not url.isprintable()):
+        raise ValueError("it has to be an address such as https://login.example.com, without ? and #")
+    if url and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError("http:// would send logins in the clear; use https://")
+    return url
+
+
 def _has_possible_port(parts: SplitResult) -> bool:
     try:
         # urlsplit checks the port only when it is asked for.
@@ -130,6 +145,22 @@ class Notify(Section):
     failed_percent: float = Field(10, ge=0, le=100, description="tell when more than so many percent of the rows fail")
 
 
+class Oidc(Section):
+    """Login on the page by an OpenID Connect provider; without an issuer there is none."""
+
+    issuer: Annotated[str, AfterValidator(_issuer)] = Field("", description="the address of the provider")
+    client_id: str = Field("", description="the name under which the provider knows the page")
+    client_secret_env: str = Field(
+        "LEADSYNC_OIDC_SECRET", description="the environment variable that holds the client secret"
+    )
+    client_secret_file: str = Field("", description="a file that holds the client secret, readable by its owner alone")
+    name: str = Field("single sign-on", min_length=1, max_length=60, description="the provider's name on the button")
+    role_claim: str = Field("", description="the claim that holds a person's groups; empty: the users' roles count")
+    roles: dict[str, Literal["viewer", "reviewer", "supervisor", "admin"]] = Field(
+        {}, description="the roles by the values of that claim"
+    )
+
+
 class Web(Section):
     """The page: who reaches it, and how much it sends at once."""
 
@@ -138,6 +169,7 @@ class Web(Section):
     behind_proxy: bool = Field(False, description="whether a reverse proxy with TLS stands in front of the page")
     tls_cert: str = Field("", description="a file with the page's certificate and those behind it, PEM")
     tls_key: str = Field("", description="a file with the key of that certificate, PEM, readable by its owner alone")
+    oidc: Oidc = Field(Oidc(), description="login by an OpenID Connect provider")
 
 
 class JournalPlace(Section):

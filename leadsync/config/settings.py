@@ -237,6 +237,20 @@ class Settings(BaseSettings):
             )
         return SecretStr(url)
 
+    def oidc_secret(self, environment: Mapping[str, str]) -> SecretStr:
+        """The secret that the page shows to the OpenID Connect provider; raises SettingsError."""
+        oidc = self.web.oidc
+        if oidc.client_secret_file:
+            path = Path(oidc.client_secret_file).expanduser()
+            return SecretStr(read_secret(path, "[web.oidc] client_secret_file", "client secret"))
+        secret = environment.get(oidc.client_secret_env, "").strip()
+        if not secret:
+            raise SettingsError(
+                "The environment variable of [web.oidc] client_secret_env holds no client secret; set it, or use "
+                "client_secret_file."
+            )
+        return SecretStr(secret)
+
     def url(self) -> str:
         """The dialer's address; raises SettingsError if it is missing."""
         if not self.server.url and self.dialers:

@@ -168,3 +168,49 @@ def test_the_lead_calls_are_one_of_two_sets() -> None:
     assert Settings().server.calls == "fast"
     assert settings("server", calls="classic").server.calls == "classic"
     assert "[server] calls" in refusal("server", calls="slow")
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://login.example.com/",
+        "https://login.example.com/0b6a3c5e-8f7d-4a1b-9c2d-3e4f5a6b7c8d/v2.0",
+        "http://127.0.0.1:8080/realms/x",
+    ],
+)
+def test_an_issuer_is_kept_letter_for_letter(issuer: str) -> None:
+    assert settings("web", oidc={"issuer": issuer}).web.oidc.issuer == issuer
+
+
+NO_ISSUER = "it has to be an address such as https://login.example.com, without ? and #."
+NO_ROLE = "input should be 'viewer', 'reviewer', 'supervisor' or 'admin'."
+
+
+@pytest.mark.parametrize(
+    ("oidc", "said"),
+    [
+        *(
+            ({"issuer": issuer}, f"[web.oidc] issuer is the address of the provider: {NO_ISSUER}")
+            for issuer in (
+                "login.example.com",
+                "ftp://x",
+                "https://",
+                "https://x:0",
+                "https://a@x",
+                "https://x?y",
+                "//[",
+            )
+        ),
+        (
+            {"issuer": "http://login.example.com"},
+            "[web.oidc] issuer is the address of the provider: http:// would send logins in the clear; use https://.",
+        ),
+        ({"client_secret": "x"}, "[web.oidc] client_secret is not a setting; did you mean client_secret_env?"),
+        (
+            {"roles": {"it": "root"}},
+            f"[web.oidc.roles] it is the roles by the values of that claim: {NO_ROLE}",
+        ),
+    ],
+)
+def test_a_login_by_a_provider_that_cannot_be(oidc: dict[str, Any], said: str) -> None:
+    assert refusal("web", oidc=oidc) == f"leadsync.toml: {said}"

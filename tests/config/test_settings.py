@@ -319,3 +319,25 @@ def test_a_dialer_out_of_place_is_named(dialer: dict[str, Any], said: str) -> No
     with pytest.raises(SettingsError) as error:
         settings_from({"dialers": {"perth": perth, "sydney": dialer}}, "leadsync.toml")
     assert said in str(error.value)
+
+
+def test_the_client_secret_is_in_the_environment_or_in_a_file(secret: Path) -> None:
+    of_environment = settings("web", oidc={"client_secret_env": "OTHER"}).oidc_secret({"OTHER": " s3cret\n"})
+    assert (str(of_environment), of_environment.get_secret_value()) == ("**********", "s3cret")
+    secret.write_text("of the file\n")
+    of_file = settings("web", oidc={"client_secret_file": str(secret)})
+    assert of_file.oidc_secret({"LEADSYNC_OIDC_SECRET": "x"}).get_secret_value() == "of the file"
+    with pytest.raises(
+        SettingsError, match=r"variable of \[web\.oidc\] client_secret_env holds no client secret; set it"
+    ):
+        Settings().oidc_secret({"LEADSYNC_OIDC_SECRET": " "})
+
+
+@POSIX
+def test_a_client_secret_that_others_can_read_is_refused(secret: Path) -> None:
+    secret.write_text("of the file")
+    secret.chmod(0o644)
+    with pytest.raises(
+        SettingsError, match=f"Others can read the client secret in {secret}; protect it with: chmod 600"
+    ):
+        settings("web", oidc={"client_secret_file": str(secret)}).oidc_secret({})
