@@ -69,6 +69,20 @@ def tried(settings: "Settings") -> Iterator[tuple[str, str]]:
     yield "updates", "it takes updates: one that names no lead was refused as it should be, and changed nothing."
 
 
+def tried_provider(settings: "Settings") -> str:
+    """A sentence about the page's provider of logins, which answers; empty without one.
+
+    Raises UsageError if it does not answer as one, SettingsError without what it needs.
+    """
+    from leadsync.web.oidc import provider_of
+
+    provider = provider_of(settings, os.environ)
+    if provider is None:
+        return ""
+    asyncio.run(provider.metadata())
+    return f"[web.oidc]: the provider of logins at {provider.oidc.issuer} answers."
+
+
 def _known(ids: CampaignIds, places: "list[Place]", where: str) -> str:
     for place in places:
         campaign, allocation = place.campaign, place.allocation

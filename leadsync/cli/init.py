@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from leadsync.commands import command
 from leadsync.errors import LeadsyncError, UsageError
 from leadsync.plurals import counted
 from leadsync.private_files import whole_or_not
+
+if TYPE_CHECKING:
+    from leadsync.config import Settings
 
 _Option = tuple[str, str, str | int | None]
 """An option that was given: the settings' section and name, and the value; None if it was not."""
@@ -144,7 +148,6 @@ def _check(context: click.Context, shell: Shell, file: Path, sheet: str | None) 
 
 def _try(shell: Shell) -> int:
     """Try the settings, from the key to the messages."""
-    from leadsync.alerts import Message, deliver
     from leadsync.cli.connection import tried_all
 
     settings = shell.all_settings()
@@ -152,28 +155,52 @@ def _try(shell: Shell) -> int:
     for name, words in tried_all(settings, shell.meet_dialer):
         # Several campaigns have a sentence each under one name.
         done[name] = f"{done[name]} {words}" if name in done else words
-        if not shell.json:
-            shell.result(f"ok  {words[0].upper() + words[1:]}", None)
+        _tell(shell, words)
     with shell.journal() as journal:
         done["journal"] = journal.describe()
-    if not shell.json:
-        shell.result(f"ok  {done['journal'][0].upper()}{done['journal'][1:]}", None)
-    problems = []
-    urls = settings.notify_urls(os.environ)
-    if not urls and settings.notify.urls_env != type(settings.notify).model_fields["urls_env"].default:
-        # Some write the address itself there, a secret.
-        problems.append("[notify] urls_env names no environment variable with addresses; nobody gets a message.")
-        shell.say(problems[0])
-    if urls:
-        message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
-        problems += deliver(urls, message)
-        for problem in problems:
-            shell.say(problem)
-        done["messages"] = (
-            f"A test message was sent to {len(urls) - len(problems)} of {counted(len(urls), 'address', 'addresses')}."
-        )
-        if not shell.json:
-            shell.result(f"{'no' if problems else 'ok'}  {done['messages']}", None)
+    _tell(shell, done["journal"])
+    problems = [*_try_logins(shell, settings, done), *_try_messages(shell, settings, done)]
     if shell.json:
         shell.result("", {"tried": done, "problems": problems})
     return 2 if problems else 0
+
+
+def _tell(shell: Shell, words: str, *, good: bool = True) -> None:
+    if not shell.json:
+        shell.result(f"{'ok' if good else 'no'}  {words[0].upper()}{words[1:]}", None)
+
+
+def _try_logins(shell: Shell, settings: "Settings", done: dict[str, str]) -> list[str]:
+    """Try the page's provider of logins, if there is one; its sentence goes into `done`. Return the problems."""
+    from leadsync.cli.connection import tried_provider
+
+    try:
+        words = tried_provider(settings)
+    except UsageError as error:
+        shell.say(str(error))
+        return [str(error)]
+    if words:
+        done["logins"] = words
+        _tell(shell, words)
+    return []
+
+
+def _try_messages(shell: Shell, settings: "Settings", done: dict[str, str]) -> list[str]:
+    """Send a test message, if messages go anywhere; its sentence goes into `done`. Return the problems."""
+    from leadsync.alerts import Message, deliver
+
+    urls = settings.notify_urls(os.environ)
+    problems = []
+    if not urls and settings.notify.urls_env != type(settings.notify).model_fields["urls_env"].default:
+        # Some write the address itself there, a secret.
+        problems.append("[notify] urls_env names no environment variable with addresses; nobody gets a message.")
+    if urls:
+        message = Message("leadsync: this is a test", "Messages from leadsync arrive here.\n", good=True)
+        problems += deliver(urls, message)
+    for problem in problems:
+        shell.say(problem)
+    if urls:
+        reached = f"{len(urls) - len(problems)} of {counted(len(urls), 'address', 'addresses')}"
+        done["messages"] = f"A test message was sent to {reached}."
+        _tell(shell, done["messages"], good=not problems)
+    return problems

@@ -27,6 +27,7 @@ from leadsync.web import (
     live,
     login_page,
     mappings_page,
+    oidc,
     rows_page,
     run_actions,
     run_page,
@@ -43,7 +44,7 @@ from leadsync.web.templates import render
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 MODULES = (
-    *(login_page, runs_page, run_page, rows_page, live, downloads, lead_pages),
+    *(login_page, oidc, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, draft_rows_page, run_actions),
     *(correct_page, correct_edits, correct_send),
     *(decide_page, mappings_page, stats_page, users_page, audit_page),

@@ -35,7 +35,7 @@ def _own_path(text: str) -> str:
     return text if is_own and text.isprintable() and " " not in text and len(text) <= _LONGEST_NEXT else ""
 
 
-def _page_path(request: Request, text: object) -> str:
+def page_path(request: Request, text: object) -> str:
     """An address of this server that shows a page; empty for any other."""
     asked = _own_path(str(text))
     scope = {"type": "http", "method": "GET", "path": unquote(asked.partition("?")[0]), "root_path": "", "headers": []}
@@ -54,21 +54,27 @@ async def login(request: Request) -> Response:
             return RedirectResponse("/", status_code=303)
         return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="", to="")
     if request.method == "GET":
-        to = _page_path(request, request.query_params.get("next", ""))
-        return render(request, "login.html", users=True, words="", name="", to=to)
+        return login_form(request, to=page_path(request, request.query_params.get("next", "")))
     form = await request.form(max_files=0, max_fields=4, max_part_size=4096)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
-    gate, to = sessions.gate, _page_path(request, form.get("next", ""))
+    gate, to = sessions.gate, page_path(request, form.get("next", ""))
     if (wait := gate.wait(name).total_seconds()) > 0:
         words = f"Too many wrong passwords; try again in {counted(ceil(wait), 'second')}."
-        return render(request, "login.html", status=429, users=True, words=words, name=name, to=to)
+        return login_form(request, 429, words=words, name=name, to=to)
     user = await anyio.to_thread.run_sync(gate.check, name, password)
     if user is None:
-        answer = render(request, "login.html", status=403, users=True, words=_WRONG, name=name, to=to)
+        answer = login_form(request, 403, words=_WRONG, name=name, to=to)
         # Behind the answer: its time does not tell known names from unknown ones.
         answer.background = BackgroundTask(_keep_failure, site_of(request), gate, name)
         return answer
     return await _entered(request, Person(user.name, user.role), to)
+
+
+def login_form(request: Request, status: int = 200, *, words: str = "", name: str = "", to: str = "") -> Response:
+    """The form for name and password, with the way to the provider of logins if there is one."""
+    provider = site_of(request).provider
+    by = provider.oidc.name if provider else ""
+    return render(request, "login.html", status=status, users=True, words=words, name=name, to=to, by=by)
 
 
 async def _keep_failure(site: Site, gate: Gate, name: str) -> None:

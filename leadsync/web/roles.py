@@ -34,6 +34,8 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "static": {"GET": PUBLIC},
         "healthz": {"GET": PUBLIC},
         "login": {"GET": PUBLIC, "POST": PUBLIC},
+        "oidc": {"GET": PUBLIC},
+        "oidc_back": {"GET": PUBLIC},
         "logout": {"POST": Role.VIEWER},
         "runs": {"GET": Role.VIEWER},
         "run": {"GET": Role.VIEWER},

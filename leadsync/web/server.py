@@ -1,5 +1,6 @@
 """The server of the page: its site from the settings and the state folder, served by uvicorn."""
 
+import os
 import secrets
 import socket
 import ssl
@@ -17,6 +18,7 @@ from leadsync.system_user import system_user
 from leadsync.web.app import create_app
 from leadsync.web.children import Reserve
 from leadsync.web.exposure import Exposure, exposure_of
+from leadsync.web.oidc import Provider, provider_of
 from leadsync.web.sessions import Sessions
 from leadsync.web.site import Site
 from leadsync.web.stats_counts import StatsCounts, count_apart
@@ -43,6 +45,7 @@ class Server:
     ) -> None:
         web = settings().web
         users = Users(state)
+        provider = _provider(settings(), has_users=bool(users.all()))
         self._exposure = exposure_of(host, web, has_users=bool(users.all()))
         self._tls = _tls(web.tls_cert, web.tls_key) if self._exposure.own_tls else None
         self._listener = _listen(host, port)
@@ -54,6 +57,7 @@ class Server:
             alone_as=system_user(),
             cookie=f"leadsync-{self.port}",
             secure=self._exposure.secure,
+            provider_mark=provider.mark if provider else "",
         )
         self._app = create_app(
             Site(
@@ -68,6 +72,7 @@ class Server:
                 journal_place=journal_place,
                 stats=StatsCounts(partial(count_apart, config=config)),
                 reserve=Reserve(),
+                provider=provider,
             )
         )
 
@@ -115,6 +120,16 @@ class _Announced(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+
+def _provider(settings: Settings, *, has_users: bool) -> Provider | None:
+    provider = provider_of(settings, os.environ)
+    if provider and not has_users:
+        raise UsageError(
+            "[web.oidc] needs a user who can log in while the provider is away; add one first: leadsync users add NAME "
+            "--role admin"
+        )
+    return provider
 
 
 def _in_url(exposure: Exposure) -> str:

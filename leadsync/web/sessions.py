@@ -1,17 +1,17 @@
 """Who asks: signed cookies, and the one-time token of the opened address."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from leadsync.web.roles import Role
+from leadsync.web.roles import ROLES, Role
 from leadsync.web.users import Gate, Users
 
 LONGEST = timedelta(hours=12)
@@ -23,6 +23,15 @@ LONGEST_ALONE = timedelta(days=7)
 _FRESH = timedelta(minutes=1)
 """A cookie as young as this is not written anew."""
 _MOST_ENDED = 10_000
+LONGEST_BEGUN = timedelta(minutes=10)
+"""The longest way to the provider of logins and back."""
+
+
+class _Flags(TypedDict):
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: Literal["lax"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,11 @@ class Sessions:
         alone_as: str = "",
         cookie: str = "leadsync",
         secure: bool = False,
+        provider_mark: str = "",
     ) -> None:
         self._serializer = URLSafeSerializer(secret, salt="leadsync session")
+        self._begun_serializer = URLSafeSerializer(secret, salt="leadsync login")
+        self._provider_mark = provider_mark
         self._now = now
         self.users = users
         self.gate = Gate(users, now) if users else None
@@ -78,16 +90,49 @@ class Sessions:
             return None
         if self.users is None:
             return Person(session["user"], Role.ADMIN) if session["mark"] == "" else None
+        if "role" in session:
+            is_valid = session["mark"] == self._provider_mark != ""
+            return Person(session["user"], ROLES[session["role"]]) if is_valid else None
         user = self.users.find(session["user"])
         return Person(user.name, user.role) if user and user.mark == session["mark"] else None
 
-    def begin(self, response: Response, person: Person) -> None:
-        """Give the response the cookie of a new session."""
+    def begin(self, response: Response, person: Person, provider_mark: str = "") -> None:
+        """Give the response the cookie of a new session.
+
+        With `provider_mark` the person has the role from the provider, and need not be a user.
+        """
         now = self._now().timestamp()
-        user = self.users.find(person.name) if self.users else None
-        mark = user.mark if user else ""
+        user = self.users.find(person.name) if self.users and not provider_mark else None
+        mark = user.mark if user else provider_mark
         session = {"id": secrets.token_urlsafe(9), "user": person.name, "mark": mark, "begun": now, "seen": now}
-        self._write(response, session)
+        self._write(response, {**session, "role": person.role.word} if provider_mark else session)
+
+    def keep_begun(self, response: Response, values: Mapping[str, str]) -> None:
+        """Give the response the cookie of a login that another site goes on with."""
+        kept = str(self._begun_serializer.dumps({**values, "at": self._now().timestamp()}))
+        # Lax: the browser comes back from the provider's site, and would leave out a Strict cookie.
+        response.set_cookie(self._begun_cookie, kept, max_age=int(LONGEST_BEGUN.total_seconds()), **self._begun_flags)
+
+    def begun(self, request: Request) -> dict[str, str] | None:
+        """The values of the login that the browser has begun; None without one, or after ten minutes."""
+        try:
+            kept: dict[str, Any] = self._begun_serializer.loads(request.cookies.get(self._begun_cookie, ""))
+            age = self._now().timestamp() - kept.pop("at")
+        except BadSignature:
+            return None
+        return kept if 0 <= age <= LONGEST_BEGUN.total_seconds() else None
+
+    def drop_begun(self, response: Response) -> None:
+        """Forget a login under way."""
+        response.delete_cookie(self._begun_cookie, **self._begun_flags)
+
+    @property
+    def _begun_cookie(self) -> str:
+        return f"{self.cookie}-login"
+
+    @property
+    def _begun_flags(self) -> "_Flags":
+        return {"path": "/", "secure": self._secure, "httponly": True, "samesite": "lax"}
 
     def renew(self, request: Request, response: Response) -> None:
         """Note in the response's cookie that the person is still there; a poll proves nothing."""

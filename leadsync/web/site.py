@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from leadsync.config import Settings
     from leadsync.journal import Changes, Journal
+    from leadsync.web.oidc import Provider
     from leadsync.web.sessions import Sessions
 
 Value = TypeVar("Value")
@@ -44,6 +45,8 @@ class Site:
     """The beginning of commands to paste."""
     reserve: Reserve | None = None
     """The child that waits for a job; None to start one for each."""
+    provider: "Provider | None" = None
+    """The provider of logins beside those with a password."""
     journal_place: tuple[str, float] = field(default=("", 0.0), repr=False)
     """The address of the journal's database, a secret, and the seconds of a lease."""
 

@@ -2,12 +2,16 @@
 
 import re
 
+import httpx
 import pytest
+from pydantic import SecretStr
 
-from leadsync.cli.connection import listed_places, tried
-from leadsync.config import Settings, load
+from leadsync.cli.connection import listed_places, tried, tried_provider
+from leadsync.config import Oidc, Settings, load, settings_from
 from leadsync.errors import SettingsError, Stopped
 from leadsync.simulator import FaultKind, FaultRule
+from leadsync.web import oidc
+from leadsync.web.oidc import Provider
 from tests.conftest import KEY, Desk
 
 
@@ -52,6 +56,17 @@ def test_a_dialer_that_lists_and_takes_no_updates_is_not_well(desk: Desk) -> Non
     dialer.faults.add([FaultRule(FaultKind.HTTP, status=403)])
     with pytest.raises(Stopped, match="The dialer lists its campaigns, but takes no updates: "):
         next(steps)
+
+
+def test_a_provider_of_logins_that_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = "https://login.example.com/"
+    known = {name: f"{issuer}{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+    line = httpx.MockTransport(lambda request: httpx.Response(200, json={"issuer": issuer, **known}))
+    made = Provider(Oidc(issuer=issuer, client_id="leadsync"), SecretStr("s3cret"), transport=line)
+    monkeypatch.setattr(oidc, "provider_of", lambda settings, environment: made if settings.web.oidc.issuer else None)
+    named = settings_from({"web": {"oidc": {"issuer": issuer}}}, "x")
+    assert tried_provider(named) == f"[web.oidc]: the provider of logins at {issuer} answers."
+    assert tried_provider(Settings()) == ""
 
 
 def test_the_places_are_those_the_key_sees(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

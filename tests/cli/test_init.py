@@ -350,6 +350,15 @@ def test_check_tries_key_dialer_ids_updates_and_messages(desk: Desk) -> None:
     assert "0 of 1 address." in bad.out
 
 
+def test_check_says_that_the_provider_of_logins_is_away(desk: Desk) -> None:
+    desk.dialer(settings='[web.oidc]\nissuer = "http://127.0.0.1:1"\nclient_id = "leadsync"\n')
+    done = desk.leadsync("init", "--check", "--json", LEADSYNC_OIDC_SECRET="s3cret")
+    assert done.code == 2
+    [problem] = done.json["problems"]
+    assert problem.startswith("The provider at http://127.0.0.1:1 cannot be reached (connection refused);")
+    assert "logins" not in done.json["tried"]
+
+
 @pytest.mark.parametrize(
     ("settings", "environment", "code", "words"),
     [

@@ -23,6 +23,7 @@ from tests.conftest import Desk
 from tests.web.filled import Given, Sender, a_run, fill
 
 if TYPE_CHECKING:
+    from leadsync.web.oidc import Provider
     from tests.web.shop import DraftPage, Shop
 
 HOST = "127.0.0.1:8017"
@@ -84,11 +85,16 @@ class Office:
     browsers: list[Browser] = field(default_factory=list)
     secret: bytes = b"0123456789abcdef0123456789abcdef"
 
-    def site(self, users: Users | None = None) -> Site:
+    def site(self, users: Users | None = None, provider: "Provider | None" = None) -> Site:
         """A site as after a start of the page."""
-        sessions = Sessions(self.secret, self.clock, users=users, alone_as="ann", secure=self.secure)
+        mark = provider.mark if provider else ""
+        sessions = Sessions(
+            self.secret, self.clock, users=users, alone_as="ann", secure=self.secure, provider_mark=mark
+        )
         hosts = frozenset({"127.0.0.1", "localhost", "::1"})
-        return Site(self.state, self._settings, sessions, self.clock, hosts, self.secure, self.config)
+        return Site(
+            self.state, self._settings, sessions, self.clock, hosts, self.secure, self.config, provider=provider
+        )
 
     def _settings(self) -> Settings:
         if self.config is not None:

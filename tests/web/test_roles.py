@@ -25,7 +25,8 @@ def test_every_route_stands_in_the_table_and_has_a_name_of_its_own() -> None:
 
 def test_what_changes_something_is_never_public_but_for_the_login() -> None:
     public = [(name, method) for name, roles in ROUTE_ROLES.items() for method, role in roles.items() if role is PUBLIC]
-    assert public == [("static", "GET"), ("healthz", "GET"), ("login", "GET"), ("login", "POST")]
+    logins = [("login", "GET"), ("login", "POST"), ("oidc", "GET"), ("oidc_back", "GET")]
+    assert public == [("static", "GET"), ("healthz", "GET"), *logins]
 
 
 @pytest.mark.parametrize(("route", "method"), ASKED, ids=lambda one: one if isinstance(one, str) else one.name)

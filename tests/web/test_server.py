@@ -108,6 +108,14 @@ def test_the_page_speaks_tls_to_users(desk: Desk) -> None:
         assert "max-age" in shown.headers["Strict-Transport-Security"]
 
 
+PROVIDER = """
+[web.oidc]
+issuer = "https://login.example.com"
+client_id = "leadsync"
+client_secret_env = "LEADSYNC_API_KEY"
+"""
+
+
 @pytest.mark.parametrize(
     ("options", "settings", "words"),
     [
@@ -116,6 +124,7 @@ def test_the_page_speaks_tls_to_users(desk: Desk) -> None:
         ([], '[web]\ntls_cert = "missing.pem"\ntls_key = "missing.pem"\n', "cannot be used"),
         ([], "[web]\nruns_at_once = 0\n", "[web] runs_at_once is how many runs are sent at once"),
         ([], "[web]\nport = 80\n", "[web] port is not a setting"),
+        ([], PROVIDER, "[web.oidc] needs a user who can log in while the provider is away; add one first"),
     ],
 )
 def test_what_must_not_listen_does_not(desk: Desk, options: list[str], settings: str, words: str) -> None:
