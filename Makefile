@@ -55,7 +55,7 @@ $(BIN)/uv: .venv/.ready
 
 constraints: $(BIN)/uv  ## the packages of a server, with their hashes, as they are now
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' | \
-		$(BIN)/uv pip compile pyproject.toml - --extra cluster --upgrade --universal --python-version 3.11 --generate-hashes \
+		$(BIN)/uv pip compile pyproject.toml - --extra cluster --extra oidc --upgrade --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make constraints" --quiet --output-file constraints.txt
 
 clean:  ## remove what the other commands made
