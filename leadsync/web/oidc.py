@@ -6,10 +6,13 @@ Sources: OpenID Connect Core 1.0 and Discovery 1.0, RFC 6749, RFC 7636. Tokens a
 import base64
 import hashlib
 import logging
+import re
 import secrets
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote_plus
@@ -81,6 +84,18 @@ class Provider:
         """Changes with the provider and the roles by its claim: sessions of the old ones end. Empty without a claim."""
         return hashlib.sha256(self.oidc.model_dump_json().encode()).hexdigest()[:16] if self.oidc.role_claim else ""
 
+    @property
+    def _scheme(self) -> str:
+        """The beginning of the provider's addresses: in the clear on this machine alone."""
+        return "https://" if self.oidc.issuer.startswith("https://") else "http"
+
+    @cached_property
+    def _trusted(self) -> "ssl.SSLContext | bool":
+        from leadsync.dialer.transport_errors import certificates
+
+        # Loading the system's authorities takes 60 ms, and plain HTTP needs none.
+        return certificates("") if self._scheme == "https://" and self._transport is None else True
+
     async def metadata(self) -> Mapping[str, Any]:
         """What the provider says of itself. Raises UsageError if it does not answer, or is another one."""
         if not self._metadata:
@@ -90,8 +105,7 @@ class Provider:
                     f"The provider at {self.oidc.issuer} gives another issuer ({visible(str(found.get('issuer')))}); "
                     "write that one into [web.oidc] issuer, letter for letter, if it is yours."
                 )
-            secure = "https://" if self.oidc.issuer.startswith("https://") else "http"
-            if not all(str(found.get(name, "")).startswith(secure) for name in _ENDPOINTS):
+            if not all(str(found.get(name, "")).startswith(self._scheme) for name in _ENDPOINTS):
                 raise UsageError(f"The provider at {self.oidc.issuer} does not name its {', '.join(_ENDPOINTS)}.")
             self._metadata = found
         return self._metadata
@@ -126,7 +140,20 @@ class Provider:
         else:
             form |= {"client_id": self.oidc.client_id, "client_secret": secret}
         answer = await self._fetch(known["token_endpoint"], "POST", data=form, **options)
-        return await self._verified(str(answer.get("id_token", "")), begun.nonce, now)
+        claims = await self._verified(str(answer.get("id_token", "")), begun.nonce, now)
+        return await self._with_profile(claims, str(answer.get("access_token", "")))
+
+    async def _with_profile(self, claims: Claims, access_token: str) -> Claims:
+        """The claims; some providers leave name and groups to their userinfo endpoint (Core, section 5.3)."""
+        has_groups = not self.oidc.role_claim or _values(claims, self.oidc.role_claim)
+        if has_groups and not {"preferred_username", "email"}.isdisjoint(claims):
+            return claims
+        endpoint = str((await self.metadata()).get("userinfo_endpoint", ""))
+        if not endpoint.startswith(self._scheme):
+            return claims
+        told = await self._fetch(endpoint, headers={"authorization": f"Bearer {access_token}"})
+        # Section 5.3.2: an answer about somebody else is left aside.
+        return {**told, **claims} if told.get("sub") == claims["sub"] else claims
 
     async def _verified(self, token: str, nonce: str, now: datetime) -> Claims:
         """The claims of an ID token (Core, section 3.1.3.7)."""
@@ -172,15 +199,9 @@ class Provider:
         """The JSON object at an address of the provider. Raises UsageError."""
         import httpx
 
-        from leadsync.dialer.transport_errors import certificates
-
-        trusted = certificates("") if url.startswith("https://") and self._transport is None else True
         with self._told():
             async with httpx.AsyncClient(
-                transport=self._transport,
-                verify=trusted,
-                timeout=_TIMEOUT_SECONDS,
-                headers={"accept": "application/json"},
+                transport=self._transport, verify=self._trusted, timeout=_TIMEOUT_SECONDS
             ) as client:
                 response = await client.request(method, url, **options)
         try:
@@ -245,9 +266,8 @@ def _values(claims: Claims, name: str) -> list[str]:
 
 
 def _error_code(text: object) -> str:
-    """The code of an error; empty for a text that is none, and that somebody may have written for people to read."""
-    is_code = isinstance(text, str) and len(text) <= 40 and text.replace("_", "").isascii()
-    return str(text) if is_code and str(text).replace("_", "").isalnum() else ""
+    """The code of an error; empty for words, which somebody may have written into an address."""
+    return text if isinstance(text, str) and re.fullmatch(r"[A-Za-z0-9_]{1,40}", text) else ""
 
 
 def _provider(request: Request) -> Provider:

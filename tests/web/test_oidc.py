@@ -61,6 +61,7 @@ class Idp:
     key: Any = None
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "1"})
     keys: Any = None
+    userinfo: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Idp:
             "/realms/sales/.well-known/openid-configuration": self._discovery,
             "/keys": self._keys,
             "/token": self._token,
+            "/me": self._userinfo,
         }
         app = Starlette(routes=[Route(path, made, methods=["GET", "POST"]) for path, made in paths.items()])
         return Provider(settings, SecretStr(SECRET), transport=_Line(self, httpx.ASGITransport(app)))
@@ -112,6 +114,10 @@ class Idp:
             return JSONResponse({"error": "invalid_grant", "error_description": "<b>secret words</b>"}, 400)
         self.codes.clear()
         return JSONResponse({"access_token": "secret-access-token", "token_type": "Bearer", "id_token": self.token()})
+
+    async def _userinfo(self, request: Request) -> Response:
+        assert request.headers["authorization"] == "Bearer secret-access-token"
+        return JSONResponse(self.userinfo)
 
     def token(self) -> str:
         now = int(self.office.clock().timestamp())
@@ -330,6 +336,14 @@ def test_groups_of_the_provider_are_roles(idp: Idp) -> None:
     assert browser.get("/").status_code == 200
     idp.office.clock.advance(timedelta(minutes=31))
     assert browser.get("/").status_code == 303, "idle for too long, as with a password"
+
+
+@pytest.mark.parametrize(("sub", "action"), [("4711", "login"), ("4712", "failed login")])
+def test_name_and_groups_may_be_told_beside_the_token(idp: Idp, sub: str, action: str) -> None:
+    idp.metadata = {"userinfo_endpoint": "https://login.example.com/me"}
+    idp.person, idp.userinfo = {}, {"sub": sub, "preferred_username": "zoe", "groups": ["leads"]}
+    come_back(idp, browser_of(idp, **GROUPS))
+    assert audit(idp.office)[0][:2] == (action, "zoe" if action == "login" else "4711")
 
 
 def test_a_session_ends_with_the_roles_it_came_from(idp: Idp) -> None:
