@@ -125,8 +125,9 @@ class Provider:
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
-        endpoint = httpx.URL((await self.metadata())["authorization_endpoint"])
-        return str(endpoint.copy_merge_params(asked))
+        known = await self.metadata()
+        with self._told():
+            return str(httpx.URL(known["authorization_endpoint"]).copy_merge_params(asked))
 
     async def claims(self, begun: Begun, code: str, back: str, now: datetime) -> Claims:
         """The verified claims about the person whose login gave `code`. Raises UsageError."""

@@ -401,9 +401,10 @@ def test_a_provider_that_is_away_leaves_the_password(idp: Idp) -> None:
     [
         ({"issuer": "https://evil.example"}, "gives another issuer (https://evil.example); write that one"),
         ({"token_endpoint": "http://login.example.com/token"}, "does not name its authorization_endpoint, token_endp"),
+        ({"authorization_endpoint": "https://login.example.com:x"}, "cannot be reached (its address is not one);"),
         ({"jwks_uri": None}, "does not name its authorization_endpoint, token_endpoint, jwks_uri."),
     ],
-    ids=["issuer", "in the clear", "keys"],
+    ids=["issuer", "in the clear", "no address", "keys"],
 )
 def test_a_provider_that_is_none_is_told(idp: Idp, metadata: dict[str, Any], words: str) -> None:
     idp.metadata = metadata
