@@ -8,7 +8,7 @@ from leadsync.leads.text import Cleaned, Refused, is_no_change, visible
 from leadsync.reasons import FaultKind
 
 _KEPT_DIGITS = 15
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}", re.IGNORECASE | re.ASCII)
 _ROUNDED = re.compile(r"\d{15}00+", re.ASCII)
 _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)

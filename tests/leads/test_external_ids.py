@@ -35,6 +35,7 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
 @pytest.mark.parametrize(
     ("cell", "wrong"),
     [
+        ("1,23457E+11", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
         ("1.23457E+14", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
         ("1E+20", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),
         ("12345678901234500", "was turned into a rounded number by a spreadsheet, so that its last digits are lost"),

@@ -36,6 +36,8 @@ _ALPHABETS = tuple(
 """The marked letters of languages, small ones."""
 _WORDS = frozenset("àáâéèêìíòóôöøåæùúûüîıºªãõýăđơư") | {"çà"}
 """Words and initials of marked letters alone."""
+_SIGNS = frozenset("°²³©")
+"""Signs that make a cell of their own, of units and rights."""
 _ALONE = re.compile(r"(?:^|[,;|\t\"])([\x80-¢¤¦-¼¿-\u02ff]+)(?=$|[,;|\t\"\r\n])", re.MULTILINE)
 """A cell of marked letters or signs alone."""
 _PREFIX = re.compile(r"(?:Ma?c|D[ei]|L[ea]|O)(?=[^a-z])")
@@ -47,10 +49,15 @@ def out_of_place(texts: Iterable[str]) -> list[str]:
     """Return the words of a text with letters out of place; the texts hold all of its words beyond ASCII."""
     lines = list(texts)
     words = {word for line in lines for word in _BETWEEN.split(line) if not word.isascii()}
-    lone = {cell for line in lines for cell in _ALONE.findall(line) if len(cell) < _SURE and cell[0] == cell[0].lower()}
+    lone = {cell for line in lines for cell in _ALONE.findall(line) if _is_no_cell(cell)}
     scripts = {word: _scripts(word) for word in words}
     known = {one for word, found in scripts.items() if len(word) >= _SURE and len(found) == 1 for one in found}
     return sorted(lone | {word for word, found in scripts.items() if _is_odd(word, found, known)})
+
+
+def _is_no_cell(marked: str) -> bool:
+    """Whether marked letters alone make no cell: an initial does, and so do some signs."""
+    return len(marked) < _SURE and marked[0] == marked[0].lower() and marked not in _SIGNS
 
 
 def _is_odd(word: str, scripts: frozenset[str], known: set[str]) -> bool:
@@ -76,9 +83,14 @@ def _is_latin_word(word: str) -> bool:
     """Whether a word has the marked letters of one language, beside others, with capitals in front alone."""
     text = unicodedata.normalize("NFC", word).lower().replace("i\u0307", "i")
     marked = {sign for sign in text if not sign.isascii() and sign.isalpha()}
-    if not any(sign.isascii() and sign.isalpha() for sign in text) and len(text) <= _SURE and text not in _WORDS:
-        return False
+    if not any(_is_sure(sign) for sign in text) and len(text) <= _SURE and text not in _WORDS:
+        return len(word) == 1 and word.isupper() and any(text in letters for letters in _ALPHABETS)
     return any(map(marked.issubset, _ALPHABETS)) and not _is_mixed(word)
+
+
+def _is_sure(sign: str) -> bool:
+    """Whether a letter is no chance: a plain one, or one of three bytes."""
+    return sign.isalpha() and (sign.isascii() or sign >= "\u0800")
 
 
 def _is_mixed(word: str) -> bool:
