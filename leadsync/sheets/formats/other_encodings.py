@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from string import ascii_lowercase
 from typing import NamedTuple
+from unicodedata import combining
 
 from leadsync.sheets.formats.letter_contexts import ALPHABETS
 
@@ -54,6 +55,8 @@ ENCODINGS = {
     "mac-latin2": Other("mac_latin2", _CENTRE),
 }
 """By usual names, the commonest of equals first."""
+_VOWELS = frozenset("aăâeêioôơuưy")
+"""Letters below the marks of Vietnamese."""
 _MOST_NAMED = 3
 _MOST_LETTERS = 3
 _ENOUGH = 0.7
@@ -107,4 +110,6 @@ def _letters(word: str, codec: str) -> str:
         return ""
     if text[0].islower() and not text[0].isascii():
         return ""  # names begin with capitals
+    if any(combining(sign) and before.lower() not in _VOWELS for before, sign in pairwise(f" {text}")):
+        return ""
     return "".join(sign for sign in text.lower() if sign.isalpha() or not sign.isascii())
