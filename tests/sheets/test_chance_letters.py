@@ -29,7 +29,8 @@ def test_a_word_of_another_encoding_is_out_of_place(word: str, encoding: str) ->
         "Çağlar İstanbul Işık Əliyev Nguyễn Đặng Trần Ngọc Ơ Ý Siân Ŵyn Ọlá Ɗan ĽUDOVÍT",
         "Иван Ольга", "Μαρία", "שלום", "محمد علي", "Հայկ", "ქეთი", "สมชาย", "田中 太郎", "王 毛", "김", "क्षमा",
         "à la carte, où çà, è vero, O’Brien d’Été “quoted” – … №5 ½ Mª Nº 1º µg 5€ £20 m² 20° São•Paulo Hawaiʻi ❤️",
-        "1,É,0412", "1,£,½", "Zoe\u0308", "Ann", "1,Đỗ,0412", "1,Š,0412", "Š. Novák", "1,²,0412", "1,°,0412", "1,©,0412", "1,Ñ,2",
+        "1,É,0412", "1,£,½", "Zoe\u0308", "Ann", "1,Đỗ,0412",
+        "1,Š,0412", "Š. Novák", "1,²,0412", "1,°,0412", "1,©,0412", "1,Ñ,2",
     ],
 )  # fmt: skip
 def test_words_of_languages_are_in_their_place(text: str) -> None:

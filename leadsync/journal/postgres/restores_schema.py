@@ -6,7 +6,7 @@ from leadsync.journal.sql.restores import RESTORED
 _LOST_EPOCHS = 1_000_000
 """More holders than a run had in the time that a restore has lost."""
 
-RESTORES = f"""
+RESTORES = """
     CREATE TABLE restored (
         run BIGINT PRIMARY KEY,
         at DOUBLE PRECISION NOT NULL
@@ -35,9 +35,13 @@ RESTORES = f"""
     EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR undefined_function THEN
         system := NULL;
     END $$;
-    -- Compare the server with the kept origin, and with the last one that a machine has seen. After a restore or a
-    -- failover hold the runs with rows to send, and end all leases: no epoch of the lost time is given again.
-    CREATE FUNCTION recognise(
+"""
+
+RECOGNISE = f"""
+    -- Compare the server with the kept origin, and with the last one that a machine has seen. After a restore of the
+    -- server or the tables, or a failover, hold the runs with rows to send, and end all leases: no epoch of the lost
+    -- time is given again.
+    CREATE OR REPLACE FUNCTION recognise(
         seen_system TEXT, seen_timeline BIGINT, seen_restores INTEGER, seen_reached BIGINT,
         OUT system TEXT, OUT timeline BIGINT, OUT restores INTEGER, OUT reached BIGINT
     ) LANGUAGE plpgsql
@@ -62,17 +66,20 @@ RESTORES = f"""
             END IF;
             IF NOT FOUND THEN
                 INSERT INTO origin VALUES (server.system, server.timeline, server.place, 0);
+                PERFORM mark_origin();
                 SELECT * INTO kept FROM origin;
             END IF;
             is_older := coalesce(seen_system = server.system AND (server.timeline, kept.restores, server.reached)
                 < (seen_timeline, seen_restores, seen_reached), FALSE);
             is_new := is_older
-                OR (kept.system, kept.timeline, kept.place) <> (server.system, server.timeline, server.place);
+                OR (kept.system, kept.timeline, kept.place) <> (server.system, server.timeline, server.place)
+                OR NOT EXISTS (SELECT FROM origin JOIN origin_mark ON version = origin.xmin::text);
             EXIT WHEN NOT is_new;
         END LOOP;
         IF is_new THEN
             UPDATE origin SET system = server.system, timeline = server.timeline, place = server.place,
                 restores = greatest(restores, CASE WHEN is_older THEN seen_restores END) + 1;
+            PERFORM mark_origin();
             INSERT INTO restored SELECT runs.run, this_moment() FROM runs WHERE complete AND EXISTS
                 (SELECT 1 FROM rows WHERE rows.run = runs.run AND {OPEN} AND state IN ('pending', 'in_flight'))
                 ON CONFLICT (run) DO UPDATE SET at = excluded.at;
@@ -84,6 +91,17 @@ RESTORES = f"""
         SELECT server.system, server.timeline, origin.restores, server.reached
             INTO system, timeline, restores, reached FROM origin;
     END $$;
+"""
+
+ORIGIN_MARK = """
+    -- The transaction that wrote the row of `origin`: rows put back from a copy have another.
+    CREATE TABLE origin_mark (version TEXT NOT NULL);
+    CREATE FUNCTION mark_origin() RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM origin_mark;
+        INSERT INTO origin_mark SELECT xmin::text FROM origin;
+    END $$;
+    SELECT mark_origin();
 """
 
 QUEUE = """

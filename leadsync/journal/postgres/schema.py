@@ -4,7 +4,7 @@ The tables are those of `leadsync.journal.sqlite.schema` at their latest. JSON i
 NUL. Texts are compared by their bytes, as SQLite does.
 """
 
-from leadsync.journal.postgres.restores_schema import QUEUE, RESTORES
+from leadsync.journal.postgres.restores_schema import ORIGIN_MARK, QUEUE, RECOGNISE, RESTORES
 from leadsync.journal.sql.conditions import NOTABLE, OPEN
 from leadsync.journal.states import TRANSITIONS, State, sources
 
@@ -424,6 +424,8 @@ MIGRATIONS: tuple[str, ...] = (
                 AND other.number = edits.number AND other.position = edits.position ORDER BY version LIMIT 1)
         ) FROM edits GROUP BY run, number;
     """,
+    # 5: the transaction that wrote `origin`
+    ORIGIN_MARK + RECOGNISE,
 )
 """One script for each version; the table `version` says how many the journal has had."""
 

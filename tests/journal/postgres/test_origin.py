@@ -74,6 +74,40 @@ def test_a_recovery_on_a_new_timeline_holds_runs_with_rows_to_send(tmp_path: Pat
         assert journal.restored(RUN) is None, "one restore holds a run once"
 
 
+def test_rows_put_back_from_a_copy_of_the_tables_alone_are_noticed_by_any_machine(
+    tmp_path: Path, server: OwnPostgres
+) -> None:
+    """As after `pg_restore --data-only`: the server is the same, and so are the tables."""
+    import asyncio
+
+    async def send(journal: PostgresJournal) -> None:
+        async with sending(journal) as log:
+            await attempt(log, 2, APPLIED, SUCCEEDED)
+
+    with machine(tmp_path, server) as journal:
+        journal.create(a_run(tmp_path))
+        journal.confirm(RUN)
+        add(journal, RUN, ("A", UNSENT), ("B", UNSENT))
+    tables = ("leadsync.rows", "leadsync.origin", "leadsync.origin_mark")
+    with psycopg.connect(server.url, autocommit=True) as database:
+        for number, table in enumerate(tables):
+            database.execute(f"CREATE TABLE copy_{number} AS TABLE {table}".encode())
+        with machine(tmp_path, server) as journal:
+            journal.hold(RUN)
+            assert journal.restored(RUN) is None
+            asyncio.run(send(journal))
+        for number, table in enumerate(tables):
+            database.execute(f"DELETE FROM {table}; INSERT INTO {table} TABLE copy_{number}".encode())
+    with machine(tmp_path, server, "second") as journal:
+        assert list(ends(journal).values()) == [UNSENT, UNSENT], "the journal has lost an outcome"
+        journal.hold(RUN)
+        assert journal.restored(RUN) is not None
+        journal.put_in_doubt(RUN)
+    with machine(tmp_path, server) as journal:
+        journal.hold(RUN)
+        assert journal.restored(RUN) is None, "one restore holds a run once"
+
+
 def test_an_older_copy_on_the_same_timeline_is_noticed_by_a_machine_that_was_there(
     tmp_path: Path, server: OwnPostgres
 ) -> None:
