@@ -158,5 +158,5 @@ def _unlikeliness(column: _Open) -> int:
     repeats = count - len(set(column.values))
     unique = count > 0 and repeats <= max(1, (1 - _MOSTLY_UNIQUE) * count)
     written = not any(" " in value for value in column.values)
-    # Weights, so that a column of repeated values is behind all others, whatever else it is.
-    return 4 * (not unique) + 2 * (column.blanks > 0) + (not written)
+    # Weights, so that repeated values are behind all others, and names behind ids of which some are missing.
+    return 4 * (not unique) + 2 * (not written) + (column.blanks > 0)

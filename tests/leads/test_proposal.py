@@ -27,6 +27,11 @@ def test_a_lead_in_two_rows_keeps_its_number_the_external_id_and_a_name_is_none(
     assert found.phone_fields == ("FirstPhone", "SecondPhone")
 
 
+def test_numbers_of_which_some_are_missing_are_likelier_than_names() -> None:
+    rows = [f"{40100 + n if n % 5 else ''},Customer {n},041234567{n}" for n in range(9)]
+    assert proposed("Cust No,Customer,Mobile", *rows).external_ids == ("Cust No", "Customer")
+
+
 @pytest.mark.parametrize(
     "heading", ["First Name", "Account Name", "Notes", "Post Code", "City", "Email", "Who", "Source", "Casino Town"]
 )
