@@ -44,6 +44,21 @@ def encoded_values(survey: Survey) -> Iterator[Remark]:
             yield Remark.doubtful(f"{group.column} has {group.what} ({_rows(group)}); it is sent as it stands.")
 
 
+def odd_ids(survey: Survey) -> Iterator[Remark]:
+    """The loud warnings about rows that are titles of groups or totals, perhaps."""
+    if survey.has_odd_ids:
+        rows = _rows(survey.ids_alone)
+        yield Remark.doubtful(
+            f"An id stands alone among full rows ({rows}), as a title of a group does; it is sent as a lead: take such "
+            "rows out of the sheet, or put more into them."
+        )
+    if number := survey.total_row:
+        yield Remark.doubtful(
+            f"The last id is the sum of all ids above (row {number}), as in a line of totals; it is sent as a lead: "
+            "take the row out of the sheet."
+        )
+
+
 def doubtful_values(survey: Survey) -> Iterator[Remark]:
     """The warnings about values to look at; some have warnings of their own."""
     groups = [group for group in survey.warnings.values() if group.what != NEW_LEAD and not _is_loud(group, survey)]

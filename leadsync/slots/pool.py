@@ -278,7 +278,7 @@ class SlotPool:
         """
         now, ends = time.monotonic(), []
         for number in range(self.slots):
-            if number in self.held:
+            if number in self.held or number in self._kept:
                 continue
             try:
                 file = self.file(str(number), create=False)

@@ -6,7 +6,7 @@ from leadsync.leads import LOST_AT_END, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
-from leadsync.run.value_remarks import encoded_values, null_words, spellings
+from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, spellings
 
 
 def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
@@ -25,6 +25,47 @@ def test_spellings_are_named_by_their_rows_alone() -> None:
     [remark] = spellings(survey)
     assert "3 spellings of a disposition differ by letter case or blanks alone (rows 2 and 3 and 5)" in str(remark)
     assert "sale" not in str(remark).replace("disposition", "").casefold()
+
+
+FULL = {"njDisposition": "Sale", "FirstPhone": "0383218191", "Name": "Ann"}
+BLANK = {"njDisposition": "<No Change>", "FirstPhone": "<No Change>", "Name": ""}
+
+
+def surveyed(*leads: Lead) -> Survey:
+    survey = Survey()
+    for number, lead in enumerate(leads, 2):
+        survey.accept(number, lead)
+    return survey
+
+
+def test_ids_alone_between_full_rows_are_a_doubt() -> None:
+    full = [Lead(f"1023{n}", FULL) for n in range(3)]
+    [remark] = odd_ids(surveyed(Lead("3000", BLANK), *full, Lead("2000", {})))
+    assert "An id stands alone among full rows (2 rows: 2, 6), as a title of a group does" in str(remark)
+    assert remark.doubt
+
+
+@pytest.mark.parametrize(
+    "leads",
+    [
+        [Lead("3000", BLANK), Lead("2000", BLANK)],  # a list of ids
+        [Lead("1", {"njDisposition": "Sale"}), Lead("2", {"njDisposition": "<No Change>"}), Lead("4", {})],
+        [Lead("1", FULL), Lead("2", FULL | BLANK | {"Name": "Bob"}), Lead("4", FULL)],
+        [Lead("1", FULL), Lead("3", FULL)],
+        [Lead("A1", FULL), Lead("1", FULL), Lead("1", FULL)],
+        [Lead("1", FULL), Lead("2", FULL), Lead("4", FULL)],
+        [Lead("1", FULL), Lead("2", FULL), Lead("3", FULL)],
+        [Lead("10234", FULL), Lead("10234", FULL)],
+    ],
+)
+def test_honest_ids_are_none(leads: list[Lead]) -> None:
+    assert list(odd_ids(surveyed(*leads))) == []
+
+
+def test_a_sum_below_the_ids_is_a_doubt() -> None:
+    [remark] = odd_ids(surveyed(Lead("10234", FULL), Lead("10235", FULL), Lead("20469", FULL)))
+    assert "The last id is the sum of all ids above (row 4), as in a line of totals" in str(remark)
+    assert remark.doubt
 
 
 def test_doubtful_values_are_counted_the_most_frequent_first() -> None:

@@ -154,6 +154,15 @@ def test_rests_are_found_by_a_look_and_only_slots_of_the_killed_rest(members: Me
     assert [held(idle.take()).number for _ in range(4)] == [0, 1, 2, 3], "a look takes no slot"
 
 
+def test_a_look_leaves_a_slot_that_is_kept_locked(members: Members, clock: Clock) -> None:
+    one, other = members.join(slots=1), members.join(slots=1)
+    one.keeps = True
+    call(one, clock, 0.1)
+    assert one.rests(killed=False) == []
+    assert other.take() is None
+    assert one.take() is not None
+
+
 def test_a_look_lets_damaged_slots_rest_from_now_on(members: Members, clock: Clock) -> None:
     killed, living = members.join(slots=1), members.join(slots=1)
     clock.now += 500.0
