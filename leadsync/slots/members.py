@@ -177,7 +177,7 @@ class MemberSlots:
 
         One of them may be for a lead of this run, and would be applied behind the lead's next row.
         """
-        while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds]):
+        while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds and other.slots]):
             self._wait.tell(f"rows wait for a rest of the dialer's slots: {', '.join(map(_words, gone))}")
             await asyncio.sleep(RENEW_SECONDS)
         self._wait.tell("")

@@ -201,13 +201,19 @@ def prepare(connection: psycopg.Connection, where: str) -> None:
             f"{OLDEST_SERVER} or newer."
         )
     row = connection.execute(
-        "SELECT current_setting('fsync'), to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.version"]
+        "SELECT current_setting('fsync'), current_setting('server_encoding'), to_regclass(%s) IS NOT NULL",
+        [f"{SCHEMA}.version"],
     ).fetchone()
-    fsync, begun = row or ("", False)
+    fsync, encoding, begun = row or ("", "UTF8", False)
     if fsync == "off":
         raise JournalError(
             f"The server of the journal in {where} has fsync = off: a power cut could lose what was sent, and rows "
             "would be sent twice. Set fsync = on in its postgresql.conf, and restart it."
+        )
+    if encoding != "UTF8":
+        raise JournalError(
+            f"The database of the journal in {where} holds texts in {encoding}, which has not all letters of names; "
+            "make it anew with ENCODING 'UTF8' TEMPLATE template0."
         )
     if begun and _version(connection) == VERSION:
         # Without a transaction: a mere look waits for no writer.

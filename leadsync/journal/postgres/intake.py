@@ -13,7 +13,8 @@ _COLUMNS = (
     "SELECT table_name::text, column_name::text, data_type = 'boolean', is_identity = 'YES' "
     "FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) "
     "WHERE table_schema = %s AND table_type = 'BASE TABLE' "
-    "AND table_name NOT IN ('version', 'leases', 'slot_members', 'origin', 'workers', 'queue_scripts') "
+    "AND table_name NOT IN ('version', 'leases', 'slot_members', 'origin', 'origin_mark', 'workers', "
+    "'queue_scripts') "
     "ORDER BY table_name, ordinal_position"
 )
 

@@ -53,7 +53,14 @@ class PostgresRunQueue(SqlRunQueue):
         scripts = {path.name: path for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))}
         with self._database.writing() as connection:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {QUEUE_SCHEMA}")
-            known = {name for (name,) in connection.execute("SELECT name FROM queue_scripts")}
+            # After a restore of the journal's schema alone, the list is there and the tables are not.
+            known = {
+                name
+                for (name,) in connection.execute(
+                    "SELECT name FROM queue_scripts WHERE to_regclass(?) IS NOT NULL",
+                    [f"{QUEUE_SCHEMA}.procrastinate_jobs"],
+                )
+            }
             # A new schema has had all scripts.
             todo = [path.read_text("utf-8") for name, path in scripts.items() if name not in known]
             connection.execute(f"SET LOCAL search_path = {QUEUE_SCHEMA}")

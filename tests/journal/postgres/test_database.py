@@ -33,19 +33,29 @@ def test_every_session_waits_for_the_disk_whatever_the_server_says(postgres_url:
             connection.execute("ALTER ROLE postgres RESET synchronous_commit")
 
 
-def test_a_server_that_does_not_sync_is_refused() -> None:
-    class Unsynced:
-        class info:  # noqa: N801 - as psycopg calls it
-            server_version = 160_000
+class Server:
+    """A server with these settings: fsync, and the database's encoding."""
 
-        def execute(self, *_: object) -> "Unsynced":
-            return self
+    class info:  # noqa: N801 - as psycopg calls it
+        server_version = 160_000
 
-        def fetchone(self) -> tuple[str, bool]:
-            return "off", True
+    def __init__(self, *settings: str) -> None:
+        self.settings = settings
 
-    with pytest.raises(JournalError, match="fsync = off"):
-        prepare(Unsynced(), "leads on db")  # type: ignore[arg-type]
+    def execute(self, *_: object) -> "Server":
+        return self
+
+    def fetchone(self) -> tuple[str | bool, ...]:
+        return *self.settings, True
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [(("off", "UTF8"), "fsync = off"), (("on", "LATIN1"), "holds texts in LATIN1, which has not")],
+)
+def test_a_server_that_would_lose_something_is_refused(settings: tuple[str, ...], words: str) -> None:
+    with pytest.raises(JournalError, match=words):
+        prepare(Server(*settings), "leads on db")  # type: ignore[arg-type]
 
 
 def test_an_old_server_is_refused() -> None:

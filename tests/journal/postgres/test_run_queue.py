@@ -56,6 +56,16 @@ def test_the_tables_are_made_once_and_brought_up_to_date(journal: PostgresJourna
     assert len(jobs(postgres_url)) == 1
 
 
+def test_lost_tables_are_made_anew(journal: PostgresJournal, postgres_url: str) -> None:
+    """A restore of the journal's schema alone brings the list of scripts back, and no queue."""
+    journal.prepare_queue()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA leadsync_queue CASCADE")
+    journal.prepare_queue()
+    journal.update_run(RUN, queued=Queued(HERE))
+    assert len(jobs(postgres_url)) == 1
+
+
 def test_workers_are_known_by_their_signs_of_life(journal: PostgresJournal, open_machine: OpenMachine) -> None:
     other = open_machine("second")
     other.keep_worker("w1", [HERE])
