@@ -281,3 +281,16 @@ class RunRecord:
     def stem(self) -> str:
         """The beginning of its files' names; they do not grow with each returned report."""
         return self.first_stem or self.file.stem
+
+    @property
+    def place(self) -> str:
+        """Its dialer and campaign in words."""
+        ids = self.ids
+        numbers = f"template {ids.template}, campaign {ids.campaign}, allocation {ids.allocation}"
+        return f"{public_address(self.dialer)}, {numbers}"
+
+
+def public_address(url: str) -> str:
+    """The scheme, host and port of a dialer's address; its path is a secret."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0]}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.models import Lead
+from leadsync.models import Lead, public_address
 from tests.journal.samples import a_run
 
 
@@ -40,3 +40,10 @@ def test_files_are_named_after_the_first_sheet() -> None:
     run = a_run(Path("/sheets"))
     assert run.stem == "leads"
     assert replace(run, first_stem="first").stem == "first"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/secret/api"])
+def test_a_sentence_names_scheme_host_and_port_of_the_dialer_alone(path: str) -> None:
+    assert public_address(f"https://pbx.example.com:8443{path}") == "https://pbx.example.com:8443"
+    run = replace(a_run(Path("/sheets")), dialer=f"https://pbx.example.com{path}")
+    assert run.place.startswith("https://pbx.example.com, template ")

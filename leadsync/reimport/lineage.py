@@ -228,10 +228,8 @@ class Lineage:
                 f"The sheet has rows of run {run.id}, which went to [campaigns.{name}]; give it with --campaign "
                 f"{name}, or take its sync_run column out to send the rows to this campaign."
             )
-        ids = run.ids
         self.remarks.append(
-            f"The sheet has rows of run {run.id}, which went to {run.dialer}, template {ids.template}, campaign "
-            f"{ids.campaign}, allocation {ids.allocation}; they go where the settings say now."
+            f"The sheet has rows of run {run.id}, which went to {run.place}; they go where the settings say now."
         )
         return False
 
