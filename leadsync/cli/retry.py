@@ -1,5 +1,6 @@
 """The command that sends failed and unsent rows again."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -32,7 +33,8 @@ def retry(run_id: str | None, options: SendOptions) -> int:
         if before is None:
             return no_run(shell, "There is no run to send again.")
         with earlier_run(shell, before, options) as (hooks, settings):
-            plan = plan_retry(journal, before.id, settings, options.for_run(), journal.now())
+            wanted = replace(options.for_run(), place_named=bool(shell.dialer or options.campaign))
+            plan = plan_retry(journal, before.id, settings, wanted, journal.now())
             if plan.nothing_to_do:
                 shell.say(_nothing_to_retry(journal, before))
                 hooks.measure(0)

@@ -36,12 +36,7 @@ def plan_resume(
             f"`{command('run', Path(run.file.name))}` reads the file again."
         )
     refuse_held(journal, run.id)
-    if not same_campaign(journal, run, settings):
-        ids = run.ids
-        raise SettingsError(
-            f"Run {run.id} was sent to {run.dialer}, template {ids.template}, campaign {ids.campaign}, allocation "
-            f"{ids.allocation}, and the settings name another place; use that run's settings with --config."
-        )
+    refuse_other_place(journal, run, settings)
     digest = fingerprint(run.file) if run.file.is_file() else ""
     runs = [*(_earlier_left(journal, run) if with_earlier and options.limit is None else ()), run]
     plan = in_turn([go_on(journal, one.id, settings, options, digest) for one in runs])
@@ -51,6 +46,19 @@ def plan_resume(
     send = command("run", run.file)
     is_new = Remark(f"{run.file.name} holds other rows by now, and no run has read them; `{send}` does.", loud=True)
     return replace(plan, remarks=(*plan.remarks, is_new))
+
+
+def refuse_other_place(journal: Journal, run: RunRecord, settings: Settings) -> None:
+    """Raise SettingsError if the settings name another dialer or campaign than the run's.
+
+    Until a row has a result they may be corrected, but not behind a queue: nobody is asked there any more.
+    """
+    is_same = is_place_of(run, settings) if journal.queued(run.id) else same_campaign(journal, run, settings)
+    if not is_same:
+        raise SettingsError(
+            f"Run {run.id} was sent to {run.place}, and the settings name another place; use that run's settings with "
+            "--config, or give its retry file to `leadsync run` to send the rows to the new place."
+        )
 
 
 def refuse_held(journal: Journal, run_id: str) -> None:
@@ -139,14 +147,19 @@ def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: st
             "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "
             "sheet as it would be read now, `leadsync run --fresh` it afterwards."
         )
-    if run.ids != settings.ids() or run.dialer != settings.url():
+    if not is_place_of(run, settings):
         remarks.append("The dialer or the campaign in the settings has changed since; nothing had been applied yet.")
     return remarks
 
 
+def is_place_of(run: RunRecord, settings: Settings) -> bool:
+    """Whether the settings name the dialer and campaign of the run."""
+    return (run.dialer, run.ids) == (settings.url(), settings.ids())
+
+
 def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:
     """Whether the settings name the dialer and campaign of the run; ids may change until a row has a result."""
-    if run.dialer == settings.url() and run.ids == settings.ids():
+    if is_place_of(run, settings):
         return True
     touched = {status for status, count in journal.tally(run.id).statuses.items() if count} - _UNTOUCHED
     return not touched

@@ -93,6 +93,8 @@ class RunOptions:
     inserts: Inserts | None = None
     """The leads to insert; None: by the settings, or as the resumed run does."""
     skip_unchanged: bool = False
+    place_named: bool = False
+    """Whether a person has named the dialer or campaign of a retry, which may be another than the run's."""
     edits: SheetEdits = NO_EDITS
     """Changes by people in the sheet's rows."""
     chosen: Chosen | None = field(default_factory=Chosen)

@@ -1,6 +1,6 @@
 """The plan to send failed and unsent rows again, as a new run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,13 +15,16 @@ from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
-from leadsync.run.continuation import inserts_of, refuse_held
+from leadsync.run.continuation import inserts_of, is_place_of, refuse_held, refuse_other_place
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 
 
 def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOptions, now: datetime) -> Plan:
-    """A new run with the failed and unsent rows of a run; raises UsageError if a later run has taken them."""
+    """A new run with the failed and unsent rows of a run.
+
+    Raises UsageError if a later run has taken them, SettingsError for another dialer or campaign that nobody named.
+    """
     run = journal.run(run_id)
     if not run.complete:
         raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
@@ -30,12 +33,32 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     for later in journal.lineage(run.id):
         journal.hold(later)
     run = journal.run(run.id)
+    if not options.place_named:
+        refuse_other_place(journal, run, settings)
     # Counted under the lock: until then another process could have sent the rows.
     count = journal.count_retry(run.id)
     if count == 0:
         _refuse_taken(journal, run)
         return nothing_to_do(journal, run)
-    new = replace(
+    new = _new_run(journal, run, settings, options, now)
+    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings)
+    sending = count - len(since.skipped)
+    return Plan(
+        new,
+        sending if options.limit is None else min(sending, options.limit),
+        remarks=(
+            *_remarks_on(run, settings, count),
+            *map(Remark.fact, corrected_rows_left(journal, run.id)),
+            *since.remarks(journal, run, settings, now),
+        ),
+        sent_before=since.sent_before,
+        write=partial(_store_retry, journal, new, options.limit, since.skipped),
+    )
+
+
+def _new_run(journal: Journal, run: RunRecord, settings: Settings, options: RunOptions, now: datetime) -> RunRecord:
+    """The run that sends rows of a run again."""
+    return replace(
         run,
         id=journal.new_run_id(now),
         output=options.output.resolve() if options.output else run.output,
@@ -56,20 +79,13 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         order=options.order or run.order,
         inserts=inserts_of(run, settings, options),
     )
-    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings)
-    sending = count - len(since.skipped)
-    again = f"{counted(count, 'failed or unsent row')} of run {run.id} {agreeing(count, 'goes', 'go')} again."
-    return Plan(
-        new,
-        sending if options.limit is None else min(sending, options.limit),
-        remarks=(
-            Remark(again),
-            *map(Remark.fact, corrected_rows_left(journal, run.id)),
-            *since.remarks(journal, run, settings, now),
-        ),
-        sent_before=since.sent_before,
-        write=partial(_store_retry, journal, new, options.limit, since.skipped),
-    )
+
+
+def _remarks_on(run: RunRecord, settings: Settings, rows: int) -> Iterator[Remark]:
+    """How many rows of a run go again, and whether to another place than before."""
+    yield Remark(f"{counted(rows, 'failed or unsent row')} of run {run.id} {agreeing(rows, 'goes', 'go')} again.")
+    if not is_place_of(run, settings):
+        yield Remark(f"Run {run.id} was sent to {run.place}; its rows go to another place now.", loud=True)
 
 
 def _refuse_taken(journal: Journal, run: RunRecord) -> None:

@@ -17,6 +17,7 @@ from leadsync.session import Session
 from leadsync.system_user import acting_for
 from leadsync.web.children import LOG_NAME
 from leadsync.web.jobs import Job, JobCancelledError, JobState
+from leadsync.web.page_words import in_page_words
 from leadsync.web.uploads import Upload, Uploads
 
 _log = logging.getLogger("leadsync")
@@ -76,7 +77,7 @@ def _told(job: Job, upload: Upload | None = None) -> Iterator[None]:
     except JobCancelledError:
         job.note(JobState.CANCELLED)
     except LeadsyncError as error:
-        _refuse(job, upload.in_words(error) if upload else str(error))
+        _refuse(job, upload.in_words(error) if upload else in_page_words(str(error)))
     except Exception as error:
         _log.error("A job failed\n%s", traceback_of(error))
         _refuse(job, f"leadsync itself failed ({type(error).__name__}); {LOG_NAME} in its state folder shows where.")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from leadsync.leads import ORDER_WORDS
+from leadsync.models import public_address
 
 FIELD_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -97,7 +98,10 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"`leadsync run --fresh` it afterwards", f"tick {_label('fresh')} afterwards"),
     (r"go on with it without --insert-only, or begin anew with --fresh", f"or tick {_label('fresh')}"),
     (r"begin anew with --fresh", f"tick {_label('fresh')}"),
-    (r"; use that run's settings with --config", "; ask who looks after leadsync"),
+    (
+        r"; use that run's settings with --config, or give its retry file to `leadsync run`",
+        "; ask who looks after leadsync, or take its rows to send in a file and upload it",
+    ),
     (r": leadsync resolve \S+ --row \S+, with --applied, --not-applied or --send", ": on its page"),
     (r"`?leadsync resolve \S+ --row \S+ --take-back`?", "its page takes a decision back"),
     (r"decide in the file that `leadsync report [^`]*` writes", "decide on the run's page"),
@@ -105,6 +109,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r"`leadsync show [^`]*` lists those", "the run's page lists those"),
     (r"`leadsync show [^`]*` tells what it has", "its page tells what it has"),
     (r"; use: leadsync retry (\S+)", r"; retry run \1"),
+    (r"; --skip-unchanged sends each once", f"; tick {_label('skip_unchanged')} to send each once"),
     (r"`leadsync resume` goes on", "its page goes on"),
     (r"choose another with --output", "ask who looks after leadsync"),
     (r"name another (?:folder|file) with --output", "ask who looks after leadsync"),
@@ -142,8 +147,8 @@ def in_run_words(text: str, dialer: str) -> str:
 
 
 def without_address(text: str, dialer: str) -> str:
-    """A text with the dialer's host in place of its address, whose path is a secret."""
-    return text.replace(dialer, dialer.partition("://")[2].partition("/")[0] or dialer) if dialer else text
+    """A text without the path of the dialer's address, a secret."""
+    return text.replace(dialer, public_address(dialer)) if dialer else text
 
 
 def in_page_words(text: str) -> str:

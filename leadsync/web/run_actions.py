@@ -17,7 +17,7 @@ from leadsync.web.jobs import Job, JobState
 from leadsync.web.run_jobs import run_jobs
 from leadsync.web.run_page import view_of
 from leadsync.web.site import Site, site_of
-from leadsync.web.templates import names_of, render
+from leadsync.web.templates import render
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -63,8 +63,7 @@ async def _ask(request: Request, verb: str) -> Response:
     noted = job.noted
     if noted.get("state") == JobState.STALE:
         run = await site.read(lambda journal: journal.run(run_id))
-        place = names_of(run.dialer, run.ids)
-        return render(request, "go_on.html", status=409, run=run, verb=verb, noted=noted, place=place)
+        return render(request, "go_on.html", status=409, run=run, verb=verb, noted=noted)
     if noted.get("state") == JobState.REFUSED and not noted.get("run") and await site.read(is_open):
         raise UsageError(noted["error"])
     if noted.get("run"):

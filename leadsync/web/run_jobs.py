@@ -28,6 +28,7 @@ from leadsync.session import Session
 from leadsync.web.draft_jobs import carry_out, for_worker
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.page_words import in_run_words
+from leadsync.web.templates import names_of
 from leadsync.web.value_files import ValueFolder
 
 _PATIENCE_SECONDS = 5.0
@@ -56,6 +57,8 @@ class Unanswered:
     seen: str = ""
     rows: int = 0
     error: str = ""
+    place: Sequence[str] = ()
+    """The dialer and campaign for the rows."""
 
 
 def unanswered(state: Path, run_id: str) -> Unanswered | None:
@@ -67,7 +70,7 @@ def unanswered(state: Path, run_id: str) -> Unanswered | None:
     verb, user = str(job.asked.get("verb", "")), str(job.asked.get("user", ""))
     if noted["state"] == JobState.REFUSED:
         return Unanswered(verb, user, error=str(noted.get("error", "")))
-    return Unanswered(verb, user, noted["warnings"], noted["seen"], noted["rows"])
+    return Unanswered(verb, user, noted["warnings"], noted["seen"], noted["rows"], place=noted["place"])
 
 
 def runs_asked(state: Path) -> set[str]:
@@ -86,7 +89,7 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
             # Before it waits for its turn: the person is still there.
             plan = _plan(journal, journal.run(run_id), _settings(host.settings(), journal.run(run_id)), job)
             plan.discard()
-            if _is_stale(plan, job):
+            if _is_stale(plan, job, journal.run(run_id)):
                 return
         with job_turn(job, host.settings().web.runs_at_once), host.sound_journal() as journal:
             job.note(JobState.READING)
@@ -95,7 +98,7 @@ def go_on(host: Session, run_id: str, job: Job) -> None:
                 hooks.settings = host.settings()
                 settings = ready_to_send(_settings(hooks.settings, run))
                 plan = _plan(journal, run, settings, job)
-                if _is_stale(plan, job):
+                if _is_stale(plan, job, run):
                     plan.discard()
                     return
                 try:
@@ -123,16 +126,22 @@ def _plan(journal: Journal, run: RunRecord, settings: Settings, job: Job) -> Pla
     return plan
 
 
-def _is_stale(plan: Plan, job: Job) -> bool:
-    """Whether rows would go a second time or undo newer ones, unknown to the person: the job keeps the warnings."""
-    if not plan.sent_before:
+def _is_stale(plan: Plan, job: Job, run: RunRecord) -> bool:
+    """Whether rows would go a second time, undo newer ones or go to another place than the button names, unknown to
+    the person: the job keeps the warnings."""
+    new = plan.run
+    is_moved = (new.dialer, new.ids) != (run.dialer, run.ids)
+    if not plan.sent_before and not is_moved:
         return False
-    warnings = [remark.text for remark in plan.remarks if remark.loud]
-    digest = hashlib.sha256("\n".join(warnings).encode()).hexdigest()[:32]
+    warnings = [remark.text for remark in plan.remarks if remark.loud] if plan.sent_before else []
+    if is_moved:
+        warnings.insert(0, f"The settings have changed since: the rows go to {new.place}, no longer to {run.place}.")
+    digest = hashlib.sha256("\n".join([new.dialer, *warnings]).encode()).hexdigest()[:32]
     if job.asked.get("seen") == digest:
         return False
-    shown = [in_run_words(warning, plan.run.dialer) for warning in warnings]
-    job.note(JobState.STALE, warnings=shown, seen=digest, rows=plan.total_waiting)
+    shown = [in_run_words(warning, new.dialer) for warning in warnings]
+    place = names_of(new.dialer, new.ids)
+    job.note(JobState.STALE, warnings=shown, seen=digest, rows=plan.total_waiting, place=place)
     return True
 
 

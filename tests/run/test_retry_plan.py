@@ -113,3 +113,21 @@ def test_a_retry_that_stopped_is_gone_on_with_by_resume(desk: Desk) -> None:
     done = desk.leadsync("resume", "--json").json
     assert (done["run"], done["statuses"], done["finished"]) == (stopped["run"], {"succeeded": 1}, True)
     assert received(dialer) == ["A"]
+
+
+def test_a_retry_goes_to_another_place_only_if_a_person_names_it(desk: Desk) -> None:
+    winback = "[campaigns.winback]\nallocation_id = 39\n"
+    dialer = desk.dialer(settings=winback, faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json["run"]
+    dialer.ledger.received.clear()
+    right = desk.config.read_text("utf-8")
+    for change in (("127.0.0.1", "localhost"), ("campaign_id = 41", "campaign_id = 99")):
+        desk.config.write_text(right.replace(*change), "utf-8")
+        refused = desk.leadsync("retry", run)
+        assert (refused.code, "name another place; use that run's settings" in refused.err) == (2, True)
+    desk.config.write_text(right, "utf-8")
+    assert received(dialer) == []
+    named = desk.leadsync("retry", run, "--campaign", "winback")
+    assert named.code == 0, named.err
+    assert "allocation 38; its rows go to another place now." in named.err
+    assert [one.query["fAllocationId"] for one in dialer.ledger.received] == ["39", "39"]

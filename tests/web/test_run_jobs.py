@@ -3,10 +3,62 @@
 import re
 from contextlib import ExitStack
 
-from leadsync.simulator import PracticeDialer
-from leadsync.web.jobs import turn
+import pytest
+
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
+from leadsync.web.child import main
+from leadsync.web.jobs import Job, JobState, turn
+from leadsync.web.run_jobs import run_jobs, unanswered
 from tests.web.faulty import failed_run, words
-from tests.web.shop import DraftPage, applied, wait_until
+from tests.web.shop import DraftPage, Shop, applied, wait_until
+
+
+def pressed(shop: Shop, run: str, verb: str, seen: str = "") -> Job:
+    """The job of a button, done in this process."""
+    job = run_jobs(shop.state, run).claim({"verb": verb, "user": "ann", "seen": seen})
+    assert job is not None
+    main([verb, "--state", str(shop.state), "--config", str(shop.desk.config), run, str(job.number)])
+    return job
+
+
+def begun(shop: Shop, fault: FaultRule, dialer: PracticeDialer, *options: str) -> str:
+    """A run of two rows, and the fault taken away."""
+    dialer.faults.add([fault])
+    sheet = shop.desk.sheet("leads.csv", "Lead Id,Outcome", "A,Sale", "B,Sale")
+    run: str = shop.desk.leadsync("run", sheet, "--json", *options).json["run"]
+    dialer.faults.clear()
+    dialer.ledger.received.clear()
+    return run
+
+
+@pytest.mark.parametrize("verb", ["resume", "retry"])
+@pytest.mark.parametrize("change", [("campaign_id = 41", "campaign_id = 99"), ("127.0.0.1", "localhost")])
+def test_no_button_sends_to_another_place_than_it_names(
+    shop: Shop, dialer: PracticeDialer, verb: str, change: tuple[str, str]
+) -> None:
+    run = begun(shop, FaultRule(FaultKind.CODE, lead="A", code=106), dialer, "--limit", "1")
+    right = shop.desk.config.read_text("utf-8")
+    shop.desk.config.write_text(right.replace(*change), "utf-8")
+    noted = pressed(shop, run, verb).noted
+    assert (noted["state"], noted["run"]) == (JobState.REFUSED, "")
+    assert "campaign 41, allocation 38, and the settings name another place; ask who looks after" in noted["error"]
+    assert dialer.ledger.received == []
+    shop.desk.config.write_text(right, "utf-8")
+    assert pressed(shop, run, verb).noted["state"] == JobState.ENDED
+    assert sorted(one.lead for one in dialer.ledger.received) == (["B"] if verb == "resume" else ["A", "B"])
+
+
+def test_a_place_put_right_before_any_row_has_a_result_is_asked_about(shop: Shop, dialer: PracticeDialer) -> None:
+    run = begun(shop, FaultRule(FaultKind.HTTP, status=401), dialer)
+    shop.desk.config.write_text(shop.desk.config.read_text("utf-8").replace("127.0.0.1", "localhost"), "utf-8")
+    assert pressed(shop, run, "resume").noted["state"] == JobState.STALE
+    assert dialer.ledger.received == []
+    asked = unanswered(shop.state, run)
+    assert asked is not None
+    assert (asked.rows, asked.place[0].partition(":")[0]) == (2, "localhost")
+    assert "the rows go to http://localhost:" in asked.warnings[0]
+    assert pressed(shop, run, "resume", asked.seen).noted["state"] == JobState.ENDED
+    assert sorted(one.lead for one in dialer.ledger.received) == ["A", "B"]
 
 
 def test_the_rest_of_a_trial_is_sent_once(page: DraftPage, dialer: PracticeDialer) -> None:
