@@ -130,7 +130,8 @@ class Edits(Protocol):
         """Change cells of a row, by the positions of their columns; return the row's new version.
 
         `version` is the one that the user has seen; 0 for a row without changes. None if another change came in
-        between: nothing is changed then. Raises UsageError for an unknown row or column.
+        between: nothing is changed then. Raises UsageError for an unknown row or column, BusyError for a draft
+        that was sent or read again.
         """
         ...
 
@@ -143,7 +144,7 @@ class Edits(Protocol):
         ...
 
     def move_edits(self, run_id: str, target: str) -> None:
-        """Give a draft's changes to a later draft of the same sheet, to be checked there."""
+        """Give a draft's changes to a later draft of the same sheet, to be checked there; it takes no more of them."""
         ...
 
     def edit_count(self, run_id: str) -> int:

@@ -213,8 +213,9 @@ class Drafts(Protocol):
         """
         ...
 
-    def delete_draft(self, run_id: str) -> None:
-        """Delete a held draft and release it; a confirmed run stays."""
+    def delete_draft(self, run_id: str, *, corrected: bool = True) -> None:
+        """Delete a held draft and release it; a confirmed run stays, and unless `corrected` a draft with changes by
+        people."""
         ...
 
 

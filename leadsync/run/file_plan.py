@@ -56,7 +56,7 @@ def _plan_file(
     digest: str,
     check: CheckedSheet | None = None,
 ) -> Plan:
-    own = _hold_unfinished(journal, check.file if check else file, now)
+    own = _hold_unfinished(journal, check.file if check else file, now, options.edits.draft)
     alike = list(_runs_with(journal, digest, settings))
     known = {run.id for run in (*own, *alike)}
     runs = [run for run in own if run.complete]
@@ -167,10 +167,11 @@ def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpt
     return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
 
 
-def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRecord]:
+def _hold_unfinished(journal: Journal, file: Path, now: datetime, corrected: str) -> list[RunRecord]:
     """The runs of a sheet, newest first; unfinished ones are held.
 
-    Deletes unconfirmed drafts without a person's corrections: of this sheet, and others older than a day. Raises
+    Deletes unconfirmed drafts without a person's corrections: of this sheet, and others older than a day. The one open
+    to correction stays until its sheet is confirmed, so that no correction is lost in between. Raises
     BusyError if another process is reading or sending this sheet just now.
     """
     own = {run.id for run in journal.runs_of(file)}
@@ -178,9 +179,10 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime) -> list[RunRec
         # The lock first: another process may be reading this draft's sheet just now.
         if run.id in own and not run.finished:
             journal.hold(run.id)
-        left_over = not run.complete and run.id in own and not journal.edit_count(run.id)
-        if left_over or (has_expired(journal, run, now) and journal.try_hold(run.id)):
+        if has_expired(journal, run, now) and run.id != corrected and (run.id in own or journal.try_hold(run.id)):
             journal.delete_draft(run.id)
+        elif not run.complete and run.id in own and run.id != corrected:
+            journal.delete_draft(run.id, corrected=False)
     return journal.runs_of(file)
 
 

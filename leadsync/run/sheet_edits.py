@@ -48,9 +48,9 @@ NO_EDITS = SheetEdits()
 def edits_in(journal: Journal, draft: str) -> SheetEdits:
     """The changes kept with a draft; none for one that is gone."""
     run = journal.find(draft) if draft else None
-    edits = journal.edits(draft) if run is not None and not run.complete else []
-    if not edits:
+    if run is None or run.complete:
         return NO_EDITS
+    edits = journal.edits(draft)
     rows: dict[int, dict[int, Edit]] = {}
     for edit in edits:
         cells = rows.setdefault(edit.number, {})

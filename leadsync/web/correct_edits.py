@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.errors import BusyError
 from leadsync.journal import LEFT_OUT
 from leadsync.models import RunRecord
 from leadsync.reasons import Fault, Rejected
@@ -29,6 +32,7 @@ from leadsync.web.correct_data import (
 )
 from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
 from leadsync.web.correct_view import RowCard, positions_of
+from leadsync.web.draft_jobs import sent_as
 from leadsync.web.run_page import run_of
 from leadsync.web.site import Site, site_of
 from leadsync.web.templates import render
@@ -74,8 +78,13 @@ async def edits(request: Request) -> Response:
         "back" in form,
         request.state.person.name,
     )
-    done = await site.read(partial(_edit, site=site, asked=asked))
     wanted = wanted_in(form)
+    try:
+        done = await site.read(partial(_edit, site=site, asked=asked))
+    except (BusyError, HTTPException) as error:
+        typed = {at: text for at, text in asked.cells.items() if not asked.takes_back}
+        run, words = await _sent_since(site, asked.run, typed, error)
+        asked, done, wanted = replace(asked, run=run), _Done(None, 409, words), Wanted(0, "")
     if "hx-request" in request.headers:
         page = await site.read(partial(figures_of, site=site, run_id=asked.run, wanted=wanted))
         return _row(request, page, done)
@@ -83,6 +92,18 @@ async def edits(request: Request) -> Response:
         return await show(request, asked.run, wanted, status=done.status, wrong=done.wrong, card=done.card)
     address = "&".join(filter(None, (address_of(wanted), f"saved={asked.number}")))
     return RedirectResponse(f"/runs/{asked.run}/correct?{address}#saved", status_code=303)
+
+
+async def _sent_since(site: Site, draft: str, typed: Mapping[int, str], error: Exception) -> tuple[str, str]:
+    """The run that a draft was sent as, and the words about what was typed too late; raises the error without one."""
+    run_id = await anyio.to_thread.run_sync(sent_as, site.state, draft)
+    run = await site.read(lambda journal: journal.find(run_id)) if run_id else None
+    if run is None:
+        raise error
+    cells = [f"{run.headings[at]} “{text}”" for at, text in typed.items() if text and at < len(run.headings)]
+    kept = f" You typed: {', '.join(cells)}." if cells else ""
+    words = f"The sheet was sent as run {run_id} before your change came: nothing was changed.{kept}"
+    return run_id, f"{words} If the row did not go through, correct it here."
 
 
 def _row(request: Request, page: CorrectPage, done: _Done) -> Response:
@@ -185,7 +206,11 @@ async def bulk_edits(request: Request) -> Response:
         form={name: str(text) for name, text in form.items()},
         user=request.state.person.name,
     )
-    put, left = await site.read(work)
+    try:
+        put, left = await site.read(work)
+    except (BusyError, HTTPException) as error:
+        sent, words = await _sent_since(site, run_id, {}, error)
+        return await show(request, sent, wanted_in({}), status=409, wrong=f"{words} The value was “{new}”.")
     address = "&".join(filter(None, (address_of(Wanted(0, "")), f"put={put}", f"left={left}" if left else "")))
     return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.errors import BusyError
 from leadsync.journal import LEFT_OUT, Journal
 from leadsync.web.correct_page import number_in
 from leadsync.web.draft_page import upload_of
@@ -19,15 +20,20 @@ from leadsync.web.site import site_of
 from leadsync.web.templates import render
 
 _LONGEST_LEAD = 200
+_SENDING = (Stage.QUEUED, Stage.PLANNING, Stage.SENT)
 _CHANGED = "This row was changed since you saw it, or its sheet was read again or sent; see how it stands now."
 
 
 async def draft_rows(request: Request) -> Response:
     """A page of the rows in a list; a draft without a preview leads back to its page. A form leaves a row out."""
     view = await anyio.to_thread.run_sync(look_at, site_of(request).state, await upload_of(request))
+    asked: Any = request.query_params if request.method != "POST" else await request.form(max_files=0)
+    if request.method == "POST" and view.stage in _SENDING:
+        where = f" as run {view.run}" if view.run else ""
+        number = number_in(asked.get("number", ""))
+        raise HTTPException(409, f"{view.sent_by} has sent this sheet{where}: nothing was changed in row {number}.")
     if view.stage is not Stage.SHOWN or view.preview is None or view.preview["what"] != "send":
         return RedirectResponse(f"/drafts/{view.upload.id}", status_code=303)
-    asked: Any = request.query_params if request.method != "POST" else await request.form(max_files=0)
     place = {name: str(asked.get(name, ""))[:_LONGEST_LEAD] for name in ("list", "lead", "after")}
     if request.method != "POST":
         return await _page(request, view, place)
@@ -87,7 +93,10 @@ def _leave_out(journal: Journal, draft: str, row: tuple[int, int], text: str, us
     run = journal.find(draft)
     if run is None or run.complete or not journal.states(draft, [number]):
         return False
-    if journal.edit(draft, number, {LEFT_OUT: text}, version=version, user=user) is None:
+    try:
+        if journal.edit(draft, number, {LEFT_OUT: text}, version=version, user=user) is None:
+            return False
+    except BusyError:
         return False
     journal.add_audit("leave out" if text else "take back", user, draft, row=number)
     return True

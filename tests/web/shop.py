@@ -60,6 +60,7 @@ class Shop:
 
     def claim_send(self, upload: Upload, seen: Preview, limit: int | None = None) -> Job:
         asked = {"reading": upload.reading().model_dump(), "seen": seen["digest"], "limit": limit}
+        asked["base"] = seen.get("base", "")
         return self.claim(upload, "send", order=None, until=None, **asked)
 
     def send(self, upload: Upload, seen: Preview, limit: int | None = None) -> Job:

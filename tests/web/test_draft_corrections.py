@@ -81,8 +81,18 @@ def test_a_row_left_out_is_skipped_with_the_name(page: DraftPage, dialer: Practi
     page.choose(draft)
     assert "Send 1 row to" in page.get(draft)
     assert "Not sent. Left out by ann" in words(page.browser.get(f"{rows}?list=skip-LEFT_OUT"))
+    base = base_of(page, draft)
     run = send_draft(page, draft)
     assert applied(dialer) == ["A1"]
+    late = page.browser.post(rows, data={**row, "number": "2"})
+    assert (late.status_code, f"ann has sent this sheet as run {run.rpartition('/')[2]}" in late.text) == (409, True)
+    for swap in (False, True):
+        late = base.save(4, swap=swap, c4="28/02/2031 10:00")
+        assert f"was sent as run {run.rpartition('/')[2]} before your change came" in late.text
+        assert "You typed: Callback Date “28/02/2031 10:00”" in late.text
+    late = base.put("rejected..NO_SUCH_DAY", "", "", "28/02/2031 10:00")
+    assert (late.status_code, "The value was “28/02/2031 10:00”." in late.text) == (409, True)
+    assert [one.id for one in page.shop.runs()] == [run.rpartition("/")[2]], "no draft has kept a change"
     left = records(page, run)[5]
     assert left.status == "skipped"
     assert "left out by ann on " in words(page.browser.get(f"{run}/rows?status=skipped"))

@@ -2,9 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from leadsync.config import SheetChoices
+from leadsync.journal import Journal
+from leadsync.run import Plan
+from leadsync.session import Session
 from leadsync.simulator import PracticeDialer
+from leadsync.web import draft_jobs
 from leadsync.web.jobs import JobState
 from leadsync.web.preview import DONE, GO_ON, SEND, UNDECIDED, UNREADABLE
 from tests.conftest import Desk
@@ -198,3 +205,24 @@ def test_hostile_cells_and_headings_come_through_as_they_are(shop: Shop, dialer:
     assert [column["heading"] for column in found["columns"]][1:] == [heading, "=cmd|' /C calc'!A0"]
     assert found["columns"][1]["examples"] == ["<img src=x onerror=alert(1)>"]
     assert found["columns"][2]["examples"] == ["{{7*7}}"]
+
+
+def test_a_correction_while_the_sheet_is_planned_holds_the_sending_up(
+    shop: Shop, dialer: PracticeDialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = shop.upload()
+    seen = shop.read(upload)
+    as_seen = draft_jobs._as_seen
+
+    def corrected_meanwhile(host: Session, journal: Journal, *others: Any) -> Plan | None:
+        journal.edit(seen["base"], 3, {2: "Busy"}, version=0, user="rita")
+        return as_seen(host, journal, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(draft_jobs, "_as_seen", corrected_meanwhile)
+        job = shop.send(upload, seen)
+    assert (job.state, job.noted["run"]) == (JobState.REFUSED, "")
+    assert "corrected or left out meanwhile; look at it again. Nothing was sent." in job.noted["error"]
+    assert dialer.ledger.received == []
+    assert shop.send(upload, shop.read(upload)).state is JobState.ENDED
+    assert sorted(one.fields["njDisposition"] for one in dialer.ledger.applications) == ["Busy", "Sale"]

@@ -81,15 +81,19 @@ class SqlDrafts(SqlRunQueue):
             set_run(connection, run_id, {**values, "complete": True})
             self._queue(connection, run_id, queued)
 
-    def delete_draft(self, run_id: str) -> None:
+    def delete_draft(self, run_id: str, *, corrected: bool = True) -> None:
         with self._database.writing() as connection:
             self._refuse_stale(connection, run_id)
-            _delete_draft(connection, run_id)
+            _delete_draft(connection, run_id, "" if corrected else _UNCORRECTED)
         self.release(run_id)
 
 
-def _delete_draft(connection: Connection, run_id: str) -> None:
-    if draft := connection.execute("SELECT run FROM runs WHERE id = ? AND NOT complete", [run_id]).fetchone():
+_UNCORRECTED = "AND NOT EXISTS (SELECT 1 FROM edits WHERE edits.run = runs.run AND version > 0)"
+
+
+def _delete_draft(connection: Connection, run_id: str, condition: str = "") -> None:
+    wanted = f"SELECT run FROM runs WHERE id = ? AND NOT complete {condition}"
+    if draft := connection.execute(wanted, [run_id]).fetchone():
         delete_run(connection, draft[0])
 
 

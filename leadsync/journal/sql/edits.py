@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from leadsync.errors import UsageError
+from leadsync.errors import BusyError, UsageError
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, Connection, moment
 from leadsync.journal.sql.run_table import run_key
@@ -25,7 +25,7 @@ class SqlEdits(Connected):
     ) -> dict[int, int | None]:
         # One transaction from the look at the version to the change: of two people one comes first.
         with self._database.writing() as connection:
-            key, now = run_key(connection, run_id), self._database.now()
+            key, now = _open_key(connection, run_id), self._database.now()
             return {
                 number: _edit(connection, (key, run_id, number), seen, new, (user, now))
                 for number, (seen, new) in changes.items()
@@ -54,6 +54,7 @@ class SqlEdits(Connected):
             keys = run_key(connection, target), run_key(connection, run_id)
             connection.execute("UPDATE edits SET run = ? WHERE run = ? AND version > 0", keys)
             connection.execute("UPDATE edited_rows SET run = ?, rules = '' WHERE run = ?", keys)
+            connection.execute("UPDATE runs SET deleting = TRUE WHERE run = ?", keys[1:])
 
     def edit_count(self, run_id: str) -> int:
         with self._database.reading() as connection:
@@ -70,6 +71,14 @@ class SqlEdits(Connected):
                 [run_key(connection, run_id), number],
             )
             return [(before, _from_row(values)) for before, *values in rows]
+
+
+def _open_key(connection: Connection, run_id: str) -> int:
+    """The run's number in all tables. Raises BusyError for one that has ended as a draft."""
+    found = connection.execute("SELECT run FROM runs WHERE id = ? AND NOT deleting", [run_id]).fetchone()
+    if found is None:
+        raise BusyError(f"The rows of run {run_id} were sent, read again or deleted meanwhile; nothing was changed.")
+    return int(found[0])
 
 
 def _from_row(values: Sequence[Any]) -> Edit:
