@@ -1,7 +1,8 @@
 """A person's choices for reading one sheet, over the settings: columns, rules and the campaign."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -10,9 +11,16 @@ from leadsync.config.settings import Columns, Settings
 from leadsync.config.sheet_settings import Chosen, chosen_in, with_reading
 from leadsync.errors import SettingsError
 from leadsync.leads import Input, Section
+from leadsync.models import CALLBACK
 from leadsync.spreadsheet import loose
 
 _COLUMNS: TypeAdapter[Columns] = TypeAdapter(Columns)
+
+
+OWN_FILE: Mapping[str, Any] = MappingProxyType(
+    {"headings_row": "auto", "sheet": "", "encoding": "", "delimiter": "", "hidden_rows": "send"}
+)
+"""The rules of `[input]` by which a file of leadsync's own is opened."""
 
 
 class SheetChoices(Section):
@@ -61,7 +69,11 @@ class SheetChoices(Section):
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with these choices in force; raises SettingsError."""
-        chosen = self.at_dialer(settings).for_campaign(self.campaign or None)
+        return self.read_by(self.at_dialer(settings).for_campaign(self.campaign or None))
+
+    def read_by(self, settings: Settings) -> Settings:
+        """The settings with the choices for reading the sheet in force; raises SettingsError."""
+        chosen = settings
         if self.kept:
             chosen = with_reading(chosen, self.kept)
         try:
@@ -73,6 +85,24 @@ class SheetChoices(Section):
             raise SettingsError(_in_words(error)) from None
         mappings = {name: _overridden(entries, self.columns) for name, entries in chosen.mappings.items()}
         return chosen.model_copy(update={**changed, "mappings": mappings})
+
+
+def choices_before(reading: str, headings: Sequence[str], settings: Settings, own: Chosen) -> SheetChoices:
+    """The choices of an earlier run for a file that came back from it, by the run's kept reading.
+
+    The choices for the file itself, its `own`, go before them, and so does an entry of the settings for one of the
+    file's headings. The file is leadsync's: the way to open the first sheet is not the way to open it.
+    """
+    kept, sheet = chosen_in(reading) or Chosen(), set(map(loose, headings))
+    named = {name: field for heading, field in settings.columns.items() if (name := loose(heading)) in sheet}
+    taken = set(named.values()) - {"", CALLBACK}
+    columns = {
+        heading: field
+        for heading, field in kept.columns.items()
+        if loose(heading) in sheet - named.keys() and field not in taken
+    }
+    rules = {name: value for name, value in kept.input.items() if name not in OWN_FILE}
+    return SheetChoices(input={**rules, **own.input}, columns={**columns, **own.columns})
 
 
 def _overridden(mapping: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:

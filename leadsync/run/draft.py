@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from leadsync.config import Settings, reading_of
+from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
 from leadsync.journal import Effects, Journal
@@ -115,6 +115,7 @@ def _store_sheet(
         begins_anew=begins_anew,
         tells_copies=True,
         edits=options.edits,
+        chosen=options.chosen,
     )
     _keep_facts(journal, run, scan, options)
     return scan
@@ -193,7 +194,7 @@ def _as_read(run: RunRecord, scan: SheetScan, settings: Settings, options: RunOp
         date_order=scan.date_order,
         epoch_1904=scan.epoch_1904,
         rules=settings.rules_digest,
-        reading=reading_of(settings, options.chosen),
+        reading=scan.reading,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from leadsync.config import Settings
+from leadsync.config import Chosen, Settings, choices_before, reading_of
 from leadsync.errors import MappingError
 from leadsync.file_names import is_retry
 from leadsync.journal import Journal
@@ -47,26 +47,32 @@ def scan_sheet(
     begins_anew: Sequence[RunRecord] = (),
     tells_copies: bool = False,
     edits: SheetEdits = NO_EDITS,
+    chosen: Chosen | None = None,
 ) -> SheetScan:
     """Read a sheet to its end and return the last scan.
 
     `take` gets each scan and exhausts its entries; a sheet read again makes another scan. The sheets of a report
     workbook that came back are read as one. `hold`: see `Lineage`. `skip_unchanged`: skip rows equal to the last ones
     sent for their leads, as the setting does. `trial` is an earlier run to take the rows over from; `begins_anew` are
-    runs that end with the confirmation. `edits` are changes by people. Raises SheetError, MappingError or
+    runs that end with the confirmation. `edits` are changes by people; what they chose for the sheet, `chosen`, is in
+    the settings, and the choices of the run that a file came back from are below. Raises SheetError, MappingError or
     SettingsError; with `tells_copies` also CheckedCopy, for a copy that `check` has made.
     """
-    learned = Learned()
+    learned, reading = Learned(), reading_of(settings, chosen)
     rules = sheet_rules(settings.rules(now))
     while True:
         with opened(source, journal, rules) as table:
-            # Without mappings in the settings nothing is chosen by the headings.
-            if learned.given_headings is None and settings.mappings:
-                learned = dataclasses.replace(learned, given_headings=_headings_before(table, journal))
-                if learned.given_headings is not None:
-                    continue
+            if learned.given_headings is None and journal is not None and _came_back(table):
+                run = _run_before(table, journal)
+                learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
+                if run is not None:
+                    before = choices_before(run.reading, table.headings, settings, chosen or Chosen())
+                    settings = before.read_by(settings)
+                    reading = reading_of(settings, None if chosen is None else before.chosen)
+                continue
             lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
+            scan.reading = reading
             try:
                 take(scan)
             except ReadAgain as again:
@@ -81,22 +87,32 @@ def scan_sheet(
             return scan
 
 
-def _headings_before(table: "Table", journal: Journal | None) -> Sequence[str] | None:
-    """Return the headings of the run that a file came back from; None for a file that did not, its rows unread."""
-    names = [heading.strip().lower() for heading in table.headings]
-    if journal is None or RUN_COLUMN not in names:
-        return None
+def _came_back(table: "Table") -> bool:
+    return RUN_COLUMN in _names(table)
+
+
+def _names(table: "Table") -> list[str]:
+    return [heading.strip().lower() for heading in table.headings]
+
+
+def _run_before(table: "Table", journal: Journal) -> RunRecord | None:
+    """Return the run that a file came back from, by its first row with a known one; None without any."""
     # Unknown ids are remembered: a file of another journal is asked once for each of its runs, not of its rows.
-    at, unknown = names.index(RUN_COLUMN), {""}
+    at, unknown = _names(table).index(RUN_COLUMN), {""}
     for row in table.rows():
         run_id = row.cells[at].strip() if at < len(row.cells) else ""
         if run_id in unknown:
             continue
         if run := journal.find(run_id):
-            roles = run.roles or ("",) * len(run.headings)
-            return [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
+            return run
         unknown.add(run_id)
-    return table.headings
+    return None
+
+
+def _headings_of(run: RunRecord) -> list[str]:
+    """The headings that the run had at first, without a person's notes."""
+    roles = run.roles or ("",) * len(run.headings)
+    return [heading for heading, role in zip(run.headings, roles, strict=False) if role != NOTE]
 
 
 def _rules(rules: Rules, table: "Table", learned: Learned) -> Rules:

@@ -99,6 +99,8 @@ class SheetScan:
         self.mapping = mapping
         self.lineage = lineage
         self.survey = Survey()
+        self.reading = ""
+        """The settings for reading the sheet, as a run keeps them."""
         self.date_order = rules.date_order
         self.epoch_1904 = rules.epoch_1904
         self.fields = fields_of(rules)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.config import SheetChoices
+from leadsync.config import OWN_FILE, SheetChoices
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.run import CorrectedRow, versions_of, with_edits, write_corrected
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _NONE_READY = "No corrected row is ready to be sent."
-# The file is leadsync's own: the way to read the first sheet is not the way to read it.
-_OWN_FILE = {"headings_row": "auto", "sheet": "", "encoding": "", "delimiter": "", "hidden_rows": "send"}
 
 
 async def send_edits(request: Request) -> Response:
@@ -69,7 +67,7 @@ def _draft(journal: "Journal", site: Site, run_id: str, user: str) -> Upload | s
     keep_corrections(upload, run.id, versions)
     settings = site.settings().at_address(run.dialer)
     campaign = settings.campaign_of(run.ids) or ""
-    upload.choose(SheetChoices.of_run(run.reading, dialer=settings.dialer, campaign=campaign, input=_OWN_FILE))
+    upload.choose(SheetChoices.of_run(run.reading, dialer=settings.dialer, campaign=campaign, input=dict(OWN_FILE)))
     journal.add_audit("upload", user, run.id, rows=len(rows), upload=upload.id)
     return upload
 

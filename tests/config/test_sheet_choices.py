@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leadsync.config import SheetChoices, settings_from
+from leadsync.config import Chosen, SheetChoices, choices_before, reading_of, settings_from
 from leadsync.errors import SettingsError
 from leadsync.leads import map_columns, with_mapping
 
@@ -76,3 +76,21 @@ def test_a_wrong_choice_is_a_sentence(reading: SheetChoices, words: str) -> None
 def test_a_digest_tells_choices_apart() -> None:
     assert SheetChoices().digest == SheetChoices(columns={}).digest != SheetChoices(columns={"A": ""}).digest
     assert SheetChoices(columns={"\udcff": ""}).digest
+
+
+def test_a_returned_file_has_the_choices_of_its_run_below_its_own_and_named_headings() -> None:
+    settings = settings_from(SETTINGS, "the test")
+    columns = {"Result": "", "Ring": "FirstPhone", "When": "njCallBackDate", "Gone": "njPriority"}
+    kept = reading_of(
+        settings, Chosen(input={"region": "NZ", "date_order": "mdy", "headings_row": "3"}, columns=columns)
+    )
+    own = Chosen(input={"region": "US"}, columns={"When": ""})
+    headings = ("cust no", "Result", "Ring", "When", "sync_run")
+    found = choices_before(kept, headings, settings, own)
+    assert found.input == {"region": "US", "date_order": "mdy"}
+    assert found.columns == {"Ring": "FirstPhone", "When": ""}, "the settings name Result"
+    assert choices_before("", headings, settings, own).columns == {"When": ""}
+    named = settings_from({**SETTINGS, "columns": {"Ring": "SecondPhone"}}, "the test")
+    assert "Ring" not in choices_before(kept, headings, named, Chosen()).columns
+    taken = settings_from({**SETTINGS, "columns": {"Result": "FirstPhone"}}, "the test")
+    assert "Ring" not in choices_before(kept, headings, taken, Chosen()).columns, "another column fills its field"

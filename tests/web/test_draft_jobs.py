@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from leadsync.config import SheetChoices
+from leadsync.config.sheet_settings import SheetSettings
 from leadsync.journal import Journal
 from leadsync.run import Plan
 from leadsync.session import Session
@@ -226,3 +227,31 @@ def test_a_correction_while_the_sheet_is_planned_holds_the_sending_up(
     assert dialer.ledger.received == []
     assert shop.send(upload, shop.read(upload)).state is JobState.ENDED
     assert sorted(one.fields["njDisposition"] for one in dialer.ledger.applications) == ["Busy", "Sale"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("on_page", [True, False])
+def test_a_report_given_back_knows_the_columns_chosen_for_its_sheet(
+    shop: Shop, dialer: PracticeDialer, kind: str, *, on_page: bool
+) -> None:
+    dialer.campaign.dispositions = frozenset({"Sale"})
+    upload = shop.upload("Cust No,Customer,Ring,Result\n40120,Ann,0412345671,Sale\n40121,Bob,0412345672,Slae\n")
+    chosen = {"Cust No": "njExternalLeadId", "Ring": "FirstPhone", "Result": "njDisposition", "Customer": ""}
+    choices = {"columns": chosen, "input": {"phone_fields": ["FirstPhone"]}}
+    run = shop.send(upload, shop.read(upload, **choices)).noted["run"]
+    dialer.campaign.dispositions = frozenset({"Sale", "Slae"})
+    back = shop.desk.folder / "back"
+    assert shop.desk.leadsync("report", run, "--output", back, "--format", kind).code == 0
+    [report] = back.glob("*.retry.*")
+    if on_page:
+        given = shop.upload(report.read_bytes(), report.name)
+        assert shop.send(given, shop.read(given)).state is JobState.ENDED
+    else:
+        done = shop.desk.leadsync("run", report, "--yes")
+        assert done.code == 0, done.err
+    last = dialer.ledger.applications[-1]
+    sent = {name: value for name, value in last.fields.items() if value != "<No Change>"}
+    assert (last.lead, sent) == ("40121", {"njDisposition": "Slae", "FirstPhone": "0412345672"})
+    again = SheetSettings.model_validate_json(shop.runs()[0].reading).chosen
+    assert again is not None
+    assert again.columns == chosen, "a report of this run knows them too"
