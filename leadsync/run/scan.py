@@ -65,10 +65,10 @@ def scan_sheet(
             if learned.given_headings is None and journal is not None and _came_back(table):
                 run = _run_before(table, journal)
                 learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
-                if run is not None:
-                    before = choices_before(run.reading, table.headings, settings, chosen or Chosen())
-                    settings = before.read_by(settings)
-                    reading = reading_of(settings, None if chosen is None else before.chosen)
+                kept = run.reading if run else ""
+                before = choices_before(kept, table.headings, settings, chosen or Chosen())
+                settings = before.read_by(settings)
+                reading = reading_of(settings, before.chosen if chosen else None)
                 continue
             lineage, more = Lineage(journal, settings, hold), (journal, hold, trial, begins_anew, edits)
             scan = _prepare(source, table, settings, now, learned, lineage, *more, skip_unchanged=skip_unchanged)
@@ -78,7 +78,7 @@ def scan_sheet(
             except ReadAgain as again:
                 learned = again.learned
                 continue
-            # A copy of check is read as the sheet itself; `checked` keeps the second reading from raising this again.
+            # `checked` keeps the second reading from raising this again.
             except CheckedCopy:
                 if tells_copies:
                     raise

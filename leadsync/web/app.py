@@ -1,5 +1,6 @@
 """The application: routes of all pages, each behind its role, and errors as sentences."""
 
+import errno
 import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -50,6 +51,11 @@ MODULES = (
     *(decide_page, mappings_page, stats_page, users_page, audit_page),
 )
 """Each has its routes in `ROUTES`."""
+_NO_SPACE = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FULL = (
+    "The server's disk is full, and this could not be done. Ask who looks after leadsync to make room; then look how it "
+    "stands before you do it again."
+)
 _WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)
 
@@ -81,6 +87,8 @@ def _guarded(route: Route) -> Route:
             response = await endpoint(request)
         except (HTTPException, LeadsyncError):
             raise
+        except OSError as error:
+            return error_page(request, 507, _FULL) if error.errno in _NO_SPACE else _broke(request, error)
         except Exception as error:  # answered here: the server would log its message, which may quote a sheet
             return _broke(request, error)
         if person:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,6 +17,8 @@ from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Holder, Live, Tally
+from leadsync.web.draft_jobs import jobs_of
+from leadsync.web.jobs import JobState
 from leadsync.web.run_jobs import runs_asked, unanswered
 from leadsync.web.run_page import waits_for_worker
 from leadsync.web.run_view import RunView, Share, again, sent_words, shares, to_decide
@@ -23,6 +26,7 @@ from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.standings import Kind, Standing, standing_of
 from leadsync.web.templates import hue, names_of, render
+from leadsync.web.uploads import Uploads
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -161,10 +165,11 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     lines = list(islice(shown, _ON_A_PAGE))
     senders = journal.senders([line.run.id for line in lines])
     holders, asked = journal.holders(), runs_asked(journal.state)
+    lines = [_in_turn(line, journal.state) for line in lines]
     lines = [
         replace(
             line,
-            by=senders.get(line.run.id, ""),
+            by=senders.get(line.run.id, line.by),
             holder=holders.get(line.run.id),
             has_question=line.run.id in asked and line.has_more and unanswered(journal.state, line.run.id) is not None,
         )
@@ -172,6 +177,16 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     ]
     has_more = next(shown, None) is not None
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
+
+
+def _in_turn(line: RunLine, state: Path) -> RunLine:
+    """The line of a draft that somebody has sent and that waits for its turn, as such."""
+    upload = Uploads(state).of_run(line.run.file) if line.standing.kind is Kind.DRAFT else None
+    job = jobs_of(state, upload, "send").newest() if upload else None
+    if job is None or job.state is not JobState.QUEUED:
+        return line
+    by = str(job.asked.get("user", ""))
+    return replace(line, by=by, standing=Standing(Kind.QUEUED, "Waits for its turn: as many runs as allowed are sent."))
 
 
 def _shown(journal: "Journal", filters: Filters) -> Iterator[RunLine]:

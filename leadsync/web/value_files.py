@@ -41,8 +41,13 @@ class ValueFolder:
     def claim(self, name: str, values: dict[str, Any]) -> bool:
         """Write a file of values that nobody has written yet; False if somebody has. Raises OSError."""
         try:
-            with os.fdopen(open_new(self.path / name), "wb") as stream:
-                stream.write(json.dumps(values).encode())
+            made = open_new(self.path / name)
         except FileExistsError:
             return False
+        try:
+            with os.fdopen(made, "wb") as stream:
+                stream.write(json.dumps(values).encode())
+        except OSError:  # a claim without its values would be nobody's
+            self.drop(name)
+            raise
         return True

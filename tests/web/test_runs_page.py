@@ -1,5 +1,6 @@
 """The list of runs: newest first, what is to do, filters, pages."""
 
+import errno
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,11 @@ from leadsync.journal import open_journal
 from leadsync.models import Status
 from leadsync.tallies import Live
 from leadsync.web import runs_page
+from leadsync.web.jobs import JobState, held
 from tests.web.conftest import Browser, Office
+from tests.web.faulty import words
 from tests.web.filled import RUN, Given, Sender, a_run, fill, text_of
+from tests.web.shop import DraftPage
 
 A, B, C, D = (f"20261123-21045{n}-0000" for n in range(4))
 
@@ -104,3 +108,24 @@ def test_the_list_and_the_run_tell_who_sent_it(office: Office, tmp_path: Path) -
     browser = office.alone()
     for path in ("/", f"/runs/{RUN}"):
         assert re.search(r"</time>, <bdi>zoe</bdi>", browser.get(path).text), path
+
+
+def test_a_sheet_that_waits_for_its_turn_is_no_draft_in_the_list(page: DraftPage) -> None:
+    upload = page.shop.upload()
+    job = page.shop.claim_send(upload, page.shop.read(upload))
+    with held(page.shop.state, job.lock_name, 1):
+        job.note(JobState.QUEUED)
+        listed = words(page.browser.get("/"))
+    assert ", Ann" in listed
+    assert "queued" in listed
+    assert "draft" not in listed.partition("To do")[2]
+
+
+def test_a_full_disk_is_a_sentence(page: DraftPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("leadsync.web.runs_page._listed", full)
+    answer = page.browser.get("/")
+    assert answer.status_code == 507
+    assert "The server&#39;s disk is full, and this could not be done." in answer.text

@@ -1,6 +1,9 @@
 """Small files of values."""
 
+import errno
 from pathlib import Path
+
+import pytest
 
 from leadsync.web.value_files import ValueFolder
 
@@ -28,3 +31,16 @@ def test_the_first_claim_wins(tmp_path: Path) -> None:
     assert folder.claim("send-1.json", {"user": "Ann"})
     assert not folder.claim("send-1.json", {"user": "Bob"})
     assert folder.load("send-1.json") == {"user": "Ann"}
+
+
+def test_a_claim_that_could_not_be_written_is_nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ValueFolder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr("leadsync.web.value_files.json.dumps", _full)
+        with pytest.raises(OSError, match="full"):
+            folder.claim("send-1.json", {"user": "ann"})
+    assert folder.claim("send-1.json", {"user": "ann"})
+
+
+def _full(_: object) -> str:
+    raise OSError(errno.ENOSPC, "full")
