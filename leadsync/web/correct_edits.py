@@ -144,10 +144,12 @@ def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done
     since = [edit for edit in row.edits if edit.version > asked.version]
     headings = rules.run.headings
     parts = [f"{headings[edit.position]} is “{edit.new}” now" for edit in since if edit.position != LEFT_OUT]
-    who = since[-1].user if since else "Somebody"
+    who = f"{since[-1].user} has" if since else "Somebody has"
+    if since and since[-1].user == asked.user:
+        who = "In another window, you have"
     words = (
-        f"{who} has changed this row since you saw it: {'; '.join(parts)}. Your change is not kept; save again to put "
-        "yours in its place."
+        f"{who} changed this row since you saw it: {'; '.join(parts)}. What you typed stands in its fields and is not "
+        "saved; save it to put it in place of that."
     )
     card = card_of(rules, row)
     typed = replace(

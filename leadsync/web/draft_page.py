@@ -25,8 +25,9 @@ from leadsync.web.draft_jobs import jobs_of, preview_name
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
-from leadsync.web.preview import GO_ON, SEND, Preview, is_outdated
+from leadsync.web.preview import GO_ON, SEND, Preview, is_corrected_since, is_outdated
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
+from leadsync.web.roles import allowed
 from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
 from leadsync.web.site import Site, site_of
 from leadsync.web.target_choices import chosen_target, target_choices
@@ -44,8 +45,15 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 async def draft(request: Request) -> Response:
     """The draft as it stands; a sent one leads to its run."""
-    upload = await upload_of(request)
-    return await _page(request, await _look(request, upload))
+    site, upload = site_of(request), await upload_of(request)
+    view = await _look(request, upload)
+    # Without the script, too, nobody is to look at rows that were corrected or left out since.
+    may_read = view.stage is Stage.SHOWN and allowed("reading", "POST", request.state.person.role)
+    if may_read and view.preview and await site.read(partial(is_corrected_since, found=view.preview)):
+        job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
+        await wait_for_end(job)
+        view = await _look(request, upload)
+    return await _page(request, view)
 
 
 async def reading(request: Request) -> Response:

@@ -71,6 +71,11 @@ def is_outdated(journal: Journal, found: Preview) -> bool:
     """Whether the sheet is to be read again: it was corrected since, or a sending that held rows back has ended."""
     if found.get("busy") or not set(found.get("sending", ())) <= journal.live().keys():
         return True
+    return is_corrected_since(journal, found)
+
+
+def is_corrected_since(journal: Journal, found: Preview) -> bool:
+    """Whether people have changed rows of the sheet since it was read."""
     draft = found.get("base", "")
     return bool(draft) and (journal.find(draft) is None or journal.edit_count(draft) != found["edits"])
 

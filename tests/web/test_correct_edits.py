@@ -72,11 +72,12 @@ def test_of_two_reviewers_at_one_row_the_second_sees_the_others_value(faulty: Co
     assert late.status_code == 409
     page = words(late)
     assert "reviewer has changed this row since you saw it: Outcome is “Sale” now." in page
-    assert "Your change is not kept" in page
+    assert "What you typed stands in its fields and is not saved" in page
     assert 'name="cell-3" value="Busy"' in late.text, "the typed text stays"
     assert 'name="version" value="1"' in late.text
     assert [edit.new for edit in faulty.edits()] == ["Sale"]
     assert faulty.save(2, version=1, browser=second, c3="Busy").status_code == 303
+    assert "In another window, you have changed this row" in faulty.save(2, version=1, browser=second, c3="Sale").text
     assert [(edit.new, edit.user) for edit in faulty.edits()] == [("Sale", "reviewer"), ("Busy", "supervisor")]
 
 
