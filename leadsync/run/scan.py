@@ -65,8 +65,7 @@ def scan_sheet(
             if learned.given_headings is None and journal is not None and _came_back(table):
                 run = _run_before(table, journal)
                 learned = dataclasses.replace(learned, given_headings=_headings_of(run) if run else table.headings)
-                kept = run.reading if run else ""
-                before = choices_before(kept, table.headings, settings, chosen or Chosen())
+                before = choices_before(run.reading if run else "", table.headings, settings, chosen or Chosen())
                 settings = before.read_by(settings)
                 reading = reading_of(settings, before.chosen if chosen else None)
                 continue

@@ -53,8 +53,8 @@ MODULES = (
 """Each has its routes in `ROUTES`."""
 _NO_SPACE = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _FULL = (
-    "The server's disk is full, and this could not be done. Ask who looks after leadsync to make room; then look how it "
-    "stands before you do it again."
+    "The server's disk is full, and this could not be done. Ask who looks after leadsync to make room; then see how "
+    "it stands before you do it again."
 )
 _WORDS = {404: "There is no such page."}
 _log = logging.getLogger(__name__)

@@ -244,7 +244,8 @@ def _check_room(folder: Path, size: int) -> None:
     if free < size + _ROOM_LEFT:
         raise NoRoomError(
             f"There is no room for this file: {free >> 20:,} MB are free on the server's disk, and "
-            f"{_ROOM_LEFT >> 20:,} MB must stay free beside it; ask who looks after leadsync to make room. Nothing was kept."
+            f"{_ROOM_LEFT >> 20:,} MB must stay free beside it; ask who looks after leadsync to make room. "
+            "Nothing was kept."
         )
 
 

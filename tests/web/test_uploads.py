@@ -124,7 +124,7 @@ def test_room_is_looked_for_before_the_first_byte(tmp_path: Path, monkeypatch: p
     kept = Uploads(tmp_path)
     received(kept)
     with (
-        pytest.raises(NoRoomError, match="100 MB are free on .* and 64 MB must stay"),
+        pytest.raises(NoRoomError, match=r"100 MB are free on .* and 64 MB must stay"),
         kept.receive("x", 40 << 20, "Ann", NOW),
     ):
         pytest.fail("nothing is read")
