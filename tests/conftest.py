@@ -45,6 +45,11 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many workers as processors: half of the time tests wait, for leases, rests and other processes."""
+    return 2 * (os.cpu_count() or 1)
+
+
 KEY = "f863246a-973e-11e6-8784-08002718f5b5"
 
 

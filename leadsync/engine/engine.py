@@ -31,8 +31,9 @@ class Engine:
 
     `slots` is the most calls at once, each in one of the `shared` slots. With `on_found` the dialer's slots are
     measured first, up to `slots`, and `on_found` returns the number to use. `give_up_seconds` is the longest wait for
-    an absent dialer. With `keep_going` the run goes on even if almost all of its first rows are refused alike. No more
-    calls than the slots start in `floor_seconds`. `answer_seconds` is the dialer client's wait for an answer.
+    an absent dialer. With `keep_going` the run goes on even if almost all of its first rows are refused alike.
+    `goes_on`: an earlier process has begun it. No more calls than the slots start in `floor_seconds`. `answer_seconds`
+    is the dialer client's wait for an answer.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Engine:
         policy: RetryPolicy,
         give_up_seconds: float,
         keep_going: bool = False,
+        goes_on: bool = False,
         shared: Slots | None = None,
         on_found: Callable[[int], int] | None = None,
         inserting: InsertPolicy | None = None,
@@ -68,7 +70,9 @@ class Engine:
         self._count = WorkerCount()
         self._workers: set[asyncio.Task[None]] = set()
         self._senders = 0
-        self._stopping = self._rested = False
+        self._stopping = False
+        self._rested = goes_on
+        """Whether rows without a doubt wait for no rest."""
         self._reason = ""
         self.cause = ""
         """The reason for an early stop without times and counts, alike whenever it comes."""
@@ -240,9 +244,10 @@ class Engine:
             self._senders -= 1
 
     async def _wait_for_rests(self, job: Job) -> None:
-        """Before the first row wait for calls left by killed processes, and before a row left in doubt for all calls.
+        """Before a new run's first row wait for calls of killed processes, before a row left in doubt for all calls.
 
-        The dialer would apply one of them behind the next row of its lead.
+        The dialer would apply one of them behind the next row of its lead. In a run that goes on such rows are in
+        doubt, and their leads wait with them.
         """
         if job.left_in_doubt or not self._rested:
             await self._shared.rested(lambda: not self._stopping, killed=not job.left_in_doubt)

@@ -128,8 +128,9 @@ async def _send(
             # Before the engine: another process may have measured the slots, and one measurement is enough.
             await count.ask_others()
             by_priority = run.order == "priority"
+            goes_on = next(iter(journal.attempts(run.id)), None) is not None
             async with journal.log(run.id, resend_unknown=resend_unknown, by_priority=by_priority) as log:
-                engine = _engine(dialer, log, progress, count, run, settings, keep_going=keep_going)
+                engine = _engine(dialer, log, progress, count, run, settings, keep_going=keep_going, goes_on=goes_on)
                 # Not before: a signal outside ends the command at once, because nothing is under way. Behind the
                 # engine it waits for the log and the connections: its exception would leave outcomes unwritten, or
                 # be lost in the event loop.
@@ -164,6 +165,7 @@ def _engine(
     settings: Settings,
     *,
     keep_going: bool,
+    goes_on: bool,
 ) -> Engine:
     return Engine(
         dialer,
@@ -173,6 +175,7 @@ def _engine(
         policy=_policy(settings),
         give_up_seconds=settings.retry.give_up_after_minutes * 60,
         keep_going=keep_going,
+        goes_on=goes_on,
         shared=count.shared,
         on_found=None if count.known else count.found,
         inserting=InsertPolicy(settings.input.phone_fields) if run.inserts == "missing" else None,

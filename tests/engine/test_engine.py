@@ -518,6 +518,9 @@ def test_no_row_is_sent_before_the_calls_of_the_killed_have_ended() -> None:
     assert stage.run() == ""
     assert min(stage.dialer.sent_at) >= 20.0
     assert set(shared.waits_for) == {True}
+    shared.waits_for.clear()
+    Stage(rows(5), shared=shared, goes_on=True).run()
+    assert shared.waits_for == [], "rows of a run that goes on are in doubt themselves, or nobody sent them"
     shared.rests_until = 1000.0
     stage = Stage(rows(5), shared=shared)
     stage.at(3.0, lambda: stage.engine.stop("interrupted by SIGINT"))
