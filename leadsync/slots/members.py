@@ -175,10 +175,11 @@ class MemberSlots:
     async def rested(self, wanted: Callable[[], bool], *, killed: bool) -> None:
         """Wait until the calls of members that have gone should have ended; at once as soon as `wanted` is false.
 
-        One of them may be for a lead of this run, and would be applied behind the lead's next row.
+        `killed` makes no difference: the database does not tell a member that was killed from one that has ended. One
+        of the calls may be for a lead of this run, and would be applied behind the lead's next row.
         """
         while wanted() and (gone := [other for other in self._grant.others if other.rests_seconds and other.slots]):
-            self._wait.tell(f"rows wait for a rest of the dialer's slots: {', '.join(map(_words, gone))}")
+            self._wait.tell(f"rows wait for the dialer's slots: {', '.join(map(_words, gone))}")
             await asyncio.sleep(RENEW_SECONDS)
         self._wait.tell("")
 

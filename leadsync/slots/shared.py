@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from leadsync.errors import SettingsError
+from leadsync.plurals import agreeing
 from leadsync.slots.files import Mark
 from leadsync.slots.folder import SlotsFolder
 from leadsync.slots.pool import HeldSlot, SlotPool
@@ -121,7 +122,7 @@ class SharedSlots:
         """
         try:
             while wanted() and (ends := self._pool.rests(killed=killed)):
-                self._wait.tell(f"rows wait for a rest of the dialer's slots: {_rest_words(ends)}")
+                self._wait.tell(f"rows wait for the dialer's slots: {_rest_words(ends)}")
                 await asyncio.sleep(KEEP_SECONDS)
         except OSError as error:
             self._complain(error)
@@ -234,7 +235,7 @@ def _holders(marks: Iterable[Mark]) -> list[str]:
 def _rest_words(ends: list[float]) -> str:
     """The number of slots at rest, the end of the last rest, and its reason."""
     why = "because the dialer may still be at calls that were cut or killed"
-    return f"{len(ends)} rest until {clock_time(max(ends))} {why}"
+    return f"{len(ends)} {agreeing(len(ends), 'rests', 'rest')} until {clock_time(max(ends))}, {why}"
 
 
 def _wake(turn: asyncio.Future[None]) -> None:

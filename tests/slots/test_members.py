@@ -212,7 +212,7 @@ def test_a_run_begins_after_the_calls_of_members_that_have_gone(
     database.wait(2)
     asyncio.run(slots.rested(lambda: not said, killed=True))
     assert said[0] == (
-        "rows wait for a rest of the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
+        "rows wait for the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
         "still have calls under way"
     )
     database.grants = [SlotGrant(3, 3, others=(OtherMember("process 7 on office-b", 1),))]

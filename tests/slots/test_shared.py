@@ -238,7 +238,7 @@ def test_a_change_of_the_reason_is_said_too(join: Callable[..., Member], monkeyp
             f"no slot of the dialer is free: 1 held by process {os.getpid()}",
         ]
         assert re.search(
-            r", 1 rest until \d\d:\d\d:\d\d because the dialer may still be at calls that were cut or killed$",
+            r", 1 rests until \d\d:\d\d:\d\d, because the dialer may still be at calls that were cut or killed$",
             member.said[1],
         )
 
@@ -292,7 +292,7 @@ def test_a_rest_is_waited_for_even_by_those_who_do_not_wait_for_others(
         killed, member = join(), join(give_up_seconds=0)
         (await killed.take()).release(finished=False)
         await member.take()
-        assert ["rest until" in text for text in member.said] == [True, False]
+        assert ["rests until" in text for text in member.said] == [True, False]
 
     in_loop(test)
 
@@ -312,7 +312,7 @@ def test_a_run_begins_after_the_calls_of_the_killed(
         await member.slots.rested(yes, killed=True)
         assert time.monotonic() - began >= 0.1
         assert re.fullmatch(
-            r"rows wait for a rest of the dialer's slots: 1 rest until \d\d:\d\d:\d\d because the dialer may "
+            r"rows wait for the dialer's slots: 1 rests until \d\d:\d\d:\d\d, because the dialer may "
             r"still be at calls that were cut or killed",
             member.said[0],
         )
