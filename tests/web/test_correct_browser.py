@@ -120,6 +120,25 @@ def test_a_mornings_review_of_forty_rows_takes_few_keys(
     assert took < 120
 
 
+def test_an_answer_leaves_a_reader_in_the_cell_that_was_taken_meanwhile(
+    desk: Desk, dialer: PracticeDialer, chromium: "Browser"
+) -> None:
+    run = failed(desk, *lines())
+    with opened(desk, chromium) as (url, _, shown):
+        shown.goto(f"{url}/runs/{run}/correct")
+        shown.evaluate(
+            "addEventListener('htmx:beforeSwap', () => document.querySelector('#row-7 [data-fault]').focus())"
+        )
+        shown.evaluate("addEventListener('htmx:afterSettle', () => setTimeout(() => document.body.id = 'settled'))")
+        fill(shown, "#row-4 [data-fault]", "Sale")
+        shown.wait_for_selector("body#settled")
+        assert shown.evaluate("document.activeElement.closest('form').id") == "row-7"
+        shown.keyboard.press("Control+A")
+        shown.keyboard.type("32/02/2031 10:00")
+        shown.keyboard.press("Enter")
+        shown.get_by_text("has no day 32").wait_for()
+
+
 def test_typed_text_outlives_a_reload(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
     run = failed(desk, *lines())
     with opened(desk, chromium) as (url, _, shown):

@@ -11,13 +11,15 @@ function localTimes(root) {
 }
 localTimes(document);
 document.addEventListener("htmx:afterSwap", (event) => localTimes(event.target));
-// A corrected row: on to the next cell at fault, in this row or behind it. What was typed outlives a reload.
+// A corrected row: on to the next cell at fault, in this row or behind it, unless the reader is in another cell by
+// now: Enter would save that one's row. What was typed outlives a reload.
 let saved = "";
 document.addEventListener("htmx:beforeRequest", (event) => { saved = event.target.matches("form.fix") ? event.target.id : ""; });
 document.addEventListener("htmx:afterSettle", () => {
   const row = saved && document.getElementById(saved);
   if (!row) return;
   saved = "";
+  if (document.activeElement !== document.body && !row.contains(document.activeElement)) return;
   const next = [...document.querySelectorAll("[data-fault]")].find((cell) => row.contains(cell) || row.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING);
   (next || document.querySelector("#figures button, #figures a, [data-fault]"))?.focus();
 });
