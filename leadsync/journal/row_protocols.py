@@ -161,6 +161,10 @@ class PendingRows(Protocol):
         """How many pending rows up to row `end`, or all, wait for a decision about another row of their lead."""
         ...
 
+    def runs_to_decide(self, run_id: str) -> list[str]:
+        """The runs with the rows that `waiting_for_decision` waits for: this one, or later ones of its rows."""
+        ...
+
     def has_more(self, run_id: str) -> bool:
         """Whether rows can still go without a decision, beyond a trial's end too."""
         ...

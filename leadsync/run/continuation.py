@@ -14,7 +14,7 @@ from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
-from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
 from leadsync.run.sheet_source import fingerprint
 
@@ -107,14 +107,14 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     left = partial(journal.leads_left, run.id, end)
     since = sent_since(journal, run, left, settings, skip_unchanged=options.skip_unchanged)
     remarks = map(Remark, _remarks_on(journal, run, settings, digest))
-    return Plan(
+    plan = Plan(
         replace(run, **changed),
         journal.ready(run.id, end) - len(since.skipped),
-        journal.waiting_for_decision(run.id, end),
         remarks=(*remarks, *since.remarks(journal, run, settings, journal.now())),
         sent_before=since.sent_before,
         write=partial(_write, journal, run, since.skipped, changed),
     )
+    return with_held(plan, journal, end)
 
 
 def _write(

@@ -14,7 +14,7 @@ from leadsync.plurals import agreeing, counted
 from leadsync.reimport import Followed
 from leadsync.remarks import Remark
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions
+from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_scan import SheetScan
@@ -56,18 +56,18 @@ def read_draft(
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
         journal.update_run(run.id, last_row=end)
-    return Plan(
+    plan = Plan(
         journal.run(run.id),
         journal.ready(run.id, end),
-        journal.waiting_for_decision(run.id, end),
-        scan.survey,
-        sheet_view_of(scan),
-        remarks,
+        survey=scan.survey,
+        sheet_view=sheet_view_of(scan),
+        remarks=remarks,
         sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
         write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
     )
+    return with_held(plan, journal, end)
 
 
 def _effects(scan: SheetScan, ended: Collection[str], known: Collection[str], edits: SheetEdits) -> Effects:

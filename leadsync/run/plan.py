@@ -1,7 +1,7 @@
 """The plan of a command: one run, before anything is sent or any other run is changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 class Plan:
     """A run to confirm (`confirm` stores it) or to forget (`discard`).
 
-    `waiting` rows can go; `held` rows wait for a decision on another row of their lead. `survey` and `sheet_view`
-    describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an earlier run has
-    done it all. `sent_before`: some rows would go a second time, or undo newer ones. `then` is the plan behind this
-    one, for a later run of the same file; the last can be a draft of the present file. `has_decisions`: the file holds
-    a person's decisions on rows of earlier runs.
+    `waiting` rows can go; `held` rows wait for a decision on another row of their lead, in `to_decide`. `survey` and
+    `sheet_view` describe a sheet read just now. `remarks` are for the user, before the question. `nothing_to_do`: an
+    earlier run has done it all. `sent_before`: some rows would go a second time, or undo newer ones. `then` is the plan
+    behind this one, for a later run of the same file; the last can be a draft of the present file. `has_decisions`: the
+    file holds a person's decisions on rows of earlier runs.
     """
 
     run: RunRecord
     waiting: int = 0
     held: int = 0
+    to_decide: tuple[str, ...] = ()
     survey: Survey | None = None
     sheet_view: SheetView | None = None
     remarks: tuple[Remark, ...] = ()
@@ -103,4 +104,10 @@ class RunOptions:
 
 def nothing_to_do(journal: Journal, run: RunRecord) -> Plan:
     """The plan for a run with all its work done."""
-    return Plan(run, held=journal.waiting_for_decision(run.id, None), nothing_to_do=True)
+    return with_held(Plan(run, nothing_to_do=True), journal, None)
+
+
+def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
+    """The plan with the rows up to `end`, or all, that wait for a decision, and the runs to decide in."""
+    held = journal.waiting_for_decision(plan.run.id, end)
+    return replace(plan, held=held, to_decide=tuple(journal.runs_to_decide(plan.run.id)) if held else ())

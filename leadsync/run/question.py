@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.plurals import counted
+from leadsync.plurals import agreeing, counted
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.forecast import expected_pace, fit
@@ -93,7 +93,8 @@ def held_rows(plan: Plan) -> Iterator[str]:
     """The line about rows on hold for a decision, if there are any."""
     if plan.held:
         rows = counted(plan.held, "row waits", "rows wait")
+        shown = [f"`leadsync show {run} --status conflict --status unknown`" for run in plan.to_decide[:3]]
         yield (
-            f"{rows} until a person has decided on another row of the same lead; `leadsync show {plan.run.id} "
-            "--status conflict --status unknown` lists those."
+            f"{rows} until a person has decided on another row of the same lead; {' and '.join(shown)} "
+            f"{agreeing(len(shown), 'lists', 'list')} those."
         )

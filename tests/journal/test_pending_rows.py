@@ -109,6 +109,7 @@ def test_a_row_waits_for_its_leads_earlier_row_that_is_undecided_in_a_later_run(
         cut(journal, last := third, 2)
     assert (journal.ready(RUN, None), journal.waiting_for_decision(RUN, None)) == (0, 1)
     assert not journal.has_more(RUN)
+    assert journal.runs_to_decide(RUN) == [last]
     assert undecided(journal, RUN) == {"A": 2}
     assert journal.count_retry(RUN) == 1, "row 5"
     journal.hold(last)

@@ -51,10 +51,12 @@ def test_only_remarks_that_travel_are_kept_with_the_run(plan: Plan) -> None:
 
 def test_rows_on_hold_are_said_with_the_way_to_list_them(plan: Plan) -> None:
     assert list(held_rows(plan)) == []
-    [one] = held_rows(replace(plan, held=1))
+    [one] = held_rows(replace(plan, held=1, to_decide=(RUN,)))
     assert one.startswith("1 row waits until a person has decided")
-    assert f"`leadsync show {RUN} --status conflict --status unknown`" in one
-    assert next(held_rows(replace(plan, held=2))).startswith("2 rows wait until")
+    assert f"`leadsync show {RUN} --status conflict --status unknown` lists those." in one
+    [two] = held_rows(replace(plan, held=2, to_decide=(RUN, LATER)))
+    assert two.startswith("2 rows wait until")
+    assert two.endswith(f"unknown` and `leadsync show {LATER} --status conflict --status unknown` list those.")
 
 
 def test_a_question_is_a_text_and_nothing_quoted_forges_a_line() -> None:

@@ -10,7 +10,7 @@ from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection
 from leadsync.journal.sql.restores import refuse_restored
-from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS
+from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS, UNDECIDED_ROWS
 from leadsync.journal.sql.run_queue import SqlRunQueue
 from leadsync.journal.sql.run_table import NO_END, insert_run, recount, run_key, set_run
 from leadsync.journal.values import Queued
@@ -77,6 +77,16 @@ class SqlPendingRows(SqlRunQueue):
 
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:
         return self._count(run_id, end, f"state = 'pending' AND lead IN ({UNDECIDED_LEADS})")
+
+    def runs_to_decide(self, run_id: str) -> list[str]:
+        with self._database.reading() as connection:
+            key = run_key(connection, run_id)
+            runs = connection.execute(
+                f"SELECT DISTINCT runs.id FROM ({UNDECIDED_ROWS}) AS undecided JOIN runs USING (run) WHERE lead IN "
+                f"(SELECT lead FROM rows WHERE run = ? AND {OPEN} AND state = 'pending') ORDER BY runs.id",
+                [key, key],
+            )
+            return [run for (run,) in runs]
 
     def _count(self, run_id: str, end: int | None, condition: str) -> int:
         with self._database.reading() as connection:

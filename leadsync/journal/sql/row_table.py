@@ -49,16 +49,17 @@ LATER_ROWS = _LATER_ROWS.format(run="id = ?")
 
 
 def undecided_rows(undecided: str) -> str:
-    """By its key, the rows of a run for which `undecided` is true, there or in a later run: lead and number."""
+    """By its key, the rows of a run for which `undecided` is true, there or in a later run: lead, number, that run."""
     return (
-        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number FROM same JOIN {OPEN_ROWS} USING (run) "
+        f"{_LATER_ROWS.format(run='run = ?')} SELECT lead, number, run FROM same JOIN {OPEN_ROWS} USING (run) "
         f"WHERE {OPEN} AND {undecided} "
-        f"UNION SELECT lead, origin FROM later JOIN rows USING (run, number) WHERE {OPEN} AND {undecided}"
+        f"UNION SELECT lead, origin, run FROM later JOIN rows USING (run, number) WHERE {OPEN} AND {undecided}"
     )
 
 
 _UNDECIDED = "(state = 'conflict' OR (state = 'unknown' AND NOT harmless))"
-UNDECIDED_LEADS = f"SELECT lead FROM ({undecided_rows(_UNDECIDED)}) AS undecided"
+UNDECIDED_ROWS = undecided_rows(_UNDECIDED)
+UNDECIDED_LEADS = f"SELECT lead FROM ({UNDECIDED_ROWS}) AS undecided"
 """The leads of a run with a row for a person to decide, there or in a later run; the value is the run's key."""
 _FINAL_CODES = sorted(code for code, entry in RESULT_CODES.items() if entry.verdict is Verdict.FINAL)
 CORRECTABLE = f"coalesce(code, 0) NOT IN ({', '.join(map(str, _FINAL_CODES))})"
