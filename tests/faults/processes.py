@@ -5,6 +5,7 @@ are changed.
 """
 
 import atexit
+import faulthandler
 import importlib
 import json
 import multiprocessing
@@ -23,6 +24,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 LONGEST_RUN_SECONDS = 120
+
+_WRITE_SECONDS = 0.1
+"""The stacks are written within milliseconds."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
@@ -77,6 +81,7 @@ def _be_leadsync(
         os.dup2(handle, number)
         os.close(handle)
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
+    faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
     os.environ.update(environment)
     tempfile.tempdir = None
     for shorter in _SHORTER:
@@ -182,6 +187,16 @@ class Running:
         """Send it a signal, if it still lives."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
+
+    @property
+    def stacks(self) -> str:
+        """What it wrote to standard error so far, and behind that what its threads are at."""
+        before = self.said_bytes
+        self.signal(signal.SIGUSR1)
+        with suppress(AssertionError):
+            wait_until(lambda: self.said_bytes > before, 1.0)
+            time.sleep(_WRITE_SECONDS)
+        return self.said
 
     def kill(self) -> None:
         """End it, stopped or not."""

@@ -107,7 +107,7 @@ class Silence:
         elif not (stopped or self.running.busy):
             self._silent += step
         if self._silent > LONGEST_SILENCE_SECONDS:
-            raise AssertionError(f"it has been silent for {LONGEST_SILENCE_SECONDS:g} s; it said: {self.running.said}")
+            raise AssertionError(f"it has been silent for {LONGEST_SILENCE_SECONDS:g} s; it said: {self.running.stacks}")
 
 
 @dataclass

@@ -84,7 +84,7 @@ class Process:
 
     said_bytes: int = 0
     busy: bool = False
-    said: str = "Sending ..."
+    stacks: str = "Sending ..."
 
 
 def silent_for(seconds: float, at: Callable[[float, Process, Any], bool] = lambda *_: False) -> None:
