@@ -220,14 +220,21 @@ class Engine:
         if self._rows.others_answered:
             self._rows.fail_refused()
             return
-        try:
-            outcome = await self._probe(updates=True)
-        except LimiterPaused:
-            return
-        if outcome.effect is Effect.ANSWERED:
-            self._rows.answered()
-        else:
-            self._rows.stop_refused()
+        # A probe that meets another trouble says nothing about the door.
+        for _ in range(self._policy.attempts):
+            try:
+                outcome = await self._probe(updates=True)
+            except LimiterPaused:
+                return
+            self._absence.record(outcome, self._pace.allowance, last=True)
+            self._adjust()
+            if outcome.effect is Effect.ANSWERED:
+                self._rows.answered()
+                return
+            if outcome.effect is Effect.REFUSED:
+                break
+            await self._absence.over()
+        self._rows.stop_refused()
 
     async def _work(self) -> None:
         try:

@@ -8,7 +8,7 @@ import pytest
 
 from leadsync.engine import RetryPolicy
 from leadsync.models import Lead, Outcome, Status
-from tests.engine.stage import BUSY, CUT, OK, UNREACHED, FakeSlots, Stage, rows
+from tests.engine.stage import BUSY, CUT, FORBIDDEN, OK, UNREACHED, FakeSlots, Stage, rows
 
 CLOCK = r"\d\d:\d\d:\d\d"
 
@@ -121,3 +121,24 @@ def test_it_is_said_why_nothing_is_sent_and_until_when() -> None:
     assert said[-1] == "", "and that it goes on"
     assert all(re.fullmatch(rf"the dialer is away, next try at {CLOCK} \(unreached\)", text) for text in said[:-1])
     assert Counter(said)[""] == 1
+
+
+@pytest.mark.parametrize("trouble", [CUT, BUSY, UNREACHED])
+def test_a_probe_without_an_answer_does_not_tell_that_the_dialer_refuses_every_row(trouble: Outcome) -> None:
+    """The only row is refused, so that a probe has to tell whether the row is at fault or the door."""
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN)
+    stage.dialer.probe_answer = lambda now, updates: trouble if now < 30.0 else OK
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.FAILED: 1}
+    assert len(stage.dialer.sent) == 1
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN)
+    stage.dialer.probe_answer = lambda now, updates: trouble if now < 30.0 else FORBIDDEN
+    assert stage.run() == "HTTP 403"
+    assert stage.log.counts == {Status.UNSENT: 1}
+
+
+def test_a_door_that_stays_closed_by_other_troubles_ends_the_wait_as_any_absence() -> None:
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN, give_up_seconds=600.0)
+    stage.dialer.probe_answer = lambda now, updates: BUSY
+    assert stage.run().startswith("the dialer was away for 10 minutes (busy)")
+    assert stage.log.counts == {Status.UNSENT: 1}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leadsync.models import DISPOSITION, NO_CHANGE, Lead, Outcome, PendingRow, Status
-from tests.engine.stage import BAD_CERTIFICATE, CUT, FORBIDDEN, OK, UNREACHED, FakeSlots, Stage, code, rows
+from tests.engine.stage import BAD_CERTIFICATE, CUT, FORBIDDEN, OK, FakeSlots, Stage, code, rows
 
 
 def refusing(*leads: str, otherwise: Outcome = OK) -> Stage:
@@ -86,10 +86,9 @@ def test_without_another_row_the_dialer_is_asked() -> None:
     assert stage.engine.heard
 
 
-@pytest.mark.parametrize("answer", [FORBIDDEN, UNREACHED, CUT])
-def test_a_dialer_that_does_not_answer_then_stops_the_run(answer: Outcome) -> None:
+def test_a_dialer_that_refuses_the_probe_too_stops_the_run() -> None:
     stage = Stage(rows(2), lambda lead, times: FORBIDDEN)
-    stage.dialer.probe_answer = lambda now, updates: answer
+    stage.dialer.probe_answer = lambda now, updates: FORBIDDEN
     assert stage.run() == "HTTP 403"
     assert stage.log.counts == {Status.UNSENT: 2}
 
