@@ -192,9 +192,8 @@ def _held_for_nothing(evidence: Evidence) -> Iterator[str]:
 
 
 def undecided_rows(evidence: Evidence) -> list[Found]:
-    """The rows on which a person has to decide."""
-    found = (evidence.standing(name) for name in evidence.rows)
-    return [one for one in found if one is not None and one.status in UNDECIDED]
+    """The rows on which a person has to decide, in whichever run: one of a copy may hide that of its sheet."""
+    return [found for rows in evidence.rows.values() for found in rows if found.status in UNDECIDED]
 
 
 def in_flight(walk: Walk) -> Iterator[str]:
