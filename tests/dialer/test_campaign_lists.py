@@ -88,6 +88,31 @@ def test_lists_that_are_not_to_be_had_say_why(status: int, body: bytes, headers:
         list(places(url, SecretStr(KEY)))
 
 
+@pytest.mark.parametrize("number", ["41", '"41"', "41.0"])
+def test_an_id_may_be_written_as_text_or_with_a_point(number: str) -> None:
+    with dialer(200, f'{{"entities": [{{"id": {number}, "name": "Sales"}}]}}'.encode()) as url:
+        (place,) = places(url, SecretStr(KEY))
+    assert place.template.id == 41
+
+
+@pytest.mark.parametrize("number", ["true", "null", "-1", "41.5", '"4l"', '""', str(2**63)])
+def test_what_is_no_id_is_no_list(number: str) -> None:
+    with (
+        dialer(200, f'{{"entities": [{{"id": {number}, "name": "Sales"}}]}}'.encode()) as url,
+        pytest.raises(Stopped, match="not answered with a list"),
+    ):
+        list(places(url, SecretStr(KEY)))
+
+
+def test_lists_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leadsync.dialer.campaign_lists.MOST_ENTRIES", 3)
+    three = json.dumps({"entities": [{"id": n, "name": "x"} for n in range(3)]}).encode()
+    with dialer(200, three) as url, pytest.raises(Stopped, match="its lists have more than 3 entries"):
+        list(places(url, SecretStr(KEY)))
+    with dialer(200, json.dumps({"entities": [{"id": 41, "name": "x"}]}).encode()) as url:
+        assert len(list(places(url, SecretStr(KEY)))) == 1, "three lists of one entry"
+
+
 def test_a_dialer_that_is_not_there() -> None:
     with pytest.raises(Stopped, match="cannot be reached"):
         list(places("http://127.0.0.1:9", SecretStr(KEY)))

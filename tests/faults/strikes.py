@@ -107,7 +107,8 @@ class Silence:
         elif not (stopped or self.running.busy):
             self._silent += step
         if self._silent > LONGEST_SILENCE_SECONDS:
-            raise AssertionError(f"it has been silent for {LONGEST_SILENCE_SECONDS:g} s; it said: {self.running.stacks}")
+            said = self.running.stacks
+            raise AssertionError(f"it has been silent for {LONGEST_SILENCE_SECONDS:g} s; it said: {said}")
 
 
 @dataclass

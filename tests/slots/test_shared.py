@@ -591,11 +591,16 @@ def test_the_folder_is_removed_under_two_busy_processes(tmp_path: Path, worker: 
     assert most_at_once(*(one.wait() for one in (first, second, third))) == 4
 
 
+@pytest.mark.parametrize("missing", ["0", "waiting"])
 def test_a_folder_named_for_sharing_that_cannot_be_used_is_an_error_of_the_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
-    def full(_pool: pool.SlotPool, _name: str) -> None:
-        raise OSError(28, "No space left on device")
+    file = pool.SlotPool.file
+
+    def full(its_pool: pool.SlotPool, name: str) -> object:
+        if name == missing:
+            raise OSError(28, "No space left on device")
+        return file(its_pool, name)
 
     monkeypatch.setattr(pool.SlotPool, "file", full)
     said: list[str] = []

@@ -61,6 +61,9 @@ def test_the_holder_is_said_once_and_the_takeover_too() -> None:
     lock.by = ""
     assert [standby.holds(), standby.holds()] == [True, True]
     assert said[1:] == ["This machine holds the folder now, and goes on with it."]
+    lock.is_held, lock.by = False, "office-b"
+    assert not standby.holds()
+    assert said[2:] == ["standby: office-b holds this folder"], "it passed back: that is news again"
 
 
 def test_who_holds_it_from_the_beginning_says_nothing() -> None:
