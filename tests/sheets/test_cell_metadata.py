@@ -118,14 +118,23 @@ def test_hidden_columns_are_read_and_remarked_on(tmp_path, make):
         assert table.remarks == (Remark.fact(hidden),)
 
 
-def test_rows_without_a_height_are_hidden(tmp_path):
+@pytest.mark.parametrize("height", ["0", "0.0"])
+def test_rows_without_a_height_are_hidden(tmp_path, height):
     path = tmp_path / "leads.xlsx"
     book = openpyxl.Workbook()
     for line in ["Id", "a"]:
         book.active.append([line])
     book.save(path)
-    flat = handmade.altered(path, lambda _, part: part.replace(b'<row r="2"', b'<row r="2" ht="0"'))
+    flat = handmade.altered(path, lambda _, part: part.replace(b'<row r="2"', f'<row r="2" ht="{height}"'.encode()))
     with open_table(flat) as table:
+        assert str(table.remarks[0]).startswith("! 1 row (2) is hidden in the sheet and is sent")
+
+
+def test_rows_without_a_height_of_an_ods_are_hidden(tmp_path):
+    flat = '<style:style style:name="ro2" style:family="table-row"><style:table-row-properties {}/></style:style>'
+    rows = "".join(f'<table:table-row table:style-name="ro{row}">{cell("Id")}</table:table-row>' for row in (1, 2))
+    handmade.ods(tmp_path / "leads.ods", rows, styles=flat.format('style:row-height="0.00cm"'))
+    with open_table(tmp_path / "leads.ods") as table:
         assert str(table.remarks[0]).startswith("! 1 row (2) is hidden in the sheet and is sent")
 
 

@@ -4,6 +4,7 @@ python-calamine gives an error and a formula without a value as blank, and no nu
 `xlsb_records`, `xls_records` and `ods_parts` look for such cells in the four formats of workbook.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,6 +15,7 @@ from leadsync.sheets.formats.number_formats import changes_meaning, changes_text
 from leadsync.sheets.formats.serial_dates import is_date_code
 
 _BLOCK = 1 << 18
+_NOTHING = re.compile(r"0(?:\.0+)?(?:[a-z]+)?")
 
 Place = tuple[int, int]
 """Row and column, counted from 0."""
@@ -100,6 +102,11 @@ class Formats:
     def get(self, style: str, column: int) -> str | None:
         """Return the code for a cell with this style; None if it has no effect."""
         return (self.of_names if column in self._identifiers else self.everywhere).get(style)
+
+
+def is_nothing(size: str) -> bool:
+    """Whether the size of a row or column is zero, with or without decimals and a unit."""
+    return _NOTHING.fullmatch(size) is not None
 
 
 class Walk:

@@ -140,7 +140,8 @@ class _CellWalk(Walk):
             self._rows = int(attributes.get("table:number-rows-repeated", 1))
             self._column = 0
             # A hidden rest of the sheet may be repeated a million times: bounded.
-            if self._here and attributes.get("table:visibility") in _HIDDEN:
+            is_flat = self._styles.flattens(attributes.get("table:style-name", ""))
+            if self._here and (is_flat or attributes.get("table:visibility") in _HIDDEN):
                 self._metadata.hidden.update(range(self._row, self._row + min(self._rows, _MOST_REPEATED)))
         elif name in ("table-cell", "covered-table-cell"):
             self._begin_cell(attributes)

@@ -3,7 +3,7 @@
 A column of ids shows `4E+03` for 4200 under an exponent, and `4200xxx` under a filling of its width, written as `4200`.
 """
 
-from leadsync.sheets.formats.cell_metadata import Walk
+from leadsync.sheets.formats.cell_metadata import Walk, is_nothing
 
 _NAME, _PARENT, _DATA = "style:name", "style:parent-style-name", "style:data-style-name"
 _LINES = {"style:text-line-through-style", "style:text-line-through-type"}
@@ -24,6 +24,8 @@ class Styles(Walk):
         self._fills = False
         self._style = (CELL, "")
         self._parents: dict[tuple[str, str], str] = {}
+        self._flat = set[str]()
+        """The styles of rows without a height."""
         self._lines: dict[tuple[str, str], bool] = {}
         """Whether a style strikes the text, for each with a word on it."""
 
@@ -40,6 +42,8 @@ class Styles(Walk):
             self._lines.pop(self._style, None)
         elif name == "text-properties" and not self._number_style and (lines := _LINES & attributes.keys()):
             self._lines[self._style] = any(attributes[line] != "none" for line in lines)
+        elif name == "table-row-properties" and is_nothing(attributes.get("style:row-height", "")):
+            self._flat.add(self._style[1])
         elif name.endswith("-style") and _NAME in attributes:
             self._number_style = attributes[_NAME]
         elif name == "map" and self._number_style:
@@ -64,6 +68,10 @@ class Styles(Walk):
                 break
             style = self._parents.get((family, style), "")
         return self._lines.get((family, style), False)
+
+    def flattens(self, row_style: str) -> bool:
+        """Whether a row of this style has no height."""
+        return row_style in self._flat
 
     def hiding(self, style: str) -> str:
         """The part of the format that hides the digits in a cell of this style; empty without one."""

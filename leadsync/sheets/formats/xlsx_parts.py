@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Collection, Iterator
 from typing import IO, BinaryIO
 
-from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, CellMetadata, Formats, Walk, walk_xml
+from leadsync.sheets.formats.cell_metadata import BUILT_IN_FORMATS, CellMetadata, Formats, Walk, is_nothing, walk_xml
 from leadsync.sheets.source_lines import letter
 from leadsync.spreadsheet import MOST_COLUMNS
 
@@ -170,7 +170,7 @@ def _struck_texts(archive: zipfile.ZipFile, parts: dict[str, str]) -> set[str]:
 
 def _worth_walking(archive: zipfile.ZipFile, part: str, formats: Formats, identifiers: frozenset[int]) -> bool:
     # Formulas, errors, hidden rows, struck text, and quotes of a program other than the usual: each needs the walk.
-    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' ht="0"', b' width="0"', _STRIKE]
+    signs = [b"<f", b":f", b't="e"', b"t='e'", b" r='", b" hidden=", b' ht="0', b' width="0', _STRIKE]
     needed = {*formats.everywhere, *formats.of_texts, *formats.struck}
     signs += [f" s={quote}{style}{quote}".encode() for style in needed for quote in ('"', "'")]
     name = _cell_of_names(formats, identifiers)
@@ -212,7 +212,7 @@ def _whole_rows(stream: IO[bytes]) -> Iterator[bytes]:
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
     """Whether a row or column is hidden, or has no size."""
-    return attributes.get("hidden") in ("1", "true") or attributes.get(size) == "0"
+    return attributes.get("hidden") in ("1", "true") or is_nothing(attributes.get(size, ""))
 
 
 class _CellWalk(Walk):

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from python_calamine import SheetVisibleEnum
 
-from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, walk_xml
+from leadsync.sheets.formats.cell_metadata import CellMetadata, Place, Walk, is_nothing, walk_xml
 from leadsync.sheets.formats.cell_text import Value
 from leadsync.sheets.formats.format_codes import is_plain
 from leadsync.sheets.formats.number_formats import changes_text
@@ -205,7 +205,7 @@ class _WorkbookWalk(Walk):
 
 def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
     """Whether a row or column is hidden, or has no size."""
-    return attributes.get("Hidden") in ("1", "true") or attributes.get(size) == "0"
+    return attributes.get("Hidden") in ("1", "true") or is_nothing(attributes.get(size, ""))
 
 
 def _index(attributes: Mapping[str, str], usual: int, most: int) -> int:
