@@ -67,6 +67,7 @@ class FaultKind(Enum):
     CALLBACK_IS_NO_CHANGE = "<No Change> instead of a callback date"
     NO_FIGURES = "the text for a date has no figure in it"
     NOT_A_DATE = "the text cannot be read as a date"
+    TWO_DATES = "the text has two dates"
     TWO_READINGS = "the date can be read in two ways"
     NO_SUCH_MONTH = "the date names no month"
     OTHER_ORDER = "the date is not in the order of the settings"

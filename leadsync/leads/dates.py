@@ -76,8 +76,11 @@ _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(20\d\d)(?!\d)")
 _STAMP = re.compile(r"(20\d{6})(\d{4}(?:\d\d)?)")
 _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
 _MIDNIGHT_BEHIND = re.compile(r" 0?0:00(?::00)?$")
+_ZERO_DAY = re.compile(r"(?:(?:1899|1900|1904)[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:1899|1900|1904))[ T]+(?=\d)")
+"""The day before a time that a program keeps as a moment: 1899-12-30, 1900-01-00, 1904-01-01 and the like."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2} ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|[a-z]{3,9}\.? \d{1,2}")
+_DAY = re.compile(r"(?<![\d/.\-])\d{1,4}([/.\-])\d{1,2}\1\d{1,4}(?![\d/.\-])")
 _NO_DAY = re.compile(r"(?:19|20)\d\d ?[/.\- ] ?(?:\d{1,2}|[a-z]{3,9})|(?:\d{1,2}|[a-z]{3,9}) ?[/.\- ] ?(?:19|20)\d\d")
 _WORD_BEHIND_TIME = re.compile(r"\d[:.]\d\d ?(?:[ap]m)? ?\(?([a-z][a-z/_]+)\)?$")
 
@@ -108,15 +111,21 @@ def read_moment(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Mom
 def join_time(date_text: str, time_text: str) -> str:
     """One text for a date and its time of day in two cells, in whichever of them the time stands.
 
-    A time beside a midnight replaces it: a date cell without a time has one.
+    A time beside a midnight replaces it: a date cell without a time has one. Two cells may show parts of one moment,
+    and hold all of it.
     """
-    date_text, time_text = date_text.strip(), time_text.strip()
+    date_text, time_text = (_ZERO_DAY.sub("", text.strip()) for text in (date_text, time_text))
     # People map the two columns in either order.
     if is_time(date_text) and not is_time(time_text):
         date_text, time_text = time_text, date_text
     if not (date_text and time_text):
         return date_text or time_text
-    return f"{_MIDNIGHT_BEHIND.sub('', date_text)} {time_text}"
+    day = _MIDNIGHT_BEHIND.sub("", date_text)
+    if time_text.startswith((f"{day} ", f"{day}T")):
+        return time_text
+    if date_text == time_text or date_text.endswith((f" {time_text}", f"T{time_text}")):
+        return date_text
+    return f"{day} {time_text}"
 
 
 def is_time(text: str) -> bool:
@@ -286,6 +295,8 @@ def _why_not(text: str, order: DateOrder) -> Refused:
     # Several reasons may be true; the most particular stands first.
     if "midnight" in text:
         return refused(_K.MIDNIGHT, order)
+    if len(_DAY.findall(text)) > 1:
+        return refused(_K.TWO_DATES, order)
     if _NO_DAY.fullmatch(text):
         return refused(_K.NO_DAY, order)
     if _TIME_ALONE.fullmatch(text):

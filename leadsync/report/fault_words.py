@@ -110,6 +110,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     ),
     _K.NO_FIGURES: ("has no date in it", f"{_DATE}; {_LEFT_OUT}"),
     _K.NOT_A_DATE: ("is no date that can be read", _DATE),
+    _K.TWO_DATES: (
+        "has two dates",
+        f'{_DATE}, with a time alone in a second column, or write that column = "" under {{table}} in the settings',
+    ),
     _K.TWO_READINGS: ("can be read in two ways", _DATE),
     _K.NO_SUCH_MONTH: ("names no month: {month!r}", _DATE),
     _K.OTHER_ORDER: ("is not in the order {order_words} that the settings give", _DATE),
