@@ -40,6 +40,12 @@ _FOOTER = re.compile(
     r"|(?:generado|exportado|impreso|creado|gerado|impresso|criado)\s+(?:el|por|em)\b"
     r"|(?:generato|esportato|stampato|creato)\s+(?:il|da)\b|(?:wygenerowano|wyeksportowano|wydrukowano|utworzono)\b"
     r"|(?:gegenereerd|geexporteerd|afgedrukt|gemaakt)\s+(?:op|door)\b|(?:создано|выгружено|сформировано)\b"
+    r"|(?:prepared|compiled|approved|checked|reviewed|signed|submitted|issued)\s+by\b|signature\b|signed:"
+    r"|(?:(?:kind|best|warm)\s+)?regards\b|yours\s+(?:sincerely|faithfully|truly)\b|sincerely\b|many\s+thanks\b|thank\s+you\b"
+    r"|mit\s+freundlichen\s+gru|(?:bearbeitet|gepruft|genehmigt)\s+(?:von|durch)\b|unterschrift\b|cordialement\b"
+    r"|(?:prepare|etabli|redige|verifie|approuve)\s+par\b|(?:preparado|elaborado|revisado|aprobado|aprovado)\s+por\b"
+    r"|(?:preparato|redatto|approvato)\s+da\b|saludos\b|atentamente\b|atenciosamente\b|cordiali\s+saluti\b"
+    r"|met\s+vriendelijke\s+groet|(?:opgesteld|goedgekeurd)\s+door\b|med\s+vanlig|sporzadzi[l\u0142]|(?:подготовил|составил|утвердил)"
     r"|\*{2,}.*\*{2,}\Z).*",
     re.DOTALL,
 )
