@@ -6,7 +6,7 @@ from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike
 from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END
-from leadsync.leads.external_ids import PERHAPS_ROUNDED
+from leadsync.leads.external_ids import DECIMAL_ID, PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
 from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
@@ -18,6 +18,7 @@ from leadsync.leads.text import trim
 from leadsync.leads.unsent_columns import UnsentColumns
 
 __all__ = [
+    "DECIMAL_ID",
     "ENCODED",
     "EXAMPLES",
     "LOST_AT_END",

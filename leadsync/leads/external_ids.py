@@ -14,6 +14,13 @@ _PERHAPS_ROUNDED = re.compile(r"\d{15}0", re.ASCII)
 _DECIMAL = re.compile(r"\d+\.0+", re.ASCII)
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mrz|Mär|Mai|Okt|Dez"
 _DATE = re.compile(rf"\d{{1,2}}(?:-|\. ?)(?:{_MONTHS})|(?:{_MONTHS})[- ]\d{{2}}", re.ASCII)
+_SAMPLE = re.compile(
+    r"(?:(?:example|sample|specimen|beispiel|muster|exemple|ejemplo|exemplo|esempio|voorbeeld|eksempel|exempel|esimerkki|"
+    r"przykład|příklad|példa|exemplu|primjer|örnek|пример|приклад|παράδειγμα|例|サンプル|示例|样本|예시)"
+    r"(?:[\s:(#].*)?|(?:e\.? ?g\.?|z\. ?b\.?|p\. ?ej\.?|par ex\.?|v\. ?b\.?|np\.|напр\.|例)[\s:,].*)",
+    re.IGNORECASE,
+)
+"""The id of a row that shows how to fill in the sheet."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -30,7 +37,7 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     if is_placeholder(text):
         return Refused(FaultKind.ID_PLACEHOLDER)
     # Nearly all ids: nothing below can find anything in so short and plain a text.
-    if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii():
+    if len(text) <= _KEPT_DIGITS and text.isalnum() and text.isascii() and not text.isalpha():
         return Cleaned(text)
     value = visible(text)
     if "\n" in value or "\r" in value or "\t" in value:
@@ -39,14 +46,17 @@ def clean_external_id(text: str) -> Cleaned | Refused:
         return Refused(FaultKind.ID_ROUNDED)
     if _DATE.fullmatch(value):
         return Refused(FaultKind.ID_IS_DATE)
+    if _SAMPLE.fullmatch(value):
+        return Refused(FaultKind.ID_PLACEHOLDER)
     repairs = () if value == text else ("invisible characters removed",)
     warnings = [what for what, holds in _DOUBTS if holds(value)]
     return Cleaned(value, repairs, tuple(warnings))
 
 
+DECIMAL_ID = "id ends in .0, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),
-    ("id ends in .0, as a program exports a number", _DECIMAL.fullmatch),
+    (DECIMAL_ID, _DECIMAL.fullmatch),
     ("id has characters beyond the plain ones, kept as they are", _BEYOND_ASCII.search),
 )

@@ -9,6 +9,18 @@ _NULL = re.compile(rf"(?:{_NULL_WORD}|\((?:{_NULL_WORD})\)|<(?:{_NULL_WORD})>|\[
 _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
 _TRUTHS = ("TRUE", "FALSE")
 """Tick boxes as texts, as workbooks and spreadsheet programs' text files have them."""
+_ABROAD = re.compile(
+    r"[kn][./] ?[adchp]\.?|s[./] ?[dn]\.?|б/?н|н/д|(?:kein|keine|ohne)(?: (?:angaben?|nummer|nr\.?|id))?|"
+    r"unbekannt|fehlt|nicht (?:bekannt|vorhanden|vergeben|angegeben|verfügbar)|leer|aucune?|n[ée]ant|inconnue?|vide|"
+    r"non (?:communiqu|renseign|conn|dispon|fourn|not|assegn)\w+|nessun[oa]?|sconosciut[oa]|vuoto|"
+    r"sin (?:datos?|número|numero|id)|s/ ?(?:dato|número)|desconocid[oa]|ning[uú]n[oa]?|vac[ií]o|"
+    r"no (?:consta|disponible)|desconhecid[oa]|nenhum|sem (?:dados|id|n[uú]mero)|n[ãa]o informado|onbekend|geen|leeg|"
+    r"ukendt|ukjent|okänd|saknas|ingen|tuntematon|puuttuu|brak(?: danych)?|nieznan[ya]|neznám[ýéá]|chybí|není|"
+    r"ismeretlen|nincs|necunoscut|nepoznato|nema|yok|bilinmiyor|нет(?: данных)?|неизвестно|немає|невідомо|няма|"
+    r"άγνωστο|不明|なし|無し|无|無|未知|없음|미상|לא ידוע|אין|غير معروف|لا يوجد",
+    re.IGNORECASE,
+)
+"""The same in other languages, signs included: ND may be an id, n/d is none."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
@@ -29,4 +41,9 @@ def is_truth(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for no id, number or date: a word for no value, a tick box, zeros, punctuation alone."""
-    return is_null_word(text) or is_truth(text) or _PLACEHOLDER.fullmatch(loose(text)) is not None
+    return (
+        is_null_word(text)
+        or is_truth(text)
+        or _ABROAD.fullmatch(text) is not None
+        or _PLACEHOLDER.fullmatch(loose(text)) is not None
+    )

@@ -13,8 +13,6 @@ _EXAMPLES = 3
 _ROWS_SAMPLED = 200
 _SEVERAL_VALUES = 3
 _EMPTY = frozenset({"", NO_CHANGE})
-_MOST_DIGITS = 15
-_FEWEST_SUMMED, _SMALL_ID = 2, 999
 MOST_LISTED = 1_000
 """Rows of one kind to be looked at before anything is sent."""
 
@@ -76,10 +74,6 @@ class Survey:
         """Rows to be sent with an id and no other value."""
         self._rich = 0
         """Rows with several values."""
-        self._ids: int | None = 0
-        """The sum of the ids, as long as they are numbers."""
-        self._last = 0, 0
-        """The last row and its id, as a number."""
 
     @property
     def samples(self) -> dict[int, str]:
@@ -96,13 +90,6 @@ class Survey:
         """Whether ids alone stand between full rows, as the titles of groups do."""
         alone = self.ids_alone.count
         return 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
-
-    @property
-    def total_row(self) -> int:
-        """The last row, if its id is the sum of all ids above; else 0."""
-        number, last = self._last
-        # Among small ones 1, 2, 3 is a list.
-        return number if last > _SMALL_ID and self.to_send > _FEWEST_SUMMED and self._ids == 2 * last else 0
 
     def new_leads(self, first: int | None = None) -> int:
         """The number of rows without a callback date, of all to be sent or the first: each makes its lead a new one."""
@@ -153,17 +140,8 @@ class Survey:
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")
-        if self._ids is not None:
-            self._sum(number, lead.external_id)
         for note in lead.notes:
             self._note(number, note)
-
-    def _sum(self, number: int, lead: str) -> None:
-        if not (lead.isascii() and lead.isdecimal() and len(lead) <= _MOST_DIGITS):
-            self._ids = None
-            return
-        self._last = number, int(lead)
-        self._ids = (self._ids or 0) + self._last[1]
 
     def _note(self, number: int, note: Note) -> None:
         groups = self.repairs if note.kind is NoteKind.REPAIR else self.warnings

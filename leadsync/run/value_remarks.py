@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from leadsync.leads import ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, alike
+from leadsync.leads import DECIMAL_ID, ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, alike
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
 from leadsync.run.survey import Group, Survey
 
 _MOST_WORDS = 3
-_SEVERAL = 3
+_FEWEST = {PERHAPS_ROUNDED: 3, DECIMAL_ID: 1}
+"""Doubts about ids if most have them; their fewest rows."""
 
 
 def null_words(words: Mapping[str, Mapping[str, int]]) -> Iterator[Remark]:
@@ -45,17 +46,12 @@ def encoded_values(survey: Survey) -> Iterator[Remark]:
 
 
 def odd_ids(survey: Survey) -> Iterator[Remark]:
-    """The loud warnings about rows that are titles of groups or totals, perhaps."""
+    """The loud warning about rows that are titles of groups, perhaps."""
     if survey.has_odd_ids:
         rows = _rows(survey.ids_alone)
         yield Remark.doubtful(
             f"An id stands alone among full rows ({rows}), as a title of a group does; it is sent as a lead: take such "
             "rows out of the sheet, or put more into them."
-        )
-    if number := survey.total_row:
-        yield Remark.doubtful(
-            f"The last id is the sum of all ids above (row {number}), as in a line of totals; it is sent as a lead: "
-            "take the row out of the sheet."
         )
 
 
@@ -67,9 +63,9 @@ def doubtful_values(survey: Survey) -> Iterator[Remark]:
 
 
 def _is_loud(group: Group, survey: Survey) -> bool:
-    """Whether a warning is a doubt: that of a letter lost at the end in several rows, of a digit in most."""
-    if group.what == PERHAPS_ROUNDED:
-        return group.count >= _SEVERAL and group.count * 3 >= survey.to_send * 2
+    """Whether a warning is a doubt: that of a letter lost at the end in several rows, of a digit or `.0` in most."""
+    if group.what in _FEWEST:
+        return group.count >= _FEWEST[group.what] and group.count * 3 >= survey.to_send * 2
     return group.what in ENCODED and (group.count > 1 or group.what != LOST_AT_END)
 
 

@@ -11,7 +11,10 @@ from leadsync.report import problem
 BEYOND = "id has characters beyond the plain ones, kept as they are"
 
 
-@pytest.mark.parametrize("cell", ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "True", "10", "1,234"])
+@pytest.mark.parametrize(
+    "cell",
+    ["00123", "123", "9856-0", "0061Q00000abcDE", "1E5", "a b", "True", "10", "1,234", "Samples", "Example1", "EG-1"],
+)
 def test_an_id_is_kept_exact(cell: str) -> None:
     assert clean_external_id(cell) == Cleaned(cell)
 
@@ -49,6 +52,14 @@ def test_an_id_that_may_not_be_the_dialer_s_is_kept_and_warned_of(cell: str, war
         *(
             (word, "is a placeholder and names no lead")
             for word in (
+                "Example",
+                "EXAMPLE",
+                "e.g. 12345",
+                "z.B. 12345",
+                "Beispiel: 12345",
+                "Ejemplo",
+                "Sample lead",
+                "k.A.",
                 "N/A",
                 "n/a",
                 "NULL",

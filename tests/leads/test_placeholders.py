@@ -25,6 +25,39 @@ def test_peoples_words(text: str) -> None:
     assert is_placeholder(text)
 
 
-@pytest.mark.parametrize("text", ["x", "10", "A0", "Noah", "note", "unknowns", "no 12"])
+@pytest.mark.parametrize(
+    "text", ["k.A.", "K. A.", "keine Angabe", "ohne", "Unbekannt", "n/d", "S/N", "sin dato", "néant", "inconnu"]
+)
+def test_words_of_other_languages(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["brak", "onbekend", "geen", "ukendt", "нет", "неизвестно", "不明", "なし", "无", "없음"]
+)
+def test_words_of_further_languages(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "10",
+        "A0",
+        "Noah",
+        "note",
+        "unknowns",
+        "no 12",
+        "ND",
+        "SN",
+        "KA",
+        "Ohnesorg",
+        "Brakman",
+        "n/d 7",
+        "No. 5",
+        "Ing",
+    ],
+)
 def test_values_are_no_placeholders(text: str) -> None:
     assert not is_placeholder(text)

@@ -152,11 +152,57 @@ def test_the_number_of_the_leads_on_the_last_line_is_no_lead(size):
     leads = [(2, ["A1", "Ann", "Sale"]), (3, ["A2", "Bob", "Sale"])]
     assert faults([*leads, (4, ["2", "", ""])], size) == ["", "", "NO_LEAD"]
     assert faults([*leads, (6, ["2", "", ""]), (7, ["EOF", "", ""])], 2) == ["", "", "NO_LEAD", "NO_LEAD"]
-    assert faults([*leads, (4, ["3", "", ""])], size) == ["", "", ""]
+    assert faults([*leads, (4, ["3", "", ""])], size) == ["", "", "TOTAL_BETWEEN"]
     assert faults([*leads, (4, ["2", "", "Sale"])], size) == ["", "", ""]
-    assert faults([*leads, (4, ["2", "", ""]), (5, ["A3", "", "Sale"])], size) == ["", "", "", ""]
+    assert faults([*leads, (4, ["2", "", ""]), (5, ["A3", "", "Sale"])], size) == ["", "", "TOTAL_BETWEEN", ""]
     assert faults([(2, ["1", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", ""]
     assert faults([(2, ["10001", "Ann", "Sale"]), (3, ["1", "", ""])], size) == ["", "NO_LEAD"]
+
+
+def ids_alone(ids: str, others: list[str]) -> str:
+    """The ids of the rejected lines: those with an asterisk are full, the others stand alone."""
+    cells = [[name.strip("*"), *(others if "*" in name else ["", ""])] for name in ids.split()]
+    told = faults(list(enumerate(cells, 2)))
+    return " ".join(line[0] for line, fault in zip(cells, told, strict=True) if fault)
+
+
+@pytest.mark.parametrize(
+    ("ids", "rejected"),
+    [
+        ("3000 10234* 10235* 2000 10236* 10237*", "3000 2000"),
+        ("Q4-2027 C-101* 24/11/2027 C-102* C-103* C-104* C-105* C-106*", "Q4-2027 24/11/2027"),
+        ("10234* 10235* 10237 10236*", ""),  # an id like the others
+        ("North 10234* 10235* 10237 10236*", "North 10237"),  # a sheet with titles
+        ("3000 2000 10234* 10235*", ""),  # as many as full lines
+        ("10234 77 10235", ""),  # a list of ids
+        ("ann.lee@x* b.c@yy* 77* a2@z* Q4*", ""),
+        ("ann.lee@x* 8b.c@yy* 77* q8", ""),  # ids of all shapes
+        ("10234* 10235* 20469", "20469"),
+    ],
+)
+def test_an_id_alone_among_full_lines_is_a_title_by_its_shape(ids, rejected):
+    assert ids_alone(ids, ["Ann", "Sale"]) == rejected
+
+
+@pytest.mark.parametrize("size", [2, 9])
+@pytest.mark.parametrize(
+    ("last", "fault"),
+    [
+        (["20469", "", ""], "TOTAL_BETWEEN"),
+        (["20469", "11", ""], "TOTAL_BETWEEN"),
+        (["20469", "0412345678", ""], ""),
+        (["20468", "11", ""], ""),
+    ],
+)
+def test_a_sum_of_the_ids_is_no_lead(last, fault, size):
+    leads = [(2, ["10234", "Ann", "Sale"]), (3, ["10235", "Bob", "Sale"])]
+    assert faults([*leads, (4, last)], size) == ["", "", fault]
+
+
+def test_small_ids_and_texts_are_no_sum():
+    assert faults([(2, ["1", "Ann", ""]), (3, ["2", "Bob", ""]), (4, ["3", "5", ""])]) == ["", "", ""]
+    assert faults([(2, ["A1", "Ann", ""]), (3, ["1002", "Bob", ""]), (4, ["1002", "5", ""])]) == ["", "", ""]
+    assert faults([(2, ["9" * 5000, "Ann", ""]), (3, ["1002", "5", ""])]) == ["", ""]
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])

@@ -8,8 +8,9 @@ so its rows are rejected. A last line with words for an id beside bare figures i
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
+from string import ascii_letters
 
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.headings import filled, has_letters, is_value
@@ -25,6 +26,12 @@ _DIGIT = re.compile(r"\d")
 _OF_LEADS = re.compile(r"\d{4}|@")
 """Phone numbers, years and addresses, as no heading has them."""
 _NUMBER = re.compile(r"\d[\d.,]*")
+_SHAPE = str.maketrans({**dict.fromkeys("0123456789", "9"), **dict.fromkeys(ascii_letters, "a")})
+_LETTERS = re.compile("a+")
+_FULL = 3
+"""Cells of a full line."""
+_MOST_DIGITS, _SMALL_ID = 15, 999
+"""Of ids to add up; among small ones, 1, 2, 3 is a list."""
 _SAMPLE = 5_000
 """Rows with values to compare with a line of words. Dispositions and the like repeat within them."""
 
@@ -66,8 +73,15 @@ class _Lines:
         """The ids so far without a digit, and those with a blank, by `_oddity`."""
         self._kinds = set[str]()
         """The oddities of ids so far beside other cells."""
-        self._bands = set[int]()
-        """The numbers of the titles so far; below all leads one may be a total."""
+        self._has_bands = False
+        self._bands, self._titles = set[int](), set[int]()
+        """The numbers of the titles so far, in words and by their shape; below all leads one may be a total."""
+        self._shapes = set[str]()
+        """The shapes of ids in full lines, of the first rows at least."""
+        self._full = self._alone = 0
+        """The full lines so far, and those with an id alone."""
+        self._sum: int | None = 0
+        """The sum of the ids so far, as long as they are numbers."""
         self._lengths: Counter[int] = Counter()
         """The ids of digits alone, by their length."""
         self._count = 0
@@ -83,10 +97,12 @@ class _Lines:
         if has_words or " " in text:
             full = (one for one, line in zip(ids, chunk, strict=True) if one.strip() and self._is_full(line))
             self._kinds.update(map(_oddity, full))
-            has_words = has_words or any(map(self._is_band, chunk))
+            self._has_bands = self._has_bands or any(map(self._is_band, chunk))
+            has_words = has_words or self._has_bands
         elif text.strip():
             self._kinds.add("")
-        if self._table_at is None and not has_words and not self._repeat.search(text):
+        has_lone_ids = self._look_at_shapes(chunk, ids)
+        if self._table_at is None and not (has_words or has_lone_ids) and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
             self._learn(chunk, ids)
             if " " in text:
@@ -94,6 +110,28 @@ class _Lines:
             self._last, self._apart = chunk[-1].number, False
             return chunk
         return list(map(self._told, chunk))
+
+    def _look_at_shapes(self, chunk: Sequence[SourceLine], ids: Sequence[str]) -> bool:
+        """Learn the shapes of the ids in full lines; return whether any line has an id alone."""
+        width = len(self._headings)
+        blanks = [line.cells.count("") for line in chunk]
+        alone = blanks.count(width - 1) if width >= _FULL else 0
+        full = [name for name, count in zip(ids, blanks, strict=True) if count <= width - _FULL]
+        self._alone += alone
+        self._full += len(full)
+        if full and (alone or self._count < _SAMPLE):
+            self._shapes.update(_shapes(full))
+        return alone > 0
+
+    def _is_title(self, line: SourceLine) -> bool:
+        """Whether an id alone among full lines is a title: its shape is none of theirs, or other titles stand above."""
+        name = line.cells[self._id_at]
+        if not name.strip() or self._is_full(line) or len(line.cells) < _FULL:
+            return False
+        if self._has_bands:
+            return self._alone <= self._full
+        # Ids of all shapes, such as names, tell nothing.
+        return 2 * max(self._alone, len(self._shapes)) <= self._full and self._shapes.isdisjoint(_shapes([name]))
 
     def without_totals(self, chunk: list[SourceLine]) -> list[SourceLine]:
         """The sheet's last lines, without those that are a total by their form: words for an id beside bare figures.
@@ -103,7 +141,8 @@ class _Lines:
         if self._table_at is not None:
             return chunk
         bands = {at for at, line in enumerate(chunk) if line.number in self._bands}
-        places = [at for at in reversed(range(len(chunk))) if at in bands or not _is_told(chunk[at])]
+        titles = {at for at, line in enumerate(chunk) if line.number in self._titles}
+        places = [at for at in reversed(range(len(chunk))) if at in bands | titles or not _is_told(chunk[at])]
         last = list(takewhile(lambda at: self._is_beside_figures(chunk[at]), places))
         own = [at for at in last if at not in bands]
         kinds = Counter(_oddity(chunk[at].cells[self._id_at]) for at in own)
@@ -112,8 +151,12 @@ class _Lines:
         odd = [at for at in last if at in bands or at in counted]
         count = self._count - len(counted)
         found = {at: count in _numbers(chunk[at].cells) for at in odd if count > 0}
-        if not found and places and self._is_count(chunk[places[0]]):
-            found[places[0]] = True
+        if not found and places:
+            line, above = chunk[places[0]], places[0] in titles
+            if self._is_count(line, self._count - (not above)):
+                found[places[0]] = True
+            elif not above and self._is_sum(line):
+                found[places[0]] = False
         return [
             _faulty(line, FaultKind.NO_LEAD if found[at] else FaultKind.TOTAL_BETWEEN) if at in found else line
             for at, line in enumerate(chunk)
@@ -124,13 +167,20 @@ class _Lines:
         others = [cell.strip() for at, cell in enumerate(line.cells) if at != self._id_at and cell.strip()]
         return len(line.cells) > 1 and bool(_oddity(line.cells[self._id_at])) and all(map(_is_amount, others))
 
-    def _is_count(self, line: SourceLine) -> bool:
+    def _is_count(self, line: SourceLine, count: int) -> bool:
         """Whether a line has the number of leads above alone, unlike their ids."""
         figure = line.cells[self._id_at].strip()
         number = figure.replace(",", "")
-        # The line itself is counted as a lead too.
-        is_count = number.isdecimal() and int(number) == self._count - 1
+        is_count = number.isdecimal() and int(number) == count
         return is_count and filled(line) == 1 and self._lengths[len(figure)] <= figure.isdecimal()
+
+    def _is_sum(self, line: SourceLine) -> bool:
+        """Whether the id of a line without a phone number or date is the sum of all ids above."""
+        figure = line.cells[self._id_at].strip()
+        others = [cell for at, cell in enumerate(line.cells) if at != self._id_at and _has_digit(cell)]
+        if not (figure.isdecimal() and self._sum and self._count > _FULL - 1 and all(map(_is_amount, others))):
+            return False
+        return int(figure) > _SMALL_ID and self._sum == 2 * int(figure)
 
     def _told(self, line: SourceLine) -> SourceLine:
         self._apart = self._apart or line.number - self._last > 1
@@ -151,6 +201,9 @@ class _Lines:
             return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
         if words or self._is_band(line):
             self._bands.add(line.number)
+            return _faulty(line, FaultKind.TOTAL_BETWEEN)
+        if self._is_title(line):
+            self._titles.add(line.number)
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         self._apart = False
         if kind := _oddity(name):
@@ -202,7 +255,11 @@ class _Lines:
         )
 
     def _learn(self, leads: Sequence[SourceLine], ids: Sequence[str]) -> None:
-        self._lengths.update(map(len, filter(str.isdecimal, ids)))
+        figures = list(filter(str.isdecimal, ids))
+        self._lengths.update(map(len, figures))
+        if self._sum is not None:
+            are_numbers = len(figures) == sum(map(bool, ids)) and max(self._lengths, default=0) <= _MOST_DIGITS
+            self._sum = self._sum + sum(map(int, figures)) if are_numbers else None
         if self._count < _SAMPLE:
             for at, seen in enumerate(self._seen):
                 seen.update([line.cells[at] for line in leads])
@@ -218,6 +275,11 @@ def _oddity(cell: str) -> str:
     if not _has_digit(cell):
         return _WORDS if cell.strip() else ""
     return _BLANKS if " " in cell.strip() else ""
+
+
+def _shapes(ids: Iterable[str]) -> set[str]:
+    """The forms of ids: `C-101` is `a-999`."""
+    return set(_LETTERS.sub("a", "\n".join(ids).translate(_SHAPE)).split("\n"))
 
 
 def _is_amount(cell: str) -> bool:
