@@ -3,7 +3,11 @@
 import pytest
 
 from leadsync.errors import SheetError
-from leadsync.spreadsheet import SheetRules
+from leadsync.sheets import open_table
+from leadsync.spreadsheet import HeadingNames, SheetRules
+
+IDS = frozenset({"leadid", "customerno"})
+RULES = SheetRules(HeadingNames(IDS, frozenset({"phone"}), IDS | {"phone", "disposition"}))
 
 
 @pytest.mark.parametrize(
@@ -24,3 +28,49 @@ def test_the_line_of_headings_is_proposed(text_file, rows_of, text, row, end):
     with pytest.raises(SheetError) as caught:
         rows_of(text_file(text), rules=SheetRules(headings_row=row))
     assert str(caught.value).endswith(end)
+
+
+HEADINGS = "Lead Id,Name,Phone,Disposition"
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [
+        ("Lead Id,1042\nOwner,Ann\n\n", 4),
+        ("Lead Id,ABC-1042\nCustomer No,77\n", 3),
+        ("Campaign,7\nLead Id,24/11/2026\n", 3),
+    ],
+)
+def test_a_parameter_above_the_headings_is_none_of_them(text_file, above, line):
+    with open_table(text_file(f"{above}{HEADINGS}\nA1,Ann,0412345678,Sale\n"), rules=RULES) as table:
+        assert (table.headings_line, table.headings) == (line, tuple(HEADINGS.split(",")))
+
+
+@pytest.mark.parametrize("text", ["Lead Id,1042\nA1,2\n", f"Lead Id,Phone 1\nA1,0412345678\n{HEADINGS}\nA1,B,C,D\n"])
+def test_two_headings_are_no_parameter(text_file, text):
+    with open_table(text_file(text), rules=RULES) as table:
+        assert table.headings_line == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "cells", "fault"),
+    [
+        ("A2,Bob,note,", ("A2", "Bob", "note", ""), ""),
+        ("A2,Bob,,note", ("A2", "Bob", "", "note"), ""),
+        ("A2,Bob", ("A2", "Bob", "", ""), ""),
+        ("A2,Bob,,,", ("A2", "Bob", "", ""), ""),
+        ("A2", ("A2", "", "", ""), "TOO_FEW_CELLS"),
+        ("A2,Lee,Bob,,", ("A2", "Lee", "Bob", ","), "TOO_MANY_CELLS"),  # a cell has slipped
+    ],
+)
+def test_blank_headings_at_the_end_reject_no_row(text_file, rows_of, row, cells, fault):
+    # Most lines have as many cells as the headings.
+    text = f"Id,Name,,\nA1,Ann,,\n{row}\nA3,Cy,,\nA4,Di,,\n"
+    found = rows_of(text_file(text))[1]
+    assert found.cells[:3] == cells[:3]
+    assert [one.kind.name for one in found.faults] == [fault] * bool(fault)
+
+
+def test_values_behind_the_headings_of_a_ragged_text_reject_their_row(text_file, rows_of):
+    found = rows_of(text_file("Id,Name,,\nA1,Ann\nA2,Bob,note\nA3,Cy\n"))[1]
+    assert [one.kind.name for one in found.faults] == ["TOO_MANY_CELLS"]

@@ -25,24 +25,31 @@ _TICKS = ("TRUE", "FALSE")
 """A tick box for all rows at once has no name."""
 _NUMBERING = re.compile(r"\d{1,3}")
 _PHONE_DIGITS = 6
+_PARAMETER = 2
+"""Cells of a line with a name and its value."""
 
 
 class Headings(NamedTuple):
     """The names as they stand in the sheet, with "" for a column without one.
 
-    `counts_cells`: a line's number of cells is checked, as in delimited text. Lines of workbooks have none.
+    `counts_cells`: a line's number of cells is checked, as in delimited text. Lines of workbooks have none. A line of
+    more cells may have no value from `named` on, the position behind the last heading; a shorter one lacks cells before
+    it alone.
     """
 
     names: tuple[str, ...]
     line: int
     counts_cells: bool
     remarks: tuple[str, ...] = ()
+    named: int | None = None
+    """None: all columns, though some are nameless."""
 
     @classmethod
     def of(cls, lines: Sequence[SourceLine], place: int, shown: str, *, counts_cells: bool) -> "Headings":
         """Take the line at `place` for the headings, with a look at those below. Raises `SheetError`."""
         line, below = lines[place], lines[place + 1 :]
-        cells = line.cells[: _width(line, below, counts_cells=counts_cells)]
+        named = _end(line) if counts_cells and _is_regular(line, below) else None
+        cells = line.cells if named is not None else line.cells[: _width(line, below, counts_cells=counts_cells)]
         names = tuple("" if cell in _TICKS else cell for cell in cells)
         if line.faults:
             kind, details = line.faults[0]
@@ -51,7 +58,7 @@ class Headings(NamedTuple):
                 f"{shown}: line {line.number} should be the headings, but {FaultKind[kind].value}{where}; "
                 f"correct that cell{_or(_proposal(lines, place))}."
             )
-        return cls(names, line.number, counts_cells, tuple(_remarks(lines[:place], line)))
+        return cls(names, line.number, counts_cells, tuple(_remarks(lines[:place], line)), named)
 
 
 def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: str, row: int | None) -> int:
@@ -66,7 +73,9 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     # In a sheet of one column a single cell can be the headings; elsewhere it is a title.
     is_narrow = max(map(filled, lines)) == 1
     known = [known_headings(line, names) if filled(line) > 1 or is_narrow else frozenset() for line in lines]
-    place = next((place for place, keys in enumerate(known) if keys & names.ids), None)
+    places = [place for place, keys in enumerate(known) if keys & names.ids]
+    wide = max((place for place in places if filled(lines[place]) > _PARAMETER), default=0)
+    place = next((place for place in places if place >= wide or not _is_parameter(lines[place])), None)
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
         return place
@@ -147,6 +156,12 @@ def _refuse_leads(above: Sequence[SourceLine], headings: SourceLine, names: Head
             )
 
 
+def _is_parameter(line: SourceLine) -> bool:
+    """Whether a line is a name and its value, as `Lead Id,1042` above the headings of a report."""
+    cells = [cell for cell in line.cells if cell.strip()]
+    return len(cells) == _PARAMETER and sum(map(str.isdigit, cells[1])) > sum(map(str.isalpha, cells[1]))
+
+
 def _is_lead(line: SourceLine, width: int, phones: Sequence[int]) -> bool:
     cells = [cell.strip() for cell in line.cells if cell.strip()]
     if any(at < len(line.cells) and _is_phone(line.cells[at]) for at in phones):
@@ -190,6 +205,16 @@ def filled(line: SourceLine) -> int:
 def _end(line: SourceLine) -> int:
     """How many cells a line has without its trailing blank ones."""
     return max((index for index, cell in enumerate(line.cells, 1) if cell.strip()), default=0)
+
+
+def _is_regular(line: SourceLine, below: Sequence[SourceLine]) -> bool:
+    """Whether the headings end in several blank cells, and most lines have as many: values under them stand there.
+
+    Under a single one may be a value that has slipped out of its column.
+    """
+    return len(line.cells) > _end(line) + 1 and 2 * sum(len(other.cells) == len(line.cells) for other in below) > len(
+        below
+    )
 
 
 def _width(line: SourceLine, below: Sequence[SourceLine], *, counts_cells: bool) -> int:

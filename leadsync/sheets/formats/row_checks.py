@@ -57,12 +57,13 @@ def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
     A short line is at fault, though only trailing blanks may be missing: the rules of its columns tell.
     """
     width = len(headings.names)
+    named = width if headings.named is None else headings.named
     if not headings.counts_cells:
         return
-    if len(cells) < width:
+    if len(cells) < named:
         found = counted(len(cells), "cell")
         yield line_fault(FaultKind.TOO_FEW_CELLS, cells=found, headings=width, present=len(cells))
-    elif any(cell.strip() for cell in cells[width:]):
+    elif len(cells) > width and any(cell.strip() for cell in cells[named:]):
         yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
 
 
