@@ -13,6 +13,10 @@ LineFault = tuple[str, Mapping[str, Detail]]
 """The name of a fault's kind, and its details: plain values, because they come through a pipe as JSON."""
 
 
+Merged = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell of merged ones, each by its row and column, counted from 0."""
+
+
 class SourceLine(NamedTuple):
     """One line of the sheet: its number, its cells as texts, the positions of dates, and its faults."""
 
@@ -27,7 +31,8 @@ class Source(NamedTuple):
 
     `chunks` streams once, some thousand lines at a time. `sheet` is empty for delimited text, `delimiter` and `bom`
     mean nothing for a workbook. `parts` are the sheets of a report of leadsync's own, `sheets` all sheets of a
-    workbook. `epoch_1904`: the workbook counts days from 1904 instead of 1900.
+    workbook. `epoch_1904`: the workbook counts days from 1904 instead of 1900. `merged` are the merged cells of the
+    first rows.
     """
 
     kind: Literal["csv", "xlsx"]
@@ -39,6 +44,7 @@ class Source(NamedTuple):
     parts: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     epoch_1904: bool = False
+    merged: tuple[Merged, ...] = ()
 
 
 def line_fault(kind: FaultKind, at: int | None = None, **details: Detail) -> LineFault:

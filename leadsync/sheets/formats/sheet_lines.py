@@ -10,7 +10,7 @@ from leadsync.sheets.formats.cell_metadata import CellMetadata, Place
 from leadsync.sheets.formats.cell_text import Value, text_of
 from leadsync.sheets.formats.number_formats import LARGEST_EXACT, is_hidden, shown, shown_text
 from leadsync.sheets.formats.sheet_values import Sheet
-from leadsync.sheets.source_lines import LineFault, SourceLine, line_fault
+from leadsync.sheets.source_lines import LineFault, Merged, SourceLine, line_fault
 
 _MOST_FAULTS = 5
 _TIMES = (time, timedelta)
@@ -21,7 +21,7 @@ _MOST_CELLS = 100
 def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
     """The sheet's lines in order; those without any text, and the hidden ones below the headings, are left out."""
     first_column = sheet.start[1] if sheet.start else 0
-    merged = _Merged([*(sheet.merged_cell_ranges or ()), *metadata.merged])
+    merged = _Merged(merged_cells(sheet, metadata))
     missed = metadata.missed()
     struck = metadata.struck_columns()
     last = sheet.end[0] if sheet.end else -1
@@ -50,6 +50,11 @@ def lines(sheet: Sheet, metadata: CellMetadata) -> Iterator[SourceLine]:
         if (faults or any(cells)) and not (begun and row in metadata.hidden):
             begun = True
             yield SourceLine(row + 1, cells, tuple(dates), _first(faults))
+
+
+def merged_cells(sheet: Sheet, metadata: CellMetadata) -> list[Merged]:
+    """The sheet's merged cells."""
+    return [*(sheet.merged_cell_ranges or ()), *metadata.merged]
 
 
 def _first(faults: list[LineFault]) -> tuple[LineFault, ...]:
@@ -113,7 +118,7 @@ def _hidden_text(place: Place, metadata: CellMetadata, faults: list[LineFault]) 
 class _Merged:
     """The rows in merged cells with a value: a person sees it in all of them, the file has it in one."""
 
-    def __init__(self, ranges: list[tuple[Place, Place]]) -> None:
+    def __init__(self, ranges: list[Merged]) -> None:
         self._starting: dict[int, list[tuple[int, int, int]]] = {}
         self._open: list[tuple[int, int, int]] = []
         for (top, left), (bottom, right) in ranges:

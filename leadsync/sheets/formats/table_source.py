@@ -10,6 +10,7 @@ from leadsync.sheets.formats.content import IN_MARKUP, WEB_PAGES, Content, conte
 from leadsync.sheets.formats.delimited import read_delimited
 from leadsync.sheets.formats.footers import marked
 from leadsync.sheets.formats.headings import Headings, place_of_headings
+from leadsync.sheets.formats.joined_headings import joined_headings
 from leadsync.sheets.formats.libraries import MARKUP, require
 from leadsync.sheets.formats.other_tables import told_apart
 from leadsync.sheets.formats.row_checks import cell_faults, clean
@@ -71,6 +72,10 @@ def _table(
     ahead = _beginning(chunks, shown)
     filled = [line for line in ahead if any(map(str.strip, line.cells))][:_PEEK]
     place = place_of_headings(filled, rules.names, shown, rules.headings_row)
+    joined = joined_headings(filled, place, source.merged, rules.names)
+    if joined is not None:
+        filled, place, remark = joined
+        renamed = [*renamed, Remark.fact(remark)]
     filled[place] = _with_cell_faults(filled[place])
     headings = Headings.of(filled, place, shown, counts_cells=source.kind == "csv")
     ahead = [line for line in ahead if line.number > headings.line]

@@ -27,7 +27,7 @@ from leadsync.sheets.formats.identifier_columns import identifier_columns
 from leadsync.sheets.formats.libraries import OPENPYXL, LibraryNeeded, require
 from leadsync.sheets.formats.report_detection import Workbook, is_own, marked_sheet, report_sheets
 from leadsync.sheets.formats.sheet_choice import Chosen, SeveralSheets, Unreadable, choose
-from leadsync.sheets.formats.sheet_lines import lines
+from leadsync.sheets.formats.sheet_lines import lines, merged_cells
 from leadsync.sheets.formats.sheet_values import Sheet, ValueSheet
 from leadsync.sheets.formats.web_pages import read_web_page
 from leadsync.sheets.formats.xml_spreadsheet import read_xml_spreadsheet
@@ -39,6 +39,8 @@ _MOST_CELLS = 200_000
 """In one batch of rows."""
 # The rows of Excel's largest sheet.
 _MOST_ROWS = 1 << 20
+_FIRST_ROWS = 1_000
+"""Rows among which the headings stand."""
 _MOST_REPEATED = 5_000
 _MOST_LISTED = 5
 _NO_MEMORY = ("limit exceeded", "PyObject pointer is null")
@@ -88,6 +90,7 @@ def read_workbook(file: BinaryIO, shown: str, wanted: str | None, content: Conte
         parts=tuple(parts),
         sheets=sheets,
         epoch_1904=metadata.epoch_1904,
+        merged=tuple(one for one in merged_cells(sheet, metadata) if one[0][0] < _FIRST_ROWS),
     )
 
 
