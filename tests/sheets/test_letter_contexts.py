@@ -16,6 +16,9 @@ from leadsync.sheets.formats.letter_contexts import Sense, sense_of
         "Òscar", "Gràcia", "Mònica", "Èric", "Eugènia", "Vinaròs", "Tàrrega",
         "Maracanã", "Golegã", "Telêmaco", "Florência", "Botânico", "Fânzeres",
         "Þór", "Steinþór", "Guðrún", "Friðrik", "Eiður", "Hörður", "Dagný", "Sæmundur", "Egilsstaðir", "Seyðisfjörður",
+        "Jõgi", "Võru", "Põld", "Nõmme", "Tõnu", "Õunapuu", "Kõiv", "Lõhmus", "Põllumäe",
+        "Gëzim", "Arbër", "Përmet", "Bardhë", "Durrës", "Shkodër", "Kukës", "Pejë", "Ëngjëll", "Vogël", "Velç",
+        "Bañga", "Bárður", "Fjørður", "Sigurður", "Sæþór", "Friðþór",
         "Harboøre", "Trøim", "Feanwâlden", "Fryslân", "Wûnseradiel", "Vajèn",
     ],
 )  # fmt: skip
@@ -35,6 +38,8 @@ def test_some_letters_are_alike_everywhere(word: str) -> None:
         *((name, "cp1250") for name in ("Kamień", "Wałęsa", "Sowińska", "Zięba", "Ćosić", "Śniadek")),
         *((name, "cp1250") for name in ("Gergő", "Szűcs", "Erdős", "Mihăilă", "Ţăranu", "Kovačić", "Marić", "Kovač")),
         *((name, "cp1254") for name in ("Ayşe", "Yılmaz", "Doğan", "İbrahim", "Şükrü")),
+        *((name, "cp1250") for name in ("Kőszegi", "Jenő", "Csömő", "Hőgyész", "Emőd", "Kőrös")),
+        *((name, "cp1257") for name in ("Eglė", "Rimantė", "Marijampolė", "Klaipėda", "Varėna", "Petkevičienė")),
         *((name, "cp1257") for name in ("Jānis", "Bērziņš", "Kārlis", "Mindaugienė", "Žydrūnė", "Kęstutis")),
         *((name, "cp1258") for name in ("Đăng", "Tư")),
     ],

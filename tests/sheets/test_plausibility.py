@@ -28,6 +28,7 @@ def test_words_of_other_encodings_make_no_sense(word, encoding):
         "Renée,Müller,Zoë,José,Ångström,Øystein,Þór,Æsa,ÉMILE,MÜLLER,Šárka,Miloš,Žižek,Louis Haÿs,L’Haÿ-les-Roses",
         "O’Brien,O´Brien,D‘Arcy,col·legi,Müller–Schmidt,yes—call later,wait…,“quoted”,„zitiert“,«cité»,‚zitiert‘,‹x›",
         "Acme™,Acme®,m²,5 °C,nº 5,1ª,Mª José,¿Qué?,¡Hola!,£5,5€,EUR€,½ price,naïve café,Ã,±5,§ 5,Note†,Señor/Señora",
+        "Ñáñez,Sæþór,Friðþór,Jäääär,Þýðandi,hÉadhnú,tÁth",
         "DŽEMAL,McÉWAN,Anne-Élise,L’Étoile,d’Été,Jean-Çelik",
     ],
 )
@@ -104,3 +105,23 @@ def test_a_text_with_mostly_such_words_is_refused_and_with_few_a_doubt(text_file
         assert "read as Windows-1252 (cp1252), but some words (1) look wrong so: in mac-roman ‘ is ë" in remark.text
     with open_table(text_file("Id,Name\n1,Renée\n2,O’Brien\n".encode("cp1252"))) as table:
         assert [remark.doubt for remark in table.remarks] == [False]
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding", "is_wrong"),
+    [
+        ("Jõgi Kõrveküla Sõmeru Tõrva", "cp1252", False),  # Estonian
+        ("Përmet Krujë Delvinë Himarë Gegë", "cp1252", False),  # Albanian
+        ("Bjørg Norðragøta Sørvágur Miðvágur", "cp1252", False),  # Faroese
+        ("Erdős Gergő Felső Kőrös", "cp1250", True),
+        ("Jõgi Erdõs Ágnes Kõrös", "cp1252", True),
+        ("Eglė Klaipėda Varėna Rimantė", "cp1257", True),
+        ("Dvořák Jiří Ondřej Bára", "cp1250", True),
+    ],
+)
+def test_a_file_with_the_letters_of_one_small_language_is_right(names, encoding, is_wrong):
+    assert bool(plausibility([read_as_1252(f"{names}\n", encoding)]).wrong) is is_wrong
+
+
+def test_no_encoding_is_named_in_which_words_make_no_sense_either():
+    assert plausibility(["Ren€e,Bob\n"]).encodings == []

@@ -7,7 +7,7 @@ doubt, if the script is not Latin. Any other text is refused.
 """
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from leadsync.errors import SheetError
@@ -234,10 +234,11 @@ def _in_doubt(found: Plausibility) -> str:
     return f"{said}: {', '.join(told)}" if told else said
 
 
-def _untold(shown: str, others: Iterable[str]) -> SheetError:
+def _untold(shown: str, others: Sequence[str]) -> SheetError:
+    such_as = f", such as {' or '.join(others)}" if others else ""
     return SheetError(
         f"{shown}: the text is in no encoding that could be told for sure",
-        f"save the file as UTF-8, or name its encoding with --encoding, such as {' or '.join(others)}",
+        f"save the file as UTF-8, or name its encoding with --encoding{such_as}",
         folder_remedy="save the file as UTF-8",
     )
 

@@ -30,14 +30,18 @@ _WESTERN = re.compile(
             rf"œ(?=u)|\bœ(?=t)|(?<=[{_CONSONANTS}])œ|(?<=[aeou])ï(?=[bcdfghlmnrstvx])|(?<=[aeiou])ë|ë(?=[aou])",
             rf"ç(?=[{_VOWELS}])|(?<=[{_VOWELS}])ç|(?<=n)ç\b",
             # Forêt, Chêne, Inês, Corrêa, Florência, Peña, João, Simões, Maracanã
-            rf"ê(?=(?:tr?|ch|v|qu)[eéiã]|[nmrl]|ts?\b|s?\b|a)|ñ(?=[{_VOWELS}h])",
+            rf"ê(?=(?:tr?|ch|v|qu)[eéiã]|[nmrl]|ts?\b|s?\b|a)|ñ(?=[{_VOWELS}hg])",
             r"ã(?=[oe]|i?s\b|ss)|(?<![clg])ã\b|(?<=eg)ã\b|õ(?=e)",
             # Jørgensen, Erlingøy, Sjøen, Kjær, Åse, Harboøre
             rf"(?<![{_VOWELS}])ø(?=[{_CONSONANTS}]|\b)|ø(?=y)|(?<=j)ø|(?<=\bb)ø(?=e)|(?<=\bh)ø(?=eg)|\bø(?=iv)",
             rf"(?<=o)ø(?=r)|(?<=[gt]r)ø(?=[ai])|(?<![{_VOWELS}])æ(?!stut)(?=[{_CONSONANTS}]|\b)|å",
             # Þór, Steinþór, Guðrún, Friðrik, Eiður, Hörður, Garðar, Dagný, Ýr
-            r"\bþ(?=[óo]r|ur[íi]|rá)|(?<=[nrl])þ(?=[óo]r|ing|ur)|(?<=gu)ð(?=[mrnjl])|(?<=[efhr]i)ð|(?<=ey)ð",
-            r"(?<=[aeoö]r)ð(?=[aiuf])|(?<=sta)ð(?=ir|ur)|(?<=[íúý])ð|ð(?=[áíúý])|(?<=au)ð",
+            r"\bþ(?=[óo]r|ur[íi]|rá)|æ(?=[þð])|(?<=[æðfy])þ(?=ór)|(?<=[nrl])þ(?=[óo]r|ing|ur)|(?<=gu)ð(?=[mrnjl])|(?<=[efhr]i)ð|(?<=ey)ð",
+            r"(?<=[aáeoöøu]r)ð(?=[aiuf])|(?<=sta)ð(?=ir|ur)|(?<=[áíóúý])ð|ð(?=[áíúý])|(?<=au)ð",
+            # Jõgi, Võru, Põld, Nõmme, Tõnu, Lõhmus; Gëzim, Përmet, Bardhë, Durrës, Shkodër, Kukës, Pejë
+            r"(?<=[jvp])õ(?=[dghilnrst])|õ(?=[iuoõ])|(?<=[nt])õ(?=[mn])|(?<=[rl])õ(?=[hn])|(?<=m)õ(?=[it])",
+            r"(?<=\bg)ë|(?<=\b[bcdgkptv])ë(?=r)|(?<=[hjz])ë|(?<=rr)ë|(?<=ll)ë|ë(?=[rlnmt]\b|z)|(?<=[iu]k)ës|(?<=rb)ës|\bë(?=n)",
+            r"(?<=[oi]v)ë\b|(?<=ic)ë\b|(?<=[rl]ç)ë\b|(?<=sk)ë(?=n)|(?<=[jl])ç\b",
             r"(?<=n)ý(?=\b|s)|ý(?=rd?\b|s)|(?<=[hm])ý",
         )
     )
@@ -47,10 +51,10 @@ ALPHABETS = [
     frozenset(letters)
     for letters in (
         "àâæçèéêëîïôœùûüÿ", "áéíóúüñç", "àáâãçéêíóôõúü", "àèéìíîòóùú", "åäæéöøü", "áàéèëïöüóâûú", "àçèéíïòóúü",
-        "áéíóúýðþæö",
+        "áéíóúýðþæö", "áíóúýæðø", "äõöüšž",
     )
 ]  # fmt: skip
-"""French, Spanish, Portuguese, Italian, Nordic, Dutch, Catalan, Icelandic."""
+"""French, Spanish, Portuguese, Italian, Nordic, Dutch, Catalan, Icelandic, Faroese, Estonian; Albanian has ë and ç."""
 
 
 class Sense(Enum):
