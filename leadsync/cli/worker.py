@@ -31,18 +31,15 @@ def worker() -> int:
     settings = shell.settings()
     dialers = _dialers(settings)
     with shell.sound_journal() as journal:
-        schema = journal.prepare_queue()
+        place = journal.prepare_queue()
     for dialer in dialers:
         shell.meet_dialer(dialer)
     from leadsync.worker import ChildRuns, Worker
 
     for name in ("procrastinate", "psycopg"):
         logging.getLogger(name).setLevel(logging.DEBUG if shell.verbose > 1 else logging.CRITICAL)
-    url, _ = shell.journal_place()
     queues = [canonical(dialer.url()) for dialer in dialers]
-    sender = Worker(
-        url, schema, shell.journal, settings, queues, ChildRuns(shell.state_folder(), shell.config), shell.say
-    )
+    sender = Worker(place, shell.journal, settings, queues, ChildRuns(shell.state_folder(), shell.config), shell.say)
     shell.say(f"Sending what is queued for {', '.join(queues)}; Ctrl-C ends it.")
     asyncio.run(sender.run())
     shell.result("The worker has ended.", {"worker": os.getpid(), "queues": queues})

@@ -23,6 +23,7 @@ from leadsync.journal.values import (
     OldRun,
     Pruned,
     Queued,
+    QueuePlace,
     SavedMapping,
     WorkerSeen,
 )
@@ -158,8 +159,8 @@ class RunQueue(Protocol):
         """Whether a process holds the right to send a run."""
         ...
 
-    def prepare_queue(self) -> str:
-        """Make the tables for workers; return the name of their schema. Raises UsageError where there are none."""
+    def prepare_queue(self) -> QueuePlace:
+        """Make the tables for workers; return the place of their queue. Raises UsageError where there are none."""
         ...
 
     def keep_worker(self, worker: str, queues: Sequence[str]) -> None:
@@ -392,6 +393,10 @@ class Journal(
 
     def describe(self) -> str:
         """The store in words: its kind and version, its place, and its care for what is written."""
+        ...
+
+    def hurry(self) -> None:
+        """Let waits for the store's server end within a second: the user wants the end. May be called by any thread."""
         ...
 
     def check(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from leadsync.journal.states import State
 from leadsync.models import Note, Row, Status
@@ -81,6 +81,23 @@ class Queued:
     priority: int = 0
     until: str = ""
     author: str = ""
+
+
+class QueueConnections(Protocol):
+    """The class of the queue's connections; their waits for the server have an end."""
+
+    @classmethod
+    def hurry(cls) -> None:
+        """Let them end within a second."""
+        ...
+
+
+class QueuePlace(NamedTuple):
+    """The workers' queue: the database's address, the schema of procrastinate's tables, and its connections' class."""
+
+    url: str
+    schema: str
+    connections: type[QueueConnections]
 
 
 @dataclass(frozen=True, slots=True)

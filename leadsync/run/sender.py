@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
 from leadsync.engine.ports import Progress
-from leadsync.errors import JournalError
+from leadsync.errors import LeadsyncError
 from leadsync.journal import Journal, RunLog
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
@@ -73,7 +73,7 @@ def send(
     """
     journal.hold(run.id)
     began = time.monotonic()
-    # Stays if an exception other than JournalError ends the run.
+    # Stays if an exception of another kind ends the run.
     stopped = "leadsync ended before the run did"
     stops = StopRequests() if stops is None else stops
     sending = partial(
@@ -92,7 +92,7 @@ def send(
             sent = run_apart(sending, stops)
         stopped = sent.stopped
         return sent
-    except JournalError as error:
+    except LeadsyncError as error:
         stopped = str(error).rstrip(".")
         raise
     finally:
@@ -137,7 +137,7 @@ async def _send(
                 held = ending.enter_context(signals_held())
                 with (
                     # Outside of the signals: behind it a request to stop would cancel this coroutine.
-                    stops.heard_by(partial(_stop, engine, progress)),
+                    stops.heard_by(partial(_stop, engine, progress, journal.hurry)),
                     signals_to(stops),
                     _stopped_at(until, engine),
                     kept_live(log, progress, partial(_stop_for, engine, progress)),
@@ -300,10 +300,11 @@ def _stop_for(engine: Engine, progress: Progress, user: str) -> None:
     progress.say("stopping; requests under way get their answer")
 
 
-def _stop(engine: Engine, progress: Progress, by: str, count: int) -> None:
-    """Drain the engine at the first request to stop, and end its calls at the second."""
+def _stop(engine: Engine, progress: Progress, hurry: Callable[[], object], by: str, count: int) -> None:
+    """Drain the engine at the first request to stop; end its calls, and waits for the journal, at the second."""
     if count == 1:
         engine.stop(f"interrupted by {by}")
         progress.say("stopping; requests under way get their answer; once more stops at once")
     else:
+        hurry()
         engine.abort()

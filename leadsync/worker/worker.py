@@ -20,7 +20,7 @@ from procrastinate.jobs import Status
 
 from leadsync.config import Settings
 from leadsync.errors import JournalError
-from leadsync.journal import SEND_TASK, Journal
+from leadsync.journal import SEND_TASK, Journal, QueuePlace
 from leadsync.worker.child_runs import ChildRuns, Ended, is_over
 from leadsync.worker.upkeep import expire_drafts, prune, wake_queued
 
@@ -46,20 +46,19 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Sends the queued runs of some dialers until it is stopped.
 
-    `url` is the journal's address, `schema` that of procrastinate's tables, `open_journal` opens the journal.
+    `place` is that of the queue, `open_journal` opens the journal.
     """
 
     def __init__(
         self,
-        url: str,
-        schema: str,
+        place: QueuePlace,
         open_journal: Callable[[], Journal],
         settings: Settings,
         queues: Sequence[str],
         children: ChildRuns,
         say: Callable[[str], object],
     ) -> None:
-        self._url, self._schema = url, schema
+        self._place = place
         self._settings, self._queues = settings, tuple(queues)
         self._children, self._say = children, say
         self._name = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
@@ -125,10 +124,11 @@ class Worker:
                 raise ended
 
     def _app(self) -> procrastinate.App:
-        options = f"-c search_path={self._schema}"
+        options = f"-c search_path={self._place.schema}"
         network = {"connect_timeout": 10, "keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3}
         connector = procrastinate.PsycopgConnector(
-            conninfo=self._url,
+            conninfo=self._place.url,
+            connection_class=self._place.connections,
             kwargs={"options": options, "application_name": "leadsync worker", "tcp_user_timeout": 10_000, **network},
             min_size=1,
             max_size=_CONNECTIONS,
@@ -214,6 +214,9 @@ class Worker:
     def _stopped_by(self, number: int) -> None:
         if not self.signal_number:
             self._say("Stopping; requests under way get their answer. Once more stops at once.")
+        else:
+            self._place.connections.hurry()
+            self._journal.hurry()
         self.signal_number = self.signal_number or number
         self._stop.set()
         self._children.stop()
@@ -243,6 +246,11 @@ class _JournalThread:
         if self._journal is None:
             self._journal = self._open()
         return work(self._journal)
+
+    def hurry(self) -> None:
+        """Let its waits for a server end soon."""
+        if self._journal is not None:
+            self._journal.hurry()
 
     def close(self) -> None:
         if self._journal is not None:

@@ -10,7 +10,8 @@ import pytest
 from procrastinate.exceptions import ConnectorException
 
 from leadsync.config import load
-from leadsync.journal import Queued, open_journal
+from leadsync.journal import Queued, QueuePlace, open_journal
+from leadsync.journal.postgres.patience import QueueConnection
 from leadsync.worker import Worker
 from leadsync.worker.child_runs import ChildRuns, Ended
 from leadsync.worker.upkeep import wake_queued
@@ -119,7 +120,14 @@ def test_a_run_stopped_before_its_child_hears_of_it_is_stopped(
 
     async def take_off() -> None:
         child = _Child(tmp_path)
-        sender = Worker("", "", partial(open_journal, tmp_path), load(desk.config), [], child, lambda words: None)
+        sender = Worker(
+            QueuePlace("", "", QueueConnection),
+            partial(open_journal, tmp_path),
+            load(desk.config),
+            [],
+            child,
+            lambda words: None,
+        )
         sender._stop = asyncio.Event()
         sending = asyncio.create_task(sender._send(RUN))
         await child.began.wait()

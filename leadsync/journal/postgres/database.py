@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from leadsync.errors import JournalError
 from leadsync.journal.postgres.dialect import translate
 from leadsync.journal.postgres.errors import place, translated
+from leadsync.journal.postgres.patience import LONGEST_SECONDS, Patience, PatientConnection
 from leadsync.journal.postgres.schema import MIGRATIONS, QUEUE_SCHEMA, SCHEMA, VERSION
 from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS, Cursor
 from leadsync.journal.values import Queued
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
 OLDEST_SERVER = 14
-_NETWORK = {
+_NETWORK: dict[str, int] = {
     # A server that vanishes is noticed within ten seconds; by itself TCP waits for a quarter of an hour.
     "connect_timeout": 10,
     "keepalives_idle": 4,
@@ -53,15 +54,26 @@ _SIZE = (
 _LARGE_TABLES = ("lines", "rows", "attempts")
 
 
-def connect(url: str, *, idle_limit: bool = True) -> psycopg.Connection:
-    """A connection in autocommit mode. Raises psycopg's errors."""
+def connect(
+    url: str,
+    patience: Patience | None = None,
+    longest: float = LONGEST_SECONDS,
+    *,
+    asks: bool = True,
+    idle_limit: bool = True,
+) -> PatientConnection:
+    """A connection in autocommit mode; see PatientConnection for its waits. Raises psycopg's errors."""
+    patience = patience or Patience()
     given = conninfo_to_dict(url)
     session = _SESSION | (_IDLE_LIMIT if idle_limit else {})
     options = " ".join([*([str(given["options"])] if given.get("options") else []), *_options(session)])
-    network: dict[str, Any] = {name: value for name, value in _NETWORK.items() if name not in given}
+    network: dict[str, int | str] = {name: value for name, value in _NETWORK.items() if name not in given}
+    network["connect_timeout"] = int(patience.of(int(given.get("connect_timeout") or _NETWORK["connect_timeout"])))
+    network |= {"options": options, "application_name": "leadsync"}
     try:
-        return psycopg.connect(url, autocommit=True, options=options, application_name="leadsync", **network)
+        return PatientConnection.open(url, place(url), patience, longest, asks=asks, **network)
     except psycopg.OperationalError as error:
+        patience.is_mute = isinstance(error, errors.ConnectionTimeout)
         # libpq tells no kind of error for a connection that was never made: this is the standard's for all of them.
         raise errors.SqlclientUnableToEstablishSqlconnection(str(error)) from None
 
@@ -114,9 +126,10 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self.url = url
         self.place = place(url)
-        self._spare: list[psycopg.Connection] = []
+        self.patience = Patience()
+        self._spare: list[PatientConnection] = []
         with translated(url):
-            self.connection = connect(url)
+            self.connection = self.connect()
             try:
                 prepare(self.connection, self.place)
             except BaseException:
@@ -125,6 +138,12 @@ class PostgresDatabase:
         self._session = Session(self.connection)
         self.after_reconnect: Callable[[Session], object] = lambda _: None
         """Called with each new connection, in a transaction: the server may be another one by now."""
+
+    def connect(
+        self, longest: float = LONGEST_SECONDS, *, asks: bool = True, idle_limit: bool = True
+    ) -> PatientConnection:
+        """Another connection with the same patience; see `connect`."""
+        return connect(self.url, self.patience, longest, asks=asks, idle_limit=idle_limit)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -135,7 +154,7 @@ class PostgresDatabase:
     @contextmanager
     def streaming(self) -> Iterator[Session]:
         with translated(self.url):
-            connection = self._spare.pop() if self._spare else connect(self.url, idle_limit=False)
+            connection = self._spare.pop() if self._spare else self.connect(idle_limit=False)
             try:
                 with connection.transaction(), ExitStack() as opened:
                     yield _Stream(connection, opened)
@@ -158,7 +177,7 @@ class PostgresDatabase:
     def _reconnect(self) -> None:
         """After the loss of the connection, whatever ran over it has failed; what comes next need not."""
         if self.connection.closed:
-            self.connection = connect(self.url)
+            self.connection = self.connect()
             self._session = Session(self.connection)
             with self.connection.transaction():
                 self.after_reconnect(self._session)
@@ -186,6 +205,9 @@ class PostgresDatabase:
         with translated(self.url):
             for table in _LARGE_TABLES:
                 self.connection.execute(f"VACUUM (ANALYZE) {table}")
+
+    def hurry(self) -> None:
+        self.patience.is_hurried = True
 
     def close(self) -> None:
         with suppress(psycopg.Error):

@@ -16,7 +16,7 @@ import psycopg
 from leadsync.boot_clock import clock
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.lock import LEASE_SECONDS
-from leadsync.journal.postgres.database import PostgresDatabase, Session, connect
+from leadsync.journal.postgres.database import PostgresDatabase, Session
 from leadsync.journal.postgres.origin import Origin, recognise
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.journal.sql.database import Connection, Taken
@@ -25,6 +25,8 @@ from leadsync.tallies import Holder
 SPARE_SECONDS = 1.0
 """The holder stops sending so long before the lease's end."""
 _POLL_SECONDS = 0.1
+_LEAST_WAIT_SECONDS = 2.0
+"""The least wait for a renewal; a third of the lease leaves time for another try on a new connection."""
 
 _TAKE = (
     "INSERT INTO leases (run, epoch, holder, told, expires) "
@@ -141,7 +143,7 @@ class Leases:
         while not self._ending.wait(self._seconds / 4):
             try:
                 if connection is None or connection.closed:
-                    connection = connect(self._database.url)
+                    connection = self._database.connect(max(self._seconds / 3, _LEAST_WAIT_SECONDS), asks=False)
                 self._renew(connection)
             except psycopg.Error:
                 # Until the next try succeeds, `may_send` sees the end come nearer.

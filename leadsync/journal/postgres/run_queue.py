@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from leadsync.errors import JournalError
 from leadsync.journal.postgres.database import PostgresDatabase, Session
+from leadsync.journal.postgres.patience import QueueConnection
 from leadsync.journal.postgres.schema import QUEUE_SCHEMA
 from leadsync.journal.sql.database import Connection
 from leadsync.journal.sql.run_queue import SqlRunQueue
-from leadsync.journal.values import SEND_TASK, Queued, WorkerSeen
+from leadsync.journal.values import SEND_TASK, Queued, QueuePlace, WorkerSeen
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -47,7 +48,7 @@ class PostgresRunQueue(SqlRunQueue):
         if is_prepared and isinstance(connection, Session):
             connection.wake(_app(), SEND_TASK, run_id, queued)
 
-    def prepare_queue(self) -> str:
+    def prepare_queue(self) -> QueuePlace:
         from procrastinate.schema import SchemaManager
 
         scripts = {path.name: path for path in sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))}
@@ -70,7 +71,7 @@ class PostgresRunQueue(SqlRunQueue):
             connection.executemany(
                 "INSERT INTO leadsync.queue_scripts VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in scripts]
             )
-        return QUEUE_SCHEMA
+        return QueuePlace(self._server.url, QUEUE_SCHEMA, QueueConnection)
 
     def keep_worker(self, worker: str, queues: Sequence[str]) -> None:
         with self._database.reading() as connection:

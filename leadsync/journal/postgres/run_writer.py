@@ -7,7 +7,7 @@ import psycopg
 
 from leadsync.errors import JournalError
 from leadsync.journal.marks import Marks
-from leadsync.journal.postgres.database import PostgresDatabase, Session, connect
+from leadsync.journal.postgres.database import PostgresDatabase, Session
 from leadsync.journal.postgres.errors import translated
 from leadsync.journal.postgres.schema import REFUSED_MOVE
 from leadsync.journal.run_log import Begin, Finish, LeaseLostError, Question, Work
@@ -19,6 +19,8 @@ _WRITE_GROUP = (
     "SELECT write_group(%s::bigint, %s::text, %s::bigint, %s::bigint[], %s::integer[], %s::text[], %s::integer[], "
     "%s::integer[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::integer[])"
 )
+_LONGEST_SECONDS = 120.0
+"""The longest wait for a group; a lock is waited for for 30 seconds."""
 
 
 class PostgresRunWriter(SqlRunWriter):
@@ -38,7 +40,7 @@ class PostgresRunWriter(SqlRunWriter):
         self._url, self._lease_lasts = database.url, lease_lasts
         run_id, self._epoch = run
         with translated(self._url):
-            self._server = connect(self._url)
+            self._server = database.connect(_LONGEST_SECONDS)
             # Without figures about new rows, PostgreSQL walks through the run for each of them: ten times slower.
             self._server.execute("ANALYZE rows")
             session = Session(self._server)

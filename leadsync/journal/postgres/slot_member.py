@@ -4,7 +4,7 @@ import uuid
 
 import psycopg
 
-from leadsync.journal.postgres.database import connect
+from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.errors import translated
 from leadsync.journal.postgres.leases import holder_words, told_holder
 from leadsync.slot_shares import OtherMember, SlotGrant, SlotReport
@@ -20,20 +20,22 @@ _LEAVE = (
     "WHERE dialer = %s AND member = %s"
 )
 _FORGET = "DELETE FROM slot_members WHERE dialer = %s AND member = %s AND granted = 0"
+_LONGEST_SECONDS = 5.0
+"""The longest wait for an answer: by then the lease has ended, and a new connection may be better."""
 
 
 class PostgresSlotMember:
     """See `leadsync.journal.protocol.SlotMember`. It has a connection of its own, made anew after a loss."""
 
-    def __init__(self, url: str, dialer: str) -> None:
-        self._url, self._dialer = url, dialer
+    def __init__(self, database: PostgresDatabase, dialer: str) -> None:
+        self._database, self._dialer = database, dialer
         self._member = uuid.uuid4().hex
         self._told = told_holder()
         self._connection: psycopg.Connection | None = None
 
     def renew(self, report: SlotReport, lease_seconds: float) -> SlotGrant:
         """Renew the lease; raises JournalError."""
-        with translated(self._url):
+        with translated(self._database.url):
             connection = self._connected()
             values = [self._dialer, self._member, self._told, lease_seconds]
             values += [report.slots, report.keeps, report.wanted, report.knows, report.rest_seconds]
@@ -50,7 +52,7 @@ class PostgresSlotMember:
 
     def leave(self, slots: int, rest_seconds: float) -> None:
         """Give the slots back, but so many only after a rest; raises JournalError."""
-        with translated(self._url):
+        with translated(self._database.url):
             connection = self._connected()
             connection.execute(_LEAVE, [slots, rest_seconds, self._dialer, self._member])
             connection.execute(_FORGET, [self._dialer, self._member])
@@ -63,5 +65,5 @@ class PostgresSlotMember:
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url)
+            self._connection = self._database.connect(_LONGEST_SECONDS, asks=False)
         return self._connection

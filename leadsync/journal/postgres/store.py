@@ -47,7 +47,7 @@ class PostgresJournal(PostgresRunQueue, SqlJournal):
         return _PostgresHistory(self._database)
 
     def slot_member(self, dialer: str) -> SlotMember:
-        return PostgresSlotMember(self._server.url, dialer)
+        return PostgresSlotMember(self._server, dialer)
 
     def describe(self) -> str:
         with self._database.reading() as connection:

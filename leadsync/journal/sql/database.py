@@ -81,6 +81,10 @@ class Database(Protocol):
         """Give the space of deleted rows back."""
         ...
 
+    def hurry(self) -> None:
+        """Let waits for a server end soon."""
+        ...
+
     def close(self) -> None:
         """Use it no more."""
         ...

@@ -59,5 +59,8 @@ class SqlJournal(
     def state(self) -> Path:
         return self._state
 
+    def hurry(self) -> None:
+        self._database.hurry()
+
     def now(self) -> datetime:
         return moment(self._database.now())

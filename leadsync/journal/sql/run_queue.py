@@ -6,7 +6,7 @@ from leadsync.errors import UsageError
 from leadsync.journal.sql.database import Connection, places
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import run_key
-from leadsync.journal.values import Queued, WorkerSeen
+from leadsync.journal.values import Queued, QueuePlace, WorkerSeen
 
 _QUEUED = "queue, priority, until, author"
 
@@ -55,7 +55,7 @@ class SqlRunQueue(SqlRunLocks):
         with self._database.writing() as connection:
             self._wake(connection, run_id, queued)
 
-    def prepare_queue(self) -> str:
+    def prepare_queue(self) -> QueuePlace:
         raise UsageError(
             "Workers need a journal in PostgreSQL: set LEADSYNC_JOURNAL_URL, or [journal] url_file in the settings."
         )

@@ -69,6 +69,9 @@ class SqliteDatabase:
             finally:
                 connection.close()
 
+    def hurry(self) -> None:
+        """There is no server to wait for."""
+
     def close(self) -> None:
         self.connection.close()
 
@@ -168,9 +171,9 @@ def translated(path: Path) -> Iterator[None]:
         if code == sqlite3.SQLITE_BUSY:
             remedy = "another process holds it; let that one go on or end it, then try again"
         elif code == sqlite3.SQLITE_FULL:
-            remedy = "make room on its disk, then `leadsync resume`"
+            remedy = "make room on its disk, then try again"
         else:
-            remedy = "check its disk and its permissions, then `leadsync resume`"
+            remedy = "check its disk and its permissions, then try again"
         raise JournalError(f"The journal {path} cannot be used ({error}): {remedy}.") from error
 
 

@@ -46,7 +46,7 @@ def test_before_the_first_worker_the_run_waits_in_its_table(journal: PostgresJou
 
 
 def test_the_tables_are_made_once_and_brought_up_to_date(journal: PostgresJournal, postgres_url: str) -> None:
-    assert journal.prepare_queue() == journal.prepare_queue() == "leadsync_queue"
+    assert journal.prepare_queue() == journal.prepare_queue()
     newest = "DELETE FROM leadsync.queue_scripts WHERE name = (SELECT max(name) FROM leadsync.queue_scripts)"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(newest)

@@ -17,8 +17,8 @@ NewMember = Callable[..., PostgresSlotMember]
 
 @pytest.fixture
 def new_member(postgres_url: str) -> Iterator[NewMember]:
-    with closing(PostgresDatabase(postgres_url)), ExitStack() as opened:
-        yield lambda dialer=DIALER: opened.enter_context(closing(PostgresSlotMember(postgres_url, dialer)))
+    with closing(PostgresDatabase(postgres_url)) as database, ExitStack() as opened:
+        yield lambda dialer=DIALER: opened.enter_context(closing(PostgresSlotMember(database, dialer)))
 
 
 def vanish(url: str, seconds: float) -> None:

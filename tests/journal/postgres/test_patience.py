@@ -1,0 +1,136 @@
+"""Waits for a server that gives no answer."""
+
+import signal
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from leadsync.errors import JournalError
+from leadsync.journal.postgres import patience
+from leadsync.journal.postgres.database import PostgresDatabase, connect
+from leadsync.journal.postgres.patience import Patience, PatientConnection, watched
+from tests.faults.cable import Cable
+from tests.machines import wait_until
+
+
+@pytest.fixture
+def cable(postgres_url: str) -> Iterator[Cable]:
+    cable = Cable(int(str(conninfo_to_dict(postgres_url)["port"])))
+    yield cable
+    cable.close()
+
+
+@pytest.fixture
+def far_url(postgres_url: str, cable: Cable) -> str:
+    """The server behind the cable."""
+    return make_conninfo(postgres_url, host="127.0.0.1", port=cable.port)
+
+
+def test_a_mute_server_ends_the_wait_and_those_behind_it_are_short(
+    far_url: str, cable: Cable, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(patience, "ASK_AFTER_SECONDS", 0.1)
+    monkeypatch.setattr(patience, "ASK_SECONDS", 2)
+    database = PostgresDatabase(far_url)
+    cable.stall()
+    with pytest.raises(JournalError, match=r"its server has not answered for \d+ seconds\): see that the server runs"):
+        database.now()
+    assert [record.message for record in caplog.records] == [
+        f"the journal in {database.place} has not answered for 0 seconds; waiting"
+    ]
+    assert database.patience.of(3600.0) == 3.0
+    cable.mend()
+    with database.reading() as connection:
+        connection.execute("SELECT 1")
+    assert database.patience.of(3600.0) == 3600.0
+    database.close()
+
+
+def test_a_long_statement_is_not_cut(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "ASK_AFTER_SECONDS", 0.1)
+    with connect(postgres_url) as connection:
+        assert connection.execute("SELECT 1 FROM pg_sleep(0.5)").fetchone() == (1,)
+
+
+def test_a_hurried_wait_ends_though_the_statement_does_not(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HURRIED_SECONDS", 0.1)
+    shared = Patience()
+    connection = connect(postgres_url, shared)
+    shared.is_hurried = True
+    with pytest.raises(psycopg.OperationalError, match="has not answered"):
+        connection.execute("SELECT pg_sleep(60)")
+    assert connection.closed
+
+
+def test_the_exception_of_a_signal_ends_the_statement_too(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience._Silence, "__call__", lambda _: signal.default_int_handler(2, None))
+    connection = connect(postgres_url)
+    pid = connection.info.backend_pid
+    with pytest.raises(KeyboardInterrupt), connection.transaction():
+        connection.execute("SELECT pg_sleep(60)")
+    assert connection.closed
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        at_work = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s AND state = 'active'"
+        wait_until(lambda: other.execute(at_work, [pid]).fetchone() == (0,), 20)
+
+
+class Connection(PatientConnection):
+    """A connection whose server says what the test lets it."""
+
+    def __init__(self, *answers: bool) -> None:
+        self.answers = list(answers)
+        self.is_closed = False
+        self.asks = True
+
+    def is_idle(self) -> bool:
+        return self.answers.pop(0)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def __del__(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "ended"),
+    [((True, False, True, False), 0), ((False, False, False, False), 0), ((False, True, True), 30)],
+)
+def test_a_server_that_never_got_the_statement_is_no_longer_waited_for(
+    answers: tuple[bool, ...], ended: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(patience.time, "monotonic", lambda: now)
+    connection = Connection(*answers)
+    silence = patience._Silence(connection)
+    for now in (9.0, 10.0, 20.0, 30.0, 40.0):
+        if now == ended:
+            with pytest.raises(psycopg.OperationalError, match="has not answered for 30 seconds"):
+                silence()
+            break
+        silence()
+    assert connection.is_closed == bool(ended)
+    assert connection.answers == []
+
+
+def test_only_looks_without_data_count() -> None:
+    looks: list[int] = []
+
+    def work() -> Iterator[str]:
+        assert (yield "read") == 0
+        assert (yield "write") == 2
+        return "result"
+
+    def silence() -> Callable[[], None]:
+        number = len(looks)
+        return lambda: looks.append(number)
+
+    wait = watched(work(), silence)
+    assert next(wait) == "read"
+    assert wait.send(0) == "write"
+    with pytest.raises(StopIteration) as end:
+        wait.send(2)
+    assert end.value.value == "result"
+    assert looks == [0]
