@@ -8,6 +8,7 @@ LeadsyncError                 1  leadsync itself failed
 │   ├── SheetError               the file cannot be read as a sheet of leads
 │   └── MappingError             the headings do not map columns to fields
 ├── JournalError              1  the journal cannot be read or written
+│   └── RunCutError           4  it went away in the middle of a run; `resume` goes on
 ├── OutputError               1  a report cannot be written
 └── Stopped                   4  the dialer or a limit ended the run early; `resume` goes on
 Interrupted         129/130/143  a signal ended it; `resume` goes on
@@ -113,6 +114,12 @@ class MappingError(UsageError):
 
 class JournalError(LeadsyncError):
     """The journal cannot be read or written."""
+
+
+class RunCutError(JournalError):
+    """The journal went away in the middle of a run; `leadsync resume` goes on with it."""
+
+    exit_code = 4
 
 
 class OutputError(LeadsyncError):

@@ -17,7 +17,7 @@ from leadsync.engine.ports import Clock, Dialer, Progress, RunLog, Slots, System
 from leadsync.engine.retry_policy import RetryPolicy
 from leadsync.engine.row_outcomes import RowOutcomes
 from leadsync.engine.worker_count import WorkerCount
-from leadsync.errors import JournalError, Stopped
+from leadsync.errors import JournalError, LeadsyncError, Stopped
 from leadsync.models import Effect, Outcome
 
 TICK_SECONDS = 0.1
@@ -76,7 +76,7 @@ class Engine:
         self._reason = ""
         self.cause = ""
         """The reason for an early stop without times and counts, alike whenever it comes."""
-        self._failure: JournalError | None = None
+        self._failure: LeadsyncError | None = None
         self.heard = False
         """Whether any row or probe of this run was answered."""
 
@@ -98,8 +98,8 @@ class Engine:
     async def run(self) -> str:
         """Send all pending rows; return the reason of a stop before the end, or an empty text.
 
-        Raises JournalError if the journal or leadsync itself fails. Calls under way then still get their answers, but
-        nothing new is sent.
+        Raises JournalError if the journal fails, and LeadsyncError if leadsync itself does. Calls under way then still
+        get their answers, but nothing new is sent.
         """
         async with asyncio.TaskGroup() as self._group:
             beside = [
@@ -146,9 +146,9 @@ class Engine:
             # A fault of leadsync: one sentence, the trace in the log, and a journal for `resume`.
             _log.exception("sending failed")
             words = f"leadsync failed while sending ({error!r}); see the log."
-            self._fail(JournalError(words, cause=f"leadsync failed while sending: {type(error).__name__}"))
+            self._fail(LeadsyncError(words, cause=f"leadsync failed while sending: {type(error).__name__}"))
 
-    def _fail(self, error: JournalError) -> None:
+    def _fail(self, error: LeadsyncError) -> None:
         self._failure = self._failure or error
         self.stop(str(error), error.cause)
 

@@ -9,7 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
 
-from leadsync.errors import JournalError
+from leadsync.errors import JournalError, RunCutError
 from leadsync.journal.states import State
 from leadsync.models import Outcome, PendingRow, Status
 from leadsync.tallies import Live
@@ -37,7 +37,7 @@ class Finish(NamedTuple):
     state: State
 
 
-class LeaseLostError(JournalError):
+class LeaseLostError(RunCutError):
     """The run has another sender by now. Ends of its attempts are kept, nothing else is written."""
 
 

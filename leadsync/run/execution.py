@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import Settings
 from leadsync.engine.ports import Progress
+from leadsync.errors import JournalError, RunCutError
 from leadsync.journal import Journal
 from leadsync.models import TO_LOOK_AT, RunRecord
 from leadsync.remarks import Remark
@@ -52,30 +53,48 @@ def execute(
     """Confirm a plan, send its run and write the files.
 
     `output_for` chooses their folder by the run and the exit code. The run keeps the `warnings` seen before. `stops`
-    are requests of other threads to stop. Raises BusyError, SettingsError, JournalError and OutputError; `resume` goes
+    are requests of other threads to stop. Raises BusyError, SettingsError, RunCutError and OutputError; `resume` goes
     on from there.
     """
     plan.confirm(warnings)
     run = journal.run(plan.run.id)
     journal.add_audit("send", system_user(), run.id, rows=plan.waiting)
-    with progress_for(plan.waiting) as progress:
-        sent = send(
-            journal,
-            run,
-            settings,
-            environment,
-            progress,
-            rows=plan.waiting,
-            keep_going=keep_going,
-            until=until,
-            stops=stops,
-        )
-    code = _code(sent, journal.tally(run.id))
-    # Chosen after sending: the folder depends on the result (done/ or attention/).
-    if output_for is not None:
-        journal.update_run(run.id, output=output_for(run, code))
-    done, files = finish(journal, run.id, say)
-    return Executed(done, journal.tally(done.id), files, sent, code)
+    with _to_be_resumed(run):
+        with progress_for(plan.waiting) as progress:
+            sent = send(
+                journal,
+                run,
+                settings,
+                environment,
+                progress,
+                rows=plan.waiting,
+                keep_going=keep_going,
+                until=until,
+                stops=stops,
+            )
+        code = _code(sent, journal.tally(run.id))
+        # Chosen after sending: the folder depends on the result (done/ or attention/).
+        if output_for is not None:
+            journal.update_run(run.id, output=output_for(run, code))
+        done, files = finish(journal, run.id, say)
+        return Executed(done, journal.tally(done.id), files, sent, code)
+
+
+@contextmanager
+def _to_be_resumed(run: RunRecord) -> Iterator[None]:
+    """Name the run in an error of the journal, which has cut it."""
+    try:
+        yield
+    except RunCutError:
+        # Another machine has taken the run over, and goes on.
+        raise
+    except JournalError as error:
+        words = str(error)
+        raise RunCutError(
+            f"Run {run.id} stopped before its end, and `leadsync resume {run.id}` goes on: "
+            f"{words[:1].lower()}{words[1:]}",
+            cause=error.cause,
+        ) from error
 
 
 def execute_in_turn(

@@ -82,7 +82,8 @@ class ChildRuns:
     def settle(self, journal: Journal, run_id: str, ended: Ended) -> None:
         """Take an ended run off its queue, or leave it to the next worker."""
         stopped = ended.code in _STOPPED and not self.stopping
-        if ended.code in FINISHED or stopped:
+        # An error of exit code 4 is the journal's, which has cut the run: somebody has to go on.
+        if (ended.code in FINISHED and not ended.error) or stopped:
             journal.unqueue(run_id)
         elif ended.code in _STOPPED or ended.code < 0:
             # Of a killed child the lease has to run out first.

@@ -10,7 +10,7 @@ import pytest
 
 from leadsync.engine import InsertPolicy, RetryPolicy
 from leadsync.engine.pace import Pace
-from leadsync.errors import JournalError, Stopped
+from leadsync.errors import JournalError, LeadsyncError, Stopped
 from leadsync.models import DISPOSITION, NO_CHANGE, Effect, Lead, Outcome, PendingRow, Status
 from tests.engine.stage import BUSY, CUT, FORBIDDEN, OK, SILENCE, UNREACHED, FakeSlots, Stage, code, rows
 
@@ -612,7 +612,7 @@ def test_a_fault_of_ours_ends_the_run_with_a_sentence_and_its_trace_in_the_log(
     stage = Stage(rows(50))
     stage.log.failure = KeyError("L9")
     stage.log.fails_at = gone(at_the=7, of="begin")
-    with pytest.raises(JournalError, match=r"leadsync failed while sending \(KeyError\('L9'\)\); see the log"):
+    with pytest.raises(LeadsyncError, match=r"leadsync failed while sending \(KeyError\('L9'\)\); see the log"):
         stage.run(aborted=True)
     assert any(record.exc_info and record.exc_info[0] is KeyError for record in caplog.records)
 
@@ -625,7 +625,7 @@ def test_slots_that_cannot_be_looked_after_end_the_run(caplog: pytest.LogCapture
     shared = FakeSlots(4)
     shared.keeps = keep
     stage = Stage(rows(500), shared=shared)
-    with caplog.at_level(logging.CRITICAL), pytest.raises(JournalError, match="read-only"):
+    with caplog.at_level(logging.CRITICAL), pytest.raises(LeadsyncError, match="read-only"):
         stage.run()
     assert 1.0 <= stage.ended_at < 1.3
     assert stage.log.counts[Status.UNSENT] > 400
@@ -637,7 +637,7 @@ def test_an_answer_that_came_is_not_lost_whatever_fails_behind_it() -> None:
             raise RuntimeError
 
     stage = Stage(rows(1), inserting=Broken(()))
-    with pytest.raises(JournalError):
+    with pytest.raises(LeadsyncError):
         stage.run()
     assert stage.log.counts == {Status.SUCCEEDED: 1}
 
@@ -645,7 +645,7 @@ def test_an_answer_that_came_is_not_lost_whatever_fails_behind_it() -> None:
         raise RuntimeError
 
     stage = Stage(rows(400), slots=2, on_found=on_found)
-    with pytest.raises(JournalError):
+    with pytest.raises(LeadsyncError):
         stage.run()
     assert stage.log.counts[Status.SUCCEEDED] == len(stage.dialer.sent)
 

@@ -113,7 +113,7 @@ def test_disk_that_fills_up_under_way_stops_the_run_and_one_resume_finishes(scen
         filler.write_bytes(b"x" * DISK)
     ended = running.wait()
     sent = len(stage.dialer.ledger.received)
-    assert ended.code == 1
+    assert ended.code == 4
     assert sent < 300
     assert_one_sentence(ended.err)
     refused = stage.leadsync("resume")
@@ -143,7 +143,7 @@ def test_outcome_that_cannot_be_written_down_last_of_all_is_no_end(scene):
     """The very last commits fail, and the disk is well again a moment later."""
     stage = scene(sheet_rows(1, disposition="Sale"))
     ended = stage.start("run", stage.sheet, patch=_fail_outcomes).wait()
-    assert ended.code == 1
+    assert ended.code == 4
     assert_one_sentence(ended.err)
     resumed = stage.finish()
     stage.check(resumed)

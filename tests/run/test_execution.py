@@ -1,10 +1,16 @@
-"""The exit code of a finished run, by its counts."""
+"""The exit code of a run: by its counts, and where the journal goes away in its middle."""
+
+from pathlib import Path
 
 import pytest
 
+from leadsync.errors import JournalError, RunCutError
+from leadsync.journal.run_log import LeaseLostError
 from leadsync.models import Status
 from leadsync.run import code_for
+from leadsync.run.execution import _to_be_resumed
 from leadsync.tallies import Tally
+from tests.journal.samples import RUN, a_run
 
 
 @pytest.mark.parametrize(
@@ -22,3 +28,20 @@ from leadsync.tallies import Tally
 def test_a_row_for_a_person_to_look_at_is_exit_code_3(status: Status, code: int) -> None:
     assert code_for(Tally(2, {Status.SUCCEEDED: 1, status: 1})) == code
     assert code_for(Tally(0, {status: 0})) == 0
+
+
+def test_a_journal_that_goes_away_in_the_middle_is_a_stop(tmp_path: Path) -> None:
+    with pytest.raises(RunCutError) as caught, _to_be_resumed(a_run(tmp_path)):
+        raise JournalError("The journal in leads cannot be used (cut): try again.", cause="cut")
+    assert caught.value.exit_code == 4
+    assert caught.value.cause == "cut"
+    assert str(caught.value) == (
+        f"Run {RUN} stopped before its end, and `leadsync resume {RUN}` goes on: "
+        "the journal in leads cannot be used (cut): try again."
+    )
+
+
+def test_a_run_that_another_machine_goes_on_with_is_not_to_be_resumed(tmp_path: Path) -> None:
+    with pytest.raises(LeaseLostError, match=r"^taken over$") as caught, _to_be_resumed(a_run(tmp_path)):
+        raise LeaseLostError("taken over")
+    assert caught.value.exit_code == 4

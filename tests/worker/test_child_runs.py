@@ -35,23 +35,27 @@ def test_the_time_until_which_a_run_is_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "stopping", "stays", "waits"),
+    ("code", "error", "stopping", "stays", "waits"),
     [
-        (0, False, False, False),
-        (3, False, False, False),
+        (0, "", False, False, False),
+        (3, "", False, False, False),
         # It stopped with a reason, which a person reads.
-        (4, False, False, False),
+        (4, "", False, False, False),
+        # The journal went away in the middle.
+        (4, "Run 7f3a stopped before its end.", False, True, True),
         # A user stopped it; or the worker ends, and another goes on.
-        (143, False, False, False),
-        (143, True, True, False),
+        (143, "", False, False, False),
+        (143, "", True, True, False),
         # The settings of this machine are wrong; the journal was away.
-        (2, False, True, True),
-        (1, False, True, True),
+        (2, "", False, True, True),
+        (1, "", False, True, True),
         # Killed: the lease has to run out first.
-        (-9, False, True, False),
+        (-9, "", False, True, False),
     ],
 )
-def test_what_follows_the_end_of_a_child(tmp_path: Path, code: int, stopping: bool, stays: bool, waits: bool) -> None:
+def test_what_follows_the_end_of_a_child(
+    tmp_path: Path, code: int, error: str, stopping: bool, stays: bool, waits: bool
+) -> None:
     children = ChildRuns(tmp_path, None)
     children.stopping = stopping
     with open_journal(tmp_path) as journal:
@@ -60,6 +64,6 @@ def test_what_follows_the_end_of_a_child(tmp_path: Path, code: int, stopping: bo
         journal.release(RUN)
         # As its start did.
         journal.postpone(RUN, 10)
-        children.settle(journal, RUN, Ended(code, ""))
+        children.settle(journal, RUN, Ended(code, error))
         assert (journal.queued(RUN) is not None) is stays
         assert (stays and not journal.to_wake([HERE])) is waits

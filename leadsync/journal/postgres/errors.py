@@ -9,14 +9,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from leadsync.errors import JournalError
 
-_RESUME = "then `leadsync resume`"
+_AGAIN = "then try again"
 _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.InvalidPassword, "correct the user or the password in its address"),
     (errors.InvalidAuthorizationSpecification, "correct the user in its address, or the server's pg_hba.conf"),
     (errors.InvalidCatalogName, "create that database, or correct its name in the address"),
     (errors.InsufficientPrivilege, "let its user own the database or the schema leadsync"),
     (errors.LockNotAvailable, "another leadsync holds it for too long; try again when that one is done"),
-    (errors.DiskFull, f"make room on the server's disk, {_RESUME}"),
+    (errors.DiskFull, f"make room on the server's disk, {_AGAIN}"),
     (errors.TooManyConnections, "close other programs, or raise the server's max_connections"),
     (errors.ReadOnlySqlTransaction, "name the primary server in its address, not a standby"),
     (errors.DataCorrupted, "restore it from a backup"),
@@ -26,10 +26,10 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
         errors.SqlclientUnableToEstablishSqlconnection,
         "see that the server runs and can be reached, and that the user and the password in its address are right",
     ),
-    (psycopg.OperationalError, f"see that the server runs and can be reached, {_RESUME}"),
+    (psycopg.OperationalError, f"see that the server runs and can be reached, {_AGAIN}"),
 )
 """By kind of error, the first that fits."""
-_OTHERWISE = f"see the server's log, {_RESUME}"
+_OTHERWISE = f"see the server's log, {_AGAIN}"
 
 
 def place(url: str) -> str:

@@ -32,10 +32,10 @@ def test_an_address_of_another_kind_is_not_quoted() -> None:
 @pytest.mark.parametrize(
     ("error", "remedy"),
     [
-        (errors.DiskFull("no space left"), "make room on the server's disk, then `leadsync resume`"),
+        (errors.DiskFull("no space left"), "make room on the server's disk, then try again"),
         (errors.InvalidPassword("wrong"), "correct the user or the password in its address"),
-        (psycopg.OperationalError("cut"), "see that the server runs and can be reached, then `leadsync resume`"),
-        (errors.DivisionByZero("0"), "see the server's log, then `leadsync resume`"),
+        (psycopg.OperationalError("cut"), "see that the server runs and can be reached, then try again"),
+        (errors.DivisionByZero("0"), "see the server's log, then try again"),
     ],
 )
 def test_each_error_has_its_remedy(error: psycopg.Error, remedy: str) -> None:

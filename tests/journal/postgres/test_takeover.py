@@ -122,7 +122,7 @@ def test_a_machine_that_stood_still_past_its_lease_sends_nothing_more(machines: 
     finally:
         os.kill(first.pid, signal.SIGCONT)
     _, err = first.communicate(timeout=60)
-    assert first.returncode == 1, err
+    assert first.returncode == 4, err
     assert "right to send this run ended" in err or "taken over by another leadsync" in err
     assert len(dialer.ledger.received) == before
     _, out, _ = machines.call("second", "show", "--json")
