@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from leadsync.config import Settings
 from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
 from leadsync.engine.ports import Progress
-from leadsync.errors import LeadsyncError
+from leadsync.errors import JournalError, LeadsyncError
 from leadsync.journal import Journal, RunLog
 from leadsync.log import logged_as
 from leadsync.models import RunRecord
@@ -73,8 +73,6 @@ def send(
     """
     journal.hold(run.id)
     began = time.monotonic()
-    # Stays if an exception of another kind ends the run.
-    stopped = "leadsync ended before the run did"
     stops = StopRequests() if stops is None else stops
     sending = partial(
         _send,
@@ -90,13 +88,16 @@ def send(
     try:
         with logged_as(run.id):
             sent = run_apart(sending, stops)
-        stopped = sent.stopped
-        return sent
     except LeadsyncError as error:
-        stopped = str(error).rstrip(".")
+        # A journal that is away fails once more; the first failure says why.
+        with suppress(JournalError):
+            _close(journal, run, str(error).rstrip("."), time.monotonic() - began)
         raise
-    finally:
-        _close(journal, run, stopped, time.monotonic() - began)
+    except BaseException:
+        _close(journal, run, "leadsync ended before the run did", time.monotonic() - began)
+        raise
+    _close(journal, run, sent.stopped, time.monotonic() - began)
+    return sent
 
 
 def _close(journal: Journal, run: RunRecord, stopped: str, seconds: float) -> None:

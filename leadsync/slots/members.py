@@ -127,7 +127,10 @@ class MemberSlots:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ending.set()
-        self._keeper.join()
+        self._keeper.join(LEASE_SECONDS)
+        if self._keeper.is_alive():
+            # The database is mute: the lease has ended by itself.
+            return
         with suppress(JournalError):
             # Slots still held rest like those of a killed process.
             self._member.leave(self._in_use(), self._rest() if self._held else self._longest_rest())

@@ -68,7 +68,9 @@ def connect(
     session = _SESSION | (_IDLE_LIMIT if idle_limit else {})
     options = " ".join([*([str(given["options"])] if given.get("options") else []), *_options(session)])
     network: dict[str, int | str] = {name: value for name, value in _NETWORK.items() if name not in given}
-    network["connect_timeout"] = int(patience.of(int(given.get("connect_timeout") or _NETWORK["connect_timeout"])))
+    network["connect_timeout"] = int(
+        patience.of(min(int(given.get("connect_timeout") or _NETWORK["connect_timeout"]), longest))
+    )
     network |= {"options": options, "application_name": "leadsync"}
     try:
         return PatientConnection.open(url, place(url), patience, longest, asks=asks, **network)

@@ -113,7 +113,8 @@ class Leases:
     def release_all(self) -> None:
         self._ending.set()
         if self._keeper is not None:
-            self._keeper.join()
+            # It may be connecting; it has nothing to renew then.
+            self._keeper.join(self._seconds)
         for run_id in tuple(self._held):
             try:
                 self.release(run_id)

@@ -4,9 +4,12 @@ psycopg's own waits end with the connection alone. A stopped server, or a proxy 
 """
 
 import logging
+import queue
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
+from enum import Enum
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -33,6 +36,17 @@ _NO_DATA = waiting.READY_NONE
 _IS_IDLE = "SELECT state LIKE 'idle%%' FROM pg_stat_activity WHERE pid = %s"
 
 _log = logging.getLogger(__name__)
+
+
+class State(Enum):
+    """A server's account of a connection, asked on another one."""
+
+    BUSY = "busy"
+    """It is at the connection's statement, as far as it tells."""
+    IDLE = "idle"
+    """It has nothing to do for the connection: no statement has come, or its answer has not."""
+    MUTE = "mute"
+    """It does not answer there either."""
 
 
 class Patience:
@@ -85,24 +99,20 @@ class PatientConnection(psycopg.Connection[TupleRow]):
         self.patience.is_mute = False
         return value
 
-    def is_idle(self) -> bool:
-        """Whether the server, asked on another connection, has nothing to do for this one.
-
-        Raises TimeoutError if it does not answer there either.
-        """
+    def ask(self) -> State:
+        """The server's account of this connection, on another one."""
         began = time.monotonic()
         try:
             with PatientConnection.open(
-                self.url, self.where, self.patience, ASK_SECONDS, asks=False, connect_timeout=ASK_SECONDS
+                self.url, self.where, Patience(), ASK_SECONDS, asks=False, connect_timeout=ASK_SECONDS
             ) as other:
                 row = other.execute(_IS_IDLE, [self.info.backend_pid]).fetchone()
         except psycopg.Error as error:
-            if isinstance(error, errors.ConnectionTimeout) or time.monotonic() >= began + ASK_SECONDS:
-                raise TimeoutError from None
+            is_mute = isinstance(error, errors.ConnectionTimeout) or time.monotonic() >= began + ASK_SECONDS
             # Whoever refuses is alive.
-            return False
+            return State.MUTE if is_mute else State.BUSY
         # Behind a pooler the number is nobody's.
-        return bool(row and row[0])
+        return State.IDLE if row and row[0] else State.BUSY
 
 
 class _Silence:
@@ -112,6 +122,7 @@ class _Silence:
         self._connection = connection
         self._began = time.monotonic()
         self._ask_at = self._began + ASK_AFTER_SECONDS
+        self._answers: queue.SimpleQueue[State] = queue.SimpleQueue()
         self._is_told = self._was_idle = False
 
     def __call__(self) -> None:
@@ -120,20 +131,23 @@ class _Silence:
         if now - self._began >= connection.patience.of(connection.longest):
             raise self._end()
         if connection.asks and now >= self._ask_at:
+            self._ask_at = now + ASK_SECONDS + ASK_AFTER_SECONDS
             if not self._is_told:
+                self._is_told = True
                 _log.warning(
                     "the journal in %s has not answered for %.0f seconds; waiting", connection.where, now - self._began
                 )
-            try:
-                is_idle = connection.is_idle()
-            except TimeoutError:
-                connection.patience.is_mute = True
-                raise self._end() from None
-            # Once may be the moment between the statement and its answer.
-            if is_idle and self._was_idle:
-                raise self._end()
-            self._is_told, self._was_idle = True, is_idle
-            self._ask_at = time.monotonic() + ASK_AFTER_SECONDS
+            # Beside it: the answer may come meanwhile, or the user's second signal.
+            threading.Thread(target=lambda: self._answers.put(connection.ask()), daemon=True).start()
+        if not self._answers.empty():
+            self._heed(self._answers.get())
+
+    def _heed(self, state: State) -> None:
+        self._connection.patience.is_mute = state is State.MUTE
+        # Idle once may be the moment between the statement and its answer.
+        if state is State.MUTE or (state is State.IDLE and self._was_idle):
+            raise self._end()
+        self._was_idle = state is State.IDLE
 
     def _end(self) -> psycopg.OperationalError:
         self._connection.close()

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from leadsync.errors import JournalError
 from leadsync.journal.postgres import patience
 from leadsync.journal.postgres.database import PostgresDatabase, connect
-from leadsync.journal.postgres.patience import Patience, PatientConnection, watched
+from leadsync.journal.postgres.patience import Patience, PatientConnection, State, watched
 from tests.faults.cable import Cable
 from tests.machines import wait_until
 
@@ -77,15 +78,11 @@ def test_the_exception_of_a_signal_ends_the_statement_too(postgres_url: str, mon
 
 
 class Connection(PatientConnection):
-    """A connection whose server says what the test lets it."""
+    """A connection without a server."""
 
-    def __init__(self, *answers: bool) -> None:
-        self.answers = list(answers)
+    def __init__(self) -> None:
+        self.patience = Patience()
         self.is_closed = False
-        self.asks = True
-
-    def is_idle(self) -> bool:
-        return self.answers.pop(0)
 
     def close(self) -> None:
         self.is_closed = True
@@ -95,24 +92,25 @@ class Connection(PatientConnection):
 
 
 @pytest.mark.parametrize(
-    ("answers", "ended"),
-    [((True, False, True, False), 0), ((False, False, False, False), 0), ((False, True, True), 30)],
+    ("states", "is_closed", "is_mute"),
+    [
+        ("busy busy busy", False, False),
+        ("idle busy idle busy", False, False),
+        ("busy idle idle", True, False),
+        ("busy mute", True, True),
+    ],
 )
-def test_a_server_that_never_got_the_statement_is_no_longer_waited_for(
-    answers: tuple[bool, ...], ended: int, monkeypatch: pytest.MonkeyPatch
+def test_a_server_that_is_mute_or_never_got_the_statement_is_no_longer_waited_for(
+    states: str, is_closed: bool, is_mute: bool
 ) -> None:
-    now = 0.0
-    monkeypatch.setattr(patience.time, "monotonic", lambda: now)
-    connection = Connection(*answers)
+    connection = Connection()
     silence = patience._Silence(connection)
-    for now in (9.0, 10.0, 20.0, 30.0, 40.0):
-        if now == ended:
-            with pytest.raises(psycopg.OperationalError, match="has not answered for 30 seconds"):
-                silence()
-            break
-        silence()
-    assert connection.is_closed == bool(ended)
-    assert connection.answers == []
+    *first, last = map(State, states.split())
+    for state in first:
+        silence._heed(state)
+    with pytest.raises(psycopg.OperationalError) if is_closed else nullcontext():
+        silence._heed(last)
+    assert (connection.is_closed, connection.patience.is_mute) == (is_closed, is_mute)
 
 
 def test_only_looks_without_data_count() -> None:
