@@ -152,13 +152,16 @@ def dialer(desk: Desk, folder: Path) -> PracticeDialer:
 
 
 def check(dialer: PracticeDialer, folder: Path) -> None:
-    """No row was applied twice or forgotten; those under way at the loss of the machine are for a person."""
+    """No row was applied twice or forgotten; those under way at the loss of the machine are for a person.
+
+    A machine that wakes may have the answers of all of them.
+    """
     applied = Counter(entry.lead for entry in dialer.ledger.applications)
     assert set(applied.values()) == {1}
-    (report,) = (folder / "attention").glob("*.report.csv")
+    (report,) = (*(folder / "attention").glob("*.report.csv"), *(folder / "done").glob("*.report.csv"))
     statuses = {row["Lead Id"]: row["sync_status"] for row in read_table(report)}
     assert len(statuses) == ROWS
-    assert set(statuses.values()) == {"succeeded", "unknown"}
+    assert set(statuses.values()) <= {"succeeded", "unknown"}
     assert {lead for lead, status in statuses.items() if status == "succeeded"} <= set(applied)
     # Four calls, and the rows written down for the next ones.
     assert Counter(statuses.values())["unknown"] <= 7
