@@ -153,6 +153,7 @@ class SheetRunner:
             self.shell.say,
             warnings=plan_warnings(plan),
             output_for=self._place,
+            by_itself=True,
         )
         # Only a sheet of this folder can have earlier files in its subfolders.
         if done.run.file.parent == self.folder:

@@ -49,12 +49,13 @@ def execute(
     warnings: Sequence[Remark] = (),
     output_for: Callable[[RunRecord, int], Path] | None = None,
     stops: StopRequests | None = None,
+    by_itself: bool = False,
 ) -> Executed:
     """Confirm a plan, send its run and write the files.
 
     `output_for` chooses their folder by the run and the exit code. The run keeps the `warnings` seen before. `stops`
-    are requests of other threads to stop. Raises BusyError, SettingsError, RunCutError and OutputError; `resume` goes
-    on from there.
+    are requests of other threads to stop; `by_itself` as for `send`. Raises BusyError, SettingsError, RunCutError and
+    OutputError; `resume` goes on from there.
     """
     plan.confirm(warnings)
     run = journal.run(plan.run.id)
@@ -71,6 +72,7 @@ def execute(
                 keep_going=keep_going,
                 until=until,
                 stops=stops,
+                by_itself=by_itself,
             )
         code = _code(sent, journal.tally(run.id))
         # Chosen after sending: the folder depends on the result (done/ or attention/).

@@ -63,10 +63,12 @@ def send(
     keep_going: bool,
     until: datetime | None = None,
     stops: StopRequests | None = None,
+    by_itself: bool = False,
 ) -> Sent:
     """Send the rows of a confirmed run, `rows` by the plan, until `until` at most, and store the result.
 
-    `stops` are requests of other threads to stop it. In a thread with a running event loop it runs in one of its own.
+    `stops` are requests of other threads to stop it. `by_itself`: nobody has asked for this sending, so a request that
+    its dead sender has not heard stops it. In a thread with a running event loop it runs in one of its own.
 
     The run is finished only with its files. Takes the run's lock, unless the journal holds it already; rows left in
     flight by an earlier process are settled then. Raises BusyError, SettingsError and JournalError; `resume` goes on.
@@ -74,13 +76,16 @@ def send(
     journal.hold(run.id)
     began = time.monotonic()
     stops = StopRequests() if stops is None else stops
+    live = LiveProgress(progress, rows)
+    if by_itself and (before := journal.live().get(run.id)):
+        live.stopped_by = before.stop_wanted
     sending = partial(
         _send,
         journal,
         run,
         settings,
         environment,
-        LiveProgress(progress, rows),
+        live,
         keep_going=keep_going,
         until=until,
         stops=stops,
@@ -143,6 +148,8 @@ async def _send(
                     _stopped_at(until, engine),
                     kept_live(log, progress, partial(_stop_for, engine, progress)),
                 ):
+                    if progress.stopped_by:
+                        _stop_for(engine, progress, progress.stopped_by)
                     # One may have come between the two handlers.
                     held.pass_on(stops)
                     began = time.monotonic()

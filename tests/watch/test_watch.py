@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -497,3 +499,26 @@ def test_a_run_stopped_by_a_person_ends_neither_the_watch_nor_goes_on_by_itself(
     assert sorted(one.lead for one in dialer.ledger.applications) == sorted([*(f"A{n}" for n in range(60)), "B1"])
     assert folder.sheets("attention") == set()
     assert folder.sheets("done") == {"first.csv", "second.csv"}
+
+
+def test_a_stop_that_a_dead_watch_has_not_heard_holds(folder: Folder) -> None:
+    """Its standby takes over, and nothing more is sent before a person wants it."""
+    dialer = folder.desk.dialer()
+    dialer.faults.add([FaultRule(kind=FaultKind.HTTP, status=401)])
+    folder.drop("leads.csv", "A1,0383218101,Sale,x")
+    assert folder.watch().code == 4
+    dialer.faults.clear()
+    calls = len(dialer.ledger.received)
+    with closing(sqlite3.connect(folder.desk.state / "journal.sqlite3")) as journal, journal:
+        journal.execute(
+            "INSERT INTO live (run, count, settled, pace, words, pid, host, at, stop_wanted, lost) "
+            "SELECT run, 1, '{}', 0, '', 1, 'office-a', 0, 'anna', TRUE FROM runs"
+        )
+    done = folder.watch()
+    assert done.code == 4, done.err
+    assert "leads.csv was stopped by anna, with 1 row left to send" in done.err
+    assert folder.sheets("attention") == {"leads.csv", "leads.csv.why.txt"}
+    assert len(dialer.ledger.received) == calls
+    (folder.path / "attention" / "leads.csv").rename(folder.path / "leads.csv")
+    assert folder.watch().code == 0
+    assert [one.lead for one in dialer.ledger.applications] == ["A1"]
