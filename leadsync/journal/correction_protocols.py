@@ -54,9 +54,9 @@ class Decisions(Protocol):
 
 
 class CorrectableRows(Protocol):
-    """Rows open to correction: failed or rejected, not refused for good, and in no later run.
+    """Rows open to correction: failed or rejected, not refused for good, and in no later run; of a draft all that go.
 
-    *Untouched* ones have no change by a person yet.
+    *Untouched* ones failed or were rejected, and have no change by a person yet.
     """
 
     def correctable_counts(self, run_id: str, rules: str = "") -> OpenRows:

@@ -4,7 +4,7 @@ from leadsync.leads.column_cleaner import NEW_LEAD
 from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
-from leadsync.leads.dispositions import alike
+from leadsync.leads.dispositions import alike, slips
 from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END
 from leadsync.leads.external_ids import DECIMAL_ID, PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
@@ -50,6 +50,7 @@ __all__ = [
     "propose",
     "same_headings",
     "sheet_rules",
+    "slips",
     "table_of",
     "time_beside",
     "trim",

@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from leadsync.leads.placeholders import is_truth
@@ -11,6 +11,10 @@ from leadsync.leads.text import Cleaned, Refused, is_no_change, no_change, plain
 from leadsync.reasons import Detail, FaultKind
 
 _MOST_LISTED = 8
+_MORE = 3
+"""So many times more frequent is a disposition than a slip of it."""
+_SHORTEST_SLIP = 4
+_MOST_COMPARED = 50
 _ODD_BLANK = re.compile(r"[^\S \n\r]")
 
 
@@ -48,6 +52,39 @@ def alike(dispositions: Iterable[str]) -> list[list[str]]:
     for disposition in dispositions:
         groups.setdefault("".join(disposition.casefold().split()), []).append(disposition)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def slips(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return the dispositions probably meant by rare ones: alike, or one slip of the keyboard from a frequent one."""
+    meant: dict[str, str] = {}
+    for group in alike(counts):
+        usual = max(group, key=lambda one: counts[one])
+        meant |= {one: usual for one in group if one != usual}
+    frequent = sorted(counts, key=lambda one: -counts[one])[:_MOST_COMPARED]
+    for rare in counts.keys() - meant.keys():
+        usual = next((one for one in frequent if counts[one] >= _MORE * counts[rare] and _is_slip(rare, one)), "")
+        if usual:
+            meant[rare] = usual
+    return meant
+
+
+def _is_slip(text: str, other: str) -> bool:
+    """Whether the texts differ by one letter more, less or other, or by two that have changed places."""
+    one, two = text.casefold(), other.casefold()
+    if min(len(one), len(two)) < _SHORTEST_SLIP:
+        return False
+    same = _same_beginning(one, two)
+    one, two = one[same:][::-1], two[same:][::-1]
+    same = _same_beginning(one, two)
+    one, two = one[same:], two[same:]
+    if any(map(str.isdecimal, one + two)):
+        return False
+    return max(len(one), len(two)) <= 1 or (len(one) == len(two) == 2 and one == two[::-1])
+
+
+def _same_beginning(one: str, two: str) -> int:
+    """The number of letters that both begin with."""
+    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
 def _as_it_stands(value: str, text: str) -> Cleaned:

@@ -11,9 +11,9 @@ from leadsync.config import Settings, SheetChoices
 from leadsync.errors import SettingsError
 from leadsync.journal import LEFT_OUT, Edit, Origin, State
 from leadsync.leads import DateOrder, RowMapper, as_insert, map_columns, with_mapping
-from leadsync.models import EXTERNAL_ID, NOTE, Lead, Row, RowRecord, RunRecord
-from leadsync.reasons import Fault, Rejected
-from leadsync.reimport import Context, Decision, SheetFacts, decide
+from leadsync.models import EXTERNAL_ID, NOTE, Lead, Row, RowRecord, RunRecord, Status
+from leadsync.reasons import Fault, Rejected, Skip, SkipKind
+from leadsync.reimport import Context, Decision, Send, SheetFacts, decide
 from leadsync.reimport.claims import Claim
 from leadsync.reimport.context import Before
 from leadsync.reimport.workbook import heading_name
@@ -33,6 +33,12 @@ class CorrectedRow:
     def version(self) -> int:
         """The number of its changes."""
         return self.edits[-1].version if self.edits else 0
+
+    @property
+    def left_out(self) -> Skip | None:
+        """The reason if a person left the row out of the sending of its draft."""
+        last = next((edit for edit in reversed(self.edits) if edit.position == LEFT_OUT), None)
+        return Skip(SkipKind.LEFT_OUT, at=last.at, text=last.user) if last and last.new else None
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -88,9 +94,17 @@ class CorrectionRules:
         return f"{__version__} {self.settings.rules_digest}"
 
     def decisions(self, rows: Sequence[CorrectedRow]) -> list[Decision]:
-        """What a returned file with these rows would do with each."""
+        """What a returned file with these rows would do with each, and a draft with those that it sends."""
         mapped = self._mapper.map([Row(row.record.number, row.cells, row.dates) for row in rows])
-        return [decide(self._context(row, lead)) for row, lead in zip(rows, mapped, strict=True)]
+        return [self._decision(row, lead) for row, lead in zip(rows, mapped, strict=True)]
+
+    def _decision(self, row: CorrectedRow, mapped: Lead | Rejected) -> Decision:
+        if skip := row.left_out:
+            return skip
+        if row.record.status is not Status.UNSENT:
+            return decide(self._context(row, mapped))
+        found = self._as_before(row.record, mapped)
+        return found if isinstance(found, Rejected) else Send(found)
 
     def _context(self, row: CorrectedRow, mapped: Lead | Rejected) -> Context:
         record, run = row.record, self.run

@@ -59,6 +59,8 @@ class Survey:
         # A byte a row: a trial's end is known only after the whole sheet.
         self._without_callback = bytearray()
         """For each row to be sent, in the sheet's order: 1 without a callback date, else 0."""
+        self.undated: Counter[str] = Counter()
+        """The rows to be sent without a callback date by their disposition; each makes its lead a new one."""
         self.examples: dict[int, list[str]] = {}
         """The first different values of each column, by the column's position."""
         self.skips: Counter[SkipKind] = Counter()
@@ -90,6 +92,10 @@ class Survey:
         """Whether ids alone stand between full rows, as the titles of groups do."""
         alone = self.ids_alone.count
         return 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
+
+    def is_repeated(self, lead: str) -> bool:
+        """Whether a lead has several rows to be sent."""
+        return self._rows_of_lead[hash(lead)] > 1
 
     def new_leads(self, first: int | None = None) -> int:
         """The number of rows without a callback date, of all to be sent or the first: each makes its lead a new one."""
@@ -136,7 +142,9 @@ class Survey:
             self.disposition_rows[disposition] = number
         self.dispositions[disposition] += 1
         self.callbacks += CALLBACK in lead.fields
-        self._without_callback.append(CALLBACK not in lead.fields and not lead.inserts)
+        is_undated = CALLBACK not in lead.fields and not lead.inserts
+        self._without_callback.append(is_undated)
+        self.undated[disposition] += is_undated
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")

@@ -46,4 +46,4 @@ def _check(row: CorrectedRow, decision: Decision) -> RowCheck:
     if isinstance(decision, Rejected):
         fault = decision.faults[0]
         return RowCheck(row.version, False, fault.kind.name, fault.column, fault.value)
-    return RowCheck(row.version, isinstance(decision, Send))
+    return RowCheck(row.version, isinstance(decision, Send) or row.left_out is not None)

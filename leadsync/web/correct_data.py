@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from leadsync.errors import LeadsyncError, UsageError
+from leadsync.errors import BusyError, LeadsyncError, UsageError
 from leadsync.journal import OpenRows, ReasonCount, SentAgain, ValueCount
 from leadsync.models import NO_CHANGE, RowRecord, RunRecord
 from leadsync.reimport import Decision
 from leadsync.run import CorrectedRow, CorrectionRules, with_edits
 from leadsync.web.correct_checks import decided_rows, open_rows_of
+from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_view import (
     CHANGED,
     MOST_VALUES,
+    Doubt,
     ReasonCard,
     RowCard,
     changed_card,
@@ -20,6 +22,7 @@ from leadsync.web.correct_view import (
     reason_card,
     row_card,
 )
+from leadsync.web.draft_view import Stage, look_at
 from leadsync.web.run_page import run_of
 from leadsync.web.run_view import to_decide
 from leadsync.web.uploads import Uploads
@@ -68,6 +71,10 @@ class CorrectPage:
     saved: RowCard | None = None
     dispositions: Sequence[str] = ()
     """Those to propose."""
+    doubts: Sequence[ReasonCard] = ()
+    """Of a draft, the rows to look at before the sending."""
+    draft: str = ""
+    """The upload of a draft, by its id."""
     problem: str = ""
     """The reason why nothing can be corrected now."""
 
@@ -82,16 +89,25 @@ def rules_of(journal: "Journal", site: "Site", run: RunRecord) -> CorrectionRule
     return CorrectionRules(run, site.settings(), journal.now())
 
 
+def being_sent(site: "Site", run: RunRecord) -> str:
+    """The words against changes in a draft that somebody has sent as it was then; empty otherwise."""
+    upload = None if run.complete else Uploads(site.state).of_run(run.file)
+    if upload is None or (view := look_at(site.state, upload)).stage not in (Stage.QUEUED, Stage.PLANNING):
+        return ""
+    waits = "It waits for its turn; take it back on its page to change rows. " if view.stage is Stage.QUEUED else ""
+    return f"{view.sent_by} has asked to send this sheet as it was then. {waits}Nothing was changed."
+
+
 def row_of(journal: "Journal", run_id: str, number: int) -> CorrectedRow | None:
     """A row with its changes, if it is open to correction."""
     records = journal.open_rows(run_id, [number])
     return with_edits(records, journal.edits(run_id, [number]))[0] if records else None
 
 
-def card_of(rules: CorrectionRules, row: CorrectedRow) -> RowCard:
+def card_of(rules: CorrectionRules, row: CorrectedRow, doubt: Doubt | None = None) -> RowCard:
     """The card of a row."""
     decision = rules.decisions([row])[0] if row.version else None
-    return row_card(row, decision, rules.run, rules.columns)
+    return row_card(row, decision, rules.run, rules.columns, doubt)
 
 
 def figures_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted) -> CorrectPage:
@@ -100,21 +116,31 @@ def figures_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted) ->
     rules = rules_of(journal, site, run)
     open_rows = open_rows_of(journal, rules)
     known = dispositions_of(journal, rules)
-    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known)
+    draft = "" if run.complete else getattr(Uploads(site.state).of_run(run.file), "id", "")
+    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known, draft=draft)
 
 
 def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved: int = 0) -> CorrectPage:
     """The page; `saved` is the number of a row that was changed just now."""
     run = run_of(journal, run_id)
+    upload = None if run.complete else Uploads(site.state).of_run(run.file)
+    draft = upload.id if upload else ""
     sent = journal.sent_again(run.id)
     left = to_decide(journal.tally(run.id))
     try:
         rules = rules_of(journal, site, run)
+        if waits := being_sent(site, run):
+            raise BusyError(waits)
     except LeadsyncError as error:
-        return CorrectPage(run, wanted, sent=sent, to_decide=left, problem=str(error))
+        return CorrectPage(run, wanted, sent=sent, to_decide=left, draft=draft, problem=str(error))
+    doubts = DraftDoubts(journal, rules, upload) if upload else None
     open_rows = open_rows_of(journal, rules)
     known = dispositions_of(journal, rules)
-    rows = _rows(journal, rules, open_rows, wanted)
+    doubt = doubts.doubt(wanted.reason) if doubts else None
+    if doubts and doubt:
+        rows = doubts.rows(wanted.reason, wanted.after, ON_A_PAGE + 1)
+    else:
+        rows = _rows(journal, rules, open_rows, wanted)
     just_saved = row_of(journal, run.id, saved) if saved else None
     return CorrectPage(
         run,
@@ -122,12 +148,14 @@ def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved
         open_rows.to_correct,
         open_rows.ready,
         _reasons(journal, rules, open_rows, known),
-        [row_card(row, decision, run, rules.columns) for row, decision in rows[:ON_A_PAGE]],
+        [row_card(row, decision, run, rules.columns, doubt) for row, decision in rows[:ON_A_PAGE]],
         len(rows) > ON_A_PAGE,
         sent,
         left,
         card_of(rules, just_saved) if just_saved else None,
         known,
+        doubts.cards(wanted.reason, known) if doubts else (),
+        draft,
     )
 
 

@@ -1,6 +1,6 @@
 """The changes of people: in one row, or one value put into many rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from leadsync.web.correct_data import (
     MOST_ROWS,
     CorrectPage,
     Wanted,
+    being_sent,
     card_of,
     fault_named,
     figures_of,
@@ -30,12 +31,15 @@ from leadsync.web.correct_data import (
     row_of,
     rules_of,
 )
+from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
 from leadsync.web.correct_view import RowCard, positions_of
 from leadsync.web.draft_jobs import sent_as
+from leadsync.web.roles import allowed
 from leadsync.web.run_page import run_of
 from leadsync.web.site import Site, site_of
 from leadsync.web.templates import render
+from leadsync.web.uploads import Upload, Uploads
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -56,6 +60,15 @@ class _Asked:
     cells: Mapping[int, str]
     takes_back: bool
     user: str
+    reason: str = ""
+    """The list on the page."""
+    leaves: str = ""
+    """`out` or `in`: whether the row is left out of the sending of its draft, or goes again."""
+
+    def typed(self, headings: Sequence[str]) -> str:
+        """What was typed, in words."""
+        cells = [f"{headings[at]} “{text}”" for at, text in self.cells.items() if text and at < len(headings)]
+        return f" You typed: {', '.join(cells)}." if cells and not (self.takes_back or self.leaves) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +90,16 @@ async def edits(request: Request) -> Response:
         _cells_in(form),
         "back" in form,
         request.state.person.name,
+        wanted_in(form).reason,
+        str(form.get("leave", "")),
     )
     wanted = wanted_in(form)
+    if asked.leaves and not allowed("draft_rows", "POST", request.state.person.role):
+        raise HTTPException(403)
     try:
         done = await site.read(partial(_edit, site=site, asked=asked))
     except (BusyError, HTTPException) as error:
-        typed = {at: text for at, text in asked.cells.items() if not asked.takes_back}
-        run, words = await _sent_since(site, asked.run, typed, error)
+        run, words = await _sent_since(site, asked.run, asked.typed, error)
         asked, done, wanted = replace(asked, run=run), _Done(None, 409, words), Wanted(0, "")
     if "hx-request" in request.headers:
         page = await site.read(partial(figures_of, site=site, run_id=asked.run, wanted=wanted))
@@ -94,14 +110,15 @@ async def edits(request: Request) -> Response:
     return RedirectResponse(f"/runs/{asked.run}/correct?{address}#saved", status_code=303)
 
 
-async def _sent_since(site: Site, draft: str, typed: Mapping[int, str], error: Exception) -> tuple[str, str]:
+async def _sent_since(
+    site: Site, draft: str, typed: Callable[[Sequence[str]], str], error: Exception
+) -> tuple[str, str]:
     """The run that a draft was sent as, and the words about what was typed too late; raises the error without one."""
     run_id = await anyio.to_thread.run_sync(sent_as, site.state, draft)
     run = await site.read(lambda journal: journal.find(run_id)) if run_id else None
     if run is None:
         raise error
-    cells = [f"{run.headings[at]} “{text}”" for at, text in typed.items() if text and at < len(run.headings)]
-    kept = f" You typed: {', '.join(cells)}." if cells else ""
+    kept = typed(run.headings)
     words = f"The sheet was sent as run {run_id} before your change came: nothing was changed.{kept}"
     return run_id, f"{words} If the row did not go through, correct it here."
 
@@ -117,13 +134,14 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     row = row_of(journal, run.id, asked.number)
     if row is None:
         return _Done(None, 409, _gone(journal, run, asked.number))
+    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := _upload_of(site, run)) else None
     if any(len(text) > LONGEST_CELL for text in asked.cells.values()):
-        return _Done(card_of(rules, row), 422, _LONG)
-    now = row.cells
-    if asked.takes_back:
-        changes = {position: row.record.cells[position] for position in row.changed}
-    else:
-        changes = {at: text for at, text in asked.cells.items() if at < len(now) and not _same(now[at], text)}
+        return _Done(card_of(rules, row, doubt), 422, _LONG)
+    if waits := being_sent(site, run):
+        return _Done(_typed(card_of(rules, row, doubt), asked, waits), 409, f"{waits}{asked.typed(run.headings)}")
+    if asked.leaves and run.complete:
+        return _Done(card_of(rules, row), 409, "The sheet was sent: no row is left out of it any more.")
+    changes = _changes(row, asked)
     version = (
         row.version
         if not changes
@@ -132,18 +150,50 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     if version is None or asked.version != row.version:
         return _conflict(rules, row_of(journal, run.id, asked.number) or row, asked)
     if not changes:
-        return _Done(replace(card_of(rules, row), notice="Nothing was changed in this row."))
-    journal.add_audit("edit", asked.user, run.id, row=row.record.number, cells=len(changes))
+        return _Done(replace(card_of(rules, row, doubt), notice="Nothing was changed in this row."))
+    if asked.leaves:
+        journal.add_audit("leave out" if asked.leaves == "out" else "take back", asked.user, run.id, row=asked.number)
+    else:
+        journal.add_audit("edit", asked.user, run.id, row=row.record.number, cells=len(changes))
     check_rows(journal, rules, [row.record.number])
     fresh = row_of(journal, run.id, asked.number)
     return _Done(card_of(rules, fresh) if fresh else None)
+
+
+def _upload_of(site: Site, run: RunRecord) -> Upload | None:
+    """The upload of a draft; None for a run that was sent."""
+    return None if run.complete else Uploads(site.state).of_run(run.file)
+
+
+def _changes(row: CorrectedRow, asked: _Asked) -> dict[int, str]:
+    """The texts to put into cells of a row, by their positions."""
+    if asked.leaves:
+        return {LEFT_OUT: "left out" if asked.leaves == "out" else ""}
+    if asked.takes_back:
+        return {position: row.record.cells[position] for position in row.changed}
+    now = row.cells
+    return {at: text for at, text in asked.cells.items() if at < len(now) and not _same(now[at], text)}
+
+
+def _typed(card: RowCard, asked: _Asked, notice: str) -> RowCard:
+    """The card with what was typed in its fields, not saved, and the reason."""
+    cells, others = (
+        tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in some)
+        for some in (card.cells, card.others)
+    )
+    return replace(card, cells=cells, others=others, notice=notice)
 
 
 def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done:
     """The row as it is now, with the other's values beside those typed here."""
     since = [edit for edit in row.edits if edit.version > asked.version]
     headings = rules.run.headings
-    parts = [f"{headings[edit.position]} is “{edit.new}” now" for edit in since if edit.position != LEFT_OUT]
+    parts = [
+        f"{headings[edit.position]} is “{edit.new}” now"
+        if edit.position != LEFT_OUT
+        else ("it is left out" if edit.new else "it goes again")
+        for edit in since
+    ]
     who = f"{since[-1].user} has" if since else "Somebody has"
     if since and since[-1].user == asked.user:
         who = "In another window, you have"
@@ -151,14 +201,7 @@ def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done
         f"{who} changed this row since you saw it: {'; '.join(parts)}. What you typed stands in its fields and is not "
         "saved; save it to put it in place of that."
     )
-    card = card_of(rules, row)
-    typed = replace(
-        card,
-        cells=tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in card.cells),
-        others=tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in card.others),
-        notice=words,
-    )
-    return _Done(typed, 409, words)
+    return _Done(_typed(card_of(rules, row), asked, words), 409, words)
 
 
 def _gone(journal: "Journal", run: RunRecord, number: int) -> str:
@@ -209,9 +252,11 @@ async def bulk_edits(request: Request) -> Response:
         user=request.state.person.name,
     )
     try:
+        if waits := await site.read(lambda journal: being_sent(site, run_of(journal, run_id))):
+            return await show(request, run_id, wanted, status=409, wrong=f"{waits} The value was “{new}”.")
         put, left = await site.read(work)
     except (BusyError, HTTPException) as error:
-        sent, words = await _sent_since(site, run_id, {}, error)
+        sent, words = await _sent_since(site, run_id, lambda _: "", error)
         return await show(request, sent, wanted_in({}), status=409, wrong=f"{words} The value was “{new}”.")
     address = "&".join(filter(None, (address_of(Wanted(0, "")), f"put={put}", f"left={left}" if left else "")))
     return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
@@ -223,7 +268,7 @@ def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], u
     rules = rules_of(journal, site, run)
     new, is_prefix = form["new"], form.get("how") == "before"
     changes: dict[int, tuple[int, dict[int, str]]] = {}
-    for row, fault in _rows_of(journal, rules, form.get("of", "")):
+    for row, fault in _rows_of(journal, site, rules, form.get("of", "")):
         place, value = ("", "") if is_prefix else (form.get("place", ""), form.get("value", ""))
         cells = row.cells
         positions = positions_of(row, fault, run, place, value)
@@ -241,9 +286,11 @@ def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], u
     return len(done) - left, left
 
 
-def _rows_of(journal: "Journal", rules: CorrectionRules, key: str) -> list[tuple[CorrectedRow, Fault | None]]:
+def _rows_of(
+    journal: "Journal", site: Site, rules: CorrectionRules, key: str
+) -> list[tuple[CorrectedRow, Fault | None]]:
     """The rows of a reason, each with its first fault."""
-    run_id = rules.run.id
+    run, run_id = rules.run, rules.run.id
     reason = reason_named(open_rows_of(journal, rules).untouched, key)
     if reason is not None:
         records = journal.correctable_page(run_id, 0, MOST_ROWS, reason)
@@ -251,6 +298,11 @@ def _rows_of(journal: "Journal", rules: CorrectionRules, key: str) -> list[tuple
             (row, row.record.reason.faults[0] if isinstance(row.record.reason, Rejected) else None)
             for row in with_edits(records, ())
         ]
+    if upload := _upload_of(site, run):
+        numbers = DraftDoubts(journal, rules, upload).numbers(key)
+        edits = journal.edits(run.id, numbers)
+        if numbers:
+            return [(row, None) for row in with_edits(journal.open_rows(run.id, numbers), edits)]
     if not (kind := fault_named(key)):
         return []
     changed = decided_rows(journal, rules, journal.faulty_page(run_id, 0, MOST_ROWS, kind))

@@ -44,6 +44,13 @@ class Cell(NamedTuple):
         return "\n" in self.text or "\r" in self.text
 
 
+class Doubt(NamedTuple):
+    """Something to look at in a row to be sent: the words, and the positions of its cells."""
+
+    words: str
+    positions: tuple[int, ...]
+
+
 class Change(NamedTuple):
     """A changed cell: its text in the sheet and now, and the value to send if it is another."""
 
@@ -72,6 +79,8 @@ class RowCard:
     """What another person did to it meanwhile, or another word about the last change."""
     name: str = ""
     """The lead's name, if the sheet has one: people know leads by it."""
+    left_out: str = ""
+    """Who has left it out of the sending of its draft; empty for one that is not."""
     makes_new: bool = False
     """Whether it goes out without a callback date, as a new lead."""
 
@@ -91,6 +100,8 @@ class ReasonCard:
     values: Sequence[ValueCount] = ()
     takes_prefix: bool = False
     choices: Sequence[str] = field(default=())
+    proposed: str = ""
+    """The value probably meant in place of the others."""
     looked_at: int = 0
     """In so many of the rows the values were counted; 0 for all of them."""
 
@@ -134,7 +145,7 @@ def reason_card(
         shown,
         prefix,
         listed,
-        looked_at if reason.rows > looked_at else 0,
+        looked_at=looked_at if reason.rows > looked_at else 0,
     )
 
 
@@ -147,9 +158,14 @@ def changed_card(
     return ReasonCard(f"{CHANGED}..{fault}", words, "", rows, card.values, False, card.choices)
 
 
-def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column]) -> RowCard:
-    """The card of a row; without a decision it is untouched."""
+def row_card(
+    row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column], doubt: Doubt | None = None
+) -> RowCard:
+    """The card of a row; without a decision it is untouched. `doubt`: the reason to look at one to be sent."""
     problem, why = _faults(row, decision, run)
+    if doubt is not None and (decision is None or isinstance(decision, Send)):
+        problem = doubt.words if decision is None else ""
+        why = dict.fromkeys(doubt.positions, doubt.words)
     now, changed = row.cells, set(row.changed)
     cells = [
         Cell(
@@ -174,6 +190,7 @@ def row_card(row: CorrectedRow, decision: Decision | None, run: RunRecord, colum
         last.user if last else "",
         last.at if last else None,
         name=name_in(run.headings, now),
+        left_out=row.left_out.text if row.left_out else "",
         makes_new=isinstance(decision, Send) and not decision.lead.inserts and CALLBACK not in decision.lead.fields,
     )
 
@@ -190,12 +207,14 @@ def _role_at(run: RunRecord, position: int) -> str:
 
 def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tuple[str, dict[int, str]]:
     """The problem in words, empty for a row that is ready, and the reasons by the positions of cells."""
-    if isinstance(decision, Send):
+    if isinstance(decision, Send) or row.left_out:
         return "", {}
     if isinstance(decision, Rejected):
         cells = fault_cells(decision, run.headings, run.roles)
         return reason_words(decision), {cell.position: cell.why for cell in cells}
     why = {cell.position: cell.why for cell in highlights(row.record, run).cells}
+    if decision is None and row.record.status is Status.UNSENT:
+        return "It goes as it stands.", why
     if decision is None:
         return message(row.record) or "It did not go through.", why
     if isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING:

@@ -10,14 +10,11 @@ from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, RowRecord, R
 from leadsync.reasons import Skip
 from leadsync.report import highlights, message
 from leadsync.run import MOST_LISTED, Plan, Survey, edits_in
-from leadsync.web.draft_words import skip_words
-from leadsync.web.preview import Preview, ordered, to_look_at
+from leadsync.web.preview import KEPT, Preview, odd_rows, ordered, to_look_at, undated_list
 from leadsync.web.reading_form import FIELD_WORDS
 from leadsync.web.uploads import Upload
 
 ON_A_PAGE = 100
-ALL = "all"
-"""In place of a list: every row."""
 _MOST_READ = 100_000
 """The rows of a sheet to be looked through: a second's work."""
 
@@ -54,7 +51,7 @@ def keep_rows(journal: Journal, upload: Upload, reading: SheetChoices, plan: Pla
     rows = {}
     for record in islice(journal.records(plan.run.id), _MOST_READ):
         own = kinds.get(record.number, [])
-        for name in _lists_of(record, sets):
+        for name in _lists_of(record, sets, plan.survey):
             numbers = lists.setdefault(name, [])
             if len(numbers) < MOST_LISTED:
                 numbers.append(record.number)
@@ -72,13 +69,24 @@ def rows_name(reading: SheetChoices) -> str:
 
 def page_of(upload: Upload, reading: SheetChoices, preview: Preview, name: str, after: int) -> DraftRows | None:
     """The rows of a list behind row `after`; None if they were not kept for this preview."""
-    kept = upload.values.load(rows_name(reading))
-    if kept is None or kept["digest"] != preview.get("digest"):
+    kept = _load(upload, reading, preview)
+    if kept is None:
         return None
     numbers = kept["lists"].get(name, [])
     some = [number for number in numbers if number > after][: ON_A_PAGE + 1]
     rows = [DraftRow(number, **kept["rows"][str(number)]) for number in some[:ON_A_PAGE]]
     return DraftRows(rows, len(some) > ON_A_PAGE, len(numbers))
+
+
+def kept_lists(upload: Upload, reading: SheetChoices, preview: Preview) -> dict[str, list[int]]:
+    """The rows of all lists; none if they were not kept for this preview."""
+    kept = _load(upload, reading, preview)
+    return kept["lists"] if kept else {}
+
+
+def _load(upload: Upload, reading: SheetChoices, preview: Preview) -> dict[str, Any] | None:
+    kept = upload.values.load(rows_name(reading))
+    return kept if kept is not None and kept["digest"] == preview.get("digest") else None
 
 
 def all_rows(journal: Journal, draft: str, lead: str, after: int) -> DraftRows | None:
@@ -115,55 +123,33 @@ def leaving_out(journal: Journal, draft: str, numbers: Collection[int]) -> dict[
     }
 
 
-def list_words(name: str, preview: Preview) -> str:
-    """The rows of a list in words; empty for an unknown list."""
-    kind, _, at = name.partition("-")
-    if kind == "skip":
-        known = any(at == skipped for skipped, _ in preview.get("skips", []))
-        return f"Not sent: {skip_words(at)}" if known else ""
-    if name in _WORDS:
-        return _WORDS[name]
-    found = preview.get(_PLACES.get(kind, ""), [])
-    if not (at.isascii() and at.isdigit() and int(at) < len(found)):
-        return ""
-    if kind == "sets":
-        return f"Sets {found[int(at)][0]}"
-    group = found[int(at)]
-    between = " " if kind == "fault" else ": "
-    return between.join(filter(None, (group["column"], group["what"])))
-
-
-_PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
-_WORDS = {
-    ALL: "All rows, as they stand in the sheet",
-    "kept": "Keeps its outcome",
-    "callbacks": "Moves a callback",
-    "new_leads": "No callback date: the lead becomes a new one",
-}
-
-
 def _of_groups(survey: Survey) -> dict[str, list[int]]:
     groups = {
         "change": ordered(survey.repairs.values()),
         "look": to_look_at(survey),
         "fault": ordered(survey.rejections.values()),
     }
-    return {f"{kind}-{at}": group.listed for kind, found in groups.items() for at, group in enumerate(found)}
+    lists = {f"{kind}-{at}": group.listed for kind, found in groups.items() for at, group in enumerate(found)}
+    return lists | ({"odd": odd} if (odd := odd_rows(survey)) else {})
 
 
-def _lists_of(record: RowRecord, sets: dict[str, str]) -> Iterator[str]:
+def _lists_of(record: RowRecord, sets: dict[str, str], survey: Survey) -> Iterator[str]:
     """The lists with a row, besides those of groups."""
     if isinstance(record.reason, Skip) and record.status is Status.SKIPPED:
         yield f"skip-{record.reason.kind.name}"
     elif record.status is Status.UNSENT:
         disposition = record.fields.get(DISPOSITION, NO_CHANGE)
-        name = "kept" if disposition == NO_CHANGE else sets.get(disposition, "")
+        name = KEPT if disposition == NO_CHANGE else sets.get(disposition, "")
         if name:
             yield name
+        if survey.is_repeated(record.lead):
+            yield "doubled"
         if CALLBACK in record.fields:
             yield "callbacks"
         elif not Lead(record.lead, record.fields).inserts:
             yield "new_leads"
+            if name:
+                yield undated_list(name)
 
 
 def _kept(record: RowRecord, run: RunRecord) -> dict[str, Any]:

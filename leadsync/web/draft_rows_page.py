@@ -13,8 +13,9 @@ from starlette.routing import Route
 from leadsync.errors import BusyError
 from leadsync.journal import LEFT_OUT, Journal
 from leadsync.web.correct_page import number_in
+from leadsync.web.draft_lists import ALL, is_correctable, list_words
 from leadsync.web.draft_page import upload_of
-from leadsync.web.draft_rows import ALL, DraftRows, LeavingOut, all_rows, leaving_out, list_words, page_of
+from leadsync.web.draft_rows import DraftRows, LeavingOut, all_rows, leaving_out, page_of
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
@@ -71,6 +72,7 @@ async def _page(
         base=preview.get("base", ""),
         place=place,
         every=place["list"] == ALL,
+        can_correct=is_correctable(place["list"]),
         wrong=wrong,
         first=f"{path}?{address()}" if place["after"] else "",
         more=f"{path}?{address()}&after={page.rows[-1].number}" if page and page.has_more else "",

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from leadsync.config import Settings
 from leadsync.journal import Journal
-from leadsync.leads import NEW_LEAD
-from leadsync.models import NO_CHANGE, RunRecord
+from leadsync.leads import NEW_LEAD, slips
+from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
 from leadsync.remarks import Remark
 from leadsync.run import Group, Plan, SheetView, Survey, expected_pace, origin_of
 from leadsync.web.page_words import in_page_words, without_address
@@ -27,6 +27,8 @@ UNDECIDED = "undecided"
 UNREADABLE = "unreadable"
 """The file or the settings cannot be used; `error` says why, `sheets` are there to choose from."""
 
+KEPT = "kept"
+"""The list of rows that keep their leads' outcomes."""
 _PASSING = ("pace", "at", "digest", "new_dialer", "base", "edits", "sending")
 """What may change between the preview and the sending without another effect."""
 _MOST_GROUPS = 200
@@ -54,6 +56,9 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         found |= reading_values(plan.sheet_view)
     if plan.survey is not None:
         found |= _survey_values(plan.survey)
+        if not settings.input.dispositions:  # listed ones are known
+            found["spellings"] = _spellings(found["dispositions"])
+        found["has_dates"] = any(CALLBACK in (one["field"], one["completes"]) for one in found.get("columns", ()))
     if plan.then is not None:
         found["then"] = preview_of(journal, plan.then, settings, campaign)
         found["waiting"] += found["then"]["waiting"]
@@ -123,16 +128,19 @@ def _target(run: RunRecord, campaign: str) -> Preview:
 
 
 def _survey_values(survey: Survey) -> Preview:
-    dispositions = survey.dispositions.most_common()
+    found = [(name, count) for name, count in survey.dispositions.most_common() if name != NO_CHANGE][:_MOST_GROUPS]
+    lists = {NO_CHANGE: KEPT} | {name: f"sets-{at}" for at, (name, _) in enumerate(found)}
     return {
         "rows": survey.rows,
         "to_send": survey.to_send,
         "rejected": survey.rejected,
         "skipped": survey.skipped,
-        "dispositions": [[name, count] for name, count in dispositions if name != NO_CHANGE][:_MOST_GROUPS],
+        "dispositions": [[name, count] for name, count in found],
         "kept_dispositions": survey.dispositions[NO_CHANGE],
         "callbacks": survey.callbacks,
         "new_leads": survey.new_leads(),
+        "undated": _undated(survey, lists),
+        "odd": odd_rows(survey),
         "repeated_leads": survey.repeated_leads,
         "repeated": _repeated(survey),
         "of_other_runs": [[kind.name, run_id, count] for (kind, run_id), count in survey.of_other_runs.items()],
@@ -141,6 +149,38 @@ def _survey_values(survey: Survey) -> Preview:
         "rejections": _with_remedies(_groups(ordered(survey.rejections.values()))),
         "skips": [[kind.name, count] for kind, count in survey.skips.most_common()],
     }
+
+
+def _spellings(dispositions: Sequence[tuple[str, int]]) -> list[list[str]]:
+    """The lists of outcomes that are probably misspelt, each with the one meant."""
+    lists = {name: f"sets-{at}" for at, (name, _) in enumerate(dispositions)}
+    return [[lists[rare], meant] for rare, meant in slips(dict(dispositions)).items()]
+
+
+def undated_list(outcome_list: str) -> str:
+    """The list of rows without a callback date among those of an outcome's list."""
+    return f"undated-{outcome_list.removeprefix('sets-')}"
+
+
+def _undated(survey: Survey, lists: Mapping[str, str]) -> list[Preview]:
+    """The rows without a callback date by outcome; first the outcomes that mostly have one."""
+    found = [
+        {
+            "list": undated_list(lists[outcome]),
+            "outcome": "" if outcome == NO_CHANGE else outcome,
+            "count": count,
+            "of": survey.dispositions[outcome],
+        }
+        for outcome, count in survey.undated.items()
+        if count and outcome in lists
+    ]
+    return sorted(found, key=lambda one: (one["count"] / one["of"], one["count"]))
+
+
+def odd_rows(survey: Survey) -> list[int]:
+    """The rows that are titles or totals, perhaps."""
+    rows = set(survey.ids_alone.listed if survey.has_odd_ids else ())
+    return sorted(rows | ({survey.total_row} if survey.total_row else set()))
 
 
 def _repeated(survey: Survey) -> Preview | None:

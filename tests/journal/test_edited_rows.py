@@ -1,6 +1,7 @@
 """Changed rows and the results of their checks: kept for one version and one set of rules."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,20 @@ def test_corrected_rows_are_open_ones_with_another_text_now(edited: Journal) -> 
     assert edited.corrected(RUN) == 3, "row 6 has its first text again"
     edited.edit(RUN, 6, {0: "L66"}, version=2, user="bob")
     assert edited.corrected(RUN) == 4
+
+
+def test_of_a_draft_the_rows_to_be_sent_are_open_too(journal: Journal, tmp_path: Path) -> None:
+    journal.create(replace(a_run(tmp_path, "d1"), complete=False))
+    entries = {2: (State.PENDING, None), 3: (State.REJECTED, NO_AREA)}
+    journal.add("d1", [Entry(Row(n, (f"L{n}", "")), f"L{n}", {}, False, *state) for n, state in entries.items()])
+    assert [record.number for record in journal.open_rows("d1", [2, 3])] == [2, 3]
+    assert [reason.rows for reason in journal.correctable_counts("d1").untouched] == [1]
+    journal.edit("d1", 2, {1: "Sale"}, version=0, user="ann")
+    assert journal.unchecked("d1", "a", 100) == [2]
+    journal.keep_checks("d1", "a", {2: READY})
+    open_rows = journal.correctable_counts("d1", "a")
+    assert (open_rows.ready, open_rows.faulty, open_rows.unchecked) == (1, 0, 0)
+    assert [record.number for record in journal.ready_page("d1")] == [2]
+    journal.confirm("d1")
+    assert [record.number for record in journal.open_rows("d1", [2, 3])] == [3]
+    assert journal.correctable_counts("d1", "a").ready == 0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.dispositions import alike, clean_disposition
+from leadsync.leads.dispositions import alike, clean_disposition, slips
 from leadsync.leads.text import Cleaned, Refused
 from leadsync.reasons import FaultKind
 from leadsync.report import problem, remedy
@@ -84,6 +84,24 @@ def test_spellings_that_differ_by_letter_case_or_blanks_are_found() -> None:
         ["No Answer", "No  answer", "NoAnswer"],
     ]
     assert alike(["Sale", "Sold"]) == []
+
+
+@pytest.mark.parametrize(
+    ("rare", "frequent", "is_slip"),
+    [
+        ("Slae", "Sale", True),
+        ("Sal", "Sale", False),
+        ("Sales", "Sale", True),
+        ("No anser", "No Answer", True),
+        ("sale", "Sale", True),
+        ("Sold", "Sale", False),
+        ("Interested", "Not interested", False),
+        ("Round 1", "Round 2", False),
+    ],
+)
+def test_a_slip_of_the_keyboard_beside_a_frequent_disposition(rare: str, frequent: str, is_slip: bool) -> None:
+    assert slips({frequent: 6, rare: 2, "Other": 9}) == ({rare: frequent} if is_slip else {})
+    assert slips({"Sale": 5, "Slae": 2}) == {}, "it is not rare"
 
 
 @given(word=st.text(min_size=1, max_size=8), others=st.lists(st.text(max_size=8), max_size=5))

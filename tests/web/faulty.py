@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import httpx
 
 from leadsync.journal import Edit, open_journal
+from leadsync.models import RowRecord
 from leadsync.simulator import PracticeDialer
 from tests.web.conftest import Browser
 from tests.web.shop import DraftPage, wait_until
@@ -84,6 +85,19 @@ def failed_run(page: DraftPage, dialer: PracticeDialer, sheet: str = SHEET) -> C
     """A run of the sheet against a dialer that knows Sale and Busy."""
     dialer.campaign.dispositions = frozenset({"Sale", "Busy"})
     return CorrectPage(page, send_draft(page, page.upload(sheet)))
+
+
+def base_of(page: DraftPage, draft: str) -> CorrectPage:
+    """The page to correct the draft's rows."""
+    text = page.get(draft)
+    base = re.search(r'href="(/runs/[^"/]*)/correct', text)
+    assert base is not None
+    return CorrectPage(page, base[1])
+
+
+def records(page: DraftPage, run: str) -> dict[int, RowRecord]:
+    with open_journal(page.shop.state) as journal:
+        return {record.number: record for record in journal.records(run.rpartition("/")[2])}
 
 
 def send_draft(page: DraftPage, draft: str) -> str:

@@ -48,7 +48,7 @@ def test_a_column_is_chosen_and_the_sheet_is_read_again(page: DraftPage, dialer:
     shown = words(page.get(draft))
     assert "Send 2 rows" in shown
     assert page.choose(draft, take_meant="1", options="1").status_code == 303
-    assert "1 sets Sale Show 1 keeps its outcome" in words(page.get(draft))
+    assert "1 sets Sale Show Correct 1 keeps its outcome" in words(page.get(draft))
 
 
 def test_a_wrong_choice_keeps_what_was_typed(page: DraftPage) -> None:

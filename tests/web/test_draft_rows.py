@@ -4,7 +4,7 @@ import pytest
 
 from leadsync.config import SheetChoices
 from leadsync.simulator import PracticeDialer
-from leadsync.web.draft_rows import DraftRow, DraftRows, list_words, page_of
+from leadsync.web.draft_rows import DraftRow, DraftRows, page_of
 from leadsync.web.preview import Preview
 from leadsync.web.uploads import Upload
 from tests.web.shop import Shop
@@ -83,27 +83,3 @@ def test_a_page_has_a_hundred_rows(upload: Upload) -> None:
     first = page_of(upload, READING, {"digest": "d"}, "kept", 0)
     assert first is not None
     assert (len(first.rows), first.has_more) == (100, True)
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("sets-0", "Sets Sale"),
-        ("sets-1", ""),
-        ("sets-x", ""),
-        ("kept", "Keeps its outcome"),
-        ("skip-UNCHANGED", "Not sent: the same as their lead was last sent"),
-        ("skip-CALLED", ""),
-        ("change-0", "Mobile: blanks taken out"),
-        ("fault-0", "Callback Date is no date"),
-        ("nothing", ""),
-    ],
-)
-def test_lists_have_words(name: str, words: str) -> None:
-    preview = {
-        "dispositions": [["Sale", 2]],
-        "skips": [["UNCHANGED", 1]],
-        "rejections": [{"column": "Callback Date", "what": "is no date"}],
-        "changes": [{"column": "Mobile", "what": "blanks taken out"}],
-    }
-    assert list_words(name, preview) == words

@@ -39,13 +39,20 @@ class SqlCorrectableRows(Connected):
                 f"AND {OPEN_TO_CORRECTION} GROUP BY state, code, kind",
                 [rules, key, end, *_STATES, run_id, key],
             ).fetchall()
+            # A row to be sent is not notable; none of a run is counted.
+            changed = connection.execute(
+                "SELECT count(*) FILTER (WHERE ready), count(*) FILTER (WHERE NOT ready), "
+                "count(*) FILTER (WHERE rules <> ?) FROM edited_rows JOIN rows USING (run, number) "
+                "WHERE NOT (SELECT complete FROM runs WHERE run = ?) AND run = ? AND state = 'pending'",
+                [rules, key, key],
+            ).fetchone()
         reasons = [
             ReasonCount(State(state).status, code, kind, rows, first)
             for state, code, kind, rows, first, *_ in groups
             if rows
         ]
         reasons.sort(key=lambda one: (-one.rows, one.code or 0, one.kind or ""))
-        ready, faulty, unchecked = (sum(group[at] for group in groups) for at in (5, 6, 7))
+        ready, faulty, unchecked = (sum(group[at] for group in groups) + changed[at - 5] for at in (5, 6, 7))
         return OpenRows(reasons, ready, faulty, unchecked)
 
     def correctable_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:

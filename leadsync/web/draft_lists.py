@@ -1,0 +1,118 @@
+"""The lists of a draft's rows behind the figures of its preview: names, words, figures and columns. Pure."""
+
+from collections.abc import Mapping
+
+from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, Lead
+from leadsync.web.draft_words import skip_words
+from leadsync.web.preview import KEPT, Preview
+
+ALL = "all"
+"""In place of a list: every row."""
+_PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
+_WORDS = {
+    ALL: "All rows, as they stand in the sheet",
+    KEPT: "Keeps its outcome",
+    "callbacks": "Moves a callback",
+    "new_leads": "No callback date: the lead becomes a new one",
+    "doubled": "Its lead stands in more than one row",
+    "odd": "Perhaps a title or a total, not a lead",
+}
+_WHY = {
+    "sets": "goes out as the outcome",
+    KEPT: "blank: the lead keeps its outcome",
+    "callbacks": "moves the callback",
+    "doubled": "another row is for this lead too; it goes as well, in the sheet's order",
+}
+_ROLES: Mapping[str, str] = {
+    "sets": DISPOSITION,
+    KEPT: DISPOSITION,
+    "undated": CALLBACK,
+    "new_leads": CALLBACK,
+    "callbacks": CALLBACK,
+    "doubled": EXTERNAL_ID,
+    "odd": EXTERNAL_ID,
+}
+
+
+def list_words(name: str, preview: Preview) -> str:
+    """The rows of a list in words; empty for an unknown list."""
+    kind, _, at = name.partition("-")
+    if kind == "skip":
+        known = any(at == skipped for skipped, _ in preview.get("skips", []))
+        return f"Not sent: {skip_words(at)}" if known else ""
+    if name in _WORDS:
+        return _WORDS[name]
+    if kind == "undated":
+        outcome = next((one["outcome"] for one in preview.get("undated", []) if one["list"] == name), None)
+        return "" if outcome is None else f"No callback date: {outcome or 'outcome kept'}"
+    found = preview.get(_PLACES.get(kind, ""), [])
+    if not (at.isascii() and at.isdigit() and int(at) < len(found)):
+        return ""
+    if kind == "sets":
+        return f"Sets {found[int(at)][0]}"
+    group = found[int(at)]
+    between = " " if kind == "fault" else ": "
+    return between.join(filter(None, (group["column"], group["what"])))
+
+
+def is_correctable(name: str) -> bool:
+    """Whether the rows of a list are sent: those rejected have reasons of their own, skipped ones are right."""
+    return name.partition("-")[0] not in ("fault", "skip", ALL)
+
+
+def doubted(preview: Preview) -> list[str]:
+    """The lists to look at before the sending, the loudest first."""
+    undated = [one["list"] for one in preview.get("undated", [])] if preview.get("has_dates") else []
+    slips = [name for name, _ in preview.get("spellings", [])]
+    looked = [f"look-{at}" for at in range(len(preview.get("look_at", [])))]
+    others = ["odd"] * bool(preview.get("odd")) + ["doubled"] * bool(preview.get("repeated_leads"))
+    return [*undated, *slips, *looked, *others]
+
+
+def figure(name: str, preview: Preview) -> int:
+    """The rows of a list; 0 if the preview does not count them."""
+    kind, _, at = name.partition("-")
+    if kind == "undated":
+        return int(next((one["count"] for one in preview["undated"] if one["list"] == name), 0))
+    if kind == "sets":
+        return int(preview["dispositions"][int(at)][1])
+    counts = {KEPT: "kept_dispositions", "callbacks": "callbacks", "new_leads": "new_leads"}
+    return int(preview[counts[name]]) if name in counts else 0
+
+
+def list_place(name: str, preview: Preview) -> tuple[str, str]:
+    """The heading, or else the role, of the columns that a list is about."""
+    kind, _, at = name.partition("-")
+    if kind in ("look", "change"):
+        return str(preview[_PLACES[kind]][int(at)]["column"]), ""
+    return "", _ROLES.get(kind, EXTERNAL_ID)
+
+
+def list_why(name: str, preview: Preview) -> str:
+    """Why a row is on a list, beside its cell."""
+    kind, _, at = name.partition("-")
+    if meant := dict(preview.get("spellings", [])).get(name):
+        return f"perhaps “{meant}” is meant"
+    if kind in ("look", "change"):
+        return str(preview[_PLACES[kind]][int(at)]["what"])
+    if kind in ("undated", "new_leads"):
+        return "no callback date: the dialer treats the lead as a new one"
+    return _WHY.get(kind, list_words(name, preview))
+
+
+def is_listed(name: str, preview: Preview, lead: Lead, before: str) -> bool:
+    """Whether a changed row belongs on a list as it is now; `before` is its lead's id in the sheet."""
+    kind, _, at = name.partition("-")
+    if kind in ("look", "change"):
+        group = preview[_PLACES[kind]][int(at)]
+        return any((note.what, note.column) == (group["what"], group["column"]) for note in lead.notes)
+    is_undated = CALLBACK not in lead.fields and not lead.inserts
+    if kind in ("new_leads", "callbacks"):
+        return is_undated if kind == "new_leads" else CALLBACK in lead.fields
+    if kind in ("sets", "undated", KEPT):
+        is_kept = KEPT in (kind, at)
+        outcome = NO_CHANGE if is_kept else preview["dispositions"][int(at)][0]
+        is_of_outcome: bool = lead.fields.get(DISPOSITION, NO_CHANGE) == outcome
+        return is_of_outcome and (is_undated or kind != "undated")
+    # A title has become a lead with any change.
+    return kind == "doubled" and lead.external_id == before
