@@ -76,7 +76,8 @@ class SheetError(UsageError):
     """The file cannot be read as a sheet of leads.
 
     `fault` is the whole message, or its first half before a `remedy`. `folder_remedy` replaces a remedy with options of
-    a command, unknown to a watched folder. `sheets`: the user has to name one of them.
+    a command, unknown to a watched folder. `sheets`: the user has to name one of them. `no_sheet`: the file is of
+    another sort, or locked or damaged as a whole: no way to read it helps.
     """
 
     without_cells = "it cannot be read as a sheet of leads; `leadsync check` says why"
@@ -89,12 +90,14 @@ class SheetError(UsageError):
         folder_remedy: str = "",
         sheets: tuple[str, ...] = (),
         names_file: bool = False,
+        no_sheet: bool = False,
     ) -> None:
         super().__init__(_with_remedy(fault, remedy), names_file=names_file)
         self.fault = fault
         self.remedy = remedy
         self.folder_remedy = folder_remedy
         self.sheets = sheets
+        self.no_sheet = no_sheet
 
     @property
     def several_sheets(self) -> bool:

@@ -239,6 +239,8 @@ def _preview_of(host: Session, journal: Journal, plan: Plan, settings: Settings,
 def _unreadable(host: Session, journal: Journal, upload: Upload, reading: SheetChoices, error: SheetError) -> Preview:
     """The reason, and the sheets or lines to choose from."""
     found: Preview = {"what": UNREADABLE, "error": upload.in_words(error), "sheets": list(error.sheets)}
+    if error.no_sheet:
+        return with_digest({**found, "no_sheet": True})
     if not error.sheets and not reading.input.get("headings_row"):
         lines = lines_with_headings(_source(upload, reading), reading.applied_to(host.settings()), journal.now())
         found["lines"] = [[number, list(cells)] for number, cells in lines]

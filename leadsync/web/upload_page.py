@@ -47,6 +47,11 @@ async def uploads(request: Request) -> Response:
     upload.choose(SheetChoices(**chosen))
     job = await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name)
     await wait_for_end(job)
+    view = await anyio.to_thread.run_sync(look_at, site.state, upload)
+    if view.preview and view.preview.get("no_sheet"):
+        # No choice of the draft's page could help.
+        await anyio.to_thread.run_sync(kept.discard, upload)
+        return await _form(request, status=422, error=f"{view.preview['error']} Nothing was kept.")
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 

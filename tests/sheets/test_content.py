@@ -65,9 +65,9 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (b"", "x: the file is empty; give one with headings on its first line and leads below them."),
         (b"\xef\xbb\xbf \r\n\x1a", "x: the file is empty"),
         (b"%PDF-1.7", "x: this is a PDF document, not a table; open it and save it as .xlsx or .csv."),
-        (b"\x89PNG\r\n", "x: this is a picture"),
+        (b"\x89PNG\r\n", "x: this is a picture, not a table; give the sheet itself, as .xlsx or .csv."),
         (b"SQLite format 3\0", "x: this is a database"),
-        (b"Rar!\x1a", "x: this is a RAR archive"),
+        (b"Rar!\x1a", "x: this is a RAR archive, not a table; unpack it and give the spreadsheet in it."),
         (b"\x09\x04\x06\x00", "x: this is a workbook of Excel 4"),
         (compound("WordDocument", b""), "x: this is a Word document"),
         (compound("EncryptedPackage", b""), "x: the workbook is protected by a password; save it without one."),
@@ -85,13 +85,14 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (b"<leads>\n<lead/>", "x: this is an XML document"),
         (b'<office:document xmlns:office="urn:oasis:names:tc:opendocument" office:mimetype="x.text">', "x: this is an"),
         (bytes(range(1, 9)) * 100, "x: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file."),
-        (b"MZ\x90" + bytes(500) + b"x" * 500, "x: this is not a spreadsheet"),
+        (b"MZ\x90" + bytes(500) + b"x" * 500, "x: this is a program"),
     ],
 )
 def test_anything_else_gets_one_sentence(content: bytes, words: str) -> None:
     with pytest.raises(SheetError) as told:
         content_of(io.BytesIO(content), "x")
     assert str(told.value).startswith(words)
+    assert told.value.no_sheet
 
 
 def test_an_encrypted_workbook_of_excel_gets_one_sentence() -> None:

@@ -19,7 +19,7 @@ TABLE = {
     "remarks": [], "delimiter": ",", "bom": False, "parts": [], "sheets": [],
     "epoch_1904": False,
 }  # fmt: skip
-ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "sheets": []}
+ERROR = {"fault": "leads.csv: it is empty.", "remedy": "", "folder_remedy": "", "sheets": [], "no_sheet": False}
 REMARK = {"text": "! is a heading.", "loud": False, "kept": True, "doubt": False}
 ROWS = {"numbers": [2, 3], "separator": "\0", "odd": []}
 

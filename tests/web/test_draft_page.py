@@ -144,11 +144,14 @@ def test_hostile_headings_cells_and_names_are_text(page: DraftPage) -> None:
     assert "<script>alert" not in answer.text
 
 
-def test_a_file_that_is_no_sheet_is_a_sentence(page: DraftPage) -> None:
-    shown = page.get(page.upload(b"\x89PNG\r\n\x1a\n" + b"\0" * 50, name="photo.png"))
-    assert "photo.png" in shown
+def test_a_file_that_was_found_late_to_be_no_sheet_is_a_sentence(page: DraftPage) -> None:
+    upload = page.shop.upload(b"\x89PNG\r\n\x1a\n" + b"\0" * 50, name="photo.png")
+    page.shop.read(upload)
+    shown = page.get(f"/drafts/{upload.id}")
+    assert "photo.png: this is a picture" in shown
     assert str(page.shop.state) not in shown
-    assert 'class="primary"' not in shown
+    assert "Upload another file" in shown
+    assert "Headings in row" not in shown, "no choice helps"
 
 
 def test_a_draft_is_discarded(page: DraftPage) -> None:

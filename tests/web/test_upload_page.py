@@ -20,6 +20,30 @@ def test_an_upload_without_a_file_or_too_large_is_a_sentence(page: DraftPage, mo
     assert Uploads(page.shop.state).all() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "leads.pdf",
+            b"%PDF-1.7\n",
+            "this is a PDF document, not a table; open it, save it as .xlsx or .csv, and upload",
+        ),
+        (
+            "leads.xlsx",
+            b"MZ\x90" + bytes(900),
+            "this is a program, not a table; upload the sheet itself, as .xlsx or .csv",
+        ),
+        ("leads.csv", b"\x89PNG\r\n\x1a\n", "this is a picture, not a table; upload the sheet itself"),
+    ],
+)
+def test_a_file_of_another_sort_is_refused_at_once(page: DraftPage, name: str, content: bytes, words: str) -> None:
+    answer = page.browser.post("/uploads", files={"file": (name, content)})
+    assert answer.status_code == 422
+    assert f"{name}: {words}" in html.unescape(answer.text)
+    assert 'type="file"' in answer.text
+    assert Uploads(page.shop.state).all() == []
+
+
 def test_drafts_that_nobody_has_sent_are_offered_and_sent_ones_are_not(page: DraftPage, dialer: PracticeDialer) -> None:
     draft = page.upload(name="monday.csv")
     assert f'href="{draft}"' in page.get("/new")

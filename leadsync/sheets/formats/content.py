@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _HEAD = 8192
 _FEW = 10
+_PROGRAM_HEAD = 64
+"""A program for Windows begins with so many bytes of figures."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KNOWN = (
     (b"%PDF", "a PDF document"),
@@ -20,6 +22,8 @@ _KNOWN = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
+    (b"II*\0", "a picture"),
+    (b"MM\0*", "a picture"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"BZh", "a bzip2 file"),
@@ -31,6 +35,9 @@ _KNOWN = (
     (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
     (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
 )
+_UNPACK, _OTHER = "unpack it and give the spreadsheet in it", "give the sheet itself, as .xlsx or .csv"
+_REMEDIES = {"archive": _UNPACK, "picture": _OTHER, "program": _OTHER}
+"""By the last word of a file's sort."""
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)(?=[\s/>])[^>]*")
 """The first element: behind declarations and comments, and with a name followed by a blank or its end. A heading or a
 first cell may well be <No Change>."""
@@ -81,6 +88,14 @@ IN_MARKUP = (*WEB_PAGES, Content.XML_2003)
 
 def content_of(file: BinaryIO, shown: str) -> Content:
     """Return the file's sort. Raises `SheetError`, with the name `shown`, for a file without a table."""
+    try:
+        return _content_of(file, shown)
+    except SheetError as error:
+        error.no_sheet = True
+        raise
+
+
+def _content_of(file: BinaryIO, shown: str) -> Content:
     file.seek(0)
     head = file.read(_HEAD)
     # Byte order marks, blanks and DOS's end-of-file mark are no content either.
@@ -95,6 +110,8 @@ def content_of(file: BinaryIO, shown: str) -> Content:
     for magic, name in _KNOWN:
         if head.startswith(magic):
             raise _no_table(shown, name)
+    if head.startswith(b"MZ") and b"\0" in head[:_PROGRAM_HEAD]:
+        raise _no_table(shown, "a program")
     if (markup := _markup(head)) is not None:
         if isinstance(markup, str):
             raise _no_table(shown, markup)
@@ -219,4 +236,5 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _no_table(shown: str, name: str) -> SheetError:
-    return SheetError(f"{shown}: this is {name}, not a table; open it and save it as .xlsx or .csv.")
+    remedy = _REMEDIES.get(name.rpartition(" ")[2], "open it and save it as .xlsx or .csv")
+    return SheetError(f"{shown}: this is {name}, not a table; {remedy}.")

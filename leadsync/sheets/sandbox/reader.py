@@ -83,7 +83,8 @@ def _refusal(error: dict[str, Any]) -> SheetError:
     """The reader's error; each of its sentences begins with the file's name."""
     fault, remedy, folder_remedy = (str(error[name])[:_LONGEST_PART] for name in ("fault", "remedy", "folder_remedy"))
     sheets = tuple(str(name) for name in error["sheets"])
-    return SheetError(fault, remedy, folder_remedy=folder_remedy, sheets=sheets, names_file=True)
+    no_sheet = bool(error["no_sheet"])
+    return SheetError(fault, remedy, folder_remedy=folder_remedy, sheets=sheets, names_file=True, no_sheet=no_sheet)
 
 
 def _rows(answers: Answers, shown: str, size: int, width: int) -> Iterator[list[Row]]:

@@ -66,7 +66,7 @@ def _answer(answers: BinaryIO, sheet: BinaryIO, request: dict[str, Any]) -> dict
 
 
 def _refusal(error: SheetError) -> dict[str, Any]:
-    values = {name: getattr(error, name) for name in ("fault", "remedy", "folder_remedy", "sheets")}
+    values = {name: getattr(error, name) for name in ("fault", "remedy", "folder_remedy", "sheets", "no_sheet")}
     return {"error": values}
 
 
