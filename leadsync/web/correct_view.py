@@ -11,9 +11,10 @@ from leadsync.leads import Column, trim
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Decision, Send
-from leadsync.report import fault_cells, highlights, message, reason_words
+from leadsync.report import fault_cells, highlights, reason_words
 from leadsync.result_codes import RESULT_CODES
 from leadsync.run import CorrectedRow
+from leadsync.web.page_words import in_cell_words, row_message
 from leadsync.web.run_view import kind_words
 
 MOST_VALUES = 8
@@ -211,15 +212,17 @@ def _faults(row: CorrectedRow, decision: Decision | None, run: RunRecord) -> tup
         return "", {}
     if isinstance(decision, Rejected):
         cells = fault_cells(decision, run.headings, run.roles)
-        return reason_words(decision), {cell.position: cell.why for cell in cells}
-    why = {cell.position: cell.why for cell in highlights(row.record, run).cells}
+        return in_cell_words(reason_words(decision)), {cell.position: in_cell_words(cell.why) for cell in cells}
+    # The dialer's own words stay as they are.
+    in_words = in_cell_words if isinstance(row.record.reason, Rejected) else str
+    why = {cell.position: in_words(cell.why) for cell in highlights(row.record, run).cells}
     if decision is None and row.record.status is Status.UNSENT:
         return "It goes as it stands.", why
     if decision is None:
-        return message(row.record) or "It did not go through.", why
+        return row_message(row.record) or "It did not go through.", why
     if isinstance(decision, Skip) and decision.kind is SkipKind.STILL_FAILING:
         return _UNCHANGED, why
-    return reason_words(decision), why
+    return in_cell_words(reason_words(decision)), why
 
 
 def _changes(row: CorrectedRow, send: Send, run: RunRecord, columns: Sequence[Column]) -> Iterable[Change]:

@@ -13,8 +13,8 @@ from starlette.routing import Route
 from leadsync.errors import BusyError
 from leadsync.journal import AttemptRecord, Decision, RowFilter
 from leadsync.models import RowRecord, Status
-from leadsync.report import message
 from leadsync.web.decide_form import ANSWERS, Answers, answers_of, mark_of, number_of
+from leadsync.web.page_words import row_message
 from leadsync.web.run_page import page_values, run_of, view_of
 from leadsync.web.run_view import RunView
 from leadsync.web.site import site_of
@@ -38,7 +38,7 @@ class Card:
 
     @property
     def message(self) -> str:
-        return message(self.record)
+        return row_message(self.record)
 
     @property
     def mark(self) -> str:

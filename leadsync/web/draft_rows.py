@@ -8,8 +8,9 @@ from leadsync.config import SheetChoices
 from leadsync.journal import Journal, RowFilter
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, RowRecord, RunRecord, Status
 from leadsync.reasons import Skip
-from leadsync.report import highlights, message
+from leadsync.report import highlights
 from leadsync.run import MOST_LISTED, Plan, Survey, edits_in
+from leadsync.web.page_words import in_cell_words, row_message
 from leadsync.web.preview import KEPT, Preview, odd_rows, ordered, to_look_at, undated_list
 from leadsync.web.reading_form import FIELD_WORDS
 from leadsync.web.uploads import Upload
@@ -153,11 +154,11 @@ def _lists_of(record: RowRecord, sets: dict[str, str], survey: Survey) -> Iterat
 
 
 def _kept(record: RowRecord, run: RunRecord) -> dict[str, Any]:
-    why = {cell.position: cell.why for cell in highlights(record, run).cells}
+    why = {cell.position: in_cell_words(cell.why) for cell in highlights(record, run).cells}
     headings = (*run.headings, *[""] * len(record.cells))
     sends = record.status is Status.UNSENT
     return {
-        "why": "" if sends else message(record),
+        "why": "" if sends else row_message(record),
         "cells": [(headings[at], text, why.get(at, "")) for at, text in enumerate(record.cells)],
         "sent": [(FIELD_WORDS.get(name, name), text) for name, text in record.fields.items()] if sends else [],
     }

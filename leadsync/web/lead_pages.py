@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from leadsync.journal import LEFT_OUT, AttemptRecord, Decision, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
-from leadsync.report import message
+from leadsync.web.page_words import row_message
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
 
@@ -71,7 +71,7 @@ class LeadRow:
 
     @property
     def message(self) -> str:
-        return message(self.record)
+        return row_message(self.record)
 
 
 def _history(journal: "Journal", lead: str) -> list[LeadRow]:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from leadsync.leads import ORDER_WORDS
-from leadsync.models import public_address
+from leadsync.models import RowRecord, public_address
+from leadsync.report import reason_words
 
 FIELD_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -49,6 +50,9 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     # What the settings alone can do, and a person at the sheet can do otherwise.
     (r', or set bad_phone to "omit" in \[input\] to send', ", or clear the cell to send"),
     (r'hidden_rows = "skip" in \[input\] skips such rows', "delete those that are not meant"),
+    (r", or set blank_callback to new_lead in the settings", ""),
+    (r", or add it to dispositions in the settings", ""),
+    (r"add the column, or set [\w.]+ in the settings", "choose a column for it, or add one to the sheet"),
     (r"list the right one under dispositions in \[input\], or correct", "correct"),
     (r'write "?[^"]*"? = "" under \[[\w.]+\] in the settings', "choose “not sent” for it"),
     (r'write "[^"]*" = "njCallBackDate" under \[[\w.]+\] in the settings', "choose “Callback date” for it"),
@@ -141,6 +145,30 @@ _OF_RUNS: tuple[tuple[str, _Words], ...] = (
         f"; to bring that back afterwards, upload that sheet again and tick {_label('fresh')}",
     ),
 )
+
+
+_AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
+    (r" or add it to blank_words in \[input\]", ""),
+    (r"; to leave the column out, write .* under \[[\w.]+\] in the settings", ""),
+    (r", or name the field in phone_fields", ""),
+    (r"add the column, or set [\w.]+ in the settings", "add the column to the sheet, and upload it again"),
+    (r"as it is, `leadsync retry [^`]*` sends it", "the page of the run can send it again as it is"),
+    (r"(is to send it): leadsync resume \S+", r"\1; if it has stopped, its page sends the rest"),
+    (r": `leadsync resume [^`]*`, then give this file again", ": its page sends the rest; upload this file again then"),
+)
+"""What takes the place of remedies in settings and commands beside a row, where the fields of its draft are not."""
+
+
+def in_cell_words(text: str) -> str:
+    """A sentence about a row or its cell, with what can be done at the cell; remedies in settings are left out."""
+    for pattern, words in _AT_THE_CELL:
+        text = re.sub(pattern, words, text)
+    return in_page_words(text)
+
+
+def row_message(record: RowRecord) -> str:
+    """The message about a row: the dialer's words as they are, or else leadsync's own reason."""
+    return record.message if record.message or record.reason is None else in_cell_words(reason_words(record.reason))
 
 
 def in_run_words(text: str, dialer: str) -> str:

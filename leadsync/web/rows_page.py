@@ -13,7 +13,8 @@ from starlette.routing import Route
 from leadsync.journal import RowFilter
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.reasons import FaultKind, SkipKind
-from leadsync.report import Highlights, highlights, message
+from leadsync.report import Highlights, highlights
+from leadsync.web.page_words import row_message
 from leadsync.web.run_page import run_of
 from leadsync.web.run_view import kind_words
 from leadsync.web.site import site_of
@@ -35,7 +36,7 @@ class RowLine:
 
     @property
     def message(self) -> str:
-        return message(self.record)
+        return row_message(self.record)
 
     @property
     def why(self) -> dict[int, str]:

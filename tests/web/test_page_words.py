@@ -4,24 +4,37 @@ import ast
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import leadsync
+from leadsync.models import RowRecord, Status
+from leadsync.reasons import Fault, FaultKind, Rejected
 from leadsync.report.fault_words import FAULT_WORDS
+from leadsync.report.row_words import _SKIPPED
 from leadsync.simulator import PracticeDialer
-from leadsync.web.page_words import FIELD_LABELS, in_page_words
+from leadsync.web.page_words import FIELD_LABELS, in_cell_words, in_page_words, row_message
 from tests.web.shop import DraftPage, Shop
 
 PACKAGE = Path(leadsync.__file__).parent
 TERMINAL = re.compile(
     r"\[(?:input|columns|mappings|campaigns)\b|(?<![\w-])--[a-z]|`leadsync |\bleadsync (?:run|resume|retry|resolve|"
-    r"report|show|init)\b|\b(?:date_order|headings_row|blank_words|phone_fields|bad_phone|hidden_rows|skip_unchanged)\b"
+    r"report|show|init)\b|\b(?:date_order|headings_row|blank_words|phone_fields|bad_phone|hidden_rows|skip_unchanged|"
+    r"blank_callback)\b|dispositions in the settings"
 )
 SOURCES = ("leads", "sheets/formats", "reimport", "run/continuation.py", "run/draft.py", "run/file_plan.py")
 SOURCES += ("run/retry_plan.py", "run/sent_since.py", "run/sheet_scan.py", "run/survey_text.py", "run/value_remarks.py")
-PARTS = {"--sheet", "--campaign", "--fresh", "--skip-unchanged", "[columns]", "[mappings.X]"}
+PARTS = {
+    "blank_callback to new_lead",
+    "--sheet",
+    "--campaign",
+    "--fresh",
+    "--skip-unchanged",
+    "[columns]",
+    "[mappings.X]",
+}
 """Parts of commands and names of tables, which stand in no sentence alone."""
 
 
@@ -82,6 +95,29 @@ def test_a_sentence_names_nothing_of_a_terminal(text: str) -> None:
 )
 def test_a_remedy_in_the_pages_words(text: str, said: str) -> None:
     assert in_page_words(text) == said
+
+
+CELL_WORDS = sorted({remedy for _, remedy in FAULT_WORDS.values()} | set(_SKIPPED.values()))
+
+
+@pytest.mark.parametrize("text", [text for text in CELL_WORDS if in_cell_words(text) != text])
+def test_beside_a_cell_stands_what_can_be_done_there(text: str) -> None:
+    said = in_cell_words(text)
+    assert said
+    assert not TERMINAL.search(said), said
+    assert not any(label in said for label in FIELD_LABELS.values()), "its field is on another page"
+
+
+def test_no_words_beside_a_cell_are_a_terminals() -> None:
+    assert [text for text in CELL_WORDS if TERMINAL.search(in_cell_words(text))] == []
+
+
+def test_the_dialers_own_words_stay() -> None:
+    record = RowRecord(2, ("A1",), (), "A1", {}, Status.REJECTED)
+    rejected = Rejected((Fault("Name", "N/A", FaultKind.PLACEHOLDER, details={"noun": "value"}),))
+    assert row_message(replace(record, message="see phone_fields")) == "see phone_fields"
+    said = row_message(replace(record, reason=rejected))
+    assert said == "Name 'N/A' is a word for no value; leave the cell blank."
 
 
 def test_every_label_is_one_of_the_page(page: DraftPage) -> None:
