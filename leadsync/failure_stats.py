@@ -130,6 +130,8 @@ class FailureStats:
     left_out: int = 0
     """Runs without the column."""
     count: Count = NOTHING
+    again: Count = NOTHING
+    """Of these, rows that an earlier run had first: sent once more as they were, or corrected."""
     earlier: Count | None = None
     later: Count | None = None
     """The halves of the days, as in a group."""

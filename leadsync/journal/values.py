@@ -359,7 +359,7 @@ class RowEnds(NamedTuple):
 
     `statuses` are values of Status. `faults` name the first FaultKind of each rejected row. `times`, in seconds since
     1970, are the ends of the last attempts, and the run's beginning for rows without one. `values` are what was asked
-    for, None if a row has none.
+    for, None if a row has none. `again` tells the rows that an earlier run had first, sent as they were or corrected.
     """
 
     run_id: str
@@ -369,3 +369,4 @@ class RowEnds(NamedTuple):
     faults: Sequence[str | None]
     times: Sequence[float]
     values: Sequence[str | None]
+    again: Sequence[bool]

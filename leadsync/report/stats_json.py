@@ -22,6 +22,7 @@ def stats_json(stats: FailureStats, file: Path | None = None) -> dict[str, Any]:
         "runs_left_out": stats.left_out,
         **_count(stats.count),
         "statuses": {status.value: stats.statuses[status] for status in Status if stats.statuses.get(status)},
+        "sent_again": _count(stats.again),
         "earlier_share": _share(stats.earlier),
         "later_share": _share(stats.later),
         "failed_leads": stats.failed_leads,

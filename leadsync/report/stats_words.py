@@ -89,6 +89,15 @@ def _remarks(stats: FailureStats) -> Iterator[str]:
     failures = {status: count for status, count in stats.statuses.items() if status is not Status.SUCCEEDED}
     if len(failures) > 1:
         yield f"By status: {', '.join(f'{count:,} {status}' for status, count in failures.items())}."
+    if stats.again.rows:
+        first = Count(stats.count.rows - stats.again.rows, stats.count.failures - stats.again.failures)
+        went = stats.again.rows - stats.again.failures
+        yield (
+            f"{counted(stats.again.rows, 'row')} of these {agreeing(stats.again.rows, 'was', 'were')} sent again after "
+            f"an earlier run, as {agreeing(stats.again.rows, 'it was', 'they were')} or corrected, and "
+            f"{agreeing(stats.again.rows, 'counts', 'count')} once more: {went:,} went through. At their first sending "
+            f"{_of_rows(first)} failed."
+        )
     if stats.earlier and stats.later and stats.earlier.rows and stats.later.rows:
         yield f"In the first half of the days {_of_rows(stats.earlier)} failed, in the second {_of_rows(stats.later)}."
     yield from _solutions(stats)

@@ -51,6 +51,7 @@ def stats_of(
         runs=frame["run"].nunique(),
         left_out=left_out,
         count=Count(len(frame), int(frame["failed"].sum())),
+        again=Count(int(frame["again"].sum()), int((frame["failed"] & frame["again"]).sum())),
         earlier=earlier,
         later=later,
         statuses={status: int(statuses[status]) for status in Status if statuses.get(status)},

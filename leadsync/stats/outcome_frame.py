@@ -54,10 +54,11 @@ def outcome_frame(
     """The ends of the dimension's rows, in the order of runs and rows.
 
     Columns: `run`, `lead`, `campaign`, `who` (a number for the lead of one campaign of one dialer, -1 without an id),
-    `failed`, `status`, `cause` (none for a success), `time` (seconds since 1970), `day` and `value` (the dimension's).
+    `failed`, `again` (an earlier run had the row first), `status`, `cause` (none for a success), `time` (seconds since
+    1970), `day` and `value` (the dimension's).
     """
     run, lead, cause, value = _Codes(), _Codes(), _Codes(), _Codes()
-    times = [np.empty(0)]
+    times, again = [np.empty(0)], [np.empty(0, "bool")]
     for batch in journal.ends(dimension.columns, field=dimension.field, since=since):
         count = len(batch.leads)
         run.repeat(batch.run_id, count)
@@ -65,6 +66,7 @@ def outcome_frame(
         cause.add(zip(batch.statuses, batch.codes, batch.faults, strict=True), count)
         _add_values(value, batch, runs[batch.run_id], dimension.by)
         times.append(np.asarray(batch.times, "float64"))
+        again.append(np.asarray(batch.again, "bool"))
     moments = np.concatenate(times)
     frame = pd.DataFrame(
         {
@@ -72,6 +74,7 @@ def outcome_frame(
             "lead": lead.column(),
             "time": moments,
             "day": days(moments),
+            "again": np.concatenate(again),
         }
     )
     places = [(runs[run_id].dialer, runs[run_id].ids.campaign) for run_id in run.values]

@@ -46,7 +46,7 @@ def ends(
     return [
         (batch.run_id, *line)
         for batch in journal.ends(runs, field=field, since=since)
-        for line in zip(*batch[1:], strict=True)
+        for line in zip(*batch[1:-1], strict=True)
     ]
 
 
@@ -174,6 +174,8 @@ def test_a_failure_is_that_of_the_lead_its_row_was_corrected_to(journal: Journal
     journal.create(a_run(tmp_path, last))
     add(journal, last, ("X", SUCCEEDED, 0), ("40120", SUCCEEDED, 0))
     journal.confirm(last, Effects(taken={retry: [(2, 3)]}))
+    again = {batch.run_id: list(batch.again) for batch in journal.ends(dict.fromkeys((RUN, corrected, last)))}
+    assert again == {RUN: [False, False], corrected: [True], last: [False, True]}
     found = {(line[0], line[1], line[2]) for line in ends(journal, dict.fromkeys((RUN, corrected, last)))}
     assert found == {
         (RUN, "40120", "failed"),

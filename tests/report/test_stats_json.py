@@ -19,6 +19,7 @@ def test_the_object_for_scripts_has_these_keys() -> None:
         "failures",
         "share",
         "statuses",
+        "sent_again",
         "earlier_share",
         "later_share",
         "failed_leads",

@@ -23,6 +23,14 @@ def test_the_first_sentences_say_how_many_failed_when_and_how_that_went_on() -> 
     )
 
 
+def test_rows_sent_again_are_told_apart() -> None:
+    remark = stats_summary(replace(STATS, again=Count(4, 1))).remarks[1]
+    assert remark == (
+        "4 rows of these were sent again after an earlier run, as they were or corrected, and count once more: 3 went "
+        "through. At their first sending 7 of 196 rows (3.6%) failed."
+    )
+
+
 def test_groups_are_a_table_with_the_others_at_its_end() -> None:
     table = stats_summary(STATS).groups
     assert [column.heading for column in table.columns] == [

@@ -38,6 +38,7 @@ def a_frame(*lines: Line, runs: str = "") -> pd.DataFrame:
             "cause": pd.Categorical([cause or None for cause in causes]),
             "time": times,
             "day": days(times),
+            "again": False,
             "value": pd.Categorical(values),
         }
     )

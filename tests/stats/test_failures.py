@@ -34,6 +34,11 @@ def test_the_figures_of_all_rows() -> None:
     assert stats.repeated == (Repeated("C", 41, 2, 2, first, last, "106"),)
 
 
+def test_rows_sent_again_are_counted_apart_too() -> None:
+    stats = stats_of(FRAME.assign(again=[False, False, False, True, True, False]), AGENT)
+    assert (stats.count, stats.again) == (Count(6, 3), Count(2, 1))
+
+
 def test_groups_beyond_the_top_are_counted_together() -> None:
     stats = stats_of(FRAME, AGENT, top=2)
     assert [group.value for group in stats.groups] == ["Ann", "Ben"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from leadsync.journal.sql.database import Connected, Connection, Cursor, places
 from leadsync.journal.sql.row_table import LATER_ROWS
-from leadsync.journal.sql.run_table import run_key_and_end
+from leadsync.journal.sql.run_table import run_key, run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import RowEnds
 from leadsync.models import TO_LOOK_AT, Status
@@ -35,19 +35,28 @@ class SqlRowEnds(Connected):
         moment = since.timestamp() if since else 0.0
         for run_id, position in runs.items():
             with self._database.streaming() as connection:
-                corrected = _corrected_leads(connection, run_id)
+                corrected, again = _corrected_leads(connection, run_id), _sent_before(connection, run_id)
                 rows = _rows(connection, run_id, position, field, moment)
                 while batch := rows.fetchmany(_BATCH):
-                    numbers, leads, *others = zip(*batch, strict=True)
+                    numbers, leads, statuses, codes, faults, times, values = zip(*batch, strict=True)
                     if corrected:
                         leads = tuple(map(corrected.get, numbers, leads))
-                    yield RowEnds(run_id, leads, *others)
+                    told = [again is None or one in again for one in numbers]
+                    yield RowEnds(run_id, leads, statuses, codes, faults, times, values, told)
 
 
 def _corrected_leads(connection: Connection, run_id: str) -> Mapping[int, str]:
     """The leads of rows with a corrected id, by the rows' numbers: the failure is that of the lead it was meant for."""
     query = f"{LATER_ROWS} SELECT origin, rows.lead FROM later JOIN rows USING (run, number) ORDER BY later.run"
     return dict(connection.execute(query, [run_id]).fetchall())
+
+
+def _sent_before(connection: Connection, run_id: str) -> set[int] | None:
+    """The rows that an earlier run had first, by their numbers here; None for all of a retry."""
+    key = run_key(connection, run_id)
+    if connection.execute("SELECT 1 FROM runs WHERE run = ? AND retry_of <> ''", [key]).fetchone():
+        return None
+    return {number for (number,) in connection.execute("SELECT by_number FROM taken WHERE by_run = ?", [key])}
 
 
 def _rows(connection: Connection, run_id: str, position: int | None, field: str, since: float) -> Cursor:
