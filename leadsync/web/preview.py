@@ -178,9 +178,8 @@ def _undated(survey: Survey, lists: Mapping[str, str]) -> list[Preview]:
 
 
 def odd_rows(survey: Survey) -> list[int]:
-    """The rows that are titles or totals, perhaps."""
-    rows = set(survey.ids_alone.listed if survey.has_odd_ids else ())
-    return sorted(rows | ({survey.total_row} if survey.total_row else set()))
+    """The rows that are titles, perhaps."""
+    return sorted(survey.ids_alone.listed) if survey.has_odd_ids else []
 
 
 def _repeated(survey: Survey) -> Preview | None:
