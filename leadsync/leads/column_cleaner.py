@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from leadsync.leads.callbacks import clean_callback
@@ -64,7 +64,8 @@ class ColumnCleaner:
 
     def __init__(self, column: Column, rules: Rules) -> None:
         self.column = column
-        self._plain = _as_it_stands(column, rules.input.blank_words)
+        self._plain = plain = _as_it_stands(column, rules.input.blank_words)
+        self._all_plain = re.compile(rf"(?>(?:{plain.pattern})\n)*+(?:{plain.pattern})")
         self.null_words: Counter[str] = Counter()
         """The column's cells with a program's word for no value, by the word."""
         # Two memories: the same text is read in another order of day and month if a date cell holds it.
@@ -78,19 +79,36 @@ class ColumnCleaner:
 
         `dated` marks the texts of a workbook's real dates; empty: there are none.
         """
-        values = list(texts)
-        remarkable = []
-        for place, match in enumerate(map(self._plain.fullmatch, texts)):
-            date_cell = dated and dated[place]
-            if match is not None and not date_cell:
-                continue
-            cell = self._dates[texts[place]] if date_cell else self._texts[texts[place]]
-            values[place] = cell.value
-            if cell.null_word:
-                self.null_words[cell.null_word] += 1
-            if cell.notes or cell.fault:
-                remarkable.append((place, cell))
-        return values, remarkable
+        if any(dated):
+            cells = [
+                self._dates[text] if is_date else self._texts[text] for text, is_date in zip(texts, dated, strict=True)
+            ]
+            self._count_null_words(cell.null_word for cell in cells)
+            return [cell.value for cell in cells], [
+                (place, cell) for place, cell in enumerate(cells) if cell.notes or cell.fault
+            ]
+        odd = self._odd(texts)
+        if not odd:
+            return list(texts), []
+        known = {text: self._texts[text] for text in odd}
+        values = {text: cell.value for text, cell in known.items()}
+        notable = {text for text, cell in known.items() if cell.notes or cell.fault}
+        if any(cell.null_word for cell in known.values()):
+            self._count_null_words(known[text].null_word for text in texts if text in known)
+        remarkable = [(place, known[text]) for place, text in enumerate(texts) if text in notable] if notable else []
+        return [values.get(text, text) for text in texts], remarkable
+
+    def _odd(self, texts: Sequence[str]) -> set[str]:
+        """The different texts that are not sent as they stand, perhaps."""
+        different = set(texts)
+        joined = "\n".join(different)
+        # One search for all: a call for each text takes twice as long.
+        if joined.count("\n") == len(different) - 1 and self._all_plain.fullmatch(joined):
+            return set()
+        return {text for text in different if not self._plain.fullmatch(text)}
+
+    def _count_null_words(self, words: Iterable[str]) -> None:
+        self.null_words.update(filter(None, words))
 
 
 # The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.
@@ -116,7 +134,7 @@ def _as_it_stands(column: Column, blank_words: Sequence[str]) -> re.Pattern[str]
     pattern = _ORDINARY if column.campaign else _PLAIN.get(column.field, _NOTHING)
     if not blank_words:
         return pattern
-    return re.compile(rf"(?!(?:{'|'.join(map(re.escape, blank_words))})\Z)(?:{pattern.pattern})")
+    return re.compile(rf"(?!(?:{'|'.join(map(re.escape, blank_words))})(?:\n|\Z))(?:{pattern.pattern})")
 
 
 class _Known(dict[str, CleanedCell]):

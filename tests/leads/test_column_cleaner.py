@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leadsync.leads import Input, Rules, map_columns
 from leadsync.leads.column_cleaner import NEW_LEAD, ColumnCleaner
@@ -31,6 +33,20 @@ def test_a_cleaned_cell_is_told_by_its_place_in_the_chunk() -> None:
     [note] = cell.notes
     assert (note.kind, note.what, note.column) == (NoteKind.REPAIR, "separators removed", "FirstPhone")
     assert (note.before, note.after) == ("(03) 8321 8199", "0383218199")
+
+
+_CELLS = st.sampled_from(
+    ["Ann", "", "a\nb", "free", "NULL", "A1", "0", "'7", "7", " x ", "é", "100", "a&amp;b", "x\n", "Free"]
+)
+
+
+@given(st.sampled_from(["City", "Lead Id", "Priority", "FirstPhone"]), st.lists(_CELLS))
+def test_many_cells_are_cleaned_as_each_alone(heading: str, texts: list[str]) -> None:
+    words = {"blank_words": ["free"]}
+    alone = [cleaner(heading, **words).clean([text]) for text in texts]
+    values, remarkable = cleaner(heading, **words).clean(texts)
+    assert values == [value for [value], _ in alone]
+    assert remarkable == [(place, cell) for place, (_, odd) in enumerate(alone) for _, cell in odd]
 
 
 @pytest.mark.parametrize(
