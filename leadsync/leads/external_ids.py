@@ -53,7 +53,7 @@ def clean_external_id(text: str) -> Cleaned | Refused:
     return Cleaned(value, repairs, tuple(warnings))
 
 
-DECIMAL_ID = "id ends in .0, as a program exports a number"
+DECIMAL_ID = "a .0 at the end, as a program exports a number"
 PERHAPS_ROUNDED = "16 digits ending in 0: perhaps rounded by a spreadsheet"
 _DOUBTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     (PERHAPS_ROUNDED, _PERHAPS_ROUNDED.fullmatch),

@@ -22,7 +22,7 @@ def test_an_id_is_kept_exact(cell: str) -> None:
 @pytest.mark.parametrize(
     ("cell", "warning"),
     [
-        ("9856.0", "id ends in .0, as a program exports a number"),
+        ("9856.0", "a .0 at the end, as a program exports a number"),
         ("1234567890123450", "16 digits ending in 0: perhaps rounded by a spreadsheet"),
         ("１２３", BEYOND),
         ("AB–12", BEYOND),

@@ -46,7 +46,14 @@ def test_a_parameter_above_the_headings_is_none_of_them(text_file, above, line):
         assert (table.headings_line, table.headings) == (line, tuple(HEADINGS.split(",")))
 
 
-@pytest.mark.parametrize("text", ["Lead Id,1042\nA1,2\n", f"Lead Id,Phone 1\nA1,0412345678\n{HEADINGS}\nA1,B,C,D\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lead Id,1042\nA1,2\n",
+        f"Lead Id,Phone 1\nA1,0412345678\n{HEADINGS}\nA1,B,C,D\n",
+        f"Lead Id,12\nA1,5\n{HEADINGS}\n",
+    ],
+)
 def test_two_headings_are_no_parameter(text_file, text):
     with open_table(text_file(text), rules=RULES) as table:
         assert table.headings_line == 1

@@ -16,7 +16,7 @@ from leadsync.sheets.formats.letter_contexts import Sense, sense_of
         "Òscar", "Gràcia", "Mònica", "Èric", "Eugènia", "Vinaròs", "Tàrrega",
         "Maracanã", "Golegã", "Telêmaco", "Florência", "Botânico", "Fânzeres",
         "Þór", "Steinþór", "Guðrún", "Friðrik", "Eiður", "Hörður", "Dagný", "Sæmundur", "Egilsstaðir", "Seyðisfjörður",
-        "Jõgi", "Võru", "Põld", "Nõmme", "Tõnu", "Õunapuu", "Kõiv", "Lõhmus", "Põllumäe",
+        "Jõgi", "Võru", "Põld", "Nõmme", "Tõnu", "Õunapuu", "Kõiv", "Mõõk", "Lõhmus", "Põllumäe",
         "Gëzim", "Arbër", "Përmet", "Bardhë", "Durrës", "Shkodër", "Kukës", "Pejë", "Ëngjëll", "Vogël", "Velç",
         "Bañga", "Bárður", "Fjørður", "Sigurður", "Sæþór", "Friðþór",
         "Harboøre", "Trøim", "Feanwâlden", "Fryslân", "Wûnseradiel", "Vajèn",

@@ -75,7 +75,7 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     known = [known_headings(line, names) if filled(line) > 1 or is_narrow else frozenset() for line in lines]
     places = [place for place, keys in enumerate(known) if keys & names.ids]
     wide = max((place for place in places if filled(lines[place]) > _PARAMETER), default=0)
-    place = next((place for place in places if place >= wide or not _is_parameter(lines[place])), None)
+    place = next((place for place in places if place >= wide or not _are_parameters(lines[place:wide])), None)
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
         return place
@@ -156,10 +156,14 @@ def _refuse_leads(above: Sequence[SourceLine], headings: SourceLine, names: Head
             )
 
 
-def _is_parameter(line: SourceLine) -> bool:
-    """Whether a line is a name and its value, as `Lead Id,1042` above the headings of a report."""
-    cells = [cell for cell in line.cells if cell.strip()]
-    return len(cells) == _PARAMETER and sum(map(str.isdigit, cells[1])) > sum(map(str.isalpha, cells[1]))
+def _are_parameters(lines: Sequence[SourceLine]) -> bool:
+    """Whether lines above headings begin with a name and its value, as `Lead Id,1042` in a report, and go on so."""
+    rows = [[cell for cell in line.cells if cell.strip()] for line in lines]
+    first = rows[0]
+    if len(first) != _PARAMETER or sum(map(str.isdigit, first[1])) <= sum(map(str.isalpha, first[1])):
+        return False
+    # A lead's first cell has a figure.
+    return all(len(cells) <= _PARAMETER and not _has_digits(cells[0]) for cells in rows)
 
 
 def _is_lead(line: SourceLine, width: int, phones: Sequence[int]) -> bool:

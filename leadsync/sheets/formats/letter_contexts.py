@@ -39,7 +39,7 @@ _WESTERN = re.compile(
             r"\bþ(?=[óo]r|ur[íi]|rá)|æ(?=[þð])|(?<=[æðfy])þ(?=ór)|(?<=[nrl])þ(?=[óo]r|ing|ur)|(?<=gu)ð(?=[mrnjl])|(?<=[efhr]i)ð|(?<=ey)ð",
             r"(?<=[aáeoöøu]r)ð(?=[aiuf])|(?<=sta)ð(?=ir|ur)|(?<=[áíóúý])ð|ð(?=[áíúý])|(?<=au)ð",
             # Jõgi, Võru, Põld, Nõmme, Tõnu, Lõhmus; Gëzim, Përmet, Bardhë, Durrës, Shkodër, Kukës, Pejë
-            r"(?<=[jvp])õ(?=[dghilnrst])|õ(?=[iuoõ])|(?<=[nt])õ(?=[mn])|(?<=[rl])õ(?=[hn])|(?<=m)õ(?=[it])",
+            r"(?<=[jvp])õ(?=[dghilnrst])|õ(?=[iuoõ])|(?<=õ)õ|(?<=[nt])õ(?=[mn])|(?<=[rl])õ(?=[hn])|(?<=m)õ(?=[it])",
             r"(?<=\bg)ë|(?<=\b[bcdgkptv])ë(?=r)|(?<=[hjz])ë|(?<=rr)ë|(?<=ll)ë|ë(?=[rlnmt]\b|z)|(?<=[iu]k)ës|(?<=rb)ës|\bë(?=n)",
             r"(?<=[oi]v)ë\b|(?<=ic)ë\b|(?<=[rl]ç)ë\b|(?<=sk)ë(?=n)|(?<=[jl])ç\b",
             r"(?<=n)ý(?=\b|s)|ý(?=rd?\b|s)|(?<=[hm])ý",
