@@ -119,11 +119,7 @@ class Plan:
 
         None for a number not valid in the region, nor in another of its `home`.
         """
-        parsed = parse(number, self.region)
-        if parsed is None or not any(phonenumbers.is_valid_number_for_region(parsed, region) for region in self.home):
-            return None
-        written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
-        return Dialed(phonenumbers.national_significant_number(parsed), "".join(filter(str.isdigit, written)))
+        return _found(number, self.region, self.home)
 
     def may_lack_trunk(self, significant: str) -> bool:
         """Whether digits are certainly a whole number without its leading zero, not one without its area code."""
@@ -168,6 +164,17 @@ def plan_of(region: str) -> Plan:
     )
 
 
+# The reason against a number asks for it again, and phonenumbers takes most of the time of a sheet with many such.
+@lru_cache(maxsize=64)
+def _found(number: str, region: str, home: frozenset[str]) -> Dialed | None:
+    parsed = parse(number, region)
+    if parsed is None or not any(phonenumbers.is_valid_number_for_region(parsed, one) for one in home):
+        return None
+    written = phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
+    return Dialed(phonenumbers.national_significant_number(parsed), "".join(filter(str.isdigit, written)))
+
+
+@lru_cache(maxsize=64)
 def parse(number: str, region: str) -> PhoneNumber | None:
     """Return the number parsed by phonenumbers; None if it is unreadable."""
     try:
