@@ -58,16 +58,18 @@ def test_after_a_kill_of_worker_and_child_another_worker_finishes_the_run(machin
 
 
 def test_a_worker_that_is_stopped_drains_and_another_goes_on(machines: Machines, desk: Desk) -> None:
-    dialer = desk.dialer(floor_seconds=0.2)
+    # Slow enough that the run is not over before the worker hears of the signal.
+    dialer = desk.dialer(floor_seconds=0.5)
     first = machines.start("first", "worker")
     run = machines.queue()
-    wait_until(lambda: len(dialer.ledger.received) >= 40)
+    wait_until(lambda: len(dialer.ledger.received) >= 20)
     first.send_signal(signal.SIGTERM)
     assert first.wait(30) == 143
     with machines.journal() as journal:
         assert journal.queued(run) is not None
         assert "interrupted by SIGTERM" in journal.run(run).stopped
     assert set(machines.statuses(run)) == {"succeeded", "unsent"}, "requests under way got their answers"
+    dialer.floor_seconds = 0.01
     machines.start("second", "worker")
     wait_until(lambda: machines.is_finished(run))
     machines.check(dialer, run)
