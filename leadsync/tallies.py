@@ -55,7 +55,7 @@ class Holder:
     host: str
     pid: int
     since: str
-    """The time by its own clock, in words."""
+    """The time by the journal's clock, in words."""
 
     def __str__(self) -> str:
         return f"{self.host}, process {self.pid}"

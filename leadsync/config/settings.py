@@ -1,6 +1,7 @@
 """All settings, and the questions about several of them."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ FILE_NAME = "leadsync.toml"
 ENVIRONMENT_PREFIX = "LEADSYNC_"
 
 _SHORT_KEY = 8
+_VARIABLE = re.compile(rf"[A-Z][A-Z0-9]{{0,{_SHORT_KEY - 1}}}|[A-Z]+(?:_[A-Z0-9]+)+")
+"""Names of environment variables that are no keys."""
 LONGEST_KEY = 1_000
 """Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
 
@@ -276,9 +279,9 @@ class Settings(BaseSettings):
             key = environment.get(self.server.api_key_env, "")
             if not key.strip():
                 named = self.server.api_key_env
-                # Some write the key itself there, and a key may look like a name.
-                usual = named == Server.model_fields["api_key_env"].default
-                shown = f" {named}" if usual or named in environment else ""
+                # Some write the key itself there. A key looks otherwise than most names.
+                is_name = _VARIABLE.fullmatch(named) or named in environment
+                shown = f" {named}" if is_name else ""
                 raise SettingsError(
                     f"The environment variable{shown} ([{table}] api_key_env) holds no API key; set it, or use "
                     "api_key_file or api_key_keyring."

@@ -119,6 +119,15 @@ def test_a_variable_that_is_set_is_named() -> None:
         settings("server", api_key_env="OTHER").api_key({"OTHER": " "})
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"), [("EAST_KEY", " EAST_KEY"), ("EAST", " EAST"), (KEY, ""), ("F863246A973E11E6878408", "")]
+)
+def test_a_missing_variable_is_named_unless_it_may_be_the_key(name: str, shown: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings("server", api_key_env=name).api_key({})
+    assert f"The environment variable{shown} ([server] api_key_env) holds no API key" in str(caught.value)
+
+
 @pytest.mark.parametrize("content", [f"{KEY}\n", f"  {KEY}\r\n", f"\ufeff{KEY}"])
 def test_a_key_in_a_file(secret: Path, content: str) -> None:
     secret.write_text(content, "utf-8")

@@ -268,6 +268,11 @@ def _migrate(connection: psycopg.Connection, where: str) -> None:
         connection.execute("CREATE TABLE version (number INTEGER NOT NULL)")
         connection.execute("INSERT INTO version VALUES (0)")
     version = _version(connection)
+    if begun and not version:
+        raise JournalError(
+            f"The journal in {where} has lost the row of its table version; restore it from a backup, or name another "
+            "database in the address."
+        )
     if version > VERSION:
         raise JournalError(f"The journal in {where} was written by a newer leadsync; update leadsync to use it.")
     for script in MIGRATIONS[version:]:

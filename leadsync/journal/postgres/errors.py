@@ -22,6 +22,7 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.DataCorrupted, "restore it from a backup"),
     (errors.IndexCorrupted, "rebuild its indexes with REINDEX, or restore it from a backup"),
     (errors.UntranslatableCharacter, "create the database in the encoding UTF8"),
+    (psycopg.ProgrammingError, "its tables are not as leadsync has made them: restore it from a backup"),
     (
         errors.SqlclientUnableToEstablishSqlconnection,
         "see that the server runs and can be reached, and that the user and the password in its address are right",

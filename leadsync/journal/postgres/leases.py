@@ -7,7 +7,6 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ from leadsync.journal.lock import LEASE_SECONDS
 from leadsync.journal.postgres.database import PostgresDatabase, Session
 from leadsync.journal.postgres.origin import Origin, recognise
 from leadsync.journal.run_log import LeaseLostError
-from leadsync.journal.sql.database import Connection, Taken
+from leadsync.journal.sql.database import Connection, Taken, moment
 from leadsync.tallies import Holder
 
 SPARE_SECONDS = 1.0
@@ -80,7 +79,8 @@ class Leases:
         before = clock()
         with self._database.writing() as connection:
             origin = recognise(connection, self._state)
-            values = [run_id, self._holder, told_holder(), self._seconds]
+            [now] = connection.execute("SELECT this_moment()").fetchone()
+            values = [run_id, self._holder, told_holder(now), self._seconds]
             row = connection.execute(_TAKE, values).fetchone()
             if row is None:
                 return False
@@ -175,9 +175,9 @@ def _keep(origin: Origin | None, state: Path) -> None:
         origin.keep(state)
 
 
-def told_holder() -> str:
-    """This process, for other machines, as JSON."""
-    since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+def told_holder(now: float) -> str:
+    """This process, for other machines, as JSON; `now` is the database's time in seconds since 1970."""
+    since = moment(now).isoformat(sep=" ", timespec="seconds")
     return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since})
 
 

@@ -30,13 +30,16 @@ class PostgresSlotMember:
     def __init__(self, database: PostgresDatabase, dialer: str) -> None:
         self._database, self._dialer = database, dialer
         self._member = uuid.uuid4().hex
-        self._told = told_holder()
+        self._told = ""
         self._connection: psycopg.Connection | None = None
 
     def renew(self, report: SlotReport, lease_seconds: float) -> SlotGrant:
         """Renew the lease; raises JournalError."""
         with translated(self._database.url):
             connection = self._connected()
+            if not self._told:
+                now = connection.execute("SELECT this_moment()").fetchone()
+                self._told = told_holder(float(now[0]) if now else 0.0)
             values = [self._dialer, self._member, self._told, lease_seconds]
             values += [report.slots, report.keeps, report.wanted, report.knows, report.rest_seconds]
             row = connection.execute(_RENEW, values).fetchone()

@@ -76,6 +76,15 @@ def test_a_journal_of_a_newer_leadsync_is_refused_and_left(postgres_url: str) ->
         assert connection.execute("SELECT number FROM leadsync.version").fetchone() == (VERSION + 1,)
 
 
+def test_a_journal_without_its_version_is_refused_and_left(postgres_url: str) -> None:
+    PostgresDatabase(postgres_url).close()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM leadsync.version")
+        with pytest.raises(JournalError, match=r"has lost the row of its table version; restore it from a backup"):
+            PostgresDatabase(postgres_url)
+        assert connection.execute("SELECT count(*) FROM leadsync.version").fetchone() == (0,)
+
+
 def test_a_schema_of_somebody_else_is_refused_and_left(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA leadsync")

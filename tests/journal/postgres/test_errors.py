@@ -35,6 +35,8 @@ def test_an_address_of_another_kind_is_not_quoted() -> None:
         (errors.DiskFull("no space left"), "make room on the server's disk, then try again"),
         (errors.InvalidPassword("wrong"), "correct the user or the password in its address"),
         (psycopg.OperationalError("cut"), "see that the server runs and can be reached, then try again"),
+        (errors.DuplicateTable("is there"), "its tables are not as leadsync has made them: restore it from a backup"),
+        (errors.InsufficientPrivilege("no"), "let its user own the database or the schema leadsync"),
         (errors.DivisionByZero("0"), "see the server's log, then try again"),
     ],
 )

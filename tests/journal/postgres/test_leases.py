@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -34,6 +35,18 @@ def test_a_lease_is_free_once_its_holder_has_not_renewed_it(
     expire(postgres_url)
     assert other.try_hold(RUN)
     assert (journal._leases.epoch(RUN), other._leases.epoch(RUN)) == (1, 2)
+
+
+def test_the_time_of_a_holding_is_the_databases(journal: PostgresJournal, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE OR REPLACE FUNCTION leadsync.this_moment() RETURNS DOUBLE PRECISION LANGUAGE SQL "
+            "AS $$ SELECT 1e9::double precision $$"
+        )
+    journal.release(RUN)
+    journal.hold(RUN)
+    since = datetime.fromisoformat(journal.holders()[RUN].since)
+    assert since == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
 
 
 def test_a_lease_is_renewed_for_as_long_as_its_journal_is_open(
