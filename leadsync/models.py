@@ -271,7 +271,7 @@ class RunRecord:
     doubtful: bool = False
     """Whether, by one of the warnings, its data may be wrong."""
     new_leads: int = 0
-    """The rows without a callback date: those to send, or after the run's end those sent with success."""
+    """The rows without a callback date that had gone through at the run's last end."""
     checked: str = ""
     """The check behind the file, a copy of another sheet; empty for any other file."""
     first_stem: str = ""

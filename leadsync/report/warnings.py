@@ -7,9 +7,7 @@ from leadsync.remarks import Remark
 
 def warnings_of(run: RunRecord) -> tuple[str, ...]:
     """The warnings before a run was sent, and one about its rows without a callback date."""
-    # A stopped run has ended too: its sentence is in the past tense.
-    about_new = new_leads(run.new_leads, ended=run.finished or run.stopped != "")
-    return (*run.warnings, *map(str, about_new))
+    return (*run.warnings, *map(str, new_leads(run.new_leads, ended=True)))
 
 
 def new_leads(count: int, *, ended: bool) -> tuple[Remark, ...]:

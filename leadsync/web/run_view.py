@@ -75,7 +75,8 @@ class RunView:
     @property
     def loudest(self) -> tuple[Remark, ...]:
         """The warning about rows without a callback date, if there are any."""
-        return new_leads(self.run.new_leads, ended=self.run.finished or self.run.stopped != "")
+        # Counted now if they were: the run's own figure is that of its last end.
+        return new_leads(self.changes.new_leads if self.changes else self.run.new_leads, ended=True)
 
     @property
     def statuses(self) -> list[StatusCount]:

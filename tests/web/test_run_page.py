@@ -62,6 +62,13 @@ def test_the_missing_callbacks_are_the_loudest_words(stopped: Browser) -> None:
     assert loud.startswith("31 rows that went through had NO callback date: the dialer treats their leads as new ones")
 
 
+def test_their_figure_is_the_same_while_the_run_goes_on(stopped: Browser, office: Office) -> None:
+    with open_journal(office.state) as journal:
+        journal.update_run(RUN, finished=False, stopped="", new_leads=2)
+    [loud] = re.findall(r'<p class="loud">(.*?)</p>', stopped.get(PATH).text)
+    assert loud.startswith("31 rows that went through had NO callback date")
+
+
 def test_a_large_runs_changes_are_counted_behind_its_page(
     office: Office, stopped: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
