@@ -49,7 +49,7 @@ def test_lower_bounds_exclude_known_advisories(name: str) -> None:
     assert min(bounds) >= Version(FIXED_IN[name])
 
 
-@pytest.mark.parametrize("needed", NEEDED, ids=lambda one: one.name)
+@pytest.mark.parametrize("needed", [*NEEDED, *EXTRAS], ids=lambda one: one.name)
 def test_the_constraints_are_in_step_with_the_project(needed: Requirement) -> None:
     versions = [next(iter(pinned.specifier)).version for pinned, _ in PINNED if pinned.name == needed.name]
     assert versions, "make constraints"
