@@ -89,20 +89,26 @@ def _remarks(stats: FailureStats) -> Iterator[str]:
     failures = {status: count for status, count in stats.statuses.items() if status is not Status.SUCCEEDED}
     if len(failures) > 1:
         yield f"By status: {', '.join(f'{count:,} {status}' for status, count in failures.items())}."
-    if stats.again.rows:
-        first = Count(stats.count.rows - stats.again.rows, stats.count.failures - stats.again.failures)
-        went = stats.again.rows - stats.again.failures
-        yield (
-            f"{counted(stats.again.rows, 'row')} of these {agreeing(stats.again.rows, 'was', 'were')} sent again after "
-            f"an earlier run, as {agreeing(stats.again.rows, 'it was', 'they were')} or corrected, and "
-            f"{agreeing(stats.again.rows, 'counts', 'count')} once more: {went:,} went through. At their first sending "
-            f"{_of_rows(first)} failed."
-        )
+    yield from _sent_again(stats)
     if stats.earlier and stats.later and stats.earlier.rows and stats.later.rows:
         yield f"In the first half of the days {_of_rows(stats.earlier)} failed, in the second {_of_rows(stats.later)}."
     yield from _solutions(stats)
     if stats.left_out:
         yield f"Left out: {counted(stats.left_out, 'run')} of sheets without the column {stats.column}."
+
+
+def _sent_again(stats: FailureStats) -> Iterator[str]:
+    again = stats.again
+    if not again.rows:
+        return
+    first = Count(stats.count.rows - again.rows, stats.count.failures - again.failures)
+    went = f"{again.rows - again.failures:,}" if again.rows > again.failures else "none"
+    were, they_were = agreeing(again.rows, "was", "were"), agreeing(again.rows, "it was", "they were")
+    yield (
+        f"{counted(again.rows, 'row')} of these {were} sent again after an earlier run, as {they_were} or corrected, "
+        f"and {agreeing(again.rows, 'counts', 'count')} once more: {went} went through. At their first "
+        f"sending {_of_rows(first)} failed."
+    )
 
 
 def _solutions(stats: FailureStats) -> Iterator[str]:

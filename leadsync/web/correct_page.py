@@ -4,11 +4,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import anyio.to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.web.correct_data import READY, CorrectPage, Wanted, page_of
+from leadsync.web.draft_jobs import sent_as
 from leadsync.web.site import site_of
 from leadsync.web.templates import names_of, render
 
@@ -19,9 +22,15 @@ async def correct(request: Request) -> Response:
     """The page."""
     asked = request.query_params
     put, left = number_in(asked.get("put", "")), number_in(asked.get("left", ""))
-    return await show(
-        request, request.path_params["run"], wanted_in(asked), number_in(asked.get("saved", "")), put=put, left=left
-    )
+    run_id, saved = request.path_params["run"], number_in(asked.get("saved", ""))
+    try:
+        return await show(request, run_id, wanted_in(asked), saved, put=put, left=left)
+    except HTTPException:
+        # A page of a draft, open or bookmarked since before its sending.
+        sent = await anyio.to_thread.run_sync(sent_as, site_of(request).state, run_id)
+        if not sent:
+            raise
+        return RedirectResponse(f"/runs/{sent}", status_code=303)
 
 
 async def show(

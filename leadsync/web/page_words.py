@@ -66,6 +66,8 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         r"are mapped by \[columns\] alone: no mapping in the settings fits",
         "are no mapping's of the settings: none fits",
     ),
+    (r"^(not sent: )?\[columns\] in the settings$", r"\1as the settings say"),
+    (r"^(not sent: )?\[mappings\.([^\]]*)\] in the settings$", r"\1as the settings' mapping \2 says"),
     (r"mapped by \[columns\] in the settings", "mapped by the settings"),
     (r"mapped by \[mappings\.([^\]]*)\] in the settings", r"mapped as \1 in the settings"),
     (r"\[mappings\.([^\]]*)\]", r"\1"),

@@ -107,7 +107,7 @@ def reading_values(reading: SheetView) -> Preview:
                 "field": column.field,
                 "completes": column.completes,
                 "campaign": column.campaign,
-                "why": column.why,
+                "why": in_page_words(column.why),
                 "examples": list(reading.examples.get(column.position, ())),
                 "meant": reading.proposed.get(column.heading, ""),
             }

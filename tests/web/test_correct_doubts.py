@@ -66,7 +66,9 @@ def test_a_change_that_keeps_the_doubt_keeps_the_row_on_its_list(page: DraftPage
     draft = page.upload(DOUBTS)
     base = base_of(page, draft)
     assert base.save(3, c1="Robert").status_code == 303
-    assert "NO callback date: the dialer will treat" in base.text("?reason=undated-1")
+    text = base.text("?reason=undated-1")
+    assert "NO callback date: the dialer will treat" in text
+    assert "Sets Slae" not in text, "one reason is shown with its rows"
     assert base.save(3, version=1, leave="out").status_code == 303
     assert base.save(3, version=2, leave="in").status_code == 303
     assert "No callback date: Callback 1 row" in base.text()
@@ -76,6 +78,7 @@ def test_a_change_that_keeps_the_doubt_keeps_the_row_on_its_list(page: DraftPage
     run = send_draft(page, draft)
     assert records(page, run)[3].cells[1] == "Robert"
     assert CorrectPage(page, run).save(3, leave="out").status_code == 409, "it was sent"
+    assert page.browser.get(base.here).headers["location"] == run, "an old page of the draft leads there"
 
 
 def test_a_queued_sheet_takes_no_corrections(page: DraftPage, dialer: PracticeDialer) -> None:
