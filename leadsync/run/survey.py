@@ -93,6 +93,11 @@ class Survey:
         alone = self.ids_alone.count
         return 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
 
+    @property
+    def repeated_rows(self) -> int:
+        """The rows of those leads."""
+        return sum(count for count in self._rows_of_lead.values() if count > 1)
+
     def is_repeated(self, lead: str) -> bool:
         """Whether a lead has several rows to be sent."""
         return self._rows_of_lead[hash(lead)] > 1

@@ -23,6 +23,12 @@ _WHY = {
     "callbacks": "moves the callback",
     "doubled": "another row is for this lead too; it goes as well, in the sheet's order",
 }
+_FIGURES = {
+    KEPT: "kept_dispositions",
+    "callbacks": "callbacks",
+    "new_leads": "new_leads",
+    "doubled": "repeated_rows",
+}
 _ROLES: Mapping[str, str] = {
     "sets": DISPOSITION,
     KEPT: DISPOSITION,
@@ -70,14 +76,15 @@ def doubted(preview: Preview) -> list[str]:
 
 
 def figure(name: str, preview: Preview) -> int:
-    """The rows of a list; 0 if the preview does not count them."""
+    """The rows of a list."""
     kind, _, at = name.partition("-")
     if kind == "undated":
         return int(next((one["count"] for one in preview["undated"] if one["list"] == name), 0))
     if kind == "sets":
         return int(preview["dispositions"][int(at)][1])
-    counts = {KEPT: "kept_dispositions", "callbacks": "callbacks", "new_leads": "new_leads"}
-    return int(preview[counts[name]]) if name in counts else 0
+    if kind in ("look", "change"):
+        return int(preview[_PLACES[kind]][int(at)]["count"])
+    return len(preview["odd"]) if kind == "odd" else int(preview[_FIGURES[name]])
 
 
 def list_place(name: str, preview: Preview) -> tuple[str, str]:

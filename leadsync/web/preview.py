@@ -142,6 +142,7 @@ def _survey_values(survey: Survey) -> Preview:
         "undated": _undated(survey, lists),
         "odd": odd_rows(survey),
         "repeated_leads": survey.repeated_leads,
+        "repeated_rows": survey.repeated_rows,
         "repeated": _repeated(survey),
         "of_other_runs": [[kind.name, run_id, count] for (kind, run_id), count in survey.of_other_runs.items()],
         "changes": _groups(ordered(survey.repairs.values())),

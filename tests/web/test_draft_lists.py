@@ -14,7 +14,7 @@ PREVIEW: Preview = {
     "skips": [["UNCHANGED", 1]],
     "rejections": [{"column": "Callback Date", "what": "is no date"}],
     "changes": [{"column": "Mobile", "what": "blanks taken out"}],
-    "look_at": [{"column": "Phone", "what": "left out"}],
+    "look_at": [{"column": "Phone", "what": "left out", "count": 7}],
     "undated": [
         {"list": "undated-0", "outcome": "Sale", "count": 1, "of": 6},
         {"list": "undated-kept", "outcome": "", "count": 3, "of": 3},
@@ -22,6 +22,7 @@ PREVIEW: Preview = {
     "spellings": [["sets-1", "Sale"]],
     "odd": [9],
     "repeated_leads": 1,
+    "repeated_rows": 2,
     "has_dates": True,
 }
 
@@ -57,7 +58,8 @@ def test_the_loudest_lists_come_first() -> None:
 
 
 def test_each_list_has_its_figure_column_and_reason() -> None:
-    assert [figure(name, PREVIEW) for name in ("undated-kept", "sets-0", "kept", "callbacks", "odd")] == [3, 6, 3, 4, 0]
+    figures = {"undated-kept": 3, "sets-0": 6, "kept": 3, "callbacks": 4, "odd": 1, "look-0": 7, "doubled": 2}
+    assert {name: figure(name, PREVIEW) for name in figures} == figures
     assert list_place("look-0", PREVIEW) == ("Phone", "")
     roles = {"sets-1": DISPOSITION, "undated-0": CALLBACK, "odd": EXTERNAL_ID}
     assert {name: list_place(name, PREVIEW) for name in roles} == {name: ("", role) for name, role in roles.items()}
