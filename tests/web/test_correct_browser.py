@@ -9,7 +9,7 @@ import pytest
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 from tests.web.faulty import SHEET
-from tests.web.test_browser import RULES, chromium, opened
+from tests.web.test_browser import chromium, opened, shut_out, too_wide
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,23 +30,15 @@ def failed(desk: Desk, *lines: str) -> str:
     return run
 
 
-@pytest.mark.parametrize("scheme", RULES)
-def test_no_state_shuts_anybody_out_or_is_too_wide(
-    desk: Desk, dialer: PracticeDialer, chromium: "Browser", scheme: Any
-) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_no_state_shuts_anybody_out_or_is_too_wide(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> None:
     here = f"/runs/{failed(desk, *lines())}/correct"
     found: dict[str, Any] = {}
 
     def look(state: str) -> None:
-        if violations := axe.run(shown, options=RULES[scheme]).response["violations"]:
-            found[state] = [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in violations]
-        for width in (390, 1280):
-            shown.set_viewport_size({"width": width, "height": 800})
-            if shown.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                found[f"{state} {width}"] = "too wide"
+        if wrong := shut_out(shown) + too_wide(shown):
+            found[state] = wrong
 
-    with opened(desk, chromium, color_scheme=scheme) as (url, _, shown):
+    with opened(desk, chromium) as (url, _, shown):
         shown.goto(url + here)
         for summary in shown.locator("form.fix summary").all()[:2]:
             summary.click()

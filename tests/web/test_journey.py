@@ -1,19 +1,21 @@
 """In a real browser: from the upload of a sheet with the usual warts to the sent run."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from leadsync.simulator import PracticeDialer
 from tests.conftest import Desk
 from tests.web.shop import applied, wait_until
+from tests.web.test_browser import PATIENCE, chromium, opened, shut_out
 
-CHROMIUM = Path("/usr/bin/chromium")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["chromium"]
+
 HEADINGS = "Cust No.,Mobile,Result,Follow-up,Notes"
 LEADS = [
     "40120,0412 345 678,Sale,2/12/2031 10:00,spoke to wife",
@@ -25,68 +27,26 @@ LEADS = [
 
 
 @pytest.fixture
-def tab(desk: Desk, dialer: PracticeDialer) -> Iterator[Any]:
+def tab(desk: Desk, dialer: PracticeDialer, chromium: "Browser") -> "Iterator[Page]":
     """A tab of a browser at the page of new uploads; an error on its console fails the test."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip("there is no chromium")
-    command = [
-        sys.executable,
-        "-m",
-        "leadsync",
-        "--json",
-        "web",
-        "--port",
-        "0",
-        "--no-browser",
-        "--config",
-        desk.config,
-    ]
-    with (
-        subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, cwd=desk.folder, env=desk.environment, text=True
-        ) as server,
-        playwright.sync_playwright() as engine,
-    ):
-        try:
-            assert server.stdout is not None
-            page = json.loads(server.stdout.readline())
-            browser = engine.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-            tab = browser.new_page(viewport={"width": 1280, "height": 900})
-            tab.set_default_timeout(60_000)
-            said: list[str] = []
-            tab.on("console", lambda message: said.append(message.text))
-            tab.on("pageerror", lambda error: said.append(str(error)))
-            tab.goto(page["opening_url"])
-            tab.goto(f"{page['url']}new")
-            yield tab
-            assert said == []
-            browser.close()
-        finally:
-            server.terminate()
+    with opened(desk, chromium, viewport={"width": 1280, "height": 900}) as (url, _, shown):
+        shown.goto(f"{url}/new")
+        yield shown
 
 
-def is_accessible(tab: Any) -> bool:
-    """Whether axe finds nothing; prints what it finds."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    found = axe.Axe().run(tab)
-    print(found.generate_report())
-    return bool(found.violations_count == 0)
-
-
-def upload(tab: Any, sheet: Path) -> None:
+def upload(tab: "Page", sheet: Path) -> None:
     tab.set_input_files("input[type=file]", str(sheet))
     tab.click("text=Read the sheet")
     tab.wait_for_selector("form.reading")
 
 
 def test_a_sheet_with_the_usual_warts_is_sent_by_somebody_who_has_read_nothing(
-    tab: Any, desk: Desk, dialer: PracticeDialer
+    tab: "Page", desk: Desk, dialer: PracticeDialer
 ) -> None:
-    assert is_accessible(tab)
+    assert shut_out(tab) == []
     upload(tab, desk.sheet("callbacks friday.csv", "Callbacks of Friday", "", HEADINGS, *LEADS, "Total,,,,12"))
     assert "No column holds the lead's id" in tab.inner_text("#draft")
-    assert is_accessible(tab)
+    assert shut_out(tab) == []
     tab.click("text=Take every field perhaps meant")
     tab.wait_for_selector("form.sending")
     tab.focus("#column-4")
@@ -98,11 +58,10 @@ def test_a_sheet_with_the_usual_warts_is_sent_by_somebody_who_has_read_nothing(
     assert "Send 10 rows to 127.0.0.1" in shown
     assert "3 rows of 13; 2 rows have to be corrected" in shown
     assert "9 set Sale" in shown
-    assert is_accessible(tab)
+    assert shut_out(tab) == []
     tab.set_viewport_size({"width": 390, "height": 800})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    tab.emulate_media(color_scheme="dark")
-    assert is_accessible(tab)
+    assert shut_out(tab) == []
     draft = tab.url
     tab.click("text=Try the first 5")
     tab.wait_for_url("**/runs/**")
@@ -119,10 +78,12 @@ def test_a_sheet_with_the_usual_warts_is_sent_by_somebody_who_has_read_nothing(
     ]
 
 
-def test_without_the_script_everything_works_too(tab: Any, desk: Desk, dialer: PracticeDialer) -> None:
-    context = tab.context.browser.new_context(java_script_enabled=False, storage_state=tab.context.storage_state())
+def test_without_the_script_everything_works_too(tab: "Page", desk: Desk, dialer: PracticeDialer) -> None:
+    browser = tab.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False, storage_state=tab.context.storage_state())
     plain = context.new_page()
-    plain.set_default_timeout(60_000)
+    plain.set_default_timeout(PATIENCE)
     plain.goto(tab.url)
     upload(plain, desk.sheet("friday.csv", "Lead Id,Result", "A1,Sale", "A2,Sale"))
     plain.select_option("#column-1", "njDisposition")
