@@ -184,6 +184,18 @@ def test_an_id_alone_among_full_lines_is_a_title_by_its_shape(ids, rejected):
     assert ids_alone(ids, ["Ann", "Sale"]) == rejected
 
 
+def test_an_id_alone_changes_nothing_for_the_lines_beside_it():
+    lines = [["7", "Name", "Disposition"], ["8", "Ann", "Sale"], ["9", "Bob", "Sale"]]
+    assert faults(list(enumerate(lines, 2))) == ["", "", ""]
+    assert faults(list(enumerate([*lines, ["3000", "", ""], ["6", "Cy", "Sale"]], 2))) == [
+        "",
+        "",
+        "",
+        "TOTAL_BETWEEN",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("size", [2, 9])
 @pytest.mark.parametrize(
     ("last", "fault"),

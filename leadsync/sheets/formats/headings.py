@@ -216,8 +216,10 @@ def _is_regular(line: SourceLine, below: Sequence[SourceLine]) -> bool:
 
     Under a single one may be a value that has slipped out of its column.
     """
-    return len(line.cells) > _end(line) + 1 and 2 * sum(len(other.cells) == len(line.cells) for other in below) > len(
-        below
+    return (
+        filled(line) > 1
+        and len(line.cells) > _end(line) + 1
+        and 2 * sum(len(other.cells) == len(line.cells) for other in below) > len(below)
     )
 
 

@@ -102,14 +102,25 @@ class _Lines:
         elif text.strip():
             self._kinds.add("")
         has_lone_ids = self._look_at_shapes(chunk, ids)
-        if self._table_at is None and not (has_words or has_lone_ids) and not self._repeat.search(text):
+        if self._table_at is None and not has_words and not self._repeat.search(text):
             # Nearly all chunks have leads alone.
-            self._learn(chunk, ids)
-            if " " in text:
-                self._odd.update(filter(None, map(_oddity, ids)))
             self._last, self._apart = chunk[-1].number, False
-            return chunk
+            return self._without_titles(chunk, ids) if has_lone_ids else self._leads(chunk, ids)
         return list(map(self._told, chunk))
+
+    def _leads(self, chunk: list[SourceLine], ids: Sequence[str]) -> list[SourceLine]:
+        self._learn(chunk, ids)
+        if " " in "".join(ids):
+            self._odd.update(filter(None, map(_oddity, ids)))
+        return chunk
+
+    def _without_titles(self, chunk: list[SourceLine], ids: Sequence[str]) -> list[SourceLine]:
+        """The lines, with the faults of ids alone that are titles."""
+        titles = {line.number for line in chunk if not _is_told(line) and self._is_title(line)}
+        self._titles |= titles
+        leads = [line for line in chunk if line.number not in titles]
+        self._leads(leads, [line.cells[self._id_at] for line in leads])
+        return [_faulty(line, FaultKind.TOTAL_BETWEEN) if line.number in titles else line for line in chunk]
 
     def _look_at_shapes(self, chunk: Sequence[SourceLine], ids: Sequence[str]) -> bool:
         """Learn the shapes of the ids in full lines; return whether any line has an id alone."""
