@@ -57,6 +57,7 @@ def test_three_lines_are_joined_below_a_title():
     [
         ([["Lead Id", "Name"], ["A0", "Ann"]], []),
         ([["Lead Id", "Contact", ""], ["A0", "Ann", "Bob"]], ["B1:C1"]),  # nothing is merged downwards
+        ([["Lead Id", "Contact", ""], ["", "", ""]], ["A1:A2", "B1:C2"]),  # a title of two columns
         ([["Lead Id", "Name"], ["", "7"]], ["A1:A2"]),  # a lead's figure
         ([["Lead Id", "Name"], ["", "x"]], ["A1:A5"]),  # too many lines for headings
     ],

@@ -11,6 +11,8 @@ from leadsync.sheets.source_lines import Merged, SourceLine
 from leadsync.spreadsheet import HeadingNames, loose
 
 _MOST_LINES = 4
+_Part = tuple[str, Merged | None]
+"""A text, and the merged cells over several columns in which it stands."""
 _MERGED, _MORE = FaultKind.MERGED_CELL.name, FaultKind.MORE_SUCH_CELLS.name
 
 
@@ -19,7 +21,8 @@ def joined_headings(
 ) -> tuple[list[SourceLine], int, str] | None:
     """Return the lines with those of the headings joined to one, under the last number; its place, and a remark.
 
-    None if no cell at `place` is merged downwards, or if a line of the headings has another fault or a figure.
+    None if no cell at `place` is merged downwards, if a line of the headings has another fault or a figure, or if a
+    title over several columns has no heading below it: it may be any of theirs.
     """
     first, last = _block(lines[place].number, merged)
     block = [line for line in lines if first <= line.number <= last]
@@ -27,6 +30,9 @@ def joined_headings(
         return None
     width = max(len(line.cells) for line in block)
     parts = [_parts(block, column, merged) for column in range(width)]
+    bands = {own[-1][1] for own in parts if own} - {band for own in parts for _, band in own[:-1]}
+    if bands - {None}:
+        return None
     lowest = Counter(loose(own[-1][0]) for own in parts if own)
     line = SourceLine(last, [_name(own, lowest, names) for own in parts])
     above = [line for line in lines if line.number < first]
@@ -53,8 +59,8 @@ def _is_sound(line: SourceLine, lines: Sequence[SourceLine], merged: Sequence[Me
     return are_merged and all(any(map(str.isalpha, cell)) for cell in line.cells if cell.strip())
 
 
-def _parts(block: Sequence[SourceLine], column: int, merged: Sequence[Merged]) -> list[tuple[str, bool]]:
-    """The texts above a column from the first line on, each with whether it stands over several columns."""
+def _parts(block: Sequence[SourceLine], column: int, merged: Sequence[Merged]) -> list[_Part]:
+    """The texts above a column from the first line on."""
     parts = []
     for line in block:
         row = line.number - 1
@@ -62,16 +68,16 @@ def _parts(block: Sequence[SourceLine], column: int, merged: Sequence[Merged]) -
         at = over[0][0][1] if over else column
         text = line.cells[at].strip() if at < len(line.cells) else ""
         if text:
-            parts.append((text, bool(over) and over[0][0][1] < over[0][1][1]))
+            parts.append((text, over[0] if over and over[0][0][1] < over[0][1][1] else None))
     return parts
 
 
-def _name(parts: Sequence[tuple[str, bool]], lowest: Counter[str], names: HeadingNames) -> str:
+def _name(parts: Sequence[_Part], lowest: Counter[str], names: HeadingNames) -> str:
     if not parts:
         return ""
-    own, is_band = parts[-1]
+    own, own_band = parts[-1]
     key = loose(own)
-    if is_band:  # a group's title with nothing below it
+    if own_band:  # a group's title with nothing below it here
         return ""
     if lowest[key] == 1 and (key in names.fields or all(band for _, band in parts[:-1])):
         return own
