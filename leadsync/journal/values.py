@@ -88,7 +88,7 @@ class QueueConnections(Protocol):
 
     @classmethod
     def hurry(cls) -> None:
-        """Let them end within a second."""
+        """Let them end within seconds."""
         ...
 
 

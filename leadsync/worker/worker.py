@@ -125,14 +125,14 @@ class Worker:
 
     def _app(self) -> procrastinate.App:
         options = f"-c search_path={self._place.schema}"
-        network = {"connect_timeout": 10, "keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3}
+        network = {"connect_timeout": 5, "keepalives_idle": 4, "keepalives_interval": 2, "keepalives_count": 3}
         connector = procrastinate.PsycopgConnector(
             conninfo=self._place.url,
             connection_class=self._place.connections,
             kwargs={"options": options, "application_name": "leadsync worker", "tcp_user_timeout": 10_000, **network},
             min_size=1,
             max_size=_CONNECTIONS,
-            timeout=10,
+            timeout=5,
         )
         app = procrastinate.App(connector=connector)
         app.task(name=SEND_TASK)(self._send)
@@ -214,8 +214,9 @@ class Worker:
     def _stopped_by(self, number: int) -> None:
         if not self.signal_number:
             self._say("Stopping; requests under way get their answer. Once more stops at once.")
-        else:
+            # A job whose end cannot be noted is closed by another worker's look.
             self._place.connections.hurry()
+        else:
             self._journal.hurry()
         self.signal_number = self.signal_number or number
         self._stop.set()

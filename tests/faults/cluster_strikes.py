@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from leadsync.simulator import PracticeDialer
+from leadsync.slots.members import LEASE_SECONDS as MEMBER_LEASE_SECONDS
 from tests.faults.cable import Cable
 from tests.faults.cables import Cables, cables
 from tests.machines import LEASE_SECONDS, Machines, children_of, wait_until
@@ -151,6 +152,26 @@ def database_stopped_at_once(scene: Scene) -> float:
     return time.monotonic()
 
 
+def mute_database(scene: Scene) -> float:
+    """PostgreSQL stands still for longer than a lease while its connections live; the sender ends by itself."""
+    first = scene.begin()
+    postmaster = int((scene.server.data / "postmaster.pid").read_text().split()[0])
+    processes = [postmaster, *children_of(postmaster)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    began = time.monotonic()
+    try:
+        time.sleep(MEMBER_LEASE_SECONDS + 1)
+        sent = len(scene.dialer.ledger.received)
+        assert first.wait(60) == 4
+        assert len(scene.dialer.ledger.received) == sent, "it has sent without its lease"
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+    scene.resume("second")
+    return began
+
+
 def stalled_cable(scene: Scene) -> float:
     """The first machine's bytes stand still; the second finishes the run, and the cable is mended."""
     cable = Cable(scene.server.port)
@@ -251,6 +272,7 @@ STRIKES: Mapping[str, Callable[[Scene], float]] = {
         kill_of_a_child,
         freeze,
         database_stopped_at_once,
+        mute_database,
         stalled_cable,
         cut_cable,
         snapped_cable,

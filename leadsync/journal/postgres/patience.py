@@ -3,6 +3,7 @@
 psycopg's own waits end with the connection alone. A stopped server, or a proxy that passes nothing on, keeps it up.
 """
 
+import asyncio
 import logging
 import queue
 import threading
@@ -14,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import capabilities, errors, waiting
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 Value = TypeVar("Value")
@@ -161,12 +163,18 @@ class QueueConnection(psycopg.AsyncConnection[TupleRow]):
 
     @classmethod
     def hurry(cls) -> None:
-        """Let waits for the server end within a second."""
-        cls.patience.is_hurried = True
+        """Let waits for the server end within seconds."""
+        cls.patience.is_mute = True
 
-    async def wait(self, gen: Generator[Any, Any, Value], *arguments: Any, **options: Any) -> Value:
+    async def wait(self, gen: Generator[Any, Any, Value], *_: Any, **__: Any) -> Value:
         """The result of a generator of psycopg's; all statements come here."""
-        return await super().wait(watched(gen, self._silence), *arguments, **options)
+        try:
+            return await waiting.wait_async(watched(gen, self._silence), self.pgconn.socket, interval=_LOOK_SECONDS)
+        except asyncio.CancelledError:
+            # psycopg would wait for the statement's end.
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
 
     def _silence(self) -> Callable[[], None]:
         began = time.monotonic()
