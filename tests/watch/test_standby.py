@@ -151,10 +151,11 @@ def dialer(desk: Desk, folder: Path) -> PracticeDialer:
     return dialer
 
 
-def check(dialer: PracticeDialer, folder: Path) -> None:
+def check(dialer: PracticeDialer, folder: Path, leaving: int = 0) -> None:
     """No row was applied twice or forgotten; those under way at the loss of the machine are for a person.
 
-    A machine that wakes may have the answers of all of them.
+    A machine that wakes may have the answers of all of them, and so many calls between its last look at the lease and
+    the socket: nothing but the dialer could stop these.
     """
     applied = Counter(entry.lead for entry in dialer.ledger.applications)
     assert set(applied.values()) == {1}
@@ -165,7 +166,7 @@ def check(dialer: PracticeDialer, folder: Path) -> None:
     assert {lead for lead, status in statuses.items() if status == "succeeded"} <= set(applied)
     # Four calls, and the rows written down for the next ones.
     assert Counter(statuses.values())["unknown"] <= 7
-    assert dialer.slots.queued == 0
+    assert dialer.slots.queued <= leaving
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
@@ -201,4 +202,4 @@ def test_a_frozen_machine_wakes_as_the_standby(
     first.process.send_signal(signal.SIGCONT)
     wait(lambda: "standby: " in first.said, 15, lambda: first.said)
     wait(lambda: not (folder / "leads.csv").exists(), 60, lambda: second.said)
-    check(dialer, folder)
+    check(dialer, folder, leaving=1)
