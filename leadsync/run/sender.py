@@ -79,17 +79,7 @@ def send(
     live = LiveProgress(progress, rows)
     if by_itself and (before := journal.live().get(run.id)):
         live.stopped_by = before.stop_wanted
-    sending = partial(
-        _send,
-        journal,
-        run,
-        settings,
-        environment,
-        live,
-        keep_going=keep_going,
-        until=until,
-        stops=stops,
-    )
+    sending = partial(_send, journal, run, settings, environment, live, keep_going=keep_going, until=until, stops=stops)
     try:
         with logged_as(run.id):
             sent = run_apart(sending, stops)
