@@ -2,13 +2,27 @@
 
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import openpyxl
 import pytest
 
+from leadsync.cell_marks import Front
 from leadsync.errors import UsageError
-from leadsync.run.marked_copy import MOST_CELLS, check_ending, check_size, ending_of, look, losses, own_columns, refusal
-from leadsync.sheets import Markable, NotMarkedError
+from leadsync.report import MarkedRows
+from leadsync.run.marked_copy import (
+    MOST_CELLS,
+    check_ending,
+    check_size,
+    ending_of,
+    look,
+    losses,
+    own_columns,
+    refusal,
+    write_copy,
+)
+from leadsync.sheets import Markable, NotMarkedError, open_table
+from leadsync.spreadsheet import SheetRules
 
 PLAIN, MACROS = Markable(False, ()), Markable(True, ("pictures", "charts"))
 
@@ -57,3 +71,36 @@ def test_an_archive_that_is_no_workbook_is_not_looked_at(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("a.txt", "x")
     assert look(tmp_path / "other.zip") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "reads_alike"),
+    [
+        ([["1", "Ann"], ["2", "Bob"]], True),
+        ([["1", "Ann"]], False),
+        ([["1", "Ann"], ["2", "Bab"]], False),
+        ([["2", "Bob"], ["1", "Ann"]], False),
+    ],
+)
+def test_a_copy_that_reads_otherwise_does_not_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[list[str]], reads_alike: bool
+) -> None:
+    def book(rows: list[list[str]], target: Path | BinaryIO) -> None:
+        made = openpyxl.Workbook()
+        for row in [["Lead Id", "Name"], *rows]:
+            made.active.append(row)
+        made.save(target)
+
+    file, copy = tmp_path / "leads.xlsx", tmp_path / "copy.xlsx"
+    book([["1", "Ann"], ["2", "Bob"]], file)
+    monkeypatch.setattr(
+        "leadsync.run.marked_copy.write_marked", lambda _source, _memory, _marks, target: book(rows, target)
+    )
+    with open_table(file) as table:
+        given = (table, SheetRules(), (), 0, MarkedRows([]), Front("", "", (), ()), "")
+        if reads_alike:
+            write_copy(copy, file, *given)
+        else:
+            with pytest.raises(NotMarkedError, match="other rows in the copy"):
+                write_copy(copy, file, *given)
+    assert copy.exists() is reads_alike
