@@ -14,6 +14,16 @@ def lead(name: str, disposition: str = "Sale", *notes: Note, callback: str = "")
     return Lead(name, fields, notes)
 
 
+def test_rows_without_a_callback_date_are_counted_by_disposition_and_leads_by_their_rows() -> None:
+    survey = Survey()
+    for number, one in enumerate((lead("A"), lead("B", callback="2031/01/01 10:00"), lead("B", "Busy"), lead("B")), 2):
+        survey.accept(number, one)
+    assert survey.undated == {"Sale": 2, "Busy": 1}
+    assert survey.new_leads() == 3
+    assert (survey.repeated_leads, survey.repeated_rows) == (1, 3)
+    assert [survey.is_repeated(name) for name in "AB"] == [False, True]
+
+
 def test_rows_are_counted_by_their_way() -> None:
     survey = Survey()
     survey.accept(2, lead("A"))

@@ -3,6 +3,7 @@
 from leadsync.simulator import PracticeDialer
 from leadsync.web.draft_jobs import preview_name
 from leadsync.web.jobs import JobState, held
+from leadsync.web.roles import Role
 from leadsync.web.uploads import Uploads
 from tests.conftest import Desk
 from tests.web.faulty import CorrectPage, base_of, records, send_draft, words
@@ -98,3 +99,11 @@ def test_a_queued_sheet_takes_no_corrections(page: DraftPage, dialer: PracticeDi
         assert (late.status_code, "The value was “Sale”." in late.text) == (409, True)
         assert "Nothing was changed." in base.text()
         assert base.edits() == []
+
+
+def test_who_may_not_send_corrects_and_leaves_nothing_out(page: DraftPage, dialer: PracticeDialer) -> None:
+    base = base_of(page, page.upload(DOUBTS))
+    reviewer = page.office.logged_in(Role.REVIEWER)
+    assert "Leave row 3 out" not in base.text("?reason=undated-1", browser=reviewer)
+    assert base.save(3, browser=reviewer, leave="out").status_code == 403
+    assert base.save(3, browser=reviewer, c4="28/02/2031 10:00").status_code == 303
