@@ -30,7 +30,7 @@ for (const input of document.querySelectorAll("form.fix [name^=cell]")) input.va
 document.addEventListener("submit", (event) => {
   if (!event.target.action.endsWith("/edits/send")) return;
   const open = [...document.querySelectorAll("form.fix [name^=cell]")].find((input) => input.value !== input.defaultValue);
-  if (!open || confirm(`${open.form.getAttribute("aria-label")} has a value that is not saved. Send the others without it?`)) return;
+  if (!open || confirm(`${open.form.getAttribute("aria-label")} has a value that is not saved. ${event.target.dataset.ask ?? "Send the others without it?"}`)) return;
   event.preventDefault();
   open.focus();
 });
