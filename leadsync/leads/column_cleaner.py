@@ -87,20 +87,27 @@ class ColumnCleaner:
             return [cell.value for cell in cells], [
                 (place, cell) for place, cell in enumerate(cells) if cell.notes or cell.fault
             ]
-        odd = self._odd(texts)
-        if not odd:
-            return list(texts), []
-        known = {text: self._texts[text] for text in odd}
-        values = {text: cell.value for text, cell in known.items()}
-        notable = {text for text, cell in known.items() if cell.notes or cell.fault}
-        if any(cell.null_word for cell in known.values()):
-            self._count_null_words(known[text].null_word for text in texts if text in known)
-        remarkable = [(place, known[text]) for place, text in enumerate(texts) if text in notable] if notable else []
-        return [values.get(text, text) for text in texts], remarkable
+        changed: dict[str, str] = {}
+        notable: dict[str, CleanedCell] = {}
+        null_words: dict[str, str] = {}
+        for text in self._odd(texts):
+            cell = self._texts[text]
+            if cell.value != text:
+                changed[text] = cell.value
+            if cell.notes or cell.fault:
+                notable[text] = cell
+            if cell.null_word:
+                null_words[text] = cell.null_word
+        if null_words:
+            self._count_null_words(null_words.get(text, "") for text in texts)
+        remarkable = [(place, notable[text]) for place, text in enumerate(texts) if text in notable] if notable else []
+        return [changed.get(text, text) for text in texts] if changed else list(texts), remarkable
 
     def _odd(self, texts: Sequence[str]) -> set[str]:
         """The different texts that are not sent as they stand, perhaps."""
         different = set(texts)
+        if self._plain is _NOTHING:
+            return different
         joined = "\n".join(different)
         # One search for all: a call for each text takes twice as long.
         if joined.count("\n") == len(different) - 1 and self._all_plain.fullmatch(joined):

@@ -33,8 +33,10 @@ class Group:
     def add(self, number: int, before: str, after: str) -> None:
         """Count one more."""
         self.count += 1
+        if len(self.listed) >= MOST_LISTED:
+            return
         # A row can have two of one kind.
-        if len(self.listed) < MOST_LISTED and number not in self.listed[-1:]:
+        if number not in self.listed[-1:]:
             self.listed.append(number)
         if len(self.rows) < _EXAMPLES:
             self.rows.append(number)
@@ -146,10 +148,12 @@ class Survey:
         if disposition not in self.dispositions:
             self.disposition_rows[disposition] = number
         self.dispositions[disposition] += 1
-        self.callbacks += CALLBACK in lead.fields
-        is_undated = CALLBACK not in lead.fields and not lead.inserts
+        has_callback = CALLBACK in lead.fields
+        self.callbacks += has_callback
+        is_undated = not (has_callback or lead.inserts)
         self._without_callback.append(is_undated)
-        self.undated[disposition] += is_undated
+        if is_undated:
+            self.undated[disposition] += 1
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")
