@@ -17,7 +17,7 @@ import leadsync.sheets.output.output_file
 import leadsync.sheets.sandbox.reader
 from leadsync.leads.number_plans import plan_of
 from leadsync.report.pages import page_template
-from tests import forked_readers, preloaded_marker, preloaded_reader
+from tests import forked_readers, preloaded_reader
 
 for _page in ("page", "page_macros", "summary_page"):
     page_template(f"{_page}.html.jinja")
@@ -29,7 +29,6 @@ __all__ = [
     "forked_readers",
     "leadsync",
     "platformdirs",
-    "preloaded_marker",
     "preloaded_reader",
     "xlsxwriter",
 ]
