@@ -41,6 +41,8 @@ class Terminal:
     def end(self) -> int:
         self.child.expect(pexpect.EOF)
         self.said += self.child.before
+        # Closing would kill a process that is still at its end.
+        self.child.wait()
         self.child.close()
         code = self.child.exitstatus
         return -int(self.child.signalstatus) if code is None else int(code)

@@ -281,6 +281,8 @@ def test_a_terminal_that_hangs_up_ends_a_command_that_sends_nothing(desk: Desk, 
             child.sendline("n")
         if child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
+    # Closing would kill a process that is still at its end.
+    child.wait()
     child.close()
     assert child.exitstatus == code
     assert ("Hung up; nothing was being sent." in child.before) is not ignored
