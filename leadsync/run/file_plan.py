@@ -56,9 +56,11 @@ def _plan_file(
     digest: str,
     check: CheckedSheet | None = None,
 ) -> Plan:
+    begun = {run.id for run in journal.runs() if run.complete}
     own = _hold_unfinished(journal, check.file if check else file, now, options.edits.draft)
     alike = list(_runs_with(journal, digest, settings))
-    known = {run.id for run in (*own, *alike)}
+    # Those begun by another process since are not known: their rows would go twice.
+    known = {run.id for run in own} | {run.id for run in alike if run.id in begun}
     runs = [run for run in own if run.complete]
     elsewhere = _begun_elsewhere(journal, file, alike, {run.id for run in runs})
     runs = _newest_first(journal, (*runs, *elsewhere))
@@ -183,7 +185,7 @@ def _hold_unfinished(journal: Journal, file: Path, now: datetime, corrected: str
             journal.delete_draft(run.id)
         elif not run.complete and run.id in own and run.id != corrected:
             journal.delete_draft(run.id, corrected=False)
-    return journal.runs_of(file)
+    return [run for run in journal.runs_of(file) if run.id in own]
 
 
 def has_expired(journal: Journal, run: RunRecord, now: datetime) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +16,11 @@ import pexpect
 import pytest
 
 from leadsync.config import settings_from
+from leadsync.errors import BusyError
 from leadsync.journal import open_journal
-from leadsync.run import file_plan
+from leadsync.models import RunRecord
+from leadsync.reasons import Skip, SkipKind
+from leadsync.run import Plan, RunOptions, file_plan, plan_run
 from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.conftest import Desk
 from tests.journal.samples import a_run
@@ -24,6 +28,7 @@ from tests.run.samples import HEADINGS, REFUSE, at_the_question, received, runs
 
 MONDAY = tuple(f"M{n},038321810{n},Sale" for n in range(3))
 TUESDAY = tuple(f"T{n},038321820{n},Sale" for n in range(3))
+IDS = {"template_id": 41, "campaign_id": 41, "allocation_id": 38}
 WEDNESDAY = tuple(f"W{n},038321830{n},Sale" for n in range(3))
 
 
@@ -638,6 +643,42 @@ def test_the_question_names_the_dialer_the_campaign_and_the_template(desk: Desk)
         assert child.after.endswith(f", {named}")
         child.sendline("n")
         child.expect(pexpect.EOF)
+
+
+@pytest.mark.parametrize("seen", ["its draft", "its run", "its end"])
+def test_a_sheet_that_another_process_begins_while_it_is_planned_is_not_sent_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: str
+) -> None:
+    """The other process is as far as `seen` when this one, which began before it, looks again."""
+    file = tmp_path / "leads.csv"
+    file.write_text("Lead Id,njDisposition\nA1,Sale\n", "utf-8")
+    settings = settings_from({"server": {"url": "http://127.0.0.1"}, "campaign": IDS}, "the test")
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    with open_journal(tmp_path / "state") as mine, open_journal(tmp_path / "state") as others:
+        look, begun = mine.runs_of, list[Plan]()
+
+        def runs_of(sheet: Path) -> list[RunRecord]:
+            before = look(sheet)
+            if not begun:
+                begun.append(plan_run(others, file, settings, RunOptions(), now))
+                if seen != "its draft":
+                    begun[0].confirm()
+                if seen == "its end":
+                    others.skip(begun[0].run.id, {2: Skip(SkipKind.LEFT_OUT)})
+                    others.update_run(begun[0].run.id, finished=True)
+                    others.release(begun[0].run.id)
+            return before
+
+        monkeypatch.setattr(mine, "runs_of", runs_of)
+
+        def begin() -> None:
+            plan = plan_run(mine, file, settings, RunOptions(), now)
+            begun[0].confirm()
+            plan.confirm()
+
+        with pytest.raises(BusyError) as refused:
+            begin()
+        assert begun[0].run.id in str(refused.value)
 
 
 def test_a_changed_trial_is_followed_and_a_retrys_trial_is_not(tmp_path: Path) -> None:
