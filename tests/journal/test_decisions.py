@@ -15,6 +15,7 @@ from tests.journal.samples import (
     OK,
     RUN,
     SUCCEEDED,
+    UNKNOWN,
     UNSENT,
     a_run,
     add,
@@ -95,6 +96,26 @@ def assert_acted_on(journal: Journal) -> None:
     assert journal.decided(RUN, [2]) == {}
     assert journal.take_back(RUN, [2]) == 0
     assert ends(journal) == before
+
+
+@pytest.mark.parametrize("lead", ["A", "B"])
+def test_a_decision_to_send_is_taken_back_while_the_dialer_is_not_to_be_reached(journal: Journal, lead: str) -> None:
+    add(journal, RUN, ("A", UNKNOWN), (lead, UNSENT))
+    journal.resolve(RUN, [2], State.PENDING, "send")
+    unreached = Outcome(Effect.NEVER_BEGAN, message="connection refused")
+
+    async def send(outcome: Outcome, number: int, count: int) -> None:
+        async with sending(journal, RUN) as log:
+            await attempt(log, number, outcome, Status.UNSENT, count)
+
+    asyncio.run(send(unreached, 2, 2))
+    asyncio.run(send(unreached, 3, 1))
+    assert journal.decided(RUN, [2]) == {2: "send"}
+    assert journal.take_back(RUN, [2]) == 1
+    assert ends(journal)[2] is Status.UNKNOWN
+    journal.resolve(RUN, [2], State.PENDING, "send")
+    asyncio.run(send(Outcome(Effect.NOT_PROCESSED, http=503), 2, 3))
+    assert_acted_on(journal)
 
 
 def test_a_decision_to_send_that_a_sheet_has_carried_out_is_not_taken_back(journal: Journal, tmp_path: Path) -> None:

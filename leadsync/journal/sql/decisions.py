@@ -9,16 +9,20 @@ from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, Connection, 
 from leadsync.journal.sql.run_table import recount, run_key
 from leadsync.journal.states import State
 from leadsync.journal.values import Decision
+from leadsync.models import Effect
 
 _NOT_SENT_SINCE = (
     "rows.state IN ('succeeded', 'failed', 'pending') AND NOT EXISTS (SELECT 1 FROM rows AS sent JOIN runs AS by "
-    "ON by.run = sent.run WHERE sent.lead = rows.lead AND sent.sequence > was.sequence AND (sent.run = rows.run OR "
-    "by.retry_of = (SELECT id FROM runs WHERE runs.run = rows.run))) AND NOT EXISTS (SELECT 1 FROM "
+    "ON by.run = sent.run JOIN attempts ON attempts.run = sent.run AND attempts.number = sent.number "
+    f"WHERE sent.lead = rows.lead AND sent.sequence > was.sequence AND effect <> '{Effect.NEVER_BEGAN.name.lower()}' "
+    "AND (sent.run <> rows.run OR sent.number <> rows.number OR attempt > rows.counted_from) AND (sent.run = rows.run "
+    "OR by.retry_of = (SELECT id FROM runs WHERE runs.run = rows.run))) AND NOT EXISTS (SELECT 1 FROM "
     "rows AS again JOIN runs AS by ON by.run = again.run WHERE again.number = rows.number AND by.retry_of = "
     "(SELECT id FROM runs WHERE runs.run = rows.run)) AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.run = rows.run "
     "AND taken.number = rows.number)"
 )
-"""Nothing was sent since a decision (`was`) about a row: no attempt for its lead, no retry, no corrected sheet."""
+"""Nothing was sent since a decision (`was`) about a row: no attempt for its lead that began, no retry, no corrected
+sheet."""
 
 _WHEN = "coalesce(at, 0), number"
 """The order of decisions; those made at once by their rows."""
