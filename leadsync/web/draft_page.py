@@ -139,22 +139,24 @@ async def cancel_draft(request: Request) -> Response:
     """Take a draft back from the queue; one with its turn goes on, and its run can be stopped."""
     upload = await upload_of(request)
     job = await anyio.to_thread.run_sync(lambda: jobs_of(site_of(request).state, upload, "send").newest())
-    await cancel_job(request, job, upload=upload.id)
-    if job is not None and job.cancelled_by:
-        # It has waited: what it would do may be another thing by now.
-        again = await anyio.to_thread.run_sync(read_anew, site_of(request), upload, request.state.person.name)
-        await wait_for_end(again)
+    if job is None:
+        return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+    if not await cancel_job(request, job, upload=upload.id):
+        return RedirectResponse(f"/drafts/{upload.id}?late=1", status_code=303)
+    # It has waited: what it would do may be another thing by now.
+    again = await anyio.to_thread.run_sync(read_anew, site_of(request), upload, request.state.person.name)
+    await wait_for_end(again)
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 
-async def cancel_job(request: Request, job: Job | None, run_id: str = "", **detail: str) -> None:
-    """Take a queued job back, and wait a moment for its child to notice."""
-    if job is None or await anyio.to_thread.run_sync(lambda: job.state) is not JobState.QUEUED:
-        return
-    user = request.state.person.name
-    await anyio.to_thread.run_sync(job.cancel, user)
-    await site_of(request).read(lambda journal: journal.add_audit("cancel", user, run_id, **detail))
-    await _wait(job, AT_WORK, _PATIENCE_SECONDS)
+async def cancel_job(request: Request, job: Job, run_id: str = "", **detail: str) -> bool:
+    """Take a queued job back, and wait a moment for its child to notice; return whether it was in time."""
+    if await anyio.to_thread.run_sync(lambda: job.state) is JobState.QUEUED:
+        await anyio.to_thread.run_sync(job.cancel, user := request.state.person.name)
+        if await anyio.to_thread.run_sync(lambda: job.cancelled_by):
+            await site_of(request).read(lambda journal: journal.add_audit("cancel", user, run_id, **detail))
+            await _wait(job, AT_WORK, _PATIENCE_SECONDS)
+    return bool(await anyio.to_thread.run_sync(lambda: job.cancelled_by))
 
 
 def read_anew(site: Site, upload: Upload, user: str) -> Job | None:
@@ -237,7 +239,8 @@ def _shown(upload: Upload, digest: str) -> Preview | None:
 
 async def _page(request: Request, view: DraftView, status: int = 200, **values: Any) -> Response:
     if view.stage is Stage.SENT:
-        return _to(request, f"/runs/{view.run}")
+        late = "?late=1" if request.query_params.get("late") else ""
+        return _to(request, f"/runs/{view.run}{late}")
     await anyio.to_thread.run_sync(site_of(request).fill_reserve)
     is_swap = "hx-request" in request.headers
     site, preview = site_of(request), view.preview

@@ -82,6 +82,11 @@ class Job:
         """Take it back, if its turn has not come yet; its child notices that."""
         self.folder.claim(self._cancel_file, {"user": user})
 
+    def begin(self) -> None:
+        """Take its turn: nobody takes it back any more. Raises JobCancelledError if somebody has."""
+        self.folder.claim(self._cancel_file, {"user": ""})
+        _refuse_cancelled(self)
+
     @property
     def cancelled_by(self) -> str:
         """Who has taken it back; empty: nobody has."""
@@ -195,7 +200,7 @@ def job_turn(job: Job, at_once: int) -> Iterator[None]:
         job.note(JobState.QUEUED)
 
     with turn(job.state_folder, at_once, wait):
-        _refuse_cancelled(job)
+        job.begin()
         yield
 
 

@@ -40,8 +40,8 @@ async def cancel(request: Request) -> Response:
     """Take a run's job back from the queue; one with its turn goes on, and can be stopped."""
     run_id = request.path_params["run"]
     job = await anyio.to_thread.run_sync(lambda: run_jobs(site_of(request).state, run_id).newest())
-    await cancel_job(request, job, run_id)
-    return RedirectResponse(f"/runs/{run_id}", status_code=303)
+    late = "" if job is None or await cancel_job(request, job, run_id) else "?late=1"
+    return RedirectResponse(f"/runs/{run_id}{late}", status_code=303)
 
 
 async def _ask(request: Request, verb: str) -> Response:

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """Read, and not confirmed."""
     OPEN = "not finished"
     """Confirmed, and neither sent to its end nor stopped."""
+    BEGINNING = "beginning"
+    """A process has it, and has told nothing of it yet."""
     QUEUED = "queued"
     """It waits for a worker."""
     SENDING = "sending"
@@ -56,11 +58,17 @@ class Standing:
         return self.is_live or self.kind is Kind.QUEUED
 
     @property
+    def changes_soon(self) -> bool:
+        """Whether its page is to look again by itself."""
+        return self.can_stop or self.kind is Kind.BEGINNING
+
+    @property
     def can_go_on(self) -> bool:
         """Whether `resume` has something to do."""
         return self.kind in (Kind.OPEN, Kind.STOPPED, Kind.LOST, Kind.TRIAL)
 
 
+BEGINS = Standing(Kind.BEGINNING, "A process has just taken it up; its first rows go in a moment.")
 WAITS = "Waits for a worker."
 NO_WORKER = (
     "Waits for a worker, and none is running for this dialer: start `leadsync worker` on a machine that reaches it, or "

@@ -196,4 +196,7 @@ def test_a_queued_draft_is_taken_back(page: DraftPage, dialer: PracticeDialer) -
     run = page.send(draft).headers["location"]
     page.wait(run)
     assert sorted(applied(dialer)) == ["A1", "A2"], "it can be sent again"
-    assert page.browser.post(f"{draft}/cancel").status_code == 303, "too late, and no error"
+    late = page.browser.post(f"{draft}/cancel").headers["location"]
+    late = page.browser.get(late).headers["location"]
+    assert late.startswith(run)
+    assert "It was too late to take it back: its turn had come." in page.get(late)

@@ -80,6 +80,14 @@ def test_a_queued_job_is_taken_back_before_its_turn(tmp_path: Path) -> None:
         assert (following.number, following.cancelled_by) == (2, "")
 
 
+def test_a_job_whose_turn_has_come_is_not_taken_back(tmp_path: Path) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    with job_turn(job, 1):
+        job.cancel("Bob")
+        assert job.cancelled_by == ""
+
+
 def test_a_job_whose_child_was_killed_is_lost(tmp_path: Path) -> None:
     job = jobs(tmp_path).claim({})
     assert job is not None
