@@ -127,6 +127,10 @@ def test_of_a_draft_the_rows_to_be_sent_are_open_too(journal: Journal, tmp_path:
     open_rows = journal.correctable_counts("d1", "a")
     assert (open_rows.ready, open_rows.faulty, open_rows.unchecked) == (1, 0, 0)
     assert [record.number for record in journal.ready_page("d1")] == [2]
+    journal.edit("d1", 2, {1: ""}, version=1, user="ann")
+    assert (journal.unchecked("d1", "a", 100), journal.ready_page("d1")) == ([], []), "taken back: as in the sheet"
+    assert journal.correctable_counts("d1", "b").unchecked == 0
+    journal.edit("d1", 2, {1: "Sale"}, version=2, user="ann")
     journal.confirm("d1")
     assert [record.number for record in journal.open_rows("d1", [2, 3])] == [3]
     assert journal.correctable_counts("d1", "a").ready == 0

@@ -43,7 +43,7 @@ class SqlCorrectableRows(Connected):
             changed = connection.execute(
                 "SELECT count(*) FILTER (WHERE ready), count(*) FILTER (WHERE NOT ready), "
                 "count(*) FILTER (WHERE rules <> ?) FROM edited_rows JOIN rows USING (run, number) "
-                "WHERE NOT (SELECT complete FROM runs WHERE run = ?) AND run = ? AND state = 'pending'",
+                "WHERE NOT (SELECT complete FROM runs WHERE run = ?) AND run = ? AND state = 'pending' AND is_changed",
                 [rules, key, key],
             ).fetchone()
         reasons = [

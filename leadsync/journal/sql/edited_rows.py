@@ -10,7 +10,11 @@ from leadsync.journal.values import RowCheck, ValueCount
 from leadsync.models import RowRecord
 
 _EDITED = "SELECT run AS of_run, number AS of_number, is_changed, rules, ready, fault, place, value FROM edited_rows"
-_ROW = f"CROSS JOIN rows WHERE of_run = ? AND run = of_run AND number = of_number AND {OPEN_TO_CORRECTION}"
+_ROW = (
+    f"CROSS JOIN rows WHERE of_run = ? AND run = of_run AND number = of_number AND {OPEN_TO_CORRECTION} "
+    "AND (is_changed OR state <> 'pending')"
+)
+"""A row of a draft with its change taken back goes as any other."""
 _OPEN = f"FROM ({_EDITED}) AS edited {_ROW}"
 """The values are the run's key, its id, and its key again."""
 _FAULTY = f"FROM ({_EDITED} INDEXED BY faulty_rows WHERE NOT ready) AS edited {_ROW}"
