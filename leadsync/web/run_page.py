@@ -16,7 +16,7 @@ from leadsync.web.page_words import in_run_words, without_address
 from leadsync.web.run_jobs import queued_by, unanswered
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
-from leadsync.web.standings import BEGINS, Kind, standing_of
+from leadsync.web.standings import AT_WORK, Kind, standing_of
 from leadsync.web.templates import hue, names_of, render
 from leadsync.web.uploads import Uploads
 
@@ -67,12 +67,12 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         live = replace(live, lost=False)
     worker = waits_for_worker(journal, run)
     standing = standing_of(run, live, journal.now(), has_worker=worker)
-    begins = standing.kind is Kind.OPEN and not _is_free(journal, run.id)
+    is_at_work = standing.kind is Kind.OPEN and not _is_free(journal, run.id)
     if standing.is_live:
         by, holder = journal.senders([run.id]).get(run.id, ""), journal.holders().get(run.id)
         return RunView(run, standing, live, by=by, holder=holder)
     tally = journal.tally(run.id)
-    standing = BEGINS if begins else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
+    standing = AT_WORK if is_at_work else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
     moved_to = journal.moved_to(run.id)
     sent_again, corrected = journal.sent_again(run.id), journal.corrected(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)

@@ -19,8 +19,8 @@ class Kind(StrEnum):
     """Read, and not confirmed."""
     OPEN = "not finished"
     """Confirmed, and neither sent to its end nor stopped."""
-    BEGINNING = "beginning"
-    """A process has it, and has told nothing of it yet."""
+    AT_WORK = "at work"
+    """A process has it and tells nothing of it: it has just begun, or writes its files."""
     QUEUED = "queued"
     """It waits for a worker."""
     SENDING = "sending"
@@ -60,7 +60,7 @@ class Standing:
     @property
     def changes_soon(self) -> bool:
         """Whether its page is to look again by itself."""
-        return self.can_stop or self.kind is Kind.BEGINNING
+        return self.can_stop or self.kind is Kind.AT_WORK
 
     @property
     def can_go_on(self) -> bool:
@@ -68,7 +68,9 @@ class Standing:
         return self.kind in (Kind.OPEN, Kind.STOPPED, Kind.LOST, Kind.TRIAL)
 
 
-BEGINS = Standing(Kind.BEGINNING, "A process has just taken it up; its first rows go in a moment.")
+AT_WORK = Standing(
+    Kind.AT_WORK, "A process has it just now: its first rows go in a moment, or its files are being written."
+)
 WAITS = "Waits for a worker."
 NO_WORKER = (
     "Waits for a worker, and none is running for this dialer: start `leadsync worker` on a machine that reaches it, or "

@@ -104,7 +104,7 @@ def test_a_draft_is_called_one_and_offers_no_files_of_outcomes(office: Office, t
     assert "draft Nothing of it was sent yet." in words
 
 
-def test_a_run_that_begins_just_now_is_not_called_stopped_and_looks_again(
+def test_a_run_that_begins_or_ends_just_now_is_not_called_stopped_and_its_page_looks_again(
     office: Office, tmp_path: Path, alone: Browser
 ) -> None:
     fill(office.state, a_run(tmp_path), [Given("A", Status.UNSENT)], finished=False)
@@ -112,7 +112,7 @@ def test_a_run_that_begins_just_now_is_not_called_stopped_and_looks_again(
     with open_journal(office.state) as journal:
         journal.hold(RUN)
         page = alone.get(PATH).text
-    assert "beginning A process has just taken it up; its first rows go in a moment." in text_of(page)
+    assert "at work A process has it just now: its first rows go in a moment" in text_of(page)
     assert "Send the other" not in page
     assert f'hx-get="{PATH}" hx-trigger="every 2s"' in page
 
