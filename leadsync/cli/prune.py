@@ -32,7 +32,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         raise UsageError("Nobody can be options here before runs are deleted; say so with --yes. Nothing was deleted.")
     with shell.journal() as journal:
         before = journal.now() - older_than
-        old = deletable(journal.old_runs(before), undecided=undecided)
+        old = [run for group in deletable(journal.old_runs(before), undecided=undecided) for run in group]
         if old and not yes and not shell.confirm(f"Forget {counted(len(old), 'run')} from before {before:%Y-%m-%d}?"):
             shell.say("Nothing was deleted.")
             return 0
@@ -44,7 +44,7 @@ def prune(older_than: timedelta, undecided: bool, yes: bool) -> int:
         (pruned.unfinished, "not finished"),
         (pruned.undecided, "with rows that wait for a person"),
         (pruned.busy, "that another leadsync is at"),
-        (pruned.needed, "that sent rows of a kept run"),
+        (pruned.needed, "with rows in common with a kept run"),
     ):
         if kept:
             listed = ", ".join(kept[:5]) + (", …" if len(kept) > 5 else "")

@@ -323,8 +323,8 @@ class OldRuns(Protocol):
         """Delete the finished runs begun before that moment, and give their space back.
 
         With `undecided`, also those with rows for a person to decide. A run in use by another process stays, and so
-        does a run that has sent rows of a kept one. A run is not listed from its first deletion on; the next call
-        continues an interrupted one.
+        does one that has sent rows of a kept run, or whose rows a kept run has sent. A run is not listed from its first
+        deletion on; the next call continues an interrupted one.
         """
         ...
 

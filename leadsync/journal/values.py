@@ -217,29 +217,39 @@ class AttemptRecord(NamedTuple):
 class OldRun:
     """A run old enough to be deleted, and the objections.
 
-    `earlier`: the runs whose rows it has sent. As long as one of them stays, it stays: there those rows look unsent.
+    `related`: the runs whose rows it has sent, and those that have sent its rows. As long as one of them stays, it
+    stays: in an earlier one those rows would look unsent, and a file of the earlier one given back would be taken for
+    a new sheet.
     """
 
     id: str
     unfinished: bool
     undecided: bool
-    earlier: frozenset[str] = frozenset()
+    related: frozenset[str] = frozenset()
 
 
-def deletable(runs: Sequence[OldRun], *, undecided: bool) -> list[OldRun]:
-    """The old runs to delete, of `runs` in the order of their beginnings; `undecided`: also those with such rows."""
-    deleted: dict[str, OldRun] = {}
-    for run in runs:
-        if not run.unfinished and (undecided or not run.undecided) and run.earlier <= deleted.keys():
-            deleted[run.id] = run
-    return list(deleted.values())
+def deletable(runs: Sequence[OldRun], *, undecided: bool) -> list[list[OldRun]]:
+    """The old runs to delete, by groups of related ones; `undecided`: also those with rows for a person to decide."""
+    old = {run.id: run for run in runs}
+    seen, groups = set[str](), list[list[OldRun]]()
+    for first in old:
+        group, to_look = dict[str, OldRun | None](), [first] if first not in seen else []
+        for run_id in to_look:
+            if run_id not in group:
+                run = group[run_id] = old.get(run_id)
+                to_look += run.related if run else ()
+        seen.update(group)
+        found = [run for run in group.values() if run and not run.unfinished and (undecided or not run.undecided)]
+        if found and len(found) == len(group):
+            groups.append(sorted(found, key=lambda run: run.id))
+    return groups
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
     """The deleted runs by id, their rows, and the bytes given back; and the old runs that stay, by the objection.
 
-    `busy`: another leadsync uses the run. `needed`: a run stays whose rows it has sent.
+    `busy`: another leadsync uses the run. `needed`: a related run stays.
     """
 
     runs: tuple[str, ...]

@@ -34,7 +34,7 @@ def test_rows_that_a_retry_has_sent_do_not_go_again_after_a_prune(desk: Desk) ->
     later = desk.leadsync("retry", first, "--json").json["run"]
     sent = len(dialer.ledger.as_json()["received"])
     pruned = desk.leadsync("prune", "--older-than", "0d", "--yes")
-    assert f"Kept 1 run that sent rows of a kept run: {later}" in pruned.out
+    assert f"Kept 1 run with rows in common with a kept run: {later}" in pruned.out
     assert "Nothing to do" in desk.leadsync("retry", first).err
     assert len(dialer.ledger.as_json()["received"]) == sent
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Journal
+from leadsync.journal import Effects, Journal
 from leadsync.models import Status
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import (
@@ -89,3 +89,16 @@ def test_a_run_stays_with_the_run_whose_rows_it_has_sent(
         assert (pruned.runs, pruned.busy, pruned.needed) == ((), ("first",), ("later",))
     pruned = journal.prune(NOW + timedelta(days=1), undecided=True)
     assert (pruned.runs, pruned.needed) == (("first", "later"), ())
+
+
+@pytest.mark.parametrize("later", [Status.CONFLICT, Status.SUCCEEDED])
+def test_a_run_stays_with_a_kept_run_that_has_sent_its_rows(journal: Journal, tmp_path: Path, later: Status) -> None:
+    """A file of it given back would be a new sheet otherwise, and pass by what is undecided in the kept run."""
+    add_run(journal, tmp_path, "first", OLD, [Status.FAILED, Status.SUCCEEDED])
+    add_run(journal, tmp_path, "second", OLD, [Status.FAILED])
+    add_run(journal, tmp_path, "third", NOW if later is Status.SUCCEEDED else OLD, [later])
+    journal.confirm("second", Effects(taken={"first": [(2, 2)]}))
+    journal.confirm("third", Effects(taken={"second": [(2, 2)]}))
+    pruned = journal.prune(NOW - timedelta(days=1), undecided=False)
+    assert (pruned.runs, pruned.needed) == ((), ("first", "second"))
+    assert journal.prune(NOW + timedelta(days=1), undecided=True).runs == ("first", "second", "third")

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from leadsync.journal.sql.conditions import OPEN
@@ -14,7 +13,7 @@ from leadsync.journal.values import OldRun, Pruned, deletable
 CHUNK = 20_000
 """Rows to a commit: other processes wait no longer for the journal, and an interruption costs no more work."""
 
-_EARLIER = """
+_RELATED = """
     SELECT later.id, earlier.id FROM runs AS later JOIN runs AS earlier ON later.retry_of = earlier.id
     WHERE NOT earlier.deleting AND NOT later.deleting
     UNION SELECT later.id, earlier.id FROM taken JOIN runs AS later ON later.run = taken.by_run
@@ -36,38 +35,43 @@ class SqlOldRuns(SqlRunLocks):
                 "WHERE created < ? OR deleting ORDER BY run",
                 [before.timestamp()],
             )
-            earlier: dict[str, set[str]] = defaultdict(set)
-            for later, run_id in connection.execute(_EARLIER):
-                earlier[later].add(run_id)
+            related: dict[str, set[str]] = defaultdict(set)
+            for later, earlier in connection.execute(_RELATED):
+                related[later].add(earlier)
+                related[earlier].add(later)
             return [
-                OldRun(run_id, bool(unfinished), bool(undecided), frozenset(earlier[run_id]))
+                OldRun(run_id, bool(unfinished), bool(undecided), frozenset(related[run_id]))
                 for run_id, unfinished, undecided in rows
             ]
 
     def prune(self, before: datetime, *, undecided: bool) -> Pruned:
         to_delete = deletable(self.old_runs(before), undecided=undecided)
         size = self._database.size()
-        rows, busy = 0, []
-        for run in to_delete:
-            if not self.try_hold(run.id):
-                busy.append(run.id)
-                continue
-            # The run may have changed before its lock was held. And an earlier one may have stayed after all.
-            if replace(run, earlier=frozenset()) in self.old_runs(before):
-                rows += sum(delete_rows(self._database, run.id))
-            self.release(run.id)
-        if len(busy) < len(to_delete):
+        rows, busy = 0, set[str]()
+        for group in to_delete:
+            held = [run.id for run in group if self.try_hold(run.id)]
+            busy |= {run.id for run in group if run.id not in held}
+            # They may have changed before their locks were held.
+            if len(held) == len(group) and group in deletable(self.old_runs(before), undecided=undecided):
+                rows += sum(sum(delete_rows(self._database, run.id)) for run in group)
+            for run_id in held:
+                self.release(run_id)
+        if rows or len(busy) < len(to_delete):
             self._database.give_back()
         old = self.old_runs(before)
         left = {run.id for run in old}
         return Pruned(
-            tuple(run.id for run in to_delete if run.id not in left),
+            tuple(run.id for group in to_delete for run in group if run.id not in left),
             rows,
             max(0, size - self._database.size()),
             tuple(run.id for run in old if run.unfinished),
             tuple(run.id for run in old if run.undecided and not run.unfinished and not undecided),
-            tuple(busy),
-            tuple(run.id for run in old if run.earlier and not run.unfinished and (undecided or not run.undecided)),
+            tuple(sorted(busy)),
+            tuple(
+                run.id
+                for run in old
+                if run.related and run.id not in busy and not run.unfinished and (undecided or not run.undecided)
+            ),
         )
 
 
