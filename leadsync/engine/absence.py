@@ -33,6 +33,7 @@ class Absence:
         self._began = asyncio.Event()
         self._over = asyncio.Event()
         self._over.set()
+        self._stopped = False
 
     @property
     def is_on(self) -> bool:
@@ -46,10 +47,17 @@ class Absence:
     def record(self, outcome: Outcome, slots: int, *, last: bool) -> None:
         """Note a row's outcome, with so many slots in use; `last`: no other row can be sent just now."""
         if self._breaker.record(outcome, self._clock.now(), slots, last=last):
+            if self._stopped:
+                return
             self._over.clear()
             self._began.set()
         elif not self._breaker.is_open:
             self.end()
+
+    def stop(self) -> None:
+        """Let all waiting rows go on, and none wait any more: the run stops, whatever calls under way come to."""
+        self._stopped = True
+        self.end()
 
     def end(self) -> None:
         """Let all waiting rows go on."""
@@ -59,7 +67,7 @@ class Absence:
             self._notice.clear()
 
     async def over(self) -> None:
-        """Wait until the dialer is there, or `end` was called."""
+        """Wait until the dialer is there, or the run stops."""
         await self._over.wait()
 
     async def watch(self) -> str:

@@ -126,7 +126,7 @@ class Engine:
         self._stopping = True
         self._limiter.close()
         self._backlog.close()
-        self._absence.end()
+        self._absence.stop()
 
     def abort(self) -> None:
         """Give up even calls under way; their rows stay in flight in the journal."""

@@ -142,3 +142,15 @@ def test_a_door_that_stays_closed_by_other_troubles_ends_the_wait_as_any_absence
     stage.dialer.probe_answer = lambda now, updates: BUSY
     assert stage.run().startswith("the dialer was away for 10 minutes (busy)")
     assert stage.log.counts == {Status.UNSENT: 1}
+
+
+def test_a_stop_ends_a_run_whose_last_call_finds_the_dialer_away() -> None:
+    stage = Stage(rows(1), lambda lead, times: FORBIDDEN)
+
+    def away(now: float, updates: bool) -> Outcome:
+        stage.engine.stop("interrupted by SIGTERM")
+        return BUSY
+
+    stage.dialer.probe_answer = away
+    assert stage.run() == "interrupted by SIGTERM"
+    assert stage.log.counts == {Status.UNSENT: 1}
