@@ -15,7 +15,7 @@ from leadsync.reasons import Fault
 from leadsync.report.row_words import sentence
 
 SEVERAL_IN_A_ROW = 3
-"""After so many different rows refused in succession, every row would be."""
+"""After rows of so many different leads refused in succession, every row would be."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ class RowOutcomes:
         self._stop = stop
         self._slots = slots
         self._aside: list[tuple[Job, Outcome]] = []
-        self._refused_in_a_row = 0
+        self._refused_in_a_row = set[str]()
+        """The leads of the rows refused in succession."""
         self.others_answered = False
         """Whether any row of this run was answered."""
         self.failed_early = False
@@ -85,8 +86,8 @@ class RowOutcomes:
 
     def answered(self) -> None:
         """A row was answered, or a probe in its place: the door is open, so the rows aside are at fault."""
-        if self._refused_in_a_row < SEVERAL_IN_A_ROW:
-            self._refused_in_a_row = 0
+        if len(self._refused_in_a_row) < SEVERAL_IN_A_ROW:
+            self._refused_in_a_row.clear()
             self.fail_refused()
 
     def fail_refused(self) -> None:
@@ -146,8 +147,8 @@ class RowOutcomes:
     def _set_aside(self, job: Job, outcome: Outcome) -> None:
         self._aside.append((job, outcome))
         self._backlog.set_aside(job)
-        self._refused_in_a_row += 1
-        if self._refused_in_a_row >= SEVERAL_IN_A_ROW:
+        self._refused_in_a_row.add(job.lead.external_id)
+        if len(self._refused_in_a_row) >= SEVERAL_IN_A_ROW:
             self.stop_refused()
 
     def _judge_beginning(self, outcome: Outcome) -> None:

@@ -93,6 +93,14 @@ def test_a_dialer_that_refuses_the_probe_too_stops_the_run() -> None:
     assert stage.log.counts == {Status.UNSENT: 2}
 
 
+def test_many_rows_of_one_lead_refused_are_no_sign_that_every_row_is() -> None:
+    answered = PendingRow(2, Lead("A", {DISPOSITION: "Sale"}))
+    refused = [PendingRow(n, Lead("B", {DISPOSITION: "Sale", "Name": str(n)})) for n in range(3, 9)]
+    stage = Stage([answered, *refused], lambda lead, times: OK if lead.external_id == "A" else FORBIDDEN)
+    assert stage.run() == ""
+    assert stage.log.counts == {Status.SUCCEEDED: 1, Status.FAILED: 6}
+
+
 def test_a_refused_rows_lead_waits_and_its_next_row_goes_behind() -> None:
     both = [PendingRow(n, Lead("A", {DISPOSITION: "Sale", "Name": str(n)})) for n in (2, 3, 4, 5)]
     stage = Stage(both, lambda lead, times: OK if lead.fields["Name"] == "5" else FORBIDDEN)
