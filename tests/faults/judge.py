@@ -235,7 +235,8 @@ def _overtaken(walk: Walk, before: SheetRow, row: SheetRow, evidence: Evidence) 
     once = walk.permits[before.name] <= 1 and walk.permits[row.name] <= 1
     # A call that was left out of the count of calls is one whose end nobody could foresee.
     late = [call.applied_at for call in earlier if call.applied_at is not None and not call.left_out]
-    if applied and once and late and max(late) > applied[0]:
+    # A retry sends both again where the later one is in doubt: the lead ends with the later one's values.
+    if applied and once and late and max(late) > max(applied):
         yield f"e: {before.name} was applied after {row.name}, a later row of its lead"
 
 

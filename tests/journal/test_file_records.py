@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from leadsync.errors import UsageError
 from leadsync.journal import Journal
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import OTHER, RUN, a_run
@@ -18,6 +19,11 @@ def test_a_runs_files_are_kept_for_that_run(journal: Journal, tmp_path: Path, op
     journal.keep_written(RUN, {"/out/b.csv": [11, 1]})
     assert open_store().written(RUN) == {"/out/b.csv": [11, 1]}, "the last state counts, for other processes too"
     assert journal.written(OTHER) == {}
+
+
+def test_a_run_pruned_meanwhile_is_said_to_be_gone(journal: Journal) -> None:
+    with pytest.raises(UsageError, match=f"Run {OTHER} is not in the journal any more"):
+        journal.written(OTHER)
 
 
 def test_a_copy_of_check_is_known_by_its_path(journal: Journal) -> None:

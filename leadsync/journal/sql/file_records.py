@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.journal.sql.database import Connected
+from leadsync.journal.sql.run_table import run_key
 from leadsync.journal.values import CheckedSheet
 
 
@@ -14,8 +15,9 @@ class SqlFileRecords(Connected):
 
     def written(self, run_id: str) -> dict[str, list[int]]:
         with self._database.reading() as connection:
-            row = connection.execute("SELECT written FROM runs WHERE id = ?", [run_id]).fetchone()
-            files: dict[str, list[int]] = json.loads(row[0])
+            key = run_key(connection, run_id)
+            [written] = connection.execute("SELECT written FROM runs WHERE run = ?", [key]).fetchone()
+            files: dict[str, list[int]] = json.loads(written)
             return files
 
     def keep_written(self, run_id: str, files: Mapping[str, Sequence[int]]) -> None:
