@@ -152,6 +152,14 @@ def test_rows_to_decide_are_told_by_the_order_of_attempts(journal: Journal) -> N
     assert undecided(journal) == [(f"{LATER} 4", "met an agent, pending"), expected[2]], "its run is to send it"
 
 
+def test_an_undecided_row_without_a_time_has_that_of_its_run(journal: Journal) -> None:
+    send(journal, LATER, 2, None)
+    with journal._database.writing() as connection:  # type: ignore[attr-defined]
+        connection.execute("UPDATE rows SET time = NULL, harmless = FALSE WHERE state = 'in_flight'")
+    [[found]] = journal.history().undecided(("L",), DIALER, 41).values()
+    assert found.time == journal.run(LATER).created
+
+
 def test_a_leads_rows_are_listed_the_newest_first_with_their_runs(journal: Journal) -> None:
     add(journal, LATER, 3, "newer")
     add(journal, LATER, 4, "another lead's", "M")

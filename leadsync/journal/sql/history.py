@@ -68,7 +68,9 @@ class LeadHistory(Connected):
         with self._database.reading() as connection:
             runs = self._of_campaign(connection, dialer, campaign)
             rows = connection.execute(
-                "SELECT lead, rows.run, rows.number, time, fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
+                # A row under way for the first time has no time of its own yet.
+                "SELECT lead, rows.run, rows.number, coalesce(time, (SELECT created FROM runs WHERE run = rows.run)), "
+                "fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
                 "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
                 f"AND (state = '{State.CONFLICT}' "
