@@ -75,7 +75,7 @@ _QUICK = re.compile(
 _RUN_TOGETHER = re.compile(r"(\d\d)(\d\d)(20\d\d)(?!\d)")
 _STAMP = re.compile(r"(20\d{6})(\d{4}(?:\d\d)?)")
 _TIME_ALONE = re.compile(rf"{_TIME}{_OFFSET}", re.ASCII)
-_MIDNIGHT_BEHIND = re.compile(r" 0?0:00(?::00)?$")
+_CLOCK_BEHIND = re.compile(r"(.+\d),?[ T](\d{1,2}:\d.*)")
 _ZERO_DAY = re.compile(r"(?:(?:1899|1900|1904)[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:1899|1900|1904))[ T]+(?=\d)")
 """The day before a time that a program keeps as a moment: 1899-12-30, 1900-01-00, 1904-01-01 and the like."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{5},\d+", re.ASCII)
@@ -111,8 +111,8 @@ def read_moment(text: str, order: DateOrder, *, epoch_1904: bool = False) -> Mom
 def join_time(date_text: str, time_text: str) -> str:
     """One text for a date and its time of day in two cells, in whichever of them the time stands.
 
-    A time beside a midnight replaces it: a date cell without a time has one. Two cells may show parts of one moment,
-    and hold all of it.
+    A time beside a midnight, however it is written, replaces it: a date cell without a time has one. Two cells may show
+    parts of one moment, and hold all of it.
     """
     date_text, time_text = (_ZERO_DAY.sub("", text.strip()) for text in (date_text, time_text))
     # People map the two columns in either order.
@@ -120,12 +120,26 @@ def join_time(date_text: str, time_text: str) -> str:
         date_text, time_text = time_text, date_text
     if not (date_text and time_text):
         return date_text or time_text
-    day = _MIDNIGHT_BEHIND.sub("", date_text)
+    parts = _CLOCK_BEHIND.fullmatch(date_text)
+    clock = _clock(parts[2]) if parts else None
+    day = parts[1] if parts and clock == (time(), 0) else date_text
     if time_text.startswith((f"{day} ", f"{day}T")):
         return time_text
     if date_text == time_text or date_text.endswith((f" {time_text}", f"T{time_text}")):
         return date_text
+    # 14:30 and 2:30 PM are one moment, to the minute.
+    if clock and day == date_text and (other := _clock(time_text)) and other[0] == clock[0]:
+        return date_text
     return f"{day} {time_text}"
+
+
+def _clock(text: str) -> tuple[time, int] | None:
+    """The hour and minute of a time alone, and its seconds; None for any other text."""
+    match = _TIME_ALONE.fullmatch(text.lower())
+    if match is None or match["offset"]:
+        return None
+    clock = _time(match, "dmy")
+    return None if isinstance(clock, Refused) else (clock, int(match["second"] or match["ss"] or 0))
 
 
 def is_time(text: str) -> bool:

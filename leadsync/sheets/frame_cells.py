@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HALF_A_SECOND = 500_000
+_HAIR = 500
 """Microseconds: times are rounded to the second, as in a workbook."""
 _YEARS = ("0001", "10000")
 _MIDNIGHT = "T00:00:00"
@@ -87,6 +88,9 @@ def _of_times(column: "pd.Series[Any]", heading: str) -> ColumnCells:
     if not ((times[known] >= np.datetime64(_YEARS[0])) & (times[known] < np.datetime64(_YEARS[1]))).all():
         raise SheetError(f"The column {heading} holds a date outside the years 1 to 9999; correct it.")
     seconds = (times + np.timedelta64(_HALF_A_SECOND, "us")).astype("datetime64[s]")
+    # As in `cell_text`: the last half second of a day does not move to the next one.
+    days = (times + np.timedelta64(_HAIR, "us")).astype("datetime64[D]")
+    seconds = np.where(seconds.astype("datetime64[D]") > days, times.astype("datetime64[s]"), seconds)
     texts = [_date_text(text) for text in np.datetime_as_string(seconds).tolist()]
     return ColumnCells(texts, frozenset(known.nonzero()[0].tolist()))
 

@@ -13,6 +13,9 @@ from leadsync.sheets.formats.number_formats import changes_meaning, percentage, 
 
 Value: TypeAlias = str | float | bool | date | time | timedelta
 
+_HAIR = 999_500
+"""Microseconds from which a second is full: spreadsheet programs keep thousandths."""
+
 
 def text_of(value: Value, number_format: str = "") -> tuple[str, bool]:
     """Return a value's text and whether it is a date: `2026-11-24`, `2026-11-24 14:30`, with seconds other than 0.
@@ -53,7 +56,10 @@ def _date(value: date) -> str:
         return value.isoformat()
     # A spreadsheet holds times as fractions of a day, which miss the second they mean by a hair.
     if value.microsecond:
-        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        rounded = value + timedelta(microseconds=500_000)
+        # 23:59:59.997 is the end of its own day, of which many a format shows the date alone.
+        is_end = rounded.day != value.day and value.microsecond < _HAIR
+        value = (value if is_end else rounded).replace(microsecond=0)
     if not (value.hour or value.minute or value.second):
         return value.date().isoformat()
     return value.isoformat(sep=" ", timespec="seconds" if value.second else "minutes")
