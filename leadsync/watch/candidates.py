@@ -12,9 +12,12 @@ from stat import S_ISLNK, S_ISREG
 
 from leadsync.private_files import open_regular
 
-SHEETS = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".zip", ".gz"})
-"""The endings of sheets. Unfinished downloads and uploads have others (.part, .tmp, .crdownload, …); .html and .xml are
-those of summaries and other programs' notes too."""
+_TEXTS = (".csv", ".tsv", ".tab", ".psv", ".txt", ".asc", ".dat")
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".xml", ".html", ".htm", ".mht", ".mhtml")
+SHEETS = frozenset((*_TEXTS, *_BOOKS, ".zip", ".gz"))
+"""The endings of sheets."""
+_UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".opdownload", ".swp")
+_OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class IgnoredFile:
 
 
 def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
-    """Return the files to send, and the sheets not to send now.
+    """Return the files to send, and those to leave alone.
 
-    Leaves out other kinds of files, hidden and temporary ones, and folders. Raises OSError for an unreadable folder.
+    Leaves out hidden and temporary files, and folders. Raises OSError for an unreadable folder.
     """
     found: list[Candidate] = []
     left: list[IgnoredFile] = []
@@ -46,7 +49,7 @@ def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
         names = {entry.name: entry for entry in entries}
     for name, entry in names.items():
         path = folder / name
-        if name.startswith((".", "~")) or path.suffix.lower() not in SHEETS:
+        if _is_temporary(name):
             continue
         if why := _opened_by(name, names.keys()):
             left.append(IgnoredFile(path, why))
@@ -58,6 +61,9 @@ def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
         except OSError as error:
             left.append(IgnoredFile(path, f"it cannot be looked at: {error.strerror}"))
             continue
+        if path.suffix.lower() not in SHEETS:
+            left += [IgnoredFile(path, _ending(path))] * S_ISREG(state.st_mode)
+            continue
         if S_ISLNK(state.st_mode):
             left.append(IgnoredFile(path, "it is a link; put the file itself here"))
             continue
@@ -68,6 +74,17 @@ def look(folder: Path) -> tuple[list[Candidate], list[IgnoredFile]]:
         else:
             found.append(Candidate(path, state.st_size, state.st_mtime_ns))
     return found, left
+
+
+def _is_temporary(name: str) -> bool:
+    """Whether a file is hidden, a system's own, or still being written by its name."""
+    small = name.lower()
+    return name.startswith((".", "~")) or small.endswith(_UNFINISHED) or small in _OF_SYSTEMS
+
+
+def _ending(path: Path) -> str:
+    ending = f"its ending {path.suffix} is no sheet's" if path.suffix else "its name has no ending"
+    return f"{ending}; if it is a sheet, give it its own, such as .csv or .xlsx"
 
 
 def _opened_by(name: str, names: Collection[str]) -> str:

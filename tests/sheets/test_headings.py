@@ -68,6 +68,8 @@ def test_two_headings_are_no_parameter(text_file, text):
         ("A2,Bob,,,", ("A2", "Bob", "", ""), ""),
         ("A2", ("A2", "", "", ""), "TOO_FEW_CELLS"),
         ("A2,Lee,Bob,,", ("A2", "Lee", "Bob", ","), "TOO_MANY_CELLS"),  # a cell has slipped
+        ("A2,Lee, Bob,", ("A2", "Lee", " Bob", ""), "TOO_MANY_CELLS"),  # `Lee, Bob` without its quotes
+        ("A2, Bob, note,", ("A2", " Bob", " note", ""), ""),
     ],
 )
 def test_blank_headings_at_the_end_reject_no_row(text_file, rows_of, row, cells, fault):
@@ -81,3 +83,20 @@ def test_blank_headings_at_the_end_reject_no_row(text_file, rows_of, row, cells,
 def test_values_behind_the_headings_of_a_ragged_text_reject_their_row(text_file, rows_of):
     found = rows_of(text_file("Id,Name,,\nA1,Ann\nA2,Bob,note\nA3,Cy\n"))[1]
     assert [one.kind.name for one in found.faults] == ["TOO_MANY_CELLS"]
+
+
+@pytest.mark.parametrize(
+    ("written", "heading"),
+    [
+        ('="Name"', "Name"),
+        ("'Name", "Name"),
+        ("'t Hooft", "'t Hooft"),
+        ("'Name'", "'Name'"),
+        ("=Name", "=Name"),
+        ('=""', ""),
+        ("Owner's name", "Owner's name"),
+    ],
+)
+def test_marks_of_a_text_are_no_part_of_a_heading(text_file, written, heading):
+    with open_table(text_file(f"Lead Id,{written},City\nA1,x,y\n")) as table:
+        assert table.headings == ("Lead Id", heading, "City")

@@ -32,6 +32,9 @@ def ranges(merged: list[str]) -> list[Merged]:
         ("Lead Id,Home,,Work,", ",Phone,City,Phone,Bay", "A1:A2 B1:C1 D1:E1", "Lead Id,Home Phone,City,Work Phone,Bay"),
         ("Lead Id,Call back,Owner", ",date,Disposition", "A1:A2", "Lead Id,Call back date,Disposition"),
         ("Lead Id,Contact,", ",Name,", "A1:A2 B1:C1", "Lead Id,Name,"),
+        ("Lead Id,Phone,Due", ",(ten digits),[dd/mm]", "A1:A2", "Lead Id,Phone,Due"),
+        ("Lead Id,Sum,Sum", ",(EUR),(USD)", "A1:A2", "Lead Id,Sum (EUR),Sum (USD)"),
+        ("Lead Id,Sum,", ",(EUR),(USD)", "A1:A2 B1:C1", "Lead Id,(EUR),(USD)"),
     ],
 )  # fmt: skip
 def test_a_group_s_title_is_no_part_of_its_columns_names(upper, lower, merged, names):

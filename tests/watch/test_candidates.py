@@ -14,9 +14,10 @@ def names(folder: Path) -> list[str]:
 
 
 def test_sheets_are_found_and_everything_temporary_or_hidden_is_not(tmp_path: Path) -> None:
-    sheets = ["a.csv", "b.XLSX", "c.ods", "d.xls", "e.csv.gz", "f.txt"]
+    sheets = ["a.csv", "b.XLSX", "c.ods", "d.xls", "e.csv.gz", "f.txt", "g.html", "h.HTM", "i.mht", "j.mhtml", "k.xml"]
+    sheets += ["l.fods", "m.tab", "n.psv", "o.asc", "p.dat", "q.zip"]
     others = [
-        "~$x.xlsx", "x.csv.part", "x.xlsx.crdownload", "x.tmp", ".x.csv", "~WRL0001.tmp", "x.csv.filepart", "x.pdf",
+        "~$x.xlsx", "x.csv.part", "x.xlsx.crdownload", "x.tmp", ".x.csv", "~WRL0001.tmp", "x.csv.filepart",
         "Thumbs.db", ".leadsync.csv.swp",
     ]  # fmt: skip
     for name in (*sheets, *others):
@@ -24,6 +25,21 @@ def test_sheets_are_found_and_everything_temporary_or_hidden_is_not(tmp_path: Pa
     (tmp_path / "done").mkdir()
     (tmp_path / "folder.csv").mkdir()
     assert names(tmp_path) == sheets
+    assert look(tmp_path)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("x.pdf", "its ending .pdf is no sheet's; if it is a sheet, give it its own, such as .csv or .xlsx"),
+        ("leads.export", "its ending .export is no sheet's; if it is a sheet, give it its own, such as .csv or .xlsx"),
+        ("leads", "its name has no ending; if it is a sheet, give it its own, such as .csv or .xlsx"),
+    ],
+)
+def test_a_file_of_another_ending_is_left_alone_with_the_reason(tmp_path: Path, name: str, why: str) -> None:
+    (tmp_path / name).touch()
+    found, left = look(tmp_path)
+    assert (found, [(one.path.name, one.why) for one in left]) == ([], [(name, why)])
 
 
 @pytest.mark.parametrize("note", ["~$leads.xlsx", ".~lock.leads.xlsx#"])

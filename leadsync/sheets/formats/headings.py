@@ -23,6 +23,8 @@ _VALUE = re.compile(
 """Cells of leads which no heading looks like: numbers, addresses, dates."""
 _TICKS = ("TRUE", "FALSE")
 """A tick box for all rows at once has no name."""
+_MARKED = re.compile(r"""\s*(?:="([^"]*)"|'(?=[^\W_])(?!\w\w?[ -])(.*[^'\s]))\s*""", re.DOTALL)
+"""A text of Excel as exports write it: `="Name"` or `'Name`."""
 _NUMBERING = re.compile(r"\d{1,3}")
 _PHONE_DIGITS = 6
 _PARAMETER = 2
@@ -51,6 +53,9 @@ class Headings(NamedTuple):
         named = _end(line) if counts_cells and _is_regular(line, below) else None
         cells = line.cells if named is not None else line.cells[: _width(line, below, counts_cells=counts_cells)]
         names = tuple("" if cell in _TICKS else cell for cell in cells)
+        # A file of leadsync's own has marks of its own.
+        if counts_cells and RUN_COLUMN not in names:
+            names = tuple(map(_unmarked, names))
         if line.faults:
             kind, details = line.faults[0]
             where = f" (column {details['letter']})" if "letter" in details else ""
@@ -89,6 +94,11 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
             f"{_or(_proposal(lines, place))}."
         )
     return place
+
+
+def _unmarked(name: str) -> str:
+    marked = _MARKED.fullmatch(name) if "'" in name or "=" in name else None
+    return (marked[1] or marked[2] or "") if marked else name
 
 
 def _proposal(lines: Sequence[SourceLine], place: int) -> str:

@@ -3,6 +3,7 @@
 A group's title over several columns is no part of their names, unless two groups have a column of one name.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from leadsync.sheets.source_lines import Merged, SourceLine
 from leadsync.spreadsheet import HeadingNames, loose
 
 _MOST_LINES = 4
+_REMARK = re.compile(r"\(.*\)|\[.*\]", re.DOTALL)
 _Part = tuple[str, Merged | None]
 """A text, and the merged cells over several columns in which it stands."""
 _MERGED, _MORE = FaultKind.MERGED_CELL.name, FaultKind.MORE_SUCH_CELLS.name
@@ -33,8 +35,12 @@ def joined_headings(
     bands = {own[-1][1] for own in parts if own} - {band for own in parts for _, band in own[:-1]}
     if bands - {None}:
         return None
-    lowest = Counter(loose(own[-1][0]) for own in parts if own)
-    line = SourceLine(last, [_name(own, lowest, names) for own in parts])
+    without = list(map(_without_remark, parts))
+    lowest = Counter(loose(own[-1][0]) for own in without if own)
+    kept = [
+        own if short and lowest[loose(short[-1][0])] > 1 else short for own, short in zip(parts, without, strict=True)
+    ]
+    line = SourceLine(last, [_name(own, lowest, names) for own in kept])
     above = [line for line in lines if line.number < first]
     remark = f"The headings stand on the lines {first} to {last}, joined where their cells are merged."
     return [*above, line, *(line for line in lines if line.number > last)], len(above), remark
@@ -70,6 +76,12 @@ def _parts(block: Sequence[SourceLine], column: int, merged: Sequence[Merged]) -
         if text:
             parts.append((text, over[0] if over and over[0][0][1] < over[0][1][1] else None))
     return parts
+
+
+def _without_remark(parts: Sequence[_Part]) -> Sequence[_Part]:
+    """The parts without a remark such as `(10 digits)` below a heading of this column alone."""
+    has_remark = len(parts) > 1 and parts[-2][1] is None and _REMARK.fullmatch(parts[-1][0])
+    return parts[:-1] if has_remark else parts
 
 
 def _name(parts: Sequence[_Part], lowest: Counter[str], names: HeadingNames) -> str:

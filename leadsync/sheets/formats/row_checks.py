@@ -32,7 +32,7 @@ def clean(chunk: list[SourceLine], headings: Headings, delimiter: str) -> list[S
             # No journal and no file can hold them.
             cells = [_SURROGATES.sub("\ufffd", cell) for cell in cells]
             line = line._replace(cells=cells)
-        if len(cells) != width:
+        if len(cells) != width or (headings.named is not None and headings.counts_cells):
             faults = (*line.faults, *_width_fault(cells, headings))
             line = line._replace(cells=_laid_out(cells, width, delimiter), faults=faults)
         rows.append(line)
@@ -63,8 +63,18 @@ def _width_fault(cells: list[str], headings: Headings) -> Iterator[LineFault]:
     if len(cells) < named:
         found = counted(len(cells), "cell")
         yield line_fault(FaultKind.TOO_FEW_CELLS, cells=found, headings=width, present=len(cells))
-    elif len(cells) > width and any(cell.strip() for cell in cells[named:]):
-        yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
+    elif any(map(str.strip, cells[named:])):
+        if len(cells) > width:
+            yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(len(cells), "cell"), headings=width)
+        elif _has_slipped(cells, named):
+            last = max(at for at, cell in enumerate(cells, 1) if cell.strip())
+            yield line_fault(FaultKind.TOO_MANY_CELLS, cells=counted(last, "cell"), headings=named)
+
+
+def _has_slipped(cells: list[str], named: int) -> bool:
+    """Whether a cell begins with a blank unlike the others, as behind the comma of a text without quotes."""
+    spaced = [cell.startswith(" ") for cell in cells[1 : named + 1] if cell.strip()]
+    return any(spaced) and not all(spaced)
 
 
 def _laid_out(cells: list[str], width: int, delimiter: str) -> list[str]:
