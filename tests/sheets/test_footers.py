@@ -54,6 +54,25 @@ ROW = ["A1", "Ann", "0412345678", "Sale", ""]
         (["Endeavour", "", "", "", ""], Look.ALONE),
         (["A1", "", "0412345678", "", ""], Look.ROW),
         (["Total"], Look.TOTAL),
+        *[
+            ([words, "", "", "", "17"], Look.TOTAL)
+            for words in (
+                "Brought forward",
+                "Carried forward:",
+                "Opening balance",
+                "Closing balance",
+                "Übertrag",
+                "Anfangssaldo",
+                "Solde initial",
+                "À reporter",
+                "Saldo anterior",
+                "Saldo iniziale",
+                "Riporto",
+                "Beginsaldo",
+                "A transportar",
+            )
+        ],
+        (["Balance Gym", "", "", "", "17"], Look.ROW),
         (["Grand total: 3 leads", "", "", "", ""], Look.TOTAL),
         (["Grand Totals", "2", "2"], Look.TOTAL),
         (["Grand Totals", "2", "$1,234.50", "50%", "2"], Look.TOTAL),

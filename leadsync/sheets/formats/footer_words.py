@@ -61,6 +61,8 @@ TOTALS = _known(
     "σύνολο άθροισμα πλήθος",
     "toplam aratoplam toplamı",
     "viso suma kopā kopsumma kokku vahesumma",
+    "balance forward übertrag vortrag saldovortrag saldo anfangsbestand endbestand anfangssaldo endsaldo solde",
+    "reporter reporté riporto riportare beginsaldo eindsaldo overdracht transportar",
     'סה"כ סך المجموع الإجمالي إجمالي الاجمالي مجموع جمع',
     "合計 総計 小計 総合計 合計件数 総件数 合计 总计 小计 共计 总数 總計 總數 共 共計",
     "합계 총계 소계 총합계 총 รวม ยอดรวม รวมทั้งหมด tổng jumlah योग कुल",
@@ -68,6 +70,7 @@ TOTALS = _known(
 """Words which make a line a total."""
 
 _BESIDE = _known(
+    "brought carried opening closing anterior inicial finale iniziale initial précédent ouverture clôture à y sigue",
     "grand sub report overall general final page number amount of for all in the s set exported found affected",
     "selected returned listed displayed sec",
     "der die das den von aller alle allgemein",

@@ -72,7 +72,7 @@ def look_of(cells: Sequence[str]) -> Look:
         return Look.ROW
     first, others = filled[0], filled[1:]
     is_full = first[:2] not in _RULE_STARTS and 2 * len(filled) > max(len(cells), 4)
-    if _is_total(first) and all(map(_is_figure if is_full else _has_no_words, others)):
+    if is_total(first) and all(map(_is_figure if is_full else _has_no_words, others)):
         return Look.TOTAL
     if is_full:
         return Look.ROW
@@ -92,7 +92,7 @@ def is_rule(text: str) -> bool:
     return text[:2] in _RULE_STARTS and _RULE.fullmatch(text) is not None
 
 
-def _is_total(cell: str) -> bool:
+def is_total(cell: str) -> bool:
     """Whether a cell has words of a total alone, in any order, and figures."""
     words = WORDS.findall(folded(cell))
     if not VOCABULARY.issuperset(words):
@@ -125,7 +125,7 @@ def looks_of(chunk: Sequence[SourceLine]) -> list[Look]:
 
 
 def _is_figure(cell: str) -> bool:
-    return cell.startswith("=") or _is_total(cell) or _FIGURE.fullmatch(cell) is not None
+    return cell.startswith("=") or is_total(cell) or _FIGURE.fullmatch(cell) is not None
 
 
 def _has_digit(cell: str) -> bool:
@@ -133,7 +133,7 @@ def _has_digit(cell: str) -> bool:
 
 
 def _has_no_words(cell: str) -> bool:
-    return cell.startswith("=") or _is_total(cell) or not any(map(str.isalpha, cell))
+    return cell.startswith("=") or is_total(cell) or not any(map(str.isalpha, cell))
 
 
 def marked(chunks: Iterator[list[SourceLine]], above: int) -> Iterator[list[SourceLine]]:
