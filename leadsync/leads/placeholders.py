@@ -10,12 +10,19 @@ _NULL_BEGINNINGS = frozenset("nNuU(<[\\")
 _TRUTHS = ("TRUE", "FALSE")
 """Tick boxes as texts, as workbooks and spreadsheet programs' text files have them."""
 _ABROAD = re.compile(
+    r"-1|i\.?t\.|b/d|n/k|n\.?v\.?t\.?|"
     r"[kn][./] ?[adchp]\.?|s[./] ?[dn]\.?|б/?н|н/д|(?:kein|keine|ohne)(?: (?:angaben?|nummer|nr\.?|id))?|"
     r"unbekannt|fehlt|nicht (?:bekannt|vorhanden|vergeben|angegeben|verfügbar)|leer|aucune?|n[ée]ant|inconnue?|vide|"
     r"non (?:communiqu|renseign|conn|dispon|fourn|not|assegn)\w+|nessun[oa]?|sconosciut[oa]|vuoto|"
     r"sin (?:datos?|número|numero|id)|s/ ?(?:dato|número)|desconocid[oa]|ning[uú]n[oa]?|vac[ií]o|"
     r"no (?:consta|disponible)|desconhecid[oa]|nenhum|sem (?:dados|id|n[uú]mero)|n[ãa]o informado|onbekend|geen|leeg|"
     r"ukendt|ukjent|okänd|saknas|ingen|tuntematon|puuttuu|brak(?: danych)?|nieznan[ya]|neznám[ýéá]|chybí|není|"
+    r"(?:ditto|dito|idem|as above|same as above|wie oben|s\. ?o\.|to follow|folgt|wird nachgereicht)\.?|"
+    r"niet (?:van toepassing|bekend|beschikbaar)|ej (?:angivet|känt|tillgänglig\w*)|"
+    r"ikke (?:oppgitt|kjent|angivet|oplyst)|"
+    r"ei (?:tiedossa|ole|saatavilla)|sem informa[çc][ãa]o|sin informaci[óo]n|sans(?: (?:num[ée]ro|id))?|žádn[ýáé]|"
+    r"neuvedeno|nie podano|nem ismert|belirsiz|bilgi yok|не (?:указан\w*|известно|задано)|без номера|отсутству\w+|"
+    r"не вказано|暂无|不详|不詳|不適用|不适用|該当なし|해당 ?없음|"
     r"ismeretlen|nincs|necunoscut|nepoznato|nema|yok|bilinmiyor|нет(?: данных)?|неизвестно|немає|невідомо|няма|"
     r"άγνωστο|不明|なし|無し|无|無|未知|없음|미상|לא ידוע|אין|غير معروف|لا يوجد",
     re.IGNORECASE,

@@ -34,7 +34,7 @@ from leadsync.remarks import Remark
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
-from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, spellings
+from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, shared_words, spellings
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -168,6 +168,7 @@ class SheetScan:
         remarks += encoded_values(self.survey)
         remarks += spellings(self.survey)
         remarks += odd_ids(self.survey)
+        remarks += shared_words(self.survey)
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
             remarks.append(

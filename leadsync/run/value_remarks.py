@@ -55,6 +55,15 @@ def odd_ids(survey: Survey) -> Iterator[Remark]:
         )
 
 
+def shared_words(survey: Survey) -> Iterator[Remark]:
+    """The loud warning about a word for no id, perhaps, that stands for several people."""
+    if survey.shared_words.count:
+        yield Remark.doubtful(
+            f"An id without a digit stands for another person above ({_rows(survey.shared_words)}), as a word for no "
+            "id does; all of them are sent as one lead: write each lead's own id."
+        )
+
+
 def doubtful_values(survey: Survey) -> Iterator[Remark]:
     """The warnings about values to look at; some have warnings of their own."""
     groups = [group for group in survey.warnings.values() if group.what != NEW_LEAD and not _is_loud(group, survey)]

@@ -33,7 +33,48 @@ def test_words_of_other_languages(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["brak", "onbekend", "geen", "ukendt", "нет", "неизвестно", "不明", "なし", "无", "없음"]
+    "text",
+    [
+        *[
+            "brak",
+            "onbekend",
+            "geen",
+            "ukendt",
+            "нет",
+            "неизвестно",
+            "不明",
+            "なし",
+            "无",
+            "없음",
+            "-1",
+            "ditto",
+            "As above",
+        ],
+        *[
+            "n.v.t.",
+            "nvt",
+            "b/d",
+            "i.t.",
+            "n/k",
+            "ej angivet",
+            "ei tiedossa",
+            "ikke oppgitt",
+            "sem informação",
+            "žádný",
+        ],
+        *[
+            "neuvedeno",
+            "nem ismert",
+            "belirsiz",
+            "bilgi yok",
+            "не указано",
+            "без номера",
+            "отсутствует",
+            "暂无",
+            "不详",
+        ],
+        *["不適用", "該当なし", "해당없음", "to follow", "sans", "ei ole"],
+    ],
 )
 def test_words_of_further_languages(text: str) -> None:
     assert is_placeholder(text)
@@ -57,6 +98,10 @@ def test_words_of_further_languages(text: str) -> None:
         "n/d 7",
         "No. 5",
         "Ing",
+        "IT",
+        "-12",
+        "Sansom",
+        "Idemitsu",
     ],
 )
 def test_values_are_no_placeholders(text: str) -> None:

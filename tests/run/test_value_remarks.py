@@ -6,7 +6,7 @@ from leadsync.leads import DECIMAL_ID, LOST_AT_END, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
-from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, spellings
+from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, shared_words, spellings
 
 
 def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
@@ -104,3 +104,26 @@ def test_letters_in_another_writing_are_a_doubt_with_their_rows() -> None:
         "! Name has letters as in a web page, such as &amp; or &#233;; export it as plain text (row 3)"
     )
     assert list(doubtful_values(survey)) == []
+
+
+def word(name: str, phone: str, **others: str) -> Lead:
+    return Lead(name, {"FirstPhone": phone, "City": "Perth", "njCallBackDate": f"2027/11/24 {phone[-2:]}:30", **others})
+
+
+ANN, BOB = "0383218191", "0383218192"
+
+
+@pytest.mark.parametrize(
+    ("leads", "rows"),
+    [
+        ([word("New customer", ANN), word("new customer", BOB), word("New customer", BOB)], "2 rows: 3, 4"),
+        ([word("n.v.t", "", Mail="ann@example.com"), word("n.v.t", BOB)], "row 3"),
+        ([word("ann", ANN), word("ann", ANN, njDisposition="Sale")], ""),
+        ([word("ann", ANN), word("ann", "<No Change>")], ""),
+        ([word("ann", ANN), word("bob", BOB)], ""),
+        ([word("A1", ANN), word("A1", BOB), word("1A", ANN), word("1A", BOB)], ""),
+    ],
+)
+def test_a_word_that_is_the_id_of_several_people_is_a_doubt(leads: list[Lead], rows: str) -> None:
+    told = [str(remark) for remark in shared_words(surveyed(*leads)) if remark.doubt]
+    assert [f"person above ({rows})," in words for words in told] == [True] * bool(rows)
