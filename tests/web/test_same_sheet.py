@@ -171,4 +171,4 @@ def test_of_two_at_the_same_moment_one_sends(shop: Shop, desk: Desk, dialer: Pra
         shop.do("send", upload, job)
         other.wait(60)
     assert sorted(applied(dialer)) == LEADS
-    assert len(shop.runs()) == 1
+    assert sum(run.complete for run in shop.runs()) == 1
