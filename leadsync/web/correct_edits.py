@@ -1,11 +1,10 @@
 """The changes of people: in one row, or one value put into many rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,7 +33,7 @@ from leadsync.web.correct_data import (
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
 from leadsync.web.correct_view import RowCard, positions_of
-from leadsync.web.draft_jobs import sent_as
+from leadsync.web.draft_successors import moved
 from leadsync.web.roles import allowed
 from leadsync.web.run_page import run_of
 from leadsync.web.site import Site, site_of
@@ -65,10 +64,20 @@ class _Asked:
     leaves: str = ""
     """`out` or `in`: whether the row is left out of the sending of its draft, or goes again."""
 
-    def typed(self, headings: Sequence[str]) -> str:
-        """What was typed, in words."""
-        cells = [f"{headings[at]} “{text}”" for at, text in self.cells.items() if text and at < len(headings)]
+    def typed(self, headings: Sequence[str] = (), now: Sequence[str] = ()) -> str:
+        """What was typed, in words: the cells that differ from those of the row now."""
+        before, names = dict(enumerate(now)), dict(enumerate(headings))
+        changed = {at: text for at, text in self.cells.items() if not _same(before.get(at, ""), text)}
+        cells = [f"{names.get(at, '')} “{text}”".strip() for at, text in changed.items()]
         return f" You typed: {', '.join(cells)}." if cells and not (self.takes_back or self.leaves) else ""
+
+    def typed_in(self, journal: "Journal", run: RunRecord | None) -> str:
+        """The same beside the row of a run; without one every text counts."""
+        if run is None:
+            return self.typed()
+        row = row_of(journal, run.id, self.number)
+        cells = row.cells if row else journal.cells(run.id, [self.number]).get(self.number, ())
+        return self.typed(run.headings, cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ async def edits(request: Request) -> Response:
     try:
         done = await site.read(partial(_edit, site=site, asked=asked))
     except (BusyError, HTTPException) as error:
-        run, words = await _sent_since(site, asked.run, asked.typed, error)
+        run, words = await moved(site, asked.run, error, asked.typed_in)
         asked, done, wanted = replace(asked, run=run), _Done(None, 409, words), Wanted(0, "")
     if "hx-request" in request.headers:
         page = await site.read(partial(figures_of, site=site, run_id=asked.run, wanted=wanted))
@@ -108,19 +117,6 @@ async def edits(request: Request) -> Response:
         return await show(request, asked.run, wanted, status=done.status, wrong=done.wrong, card=done.card)
     address = "&".join(filter(None, (address_of(wanted), f"saved={asked.number}")))
     return RedirectResponse(f"/runs/{asked.run}/correct?{address}#saved", status_code=303)
-
-
-async def _sent_since(
-    site: Site, draft: str, typed: Callable[[Sequence[str]], str], error: Exception
-) -> tuple[str, str]:
-    """The run that a draft was sent as, and the words about what was typed too late; raises the error without one."""
-    run_id = await anyio.to_thread.run_sync(sent_as, site.state, draft)
-    run = await site.read(lambda journal: journal.find(run_id)) if run_id else None
-    if run is None:
-        raise error
-    kept = typed(run.headings)
-    words = f"The sheet was sent as run {run_id} before your change came: nothing was changed.{kept}"
-    return run_id, f"{words} If the row did not go through, correct it here."
 
 
 def _row(request: Request, page: CorrectPage, done: _Done) -> Response:
@@ -138,7 +134,9 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     if any(len(text) > LONGEST_CELL for text in asked.cells.values()):
         return _Done(card_of(rules, row, doubt), 422, _LONG)
     if waits := being_sent(site, run):
-        return _Done(_typed(card_of(rules, row, doubt), asked, waits), 409, f"{waits}{asked.typed(run.headings)}")
+        return _Done(
+            _typed(card_of(rules, row, doubt), asked, waits), 409, f"{waits}{asked.typed(run.headings, row.cells)}"
+        )
     if asked.leaves and run.complete:
         return _Done(card_of(rules, row), 409, "The sheet was sent: no row is left out of it any more.")
     changes = _changes(row, asked)
@@ -256,8 +254,8 @@ async def bulk_edits(request: Request) -> Response:
             return await show(request, run_id, wanted, status=409, wrong=f"{waits} The value was “{new}”.")
         put, left = await site.read(work)
     except (BusyError, HTTPException) as error:
-        sent, words = await _sent_since(site, run_id, lambda _: "", error)
-        return await show(request, sent, wanted_in({}), status=409, wrong=f"{words} The value was “{new}”.")
+        now, words = await moved(site, run_id, error, lambda *_: f" The value was “{new}”.")
+        return await show(request, now, wanted_in({}), status=409, wrong=words)
     address = "&".join(filter(None, (address_of(Wanted(0, "")), f"put={put}", f"left={left}" if left else "")))
     return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.web.correct_data import READY, CorrectPage, Wanted, page_of
-from leadsync.web.draft_jobs import sent_as
+from leadsync.web.draft_successors import successor_of
 from leadsync.web.site import site_of
 from leadsync.web.templates import names_of, render
 
@@ -26,11 +26,12 @@ async def correct(request: Request) -> Response:
     try:
         return await show(request, run_id, wanted_in(asked), saved, put=put, left=left)
     except HTTPException:
-        # A page of a draft, open or bookmarked since before its sending.
-        sent = await anyio.to_thread.run_sync(sent_as, site_of(request).state, run_id)
-        if not sent:
+        # A page of a draft, open or bookmarked since before its sending or another reading.
+        now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, run_id)
+        if now is None or now.run == run_id:
             raise
-        return RedirectResponse(f"/runs/{sent}", status_code=303)
+        draft = f"/runs/{now.run}/correct" if now.run else f"/drafts/{now.upload.id}"
+        return RedirectResponse(f"/runs/{now.run}" if now.is_sent else draft, status_code=303)
 
 
 async def show(

@@ -48,7 +48,7 @@ from leadsync.web.draft_rows import keep_rows
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
 from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, being_sent, preview_of, reading_values, with_digest
 from leadsync.web.saved_mappings import headings_of, only_fitting
-from leadsync.web.uploads import Upload, Uploads
+from leadsync.web.uploads import Upload
 
 _PATIENCE_SECONDS = 120.0
 """Another reading of the same sheet takes no longer."""
@@ -58,18 +58,6 @@ def jobs_of(state: Path, upload: Upload, kind: str) -> Jobs:
     """The `read` or the `send` jobs of an upload: one child at a time works on a sheet."""
     sheet = sha256(str(upload.file).encode()).hexdigest()[:32]
     return Jobs(state, upload.values, kind, f"page-sheet-{sheet}")
-
-
-def sent_as(state: Path, draft: str) -> str:
-    """The id of the run that a draft was sent as; empty if it was not, or nobody knows."""
-    for upload in Uploads(state).all():
-        jobs = jobs_of(state, upload, "send")
-        newest = jobs.newest()
-        for number in range(newest.number if newest else 0, 0, -1):
-            job = jobs.job(number)
-            if job.asked.get("base") == draft and job.noted.get("run"):
-                return str(job.noted["run"])
-    return ""
 
 
 def preview_name(reading: SheetChoices) -> str:
@@ -87,7 +75,7 @@ def read_draft(host: Session, upload: Upload, job: Job) -> None:
             reading, found = mapped, _preview(host, upload, mapped)
             upload.choose(reading)
         upload.values.keep(preview_name(reading), found)
-        job.note(JobState.ENDED)
+        job.note(JobState.ENDED, base=found.get("base", ""))
 
 
 def _as_saved(host: Session, upload: Upload, reading: SheetChoices, found: Preview) -> SheetChoices | None:
@@ -144,11 +132,12 @@ def _send(host: Session, upload: Upload, job: Job, hooks: PostRunHooks) -> None:
             for done in execute_in_turn(here, send, plan, host.say):
                 hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
     # Without the locks of the run: its rest is planned here.
-    upload.values.keep(preview_name(reading), _preview(host, upload, reading))
+    found = _preview(host, upload, reading)
+    upload.values.keep(preview_name(reading), found)
     if done is None:
-        job.note(JobState.STALE)
+        job.note(JobState.STALE, base=found.get("base", ""))
     else:
-        job.note(JobState.ENDED, run=done.run.id, code=done.code)
+        job.note(JobState.ENDED, run=done.run.id, code=done.code, base=found.get("base", ""))
 
 
 def _as_seen(

@@ -131,11 +131,15 @@ class Jobs:
     kind: str
     lock_name: str
 
-    def newest(self) -> Job | None:
-        """The newest job; None without one."""
+    def all(self) -> list[Job]:
+        """All of them, the newest first."""
         pattern = re.compile(rf"{re.escape(self.kind)}-(\d{{1,6}})\.json")
         numbers = [int(found[1]) for name in self.folder.names() if (found := pattern.fullmatch(name))]
-        return self.job(max(numbers)) if numbers else None
+        return [self.job(number) for number in sorted(numbers, reverse=True)]
+
+    def newest(self) -> Job | None:
+        """The newest job; None without one."""
+        return next(iter(self.all()), None)
 
     def job(self, number: int) -> Job:
         """The job of that number."""

@@ -38,8 +38,18 @@ def test_a_corrected_row_goes_with_its_sheet(page: DraftPage, dialer: PracticeDi
 def test_corrections_outlive_another_reading(page: DraftPage, dialer: PracticeDialer) -> None:
     draft = page.upload(SHEET)
     base_of(page, draft).save(4, c4="28/02/2031 10:00")
+    old = base_of(page, draft)
     page.choose(draft, options="1", blank_words="n/a")
-    assert "1 corrected or left out" in base_of(page, draft).text()
+    base = base_of(page, draft)
+    assert "1 corrected or left out" in base.text()
+    assert page.browser.get(old.here).headers["location"] == base.here, "an open page leads there"
+    for swap in (False, True):
+        late = old.save(3, swap=swap, c0="A2", c2="0383218199")
+        assert late.status_code == (200 if swap else 409)
+        assert "read again since you saw it: nothing was changed. You typed: FirstPhone “0383218199”." in late.text
+        assert f'action="{base.run}/edits' in late.text
+    late = old.put("rejected..NO_AREA_CODE", "", "", "03", how="before")
+    assert (late.status_code, "The value was “03”." in late.text) == (409, True)
     page.choose(draft, options="1", blank_words="")
     send_draft(page, draft)
     assert sorted(applied(dialer)) == ["A1", "A3", "A4"]
