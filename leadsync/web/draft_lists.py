@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, NO_CHANGE, Lead
 from leadsync.web.draft_words import skip_words
-from leadsync.web.preview import KEPT, Preview
+from leadsync.web.preview import KEPT, Preview, list_name
 
 ALL = "all"
 """In place of a list: every row."""
-_PLACES = {"change": "changes", "look": "look_at", "fault": "rejections", "sets": "dispositions"}
+_PLACES = {"change": "changes", "look": "look_at", "fault": "rejections"}
 _WORDS = {
     ALL: "All rows, as they stand in the sheet",
     KEPT: "Keeps its outcome",
@@ -51,14 +51,26 @@ def list_words(name: str, preview: Preview) -> str:
     if kind == "undated":
         outcome = next((one["outcome"] for one in preview.get("undated", []) if one["list"] == name), None)
         return "" if outcome is None else f"No callback date: {outcome or 'outcome kept'}"
-    found = preview.get(_PLACES.get(kind, ""), [])
-    if not (at.isascii() and at.isdigit() and int(at) < len(found)):
-        return ""
     if kind == "sets":
-        return f"Sets {found[int(at)][0]}"
-    group = found[int(at)]
+        outcome, _ = _outcome(at, preview)
+        return f"Sets {outcome}" if outcome else ""
+    group = _group(name, preview)
     between = " " if kind == "fault" else ": "
     return between.join(filter(None, (group["column"], group["what"])))
+
+
+def _outcome(at: str, preview: Preview) -> tuple[str, int]:
+    """The outcome of a list and its rows; an unknown one is empty."""
+    lists = ((str(name), int(count)) for name, count in preview.get("dispositions", []))
+    return next((one for one in lists if list_name("sets", one[0]) == f"sets-{at}"), ("", 0))
+
+
+def _group(name: str, preview: Preview) -> Preview:
+    """The group of a list; an unknown one is empty."""
+    kind = name.partition("-")[0]
+    found = preview.get(_PLACES.get(kind, ""), [])
+    unknown = {"column": "", "what": "", "count": 0}
+    return next((one for one in found if list_name(kind, one["column"], one["what"]) == name), unknown)
 
 
 def is_correctable(name: str) -> bool:
@@ -70,7 +82,7 @@ def doubted(preview: Preview) -> list[str]:
     """The lists to look at before the sending, the loudest first."""
     undated = [one["list"] for one in preview.get("undated", [])] if preview.get("has_dates") else []
     slips = [name for name, _ in preview.get("spellings", [])]
-    looked = [f"look-{at}" for at in range(len(preview.get("look_at", [])))]
+    looked = [list_name("look", one["column"], one["what"]) for one in preview.get("look_at", [])]
     others = ["odd"] * bool(preview.get("odd")) + ["doubled"] * bool(preview.get("repeated_leads"))
     return [*undated, *slips, *looked, *others]
 
@@ -81,27 +93,27 @@ def figure(name: str, preview: Preview) -> int:
     if kind == "undated":
         return int(next((one["count"] for one in preview["undated"] if one["list"] == name), 0))
     if kind == "sets":
-        return int(preview["dispositions"][int(at)][1])
+        return _outcome(at, preview)[1]
     if kind in ("look", "change"):
-        return int(preview[_PLACES[kind]][int(at)]["count"])
+        return int(_group(name, preview)["count"])
     return len(preview["odd"]) if kind == "odd" else int(preview[_FIGURES[name]])
 
 
 def list_place(name: str, preview: Preview) -> tuple[str, str]:
     """The heading, or else the role, of the columns that a list is about."""
-    kind, _, at = name.partition("-")
+    kind = name.partition("-")[0]
     if kind in ("look", "change"):
-        return str(preview[_PLACES[kind]][int(at)]["column"]), ""
+        return str(_group(name, preview)["column"]), ""
     return "", _ROLES.get(kind, EXTERNAL_ID)
 
 
 def list_why(name: str, preview: Preview) -> str:
     """Why a row is on a list, beside its cell."""
-    kind, _, at = name.partition("-")
+    kind = name.partition("-")[0]
     if meant := dict(preview.get("spellings", [])).get(name):
         return f"perhaps “{meant}” is meant"
     if kind in ("look", "change"):
-        return str(preview[_PLACES[kind]][int(at)]["what"])
+        return str(_group(name, preview)["what"])
     if kind in ("undated", "new_leads"):
         return "no callback date: the dialer treats the lead as a new one"
     return _WHY.get(kind, list_words(name, preview))
@@ -111,14 +123,14 @@ def is_listed(name: str, preview: Preview, lead: Lead, before: str) -> bool:
     """Whether a changed row belongs on a list as it is now; `before` is its lead's id in the sheet."""
     kind, _, at = name.partition("-")
     if kind in ("look", "change"):
-        group = preview[_PLACES[kind]][int(at)]
+        group = _group(name, preview)
         return any((note.what, note.column) == (group["what"], group["column"]) for note in lead.notes)
     is_undated = CALLBACK not in lead.fields and not lead.inserts
     if kind in ("new_leads", "callbacks"):
         return is_undated if kind == "new_leads" else CALLBACK in lead.fields
     if kind in ("sets", "undated", KEPT):
         is_kept = KEPT in (kind, at)
-        outcome = NO_CHANGE if is_kept else preview["dispositions"][int(at)][0]
+        outcome = NO_CHANGE if is_kept else _outcome(at, preview)[0]
         is_of_outcome: bool = lead.fields.get(DISPOSITION, NO_CHANGE) == outcome
         return is_of_outcome and (is_undated or kind != "undated")
     # A title has become a lead with any change.

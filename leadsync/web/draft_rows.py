@@ -11,7 +11,7 @@ from leadsync.reasons import Skip
 from leadsync.report import highlights
 from leadsync.run import MOST_LISTED, Plan, Survey, edits_in
 from leadsync.web.page_words import in_cell_words, row_message
-from leadsync.web.preview import KEPT, Preview, odd_rows, ordered, to_look_at, undated_list
+from leadsync.web.preview import KEPT, Preview, list_name, odd_rows, ordered, to_look_at, undated_list
 from leadsync.web.reading_form import FIELD_WORDS
 from leadsync.web.uploads import Upload
 
@@ -48,7 +48,7 @@ def keep_rows(journal: Journal, upload: Upload, reading: SheetChoices, plan: Pla
     for name, numbers in lists.items():
         for number in numbers:
             kinds.setdefault(number, []).append(name)
-    sets = {name: f"sets-{at}" for at, (name, _) in enumerate(preview["dispositions"])}
+    sets = {name: list_name("sets", name) for name, _ in preview["dispositions"]}
     rows = {}
     for record in islice(journal.records(plan.run.id), _MOST_READ):
         own = kinds.get(record.number, [])
@@ -130,7 +130,7 @@ def _of_groups(survey: Survey) -> dict[str, list[int]]:
         "look": to_look_at(survey),
         "fault": ordered(survey.rejections.values()),
     }
-    lists = {f"{kind}-{at}": group.listed for kind, found in groups.items() for at, group in enumerate(found)}
+    lists = {list_name(kind, one.column, one.what): one.listed for kind, found in groups.items() for one in found}
     return lists | ({"odd": odd} if (odd := odd_rows(survey)) else {})
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import anyio.to_thread
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -30,9 +29,9 @@ async def draft_rows(request: Request) -> Response:
     view = await anyio.to_thread.run_sync(look_at, site_of(request).state, await upload_of(request))
     asked: Any = request.query_params if request.method != "POST" else await request.form(max_files=0)
     if request.method == "POST" and view.stage in _SENDING:
-        where = f" as run {view.run}" if view.run else ""
         number = number_in(asked.get("number", ""))
-        raise HTTPException(409, f"{view.sent_by} has sent this sheet{where}: nothing was changed in row {number}.")
+        what = f"has sent this sheet as run {view.run}" if view.stage is Stage.SENT else "has asked to send this sheet"
+        return _refused(request, view, 409, f"{view.sent_by} {what}: nothing was changed in row {number}.")
     if view.stage is not Stage.SHOWN or view.preview is None or view.preview["what"] != "send":
         return RedirectResponse(f"/drafts/{view.upload.id}", status_code=303)
     place = {name: str(asked.get(name, ""))[:_LONGEST_LEAD] for name in ("list", "lead", "after")}
@@ -57,7 +56,8 @@ async def _page(
     preview = view.preview or {}
     words = list_words(place["list"], preview)
     if not words:
-        raise HTTPException(404)
+        words = "The sheet has no such rows: it was read again since the link was made, or rows were corrected."
+        return _refused(request, view, 404, words)
     page, states = await site_of(request).read(partial(_rows, view=view, place=place))
     address = partial(urlencode, {name: place[name] for name in ("list", "lead") if place[name]})
     path = request.url.path
@@ -77,6 +77,11 @@ async def _page(
         first=f"{path}?{address()}" if place["after"] else "",
         more=f"{path}?{address()}&after={page.rows[-1].number}" if page and page.has_more else "",
     )
+
+
+def _refused(request: Request, view: DraftView, status: int, words: str) -> Response:
+    way = (f"/drafts/{view.upload.id}", "To the run" if view.stage is Stage.SENT else "To the sheet")
+    return render(request, "error.html", status=status, words=words, way=way)
 
 
 def _rows(journal: Journal, view: DraftView, place: dict[str, str]) -> tuple[DraftRows | None, dict[int, LeavingOut]]:

@@ -129,7 +129,7 @@ def _target(run: RunRecord, campaign: str) -> Preview:
 
 def _survey_values(survey: Survey) -> Preview:
     found = [(name, count) for name, count in survey.dispositions.most_common() if name != NO_CHANGE][:_MOST_GROUPS]
-    lists = {NO_CHANGE: KEPT} | {name: f"sets-{at}" for at, (name, _) in enumerate(found)}
+    lists = {NO_CHANGE: KEPT} | {name: list_name("sets", name) for name, _ in found}
     return {
         "rows": survey.rows,
         "to_send": survey.to_send,
@@ -154,8 +154,12 @@ def _survey_values(survey: Survey) -> Preview:
 
 def _spellings(dispositions: Sequence[tuple[str, int]]) -> list[list[str]]:
     """The lists of outcomes that are probably misspelt, each with the one meant."""
-    lists = {name: f"sets-{at}" for at, (name, _) in enumerate(dispositions)}
-    return [[lists[rare], meant] for rare, meant in slips(dict(dispositions)).items()]
+    return [[list_name("sets", rare), meant] for rare, meant in slips(dict(dispositions)).items()]
+
+
+def list_name(kind: str, *of: str) -> str:
+    """The name of a list of rows, by what they have in common: the same in each reading of the sheet."""
+    return f"{kind}-{hashlib.sha256(json.dumps(of).encode()).hexdigest()[:12]}"
 
 
 def undated_list(outcome_list: str) -> str:

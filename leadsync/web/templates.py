@@ -18,6 +18,7 @@ from leadsync.errors import SettingsError
 from leadsync.models import CampaignIds, RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.terminal import visible
+from leadsync.web.preview import list_name
 from leadsync.web.reading_form import field_words
 from leadsync.web.roles import ROUTE_ROLES, allowed
 from leadsync.web.site import site_of
@@ -95,7 +96,7 @@ def environment() -> "Environment":
     )
     made.filters.update(number=_number, share=_share, when=_when, pace=_pace, duration=short_duration, in_path=_in_path)
     made.filters.update(field_words=field_words, pairs=_pairs)
-    made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES)
+    made.globals.update(agreeing=agreeing, counted=counted, routes=ROUTE_ROLES, list_name=list_name)
     return made
 
 

@@ -3,6 +3,7 @@
 from leadsync.simulator import PracticeDialer
 from leadsync.web.draft_jobs import preview_name
 from leadsync.web.jobs import JobState, held
+from leadsync.web.preview import list_name
 from leadsync.web.roles import Role
 from leadsync.web.uploads import Uploads
 from tests.conftest import Desk
@@ -19,6 +20,7 @@ A6,Fay,0412345676,Sale,
 A4,Dee,0412345677,Busy,31/01/2031 11:00
 """
 """Rows 3 and 7 have no date, row 4 a slip, rows 5 and 8 are of one lead."""
+UNDATED, SLIP = list_name("undated", "Callback"), list_name("sets", "Slae")
 
 
 def test_what_a_draft_warns_about_is_corrected_like_rejected_rows(
@@ -36,14 +38,14 @@ def test_what_a_draft_warns_about_is_corrected_like_rejected_rows(
     for card in ("No callback date: Callback 1 row", "No callback date: Sale 1 row", "Sets Slae 1 row"):
         assert card in text
     assert "Its lead stands in more than one row 2 rows" in text
-    undated = page.get(f"{base.here}?reason=undated-1")
+    undated = page.get(f"{base.here}?reason={UNDATED}")
     assert 'id="row-3"' in undated
     assert 'id="row-7"' not in undated
-    assert base.save(3, c4="30/02/2031 10:00", reason="undated-1").status_code == 303
+    assert base.save(3, c4="30/02/2031 10:00", reason=UNDATED).status_code == 303
     assert "1 row to correct" in base.text(), "what was typed is checked"
     assert base.save(3, c4="28/02/2031 10:00").status_code == 409, "an older page"
     assert base.save(3, version=1, c4="28/02/2031 10:00").status_code == 303
-    assert base.put("sets-2", "Outcome", "Slae", "Sale").status_code == 303
+    assert base.put(SLIP, "Outcome", "Slae", "Sale").status_code == 303
     assert base.save(7, leave="out").status_code == 303
     text = base.text()
     assert "3 corrected or left out" in text
@@ -67,7 +69,7 @@ def test_a_change_that_keeps_the_doubt_keeps_the_row_on_its_list(page: DraftPage
     draft = page.upload(DOUBTS)
     base = base_of(page, draft)
     assert base.save(3, c1="Robert").status_code == 303
-    text = base.text("?reason=undated-1")
+    text = base.text(f"?reason={UNDATED}")
     assert "NO callback date: the dialer will treat" in text
     assert "Sets Slae" not in text, "one reason is shown with its rows"
     assert base.save(3, version=1, leave="out").status_code == 303
@@ -95,15 +97,17 @@ def test_a_queued_sheet_takes_no_corrections(page: DraftPage, dialer: PracticeDi
             late = base.save(3, swap=swap, c4="28/02/2031 10:00")
             assert "Ann has asked to send this sheet as it was then. It waits for its turn" in late.text
             assert "28/02/2031 10:00" in late.text, "what was typed is there"
-        late = base.put("sets-2", "Outcome", "Slae", "Sale")
+        late = base.put(SLIP, "Outcome", "Slae", "Sale")
         assert (late.status_code, "The value was “Sale”." in late.text) == (409, True)
         assert "Nothing was changed." in base.text()
+        late = page.browser.post(f"{draft}/rows", data={"list": "all", "number": "3", "version": "0"})
+        assert (late.status_code, "Ann has asked to send this sheet: nothing was" in late.text) == (409, True)
         assert base.edits() == []
 
 
 def test_who_may_not_send_corrects_and_leaves_nothing_out(page: DraftPage, dialer: PracticeDialer) -> None:
     base = base_of(page, page.upload(DOUBTS))
     reviewer = page.office.logged_in(Role.REVIEWER)
-    assert "Leave row 3 out" not in base.text("?reason=undated-1", browser=reviewer)
+    assert "Leave row 3 out" not in base.text(f"?reason={UNDATED}", browser=reviewer)
     assert base.save(3, browser=reviewer, leave="out").status_code == 403
     assert base.save(3, browser=reviewer, c4="28/02/2031 10:00").status_code == 303

@@ -80,6 +80,7 @@ def test_a_row_left_out_is_skipped_with_the_name(page: DraftPage, dialer: Practi
     assert applied(dialer) == ["A1"]
     late = page.browser.post(rows, data={**row, "number": "2"})
     assert (late.status_code, f"ann has sent this sheet as run {run.rpartition('/')[2]}" in late.text) == (409, True)
+    assert f'<a href="{draft}">To the run</a>' in late.text
     for swap in (False, True):
         late = base.save(4, swap=swap, c4="28/02/2031 10:00")
         assert f"was sent as run {run.rpartition('/')[2]} before your change came" in late.text

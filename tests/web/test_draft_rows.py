@@ -5,7 +5,7 @@ import pytest
 from leadsync.config import SheetChoices
 from leadsync.simulator import PracticeDialer
 from leadsync.web.draft_rows import DraftRow, DraftRows, page_of
-from leadsync.web.preview import Preview
+from leadsync.web.preview import Preview, list_name
 from leadsync.web.uploads import Upload
 from tests.web.shop import Shop
 
@@ -36,17 +36,22 @@ def listed(upload: Upload, preview: Preview, name: str, after: int = 0) -> list[
     return [row.number for row in found.rows]
 
 
+def fault_list(preview: Preview) -> str:
+    [fault] = preview["rejections"]
+    return list_name("fault", fault["column"], fault["what"])
+
+
 def test_each_list_has_its_rows(upload: Upload, preview: Preview) -> None:
-    assert listed(upload, preview, "sets-0") == [2, 3]
+    assert listed(upload, preview, list_name("sets", "Sale")) == [2, 3]
     assert listed(upload, preview, "kept") == [5]
     assert listed(upload, preview, "callbacks") == [2, 5]
     assert listed(upload, preview, "new_leads") == [3]
-    assert listed(upload, preview, "fault-0") == [4]
+    assert listed(upload, preview, fault_list(preview)) == [4]
     assert listed(upload, preview, "skip-NO_LEAD") == [6]
-    [mobile] = [at for at, one in enumerate(preview["changes"]) if one["column"] == "FirstPhone"]
-    assert listed(upload, preview, f"change-{mobile}") == [2]
+    [mobile] = [one["what"] for one in preview["changes"] if one["column"] == "FirstPhone"]
+    assert listed(upload, preview, list_name("change", "FirstPhone", mobile)) == [2]
     assert listed(upload, preview, "no such list") == []
-    assert listed(upload, preview, "sets-0", 2) == [3]
+    assert listed(upload, preview, list_name("sets", "Sale"), 2) == [3]
 
 
 def test_a_row_shows_its_cells_and_what_is_sent_or_why_not(upload: Upload, preview: Preview) -> None:
@@ -59,7 +64,7 @@ def test_a_row_shows_its_cells_and_what_is_sent_or_why_not(upload: Upload, previ
     assert ["FirstPhone", "0412345679"] in row.sent
     assert ["Outcome", "Sale"] in row.sent
     assert found[1:] == (False, 1)
-    faulty = page_of(upload, READING, preview, "fault-0", 0)
+    faulty = page_of(upload, READING, preview, fault_list(preview), 0)
     assert faulty is not None
     [row] = faulty.rows
     assert "31/02/2031" in row.why
