@@ -89,6 +89,16 @@ class RowCard:
     def is_ready(self) -> bool:
         return not self.problem
 
+    @property
+    def is_safe(self) -> bool:
+        """Whether it goes without losing a callback."""
+        return self.is_ready and not self.left_out and not self.makes_new
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether people have changed its cells."""
+        return any(cell.is_changed for cell in (*self.cells, *self.others))
+
 
 @dataclass(frozen=True, slots=True)
 class ReasonCard:

@@ -30,6 +30,7 @@ def test_the_next_fault_is_shown_and_the_text_kept(faulty: CorrectPage) -> None:
     answer = faulty.save(7, swap=True, c4="30/02/2031 10:00")
     assert answer.status_code == 200
     assert "February 2031 has no day 30" in answer.text
+    assert "Take the change back" in answer.text
     assert 'value="30/02/2031 10:00"' in answer.text
     assert "6 rows to correct" in answer.text
     page = faulty.text()
@@ -146,6 +147,8 @@ def test_the_audit_and_the_lead_tell_who_changed_what(faulty: CorrectPage) -> No
 def test_a_corrected_row_without_a_callback_date_says_loudly_what_is_lost(faulty: CorrectPage) -> None:
     loud = "NO callback date: the dialer will treat this lead as a new one; an agreed callback is lost"
     assert loud not in faulty.text()
-    assert loud in words(faulty.save(7, swap=True, c4=""))
+    cleared = faulty.save(7, swap=True, c4="")
+    assert loud in words(cleared)
+    assert "ready</span>" not in cleared.text, "no green word beside it"
     assert loud in faulty.text("?reason=ready")
     assert loud not in words(faulty.save(7, version=1, swap=True, c4="28/02/2031 10:00"))
