@@ -13,7 +13,16 @@ from leadsync.run import MOST_LISTED, CorrectedRow, CorrectionRules
 from leadsync.web.correct_checks import decided_rows
 from leadsync.web.correct_view import MOST_VALUES, Doubt, ReasonCard
 from leadsync.web.draft_jobs import preview_name
-from leadsync.web.draft_lists import doubted, figure, is_correctable, is_listed, list_place, list_why, list_words
+from leadsync.web.draft_lists import (
+    doubted,
+    figure,
+    is_correctable,
+    is_listed,
+    list_place,
+    list_why,
+    list_words,
+    takes_values,
+)
 from leadsync.web.draft_rows import kept_lists
 from leadsync.web.preview import Preview
 from leadsync.web.uploads import Upload
@@ -97,7 +106,7 @@ class DraftDoubts:
     def _values(self, name: str, numbers: Sequence[int]) -> Sequence[ValueCount]:
         """The frequent values to put another one in place of."""
         doubt = self.doubt(name)
-        if doubt is None or name.partition("-")[0] not in ("look", "sets", "change"):
+        if doubt is None or not takes_values(name):
             return ()
         cells = dict(self._journal.cells(self._rules.run.id, numbers[:_LOOKED_AT]))
         cells |= {number: row.cells for number, (row, _) in self._changed.items() if number in cells}

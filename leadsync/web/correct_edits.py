@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -33,6 +34,7 @@ from leadsync.web.correct_data import (
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
 from leadsync.web.correct_view import RowCard, positions_of
+from leadsync.web.draft_lists import takes_values
 from leadsync.web.draft_successors import moved
 from leadsync.web.roles import allowed
 from leadsync.web.run_page import run_of
@@ -256,7 +258,8 @@ async def bulk_edits(request: Request) -> Response:
     except (BusyError, HTTPException) as error:
         now, words = await moved(site, run_id, error, lambda *_: f" The value was “{new}”.")
         return await show(request, now, wanted_in({}), status=409, wrong=words)
-    address = "&".join(filter(None, (address_of(Wanted(0, "")), f"put={put}", f"left={left}" if left else "")))
+    said = number_in(form.get("rows", ""))
+    address = urlencode({"put": put, **({"left": left} if left else {}), **({"said": said} if said else {})})
     return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
 
 
@@ -296,7 +299,7 @@ def _rows_of(
             (row, row.record.reason.faults[0] if isinstance(row.record.reason, Rejected) else None)
             for row in with_edits(records, ())
         ]
-    if upload := _upload_of(site, run):
+    if takes_values(key) and (upload := _upload_of(site, run)):
         numbers = DraftDoubts(journal, rules, upload).numbers(key)
         edits = journal.edits(run.id, numbers)
         if numbers:

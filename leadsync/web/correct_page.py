@@ -21,10 +21,15 @@ _LONGEST_KEY = 80
 async def correct(request: Request) -> Response:
     """The page."""
     asked = request.query_params
-    put, left = number_in(asked.get("put", "")), number_in(asked.get("left", ""))
+    put, left, said = (number_in(asked.get(name, "")) for name in ("put", "left", "said"))
+    done: dict[str, Any] = {
+        "put": put if "put" in asked else None,
+        "left": left,
+        "other": said if said not in (0, put + left) else 0,
+    }
     run_id, saved = request.path_params["run"], number_in(asked.get("saved", ""))
     try:
-        return await show(request, run_id, wanted_in(asked), saved, put=put, left=left)
+        return await show(request, run_id, wanted_in(asked), saved, **done)
     except HTTPException:
         # A page of a draft, open or bookmarked since before its sending or another reading.
         now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, run_id)
@@ -44,7 +49,7 @@ async def show(
         request,
         "correct.html",
         status=status,
-        **{"put": 0, "left": 0, "wrong": "", "card": None, "typed": (), **values},
+        **{"put": None, "left": 0, "other": 0, "wrong": "", "card": None, "typed": (), **values},
         **page_values(page),
     )
 

@@ -78,6 +78,11 @@ def is_correctable(name: str) -> bool:
     return name.partition("-")[0] not in ("fault", "skip", ALL)
 
 
+def takes_values(name: str) -> bool:
+    """Whether one value can be put into all rows of a list with another."""
+    return name.partition("-")[0] in ("look", "sets", "change")
+
+
 def doubted(preview: Preview) -> list[str]:
     """The lists to look at before the sending, the loudest first."""
     undated = [one["list"] for one in preview.get("undated", [])] if preview.get("has_dates") else []

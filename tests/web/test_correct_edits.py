@@ -86,9 +86,21 @@ def test_one_value_is_put_into_all_rows_with_the_same_value(faulty: CorrectPage)
     answer = faulty.put(NO_SUCH, "Outcome", "Sold", "Sale")
     page = words(faulty.page.browser.get(answer.headers["location"]))
     assert "It was put in 2 rows." in page
+    assert "The button said" not in page
     assert "4 rows to correct; 2 corrected and ready" in page
     assert "Slae" not in page[: page.index("Row by row")], "one value alone is left to its row"
     assert [(edit.number, edit.new) for edit in faulty.edits()] == [(2, "Sale"), (3, "Sale")]
+
+
+def test_a_value_put_into_other_rows_than_the_button_said_says_so(faulty: CorrectPage) -> None:
+    def told(of: str, value: str, rows: str) -> str:
+        answer = faulty.put(of, "Outcome", value, "Sale", rows=rows)
+        return words(faulty.page.browser.get(answer.headers["location"]))
+
+    assert "Nothing was changed: no row has this value for this reason any more." in told("sets-3", "Sold", "2")
+    assert "It was put in 2 rows. The button said 3: other rows have this value now" in told(NO_SUCH, "Sold", "3")
+    assert "Nothing was changed: no row has this value" in told(NO_SUCH, "Sold", "2")
+    assert "The button said" not in told(NO_SUCH, "Slae", "1")
 
 
 def test_an_area_code_is_put_before_all_numbers_without_one(faulty: CorrectPage) -> None:
