@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from leadsync.reimport import Decision, Send
 from leadsync.report import fault_cells, highlights, reason_words
 from leadsync.result_codes import RESULT_CODES
 from leadsync.run import CorrectedRow
-from leadsync.web.page_words import in_cell_words, row_message
+from leadsync.web.page_words import in_cell_words, public_record, row_message
 from leadsync.web.run_view import kind_words
 
 MOST_VALUES = 8
@@ -173,6 +173,7 @@ def row_card(
     row: CorrectedRow, decision: Decision | None, run: RunRecord, columns: Sequence[Column], doubt: Doubt | None = None
 ) -> RowCard:
     """The card of a row; without a decision it is untouched. `doubt`: the reason to look at one to be sent."""
+    row = replace(row, record=public_record(row.record, run.dialer))
     problem, why = _faults(row, decision, run)
     if doubt is not None and (decision is None or isinstance(decision, Send)):
         problem = doubt.words if decision is None else ""

@@ -14,7 +14,7 @@ from leadsync.errors import BusyError
 from leadsync.journal import AttemptRecord, Decision, RowFilter
 from leadsync.models import RowRecord, Status
 from leadsync.web.decide_form import ANSWERS, Answers, answers_of, mark_of, number_of
-from leadsync.web.page_words import row_message
+from leadsync.web.page_words import public_message, public_record, row_message
 from leadsync.web.run_page import page_values, run_of, view_of
 from leadsync.web.run_view import RunView
 from leadsync.web.site import site_of
@@ -93,9 +93,11 @@ def _cards_of(journal: "Journal", run_id: str, numbers: list[int]) -> list[Card]
 def _cards(journal: "Journal", run_id: str, records: list[RowRecord]) -> list[Card]:
     numbers = [record.number for record in records]
     decisions, undoable = journal.decisions(run_id, numbers), journal.decided(run_id, numbers)
-    cards = {record.number: Card(record, decisions.get(record.number), record.number in undoable) for record in records}
+    dialer = journal.run(run_id).dialer
+    shown = [public_record(record, dialer) for record in records]
+    cards = {record.number: Card(record, decisions.get(record.number), record.number in undoable) for record in shown}
     for attempt in journal.attempts(run_id, numbers):
-        cards[attempt.number].attempts.append(attempt)
+        cards[attempt.number].attempts.append(attempt._replace(message=public_message(attempt.message, dialer)))
     return list(cards.values())
 
 

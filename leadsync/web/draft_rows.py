@@ -10,7 +10,7 @@ from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, RowRecord, R
 from leadsync.reasons import Skip
 from leadsync.report import highlights
 from leadsync.run import MOST_LISTED, Plan, Survey, edits_in
-from leadsync.web.page_words import in_cell_words, row_message
+from leadsync.web.page_words import in_cell_words, public_record, row_message
 from leadsync.web.preview import KEPT, Preview, list_name, odd_rows, ordered, to_look_at, undated_list
 from leadsync.web.reading_form import FIELD_WORDS
 from leadsync.web.uploads import Upload
@@ -154,6 +154,7 @@ def _lists_of(record: RowRecord, sets: dict[str, str], survey: Survey) -> Iterat
 
 
 def _kept(record: RowRecord, run: RunRecord) -> dict[str, Any]:
+    record = public_record(record, run.dialer)
     why = {cell.position: in_cell_words(cell.why) for cell in highlights(record, run).cells}
     headings = (*run.headings, *[""] * len(record.cells))
     sends = record.status is Status.UNSENT

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from leadsync.journal import LEFT_OUT, AttemptRecord, Decision, Edit, FoundLead
 from leadsync.models import RowRecord, RunRecord
-from leadsync.web.page_words import row_message
+from leadsync.web.page_words import public_message, public_record, row_message
 from leadsync.web.site import site_of
 from leadsync.web.templates import render
 
@@ -87,12 +87,12 @@ def _history(journal: "Journal", lead: str) -> list[LeadRow]:
                 for edit in journal.edits(run_id, [record.number])
                 if edit.position != LEFT_OUT
             ]
-            rows[run_id, record.number] = LeadRow(run, record, decision, edits)
+            rows[run_id, record.number] = LeadRow(run, public_record(record, run.dialer), decision, edits)
     for (run_id, number), shown in rows.items():
         shown.edits += _edits_under_another_id(journal, run_id, number, rows)
     for run_id, attempt in history.attempts(lead):
         if row := rows.get((run_id, attempt.number)):
-            row.attempts.append(attempt)
+            row.attempts.append(attempt._replace(message=public_message(attempt.message, row.run.dialer)))
     return list(rows.values())
 
 

@@ -6,6 +6,7 @@ remedies.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from leadsync.leads import ORDER_WORDS
@@ -171,6 +172,18 @@ def in_cell_words(text: str) -> str:
 def row_message(record: RowRecord) -> str:
     """The message about a row: the dialer's words as they are, or else leadsync's own reason."""
     return record.message if record.message or record.reason is None else in_cell_words(reason_words(record.reason))
+
+
+def public_message(message: str, dialer: str) -> str:
+    """The dialer's words without the path of its address, a secret, also where the path stands alone."""
+    message = without_address(message, dialer.rstrip("/"))
+    path = dialer.removeprefix(public_address(dialer)).rstrip("/")
+    return message.replace(path, "/…") if path else message
+
+
+def public_record(record: RowRecord, dialer: str) -> RowRecord:
+    """A row as pages may show it."""
+    return replace(record, message=public_message(record.message, dialer))
 
 
 def in_run_words(text: str, dialer: str) -> str:

@@ -14,7 +14,7 @@ from leadsync.journal import RowFilter
 from leadsync.models import RowRecord, RunRecord, Status
 from leadsync.reasons import FaultKind, SkipKind
 from leadsync.report import Highlights, highlights
-from leadsync.web.page_words import row_message
+from leadsync.web.page_words import public_record, row_message
 from leadsync.web.run_page import run_of
 from leadsync.web.run_view import kind_words
 from leadsync.web.site import site_of
@@ -53,7 +53,8 @@ class _Page(NamedTuple):
 def _page(journal: "Journal", run_id: str, after: int, chosen: RowFilter) -> _Page:
     run = run_of(journal, run_id)
     records = journal.page(run.id, after, ON_A_PAGE + 1, chosen)
-    lines = [RowLine(record, highlights(record, run)) for record in records[:ON_A_PAGE]]
+    shown = [public_record(record, run.dialer) for record in records[:ON_A_PAGE]]
+    lines = [RowLine(record, highlights(record, run)) for record in shown]
     return _Page(run, lines, len(records) > ON_A_PAGE)
 
 

@@ -15,7 +15,14 @@ from leadsync.reasons import Fault, FaultKind, Rejected
 from leadsync.report.fault_words import FAULT_WORDS
 from leadsync.report.row_words import _SKIPPED
 from leadsync.simulator import PracticeDialer
-from leadsync.web.page_words import FIELD_LABELS, in_cell_words, in_page_words, row_message
+from leadsync.web.page_words import (
+    FIELD_LABELS,
+    in_cell_words,
+    in_page_words,
+    public_message,
+    public_record,
+    row_message,
+)
 from tests.web.shop import DraftPage, Shop
 
 PACKAGE = Path(leadsync.__file__).parent
@@ -116,6 +123,16 @@ def test_the_dialers_own_words_stay() -> None:
     assert row_message(replace(record, message="see phone_fields")) == "see phone_fields"
     said = row_message(replace(record, reason=rejected))
     assert said == "Name 'N/A' is a word for no value; leave the cell blank."
+
+
+def test_the_path_of_a_dialers_address_is_no_word_of_a_page() -> None:
+    dialer = "https://pbx.example.com/hook-3f9a/"
+    said = f"Refused by {dialer}import; see /hook-3f9a/import"
+    shown = "Refused by https://pbx.example.com/import; see /…/import"
+    assert public_message(said, dialer) == shown
+    assert public_message(said, "https://pbx.example.com") == said
+    record = RowRecord(2, ("A1",), (), "A1", {}, Status.FAILED, message=said)
+    assert row_message(public_record(record, dialer)) == shown
 
 
 def test_every_label_is_one_of_the_page(page: DraftPage) -> None:
