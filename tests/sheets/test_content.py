@@ -25,6 +25,8 @@ def archive(*names: str) -> bytes:
     ("content", "sort"),
     [
         (b"Id,Name\nx,Bo\n", Content.TEXT),
+        (b"From: the list,Name\nSubject: x,Bo\n", Content.TEXT),
+        (b"{No Change},Name\n", Content.TEXT),
         ("Id,Name\n".encode("utf-16"), Content.TEXT),
         ("Id,Name\n".encode("utf-32-le"), Content.TEXT),
         (b"Id\x1fName\nx\x1fBo\n", Content.TEXT),
@@ -86,6 +88,13 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (b'<office:document xmlns:office="urn:oasis:names:tc:opendocument" office:mimetype="x.text">', "x: this is an"),
         (bytes(range(1, 9)) * 100, "x: this is not a spreadsheet; give a .csv, .xlsx, .xls, .xlsb or .ods file."),
         (b"MZ\x90" + bytes(500) + b"x" * 500, "x: this is a program"),
+        (b"L\0\0\0\x01\x14\x02\0", "x: this is a shortcut, not a table; give the sheet itself, as .xlsx or .csv."),
+        (b'\xef\xbb\xbf[\n {"id": 1}]', "x: this is a JSON file, not a table; open it and save it as .xlsx or .csv."),
+        (b'{"leads": []}', "x: this is a JSON file"),
+        (
+            b"Received: by mx\r\nFrom: a@example.com\r\nSubject: Leads\r\n\r\nHello\r\n",
+            "x: this is an e-mail, not a table; give the spreadsheet in it.",
+        ),
     ],
 )
 def test_anything_else_gets_one_sentence(content: bytes, words: str) -> None:

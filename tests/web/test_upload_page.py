@@ -34,6 +34,8 @@ def test_an_upload_without_a_file_or_too_large_is_a_sentence(page: DraftPage, mo
             "this is a program, not a table; upload the sheet itself, as .xlsx or .csv",
         ),
         ("leads.csv", b"\x89PNG\r\n\x1a\n", "this is a picture, not a table; upload the sheet itself"),
+        ("leads.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8, "the workbook is damaged"),
+        ("leads.html", b"<html><p>Log in</p></html>", "this is a web page (HTML) without a table"),
     ],
 )
 def test_a_file_of_another_sort_is_refused_at_once(page: DraftPage, name: str, content: bytes, words: str) -> None:

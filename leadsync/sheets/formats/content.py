@@ -31,12 +31,19 @@ _KNOWN = (
     (b"SQLite format 3\0", "a database"),
     (b"\x7fELF", "a program"),
     (b"ID;P", "a SYLK file"),
+    (b"L\0\0\0\x01\x14\x02\0", "a shortcut"),
     (b"\x09\x00\x04\x00", "a workbook of Excel 2"),
     (b"\x09\x02\x06\x00", "a workbook of Excel 3"),
     (b"\x09\x04\x06\x00", "a workbook of Excel 4"),
 )
 _UNPACK, _OTHER = "unpack it and give the spreadsheet in it", "give the sheet itself, as .xlsx or .csv"
-_REMEDIES = {"archive": _UNPACK, "picture": _OTHER, "program": _OTHER}
+_REMEDIES = {
+    "archive": _UNPACK,
+    "picture": _OTHER,
+    "program": _OTHER,
+    "shortcut": _OTHER,
+    "e-mail": "give the spreadsheet in it",
+}
 """By the last word of a file's sort."""
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)(?=[\s/>])[^>]*")
 """The first element: behind declarations and comments, and with a name followed by a blank or its end. A heading or a
@@ -49,6 +56,11 @@ _PROGRAM = re.compile(rb"progid=.Excel\.Sheet")
 _MIME = re.compile(
     rb"^(?:mime-version:|content-type:[ \t]*(?:multipart/related|text/html))", re.IGNORECASE | re.MULTILINE
 )
+_MAIL = re.compile(
+    rb"^(from|to|subject|date|received|return-path|message-id|mime-version):[ \t]", re.IGNORECASE | re.MULTILINE
+)
+_MAIL_HEADERS = 3
+_JSON = re.compile(rb'(?:\[\s*)?\{\s*(?:"[^"\r\n]*"\s*:|\})')
 _MIME_HEADER = re.compile(rb"[A-Za-z][\w-]*:")
 _CONTAINED = (
     ("worddocument", "a Word document"),
@@ -202,7 +214,13 @@ def _markup(head: bytes) -> Content | str | None:
     # Without NULs, UTF-16 reads like ASCII here: enough to tell the sort.
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if _MIME_HEADER.match(text):
-        return Content.MHTML if _MIME.search(text.replace(b"\r", b"").partition(b"\n\n")[0]) else None
+        headers = text.replace(b"\r", b"").partition(b"\n\n")[0]
+        if _MIME.search(headers):
+            return Content.MHTML
+        names = {name.lower() for name in _MAIL.findall(headers)}
+        return "an e-mail" if b"from" in names and len(names) >= _MAIL_HEADERS else None
+    if _JSON.match(text):
+        return "a JSON file"
     if not text.startswith(b"<"):
         return None
     root = _ROOT.search(re.sub(rb"<!--.*?-->|<[?!][^>]*>", b"", text, flags=re.DOTALL))

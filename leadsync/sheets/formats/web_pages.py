@@ -48,7 +48,8 @@ def read_web_page(file: BinaryIO, content: Content, shown: str, rules: SheetRule
             visible = SheetVisibleEnum.Hidden if is_hidden else SheetVisibleEnum.Visible
             workbook.add(f"Table {len(workbook.sheets) + 1}", sheet, visible)
     if not any(_filled(sheet) for sheet in workbook.sheets.values()):
-        raise SheetError(f"{shown}: this is {content.value} without a table; open it and save it as .xlsx or .csv.")
+        fault = f"{shown}: this is {content.value} without a table; open it and save it as .xlsx or .csv."
+        raise SheetError(fault, no_sheet=True)
     return _with_headings(workbook, rules.names)
 
 

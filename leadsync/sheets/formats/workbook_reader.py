@@ -107,14 +107,16 @@ def _explained(file: BinaryIO, shown: str, content: Content) -> Iterator[None]:
         raise SheetError(f"{shown}: {error}.") from error
     except BaseException as error:  # the parser's panics derive from BaseException
         if isinstance(error, PasswordError) or (content is Content.XLS and xls_records.is_locked(file)):
-            raise SheetError(f"{shown}: the workbook is protected by a password; save it without one.") from error
+            locked = f"{shown}: the workbook is protected by a password; save it without one."
+            raise SheetError(locked, no_sheet=True) from error
         detail = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         if any(sign in detail for sign in _NO_MEMORY):
             # python-calamine reports a lack of memory as a null pointer, which would read as a damaged file.
             raise MemoryError from error
         fault = f"damaged ({detail})" if detail != _UNTOLD else "damaged, or in a form that no reader knows"
         raise SheetError(
-            f"{shown}: the workbook is {fault}; open it in a spreadsheet program and save it anew."
+            f"{shown}: the workbook is {fault}; open it in a spreadsheet program and save it anew.",
+            no_sheet=content is Content.XLS,  # its parser reads all sheets at once: another one helps no more
         ) from error
 
 
