@@ -151,6 +151,7 @@ _OF_RUNS: tuple[tuple[str, _Words], ...] = (
 
 
 _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
+    (r"(open the workbook in a spreadsheet program and save it, so that the formula)", r"type its value, or \1"),
     (r" or add it to blank_words in \[input\]", ""),
     (r"; to leave the column out, write .* under \[[\w.]+\] in the settings", ""),
     (r", or name the field in phone_fields", ""),
@@ -188,7 +189,7 @@ def public_record(record: RowRecord, dialer: str) -> RowRecord:
 
 def in_run_words(text: str, dialer: str) -> str:
     """A warning of a run in the words of its page, where its sheet's fields are not; without the dialer's address."""
-    text = without_address(text, dialer)
+    text = without_address(text, dialer).removeprefix("! ")
     for pattern, words in _OF_RUNS:
         text = re.sub(pattern, words, text)
     return in_page_words(text)

@@ -19,6 +19,7 @@ from leadsync.web.page_words import (
     FIELD_LABELS,
     in_cell_words,
     in_page_words,
+    in_run_words,
     public_message,
     public_record,
     row_message,
@@ -115,6 +116,12 @@ def test_beside_a_cell_stands_what_can_be_done_there(text: str) -> None:
 
 def test_no_words_beside_a_cell_are_a_terminals() -> None:
     assert [text for text in CELL_WORDS if TERMINAL.search(in_cell_words(text))] == []
+
+
+def test_a_formula_without_a_value_can_be_typed_and_a_loud_warning_loses_its_mark() -> None:
+    remedy = "open the workbook in a spreadsheet program and save it, so that the formula is worked out"
+    assert in_cell_words(remedy) == f"type its value, or {remedy}"
+    assert in_run_words("! 1 row is a total", "") == "1 row is a total"
 
 
 def test_the_dialers_own_words_stay() -> None:

@@ -175,7 +175,7 @@ def test_corrected_rows_alone_are_something_to_do(office: Office, tmp_path: Path
 def test_rejected_rows_alone_are_not_offered_to_be_sent_again(office: Office, tmp_path: Path, alone: Browser) -> None:
     """The failed rows have gone again."""
     fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106), Given("B", Status.REJECTED)])
-    assert "Send 1 failed row to pbx.example.com again as they are" in text_of(alone.get(PATH).text)
+    assert "Send 1 failed row to pbx.example.com again as it is" in text_of(alone.get(PATH).text)
     with open_journal(office.state) as journal:
         journal.create_retry(replace(a_run(tmp_path, "20261124-000000-0000"), retry_of=RUN))
         journal.confirm("20261124-000000-0000")
