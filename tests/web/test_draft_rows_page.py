@@ -75,3 +75,8 @@ def test_a_list_shuts_nobody_out_and_fits_small_screens(
             shown.locator(f'a[href*="list={name}"]').click()
             shown.get_by_text("Nothing was sent yet.").wait_for()
             assert shut_out(shown) + too_wide(shown) == []
+        shown.get_by_label("Leave row 2 out").click()
+        shown.get_by_label("Take row 2 back").wait_for()
+        shown.wait_for_function(
+            "document.activeElement.getAttribute('aria-label') === 'Leave row 4 out'", timeout=9_000
+        )

@@ -49,6 +49,8 @@ if (put) {
   const next = forms.find((form) => following.includes(fieldOf(form))) ?? forms[0];
   (next?.elements.new ?? document.querySelector("[data-fault]") ?? document.querySelector("#figures button"))?.focus();
 }
+// A row left out: on to the next one.
+addEventListener("load", () => document.querySelector("tr:target ~ tr .leave button")?.focus());
 // On paper nothing can be unfolded.
 addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("details:not([open])")) { one.open = true; one.dataset.unfolded = ""; } });
 addEventListener("afterprint", () => { for (const one of document.querySelectorAll("[data-unfolded]")) { one.open = false; delete one.dataset.unfolded; } });
