@@ -89,7 +89,7 @@ class Notice:
         elif waiting:
             self.say(_another_try(waiting, now))
         else:
-            self.say("waiting for the journal: its disk is slow, or another process holds it")
+            self.say("waiting for the journal: its disk or its server is slow, or another process holds it")
 
 
 def _another_try(waiting: "Waiting", now: float) -> str:

@@ -68,7 +68,10 @@ def test_a_journal_that_takes_its_time() -> None:
 
     stage.log.begin = slow  # type: ignore[method-assign]
     stage.run()
-    assert stage.progress.said == ["waiting for the journal: its disk is slow, or another process holds it", ""]
+    assert stage.progress.said == [
+        "waiting for the journal: its disk or its server is slow, or another process holds it",
+        "",
+    ]
 
 
 def test_rows_that_wait_for_different_times() -> None:

@@ -1,7 +1,9 @@
 """Connections to the journal's PostgreSQL database: safe settings, versions, transactions."""
 
+import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from procrastinate import App
 
 OLDEST_SERVER = 14
+WORD_SECONDS = 3.0
+"""The wait for a connection without a word."""
 _NETWORK: dict[str, int] = {
     # A server that vanishes is noticed within ten seconds; by itself TCP waits for a quarter of an hour.
     "connect_timeout": 10,
@@ -53,6 +57,8 @@ _SIZE = (
 )
 _LARGE_TABLES = ("lines", "rows", "attempts")
 
+_log = logging.getLogger(__name__)
+
 
 def connect(
     url: str,
@@ -72,12 +78,30 @@ def connect(
         patience.of(min(int(given.get("connect_timeout") or _NETWORK["connect_timeout"]), longest))
     )
     network |= {"options": options, "application_name": "leadsync"}
+    # Where the server is known to be mute, that was said.
+    wait = nullcontext() if patience.is_mute or not asks else _told_wait(place(url))
     try:
-        return PatientConnection.open(url, place(url), patience, longest, asks=asks, **network)
+        with wait:
+            return PatientConnection.open(url, place(url), patience, longest, asks=asks, **network)
     except psycopg.OperationalError as error:
         patience.is_mute = isinstance(error, errors.ConnectionTimeout)
         # libpq tells no kind of error for a connection that was never made: this is the standard's for all of them.
         raise errors.SqlclientUnableToEstablishSqlconnection(str(error)) from None
+
+
+@contextmanager
+def _told_wait(where: str) -> Iterator[None]:
+    """A wait for a connection, with a word after some seconds: each address of the server may take its whole time."""
+    timer = threading.Timer(
+        WORD_SECONDS,
+        lambda: _log.warning("no connection to the journal in %s for %.0f seconds; waiting", where, WORD_SECONDS),
+    )
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _options(session: dict[str, str]) -> list[str]:

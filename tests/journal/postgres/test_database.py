@@ -1,12 +1,13 @@
 """Connections to the server: what is asked of it, and what users are told."""
 
 from pathlib import Path
+from queue import SimpleQueue
 
 import psycopg
 import pytest
 
 from leadsync.errors import JournalError
-from leadsync.journal.postgres import PostgresJournal
+from leadsync.journal.postgres import PostgresJournal, database
 from leadsync.journal.postgres.database import PostgresDatabase, connect, prepare
 from leadsync.journal.postgres.schema import VERSION
 from tests.journal.samples import RUN, a_run, entry
@@ -19,6 +20,20 @@ def test_a_new_database_gets_the_tables_once(postgres_url: str) -> None:
         PostgresDatabase(postgres_url).close()
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("SELECT number FROM leadsync.version").fetchall() == [(VERSION,)]
+
+
+def test_a_long_wait_for_a_connection_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: SimpleQueue[str] = SimpleQueue()
+
+    def mute(*_: object, **__: object) -> None:
+        assert told.get(timeout=30) == "no connection to the journal in db on nowhere for 0 seconds; waiting"
+        raise psycopg.OperationalError("timeout expired")
+
+    monkeypatch.setattr(database, "WORD_SECONDS", 0.01)
+    monkeypatch.setattr(database.PatientConnection, "open", mute)
+    monkeypatch.setattr(database._log, "warning", lambda words, *values: told.put(words % values))
+    with pytest.raises(psycopg.OperationalError, match="timeout expired"):
+        connect("postgresql://nowhere/db")
 
 
 def test_every_session_waits_for_the_disk_whatever_the_server_says(postgres_url: str) -> None:
