@@ -4,13 +4,14 @@ import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
-from leadsync.errors import UsageError
+from leadsync.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -29,7 +30,7 @@ def worker() -> int:
         raise UsageError("A worker does not run on Windows; the page and `leadsync watch` do.")
     shell = command_shell()
     settings = shell.settings()
-    dialers = _dialers(settings)
+    dialers = _dialers(settings, shell.say)
     with shell.sound_journal() as journal:
         place = journal.prepare_queue()
     for dialer in dialers:
@@ -46,13 +47,28 @@ def worker() -> int:
     return 128 + sender.signal_number
 
 
-def _dialers(settings: "Settings") -> "list[Settings]":
-    """The settings of each dialer there is, complete for sending; raises SettingsError."""
+def _dialers(settings: "Settings", say: Callable[[str], None]) -> "list[Settings]":
+    """The settings of each dialer that is complete for sending; `say` gets the faults of the others.
+
+    Raises SettingsError if no dialer is complete.
+    """
     dialers = [settings.for_dialer(name) for name in settings.dialers]
     if settings.server.url or not dialers:
         dialers.insert(0, settings)
-    for dialer in dialers:
+    faults = {id(dialer): fault for dialer in dialers if (fault := _fault(dialer))}
+    if len(faults) == len(dialers):
+        raise faults[id(dialers[0])]
+    for fault in faults.values():
+        say(f"{fault} Until then this worker does not serve that dialer; start it anew afterwards.")
+    return [dialer for dialer in dialers if id(dialer) not in faults]
+
+
+def _fault(dialer: "Settings") -> SettingsError | None:
+    """What a dialer's settings lack for sending."""
+    try:
         dialer.url()
         dialer.api_key(os.environ)
         _ = dialer.slots
-    return dialers
+    except SettingsError as error:
+        return error
+    return None

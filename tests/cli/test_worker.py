@@ -28,9 +28,13 @@ def test_it_does_not_run_on_windows(desk: Desk, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_it_serves_all_dialers_of_the_settings(desk: Desk) -> None:
-    """One without a key ends it: its runs would wait for nothing."""
+    """One without a key keeps it from no other; without any complete one it ends."""
     desk.dialer(settings="[dialers.east]\nurl = '@URL@/east'\napi_key_env = 'EAST_KEY'\n")
     result = desk.leadsync("worker")
     assert result.code == 2
-    assert "EAST_KEY" in result.err or "holds no API key" in result.err
-    assert "Workers need a journal" in desk.leadsync("worker", EAST_KEY="f863246a-973e-11e6-8784-000000000000").err
+    assert "([dialers.east] api_key_env) holds no API key; set it, " in result.err
+    assert "Until then this worker does not serve that dialer" in result.err
+    assert "Workers need a journal" in result.err
+    complete = desk.leadsync("worker", EAST_KEY="f863246a-973e-11e6-8784-000000000000").err
+    assert "Until then" not in complete
+    assert "Workers need a journal" in complete
