@@ -25,13 +25,7 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
     UsageError where there is no such file, or no room for the copy.
     """
     sweep()
-    if file == Path("-"):
-        named = Path(STDIN).resolve()
-    elif file.is_file():
-        named = _resolved(file, links=links)
-    else:
-        what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
-        raise UsageError(f"{file} {what}; give the path of a spreadsheet file.", names_file=True)
+    named = Path(STDIN).resolve() if file == Path("-") else _found(file, links=links)
     with ExitStack() as context:
         try:
             source = sys.stdin.buffer if file == Path("-") else context.enter_context(open_regular(named, links=links))
@@ -45,6 +39,18 @@ def input_file(file: Path, *, links: bool = True) -> Iterator[tuple[Path, Path]]
                 names_file=True,
             ) from error
         yield named, copy
+
+
+def _found(file: Path, *, links: bool) -> Path:
+    try:
+        if file.is_file():
+            return _resolved(file, links=links)
+        what = "is a folder" if file.is_dir() else "is no file" if file.exists() else "does not exist"
+    except PermissionError as error:
+        raise UsageError(
+            f"{file} cannot be reached: {error.strerror}; check the permissions of its folder.", names_file=True
+        ) from error
+    raise UsageError(f"{file} {what}; give the path of a spreadsheet file.", names_file=True)
 
 
 def _resolved(file: Path, *, links: bool) -> Path:

@@ -24,6 +24,7 @@ _HANDLE = getattr(os, "O_PATH", os.O_RDONLY)
 """Linux opens a folder as a mere place, also one without the right to list it."""
 
 ANOTHERS = "it belongs to another user"
+OPEN_TO_OTHERS = "other users can write into it"
 
 
 def open_new(path: Path | str, mode: int = 0o600, *, flags: int = os.O_WRONLY, folder: int | None = None) -> int:
@@ -121,6 +122,20 @@ def make_private_folder(path: Path) -> None:
         raise OSError(errno.EPERM, problem, str(path))
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file, as far as this user can look: `Path.is_file` may raise PermissionError."""
+    with suppress(PermissionError):
+        return path.is_file()
+    return False
+
+
+def is_folder(path: Path) -> bool:
+    """The same for a folder."""
+    with suppress(PermissionError):
+        return path.is_dir()
+    return False
+
+
 def folder_problem(path: Path, *, links: bool = False) -> str:
     """The hand of others in a folder; empty if it is the user's own. With `links`, his link may lead to it."""
     try:
@@ -134,7 +149,7 @@ def folder_problem(path: Path, *, links: bool = False) -> str:
         return ""
     if status.st_uid != _user() or (S_ISLNK(named.st_mode) and named.st_uid not in (0, _user())):
         return ANOTHERS
-    return "other users can write into it" if others_can_write(status) else ""
+    return OPEN_TO_OTHERS if others_can_write(status) else ""
 
 
 def check_shared_folder(path: Path) -> None:

@@ -27,7 +27,7 @@ def read_settings(path: Path) -> dict[str, Any]:
             # Editors on Windows put a byte order mark in front, and TOML knows none.
             return tomllib.loads(stream.read().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(f"{path} cannot be read: {error.strerror}; check its path and its permissions.") from error
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:

@@ -1,5 +1,6 @@
 """The private copy of a spreadsheet: its name, its life, and the paths that are none."""
 
+import errno
 import io
 import os
 import sys
@@ -38,6 +39,18 @@ def test_a_path_to_no_file_is_named(sheet: Path, name: str, words: str) -> None:
     with (
         pytest.raises(UsageError, match=f"{words}; give the path of a spreadsheet file"),
         input_file(sheet.parent / name),
+    ):
+        pass
+
+
+def test_a_sheet_in_a_closed_folder_is_named(sheet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    with (
+        pytest.raises(UsageError, match=r"cannot be reached: Permission denied; check the permissions"),
+        input_file(sheet),
     ):
         pass
 

@@ -41,7 +41,7 @@ def test_an_error_quotes_nothing_of_the_file(tmp_path: Path, content: bytes, wor
 
 
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"cannot be read: No such file or directory\."):
+    with pytest.raises(SettingsError, match=r"cannot be read: No such file or directory; check its path and its "):
         read_settings(tmp_path / "gone")
 
 

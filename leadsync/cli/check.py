@@ -5,18 +5,18 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import campaign_option, dialer_option, examples, insert_only_option, reading_options
+from leadsync.cli.options import A_PATH, campaign_option, dialer_option, examples, insert_only_option, reading_options
 from leadsync.cli.shell import command_shell
 from leadsync.input_file import input_file
 from leadsync.models import Inserts
 
 
 @click.command(epilog=examples("check leads.xlsx", "check leads.xlsx --output checked.xlsx  # a marked copy"))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=A_PATH)
 @reading_options
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=A_PATH,
     help="Write a copy with the findings marked: a file ending in .xlsx, .xlsm or .csv, or a folder.",
 )
 @dialer_option

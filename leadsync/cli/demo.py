@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import A_FOLDER, examples
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.simulate import PRACTICE_KEY
 from leadsync.models import RowRecord
@@ -44,7 +44,7 @@ wait_seconds = 0.5
 @click.command(epilog=examples("demo --output demo"))
 @click.option(
     "--output",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=A_FOLDER,
     default=_DEMO_FOLDER,
     show_default=True,
     help="The folder for everything the demonstration writes.",

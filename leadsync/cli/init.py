@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import A_PATH, examples
 from leadsync.cli.package_data import package_data
 from leadsync.cli.settings_text import value_in, with_value
 from leadsync.cli.sheet_prompts import ask_sheet
@@ -16,7 +16,7 @@ from leadsync.cli.wizard import ID_SETTINGS, ask_settings, settings_of_text, wit
 from leadsync.commands import command
 from leadsync.errors import LeadsyncError, UsageError
 from leadsync.plurals import counted
-from leadsync.private_files import whole_or_not
+from leadsync.private_files import is_file, whole_or_not
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -26,7 +26,7 @@ _Option = tuple[str, str, str | int | None]
 
 
 @click.command(epilog=examples("init leads.xlsx", "init --check  # try the present settings"))
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=A_PATH, required=False)
 @click.option("--sheet", help="The sheet of a workbook with several.")
 @click.option("--url", help="The dialer's address.")
 @click.option("--template-id", type=int, help="The campaign template's id.")
@@ -59,14 +59,14 @@ def init(
         return _try(shell)
     path = shell.config or Path(FILE_NAME)
     given_any = any(value is not None for value in (url, timezone, *ids.values()))
-    if path.exists() and not force:
-        if file is not None and file.is_file() and not given_any:
+    if is_file(path) and not force:
+        if file is not None and is_file(file) and not given_any:
             return _add_columns(context, shell, path, file, sheet)
         raise UsageError(
             f"{path} is there already; change it with an editor, add a sheet's columns with `leadsync init SHEET`, try "
             "it with --check, or replace it with --force."
         )
-    if file is not None and not file.is_file():
+    if file is not None and not is_file(file):
         raise UsageError(f"{file} does not exist; give the path of a spreadsheet file.")
     text = package_data("config.example.toml").read_text("utf-8")
     server, place = ("server", "url", url and with_scheme(url)), [("campaign", name, ids[name]) for name in ID_SETTINGS]

@@ -15,6 +15,10 @@ from leadsync.models import FileKind, Inserts, Order
 if TYPE_CHECKING:
     from leadsync.run import RunOptions
 
+# The reader of a file says why it cannot be read.
+A_PATH = click.Path(readable=False, path_type=Path)
+A_FILE = click.Path(dir_okay=False, readable=False, path_type=Path)
+A_FOLDER = click.Path(file_okay=False, readable=False, path_type=Path)
 campaign_option = click.option("--campaign", help="The leads' campaign: NAME of [campaigns.NAME] in the settings.")
 dialer_option = click.option(
     "--dialer",
@@ -27,9 +31,7 @@ insert_missing_option = click.option("--insert-missing", is_flag=True, help="Ins
 insert_only_option = click.option(
     "--insert-only", is_flag=True, help="A list of new leads: insert every row, change no lead."
 )
-metrics_option = click.option(
-    "--metrics-file", type=click.Path(dir_okay=False, path_type=Path), help="Write figures for Prometheus to a file."
-)
+metrics_option = click.option("--metrics-file", type=A_FILE, help="Write figures for Prometheus to a file.")
 mark_option = click.option(
     "--mark", is_flag=True, help="Write a copy of the workbook too, with the outcomes marked in it (.xlsx, .xlsm)."
 )
@@ -84,7 +86,7 @@ class SendOptions:
 
 
 _OPTIONS = (
-    click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the run's files."),
+    click.option("--output", type=A_FOLDER, help="The folder for the run's files."),
     format_option,
     click.option("--yes", is_flag=True, help="Do not ask before sending."),
     click.option("--limit", type=click.IntRange(min=1), help="A trial: send the first N rows only."),
@@ -126,11 +128,11 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def common_options(command: click.Command) -> click.Command:
     """Add the options of every command."""
     for add in (
-        _option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The settings file."),
-        _option("--state", type=click.Path(file_okay=False, path_type=Path), help="The folder with the journal."),
+        _option("--config", type=A_FILE, help="The settings file."),
+        _option("--state", type=A_FOLDER, help="The folder with the journal."),
         _option("--json", is_flag=True, help="Print one JSON object, and nothing else, on standard output."),
         _option("-v", "--verbose", count=True, help="Log more; twice for everything. Errors show their trace."),
-        _option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="Write the log to a file."),
+        _option("--log-file", type=A_FILE, help="Write the log to a file."),
         _option("--log-format", type=click.Choice(["text", "json"]), help="The log's form."),
     ):
         command = add(command)

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import examples, format_option, mark_option
+from leadsync.cli.options import A_FOLDER, examples, format_option, mark_option
 from leadsync.cli.run_output import being_sent, put_run
 from leadsync.cli.shell import command_shell
 from leadsync.input_file import input_file
 from leadsync.models import FileKind
+from leadsync.private_files import is_file
 from leadsync.remarks import Remark
 
 
 @click.command(epilog=examples("report 7f3a --format xlsx", "report 7f3a --mark  # in a copy of the workbook"))
 @click.argument("run_id", metavar="RUN")
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="The folder for the files.")
+@click.option("--output", type=A_FOLDER, help="The folder for the files.")
 @format_option
 @mark_option
 def report(run_id: str, output: Path | None, kind: FileKind | None, mark: bool) -> int:
@@ -31,7 +32,7 @@ def report(run_id: str, output: Path | None, kind: FileKind | None, mark: bool) 
         run = replace(run, output=output.resolve() if output else run.output, kind=kind or run.kind)
         check_output(run.output)
         files = write_files(journal, run, shell.say)
-        if mark and not run.file.is_file():
+        if mark and not is_file(run.file):
             shell.say(f"The workbook is not marked, because {run.file} is not there any more.")
         elif mark:
             with input_file(run.file) as (_, content):

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadsync.cli.options import SendOptions, examples, insert_only_option, mark_option, reading_options, send_options
+from leadsync.cli.options import (
+    A_PATH,
+    SendOptions,
+    examples,
+    insert_only_option,
+    mark_option,
+    reading_options,
+    send_options,
+)
 from leadsync.cli.plan_runner import run_plan
 from leadsync.cli.shell import command_shell
 from leadsync.file_names import is_uploaded
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=examples("run leads.xlsx", "run leads.csv --limit 5  # a trial"))
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=A_PATH)
 @reading_options
 @click.option("--fresh", is_flag=True, help="Start anew: send all rows, and end the stopped runs of this file.")
 @insert_only_option

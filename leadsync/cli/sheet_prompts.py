@@ -10,6 +10,7 @@ from leadsync.cli.prompts import choose
 from leadsync.cli.shell import ask, current_shell, say
 from leadsync.errors import SheetError
 from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, SYSTEM_FIELDS
+from leadsync.private_files import is_file
 
 if TYPE_CHECKING:
     from leadsync.config import Settings
@@ -27,7 +28,7 @@ def ask_file() -> Path | None:
             return None
         # Terminals put quotation marks around a dragged file's path.
         path = Path(answer.strip().strip("\"'")).expanduser()
-        if path.is_file():
+        if is_file(path):
             return path
         say(f"There is no file {path}.")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from leadsync.cli.options import examples
+from leadsync.cli.options import A_PATH, examples
 from leadsync.cli.shell import Shell, command_shell
 
 PRACTICE_KEY = "practice-key"
@@ -16,8 +16,8 @@ PRACTICE_KEY = "practice-key"
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: a free one.")
 @click.option("--threads", default=16, show_default=True, type=click.IntRange(2), help="The dialer's hardware threads.")
 @click.option("--key", default=PRACTICE_KEY, show_default=True, help="The API key it accepts.")
-@click.option("--leads", type=click.Path(path_type=Path), help="A sheet with the leads it holds; else it holds any.")
-@click.option("--faults", type=click.Path(path_type=Path), help="A TOML or JSON file with faults.")
+@click.option("--leads", type=A_PATH, help="A sheet with the leads it holds; else it holds any.")
+@click.option("--faults", type=A_PATH, help="A TOML or JSON file with faults.")
 def simulate(host: str, port: int, threads: int, key: str, leads: Path | None, faults: Path | None) -> int:
     """Start the practice dialer."""
     from leadsync.simulator import PracticeDialer, load_rules, serve

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leadsync.cli.columns import Column, in_colour, table
-from leadsync.cli.options import age_of, examples
+from leadsync.cli.options import A_PATH, age_of, examples
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.errors import UsageError
 from leadsync.terminal import Visible, one_line
@@ -59,7 +59,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=A_PATH,
     help="The file to write; xlsx and html become leadsync-stats.xlsx or .html without it.",
 )
 def stats(by: str, since: datetime | None, top: int, kind: str | None, output: Path | None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from leadsync.cli.options import (
+    A_PATH,
     campaign_option,
     dialer_option,
     examples,
@@ -22,7 +23,7 @@ from leadsync.watch import FolderWatcher, Standby, SystemClock
 
 
 @click.command(epilog=examples("watch /srv/leads", "watch /srv/leads --once  # from cron"))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=A_PATH)
 @click.option("--once", is_flag=True, help="Send the present files, then end: for cron and systemd timers.")
 @click.option("--every", type=click.FloatRange(min=1), default=60, show_default=True, help="Seconds between two looks.")
 @click.option(

@@ -1,9 +1,11 @@
 """The settings from their file and the environment; faults as sentences."""
 
 import difflib
+import errno
 import os
 import re
 from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from pydantic_settings.exceptions import SettingsError as NoJsonError
 from leadsync.config.sections import JournalPlace
 from leadsync.config.settings import ENVIRONMENT_PREFIX, FILE_NAME, Settings
 from leadsync.errors import SettingsError
-from leadsync.private_files import ANOTHERS, folder_problem, would_shut_out_caller
+from leadsync.private_files import ANOTHERS, OPEN_TO_OTHERS, is_file, make_private_folder, would_shut_out_caller
 from leadsync.settings_files import read_settings, refuse_others_folder
 from leadsync.terminal import visible_lines
 
@@ -63,16 +65,18 @@ def find(explicit: Path | None, environment: Mapping[str, str]) -> Path | None:
 
     named = explicit or (Path(environment["LEADSYNC_CONFIG"]) if environment.get("LEADSYNC_CONFIG") else None)
     if named is not None:
-        if not named.is_file():
-            raise SettingsError(
-                f"There is no settings file {named}; check the path, or write one with `leadsync init`."
-            )
+        # A file in a closed folder is for its reader to complain of.
+        with suppress(PermissionError):
+            if not named.is_file():
+                raise SettingsError(
+                    f"There is no settings file {named}; check the path, or write one with `leadsync init`."
+                )
         return named
-    if (here := Path(FILE_NAME)).is_file():
+    if is_file(here := Path(FILE_NAME)):
         refuse_others_folder(here)
         return here
     of_user = platformdirs.user_config_path("leadsync", appauthor=False) / FILE_NAME
-    return of_user if of_user.is_file() else None
+    return of_user if is_file(of_user) else None
 
 
 def url_source(explicit: Path | None, environment: Mapping[str, str]) -> str:
@@ -83,25 +87,40 @@ def url_source(explicit: Path | None, environment: Mapping[str, str]) -> str:
 
 
 def state_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
-    """The folder of the journal: the one given, `$LEADSYNC_STATE`, or the user's state folder.
+    """The folder of the journal: the one given, `$LEADSYNC_STATE`, or the user's state folder; made if need be.
 
-    Raises SettingsError if another user owns it, or would be shut out of it.
+    Raises SettingsError if it cannot be made or written, if another user owns it, or would be shut out of it.
     """
     import platformdirs
 
     named = explicit or (Path(environment["LEADSYNC_STATE"]) if environment.get("LEADSYNC_STATE") else None)
     folder = named or platformdirs.user_state_path("leadsync", appauthor=False)
-    if folder.is_dir() and (problem := folder_problem(folder, links=True)):
-        remedy = "run this as that user" if problem == ANOTHERS else "protect it with chmod go-w"
-        raise SettingsError(
-            f"The state folder {folder} cannot be used: {problem}; {remedy}, or choose another with --state."
-        )
     if named is None and would_shut_out_caller(folder):
         raise SettingsError(
             f"Root would make the state folder {folder}, and shut out the user who called it by sudo; run this "
             "without sudo, or choose another with --state."
         )
+    try:
+        make_private_folder(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "this user cannot write into it", str(folder))
+    except OSError as error:
+        raise _unusable(folder, error) from error
     return folder
+
+
+def _unusable(folder: Path, error: OSError) -> SettingsError:
+    """The sentence for a state folder that cannot be made or written."""
+    problem = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror or str(error)
+    if error.filename not in (None, str(folder)):
+        # One of the folders above it.
+        problem = f"{error.filename}: {problem}"
+    remedy = {ANOTHERS: "run this as that user", OPEN_TO_OTHERS: "protect it with chmod go-w"}.get(
+        error.strerror or "", "see that this user can make it and write into it"
+    )
+    return SettingsError(
+        f"The state folder {folder} cannot be used: {problem}; {remedy}, or choose another with --state."
+    )
 
 
 def journal_place(

@@ -15,6 +15,7 @@ from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, Dialer, Jo
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
+from leadsync.private_files import is_file
 from leadsync.settings_files import key_of_keyring, read_secret, refuse_others
 
 FILE_NAME = "leadsync.toml"
@@ -293,6 +294,6 @@ class Settings(BaseSettings):
         # A word of a few letters may well be in an address; a longer key is no part of one.
         if len(key.strip()) >= _SHORT_KEY and key.strip().casefold() in unquote(self.server.url).casefold():
             raise SettingsError(f"[{table}] url holds the API key; it takes nothing but the host, a port and a path.")
-        if (authority := Path(self.server.ca_file)).is_file():
+        if is_file(authority := Path(self.server.ca_file)):
             refuse_others(authority, authority.stat())
         return SecretStr(key.strip())

@@ -12,6 +12,7 @@ from leadsync.errors import SettingsError, UsageError
 from leadsync.file_names import is_uploaded
 from leadsync.journal import Journal, held_words
 from leadsync.models import Inserts, RunRecord, Status
+from leadsync.private_files import is_file
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions, with_held
@@ -37,7 +38,7 @@ def plan_resume(
         )
     refuse_held(journal, run.id)
     refuse_other_place(journal, run, settings)
-    digest = fingerprint(run.file) if run.file.is_file() else ""
+    digest = fingerprint(run.file) if is_file(run.file) else ""
     runs = [*(_earlier_left(journal, run) if with_earlier and options.limit is None else ()), run]
     plan = in_turn([go_on(journal, one.id, settings, options, digest) for one in runs])
     # "" stands for a file that is gone: it is no new one.

@@ -11,6 +11,7 @@ from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import Lead, RunRecord, Status
+from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
@@ -127,7 +128,7 @@ def _later(one: LastSent | None, other: LastSent) -> LastSent:
 
 def _anew(run: RunRecord, settings: Settings, effect: str) -> str:
     """The remedy: a run's sheet sent anew, but for the rows that say what their leads were last sent."""
-    if not run.file.is_file():
+    if not is_file(run.file):
         return ""
     sheet = ("--sheet", run.sheet) if run.sheet else ()
     name = next((name for name in settings.campaigns if settings.for_campaign(name).campaign == settings.campaign), "")

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from leadsync.errors import SettingsError
-from leadsync.private_files import folder_problem
+from leadsync.private_files import folder_problem, is_folder
 
 _RUNTIME_FOLDERS = Path("/run/user")
 """systemd's place for the users' runtime folders; a cron job may have one without its variable."""
@@ -78,7 +78,7 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
     """
     if slots_dir:
         path = Path(slots_dir).expanduser()
-        if not path.is_dir():
+        if not is_folder(path):
             raise SettingsError(f"[server] slots_dir is no folder: {path}; make it, or leave slots_dir empty.")
         return SlotsFolder(path, private=False)
     usual = ""

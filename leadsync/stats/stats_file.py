@@ -7,6 +7,7 @@ from typing import Literal
 from leadsync.errors import UsageError
 from leadsync.failure_stats import FailureStats
 from leadsync.journal import Journal
+from leadsync.private_files import is_folder
 from leadsync.report import stats_csv, stats_json, stats_page, stats_summary
 from leadsync.report_values import Line
 from leadsync.run.report_files import check_output, check_own, keep_own
@@ -17,7 +18,7 @@ FileFormat = Literal["csv", "xlsx", "html", "json"]
 
 def check_target(path: Path, journal: Journal) -> Path:
     """The path, resolved. Raises UsageError if nothing can be written there, or another's file would be lost."""
-    if path.is_dir():
+    if is_folder(path):
         raise UsageError(f"{path} is a folder; name a file in it with --output, for example {path / 'stats.xlsx'}.")
     check_output(path.parent)
     named = path.parent.resolve() / path.name

@@ -1,5 +1,7 @@
 """The settings from their file and the environment; each fault a sentence."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,39 @@ def test_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert state_folder(tmp_path / "given", environment) == tmp_path / "given"
     assert state_folder(None, environment) == tmp_path / "of environment"
     assert state_folder(None, {"LEADSYNC_STATE": ""}) == tmp_path / "home"
+    # It is there for whoever asked, whatever becomes of the command.
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["given", "home", "of environment"]
+
+
+@pytest.mark.parametrize(
+    ("below", "words"),
+    [
+        ("file", "there is a file of that name; see that this user can make it and write into it, or "),
+        ("file/state", "file: there is a file of that name; see that this user "),
+        ("gone/file", "this user cannot write into it; see that this user "),
+    ],
+)
+def test_a_state_folder_that_cannot_be_made_or_written_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str, words: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SettingsError) as caught:
+        state_folder(tmp_path / below, {})
+    assert str(caught.value).startswith(f"The state folder {tmp_path / below} cannot be used: ")
+    assert words in str(caught.value)
+    assert str(caught.value).endswith("or choose another with --state.")
+
+
+def test_closed_folders_hold_no_settings_unasked_and_those_named_are_for_their_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", closed)
+    assert find(None, {}) is None
+    assert find(tmp_path / "leadsync.toml", {}) == tmp_path / "leadsync.toml"
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,6 @@ def test_read_only_state_folder(scene):
     stage = scene(sheet_rows(2))
     stage.state.mkdir(mode=0o500)
     refused = stage.run()
-    assert refused.code == 1
+    assert refused.code == 2
     assert_one_sentence(refused.err)
     assert stage.dialer.ledger.received == []
