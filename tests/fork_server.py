@@ -43,21 +43,18 @@ def serve(connection: socket.socket) -> str:
         if not child:
             connection.close()
             become(request, streams)
-            if readers := sys.modules.get("tests.forked_readers"):
-                readers.fork_readers()
             return str(request["module"])
         for stream in streams:
             os.close(stream)
         connection.sendall(child.to_bytes(LENGTH))
 
 
-def fork(*, sibling: bool = True) -> int:
-    """Fork as os.fork does; a `sibling` is a child of this process's parent, who can then wait for it."""
-    flags = signal.SIGCHLD | (CLONE_PARENT if sibling else 0)
+def fork() -> int:
+    """Fork as os.fork does, but a child of this process's parent, who can then wait for it."""
     ctypes.pythonapi.PyOS_BeforeFork()
     # PyDLL: this thread must not let go of the interpreter's lock meanwhile.
     call = ctypes.PyDLL(None).syscall
-    child = int(call(ctypes.c_long(CLONE_CALLS[platform.machine()]), flags, 0, 0, 0, 0))
+    child = int(call(ctypes.c_long(CLONE_CALLS[platform.machine()]), CLONE_PARENT | signal.SIGCHLD, 0, 0, 0, 0))
     if child:
         ctypes.pythonapi.PyOS_AfterFork_Parent()
     else:
@@ -65,7 +62,7 @@ def fork(*, sibling: bool = True) -> int:
     return child
 
 
-def become(request: dict[str, Any], streams: list[int], *, safe_path: bool = bool(sys.flags.safe_path)) -> None:
+def become(request: dict[str, Any], streams: list[int]) -> None:
     """Take over what a new process has from its parent."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
@@ -82,7 +79,7 @@ def become(request: dict[str, Any], streams: list[int], *, safe_path: bool = boo
     os.environ.update(request["environment"])
     time.tzset()
     tempfile.tempdir = None
-    if not safe_path:
+    if not sys.flags.safe_path:
         sys.path.insert(0, request["folder"])
     sys.argv = [request["module"], *request["arguments"]]
     sys.modules.pop(request["module"], None)

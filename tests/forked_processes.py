@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from tests.fork_server import CLONE_CALLS, LENGTH
 
@@ -78,7 +78,7 @@ class Parents:
             "arguments": start.arguments,
             "folder": str(folder.absolute()),
             "environment": dict(environment),
-            "umask": umask(),
+            "umask": _umask(),
             "ignored": [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN],
             **more,
         }
@@ -123,8 +123,7 @@ def _started(options: tuple[str, ...], environment: dict[str, str]) -> tuple["su
     return parent, ours
 
 
-def umask() -> int:
-    """The mask for new files' modes of this process."""
+def _umask() -> int:
     status = Path("/proc/self/status").read_text("utf-8")
     return int(status.partition("Umask:")[2].split()[0], 8)
 
@@ -135,15 +134,7 @@ _NAMES = tuple(inspect.signature(REAL).parameters)[1:]
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 
 
-class Forks(Protocol):
-    """What forks a start: parents, or a process itself."""
-
-    def fork(
-        self, start: Start, folder: Path, environment: Mapping[str, str], streams: list[int], **more: Any
-    ) -> int: ...
-
-
-def start_by(parents: Forks) -> Callable[..., None]:
+def start_by(parents: Parents) -> Callable[..., None]:
     """Return what takes the place of REAL: a fork of what can be forked."""
 
     def execute(popen: Any, *values: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the parent of commands loads once: late imports, templates of pages, a plan of numbers, readers of sheets."""
+"""What the parent of commands loads once: late imports, templates of pages, a plan of numbers."""
 
 import ctypes
 import encodings.idna
@@ -17,18 +17,9 @@ import leadsync.sheets.output.output_file
 import leadsync.sheets.sandbox.reader
 from leadsync.leads.number_plans import plan_of
 from leadsync.report.pages import page_template
-from tests import forked_readers, preloaded_reader
 
 for _page in ("page", "page_macros", "summary_page"):
     page_template(f"{_page}.html.jinja")
 plan_of("AU")
 
-__all__ = [
-    "ctypes",
-    "encodings",
-    "forked_readers",
-    "leadsync",
-    "platformdirs",
-    "preloaded_reader",
-    "xlsxwriter",
-]
+__all__ = ["ctypes", "encodings", "leadsync", "platformdirs", "xlsxwriter"]

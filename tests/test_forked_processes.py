@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests import forked_processes
-from tests.forked_processes import OPTIONS, start_by, start_of
-from tests.forked_readers import Itself
+from tests.forked_processes import OPTIONS, start_of
 
 PROBE = """
 import json, os, signal, sys
@@ -69,22 +68,6 @@ def test_it_has_all_that_a_started_process_has(
         signal.signal(signal.SIGHUP, before)
     assert forked[0] == started[0]
     assert forked[1:] == started[1:] == (7, "Zoë\n")
-
-
-def test_a_reader_forked_by_a_command_has_all_but_what_counts_at_the_interpreters_start(
-    told: Callable[..., tuple[Any, int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(forked_processes, "PRELOADED", {})
-    started = told(("-P", "-X", "utf8"), "sys.exit(7)")
-    monkeypatch.setattr(forked_processes, "PRELOADED", {"probe": ()})
-    monkeypatch.setattr(subprocess.Popen, "_execute_child", start_by(Itself()))
-    monkeypatch.syspath_prepend(tmp_path)
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    forked = told(("-P", "-X", "utf8"), "sys.exit(7)")
-    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == held
-    for one, _, _ in (forked, started):
-        del one["flags"], one["path"], one["streams"]
-    assert forked == started
 
 
 def last_line(text: str) -> str:
