@@ -16,7 +16,7 @@ WRONG_IDS = "[campaign]\ntemplate_id = 41\ncampaign_id = 41\nallocation_id = 777
 
 
 def put_right(desk: Desk) -> None:
-    desk.config.write_text(desk.config.read_text().replace("777", "38"))
+    desk.config.write_text(desk.config.read_text().replace("= 777", "= 38"))
 
 
 def test_a_failure_and_its_end_arrive_as_mail_and_at_a_webhook_once_each(

@@ -247,7 +247,8 @@ def test_ctrl_c_leaves_nothing_behind(desk: Desk, home: dict[str, str]) -> None:
         terminal.child.sendintr()
         if terminal.child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
             break
-    assert terminal.end() == 130
+    # A shell tells both alike: a second Ctrl-C ends the process at once.
+    assert terminal.end() in (130, -signal.SIGINT)
     assert not desk.config.exists()
 
 

@@ -35,7 +35,7 @@ def test_ids_that_were_wrong_are_put_right_while_nothing_came_of_any_row(desk: D
     dialer = desk.dialer(settings="[campaign]\ntemplate_id = 41\ncampaign_id = 999\nallocation_id = 38\n")
     sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
     stopped = desk.leadsync("run", sheet, "--json").json["run"]
-    desk.config.write_text(desk.config.read_text("utf-8").replace("999", "41"), "utf-8")
+    desk.config.write_text(desk.config.read_text("utf-8").replace("= 999", "= 41"), "utf-8")
     done = desk.leadsync("run", sheet, "--json")
     assert (done.code, done.json["run"]) == (0, stopped)
     assert "The dialer or the campaign in the settings has changed since; nothing had been applied yet." in done.err

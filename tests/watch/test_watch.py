@@ -170,7 +170,7 @@ def test_a_run_that_stopped_keeps_its_sheet_and_goes_on_even_under_another_name(
     assert folder.names == {"leads.csv"}
     assert set(folder.rows("attention", "leads").values()) == {"unsent"}
     sheet.rename(folder.path / "renamed.csv")
-    folder.desk.config.write_text(folder.desk.config.read_text().replace("999", "41"))
+    folder.desk.config.write_text(folder.desk.config.read_text().replace("= 999", "= 41"))
     assert folder.watch().code == 0
     assert sorted(received(dialer)[1:]).count("1") <= 1
     assert {entry.lead for entry in dialer.ledger.applications} == {"1", "2"}
@@ -185,7 +185,7 @@ def test_a_sheet_that_is_replaced_while_its_run_is_stopped_is_sent_after_it(fold
     folder.drop("leads.csv", "1,0383218191,Sale,x")
     assert folder.watch().code == 4
     folder.drop("leads.csv", "2,0383218192,Sale,y")
-    folder.desk.config.write_text(folder.desk.config.read_text().replace("999", "41"))
+    folder.desk.config.write_text(folder.desk.config.read_text().replace("= 999", "= 41"))
     assert folder.watch().code == 0
     assert [entry.lead for entry in dialer.ledger.applications] == ["1", "2"]
     assert folder.names == set()
