@@ -54,12 +54,11 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Collect without the search for rings of objects: what is collected stays, and searching it takes a third of the
-    time, in each worker, and some of each test's afterwards."""
+    time, in each worker. Not frozen: older hypothesis takes frozen objects for ones without a referrer."""
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.freeze()
         gc.enable()
 
 
