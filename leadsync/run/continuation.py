@@ -137,12 +137,14 @@ def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: st
     """The remarks on a run before it goes on."""
     remarks = [f"Going on with run {run.id} of {run.created:%Y-%m-%d %H:%M}."]
     read_since = run.retry_of and digest in {other.fingerprint for other in journal.runs_of(run.file)}
-    if not digest:
+    if is_uploaded(run.file):
+        # The page keeps no sheet: what it has read is in the journal.
+        if has_other_rules(run, settings):
+            remarks.append("It goes on by the choices made on the page, as it was read there.")
+    elif not digest:
         remarks.append(f"{run.file.name} is not there any more: the run goes on with what was read then.")
     elif digest != run.fingerprint and not read_since:
         remarks.append(f"{run.file.name} has changed since: the run goes on with what was read then.")
-    elif has_other_rules(run, settings) and is_uploaded(run.file):
-        remarks.append("It goes on by the choices made on the page, as it was read there.")
     elif has_other_rules(run, settings):
         remarks.append(
             "The settings for reading sheets have changed since: the run goes on with what was read then; to send the "

@@ -59,6 +59,16 @@ def test_a_sheet_begun_on_the_page_goes_on_by_a_command(
         assert (desk.folder / f"friday.{run}.report.csv").is_file(), "beside the sheet, not in the page's folder"
 
 
+def test_a_run_of_the_page_goes_on_without_a_word_about_its_file(
+    shop: Shop, desk: Desk, dialer: PracticeDialer
+) -> None:
+    run = begin_on_the_page(shop, desk.sheet("leads.csv", *LINES))
+    done = desk.leadsync("resume", run)
+    assert (done.code, applied(dialer)) == (0, LEADS)
+    assert f"Going on with run {run}" in done.err
+    assert "not there any more" not in done.err, "the page keeps no sheets, only what it read"
+
+
 def test_choices_made_on_the_page_count_for_the_rest(shop: Shop, desk: Desk, dialer: PracticeDialer) -> None:
     file = desk.sheet("leads.csv", "Lead Id,Result", *LINES[1:])
     upload = shop.upload(file.read_bytes())

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
-from leadsync.errors import JournalError
+from leadsync.errors import JournalError, SettingsError
 
 _AGAIN = "then try again"
 _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
@@ -34,13 +34,15 @@ _OTHERWISE = f"see the server's log, {_AGAIN}"
 
 
 def place(url: str) -> str:
-    """The database of an address in words, without user and password. Raises JournalError for no address."""
+    """The database of an address in words, without user and password. Raises SettingsError for no address."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
         # libpq quotes the address, and with it the password.
-        raise JournalError(
-            "The journal's address is not one of PostgreSQL; write it like postgresql://USER:PASSWORD@HOST/DATABASE."
+        raise SettingsError(
+            "The address of the journal's database is not one of PostgreSQL; in LEADSYNC_JOURNAL_URL, or the file of "
+            "[journal] url_file, write one line like postgresql://USER:PASSWORD@HOST/DATABASE, with @, / and % in the "
+            "password as %40, %2F and %25."
         ) from None
     host, port, name = (str(parts.get(key) or "") for key in ("host", "port", "dbname"))
     return f"{name or 'the default database'} on {host or 'this machine'}{f':{port}' if port else ''}"

@@ -55,7 +55,11 @@ class PostgresJournal(PostgresRunQueue, SqlJournal):
                 "SELECT current_setting('server_version'), current_setting('synchronous_standby_names'), "
                 "(SELECT system IS NOT NULL FROM server_origin())"
             ).fetchone()
-        kept = f"; its standbys {standbys} have them too" if standbys else ""
+        kept = (
+            f"; its standbys {standbys} have them too"
+            if standbys
+            else "; no standby server has to have them too (synchronous_standby_names is empty)"
+        )
         if not tells:
             kept += (
                 "; this user may not ask the server for its identifier and timeline, so after a restore or a failover "

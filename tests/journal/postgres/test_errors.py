@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from leadsync.errors import JournalError
+from leadsync.errors import JournalError, SettingsError
 from leadsync.journal.postgres.database import PostgresDatabase
 from leadsync.journal.postgres.errors import place, translated
 
@@ -23,9 +23,11 @@ def test_a_database_is_named_without_user_and_password(url: str, words: str) -> 
     assert place(url) == words
 
 
-def test_an_address_of_another_kind_is_not_quoted() -> None:
-    with pytest.raises(JournalError, match="is not one of PostgreSQL") as caught:
-        place("mysql://ann:secret@db")
+@pytest.mark.parametrize("url", ["mysql://ann:secret@db", "postgresql://ann:sec%ret@db", "secret"])
+def test_an_address_of_another_kind_is_a_fault_of_the_settings_and_not_quoted(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"is not one of PostgreSQL; in LEADSYNC_JOURNAL_URL, or .*%40") as caught:
+        place(url)
+    assert "ret@db" not in str(caught.value)
     assert "secret" not in str(caught.value)
 
 

@@ -172,6 +172,7 @@ def test_a_role_that_may_not_ask_is_told_of(tmp_path: Path, server: OwnPostgres)
     server.start()
     with machine(tmp_path, server) as journal:
         assert "--after-restore" not in journal.describe()
+        assert "no standby server has to have them too (synchronous_standby_names is empty)" in journal.describe()
     with psycopg.connect(server.url, autocommit=True) as connection:
         connection.execute("CREATE ROLE plain LOGIN")
         connection.execute("GRANT ALL ON SCHEMA leadsync TO plain")
