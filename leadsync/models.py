@@ -217,6 +217,10 @@ class RowRecord:
     """The reason for not sending it; `message` is empty then."""
 
 
+RESTORED = "the journal was restored or failed over, and begun rows may be lost from it"
+"""The reason of a held run, in words for a stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run of the journal."""
@@ -281,6 +285,16 @@ class RunRecord:
     def stem(self) -> str:
         """The beginning of its files' names; they do not grow with each returned report."""
         return self.first_stem or self.file.stem
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a person's `resume --after-restore`."""
+        return self.stopped == RESTORED
+
+    @property
+    def resume_command(self) -> str:
+        """The words behind `leadsync` that go on with it."""
+        return f"resume {self.id}{' --after-restore' if self.is_held else ''}"
 
     @property
     def place(self) -> str:

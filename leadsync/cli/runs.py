@@ -37,7 +37,7 @@ def runs(run_id: str | None) -> int:
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
 
     def standing(run: RunRecord, tally: Tally) -> str:
-        if run.id in live and not run.finished:
+        if run.id in live and not run.finished and not (run.is_held and live[run.id].lost):
             return live_words(live[run.id], now, holders.get(run.id))
         return _standing(run, tally, run.id in sending, holders.get(run.id))
 
@@ -81,4 +81,6 @@ def _standing(run: RunRecord, tally: Tally, sending: bool, holder: Holder | None
         return f"being sent on {holder}" if holder else "being sent"
     if run.finished:
         return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
+    if run.is_held:
+        return "held, the journal was restored"
     return "stopped" if run.stopped else "not finished"

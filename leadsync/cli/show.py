@@ -71,7 +71,7 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter
 
     is_sent = not journal.settle_if_dead(run.id)
     live, holder = journal.live().get(run.id), journal.holders().get(run.id)
-    if live is not None:
+    if live is not None and not (run.is_held and live.lost):
         words = live_words(live, journal.now(), holder)
         again = f": {shell.called} resume {run.id}" if live.lost else ""
         shell.say(f"Run {run.id}: {words}{again}.")

@@ -222,7 +222,7 @@ class Digest:
         run = self._run
         goes_on = bool(self._not_sent) or run.last_row is not None
         if goes_on:
-            yield f"Go on with what was not sent: leadsync resume {run.id}"
+            yield f"Go on with what was not sent: leadsync {run.resume_command}"
         workbook = run.kind == "xlsx"
         if self._to_correct:
             sheet = self._marked or ("To correct" if workbook else "")

@@ -115,7 +115,7 @@ def _next_steps(
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
-        yield f"Go on with {what}: {called} resume {run.id}"
+        yield f"Go on with {what}: {called} {run.resume_command}"
     # The sheets of a workbook's report are worked on, and the file is given back as a whole.
     workbook = files.get("report") if run.kind == "xlsx" else None
     if moved_to is not None:

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """Being sent, but for now it waits for something."""
     STOPPING = "stopping"
     STOPPED = "stopped"
+    HELD = "held"
+    """The journal was restored: a person is to go on with it by a command."""
     LOST = "lost"
     """Its process ended without a word."""
     TRIAL = "trial"
@@ -87,8 +89,12 @@ def standing_of(
     """
     if not run.complete:
         return Standing(Kind.DRAFT, "Nothing of it was sent yet.")
-    if live is not None and not run.finished and not (live.lost and has_worker is not None):
+    if live is not None and not run.finished and not (live.lost and (run.is_held or has_worker is not None)):
         return _of_sending(live, now)
+    if run.is_held and not run.finished:
+        return Standing(
+            Kind.HELD, f"Held: {run.stopped}. An administrator goes on with `leadsync {run.resume_command}`."
+        )
     if has_worker is not None and not run.finished:
         return Standing(Kind.QUEUED, WAITS if has_worker else NO_WORKER)
     if run.stopped:

@@ -1,5 +1,10 @@
 """The list of runs."""
 
+import sqlite3
+
+import pytest
+
+from leadsync.models import RESTORED
 from leadsync.simulator import FaultKind, FaultRule
 from tests.cli.run_desk import RunDesk
 from tests.cli.samples import ODD_SHEET, SHEET
@@ -60,3 +65,24 @@ def test_a_stopped_run_is_listed_as_one(desk: Desk) -> None:
     [listed] = desk.leadsync("runs", "--json").json["runs"]
     assert listed["finished"] is False
     assert listed["stopped"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_held_since_a_restore_is_called_so_with_its_command(desk: Desk, lost: bool) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    # As the database's server does on noticing that it was restored.
+    with sqlite3.connect(desk.state / "journal.sqlite3") as connection:
+        connection.execute("UPDATE runs SET stopped = ?", [RESTORED])
+        connection.execute("INSERT INTO restored SELECT run, 1764000000 FROM runs")
+        if lost:
+            connection.execute(
+                "INSERT INTO live (run, count, settled, pace, words, pid, host, at, lost) "
+                "SELECT run, 4, '{}', 0, '', 1, 'there', 1764000000, 1 FROM runs"
+            )
+    assert lines(desk.leadsync("runs"))[1][:5] == [run, "held,", "the", "journal", "was"]
+    shown = desk.leadsync("show", run)
+    assert "its process ended" not in shown.err
+    assert f"resume {run} --after-restore" in shown.out
+    refused = desk.leadsync("resume", run)
+    assert (refused.code, "--after-restore" in refused.err) == (2, True)

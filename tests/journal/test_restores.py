@@ -6,6 +6,7 @@ import pytest
 
 from leadsync.errors import UsageError
 from leadsync.journal import Journal
+from leadsync.models import RESTORED
 from tests.journal.conftest import OpenStore
 from tests.journal.samples import FAILED, LATER, REJECTED, RUN, SUCCEEDED, UNKNOWN, UNSENT, a_run, add, ends, retried
 
@@ -46,8 +47,11 @@ def test_nothing_of_a_held_run_is_sent(held: Journal, tmp_path: Path) -> None:
         held.log(RUN)
     with pytest.raises(UsageError, match="is held"):
         retried(held, tmp_path, "20261125-000000-0000")
+    held.update_run(RUN, stopped=RESTORED)
+    assert held.run(RUN).is_held
     held.put_in_doubt(RUN)
     assert held.restored(RUN) is None
+    assert not held.run(RUN).is_held
     held.log(RUN)
 
 

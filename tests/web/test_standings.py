@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.models import Status
+from leadsync.models import RESTORED, Status
 from leadsync.tallies import Live
 from leadsync.web.standings import Kind, standing_of
 from tests.web.conftest import Clock
@@ -59,6 +59,9 @@ def test_a_silent_sender_is_told(tmp_path: Path, seconds: int, silent: bool) -> 
     [
         ({}, None, True, Kind.QUEUED, "Waits for a worker."),
         ({}, None, False, Kind.QUEUED, "Waits for a worker, and none is running for this dialer: start `leadsync"),
+        ({"stopped": RESTORED}, None, True, Kind.HELD, "Held: the journal was restored or failed over, and begun rows"),
+        ({"stopped": RESTORED}, replace(LIVE, lost=True), True, Kind.HELD, "Held: the journal"),
+        ({"stopped": RESTORED}, LIVE, None, Kind.SENDING, ""),
         # Another worker is to go on, after the end or the death of the first.
         ({"stopped": "interrupted by SIGTERM"}, None, True, Kind.QUEUED, "Waits for a worker."),
         ({}, replace(LIVE, lost=True), True, Kind.QUEUED, "Waits for a worker."),

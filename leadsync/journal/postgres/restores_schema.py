@@ -1,7 +1,7 @@
 """The tables and functions for restores of the database, and for runs that wait for a worker."""
 
 from leadsync.journal.sql.conditions import OPEN
-from leadsync.journal.sql.restores import RESTORED
+from leadsync.models import RESTORED
 
 _LOST_EPOCHS = 1_000_000
 """More holders than a run had in the time that a restore has lost."""

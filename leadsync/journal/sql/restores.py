@@ -7,9 +7,8 @@ from leadsync.journal.sql.conditions import OPEN
 from leadsync.journal.sql.database import Connection, moment, places
 from leadsync.journal.sql.run_locks import SqlRunLocks
 from leadsync.journal.sql.run_table import recount, run_key
+from leadsync.models import RESTORED
 
-RESTORED = "the journal was restored or failed over, and begun rows may be lost from it"
-"""The reason of a held run; in words for a stop."""
 MAYBE_SENT = "the journal was restored; this row may have been sent in the time that it has lost"
 
 
@@ -31,6 +30,7 @@ class SqlRestores(SqlRunLocks):
                 [MAYBE_SENT, key],
             ).rowcount
             connection.execute("DELETE FROM restored WHERE run = ?", [key])
+            connection.execute("UPDATE runs SET stopped = '' WHERE run = ? AND stopped = ?", [key, RESTORED])
             recount(connection, run_id)
         return doubted
 
