@@ -12,12 +12,13 @@ from leadsync.run import CorrectedRow, CorrectionRules, with_edits
 from leadsync.web.correct_checks import decided_rows, open_rows_of
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_view import (
-    CHANGED,
     MOST_VALUES,
     Doubt,
     ReasonCard,
     RowCard,
     changed_card,
+    changed_key,
+    fault_in,
     key_of,
     reason_card,
     row_card,
@@ -75,6 +76,8 @@ class CorrectPage:
     """Of a draft, the rows to look at before the sending."""
     draft: str = ""
     """The upload of a draft, by its id."""
+    left: Mapping[str, int] = field(default_factory=dict)
+    """The rows with a fault, by the keys of their reasons."""
     problem: str = ""
     """The reason why nothing can be corrected now."""
 
@@ -117,7 +120,9 @@ def figures_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted) ->
     open_rows = open_rows_of(journal, rules)
     known = dispositions_of(journal, rules)
     draft = "" if run.complete else getattr(Uploads(site.state).of_run(run.file), "id", "")
-    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known, draft=draft)
+    left = {key_of(reason): reason.rows for reason in open_rows.untouched}
+    left |= {changed_key(fault): rows for fault, rows in _changed(journal, run, open_rows).items()}
+    return CorrectPage(run, wanted, open_rows.to_correct, open_rows.ready, dispositions=known, draft=draft, left=left)
 
 
 def page_of(journal: "Journal", site: "Site", run_id: str, wanted: Wanted, saved: int = 0) -> CorrectPage:
@@ -173,12 +178,6 @@ def reason_named(counts: Sequence[ReasonCount], key: str) -> ReasonCount | None:
     return next((count for count in counts if key_of(count) == key), None)
 
 
-def fault_named(key: str) -> str:
-    """The kind of fault in the key of changed rows; empty for any other key."""
-    status, _, kind = key.partition("..")
-    return kind if status == CHANGED else ""
-
-
 def _rows(
     journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, wanted: Wanted
 ) -> list[tuple[CorrectedRow, Decision | None]]:
@@ -188,7 +187,7 @@ def _rows(
     untouched: list[RowRecord] = []
     if wanted.reason == READY:
         changed = journal.ready_page(run_id, after, limit)
-    elif fault := fault_named(wanted.reason):
+    elif fault := fault_in(wanted.reason):
         changed = journal.faulty_page(run_id, after, limit, fault)
     elif wanted.reason:
         if reason := reason_named(open_rows.untouched, wanted.reason):
@@ -212,15 +211,19 @@ def _values(journal: "Journal", run_id: str, reason: ReasonCount) -> Sequence[Va
     return _VALUES[key]
 
 
+def _changed(journal: "Journal", run: RunRecord, open_rows: OpenRows) -> Mapping[str, int]:
+    """The changed rows that still have a fault, by its kind."""
+    return journal.fault_counts(run.id) if open_rows.faulty else {}
+
+
 def _reasons(
     journal: "Journal", rules: CorrectionRules, open_rows: OpenRows, dispositions: Sequence[str]
 ) -> list[ReasonCard]:
     run = rules.run
     cards = []
-    if open_rows.faulty:
-        for fault, rows in journal.fault_counts(run.id).items():
-            values = journal.fault_values(run.id, fault, MOST_VALUES)
-            cards.append(changed_card(fault, rows, values, run, dispositions))
+    for fault, rows in _changed(journal, run, open_rows).items():
+        values = journal.fault_values(run.id, fault, MOST_VALUES)
+        cards.append(changed_card(fault, rows, values, run, dispositions))
     # In an order that stays while their rows become fewer: nobody types into a card that has moved.
     for reason in sorted(open_rows.untouched[:_MOST_REASONS], key=key_of):
         common = _values(journal, run.id, reason)

@@ -25,7 +25,6 @@ from leadsync.web.correct_data import (
     Wanted,
     being_sent,
     card_of,
-    fault_named,
     figures_of,
     reason_named,
     row_of,
@@ -33,7 +32,7 @@ from leadsync.web.correct_data import (
 )
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
-from leadsync.web.correct_view import RowCard, positions_of
+from leadsync.web.correct_view import RowCard, fault_in, positions_of
 from leadsync.web.draft_lists import takes_values
 from leadsync.web.draft_successors import moved
 from leadsync.web.roles import allowed
@@ -304,7 +303,7 @@ def _rows_of(
         edits = journal.edits(run.id, numbers)
         if numbers:
             return [(row, None) for row in with_edits(journal.open_rows(run.id, numbers), edits)]
-    if not (kind := fault_named(key)):
+    if not (kind := fault_in(key)):
         return []
     changed = decided_rows(journal, rules, journal.faulty_page(run_id, 0, MOST_ROWS, kind))
     return [(row, decision.faults[0]) for row, decision in changed if isinstance(decision, Rejected)]

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from leadsync.plurals import counted
 from leadsync.web.correct_data import READY, CorrectPage, Wanted, page_of
 from leadsync.web.draft_successors import successor_of
 from leadsync.web.site import site_of
@@ -30,13 +31,17 @@ async def correct(request: Request) -> Response:
     run_id, saved = request.path_params["run"], number_in(asked.get("saved", ""))
     try:
         return await show(request, run_id, wanted_in(asked), saved, **done)
-    except HTTPException:
-        # A page of a draft, open or bookmarked since before its sending or another reading.
-        now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, run_id)
-        if now is None or now.run == run_id:
-            raise
-        draft = f"/runs/{now.run}/correct" if now.run else f"/drafts/{now.upload.id}"
-        return RedirectResponse(f"/runs/{now.run}" if now.is_sent else draft, status_code=303)
+    except HTTPException as error:
+        return await at_successor(request, run_id, error)
+
+
+async def at_successor(request: Request, draft: str, error: HTTPException) -> Response:
+    """Lead on from a page of a draft that was sent or read again since; raises the error if nobody knows the draft."""
+    now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, draft)
+    if now is None or now.run == draft:
+        raise error
+    there = f"/runs/{now.run}/correct" if now.run else f"/drafts/{now.upload.id}"
+    return RedirectResponse(f"/runs/{now.run}" if now.is_sent else there, status_code=303)
 
 
 async def show(
@@ -68,6 +73,7 @@ def page_values(page: CorrectPage) -> dict[str, Any]:
         "ready_rows": page.wanted.reason == READY,
         "place": names_of(page.run.dialer, page.run.ids),
         "in_address": lambda key: urlencode({"reason": key}),
+        "reasons_left": {key: counted(rows, "row") for key, rows in page.left.items()},
     }
 
 

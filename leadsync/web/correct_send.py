@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,7 +17,7 @@ from leadsync.run import CorrectedRow, versions_of, with_edits, write_corrected
 from leadsync.temporary_files import temporary_folder
 from leadsync.web.correct_checks import open_rows_of
 from leadsync.web.correct_data import MOST_ROWS, rules_of
-from leadsync.web.correct_page import show, wanted_in
+from leadsync.web.correct_page import at_successor, show, wanted_in
 from leadsync.web.corrections import corrections_run, holds, keep_corrections
 from leadsync.web.draft_page import read_anew, wait_for_end
 from leadsync.web.draft_view import Stage, look_at
@@ -37,7 +38,10 @@ async def send_edits(request: Request) -> Response:
     The corrections of a draft are read with its sheet.
     """
     site, run_id, user = site_of(request), request.path_params["run"], request.state.person.name
-    upload = await site.read(partial(_draft, site=site, run_id=run_id, user=user))
+    try:
+        upload = await site.read(partial(_draft, site=site, run_id=run_id, user=user))
+    except HTTPException as error:
+        return await at_successor(request, run_id, error)
     if isinstance(upload, str):
         return await show(request, run_id, wanted_in({}), status=409, wrong=upload)
     job = await anyio.to_thread.run_sync(read_anew, site, upload, user)

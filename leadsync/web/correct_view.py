@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from leadsync.journal import ReasonCount, ValueCount
 from leadsync.leads import Column, trim
-from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, RunRecord, Status
+from leadsync.models import CALLBACK, DISPOSITION, EXTERNAL_ID, Lead, RunRecord, Status
 from leadsync.reasons import Fault, FaultKind, Rejected, Skip, SkipKind
 from leadsync.reimport import Decision, Send
 from leadsync.report import fault_cells, highlights, reason_words
@@ -26,7 +26,7 @@ _NAME = re.compile(r"(?i)(full|first|last|given|family|middle|contact|customer|l
 _LONGEST_NAME = 80
 _PREFIXED = frozenset({FaultKind.NO_AREA_CODE.name, FaultKind.NO_PREFIX.name})
 _UNCHANGED = "What would be sent is the same as before."
-CHANGED = "changed"
+_CHANGED = "changed"
 """In place of a status: the rows with changes, and a fault still."""
 
 
@@ -83,7 +83,7 @@ class RowCard:
     left_out: str = ""
     """Who has left it out of the sending of its draft; empty for one that is not."""
     makes_new: bool = False
-    """Whether it goes out without a callback date, as a new lead."""
+    """Whether it goes out without a callback date, as a new lead, from a sheet that has a column for one."""
 
     @property
     def is_ready(self) -> bool:
@@ -127,6 +127,17 @@ def key_of(reason: ReasonCount) -> str:
     return f"{reason.status}.{'' if reason.code is None else reason.code}.{reason.kind or ''}"
 
 
+def changed_key(fault: str) -> str:
+    """The word for a fault of changed rows, in the same places."""
+    return f"{_CHANGED}..{fault}"
+
+
+def fault_in(key: str) -> str:
+    """The kind of fault in the key of changed rows; empty for any other key."""
+    status, _, kind = key.partition("..")
+    return kind if status == _CHANGED else ""
+
+
 def reason_card(
     reason: ReasonCount, values: Sequence[ValueCount], run: RunRecord, dispositions: Sequence[str], looked_at: int = 0
 ) -> ReasonCard:
@@ -166,7 +177,7 @@ def changed_card(
     """The card of changed rows that have a fault still."""
     card = reason_card(ReasonCount(Status.REJECTED, None, fault, rows), values, run, dispositions)
     words = f"{card.words}, after a change"
-    return ReasonCard(f"{CHANGED}..{fault}", words, "", rows, card.values, False, card.choices)
+    return ReasonCard(changed_key(fault), words, "", rows, card.values, False, card.choices)
 
 
 def row_card(
@@ -203,8 +214,13 @@ def row_card(
         last.at if last else None,
         name=name_in(run.headings, now),
         left_out=row.left_out.text if row.left_out else "",
-        makes_new=isinstance(decision, Send) and not decision.lead.inserts and CALLBACK not in decision.lead.fields,
+        makes_new=isinstance(decision, Send) and _makes_new(decision.lead, run),
     )
+
+
+def _makes_new(lead: Lead, run: RunRecord) -> bool:
+    """Whether the lead loses a callback that its sheet could give."""
+    return CALLBACK in run.roles and not lead.inserts and CALLBACK not in lead.fields
 
 
 def name_in(headings: Sequence[str], cells: Sequence[str]) -> str:

@@ -39,6 +39,14 @@ def test_the_next_fault_is_shown_and_the_text_kept(faulty: CorrectPage) -> None:
     assert "5 rows to correct; 1 corrected and ready" in faulty.text()
 
 
+def test_a_row_saved_in_place_tells_how_many_rows_each_reason_has_left(faulty: CorrectPage) -> None:
+    saved = faulty.save(2, swap=True, c3="Sale").text
+    assert """data-left='{"failed.106.": "2 rows",""" in saved
+    again = faulty.save(7, swap=True, c4="30/02/2031 10:00").text
+    left = '{"changed..NO_SUCH_DAY": "1 row", "failed.106.": "2 rows", "rejected..NO_AREA_CODE": "2 rows"}'
+    assert f"data-left='{left}'" in again
+
+
 def test_another_cell_of_the_row_can_be_corrected_too(faulty: CorrectPage) -> None:
     faulty.save(2, c1="Anna", c3="Busy")
     page = faulty.text("?reason=ready")
@@ -164,3 +172,10 @@ def test_a_corrected_row_without_a_callback_date_says_loudly_what_is_lost(faulty
     assert "ready</span>" not in cleared.text, "no green word beside it"
     assert loud in faulty.text("?reason=ready")
     assert loud not in words(faulty.save(7, version=1, swap=True, c4="28/02/2031 10:00"))
+
+
+def test_a_sheet_without_callback_dates_has_none_to_lose(page: DraftPage, dialer: PracticeDialer) -> None:
+    made = failed_run(page, dialer, "Lead Id,FirstPhone,Outcome\nA1,0412345671,Sold\n")
+    saved = made.save(2, swap=True, c2="Sale").text
+    assert "ready</span>" in saved
+    assert "NO callback date" not in saved

@@ -30,3 +30,4 @@ def test_a_value_typed_while_its_sheet_is_read_again_is_shown(page: DraftPage, d
     assert late.status_code == 409
     assert "nothing was changed. You typed: “0412345670”. Correct it from the sheet&#39;s page." in late.text
     assert page.browser.get(base.here).headers["location"] == draft
+    assert page.browser.post(f"{base.run}/edits/send").headers["location"] == draft, "Back to the sheet"
