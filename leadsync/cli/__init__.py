@@ -137,8 +137,11 @@ def exit_code_of(arguments: list[str]) -> int:
         say(words)
         _put_error(words, as_json="--json" in arguments)
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("Interrupted; nothing was being sent.")
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click raises its own in place of a KeyboardInterrupt, whose words say what was interrupted.
+        cause = error.__cause__ if isinstance(error, click.Abort) else error
+        words = str(cause) if isinstance(cause, KeyboardInterrupt) else ""
+        say(words or "Interrupted; nothing was being sent.")
         return 130
     except Interrupted as error:
         say(str(error))

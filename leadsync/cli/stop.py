@@ -17,13 +17,16 @@ def stop(run_id: str) -> int:
     shell = command_shell()
     with shell.journal() as journal:
         run = journal.run(run_id)
-        asked = not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, system_user())
+        is_sent = not journal.settle_if_dead(run.id) and journal.ask_to_stop(run.id, system_user())
         # One that waits for a worker is sent by none any more.
-        asked = journal.unqueue(run.id) or asked
+        asked = journal.unqueue(run.id) or is_sent
         if asked:
             journal.add_audit("stop", system_user(), run.id)
+    later = f"go on later with: {shell.called} {run.resume_command}"
     words = (
-        f"Run {run.id} stops once its requests under way are answered; go on later with: {shell.called} resume {run.id}"
+        f"Run {run.id} stops once its requests under way are answered; {later}"
+        if is_sent
+        else f"Run {run.id} was taken off the queue, and no worker sends it; {later}"
         if asked
         else f"Run {run.id} is not being sent; there is nothing to stop."
     )

@@ -74,7 +74,9 @@ def watch(
         except Interrupted as error:
             shell.say(str(error))
             results.code = 128 + error.signal_number
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
+            if words := str(error):
+                shell.say(words)
             results.code = 130
         except Exception as error:
             hooks.failed(folder.name, error)
