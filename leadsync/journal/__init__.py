@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leadsync.errors import JournalError
+from leadsync.journal.copied import refuse_copied
 from leadsync.journal.lock import LEASE_SECONDS, FolderLock, StateLock, state_folder_lock
 from leadsync.journal.protocol import Journal
 from leadsync.journal.row_protocols import History
@@ -50,9 +51,10 @@ def open_journal(state: Path, url: str = "", lease_seconds: float = LEASE_SECOND
     """The journal of a state folder, or in the PostgreSQL database at `url`; see `leadsync.journal.protocol`.
 
     It is begun if it is new, and brought up to date if it is old. `lease_seconds`: after so long the run of a machine
-    that has died is free. Raises JournalError.
+    that has died is free. Raises JournalError, and UsageError for a journal that was copied into a database.
     """
     if not url:
+        refuse_copied(state)
         return SqliteJournal(state)
     with _needs_cluster():
         from leadsync.journal.postgres import PostgresJournal

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from leadsync.errors import BusyError, JournalError, UsageError
+from leadsync.journal.copied import mark_copied
+from leadsync.journal.postgres.errors import place
 from leadsync.journal.postgres.intake import Intake
 from leadsync.journal.sqlite.snapshot import Snapshot
 from leadsync.journal.sqlite.store import SqliteJournal
@@ -13,8 +15,8 @@ from leadsync.journal.sqlite.store import SqliteJournal
 def copy_journal(state: Path, url: str) -> Mapping[str, int]:
     """Copy the journal of a state folder; return the rows of each table, counted in both.
 
-    Runs under way in either are refused. All of it is copied, or nothing. Raises JournalError, BusyError and
-    UsageError.
+    Runs under way in either are refused. All of it is copied, or nothing; the original is marked then, and refused by
+    `open_journal`. Raises JournalError, BusyError and UsageError.
     """
     with ExitStack() as opened:
         journal = opened.enter_context(SqliteJournal(state))
@@ -37,4 +39,5 @@ def copy_journal(state: Path, url: str) -> Mapping[str, int]:
                     "report this."
                 )
         target.keep(source.last_sequence())
+        mark_copied(state, place(url), journal.now())
     return counts

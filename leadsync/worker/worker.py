@@ -85,6 +85,9 @@ class Worker:
     async def _work(self) -> None:
         """Have procrastinate's workers at work until the stop, or until the server goes away."""
         try:
+            if self._is_away:
+                # After a restore the server may have lost the queue alone.
+                await self._journal.ask(lambda journal: journal.prepare_queue())
             async with self._app().open_async() as app:
                 self._is_away = False
                 options: dict[str, Any] = {"install_signal_handlers": False, "delete_jobs": "always"}

@@ -80,6 +80,11 @@ def test_the_copy_gives_the_same_answers_and_work_goes_on_in_it(tmp_path: Path, 
     fill(tmp_path)
     counts = copy_journal(tmp_path, postgres_url)
     assert (counts["runs"], counts["rows"], counts["lines"]) == (2, 10, 10), "the retry leaves out the corrected row"
+    with pytest.raises(
+        UsageError, match=f"was copied to .* on .*LEADSYNC_JOURNAL_URL.*remove {tmp_path}/journal.copied"
+    ):
+        open_journal(tmp_path)
+    (tmp_path / "journal.copied").unlink()
     with open_journal(tmp_path) as before, open_journal(tmp_path / "other", postgres_url) as copied:
         assert told(copied) == told(before)
         assert before.try_hold(LATER), "its locks are free again"

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from procrastinate.exceptions import ConnectorException
 
@@ -28,6 +29,11 @@ def test_a_worker_sends_what_is_queued(machines: Machines, desk: Desk) -> None:
     worker = machines.start("first", "worker", "--json")
     wait_until(lambda: machines.is_finished(first))
     machines.check(dialer, first)
+    with psycopg.connect(machines.url, autocommit=True) as server:
+        # As after a restore of the journal's schema alone.
+        server.execute("DROP SCHEMA leadsync_queue CASCADE")
+        jobs = "SELECT to_regclass('leadsync_queue.procrastinate_jobs') IS NOT NULL"
+        wait_until(lambda: server.execute(jobs).fetchone() == (True,))
     desk.sheet("leads.csv", "External Id,FirstPhone,Disposition", *[f"M{n},038322{8000 + n},Sale" for n in range(120)])
     second = machines.queue()
     wait_until(lambda: machines.is_finished(second))

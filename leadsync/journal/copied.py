@@ -1,0 +1,28 @@
+"""The mark of a journal that was copied into a database: nothing is sent from the original by mistake."""
+
+from datetime import datetime
+from pathlib import Path
+
+from leadsync.errors import UsageError
+from leadsync.private_files import whole_or_not
+
+MARK = "journal.copied"
+"""The file in the state folder; its text names the copy."""
+
+
+def mark_copied(state: Path, place: str, at: datetime) -> None:
+    """Mark the journal of a state folder as copied to `place`, a database in words."""
+    with whole_or_not(state / MARK) as stream:
+        stream.write(f"{place}, on {at:%Y-%m-%d %H:%M}".encode())
+
+
+def refuse_copied(state: Path) -> None:
+    """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice."""
+    try:
+        to = (state / MARK).read_text("utf-8")
+    except FileNotFoundError:
+        return
+    raise UsageError(
+        f"The journal in {state} was copied to {to}: name that database in LEADSYNC_JOURNAL_URL or [journal] url_file. "
+        f"To go on with the old journal instead, remove {state / MARK}; do not use both."
+    )

@@ -1,0 +1,23 @@
+"""The mark of a journal that was copied into a database."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leadsync.errors import UsageError
+from leadsync.journal.copied import mark_copied, refuse_copied
+
+
+def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(tmp_path: Path) -> None:
+    refuse_copied(tmp_path)
+    mark_copied(tmp_path, "leads on db.example.com", datetime(2026, 11, 24, 21, 4, tzinfo=UTC))
+    with pytest.raises(UsageError) as caught:
+        refuse_copied(tmp_path)
+    assert str(caught.value) == (
+        f"The journal in {tmp_path} was copied to leads on db.example.com, on 2026-11-24 21:04: name that database in "
+        f"LEADSYNC_JOURNAL_URL or [journal] url_file. To go on with the old journal instead, remove "
+        f"{tmp_path}/journal.copied; do not use both."
+    )
+    (tmp_path / "journal.copied").unlink()
+    refuse_copied(tmp_path)
