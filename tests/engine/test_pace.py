@@ -1,5 +1,7 @@
 """The pace beside other clients, against a model of the dialer."""
 
+from collections.abc import Callable
+
 import pytest
 
 from leadsync.engine.pace import Pace
@@ -129,11 +131,11 @@ def test_what_a_busy_computer_adds_is_not_taken_for_a_queue() -> None:
     assert late(0.006) == 8
 
 
-def test_after_a_cut_in_vain_the_margin_is_wider_up_to_twice_the_usual_time() -> None:
-    pace, now = Pace(8), 0.0
+def feeding(pace: Pace) -> Callable[..., list[int]]:
+    """Gives the pace half a second's calls of each of these times, and returns the slots allowed after each."""
+    now = 0.0
 
     def feed(*times: float) -> list[int]:
-        """Half a second's calls of each of these times; the slots allowed after each."""
         nonlocal now
         allowed = []
         for taken in times:
@@ -143,6 +145,18 @@ def test_after_a_cut_in_vain_the_margin_is_wider_up_to_twice_the_usual_time() ->
             allowed.append(pace.allowance)
         return allowed
 
+    return feed
+
+
+def test_a_cut_that_gains_a_little_is_looked_at_three_times_and_taken_back() -> None:
+    feed = feeding(Pace(8))
+    # Twice the usual time, in two judgements: half of the slots, which would gain 4 calls of 0.1 s in 8 slots, 0.05 s.
+    assert feed(0.2, 0.2) == [8, 4]
+    assert feed(0.1875, 0.1875, 0.1875) == [4, 4, 8], "a quarter of that"
+
+
+def test_after_a_cut_in_vain_the_margin_is_wider_up_to_twice_the_usual_time() -> None:
+    feed = feeding(Pace(8))
     # A fifth more than 0.1 s is late. Fewer calls are no quicker: 0.2 s is the usual time from now on.
     assert feed(0.13, 0.2, 0.2)[1] < 8
     assert feed(0.2) == [8]

@@ -1,5 +1,7 @@
 """The exit code of a run: by its counts, and where the journal goes away in its middle."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,11 @@ import pytest
 from leadsync.errors import JournalError, RunCutError
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.models import Status
-from leadsync.run import code_for
+from leadsync.remarks import Remark
+from leadsync.run import Executed, code_for, execute_in_turn
 from leadsync.run.execution import _to_be_resumed
+from leadsync.run.plan import Plan
+from leadsync.run.sender import Sent
 from leadsync.tallies import Tally
 from tests.journal.samples import RUN, a_run
 
@@ -45,3 +50,17 @@ def test_a_run_that_another_machine_goes_on_with_is_not_to_be_resumed(tmp_path: 
     with pytest.raises(LeaseLostError, match=r"^taken over$") as caught, _to_be_resumed(a_run(tmp_path)):
         raise LeaseLostError("taken over")
     assert caught.value.exit_code == 4
+
+
+def test_a_sheet_behind_a_run_that_somebody_has_sent_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    run = replace(a_run(tmp_path), finished=True)
+    first = Plan(run, then=Plan(run))
+    carried = []
+
+    def carry_out(plan: Plan, _warnings: Sequence[Remark]) -> Executed:
+        carried.append(plan)
+        return Executed(run, Tally(), {}, Sent("", "", 0, 0, failed_early=False, heard=True), 0)
+
+    done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=True), print))
+    assert carried == [first]
+    assert len(done) == 1
