@@ -16,7 +16,10 @@ document.addEventListener("htmx:afterSwap", (event) => localTimes(event.target))
 let saved = "";
 document.addEventListener("htmx:beforeRequest", (event) => { saved = event.target.matches("form.fix") ? event.target.id : ""; });
 document.addEventListener("htmx:afterSettle", () => {
-  countReasons();
+  const left = JSON.parse(document.querySelector("#figures[data-left]")?.dataset.left ?? "null");
+  const count = (reason, rows) => { if (rows) reason.querySelector("h2 .quiet").textContent = rows; else reason.remove(); };
+  // The reasons above the rows have as many rows as are left; the word about an earlier value goes.
+  if (left) for (const one of document.querySelectorAll("#put, [data-reason]")) count(one, left[one.dataset.reason]);
   const row = saved && document.getElementById(saved);
   if (!row) return;
   saved = "";
@@ -24,17 +27,6 @@ document.addEventListener("htmx:afterSettle", () => {
   const next = [...document.querySelectorAll("[data-fault]")].find((cell) => row.contains(cell) || row.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING);
   (next || document.querySelector("#figures button, #figures a, [data-fault]"))?.focus();
 });
-// The reasons above the rows: as many rows as are left, and none of what was put before.
-function countReasons() {
-  const left = JSON.parse(document.getElementById("figures")?.dataset.left ?? "null");
-  if (!left) return;
-  document.getElementById("put")?.remove();
-  for (const reason of document.querySelectorAll("[data-reason]")) {
-    const rows = left[reason.dataset.reason];
-    if (rows) reason.querySelector("h2 .quiet").textContent = rows;
-    else reason.remove();
-  }
-}
 const kept = (input) => `${location.pathname} ${input.id} ${input.defaultValue}`;
 document.addEventListener("input", ({ target }) => { if (target.closest("form.fix")) sessionStorage.setItem(kept(target), target.value); });
 for (const input of document.querySelectorAll("form.fix [name^=cell]")) input.value = sessionStorage.getItem(kept(input)) ?? input.value;
