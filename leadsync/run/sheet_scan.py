@@ -34,7 +34,7 @@ from leadsync.remarks import Remark
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
-from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, shared_words, spellings
+from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -167,8 +167,8 @@ class SheetScan:
         remarks += null_words(self._mapper.null_words)
         remarks += encoded_values(self.survey)
         remarks += spellings(self.survey)
-        remarks += odd_ids(self.survey)
-        remarks += shared_words(self.survey)
+        remarks += no_leads(self.survey)
+        remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
         if not self.survey.rows:
             remarks.append(

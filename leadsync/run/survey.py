@@ -1,22 +1,18 @@
 """Counts over a sheet: its rows, and the effects of sending them. Pure."""
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
 from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.report import problem, remedy
+from leadsync.run.id_doubts import IdDoubts
 
 _EXAMPLES = 3
 _ROWS_SAMPLED = 200
 _SEVERAL_VALUES = 3
-_MOST_WORDS = 10_000
-"""Ids without a digit to compare; where there are more, ids are words."""
-_REACHED = re.compile(r"@|(?:\D*\d){6}")
-"""In the values by which a person is reached."""
 _EMPTY = frozenset({"", NO_CHANGE})
 MOST_LISTED = 1_000
 """Rows of one kind to be looked at before anything is sent."""
@@ -81,10 +77,9 @@ class Survey:
         self._rows_of_lead: Counter[int] = Counter()
         self.ids_alone = Group("", "")
         """Rows to be sent with an id and no other value."""
-        self.shared_words = Group("", "")
-        """Rows to be sent whose id has no digit and stands for another person above."""
-        self._words: dict[str, tuple[int, Mapping[str, str]]] = {}
-        """The first row and fields of each id without a digit."""
+        self.doubted: list[int] = []
+        """Rows to be sent that the reader takes for no lead, perhaps."""
+        self.id_doubts = IdDoubts()
         self._rich = 0
         """Rows with several values."""
 
@@ -99,10 +94,12 @@ class Survey:
         return sum(count > 1 for count in self._rows_of_lead.values())
 
     @property
-    def has_odd_ids(self) -> bool:
-        """Whether ids alone stand between full rows, as the titles of groups do."""
+    def no_leads(self) -> list[int]:
+        """The rows to be sent that are titles, totals or words for no id, perhaps: among them ids alone between full
+        rows."""
         alone = self.ids_alone.count
-        return 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
+        are_titles = 0 < alone * 2 <= self.to_send and self._rich * 10 >= (self.to_send - alone) * 9
+        return sorted({*self.doubted, *self.id_doubts.odd(), *(self.ids_alone.listed if are_titles else ())})
 
     @property
     def repeated_rows(self) -> int:
@@ -166,19 +163,9 @@ class Survey:
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")
-        if not lead.external_id[-1:].isdigit() and not any(map(str.isdigit, lead.external_id)):
-            self._look_at_word(number, lead)
+        self.id_doubts.look_at(number, lead)
         for note in lead.notes:
             self._note(number, note)
-
-    def _look_at_word(self, number: int, lead: Lead) -> None:
-        """Count a row whose id, a word, has stood for another person."""
-        if len(self._words) >= _MOST_WORDS:
-            return
-        first, fields = self._words.setdefault(lead.external_id.casefold(), (number, lead.fields))
-        here, there = _reached(lead.fields), _reached(fields)
-        if first != number and here and there and here.isdisjoint(there):
-            self.shared_words.add(number, "", "")
 
     def _note(self, number: int, note: Note) -> None:
         groups = self.repairs if note.kind is NoteKind.REPAIR else self.warnings
@@ -186,8 +173,3 @@ class Survey:
         if group is None:
             group = groups[note.what, note.column] = Group(note.what, note.column)
         group.add(number, note.before, note.after)
-
-
-def _reached(fields: Mapping[str, str]) -> set[str]:
-    """The phone numbers and addresses among a lead's values."""
-    return {value for name, value in fields.items() if name != CALLBACK and _REACHED.search(value)}

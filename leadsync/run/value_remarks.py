@@ -1,7 +1,7 @@
 """Remarks about a sheet's values, without any value of a lead. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from leadsync.leads import DECIMAL_ID, ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, alike
 from leadsync.models import DISPOSITION
@@ -10,6 +10,7 @@ from leadsync.remarks import Remark
 from leadsync.run.survey import Group, Survey
 
 _MOST_WORDS = 3
+_MOST_SHOWN = 20
 _FEWEST = {PERHAPS_ROUNDED: 3, DECIMAL_ID: 1}
 """Doubts about ids if most have them; their fewest rows."""
 
@@ -45,22 +46,21 @@ def encoded_values(survey: Survey) -> Iterator[Remark]:
             yield Remark.doubtful(f"{group.column} has {group.what} ({_rows(group)}); it is sent as it stands.")
 
 
-def odd_ids(survey: Survey) -> Iterator[Remark]:
-    """The loud warning about rows that are titles of groups, perhaps."""
-    if survey.has_odd_ids:
-        rows = _rows(survey.ids_alone)
+def no_leads(survey: Survey) -> Iterator[Remark]:
+    """The loud warning about rows that are titles, totals or words for no id, perhaps."""
+    if rows := survey.no_leads:
         yield Remark.doubtful(
-            f"An id stands alone among full rows ({rows}), as a title of a group does; it is sent as a lead: take such "
-            "rows out of the sheet, or put more into them."
+            f"No lead, perhaps, but a title, a total or a word for no id ({_listed(rows)}); sent as a lead: take such "
+            "rows out of the sheet, or write the lead's own id and more of its values."
         )
 
 
-def shared_words(survey: Survey) -> Iterator[Remark]:
-    """The loud warning about a word for no id, perhaps, that stands for several people."""
-    if survey.shared_words.count:
+def shared_ids(survey: Survey) -> Iterator[Remark]:
+    """The loud warning about an id that stands for several people."""
+    if rows := survey.id_doubts.shared:
         yield Remark.doubtful(
-            f"An id without a digit stands for another person above ({_rows(survey.shared_words)}), as a word for no "
-            "id does; all of them are sent as one lead: write each lead's own id."
+            f"An id stands for another person above ({_listed(rows)}), as a word for no id does; all of them are sent "
+            "as one lead: write each lead's own id."
         )
 
 
@@ -79,7 +79,12 @@ def _is_loud(group: Group, survey: Survey) -> bool:
 
 
 def _rows(group: Group) -> str:
-    if group.count == 1:
-        return f"row {group.rows[0]}"
-    rows = ", ".join(map(str, group.rows))
-    return f"{group.count:,} rows: {rows}{', …' * (group.count > len(group.rows))}"
+    return _listed(group.rows, group.count)
+
+
+def _listed(rows: Sequence[int], count: int = 0) -> str:
+    count = count or len(rows)
+    if count == 1:
+        return f"row {rows[0]}"
+    shown = rows[:_MOST_SHOWN]
+    return f"{count:,} rows: {', '.join(map(str, shown))}{', …' * (count > len(shown))}"

@@ -10,7 +10,7 @@ from leadsync.journal import Journal
 from leadsync.leads import NEW_LEAD, slips
 from leadsync.models import CALLBACK, NO_CHANGE, RunRecord
 from leadsync.remarks import Remark
-from leadsync.run import Group, Plan, SheetView, Survey, expected_pace, origin_of
+from leadsync.run import MOST_LISTED, Group, Plan, SheetView, Survey, expected_pace, origin_of
 from leadsync.web.page_words import in_page_words, without_address
 
 Preview = dict[str, Any]
@@ -184,7 +184,7 @@ def _undated(survey: Survey, lists: Mapping[str, str]) -> list[Preview]:
 
 def odd_rows(survey: Survey) -> list[int]:
     """The rows that are titles, perhaps."""
-    return sorted(survey.ids_alone.listed) if survey.has_odd_ids else []
+    return survey.no_leads[:MOST_LISTED]
 
 
 def _repeated(survey: Survey) -> Preview | None:

@@ -6,7 +6,7 @@ from leadsync.leads import DECIMAL_ID, LOST_AT_END, PERHAPS_ROUNDED
 from leadsync.leads.encoded_texts import writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
-from leadsync.run.value_remarks import encoded_values, null_words, odd_ids, shared_words, spellings
+from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
 
 
 def test_words_for_no_value_are_counted_the_most_frequent_first() -> None:
@@ -28,6 +28,7 @@ def test_spellings_are_named_by_their_rows_alone() -> None:
 
 
 FULL = {"njDisposition": "Sale", "FirstPhone": "0383218191", "Name": "Ann"}
+FULL_ROWS = [Lead(f"1023{at}", FULL) for at in range(3)]
 BLANK = {"njDisposition": "<No Change>", "FirstPhone": "<No Change>", "Name": ""}
 
 
@@ -40,8 +41,8 @@ def surveyed(*leads: Lead) -> Survey:
 
 def test_ids_alone_between_full_rows_are_a_doubt() -> None:
     full = [Lead(f"1023{n}", FULL) for n in range(3)]
-    [remark] = odd_ids(surveyed(Lead("3000", BLANK), *full, Lead("2000", {})))
-    assert "An id stands alone among full rows (2 rows: 2, 6), as a title of a group does" in str(remark)
+    [remark] = no_leads(surveyed(Lead("3000", BLANK), *full, Lead("2000", {})))
+    assert "No lead, perhaps, but a title, a total or a word for no id (2 rows: 2, 6); sent as a lead" in str(remark)
     assert remark.doubt
 
 
@@ -57,7 +58,7 @@ def test_ids_alone_between_full_rows_are_a_doubt() -> None:
     ],
 )
 def test_honest_ids_are_none(leads: list[Lead]) -> None:
-    assert list(odd_ids(surveyed(*leads))) == []
+    assert list(no_leads(surveyed(*leads))) == []
 
 
 def test_doubtful_values_are_counted_the_most_frequent_first() -> None:
@@ -106,24 +107,25 @@ def test_letters_in_another_writing_are_a_doubt_with_their_rows() -> None:
     assert list(doubtful_values(survey)) == []
 
 
-def word(name: str, phone: str, **others: str) -> Lead:
-    return Lead(name, {"FirstPhone": phone, "City": "Perth", "njCallBackDate": f"2027/11/24 {phone[-2:]}:30", **others})
-
-
-ANN, BOB = "0383218191", "0383218192"
-
-
 @pytest.mark.parametrize(
     ("leads", "rows"),
     [
-        ([word("New customer", ANN), word("new customer", BOB), word("New customer", BOB)], "2 rows: 3, 4"),
-        ([word("n.v.t", "", Mail="ann@example.com"), word("n.v.t", BOB)], "row 3"),
-        ([word("ann", ANN), word("ann", ANN, njDisposition="Sale")], ""),
-        ([word("ann", ANN), word("ann", "<No Change>")], ""),
-        ([word("ann", ANN), word("bob", BOB)], ""),
-        ([word("A1", ANN), word("A1", BOB), word("1A", ANN), word("1A", BOB)], ""),
+        ([*FULL_ROWS, Lead("3000", BLANK)], "(row 5)"),
+        ([*FULL_ROWS, Lead("not yet", FULL)], "(row 5)"),
     ],
 )
-def test_a_word_that_is_the_id_of_several_people_is_a_doubt(leads: list[Lead], rows: str) -> None:
-    told = [str(remark) for remark in shared_words(surveyed(*leads)) if remark.doubt]
-    assert [f"person above ({rows})," in words for words in told] == [True] * bool(rows)
+def test_rows_that_are_no_leads_perhaps_are_one_doubt(leads: list[Lead], rows: str) -> None:
+    survey = surveyed(*leads)
+    [remark] = no_leads(survey)
+    assert rows in str(remark)
+    survey.doubted.append(2)
+    [remark] = no_leads(survey)
+    assert "(2 rows: 2, 5)" in str(remark)
+
+
+def test_an_id_of_several_people_is_a_doubt() -> None:
+    phones = [{"FirstPhone": f"038321819{at}"} for at in range(2)]
+    [remark] = shared_ids(surveyed(*(Lead("new", fields) for fields in phones)))
+    assert remark.doubt
+    assert "An id stands for another person above (row 3), as a word for no id does" in str(remark)
+    assert list(shared_ids(surveyed(*(Lead(str(at), fields) for at, fields in enumerate(phones))))) == []

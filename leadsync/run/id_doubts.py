@@ -1,0 +1,126 @@
+"""Ids that are no lead's, perhaps: words among ids with digits, and one id for several people. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from leadsync.models import CALLBACK, Lead
+
+_MOST_IDS = 10_000
+"""Ids to compare; where there are more words, ids are words."""
+_MOST_FORMS = 2_000
+"""Ids with digits whose signs are looked at."""
+_REACHED = re.compile(r"@|(?:\D*\d){6}")
+"""In the values by which a person is reached."""
+_NAME = "name"
+"""In the headings of people's names."""
+_FEWEST, _MANY = 2, 9
+"""Ids with digits beside which a word is odd, and so many for each word beside which any is."""
+_WORD, _NUMBER = 2, 3
+"""People under one id that are a doubt: a word may be one for no id, a number is a lead's with two rows at times."""
+_FILLED = 4
+"""Digits of an id such as 9999."""
+
+
+class _Form(NamedTuple):
+    """The form of an id: its length, and the kinds of its signs."""
+
+    length: int
+    signs: frozenset[str]
+
+
+class IdDoubts:
+    """The ids of the rows to be sent, as far as they may be no lead's."""
+
+    def __init__(self) -> None:
+        self.shared: list[int] = []
+        """Rows whose id has stood for other people."""
+        self._words: dict[int, _Form] = {}
+        """The rows with an id without a digit, and its form."""
+        self._with_digits = self._last = 0
+        """The ids with a digit, and the last row of them."""
+        self._lengths: set[int] = set()
+        self._signs: set[str] = set()
+        """The forms of the first of these."""
+        self._people: dict[str, list[Mapping[str, str]]] = {}
+        """The fields of different people by their id."""
+
+    def look_at(self, number: int, lead: Lead) -> None:
+        """Learn from a row to be sent."""
+        name = lead.external_id
+        is_word = not name[-1:].isdigit() and not any(map(str.isdigit, name))
+        if not is_word:
+            self._with_digits, self._last = self._with_digits + 1, number
+            self._lengths.add(len(name))
+            if self._with_digits <= _MOST_FORMS and not name.isdecimal():
+                self._signs |= _signs(name)
+        elif len(self._words) < _MOST_IDS:
+            self._words[number] = _Form(len(name), _signs(name))
+        if len(self._people) < _MOST_IDS or name.casefold() in self._people:
+            self._look_at_person(number, lead, is_word=is_word)
+
+    def odd(self) -> list[int]:
+        """The rows whose id has no digit, and a form that no id with digits has; none where words are common ids."""
+        if not self._words or self._with_digits < _FEWEST:
+            return []
+        are_few = len(self._words) * _MANY <= self._with_digits
+        # Beside the names of users, such as ann7, words are honest more often than beside numbers.
+        if not are_few and ("small" in self._signs or (len(self._words) > self._with_digits and not self._is_end())):
+            return []
+        alike = {"capital", "small" if "capital" in self._signs and not are_few else ""}
+        return [number for number, form in self._words.items() if self._is_odd(form, self._signs | alike)]
+
+    def _is_end(self) -> bool:
+        """Whether the words stand below all others, as the lines of a footer."""
+        return min(self._words) > self._last and len(self._lengths) == 1
+
+    def _is_odd(self, form: _Form, signs: set[str]) -> bool:
+        return (len(self._lengths) == 1 and form.length not in self._lengths) or not form.signs <= signs
+
+    def _look_at_person(self, number: int, lead: Lead, *, is_word: bool) -> None:
+        name, fields = lead.external_id, lead.fields
+        people = self._people.setdefault(name.casefold(), [])
+        if not people:
+            people.append(fields)
+            return
+        most = _WORD if is_word or (len({*name}) == 1 and len(name) >= _FILLED) else _NUMBER
+        # Beyond these, only another one than the first is told.
+        others = people if len(people) < most else people[:1]
+        if any(_may_be_one(fields, other) for other in others):
+            return
+        if len(people) < most:
+            people.append(fields)
+        if len(people) == most:
+            self.shared.append(number)
+
+
+def _signs(name: str) -> frozenset[str]:
+    """The kinds of an id's signs but digits."""
+    kinds = {
+        "blank" if sign.isspace() else "mark" if not sign.isalnum() else _letter(sign)
+        for sign in name
+        if not sign.isdigit()
+    }
+    return frozenset(kinds)
+
+
+def _letter(sign: str) -> str:
+    return "small" if sign.islower() else "capital" if sign.isupper() else "letter"
+
+
+def _may_be_one(fields: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether two rows may be of one person: of one name, without number and address, or with a common one."""
+    here, there = _reached(fields), _reached(others)
+    if not (here and there) or not here.isdisjoint(there):
+        return True
+    name = _named(fields)
+    return bool(name) and name == _named(others)
+
+
+def _named(fields: Mapping[str, str]) -> list[str]:
+    return [value.casefold() for heading, value in fields.items() if _NAME in heading.casefold()]
+
+
+def _reached(fields: Mapping[str, str]) -> set[str]:
+    """The phone numbers and addresses among a lead's values."""
+    return {value for name, value in fields.items() if name != CALLBACK and _REACHED.search(value)}
