@@ -73,13 +73,15 @@ class Row(NamedTuple):
 
     `number` is its number in the sheet (the heading line is 1). `cells` has one text for each heading, as shown in the
     sheet. A date cell of a workbook is ISO text (`2026-11-24` or `2026-11-24 14:30`), with its position in `dates`.
-    `faults` are those of the whole line, such as too many cells; they reject the row, whatever its cells.
+    `faults` are those of the whole line, such as too many cells; they reject the row, whatever its cells. `doubted`: it
+    may be a total or a title, and is sent with a warning.
     """
 
     number: int
     cells: tuple[str, ...]
     dates: tuple[int, ...] = ()
     faults: tuple[Fault, ...] = ()
+    doubted: bool = False
 
 
 class NoteKind(StrEnum):

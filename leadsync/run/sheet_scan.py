@@ -225,6 +225,8 @@ class SheetScan:
         if isinstance(decision, Send):
             lead = decision.lead
             self.survey.accept(row.number, lead)
+            if row.doubted:
+                self.survey.doubted.append(row.number)
             if decision.repeats:
                 self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)

@@ -18,12 +18,16 @@ Merged = tuple[tuple[int, int], tuple[int, int]]
 
 
 class SourceLine(NamedTuple):
-    """One line of the sheet: its number, its cells as texts, the positions of dates, and its faults."""
+    """One line of the sheet: its number, its cells as texts, the positions of dates, and its faults.
+
+    `doubted`: it may be none of a lead, and is sent with a warning.
+    """
 
     number: int
     cells: list[str]
     dates: tuple[int, ...] = ()
     faults: tuple[LineFault, ...] = ()
+    doubted: bool = False
 
 
 class Source(NamedTuple):

@@ -54,6 +54,9 @@ ROW = ["A1", "Ann", "0412345678", "Sale", ""]
         (["Endeavour", "", "", "", ""], Look.ALONE),
         (["A1", "", "0412345678", "", ""], Look.ROW),
         (["Total"], Look.TOTAL),
+        (["-- end of list --"], Look.MARK),
+        (["Report generated on 24/11/2027"], Look.MARK),
+        (["Ende"], Look.ROW),
         *[
             ([words, "", "", "", "17"], Look.TOTAL)
             for words in (

@@ -14,17 +14,20 @@ from leadsync.sheets.source_lines import SourceLine
 @given(
     rows=st.lists(st.tuples(st.lists(st.text(), min_size=3, max_size=3), st.sampled_from([(), (1,)])), min_size=1),
     faults=st.sampled_from([(), (("LONG_CELL", {"at": 1, "length": 40_000}),)]),
+    doubted=st.booleans(),
 )
-def test_rows_come_as_they_were_sent(rows, faults):
+def test_rows_come_as_they_were_sent(rows, faults, *, doubted):
     pipe = io.BytesIO()
-    send_rows(pipe, [SourceLine(number, cells, dates, faults) for number, (cells, dates) in enumerate(rows, 2)])
+    lines = [SourceLine(number, cells, dates, faults, doubted) for number, (cells, dates) in enumerate(rows, 2)]
+    send_rows(pipe, lines)
     pipe.seek(0)
     answer, text = receive(pipe.read)
     cells = text.split(answer["separator"])
     assert answer["numbers"] == list(range(2, len(rows) + 2))
     assert [cells[place : place + 3] for place in range(0, len(cells), 3)] == [cells for cells, _ in rows]
     told = [list(fault) for fault in faults]
-    assert answer["odd"] == [[place, list(dates), told] for place, (_, dates) in enumerate(rows) if dates or faults]
+    odd = [(place, list(dates)) for place, (_, dates) in enumerate(rows) if dates or faults or doubted]
+    assert answer["odd"] == [[place, dates, told, doubted] for place, dates in odd]
 
 
 def test_many_long_rows_go_in_several_frames():

@@ -11,14 +11,15 @@ PHONE_NAMES = HeadingNames(frozenset({"externalid"}), frozenset({"phone1"}), fro
 
 
 def lean(above: str, first: str, below: str) -> str:
-    """The rejected ids: of lines above two leads, between them, and below a third; `first` are the leads' ids."""
+    """The rejected ids, and the doubted ones with a question mark, of a line above leads and one below them; `first`
+    are the leads' ids."""
     ids = first.split()
     leads = [[name, "Ann", "0412345678", "Sale", "24/11/2027 14:30", str(at), "20.5"] for at, name in enumerate(ids)]
     given = [line.split(",") + [""] * (6 - line.count(",")) for line in (above, below) if line]
     lines = [*(given[:1] if above else []), *leads, *(given[-1:] if below else [])]
     rows = [SourceLine(number, cells) for number, cells in enumerate(lines, 2)]
     found = [line for chunk in told_apart(iter([rows]), WIDE, 1, PHONE_NAMES) for line in chunk]
-    return " ".join(line.cells[0] for line in found if line.faults)
+    return " ".join(line.cells[0] + "?" * line.doubted for line in found if line.faults or line.doubted)
 
 
 LONG, SMALL, SIGNED, NAMED = "10234 10235 10236", "10 20 40", "C1 C2 C3", "ann bob cy"
@@ -43,9 +44,25 @@ LONG, SMALL, SIGNED, NAMED = "10234 10235 10236", "10 20 40", "C1 C2 C3", "ann b
         ("", NAMED, "di,Total,,,,6", "di"),
         ("Agent Jane,2 leads", LONG, "", "Agent Jane"),
         ("Campaign:,Winter", LONG, "Campaign:,Summer", "Campaign: Campaign:"),
-        ("3001,VIC", LONG, "North,12", "3001 North"),
+        ("3001,VIC", LONG, "North,12", "3001? North"),
+        ("", LONG, "3,Leads,,,,6,125.75", "3"),
+        ("", LONG, "3,,,3 Sales,,6,125.75", "3"),
+        ("", LONG, "Jane Sum,20469,,,,11", "Jane Sum"),
+        ("", LONG, "10237,Ann Sum,,,,6,125.75", "10237"),  # of the group Ann
+        ("", LONG, "2,Ann Ergebnis,,,,6,125.75", "2"),
+        ("1,first note", LONG, "2,Target", "1 2"),
+        # perhaps
+        ("", "100 200", "300,,,,,3", "300?"),  # a sum, or the next id
+        ("", LONG, "3,,,Sale,,6,125.75", "3?"),
+        ("", LONG, "10237,Sub total North,,,,6,125.75", "10237?"),
+        ("X7,Dan,,Sale", LONG, "NEW-1,,,3 Low Rd", "X7? NEW-1?"),
+        ("SMITH,Dan", LONG, "A-10,,,,,7", "SMITH? A-10?"),
         ("", LONG, "Jane Citizen,,,Sale", "Jane Citizen"),
         # leads, each of them
+        ("", "98 99", "100,,,,,7", ""),
+        ("", LONG, "10237,Ann Lee,,,,7", ""),
+        ("", LONG, "10237,Total Oil", ""),
+        ("", LONG, "10237,,,No Sale", ""),
         ("", LONG, "10237,,,,,6,125.75", ""),
         ("", LONG, "10237,Dan,,Sale", ""),
         ("", LONG, "10237,,,,25/11/2027 14:30", ""),

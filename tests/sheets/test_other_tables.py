@@ -211,6 +211,28 @@ def test_a_sum_of_the_ids_is_no_lead(last, fault, size):
     assert faults([*leads, (4, last)], size) == ["", "", fault]
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("1,Ann,Sale|2,Bob,Sale|3,Cy,Sale|4,Total,3", "TOTAL_BETWEEN"),
+        ("10234,Ann,Sale|10235,Bob,Sale|10236,,Total", "TOTAL_BETWEEN"),
+        ("11,Ann,5|12,Bob,6|13,Cy,9|36,3,20", "TOTAL_BETWEEN"),
+        ("1,Ann,5|2,Bob,6|3,Cy,9|3,,20", "?"),
+        ("5,1,|2,10,|2,11,", "?"),
+        ("10234,Ann,5|10235,Total,7", ""),
+        ("1,Ann,5|2,Bob,6|3,Cy,9|4,Di,20", ""),
+        ("100,1,|200,2,|300,3,", ""),
+        ("1042,1,2|1043,3,4|1044,4,6", ""),
+        ("5,,|4,,|2,,|3,,", ""),
+    ],
+)
+def test_sums_and_counts_on_the_last_line_are_a_total_s(lines, told):
+    rows = [SourceLine(number, line.split(",")) for number, line in enumerate(lines.split("|"), 2)]
+    *leads, last = [line for chunk in told_apart(iter([rows]), HEADINGS, 1, NAMES) for line in chunk]
+    assert not any(line.faults or line.doubted for line in leads)
+    assert (last.faults[0][0] if last.faults else "?" * last.doubted) == told
+
+
 def test_small_ids_and_texts_are_no_sum():
     assert faults([(2, ["1", "Ann", ""]), (3, ["2", "Bob", ""]), (4, ["3", "5", ""])]) == ["", "", ""]
     assert faults([(2, ["A1", "Ann", ""]), (3, ["1002", "Bob", ""]), (4, ["1002", "5", ""])]) == ["", "", ""]

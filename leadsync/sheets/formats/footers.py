@@ -78,11 +78,13 @@ def look_of(cells: Sequence[str]) -> Look:
         return Look.ROW
     if all(map(_RULE.fullmatch, filled)) and max(map(len, filled)) > 2:
         return Look.RULE
-    if not first.strip(_UNTEXT) or (len(cells) > 1 and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
+    # In a column of ids alone, a single word may be one.
+    may_be_mark = len(cells) > 1 or not first.isalnum()
+    if not first.strip(_UNTEXT) or (may_be_mark and _is_mark(first) and all(map(_FIGURE.fullmatch, others))):
         return Look.MARK
     if not others and 2 < len(cells) <= max(map(first.count, _DELIMITERS)) + 1:
         return Look.QUOTED
-    if len(filled) <= 2 < len(cells) and _FOOTER.fullmatch(folded(first)):
+    if (len(filled) <= 2 < len(cells) or (len(cells) == 1 and " " in first)) and _FOOTER.fullmatch(folded(first)):
         return Look.MARK
     return Look.ALONE if len(filled) == 1 < len(cells) else Look.ROW
 

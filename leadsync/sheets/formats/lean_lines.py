@@ -1,16 +1,19 @@
 """Lines with a few cells among full ones: ids alone, and the titles and totals of two cells and more. Pure.
 
 A line is lean if half of the cells that most lines have are blank there. It is a title or a total by its words, or by
-an id unlike those of the other lines; with a phone number or an address it is a lead.
+an id that no lead has; with an id of another form than the others it is doubted. With a phone number or an address it
+is a lead.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum, auto
 from string import ascii_letters
 
 from leadsync.sheets.formats.footers import is_total
 from leadsync.sheets.formats.headings import has_letters
+from leadsync.sheets.formats.total_labels import Label, label_of
 from leadsync.sheets.source_lines import SourceLine
 
 FULL = 3
@@ -25,6 +28,19 @@ _PHONE = re.compile(r"\+?[\d\s().\-/]{6,}")
 _DIGIT = re.compile(r"\d")
 _SHAPE = str.maketrans({**dict.fromkeys("0123456789", "9"), **dict.fromkeys(ascii_letters, "a")})
 _LETTERS = re.compile("a+")
+_FEWER_DIGITS = 2
+"""Digits that a count has less than ids."""
+_Above = Callable[[int], str]
+
+
+class Kind(Enum):
+    """What a line is, by its cells and those of the others."""
+
+    LEAD = auto()
+    DOUBT = auto()
+    """Sent, with a warning."""
+    TITLE = auto()
+    """A title or a total."""
 
 
 class LeanLines:
@@ -39,6 +55,8 @@ class LeanLines:
         self._lean: dict[int, bool] = {}
         """The numbers of the chunk's lean lines; True where more than half of the usual cells are blank."""
         self._lean_count = 0
+        self._sparse = set[int]()
+        """The numbers of the chunk's lines with more blank cells than usual, and without a phone number."""
         self._shapes = set[str]()
         """The shapes of ids in full lines, of the first rows at least."""
         self._full = self._alone = 0
@@ -53,7 +71,13 @@ class LeanLines:
         self._counts.update(blanks)
         usual = self._usual()
         # Nearly all chunks have none.
-        self._lean = {}
+        self._lean, self._sparse = {}, set()
+        if width >= FULL and max(blanks) > usual:
+            self._sparse = {
+                line.number
+                for line, many in zip(chunk, blanks, strict=True)
+                if usual < many < width - 1 and not self._has_phone(line)
+            }
         if width > FULL and max(blanks) - usual >= 2:
             self._lean = {
                 line.number: 2 * extra > width - 1 - usual
@@ -65,13 +89,16 @@ class LeanLines:
         full = [
             name
             for name, many, line in zip(ids, blanks, chunk, strict=True)
-            if many <= width - FULL and line.number not in self._lean
+            if many <= width - FULL and line.number not in self._lean and line.number not in self._sparse
         ]
         self._alone += alone
         self._full += len(full)
         if full and (alone or self._lean or count < SAMPLE):
             self._shapes.update(_shapes(full))
-        return alone > 0 or bool(self._lean)
+        return alone > 0 or bool(self._lean or self._sparse)
+
+    def _has_phone(self, line: SourceLine) -> bool:
+        return any(line.cells[at].strip() for at in self._phones_at)
 
     def _usual(self) -> int:
         """The blank cells of most lines; of two frequent numbers the lower one."""
@@ -82,37 +109,99 @@ class LeanLines:
         """Whether a line of the chunk is lean."""
         return line.number in self._lean
 
-    def is_title(self, line: SourceLine, *, has_bands: bool) -> bool:
-        """Whether a line with an id alone, or a lean one, is a title or a total."""
-        name = line.cells[self._id_at]
-        if not name.strip() or len(line.cells) < FULL:
-            return False
+    def kind_of(self, line: SourceLine, above: _Above, count: int, *, has_bands: bool) -> Kind:
+        """Tell a line's kind: a title or a total has an id alone, or few cells.
+
+        `above` gives the value above the line in a column, `count` is the number of leads above.
+        """
+        name = line.cells[self._id_at].strip()
+        if not name or len(line.cells) < FULL:
+            return Kind.LEAD
+        kind = self._labelled(line, name, above, count) if line.number in self._sparse else Kind.LEAD
+        if kind is not Kind.LEAD:
+            return kind
         if self.is_lean(line):
-            return self._is_lean_title(line, name)
-        if is_full(line, self._id_at):
-            return False
-        if has_bands:
-            return self._alone <= self._full
-        return self._is_odd_shape(name)
+            return self._lean_kind(line, name, above, count)
+        is_title = not is_full(line, self._id_at) and (
+            self._alone <= self._full if has_bands else self._is_odd_shape(name)
+        )
+        return Kind.TITLE if is_title else Kind.LEAD
 
     def _is_odd_shape(self, name: str) -> bool:
         # Ids of all shapes, such as names, tell nothing.
         return 2 * max(self._alone, len(self._shapes)) <= self._full and self._shapes.isdisjoint(_shapes([name]))
 
-    def _is_lean_title(self, line: SourceLine, name: str) -> bool:
-        others = [cell.strip() for at, cell in enumerate(line.cells) if at != self._id_at and cell.strip()]
-        if any(line.cells[at].strip() for at in self._phones_at) or any(map(_is_of_a_person, others)):
-            return False
-        if all(map(_is_figure, others)):
-            if any(map(is_total, others)):
-                return True
-        elif not self._lean[line.number]:
-            return False
-        # Many lean lines among few others are leads with few values.
-        if self._lean_count > self._full:
-            return False
+    def _others(self, line: SourceLine) -> list[tuple[int, str]]:
+        """The cells beside the id."""
+        return [(at, cell.strip()) for at, cell in enumerate(line.cells) if at != self._id_at and cell.strip()]
+
+    def _labelled(self, line: SourceLine, name: str, above: _Above, count: int) -> Kind:
+        """The kind of a line with nothing but labels and figures beside its id."""
+        labels, others = set[Label](), self._others(line)
+        for at, cell in others:
+            if _is_of_a_person(cell):
+                return Kind.LEAD
+            if not _is_bare(cell):
+                labels.add(label_of(cell, above(at)))
+                if Label.NONE in labels:
+                    return Kind.LEAD
+        if self.is_lean(line) and (
+            Label.TOTAL in labels or (Label.BEGUN in labels and any(_is_bare(cell) for _, cell in others))
+        ):
+            return Kind.TITLE if Label.TOTAL in labels else Kind.DOUBT
+        before = above(self._id_at)
+        if labels <= {Label.SAME} or not before or _follows(name, before):
+            return Kind.LEAD
+        if not (is_amount(name) or label_of(name, before) is not Label.NONE):
+            return Kind.LEAD
+        is_odd = _shapes([name]) != _shapes([before]) if Label.TOTAL in labels else self._is_count(name, count)
+        return Kind.TITLE if is_odd else Kind.LEAD
+
+    def is_in_words(self, line: SourceLine) -> bool:
+        """Whether a lean line is a title by its id: a word, or a blank in it, as in no id of a full line."""
+        name = line.cells[self._id_at].strip()
+        return not self._is_like_an_id(name) and self._is_bare_title(line) and self._is_odd_kind(name)
+
+    def _is_odd_kind(self, name: str) -> bool:
         kind = oddity(name)
-        return bool(kind and self.kinds and kind not in self.kinds) or self._is_odd_shape(name)
+        return bool(kind and self.kinds) and kind not in self.kinds
+
+    def _is_bare_title(self, line: SourceLine) -> bool:
+        """Whether a lean line has figures alone beside its id, or is mostly blank: no lead, by its cells."""
+        others = [cell for _, cell in self._others(line)]
+        return (
+            not self._has_phone(line)
+            and not any(map(_is_of_a_person, others))
+            and (self._lean[line.number] or all(map(_is_figure, others)))
+            # Many lean lines among few others are leads with few values.
+            and self._lean_count <= self._full
+        )
+
+    def _lean_kind(self, line: SourceLine, name: str, above: _Above, count: int) -> Kind:
+        is_shaped = self._is_odd_shape(name) and not _follows(name, above(self._id_at))
+        if not self._is_bare_title(line):
+            return Kind.DOUBT if is_shaped and name == str(count) and not self._has_phone(line) else Kind.LEAD
+        if self._is_odd_kind(name):
+            return Kind.DOUBT if self._is_like_an_id(name) else Kind.TITLE
+        if not is_shaped:
+            return Kind.LEAD
+        return Kind.TITLE if self._is_count(name, count) else Kind.DOUBT
+
+    def _is_like_an_id(self, name: str) -> bool:
+        """Whether a word may be an id of a lead: in capitals, as long as a number among the others."""
+        return name.isalnum() and name.isupper() and "9" * len(name) in self._shapes
+
+    def _is_count(self, name: str, count: int) -> bool:
+        """Whether an id of another form is a total's figure: the leads' number, far shorter than ids, or an average."""
+        lengths = [len(shape) for shape in self._shapes if not shape.strip("9")]
+        if not name.isdecimal():
+            return bool(lengths) and is_amount(name)
+        return name == str(count) or bool(lengths and len(name) <= min(lengths) - _FEWER_DIGITS)
+
+
+def _follows(name: str, before: str) -> bool:
+    """Whether an id is the number behind that of the line above."""
+    return name.isdecimal() and before.isdecimal() and int(name) == int(before) + 1
 
 
 def is_beside_figures(line: SourceLine, id_at: int) -> bool:
@@ -145,7 +234,11 @@ def is_amount(cell: str) -> bool:
 
 
 def _is_figure(cell: str) -> bool:
-    return is_amount(cell) or not has_letters(cell) or is_total(cell)
+    return _is_bare(cell) or is_total(cell)
+
+
+def _is_bare(cell: str) -> bool:
+    return is_amount(cell) or not has_letters(cell)
 
 
 def _is_of_a_person(cell: str) -> bool:

@@ -17,6 +17,7 @@ from leadsync.sheets.formats.lean_lines import (
     FULL,
     SAMPLE,
     WORDS,
+    Kind,
     LeanLines,
     has_digit,
     is_amount,
@@ -24,6 +25,7 @@ from leadsync.sheets.formats.lean_lines import (
     is_full,
     oddity,
 )
+from leadsync.sheets.formats.total_labels import ColumnSums, Label, label_of
 from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
@@ -31,6 +33,8 @@ _WITHOUT_DIGIT = re.compile(r"^[^\d\n]+$", re.MULTILINE)
 _TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name, FaultKind.LINE_IN_CELL.name)
 _OF_LEADS = re.compile(r"\d{4}|@")
 """Phone numbers, years and addresses, as no heading has them."""
+_ABOVE = 100
+"""Lines above one in which to look for a group's value."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _MOST_DIGITS, _SMALL_ID = 15, 999
 """Of ids to add up; among small ones, 1, 2, 3 is a list."""
@@ -86,10 +90,15 @@ class _Lines:
         """The leads so far."""
         self._seen: list[set[str]] = [set() for _ in headings]
         """The values of each column in the first rows."""
+        self._sums = ColumnSums(len(headings))
+        """The sums of the columns, of a short sheet."""
+        self._chunk = self._before = list[SourceLine]()
+        """The chunk looked at, and the last lines above it."""
 
     def told(self, chunk: list[SourceLine]) -> list[SourceLine]:
         """The lines, with the faults of those of other tables."""
         self._first = self._first or chunk[0].number
+        self._before, self._chunk = self._chunk[-_ABOVE:], chunk
         ids = [line.cells[self._id_at] for line in chunk]
         text = "\n".join(ids)
         has_lean = self._lean.look_at(chunk, ids, self._count)
@@ -105,7 +114,7 @@ class _Lines:
             # Nearly all chunks have leads alone.
             self._last, self._apart = chunk[-1].number, False
             return self._without_titles(chunk, ids) if has_lean else self._leads(chunk, ids)
-        return list(map(self._told, chunk))
+        return [self._told(line, at) for at, line in enumerate(chunk)]
 
     def _leads(self, chunk: list[SourceLine], ids: Sequence[str]) -> list[SourceLine]:
         self._learn(chunk, ids)
@@ -114,14 +123,31 @@ class _Lines:
         return chunk
 
     def _without_titles(self, chunk: list[SourceLine], ids: Sequence[str]) -> list[SourceLine]:
-        """The lines, with the faults of ids alone that are titles."""
-        titles = {
-            line.number for line in chunk if not _is_told(line) and self._lean.is_title(line, has_bands=self._has_bands)
-        }
-        self._titles |= titles
-        leads = [line for line in chunk if line.number not in titles]
+        """The lines, with the faults of those that are titles, and the doubts."""
+        kinds, count = list[Kind](), self._count
+        for at, line in enumerate(chunk):
+            kinds.append(Kind.LEAD if _is_told(line) else self._kind(line, at, count))
+            if kinds[-1] is Kind.TITLE:
+                self._titles.add(line.number)
+            else:
+                count += 1
+        leads = [line for line in chunk if line.number not in self._titles]
         self._leads(leads, [line.cells[self._id_at] for line in leads])
-        return [_faulty(line, FaultKind.TOTAL_BETWEEN) if line.number in titles else line for line in chunk]
+        return [_told_kind(line, kind) for line, kind in zip(chunk, kinds, strict=True)]
+
+    def _kind(self, line: SourceLine, at: int, count: int) -> Kind:
+        """The kind of the line at a place of the chunk, below so many leads."""
+        return self._lean.kind_of(line, lambda column: self._above(at, column), count, has_bands=self._has_bands)
+
+    def _above(self, at: int, column: int) -> str:
+        """The nearest value above a place of the chunk in a column; empty without one."""
+        lines = (*self._before, *self._chunk[max(at - _ABOVE, 0) : at])
+        cells = (
+            line.cells[column].strip()
+            for line in reversed(lines)
+            if not _is_told(line) and line.number not in self._titles
+        )
+        return next(filter(None, cells), "")
 
     def without_totals(self, chunk: list[SourceLine]) -> list[SourceLine]:
         """The sheet's last lines, without those that are a total by their form: words for an id beside bare figures.
@@ -141,18 +167,45 @@ class _Lines:
         odd = [at for at in last if at in bands or at in counted]
         count = self._count - len(counted)
         found = {at: count in _numbers(chunk[at].cells) for at in odd if count > 0}
+        doubted = -1
         if not found and places:
             line, above = chunk[places[0]], places[0] in titles
+            before = [chunk[at].cells[self._id_at] for at in places[1:3]]
+            last_kind = Kind.LEAD if above else self._last_kind(line, before)
             if self._is_count(line, self._count - (not above)):
                 found[places[0]] = True
-            elif not above and self._is_sum(line):
+            elif last_kind is Kind.TITLE:
                 found[places[0]] = False
+            elif last_kind is Kind.DOUBT:
+                doubted = places[0]
             elif chunk[0].number == self._first and places[-1] != places[0] and self._is_sum(chunk[places[-1]]):
                 found[places[-1]] = False
         return [
-            _faulty(line, FaultKind.NO_LEAD if found[at] else FaultKind.TOTAL_BETWEEN) if at in found else line
+            _faulty(line, FaultKind.NO_LEAD if found[at] else FaultKind.TOTAL_BETWEEN)
+            if at in found
+            else (line._replace(doubted=True) if at == doubted else line)
             for at, line in enumerate(chunk)
         ]
+
+    def _last_kind(self, line: SourceLine, above: Sequence[str]) -> Kind:
+        """The kind of the last line: with the sum or the number of all ids and figures, or with words of a total alone.
+
+        `above` are the ids above it, the nearest first.
+        """
+        name = line.cells[self._id_at].strip()
+        others = [cell for at, cell in enumerate(line.cells) if at != self._id_at and cell.strip()]
+        if texts := list(filter(has_letters, others)):
+            is_total = all(label_of(cell, "") is Label.TOTAL for cell in texts)
+            return Kind.TITLE if is_total and self._sums.fits(line, self._id_at) else Kind.LEAD
+        is_sum = self._is_sum(line)
+        if not is_sum and not (others and name.isdecimal() and self._count > 2 and self._sums.fits(line, self._id_at)):
+            return Kind.LEAD
+        if _goes_on(name, above):
+            return Kind.DOUBT if is_sum else Kind.LEAD
+        has_texts = any(self._sums.is_of_texts(at) for at in range(len(line.cells)) if at != self._id_at)
+        if is_sum or (self._sum is not None and 2 * int(name) == self._sum and has_texts):
+            return Kind.TITLE
+        return Kind.DOUBT if name == str(self._count - 1) else Kind.LEAD
 
     def _is_odd_figures(self, line: SourceLine) -> bool:
         """Whether a line has an unusual id, and nothing else but figures of a total."""
@@ -177,7 +230,7 @@ class _Lines:
             return number == rest or (self._count > FULL and number * (self._count - 1) == rest)
         return number > _SMALL_ID and number == rest
 
-    def _told(self, line: SourceLine) -> SourceLine:
+    def _told(self, line: SourceLine, at: int) -> SourceLine:
         self._apart = self._apart or line.number - self._last > 1
         self._last = line.number
         if _is_told(line):
@@ -197,9 +250,10 @@ class _Lines:
         if words or self._is_band(line):
             self._bands.add(line.number)
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
-        if self._lean.is_title(line, has_bands=self._has_bands):
+        line = _told_kind(line, self._kind(line, at, self._count))
+        if _is_told(line):
             self._titles.add(line.number)
-            return _faulty(line, FaultKind.TOTAL_BETWEEN)
+            return line
         self._apart = False
         if kind := oddity(name):
             self._odd[kind] += 1
@@ -211,7 +265,7 @@ class _Lines:
         kind, kinds = oddity(line.cells[self._id_at]), self._lean.kinds
         if not (kind and kinds) or kind in kinds or self._is_full(line):
             return False
-        return not self._lean.is_lean(line) or self._lean.is_title(line, has_bands=False)
+        return not self._lean.is_lean(line) or self._lean.is_in_words(line)
 
     def _is_full(self, line: SourceLine) -> bool:
         """Whether a line has a cell beside its id, and is not lean."""
@@ -259,7 +313,14 @@ class _Lines:
         if self._count < SAMPLE:
             for at, seen in enumerate(self._seen):
                 seen.update([line.cells[at] for line in leads])
+            self._sums.learn(leads)
         self._count += len(leads)
+
+
+def _goes_on(name: str, above: Sequence[str]) -> bool:
+    """Whether an id goes on in the steps of those above it."""
+    ids = [int(one) for one in (name, *above) if one.strip().isdecimal()]
+    return len(ids) > 2 and ids[0] - ids[1] == ids[1] - ids[2] > 0
 
 
 def _numbers(cells: Sequence[str]) -> set[int]:
@@ -269,6 +330,12 @@ def _numbers(cells: Sequence[str]) -> set[int]:
 def _is_told(line: SourceLine) -> bool:
     """Whether the line is known for a total, a rule or a footer."""
     return any(kind in _TOTALS for kind, _ in line.faults)
+
+
+def _told_kind(line: SourceLine, kind: Kind) -> SourceLine:
+    if kind is Kind.TITLE:
+        return _faulty(line, FaultKind.TOTAL_BETWEEN)
+    return line._replace(doubted=True) if kind is Kind.DOUBT else line
 
 
 def _faulty(line: SourceLine, kind: FaultKind, **details: int) -> SourceLine:

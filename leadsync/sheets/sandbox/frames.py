@@ -44,7 +44,11 @@ def send_rows(stream: BinaryIO, rows: Sequence[SourceLine]) -> None:
         send_rows(stream, rows[:half])
         send_rows(stream, rows[half:])
         return
-    odd = [(place, row.dates, row.faults) for place, row in enumerate(rows) if row.dates or row.faults]
+    odd = [
+        (place, row.dates, row.faults, row.doubted)
+        for place, row in enumerate(rows)
+        if row.dates or row.faults or row.doubted
+    ]
     send(stream, {"numbers": [row.number for row in rows], "separator": separator, "odd": odd}, text)
 
 

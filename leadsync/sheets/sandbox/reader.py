@@ -111,8 +111,9 @@ def _chunk(answer: dict[str, Any], text: str, width: int, last: int) -> list[Row
     if [last, *numbers] != sorted({last, *numbers}) or numbers[-1] > _LAST_NUMBER or len(cells) != width * len(numbers):
         raise ValueError("these are no rows")
     rows = list(map(Row, numbers, zip(*[iter(cells)] * width, strict=True)))
-    for place, dates, faults in answer["odd"]:
-        rows[place] = Row(rows[place].number, rows[place].cells, tuple(map(int, dates)), tuple(map(_fault, faults)))
+    for place, dates, faults, doubted in answer["odd"]:
+        number, row = rows[place].number, rows[place].cells
+        rows[place] = Row(number, row, tuple(map(int, dates)), tuple(map(_fault, faults)), bool(doubted))
     return rows
 
 
