@@ -9,7 +9,13 @@ from leadsync.reimport.context import Context
 from leadsync.reimport.workbook import heading_name
 from leadsync.sheets import TRUNCATED
 
-_KNOWN_BY_OTHERS = (FaultKind.SWAPPED_DATE_CELL, FaultKind.TOTAL_BETWEEN, FaultKind.OTHER_TABLE)
+_KNOWN_BY_OTHERS = (
+    FaultKind.SWAPPED_DATE_CELL,
+    FaultKind.TOTAL_BETWEEN,
+    FaultKind.OTHER_TABLE,
+    FaultKind.SECOND_HEADINGS,
+    FaultKind.HEADINGS_DOWN,
+)
 _IN_POWERS = re.compile(r"\d(?:[.,]\d+)?[Ee]\+?\d+")
 """A number with many digits as a spreadsheet program shows it."""
 

@@ -65,6 +65,14 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "belongs to a table under other headings, as row {row} looks like them",
         "put that table into a file of its own, or correct row {row} if it is a lead",
     ),
+    _K.SECOND_HEADINGS: (
+        "looks like a second line of headings",
+        "delete it, or set headings_row = {row} in [input] if its headings are to be taken",
+    ),
+    _K.HEADINGS_DOWN: (
+        "belongs to a form with its headings one below the other",
+        "give a list with the headings on one line and a lead on each line below",
+    ),
     _K.MORE_SUCH_CELLS: ("has {count:,} more such cells", "correct them too"),
     _K.NO_HEADING: ("stands under no heading", "give the column a heading"),
     _K.LONG_TEXT: (
@@ -192,6 +200,8 @@ LINE_FAULTS = frozenset(
         _K.NO_LEAD,
         _K.TOTAL_BETWEEN,
         _K.OTHER_TABLE,
+        _K.SECOND_HEADINGS,
+        _K.HEADINGS_DOWN,
         _K.NUL_BYTE,
         _K.CONTROL_CHARACTER,
         _K.LONG_CELL,

@@ -80,7 +80,7 @@ def test_a_swapped_date_stays_rejected_until_it_is_written_anew() -> None:
     assert corrupted_cells(context(mapped=again, origin=origin, before=before)) is None, "it is known without this rule"
 
 
-@pytest.mark.parametrize("kind", [FaultKind.TOTAL_BETWEEN, FaultKind.OTHER_TABLE])
+@pytest.mark.parametrize("kind", [FaultKind.TOTAL_BETWEEN, FaultKind.OTHER_TABLE, FaultKind.SECOND_HEADINGS])
 def test_a_line_of_another_table_stays_one_in_a_file_without_the_rows_around_it(kind: FaultKind) -> None:
     fault = Fault("", "", kind, details={"row": 5})
     before = {

@@ -25,12 +25,19 @@ from leadsync.sheets.formats.lean_lines import (
     is_full,
     oddity,
 )
+from leadsync.sheets.formats.second_headings import without_second_headings
 from leadsync.sheets.formats.total_labels import ColumnSums, Label, label_of
 from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
 _WITHOUT_DIGIT = re.compile(r"^[^\d\n]+$", re.MULTILINE)
-_TOTALS = (FaultKind.NO_LEAD.name, FaultKind.TOTAL_BETWEEN.name, FaultKind.LINE_IN_CELL.name)
+_TOTALS = (
+    FaultKind.NO_LEAD.name,
+    FaultKind.TOTAL_BETWEEN.name,
+    FaultKind.LINE_IN_CELL.name,
+    FaultKind.SECOND_HEADINGS.name,
+    FaultKind.HEADINGS_DOWN.name,
+)
 _OF_LEADS = re.compile(r"\d{4}|@")
 """Phone numbers, years and addresses, as no heading has them."""
 _ABOVE = 100
@@ -49,7 +56,7 @@ def told_apart(
     """
     lines = _Lines(headings, above, names)
     held = None
-    for chunk in chunks:
+    for chunk in without_second_headings(chunks, headings, names):
         if held is not None:
             yield lines.told(held)
         held = chunk
@@ -104,7 +111,8 @@ class _Lines:
         has_lean = self._lean.look_at(chunk, ids, self._count)
         has_words = _WITHOUT_DIGIT.search(text) is not None
         if has_words or " " in text:
-            full = (one for one, line in zip(ids, chunk, strict=True) if one.strip() and self._is_full(line))
+            lines = zip(ids, chunk, strict=True)
+            full = (one for one, line in lines if one.strip() and self._is_full(line) and not _is_told(line))
             self._lean.kinds.update(map(oddity, full))
             self._has_bands = self._has_bands or any(map(self._is_band, chunk))
             has_words = has_words or self._has_bands

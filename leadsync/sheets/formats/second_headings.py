@@ -1,0 +1,83 @@
+"""A second line of headings below the first, and headings down the first column of a form. Pure but for the stream.
+
+Exports have headings in two languages, templates a line of hints or of column numbers below them. No lead looks so: its
+id is no name of a field, its cells do not count the columns, and do not repeat each other.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+
+from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.headings import has_letters
+from leadsync.sheets.source_lines import SourceLine, line_fault
+from leadsync.spreadsheet import HeadingNames, loose
+
+_BRACKETED = re.compile(r"<.*>|\[.*\]|\{.*\}|\(.*\)", re.DOTALL)
+_FIRST_LINES = 50
+"""Of a form, which has a line for each field."""
+_FEWEST = 3
+"""Columns whose numbers or repetitions tell."""
+
+
+def without_second_headings(
+    chunks: Iterator[list[SourceLine]], headings: Sequence[str], names: HeadingNames
+) -> Iterator[list[SourceLine]]:
+    """Yield the same lines, with a fault for a first one of headings, and for all of a form."""
+    keys = list(map(loose, headings))
+    id_at = next((at for at, key in enumerate(keys) if key in names.ids), 0)
+    first = next(chunks, None)
+    if first is None:
+        return
+    if _is_form(first, id_at, names):
+        for chunk in chain([first], chunks):
+            yield [line._replace(faults=(*line.faults, line_fault(FaultKind.HEADINGS_DOWN))) for line in chunk]
+        return
+    if not first[0].faults and _is_second(first[0].cells, keys, id_at, names):
+        first[0] = first[0]._replace(faults=(line_fault(FaultKind.SECOND_HEADINGS, row=first[0].number),))
+    yield first
+    yield from chunks
+
+
+def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bool:
+    """Whether several ids are names of fields, as in a form of one lead with its headings on the left."""
+    ids = (line.cells[id_at] for line in islice(lines, _FIRST_LINES))
+    return len({loose(name) for name in ids if has_letters(name)} & (names.fields - names.ids)) > 1
+
+
+def _is_second(cells: Sequence[str], headings: Sequence[str], id_at: int, names: HeadingNames) -> bool:
+    """Whether the line below the headings is one of headings, of their numbers, or of hints."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not cells[id_at].strip() or len(filled) < 2:
+        return False
+    if all(map(_BRACKETED.fullmatch, filled)) or _are_headings(cells, headings, id_at, names):
+        return True
+    if len(filled) < _FEWEST:
+        return False
+    return _counts_columns(cells) or (
+        has_letters(cells[id_at]) and filled.count(cells[id_at].strip()) > 1 and 2 * len(set(filled)) <= len(filled)
+    )
+
+
+def _are_headings(cells: Sequence[str], headings: Sequence[str], id_at: int, names: HeadingNames) -> bool:
+    """Whether the cells are words: an id's name in its column and another known one, of phones where phones stand."""
+    if any(any(map(str.isdigit, cell)) and loose(cell) not in names.fields for cell in cells):
+        return False
+    keys = list(map(loose, cells))
+    # The same headings once more are told elsewhere.
+    if keys == headings or any(key in names.ids and at != id_at for at, key in enumerate(keys)):
+        return False
+    if any((key in names.phones) > (above in names.phones) for key, above in zip(keys, headings, strict=True)):
+        return False
+    is_id = keys[id_at] in names.ids or cells[id_at].casefold().rstrip(" .:#").rpartition(" ")[2] in names.id_words
+    known = sum(key in names.fields or key == above for key, above in zip(keys, headings, strict=True) if key)
+    return is_id and known - (keys[id_at] in names.fields) > 0
+
+
+def _counts_columns(cells: Sequence[str]) -> bool:
+    """Whether the cells are the numbers or the letters of their columns."""
+    texts = [cell.strip(" ()[].").upper() for cell in cells]
+    places = range(len(texts))
+    letters = [chr(ord("A") + at % 26) for at in places]
+    # Three small numbers may be a lead's.
+    return texts == letters or (len(texts) > _FEWEST and texts == [str(at + 1) for at in places])

@@ -1,0 +1,64 @@
+"""A second line of headings below the first, and forms."""
+
+import pytest
+
+from leadsync.sheets.formats.second_headings import without_second_headings
+from leadsync.sheets.source_lines import SourceLine
+from leadsync.spreadsheet import HeadingNames
+
+NAMES = HeadingNames(
+    frozenset({"externalid", "njexternalleadid", "kundennummer"}),
+    frozenset({"phone", "firstphone"}),
+    frozenset({"externalid", "njexternalleadid", "kundennummer", "phone", "firstphone", "disposition", "outcome"}),
+    frozenset({"id", "no"}),
+)
+HEADINGS = ["External Id", "Name", "Phone", "Disposition"]
+
+
+def faults(*lines: str) -> list[str]:
+    rows = [SourceLine(number, line.split(",")) for number, line in enumerate(lines, 2)]
+    found = without_second_headings(iter([rows]), HEADINGS, NAMES)
+    return [line.faults[0][0] if line.faults else "" for chunk in found for line in chunk]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "njExternalLeadId,Name,FirstPhone,njDisposition",
+        "Kundennummer,Kunde,Telefon,Outcome",
+        "Unique ID,Full name,,Outcome",
+        "<id>,<name>,,<outcome>",
+        "(required),(optional),(10 digits),(see list)",
+        "1,2,3,4",
+        "(1),(2),(3),(4)",
+        "a,b,c,d",
+        "string,string,string,string",
+        "Mandatory,Optional,Optional,Mandatory",
+        "Max 20,Max 50,Max 50,Max 20",
+    ],
+)
+def test_a_second_line_of_headings_is_told_alone(line: str) -> None:
+    assert faults(line, "A1,Ann,0412345678,Sale", line) == ["SECOND_HEADINGS", "", ""]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "External Id,Name,Phone,Disposition",  # once more
+        "Name,External Id,Phone,Disposition",  # other columns
+        "External Id,Phone,Name,Disposition",
+        "A1,Ann,0412345678,Outcome",
+        "ann,Ann,0412345678,Sale",
+        "1,2,3,Sale",
+        "1,1,1,1",
+        "<A1>,Ann,,Sale",
+        ",,,",
+    ],
+)
+def test_any_other_line_is_none(line: str) -> None:
+    assert faults(line) == [""]
+
+
+def test_a_form_is_told_line_by_line() -> None:
+    assert faults("Name,Ann,,", "Phone,0412345678,,", "Disposition,Sale,,") == ["HEADINGS_DOWN"] * 3
+    assert faults("Phone,Ann,,", "A1,Bob,,") == ["", ""]
