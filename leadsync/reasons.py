@@ -43,6 +43,7 @@ class FaultKind(Enum):
     NO_HEADING = "a value stands under no heading"
     LONG_TEXT = "the text is longer than a cell can be"
     ERROR_TEXT = "the text is a spreadsheet's error"
+    FORMULA_TEXT = "the text is a spreadsheet's formula"
     UNSENDABLE = "the text holds a character that cannot be sent"
     NO_CHANGE_ELSEWHERE = "<No Change> in a field that does not know it"
     PLACEHOLDER = "a word for no value instead of one"

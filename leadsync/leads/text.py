@@ -43,7 +43,12 @@ _OUTER = "".join(
 _UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # #N/A, #REF!, #DIV/0! of Excel, Err:502 of LibreOffice, and ### of a column too narrow.
 _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
-_EXCEL_TEXT = re.compile(r'="([^"]*)"')
+_EXCEL_TEXT = re.compile(r'="([^"]*)"|=HYPERLINK\(\s*"(?:[^"]|"")*"\s*[,;]\s*"((?:[^"]|"")*)"\s*\)', re.IGNORECASE)
+"""A formula with a text as its value: as such, or the text of a link."""
+_FORMULA = re.compile(
+    r"=\s*(?:[^\W\d_][\w.]*\(.*\)|(?:'[^']+'!|\w+!)?\$?[A-Z]{1,3}\$?[1-9]\d{0,6})\s*", re.IGNORECASE | re.DOTALL
+)
+"""A function, or another cell: its value is not in a text file."""
 _APOSTROPHES = frozenset("'‘’")
 # 't Hooft and 's-Hertogenbosch: a letter or two and a blank or dash behind; '90s' is quoted.
 _TEXT_MARK = re.compile(r"[‘’](?=[\d+(])|'(?!\w\w?[ -])(?!.*'$)", re.DOTALL)
@@ -68,9 +73,12 @@ def visible(text: str) -> str:
 
 
 def unwrap(text: str) -> str:
-    """Return the 00123 of `="00123"`; exports write this so that a spreadsheet keeps the zeros of a csv file."""
+    """Return the 00123 of `="00123"`; exports write this so that a spreadsheet keeps the zeros of a csv file.
+
+    So it is of a link, `=HYPERLINK("https://…","00123")`.
+    """
     wrapped = _EXCEL_TEXT.fullmatch(text) if text.startswith("=") else None
-    return trim(wrapped[1]) if wrapped else text
+    return trim(wrapped[1] or (wrapped[2] or "").replace('""', '"')) if wrapped else text
 
 
 def without_apostrophe(text: str) -> str:
@@ -134,6 +142,8 @@ def unsendable(text: str) -> Refused | None:
         return Refused(FaultKind.LONG_TEXT)
     if text.startswith(("#", "Err:")) and _ERROR_CELL.fullmatch(text):
         return Refused(FaultKind.ERROR_TEXT)
+    if text.startswith("=") and _FORMULA.fullmatch(text):
+        return Refused(FaultKind.FORMULA_TEXT)
     # A printable text has neither; this question is ten times cheaper than the search.
     if not text.isprintable() and (found := _UNSENDABLE.search(text)):
         return Refused(FaultKind.UNSENDABLE, {"character": f"U+{ord(found[0]):04X}"})

@@ -80,6 +80,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
         "look for a missing closing quote before it",
     ),
     _K.ERROR_TEXT: ("is a spreadsheet's error, not a value", "correct its formula or type the value"),
+    _K.FORMULA_TEXT: (
+        "is a spreadsheet's formula, not its value",
+        "open the file in a spreadsheet program and save it anew, or type the value",
+    ),
     _K.UNSENDABLE: ("holds the control character {character}", "type the value again without it"),
     _K.NO_CHANGE_ELSEWHERE: (
         "has no meaning outside dispositions and phone fields",

@@ -55,6 +55,7 @@ def test_many_cells_are_cleaned_as_each_alone(heading: str, texts: list[str]) ->
         (" Ann ", "Ann", "outer blanks removed"),
         ("'0123", "0123", "apostrophe removed"),
         ('="0123"', "0123", 'taken out of ="…"'),
+        ('=HYPERLINK("http://crm/1?a=""b""";"0123")', "0123", 'taken out of ="…"'),
     ],
 )
 def test_what_a_spreadsheet_wraps_around_a_text_comes_off(cell: str, value: str, what: str) -> None:

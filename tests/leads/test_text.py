@@ -19,6 +19,7 @@ from leadsync.leads.text import (
     visible,
     without_apostrophe,
 )
+from leadsync.reasons import FaultKind
 from leadsync.spreadsheet import loose
 
 
@@ -89,3 +90,15 @@ def test_an_apostrophe_in_front_of_a_text_is_taken_off_alone(text: str, digits: 
 def test_a_heading_compares_without_case_blanks_and_punctuation(heading: str) -> None:
     assert loose(f" {heading}_ ") == loose(heading)
     assert loose(loose(heading)) == loose(heading)
+
+
+@pytest.mark.parametrize(
+    "text", ["=A1", "=$B$12", "=Sheet1!A1", "='My leads'!A1", "=CONCAT(1)", "=if(a1=1;2;3)", "=SUM(A1)+1)"]
+)
+def test_a_formula_is_no_value(text: str) -> None:
+    assert unsendable(text) == Refused(FaultKind.FORMULA_TEXT)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "=) nice", "=A", "=Ann", "A1", "=HYPERLINK", "=="])
+def test_other_texts_behind_an_equals_sign_are_values(text: str) -> None:
+    assert unsendable(text) is None
