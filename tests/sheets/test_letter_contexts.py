@@ -19,6 +19,7 @@ from leadsync.sheets.formats.letter_contexts import Sense, sense_of
         "Jõgi", "Võru", "Põld", "Nõmme", "Tõnu", "Õunapuu", "Kõiv", "Mõõk", "Lõhmus", "Põllumäe",
         "Gëzim", "Arbër", "Përmet", "Bardhë", "Durrës", "Shkodër", "Kukës", "Pejë", "Ëngjëll", "Vogël", "Velç",
         "Bañga", "Bárður", "Fjørður", "Sigurður", "Sæþór", "Friðþór",
+        "Ffïon", "Gwenllïan", "Ùisdean", "Iùdaina", "Mirèio", "Lëtzebuerg",
         "Harboøre", "Trøim", "Feanwâlden", "Fryslân", "Wûnseradiel", "Vajèn",
     ],
 )  # fmt: skip

@@ -43,6 +43,8 @@ _WESTERN = re.compile(
             r"(?<=\bg)ë|(?<=\b[bcdgkptv])ë(?=r)|(?<=[hjz])ë|(?<=rr)ë|(?<=ll)ë|ë(?=[rlnmt]\b|z)|(?<=[iu]k)ës|(?<=rb)ës|\bë(?=n)",
             r"(?<=[oi]v)ë\b|(?<=ic)ë\b|(?<=[rl]ç)ë\b|(?<=sk)ë(?=n)|(?<=[jl])ç\b",
             r"(?<=n)ý(?=\b|s)|ý(?=rd?\b|s)|(?<=[hm])ý",
+            # Ffïon, Gwenllïan; Ùisdean, Iùdaina, Diùra; Mirèio; Lëtzebuerg, Pëtrus
+            r"(?<=ff)ï(?=on)|(?<=ll)ï(?=[ao])|\bù(?=is|na|rn)|(?<=i)ù(?=[drn])|(?<=r)è(?=io)|(?<=\bl)ë(?=tz)|(?<=p)ë(?=tr)",
         )
     )
 )
