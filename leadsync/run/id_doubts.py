@@ -1,4 +1,4 @@
-"""Ids that are no lead's, perhaps: words among ids with digits, and one id for several people. Pure."""
+"""Ids that are no lead's, perhaps: words among ids with digits, quoted ones, and one for several people. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ _MOST_FORMS = 2_000
 """Ids with digits whose signs are looked at."""
 _REACHED = re.compile(r"@|(?:\D*\d){6}")
 """In the values by which a person is reached."""
+_CLOSING = frozenset("'\"`’”»}]>")
+"""At the end of an id in quotation marks, or of a template's."""
 _NAME = "name"
 """In the headings of people's names."""
 _FEWEST, _MANY = 2, 9
@@ -35,6 +37,8 @@ class IdDoubts:
     def __init__(self) -> None:
         self.shared: list[int] = []
         """Rows whose id has stood for other people."""
+        self._quoted: list[int] = []
+        """The rows whose id ends in a closing sign."""
         self._words: dict[int, _Form] = {}
         """The rows with an id without a digit, and its form."""
         self._with_digits = self._last = 0
@@ -49,6 +53,8 @@ class IdDoubts:
         """Learn from a row to be sent."""
         name = lead.external_id
         is_word = not name[-1:].isdigit() and not any(map(str.isdigit, name))
+        if name[-1:] in _CLOSING and len(self._quoted) < _MOST_IDS:
+            self._quoted.append(number)
         if not is_word:
             self._with_digits, self._last = self._with_digits + 1, number
             self._lengths.add(len(name))
@@ -60,6 +66,10 @@ class IdDoubts:
             self._look_at_person(number, lead, is_word=is_word)
 
     def odd(self) -> list[int]:
+        """The rows whose id is none, perhaps: an odd word, or one in quotation marks."""
+        return [*self._quoted, *self._odd_words()]
+
+    def _odd_words(self) -> list[int]:
         """The rows whose id has no digit, and a form that no id with digits has; none where words are common ids."""
         if not self._words or self._with_digits < _FEWEST:
             return []

@@ -47,11 +47,11 @@ def encoded_values(survey: Survey) -> Iterator[Remark]:
 
 
 def no_leads(survey: Survey) -> Iterator[Remark]:
-    """The loud warning about rows that are titles, totals or words for no id, perhaps."""
+    """The loud warning about rows that are titles, totals or no ids, perhaps."""
     if rows := survey.no_leads:
         yield Remark.doubtful(
-            f"No lead, perhaps, but a title, a total or a word for no id ({_listed(rows)}); sent as a lead: take such "
-            "rows out of the sheet, or write the lead's own id and more of its values."
+            f"No lead, perhaps, but a title, a total, a word for no id or one in quotation marks ({_listed(rows)}); "
+            "sent as a lead: take such rows out of the sheet, or write the lead's own id and more of its values."
         )
 
 

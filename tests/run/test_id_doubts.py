@@ -26,7 +26,10 @@ def doubts(*leads: Lead) -> IdDoubts:
         ("10234|10235|未提供|待定", "未提供|待定"),
         ("C1|C2|Code|Sale|Other", "Code|Sale|Other"),  # the lines of a footer
         (f"{'A7|A88|' * 9}leer", "leer"),
+        ("'A1'|'A2'", "'A1'|'A2'"),
+        ("b'A1'|<ID>|[id]|{{id}}", "b'A1'|<ID>|[id]|{{id}}"),
         # leads
+        ("A1 (old)|O'Neil|N.V.", ""),
         ("Q1ZV|QXZV|Z9TT|A7BC", ""),
         ("10234|10235|SMITH|10236", ""),
         ("A1|VIP|A10|A200", ""),

@@ -42,7 +42,7 @@ def surveyed(*leads: Lead) -> Survey:
 def test_ids_alone_between_full_rows_are_a_doubt() -> None:
     full = [Lead(f"1023{n}", FULL) for n in range(3)]
     [remark] = no_leads(surveyed(Lead("3000", BLANK), *full, Lead("2000", {})))
-    assert "No lead, perhaps, but a title, a total or a word for no id (2 rows: 2, 6); sent as a lead" in str(remark)
+    assert "a word for no id or one in quotation marks (2 rows: 2, 6); sent as a lead" in str(remark)
     assert remark.doubt
 
 

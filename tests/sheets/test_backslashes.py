@@ -15,6 +15,8 @@ from leadsync.sheets.formats.backslashes import Misfit, doubled, fits, has_escap
         (['A1,"the \\"best\\" one"\n'], True),
         (["A1,\\N\n"], True),
         (['"A1","\\N"\n'], True),
+        (["A1,D\\'Arcy\n", "A2,x\n"], True),
+        (["A1,D\\'Arcy\n", "A2,C:\\Users\n"], False),
         (["A1,C:\\new\n"], False),
         (['A1,"C:\\"\n'], False),  # a cell that ends with a backslash
         (['A1,"C:\\","x"\n'], False),

@@ -1,7 +1,7 @@
 """Texts with backslash escapes, as MySQL and PostgreSQL write them: a NULL is `\\N`, a quotation mark `\\"`. Pure.
 
-A backslash is an ordinary character elsewhere (C:\\new). The escapes count where a cell is `\\N`, or where the text's
-quotes fit only with them. Then every backslash of the text must be one of them.
+A backslash is an ordinary character elsewhere (C:\\new). The escapes count where a cell is `\\N`, where the text's
+quotes fit only with them, or for a name such as `D\\'Arcy`. Then every backslash of the text must be one of them.
 """
 
 import csv
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 _NULL = r'(?:^|{sign})"?\\N"?(?={sign}|[\r\n]|$)'
 _QUOTE = '\\"'
+_APOSTROPHE = re.compile(r"[^\W\d_]\\'[^\W\d_]")
+"""A name as PHP and SQL escape it: `D\\'Arcy`."""
 _ESCAPE = re.compile(r"\\(.|$)", re.DOTALL)
 _KNOWN = frozenset("\\\"'NntrbZ0")
 _TEXTS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "Z": "", "0": ""}
@@ -31,6 +33,9 @@ def has_escapes(lines: Iterable[str], delimiter: str) -> bool:
     numbered = [(number, line) for number, line in enumerate(lines, 1) if "\\" in line]
     is_sure = any(null.search(line) for _, line in numbered)
     quoted = [(number, line) for number, line in numbered if _QUOTE in line]
+    if not is_sure and any(_APOSTROPHE.search(line) for _, line in numbered):
+        # Beside other backslashes it tells nothing.
+        is_sure = all(fits(line, delimiter) for _, line in numbered)
     if not is_sure and not any(_is_broken(line, delimiter) for _, line in quoted):
         return False
     for number, line in numbered:
