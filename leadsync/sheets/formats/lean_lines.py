@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from string import ascii_letters
 
+from leadsync.sheets.formats.footer_words import TOTALS, folded
+from leadsync.sheets.formats.footer_words import WORDS as LETTERS
 from leadsync.sheets.formats.footers import is_total
 from leadsync.sheets.formats.headings import has_letters
 from leadsync.sheets.formats.total_labels import Label, label_of
@@ -86,15 +88,16 @@ class LeanLines:
             }
         self._lean_count += len(self._lean)
         alone = blanks.count(width - 1) if width >= FULL else 0
-        full = [
-            name
+        full = {
+            line.number: name
             for name, many, line in zip(ids, blanks, chunk, strict=True)
-            if many <= width - FULL and line.number not in self._lean and line.number not in self._sparse
-        ]
+            if many <= width - FULL and line.number not in self._lean
+        }
         self._alone += alone
         self._full += len(full)
+        # A sparse line may be a total with labels among its figures.
         if full and (alone or self._lean or count < SAMPLE):
-            self._shapes.update(_shapes(full))
+            self._shapes |= _shapes([name for number, name in full.items() if number not in self._sparse]) - {""}
         return alone > 0 or bool(self._lean or self._sparse)
 
     def _has_phone(self, line: SourceLine) -> bool:
@@ -180,12 +183,17 @@ class LeanLines:
     def _lean_kind(self, line: SourceLine, name: str, above: _Above, count: int) -> Kind:
         is_shaped = self._is_odd_shape(name) and not _follows(name, above(self._id_at))
         if not self._is_bare_title(line):
-            return Kind.DOUBT if is_shaped and name == str(count) and not self._has_phone(line) else Kind.LEAD
+            return (
+                Kind.DOUBT
+                if is_shaped and name == str(count) and count > 1 and not self._has_phone(line)
+                else Kind.LEAD
+            )
         if self._is_odd_kind(name):
             return Kind.DOUBT if self._is_like_an_id(name) else Kind.TITLE
         if not is_shaped:
             return Kind.LEAD
-        return Kind.TITLE if self._is_count(name, count) else Kind.DOUBT
+        says_total = not TOTALS.isdisjoint(LETTERS.findall(folded(name)))
+        return Kind.TITLE if says_total or self._is_count(name, count) else Kind.DOUBT
 
     def _is_like_an_id(self, name: str) -> bool:
         """Whether a word may be an id of a lead: in capitals, as long as a number among the others."""
@@ -196,7 +204,7 @@ class LeanLines:
         lengths = [len(shape) for shape in self._shapes if not shape.strip("9")]
         if not name.isdecimal():
             return bool(lengths) and is_amount(name)
-        return name == str(count) or bool(lengths and len(name) <= min(lengths) - _FEWER_DIGITS)
+        return (name == str(count) and count > 1) or bool(lengths and len(name) <= min(lengths) - _FEWER_DIGITS)
 
 
 def _follows(name: str, before: str) -> bool:

@@ -48,15 +48,13 @@ def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bo
 def _is_second(cells: Sequence[str], headings: Sequence[str], id_at: int, names: HeadingNames) -> bool:
     """Whether the line below the headings is one of headings, of their numbers, or of hints."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not cells[id_at].strip() or len(filled) < 2:
+    # The same headings once more are told elsewhere.
+    if not cells[id_at].strip() or len(filled) < 2 or list(map(loose, cells)) == headings:
         return False
     if all(map(_BRACKETED.fullmatch, filled)) or _are_headings(cells, headings, id_at, names):
         return True
-    if len(filled) < _FEWEST:
-        return False
-    return _counts_columns(cells) or (
-        has_letters(cells[id_at]) and filled.count(cells[id_at].strip()) > 1 and 2 * len(set(filled)) <= len(filled)
-    )
+    are_repeated = all(has_letters(cell) and filled.count(cell) > 1 for cell in filled)
+    return len(filled) >= _FEWEST and (are_repeated or _counts_columns(cells))
 
 
 def _are_headings(cells: Sequence[str], headings: Sequence[str], id_at: int, names: HeadingNames) -> bool:
@@ -64,8 +62,7 @@ def _are_headings(cells: Sequence[str], headings: Sequence[str], id_at: int, nam
     if any(any(map(str.isdigit, cell)) and loose(cell) not in names.fields for cell in cells):
         return False
     keys = list(map(loose, cells))
-    # The same headings once more are told elsewhere.
-    if keys == headings or any(key in names.ids and at != id_at for at, key in enumerate(keys)):
+    if any(key in names.ids and at != id_at for at, key in enumerate(keys)):
         return False
     if any((key in names.phones) > (above in names.phones) for key, above in zip(keys, headings, strict=True)):
         return False
