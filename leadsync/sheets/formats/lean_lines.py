@@ -61,6 +61,8 @@ class LeanLines:
         """The numbers of the chunk's lines with more blank cells than usual, and without a phone number."""
         self._shapes = set[str]()
         """The shapes of ids in full lines, of the first rows at least."""
+        self._digits = set[int]()
+        """The lengths of ids of digits alone, in the same lines."""
         self._full = self._alone = 0
         """The full lines so far, and those with an id alone."""
         self.kinds = set[str]()
@@ -95,9 +97,11 @@ class LeanLines:
         }
         self._alone += alone
         self._full += len(full)
-        # A sparse line may be a total with labels among its figures.
-        if full and (alone or self._lean or count < SAMPLE):
-            self._shapes |= _shapes([name for number, name in full.items() if number not in self._sparse]) - {""}
+        if full and (alone or self._lean or self._sparse or count < SAMPLE):
+            self._shapes |= _shapes(full.values())
+            # A sparse line may be a total with labels among its figures.
+            own = full if not self._sparse else {at: name for at, name in full.items() if at not in self._sparse}
+            self._digits.update(map(len, filter(str.isdecimal, own.values())))
         return alone > 0 or bool(self._lean or self._sparse)
 
     def _has_phone(self, line: SourceLine) -> bool:
@@ -197,14 +201,13 @@ class LeanLines:
 
     def _is_like_an_id(self, name: str) -> bool:
         """Whether a word may be an id of a lead: in capitals, as long as a number among the others."""
-        return name.isalnum() and name.isupper() and "9" * len(name) in self._shapes
+        return name.isalnum() and name.isupper() and len(name) in self._digits
 
     def _is_count(self, name: str, count: int) -> bool:
         """Whether an id of another form is a total's figure: the leads' number, far shorter than ids, or an average."""
-        lengths = [len(shape) for shape in self._shapes if not shape.strip("9")]
         if not name.isdecimal():
-            return bool(lengths) and is_amount(name)
-        return (name == str(count) and count > 1) or bool(lengths and len(name) <= min(lengths) - _FEWER_DIGITS)
+            return bool(self._digits) and is_amount(name)
+        return (name == str(count) and count > 1) or len(name) <= min(self._digits, default=0) - _FEWER_DIGITS
 
 
 def _follows(name: str, before: str) -> bool:
