@@ -57,8 +57,10 @@ class LeanLines:
         self._lean: dict[int, bool] = {}
         """The numbers of the chunk's lean lines; True where more than half of the usual cells are blank."""
         self._lean_count = 0
+        self.asked = set[int]()
+        """The numbers of the chunk's lines with more blank cells than usual: any other is a lead."""
         self._sparse = set[int]()
-        """The numbers of the chunk's lines with more blank cells than usual, and without a phone number."""
+        """The numbers of those among them with several cells and no phone number."""
         self._shapes = set[str]()
         """The shapes of ids in full lines, of the first rows at least."""
         self._digits = set[int]()
@@ -75,13 +77,11 @@ class LeanLines:
         self._counts.update(blanks)
         usual = self._usual()
         # Nearly all chunks have none.
-        self._lean, self._sparse = {}, set()
+        self._lean, self._sparse, self.asked = {}, set(), set()
         if width >= FULL and max(blanks) > usual:
-            self._sparse = {
-                line.number
-                for line, many in zip(chunk, blanks, strict=True)
-                if usual < many < width - 1 and not self._has_phone(line)
-            }
+            few = [(line, many) for line, many in zip(chunk, blanks, strict=True) if many > usual]
+            self.asked = {line.number for line, _ in few}
+            self._sparse = {line.number for line, many in few if many < width - 1 and not self._has_phone(line)}
         if width > FULL and max(blanks) - usual >= 2:
             self._lean = {
                 line.number: 2 * extra > width - 1 - usual
@@ -102,7 +102,7 @@ class LeanLines:
             # A sparse line may be a total with labels among its figures.
             own = full if not self._sparse else {at: name for at, name in full.items() if at not in self._sparse}
             self._digits.update(map(len, filter(str.isdecimal, own.values())))
-        return alone > 0 or bool(self._lean or self._sparse)
+        return bool(self.asked)
 
     def _has_phone(self, line: SourceLine) -> bool:
         return any(line.cells[at].strip() for at in self._phones_at)
@@ -144,6 +144,10 @@ class LeanLines:
 
     def _labelled(self, line: SourceLine, name: str, above: _Above, count: int) -> Kind:
         """The kind of a line with nothing but labels and figures beside its id."""
+        before = above(self._id_at)
+        is_next = _follows(name, before)
+        if is_next and not self.is_lean(line):
+            return Kind.LEAD
         labels, others = set[Label](), self._others(line)
         for at, cell in others:
             if _is_of_a_person(cell):
@@ -152,12 +156,12 @@ class LeanLines:
                 labels.add(label_of(cell, above(at)))
                 if Label.NONE in labels:
                     return Kind.LEAD
-        if self.is_lean(line) and (
-            Label.TOTAL in labels or (Label.BEGUN in labels and any(_is_bare(cell) for _, cell in others))
-        ):
-            return Kind.TITLE if Label.TOTAL in labels else Kind.DOUBT
-        before = above(self._id_at)
-        if labels <= {Label.SAME} or not before or _follows(name, before):
+        if self.is_lean(line) and not (is_next and Label.SAME in labels):
+            if Label.TOTAL in labels:
+                return Kind.TITLE
+            if Label.BEGUN in labels and any(_is_bare(cell) for _, cell in others):
+                return Kind.DOUBT
+        if labels <= {Label.SAME} or not before or is_next:
             return Kind.LEAD
         if not (is_amount(name) or label_of(name, before) is not Label.NONE):
             return Kind.LEAD

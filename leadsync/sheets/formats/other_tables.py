@@ -9,7 +9,7 @@ so its rows are rejected. A last line with words for an id beside bare figures i
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from leadsync.reasons import FaultKind
 from leadsync.sheets.formats.headings import filled, has_letters, is_value
@@ -133,8 +133,10 @@ class _Lines:
     def _without_titles(self, chunk: list[SourceLine], ids: Sequence[str]) -> list[SourceLine]:
         """The lines, with the faults of those that are titles, and the doubts."""
         kinds, count = list[Kind](), self._count
+        asked = self._lean.asked
         for at, line in enumerate(chunk):
-            kinds.append(Kind.LEAD if _is_told(line) else self._kind(line, at, count))
+            is_lead = line.number not in asked or _is_told(line)
+            kinds.append(Kind.LEAD if is_lead else self._kind(line, at, count))
             if kinds[-1] is Kind.TITLE:
                 self._titles.add(line.number)
             else:
@@ -149,13 +151,12 @@ class _Lines:
 
     def _above(self, at: int, column: int) -> str:
         """The nearest value above a place of the chunk in a column; empty without one."""
-        lines = (*self._before, *self._chunk[max(at - _ABOVE, 0) : at])
-        cells = (
-            line.cells[column].strip()
-            for line in reversed(lines)
-            if not _is_told(line) and line.number not in self._titles
-        )
-        return next(filter(None, cells), "")
+        places = range(at - 1, max(at - _ABOVE, 0) - 1, -1)
+        for line in chain(map(self._chunk.__getitem__, places), reversed(self._before)):
+            cell = line.cells[column].strip()
+            if cell and line.number not in self._titles and not _is_told(line):
+                return cell
+        return ""
 
     def without_totals(self, chunk: list[SourceLine]) -> list[SourceLine]:
         """The sheet's last lines, without those that are a total by their form: words for an id beside bare figures.

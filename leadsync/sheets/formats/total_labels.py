@@ -6,6 +6,7 @@ A label says Total in any column, counts (`3 sales`), or has the value above and
 import re
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import lru_cache
 
 from leadsync.sheets.formats.footer_words import TOTALS, VOCABULARY, WORDS, folded
 from leadsync.sheets.formats.footers import is_total
@@ -35,13 +36,23 @@ class Label(Enum):
 
 def label_of(cell: str, above: str) -> Label:
     """Tell a text's label; `above` is the value above it."""
+    label = _own_label(cell)
+    if label is Label.TOTAL:
+        return label
     text, group = folded(cell.strip()), folded(above.strip())
-    if is_total(text):
-        return Label.TOTAL
     if text == group:
         return Label.SAME
-    if group and (more := _more(text, group)):
+    if group and group in text and (more := _more(text, group)):
         return Label.LONGER if TOTALS.isdisjoint(more) else Label.TOTAL
+    return label
+
+
+@lru_cache(4096)
+def _own_label(cell: str) -> Label:
+    """A text's label by its own words: names and the like repeat."""
+    text = folded(cell.strip())
+    if is_total(text):
+        return Label.TOTAL
     words = WORDS.findall(text)
     if _COUNTED.fullmatch(text) or (words and VOCABULARY.issuperset(words)):
         return Label.COUNTED
