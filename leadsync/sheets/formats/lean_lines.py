@@ -148,18 +148,22 @@ class LeanLines:
         is_next = _follows(name, before)
         if is_next and not self.is_lean(line):
             return Kind.LEAD
-        labels, others = set[Label](), self._others(line)
-        for at, cell in others:
-            if _is_of_a_person(cell):
+        labels, has_figures = set[Label](), False
+        for at, cell in enumerate(line.cells):
+            if at == self._id_at or not cell or cell.isspace():
+                continue
+            if _is_bare(cell):
+                has_figures = True
+            elif (label := label_of(cell, above(at))) is Label.NONE:
                 return Kind.LEAD
-            if not _is_bare(cell):
-                labels.add(label_of(cell, above(at)))
-                if Label.NONE in labels:
-                    return Kind.LEAD
+            else:
+                labels.add(label)
+        if any(_is_of_a_person(cell) for _, cell in self._others(line)):
+            return Kind.LEAD
         if self.is_lean(line) and not (is_next and Label.SAME in labels):
             if Label.TOTAL in labels:
                 return Kind.TITLE
-            if Label.BEGUN in labels and any(_is_bare(cell) for _, cell in others):
+            if Label.BEGUN in labels and has_figures:
                 return Kind.DOUBT
         if labels <= {Label.SAME} or not before or is_next:
             return Kind.LEAD
@@ -253,7 +257,7 @@ def _is_figure(cell: str) -> bool:
 
 
 def _is_bare(cell: str) -> bool:
-    return is_amount(cell) or not has_letters(cell)
+    return not has_letters(cell) or is_amount(cell)
 
 
 def _is_of_a_person(cell: str) -> bool:
