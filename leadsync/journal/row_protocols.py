@@ -95,6 +95,13 @@ class History(Protocol):
         """
         ...
 
+    def sent(self, leads: Collection[str], most: int, dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+        """The last values sent to each of these leads of a campaign, at most so many, in the order of the attempts.
+
+        Unlike in `last_sent`, rows under way or idempotent and in doubt are among them.
+        """
+        ...
+
     def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
         """The open rows of each of these leads, by the order of the attempts; leads without one are left out.
 

@@ -7,7 +7,7 @@ from leadsync.errors import SheetError
 from leadsync.journal import Origin, State
 from leadsync.leads import as_insert
 from leadsync.models import Lead, Row
-from leadsync.reasons import Fault, Rejected
+from leadsync.reasons import Fault, Rejected, Skip, SkipKind
 from leadsync.reimport.claims import MOST_DIGITS, Claim, claim_of
 from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
@@ -73,7 +73,8 @@ class ContextBuilder:
             undecided = [one for one in undecided if not self.transfer.is_decided(one.run_id, one.number)]
         if last is None and not undecided:
             return context
-        return context._replace(last_sent=last, undecided_sent=undecided, lead_goes=sent.goes(lead))
+        is_repetition = isinstance(context.mapped, Lead) and sent.is_repetition(context.mapped)
+        return context._replace(last_sent=last, undecided_sent=undecided, is_repetition=is_repetition)
 
     def _tried(self, context: Context) -> Context:
         """The context with the row of an earlier run of the same sheet."""
@@ -91,8 +92,13 @@ class ContextBuilder:
         if context.origin is not None or context.trial is not None:
             self.transfer.note(context, decision)
             self.corrections.note(context, decision)
-        if context.last_sent is not None and self._last_sent is not None and isinstance(decision, Send):
-            self._last_sent.note_sent(decision.lead)
+        goes = isinstance(decision, Send) or (isinstance(decision, Skip) and decision.kind is SkipKind.UNCHANGED)
+        if goes and context.last_sent is not None and self._last_sent is not None and isinstance(context.mapped, Lead):
+            self._last_sent.note(context.mapped)
+
+    def repeated(self) -> Mapping[str, int]:
+        """See `LastSentLeads.repeated`; complete after the last row."""
+        return self._last_sent.repeated() if self._last_sent is not None else {}
 
     def _of_rows_that_came_back(self, rows: Sequence[Row], leads: Sequence[Lead | Rejected]) -> Iterator[Context]:
         claims = [claim_of(row, self._sync) for row in rows]

@@ -187,11 +187,8 @@ def unchanged(context: Context) -> Skip | None:
 
 
 def repeats(context: Context) -> LastSent | None:
-    """The lead's last payload if this row repeats it, no row of the lead goes before and no decision sends it."""
-    last, mapped = context.last_sent, context.mapped
-    if last is None or context.lead_goes or context.claim.decision == "send" or not isinstance(mapped, Lead):
-        return None
-    return last if last.state is State.SUCCEEDED and dict(mapped.fields) == dict(last.fields) else None
+    """The lead's last payload if this row repeats what the lead was last sent, and no decision sends it."""
+    return context.last_sent if context.is_repetition and context.claim.decision != "send" else None
 
 
 def undone(context: Context) -> LastSent | None:

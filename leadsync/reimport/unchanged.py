@@ -5,15 +5,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, Lead
 from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.repetitions import NONE_KNOWN, Repetitions
 
 
 class LastSentLeads:
     """The last payloads of leads, in one campaign of one dialer, before this file.
 
-    Rows of the runs `ended` by this file are not for those to send.
+    Rows of the runs `ended` by this file are not for those to send. `repeated` is what an earlier reading of the file
+    has shown.
     """
 
-    def __init__(self, journal: Journal, dialer: str, campaign: int, ended: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        dialer: str,
+        campaign: int,
+        ended: Collection[str] = (),
+        repeated: Mapping[str, int] = NONE_KNOWN,
+    ) -> None:
         # A row under way when its process died has reached the dialer or not: by now that can be told.
         for run in journal.runs():
             if not run.finished:
@@ -21,10 +30,9 @@ class LastSentLeads:
         self._history = journal.history()
         self._ended = ended
         self._place = dialer, campaign
+        self._repetitions = Repetitions(repeated)
         self._last: Mapping[str, LastSent] = {}
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
-        self._go: set[int] = set()
-        """Leads with a row before this one that is sent, by their hash: a collision only hides a repetition."""
 
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
@@ -43,13 +51,19 @@ class LastSentLeads:
             found = [one for one in found if one.state is not State.PENDING or one.run_id not in self._ended]
         return found
 
-    def goes(self, lead: str) -> bool:
-        """Whether a row of the lead further up is sent: of the rows A, B, A the last is no repetition of the first."""
-        return hash(lead) in self._go
+    def is_repetition(self, lead: Lead) -> bool:
+        """Whether the next row of its lead repeats what that was last sent."""
+        last = self._last.get(lead.external_id)
+        return last is not None and self._repetitions.is_one(lead, last)
 
-    def note_sent(self, lead: Lead) -> None:
-        """Note a row for a lead with an earlier payload."""
-        self._go.add(hash(lead.external_id))
+    def note(self, lead: Lead) -> None:
+        """Note a row that is sent, or is left out as a repetition."""
+        if last := self._last.get(lead.external_id):
+            self._repetitions.note(lead, last)
+
+    def repeated(self) -> dict[str, int]:
+        """How many of the first rows of each lead with several are repetitions, for the next reading."""
+        return self._repetitions.beginnings(lambda leads, most: self._history.sent(leads, most, *self._place))
 
 
 def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:

@@ -1,7 +1,7 @@
 """The rows left of an earlier run against what their leads were sent since, before they go or go again."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leadsync.commands import command
 from leadsync.config import Settings
-from leadsync.journal import Journal, LastSent, State
+from leadsync.journal import Journal, LastSent
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
@@ -41,14 +41,15 @@ class SentSince:
         """Whether a row would go a second time, or undo a newer one."""
         return bool(self.repeated or self.undone)
 
-    def add(self, lead: Lead, last: LastSent, *, is_newer: bool) -> None:
-        """Count a row of a lead with a payload of another run; `is_newer`: its values were read later."""
-        if _says_the_same(lead, last):
-            self.repeated += 1
-            self.repeated_last = _later(self.repeated_last, last)
-        elif is_newer and undoes(lead.fields, last.fields):
-            self.undone += 1
-            self.undone_last = _later(self.undone_last, last)
+    def repeat(self, last: LastSent) -> None:
+        """Count a row that repeats what its lead was last sent."""
+        self.repeated += 1
+        self.repeated_last = _later(self.repeated_last, last)
+
+    def undo(self, last: LastSent) -> None:
+        """Count a row that replaces its lead's last payload, though that has newer values."""
+        self.undone += 1
+        self.undone_last = _later(self.undone_last, last)
 
     def remarks(self, journal: Journal, run: RunRecord, settings: Settings, now: datetime) -> Iterator[Remark]:
         """The warnings, each with its remedy."""
@@ -78,10 +79,28 @@ def sent_since(
     `rows_beside` gives the rows left whose leads have rows in these other runs. `skip_unchanged`: rows equal to their
     lead's last payload are not wanted.
     """
-    found = SentSince()
-    sent = LastSentLeads(journal, settings.url(), settings.ids().campaign)
     newer, others = _other_runs(journal, run, settings)
-    remaining = iter(rows_beside(others))
+    repeated: Mapping[str, int] = {}
+    while True:
+        sent = LastSentLeads(journal, settings.url(), settings.ids().campaign, repeated=repeated)
+        found = _compared(journal, run, rows_beside(others), sent, newer, skip_unchanged=skip_unchanged)
+        if (learned := sent.repeated()) == repeated:
+            return found
+        # How many rows a lead has is known only now.
+        repeated = learned
+
+
+def _compared(
+    journal: Journal,
+    run: RunRecord,
+    rows: Iterable[tuple[int, Lead]],
+    sent: LastSentLeads,
+    newer: Collection[str],
+    *,
+    skip_unchanged: bool,
+) -> SentSince:
+    found = SentSince()
+    remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
         for number, lead in chunk:
@@ -89,12 +108,17 @@ def sent_since(
             last = sent.get(lead.external_id)
             if twin is not None and journal.decision(run.id, number) != "send":
                 found.skipped[number] = twin
-            elif last is None or last.run_id == run.id:
                 continue
-            elif skip_unchanged and _says_the_same(lead, last):
+            if last is None or last.run_id == run.id:
+                continue
+            is_repetition = sent.is_repetition(lead)
+            sent.note(lead)
+            if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
-            else:
-                found.add(lead, last, is_newer=last.run_id in newer)
+            elif is_repetition:
+                found.repeat(last)
+            elif last.run_id in newer and undoes(lead.fields, last.fields):
+                found.undo(last)
     return found
 
 
@@ -116,10 +140,6 @@ def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[s
             if is_compared or _UNDECIDED & journal.tally(other.id).statuses.keys():
                 others.append(other.id)
     return newer, others
-
-
-def _says_the_same(lead: Lead, last: LastSent) -> bool:
-    return last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields)
 
 
 def _later(one: LastSent | None, other: LastSent) -> LastSent:

@@ -58,6 +58,8 @@ class Learned:
     """The headings by which the run chose its mapping."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead with several, if not all duplicates are sent."""
+    as_last_sent: Mapping[str, int] = field(default_factory=dict)
+    """How many of the first rows of each lead with several repeat what it was last sent."""
 
 
 class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an error
@@ -302,6 +304,8 @@ class SheetScan:
         self._check_dates()
         if self._repeated != self._learned.repeated:
             raise ReadAgain(replace(self._learned, repeated=self._repeated))
+        if (repeated := self._builder.repeated()) != self._learned.as_last_sent:
+            raise ReadAgain(replace(self._learned, as_last_sent=repeated))
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -102,6 +102,22 @@ def test_rows_that_begin_together_keep_their_order(journal: Journal) -> None:
     assert last(journal) == {"L": "newer"}
 
 
+def test_the_last_payloads_of_a_lead_come_in_the_order_of_their_attempts(journal: Journal) -> None:
+    add(journal, RUN, 3, "older")
+    add(journal, RUN, 4, "refused")
+    send(journal, RUN, 4, Status.FAILED)
+    send(journal, RUN, 3, Status.UNKNOWN)
+    send(journal, LATER, 2, Status.SUCCEEDED)
+
+    def sent(most: int) -> list[str]:
+        found = journal.history().sent(["L", "M"], most, DIALER, 41)
+        assert list(found) == ["L"]
+        return [f"{one.fields['Name']} {one.state}" for one in found["L"]]
+
+    assert sent(9) == ["old succeeded", "older unknown", "new succeeded"]
+    assert sent(1) == ["new succeeded"]
+
+
 def test_each_lead_has_its_own_and_only_those_asked_for_are_told(journal: Journal) -> None:
     for number, lead in ((3, "M"), (4, "N")):
         add(journal, LATER, number, f"of {lead}", lead)

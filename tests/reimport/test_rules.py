@@ -175,19 +175,15 @@ def test_what_the_trial_has_sent() -> None:
     ("values", "same"),
     [
         ({}, True),
-        ({"lead_goes": True}, False),
+        ({"is_repetition": False}, False),
         ({"claim": claim(decision="send")}, False),
-        ({"mapped": Lead("007", {**FIELDS, "njDisposition": "Busy"})}, False),
-        ({"mapped": WRONG}, False),
-        ({"last_sent": None}, False),
     ],
 )
 def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool) -> None:
     last = LastSent(LATER, 2, NOON, FIELDS)
-    given = context(**{"last_sent": last, **values})
+    given = context(**{"last_sent": last, "is_repetition": True, **values})
     assert rules.unchanged(given) == (Skip(SkipKind.UNCHANGED, LATER, at=NOON) if same else None)
-    if isinstance(given.mapped, Lead):
-        assert decide(given, ()) == Send(given.mapped, given.last_sent if same else None)
+    assert decide(given, ()) == Send(LEAD, last if same else None)
 
 
 @pytest.mark.parametrize("state", [State.UNKNOWN, State.CONFLICT])
@@ -202,7 +198,7 @@ def test_what_a_person_has_to_decide_is_not_sent_again_from_another_sheet(state:
     assert rules.undecided_before(context(undecided_sent=[last], claim=claim(decision="send"))) is None
     # Neither another payload since nor another row of the file is a decision.
     since = LastSent(RUN, 3, NOON, busy)
-    assert decide(context(undecided_sent=[last], last_sent=since, lead_goes=True)) == held
+    assert decide(context(undecided_sent=[last], last_sent=since)) == held
 
 
 def test_a_row_to_decide_is_the_same_as_an_insert_or_after_a_spreadsheet_program() -> None:

@@ -63,6 +63,22 @@ class LeadHistory(Connected):
                 for lead, run, number, time, fields, state in rows
             }
 
+    def sent(self, leads: Collection[str], most: int, dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+        found: dict[str, list[LastSent]] = {}
+        with self._database.reading() as connection:
+            runs = self._of_campaign(connection, dialer, campaign)
+            rows = connection.execute(
+                "WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, row_number() OVER "
+                f"(PARTITION BY rows.lead ORDER BY rows.sequence DESC) AS place {SENT_TO_LEADS}) "
+                "SELECT lead, run, number, time, fields, state FROM sent JOIN lines USING (run, number) "
+                "WHERE place <= ? ORDER BY lead, place DESC",
+                [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs)), most],
+            )
+            for lead, run, number, time, fields, state in rows:
+                sent = LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
+                found.setdefault(lead, []).append(sent)
+        return found
+
     def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
         found: dict[str, list[LastSent]] = {}
         with self._database.reading() as connection:

@@ -1,0 +1,84 @@
+"""The rows of a file that repeat what their leads were last sent: a lead's rows, in order, as many as it has."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
+
+from leadsync.journal import LastSent, State
+from leadsync.models import Lead
+
+NONE_KNOWN: Mapping[str, int] = {}
+_CHUNK = 1000
+_NOT_TAKEN = -1
+"""In place of the digest of a payload that its lead has perhaps not taken: no digest is -1."""
+
+
+class Repetitions:
+    """Notes the rows of leads with earlier payloads, in the file's order.
+
+    A single row is compared with its lead's last payload at once. How many rows there are is known only at the end:
+    the file is read again then, with `known`, the `beginnings` that the first reading has found.
+    """
+
+    def __init__(self, known: Mapping[str, int] = NONE_KNOWN) -> None:
+        self._known = known
+        # By hashes, for a million leads: a collision only hides a repetition.
+        self._first: dict[int, int] = {}
+        """The digest of each lead's first row."""
+        self._changed: set[int] = set()
+        """Leads with a row that is no repetition: of the rows A, B, A the last does not repeat the first."""
+        self._several: dict[str, list[int]] = {}
+        """The digests of the rows of each lead with several."""
+
+    def is_one(self, lead: Lead, last: LastSent) -> bool:
+        """Whether the next row of its lead repeats the earlier payloads, of which this is the last."""
+        name = lead.external_id
+        if last.state is not State.SUCCEEDED or hash(name) in self._changed:
+            return False
+        rows_before = len(self._several.get(name, "1" if hash(name) in self._first else ""))
+        return rows_before < self._known.get(name, 0) or dict(lead.fields) == dict(last.fields)
+
+    def note(self, lead: Lead, last: LastSent) -> None:
+        """Note a row that is sent, or that would be if repetitions were wanted."""
+        name, digest = lead.external_id, _digest(lead.fields)
+        if not self.is_one(lead, last):
+            self._changed.add(hash(name))
+        first = self._first.get(hash(name))
+        if first is None:
+            self._first[hash(name)] = digest
+        else:
+            self._several.setdefault(name, [first]).append(digest)
+
+    def beginnings(self, sent: Callable[[Collection[str], int], Mapping[str, Sequence[LastSent]]]) -> dict[str, int]:
+        """The leads with several rows of which the first repeat the last payloads, and how many do.
+
+        `sent` gives the last payloads of leads, at most so many of each, in the order of their attempts.
+        """
+        found = {}
+        remaining = iter(self._several)
+        while leads := list(islice(remaining, _CHUNK)):
+            payloads = sent(leads, max(len(self._several[lead]) for lead in leads))
+            for lead in leads:
+                taken = [
+                    _digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN
+                    for one in payloads.get(lead, ())
+                ]
+                if count := overlap(self._several[lead], taken):
+                    found[lead] = count
+        return found
+
+
+def overlap(rows: Sequence[int], sent: Sequence[int]) -> int:
+    """The greatest count of which the first `rows` equal the last ones `sent`, in order."""
+    # The last value of Knuth's, Morris's and Pratt's prefix function.
+    text = [*rows, None, *sent]
+    lengths = [0] * len(text)
+    for at in range(1, len(text)):
+        length = lengths[at - 1]
+        while length and text[at] != text[length]:
+            length = lengths[length - 1]
+        lengths[at] = length + (text[at] == text[length])
+    return lengths[-1] if sent else 0
+
+
+def _digest(fields: Mapping[str, str]) -> int:
+    return hash(frozenset(fields.items()))
