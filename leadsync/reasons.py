@@ -133,7 +133,7 @@ class SkipKind(Enum):
     LEFT_TO_RUN = "another run, stopped or under way, is to send the row or its equal"
     WAITS_FOR_DECISION = "a person has to decide on an earlier row of the lead"
     UNDECIDED_BEFORE = "an earlier run sent its lead the same, and a person has to decide on that first"
-    WAITS_FOR_RESUME = "an earlier row of the lead is in doubt and goes first"
+    WAITS_FOR_RESUME = "an earlier row of the lead goes first, from its run"
     SENT_SINCE = "the lead has taken the same from another run since"
     REFUSED_FOR_GOOD = "the dialer refuses the row for good"
     STILL_FAILING = "the row failed before and was not corrected"
@@ -148,6 +148,10 @@ class SkipKind(Enum):
     RETRIED = "a retry sends the row"
     BEGUN_ANEW = "a run begun anew has taken the sheet over"
     TRANSFERRED = "a file that came back has sent or decided the row"
+
+
+WAITING = (SkipKind.WAITS_FOR_DECISION, SkipKind.WAITS_FOR_RESUME)
+"""The row waits for an earlier one of its lead in another run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,16 +47,17 @@ class Effects:
 
     `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
     number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `ended`: runs
-    of the same sheet, which this one begins anew. `corrected`: the draft with the corrections in this run, and their
-    number; it ends, and another number since refuses the confirmation. `user` made the decisions. `known` are the
-    confirmed runs of the same content when the sheet was read: another one since then refuses the confirmation; None:
-    none does.
+    of the same sheet, which this one begins anew, but for rows of the leads that are `waiting` there. `corrected`: the
+    draft with the corrections in this run, and their number; it ends, and another number since refuses the
+    confirmation. `user` made the decisions. `known` are the confirmed runs of the same content when the sheet was read:
+    another one since then refuses the confirmation; None: none does.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
     taken: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
     kept: Collection[tuple[int, int]] = ()
     ended: Collection[str] = ()
+    waiting: Collection[str] = ()
     corrected: tuple[str, int] | None = None
     user: str = ""
     known: Collection[str] | None = None

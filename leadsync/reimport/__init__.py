@@ -9,7 +9,7 @@ from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads, undecided_twin
+from leadsync.reimport.unchanged import LastSentLeads, behind, undecided_twin
 from leadsync.reimport.workbook import put_together
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "SheetFacts",
     "Transfer",
     "Trial",
+    "behind",
     "decide",
     "newer_runs",
     "put_together",

@@ -1,6 +1,6 @@
 """Puts the contexts of a file's rows together, in the file's order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadsync.errors import SheetError
@@ -16,7 +16,7 @@ from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
-from leadsync.reimport.unchanged import LastSentLeads
+from leadsync.reimport.unchanged import LastSentLeads, behind
 from leadsync.report import DECISION_COLUMN
 
 
@@ -41,6 +41,8 @@ class ContextBuilder:
         self._trial = trial
         self._inserts_only = inserts_only
         self._seen: dict[tuple[str, str], Claim] = {}
+        self._behind: dict[str, Skip] = {}
+        """Leads with a row that was skipped for an undecided payload, and why their later rows wait."""
         self.transfer = Transfer()
         self.corrections = Corrections()
 
@@ -71,10 +73,12 @@ class ContextBuilder:
         last, undecided = sent.get(lead), sent.undecided(lead)
         if undecided:
             undecided = [one for one in undecided if not self.transfer.is_decided(one.run_id, one.number)]
-        if last is None and not undecided:
+        if last is None and not undecided and lead not in self._behind:
             return context
         is_repetition = isinstance(context.mapped, Lead) and sent.is_repetition(context.mapped)
-        return context._replace(last_sent=last, undecided_sent=undecided, is_repetition=is_repetition)
+        return context._replace(
+            last_sent=last, undecided_sent=undecided, behind=self._behind.get(lead), is_repetition=is_repetition
+        )
 
     def _tried(self, context: Context) -> Context:
         """The context with the row of an earlier run of the same sheet."""
@@ -92,9 +96,16 @@ class ContextBuilder:
         if context.origin is not None or context.trial is not None:
             self.transfer.note(context, decision)
             self.corrections.note(context, decision)
+        if isinstance(decision, Skip) and (waits := behind(decision)):
+            self._behind.setdefault(context.mapped.external_id, waits)
         goes = isinstance(decision, Send) or (isinstance(decision, Skip) and decision.kind is SkipKind.UNCHANGED)
         if goes and context.last_sent is not None and self._last_sent is not None and isinstance(context.mapped, Lead):
             self._last_sent.note(context.mapped)
+
+    @property
+    def waiting_leads(self) -> Collection[str]:
+        """The leads with rows that wait for one in an earlier run; complete after the last row."""
+        return self._behind.keys()
 
     def repeated(self) -> Mapping[str, int]:
         """See `LastSentLeads.repeated`; complete after the last row."""

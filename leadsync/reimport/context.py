@@ -96,6 +96,8 @@ class Context(NamedTuple):
     """Whether these values were read later than this row, and are not of a row that came from it or goes before it."""
     undecided_sent: Sequence[LastSent] = ()
     """What the lead was sent by any run and a person has still to decide about, or that run to send."""
+    behind: Skip | None = None
+    """Why the row waits: one of its lead further up was skipped for such a payload."""
     is_repetition: bool = False
     """Whether the row repeats what the lead was last sent."""
     trial: TrialMatch | None = None

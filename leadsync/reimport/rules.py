@@ -200,13 +200,17 @@ def undone(context: Context) -> LastSent | None:
 
 
 def undecided_before(context: Context) -> Skip | None:
-    """The lead was sent the same, by any run: a person has to decide whether that was applied, or that run sends it."""
+    """The lead was sent the same, by any run: a person has to decide whether that was applied, or that run sends it.
+
+    Later rows of the lead in this file wait behind it.
+    """
     mapped = context.mapped
     if context.claim.decision == "send" or not isinstance(mapped, Lead):
         return None
     # The row itself may be its run's to send, by a person's decision; given back, it goes from here.
     own = (context.origin.run_id, context.claim.number) if context.origin else None
-    return undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
+    twin = undecided_twin(mapped, [sent for sent in context.undecided_sent if (sent.run_id, sent.number) != own])
+    return twin or context.behind
 
 
 # The order is part of the rules. Whatever else applies, nobody sends what a person left out. A copied line is no second

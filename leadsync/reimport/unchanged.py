@@ -72,8 +72,18 @@ def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
         if not _same_change(lead.fields, sent.fields):
             continue
         if sent.state in (State.PENDING, State.IN_FLIGHT):
-            return Skip(SkipKind.LEFT_TO_RUN, sent.run_id)
+            return Skip(SkipKind.LEFT_TO_RUN, sent.run_id, sent.number)
         return Skip(SkipKind.UNDECIDED_BEFORE, sent.run_id, sent.number, status=sent.state.status)
+    return None
+
+
+def behind(skip: Skip) -> Skip | None:
+    """Why later rows wait behind one of their lead that was skipped for an undecided twin; None for another reason."""
+    if skip.kind is SkipKind.UNDECIDED_BEFORE:
+        return Skip(SkipKind.WAITS_FOR_DECISION, skip.run, skip.row)
+    # Without a number it is a row of this file.
+    if skip.kind is SkipKind.LEFT_TO_RUN and skip.row is not None:
+        return Skip(SkipKind.WAITS_FOR_RESUME, skip.run, skip.row)
     return None
 
 

@@ -27,8 +27,7 @@ _SKIPPED: dict[SkipKind, str] = {
     SkipKind.WAITS_FOR_DECISION: "waits for row {row} of {whose}, which a person has to decide first",
     SkipKind.UNDECIDED_BEFORE: "run {run} sent the same as its row {row}, which a person has to decide first: {status}",
     SkipKind.WAITS_FOR_RESUME: (
-        "waits for row {row} of run {run}, which is in doubt and goes first: `leadsync resume {run}`, then give this "
-        "file again"
+        "waits for row {row} of run {run}, which goes first: `leadsync resume {run}`, then give this file again"
     ),
     SkipKind.SENT_SINCE: "sent since: last sent on {at:%Y-%m-%d %H:%M} by run {run}",
     SkipKind.REFUSED_FOR_GOOD: "{code}: the dialer refuses it for good; clear sync_code if this is another number",

@@ -50,7 +50,8 @@ def read_draft(
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
-    first = [Remark(_trial_remark(run, trial))] if trial else [_end_remark(*other) for other in ended.items()]
+    waits = bool(scan.effects.waiting)
+    first = [Remark(_trial_remark(run, trial))] if trial else [_end_remark(*other, waits) for other in ended.items()]
     remarks = (*copies, *first, *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -147,11 +148,10 @@ def _with_rows_left(journal: Journal, runs: Sequence[RunRecord], sources: set[st
     return left
 
 
-def _end_remark(run_id: str, left: int) -> Remark:
-    them = agreeing(left, "it is", "they are")
-    return Remark(
-        f"Run {run_id} had {counted(left, 'row')} left; this run begins the sheet anew, and {them} skipped there."
-    )
+def _end_remark(run_id: str, left: int, waits: bool) -> Remark:
+    them, unless = agreeing(left, "it is", "they are"), ", unless they wait for a decision" if waits else ""
+    rows = counted(left, "row")
+    return Remark(f"Run {run_id} had {rows} left; this run begins the sheet anew, and {them} skipped there{unless}.")
 
 
 def _is_original(journal: Journal, run: RunRecord, trial: RunRecord) -> bool:

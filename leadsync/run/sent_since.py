@@ -13,7 +13,7 @@ from leadsync.journal import Journal, LastSent
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport import LastSentLeads, newer_runs, undecided_twin, undoes, undone_rows
+from leadsync.reimport import LastSentLeads, behind, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
 from leadsync.run.survey_text import repeated_rows, rows_of_another_run, when
 
@@ -99,15 +99,18 @@ def _compared(
     *,
     skip_unchanged: bool,
 ) -> SentSince:
-    found = SentSince()
+    found, waiting = SentSince(), dict[str, Skip]()
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
         for number, lead in chunk:
             twin = undecided_twin(lead, [one for one in sent.undecided(lead.external_id) if one.run_id != run.id])
             last = sent.get(lead.external_id)
-            if twin is not None and journal.decision(run.id, number) != "send":
-                found.skipped[number] = twin
+            skip = twin or waiting.get(lead.external_id)
+            if skip is not None and journal.decision(run.id, number) != "send":
+                found.skipped[number] = skip
+                if twin is not None and (waits := behind(twin)):
+                    waiting.setdefault(lead.external_id, waits)
                 continue
             if last is None or last.run_id == run.id:
                 continue

@@ -126,7 +126,7 @@ class SheetScan:
     @property
     def effects(self) -> Effects:
         """The effects on rows of earlier runs; complete after the last entry."""
-        return self._builder.transfer.effects
+        return replace(self._builder.transfer.effects, waiting=self._builder.waiting_leads)
 
     @property
     def has_decisions(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, Lead, Note, NoteKind, Row
-from leadsync.reasons import Rejected, Skip, SkipKind
+from leadsync.reasons import WAITING, Rejected, Skip, SkipKind
 from leadsync.report import problem, remedy
 from leadsync.run.id_doubts import IdDoubts
 
@@ -127,7 +127,7 @@ class Survey:
         self.rows += 1
         self.skipped += 1
         self.skips[reason.kind] += 1
-        if reason.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.LEFT_TO_RUN):
+        if reason.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.LEFT_TO_RUN, *WAITING):
             self.of_other_runs[reason.kind, reason.run] += 1
 
     def repeat(self, time: datetime, run_id: str) -> None:

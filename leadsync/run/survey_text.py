@@ -9,7 +9,7 @@ from leadsync.durations import rough_duration
 from leadsync.leads import NEW_LEAD
 from leadsync.models import NO_CHANGE
 from leadsync.plurals import agreeing, counted
-from leadsync.reasons import SkipKind
+from leadsync.reasons import WAITING, SkipKind
 from leadsync.remarks import Remark
 from leadsync.report import new_leads
 from leadsync.run.sheet_scan import SheetScan
@@ -84,6 +84,9 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
     if kind is SkipKind.LEFT_TO_RUN:
         rows = counted(count, "row is not sent: it is", "rows are not sent: they are")
         return Remark(f"{rows} for run {run_id} to send; if it has stopped: `leadsync resume {run_id}`", loud=True)
+    if kind in WAITING:
+        rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
+        return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first", loud=True)
     rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
     return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
 

@@ -86,7 +86,7 @@ def test_an_equal_row_under_way_is_for_its_run_to_send() -> None:
     def twin(state: State) -> Skip | None:
         return undecided_twin(lead, [LastSent(RUN, 2, now, lead.fields, state)])
 
-    assert twin(State.IN_FLIGHT) == twin(State.PENDING) == Skip(SkipKind.LEFT_TO_RUN, RUN)
+    assert twin(State.IN_FLIGHT) == twin(State.PENDING) == Skip(SkipKind.LEFT_TO_RUN, RUN, 2)
     assert twin(State.UNKNOWN) == Skip(SkipKind.UNDECIDED_BEFORE, RUN, 2, status="unknown")
 
 
@@ -114,3 +114,50 @@ def test_after_a_kill_only_rows_that_reached_the_dialer_are_left_to_a_person(des
     assert checked["skipped"] >= reached
     shown = desk.leadsync("runs", "--json").json["runs"][0]
     assert checked["skipped"] == shown["statuses"]["unknown"]
+
+
+def undecided_first(desk: Desk) -> tuple[PracticeDialer, str]:
+    """A run whose first row was lost; two more of its lead wait."""
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L", applied=True, calls=1)])
+    done = desk.leadsync("run", desk.sheet("a.csv", HEADINGS, *IN_ORDER), "--json").json
+    assert done["statuses"] == {"unknown": 1, "unsent": 2}
+    dialer.ledger.received.clear()
+    return dialer, str(done["run"])
+
+
+IN_ORDER = (LOST, "L,0383218101,Busy", "L,0383218109,Busy")
+
+
+@pytest.mark.parametrize("way", ["fresh", "saved anew"])
+def test_later_rows_of_a_lead_wait_for_its_row_to_decide_in_another_run(desk: Desk, way: str) -> None:
+    dialer, run = undecided_first(desk)
+    if way == "fresh":
+        done = desk.leadsync("run", desk.folder / "a.csv", "--fresh", "--json").json
+    else:
+        done = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, *IN_ORDER, OTHER), "--json").json
+        assert received(dialer) == ["M"]
+        dialer.ledger.received.clear()
+    assert done["statuses"]["skipped"] == 3
+    assert f"! 2 rows are not sent: they wait for an earlier row of the lead in run {run}, which goes first" in str(
+        done["warnings"]
+    )
+    listed = desk.leadsync("show", done["run"], "--status", "skipped", "--json").json["listed"]
+    assert f"waits for row 2 of run {run}, which a person has to decide first" in listed[-1]["message"]
+    assert desk.leadsync("resolve", run, "--row", "2", "--send").code == 0
+    assert desk.leadsync("resume", run, "--json").json["statuses"] == {"succeeded": 3}
+    sent = [one["fields"]["njDisposition"] for one in dialer.ledger.as_json()["received"]]
+    assert sent == ["Sale", "Busy", "Busy"]
+
+
+def test_the_rest_of_a_run_waits_alike(desk: Desk) -> None:
+    dialer = desk.dialer()
+    early = desk.leadsync("run", desk.sheet("early.csv", HEADINGS, OTHER, *IN_ORDER), "--limit", "1", "--json").json
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L", applied=True, calls=1)])
+    run = desk.leadsync("run", desk.sheet("a.csv", HEADINGS, LOST), "--json").json["run"]
+    assert desk.leadsync("resolve", run, "--row", "2", "--send").code == 0
+    dialer.ledger.received.clear()
+    done = desk.leadsync("resume", early["run"], "--json").json
+    assert done["statuses"] == {"skipped": 3, "succeeded": 1}
+    assert received(dialer) == []
+    listed = desk.leadsync("show", early["run"], "--status", "skipped", "--json").json["listed"]
+    assert f"waits for row 2 of run {run}, which goes first: `leadsync resume {run}`" in listed[-1]["message"]

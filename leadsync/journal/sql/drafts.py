@@ -1,5 +1,6 @@
 """Drafts: stored, confirmed or deleted."""
 
+import json
 from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
@@ -77,7 +78,7 @@ class SqlDrafts(SqlRunQueue):
             if trial:
                 _follow(connection, run_key(connection, trial), key, effects.kept)
             for other in effects.ended:
-                _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id))
+                _end(connection, run_key(connection, other), Skip(SkipKind.BEGUN_ANEW, run_id), effects.waiting)
             set_run(connection, run_id, {**values, "complete": True})
             self._queue(connection, run_id, queued)
 
@@ -174,11 +175,13 @@ def _follow(connection: Connection, trial: int, key: int, kept: Collection[tuple
     _finish(connection, trial)
 
 
-def _end(connection: Connection, key: int, reason: Reason) -> None:
-    """Skip the rows left of a run, beyond a trial's end too; a person still decides about rows in doubt."""
+def _end(connection: Connection, key: int, reason: Reason, waiting: Collection[str]) -> None:
+    """Skip the rows left of a run, beyond a trial's end too; a person still decides about rows in doubt, and the rows
+    of `waiting` leads go after that."""
     connection.execute(
-        f"UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? WHERE run = ? AND {OPEN} AND {CAN_GO}",
-        [*kept_reason(reason), key],
+        f"UPDATE rows SET state = 'skipped', message = '', reason = ?, kind = ? WHERE run = ? AND {OPEN} AND {CAN_GO} "
+        "AND lead NOT IN (SELECT value FROM json_each(?))",
+        [*kept_reason(reason), key, json.dumps(list(waiting))],
     )
     _finish(connection, key)
 
