@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from leadsync.dialer_address import same_dialer
 from leadsync.reasons import Fault, Reason
 
 NO_CHANGE = "<No Change>"
@@ -146,6 +147,16 @@ class CampaignIds:
     template: int
     campaign: int
     allocation: int
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The query's arguments."""
+        return dict(zip(CAMPAIGN_ID_FIELDS, map(str, (self.template, self.campaign, self.allocation)), strict=True))
+
+    def left_out(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """A row's fields without those of its own ids that are just these: the request is the same."""
+        own = self.arguments
+        return {name: value for name, value in fields.items() if own.get(name) != value}
 
 
 class Effect(Enum):
@@ -297,6 +308,10 @@ class RunRecord:
     def resume_command(self) -> str:
         """The words behind `leadsync` that go on with it."""
         return f"resume {self.id}{' --after-restore' if self.is_held else ''}"
+
+    def is_at(self, dialer: str, ids: CampaignIds) -> bool:
+        """Whether it goes to this dialer, however the address is spelled, and by these ids."""
+        return self.ids == ids and same_dialer(self.dialer, dialer)
 
     @property
     def place(self) -> str:

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from leadsync.config import load
+from leadsync.dialer_address import canonical
 from leadsync.journal import Journal, Queued, open_journal
 from leadsync.run import RunOptions, plan_run
 from leadsync.simulator import PracticeDialer
-from leadsync.slots import canonical
 from tests.conftest import Desk
 
 LEASE_SECONDS = 5.0

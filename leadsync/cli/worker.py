@@ -24,7 +24,7 @@ def worker() -> int:
     For several machines at one journal in PostgreSQL, and all dialers of the settings. Ends by Ctrl-C or SIGTERM:
     requests under way get their answers, and another worker goes on.
     """
-    from leadsync.slots import canonical
+    from leadsync.dialer_address import canonical
 
     if sys.platform == "win32":
         raise UsageError("A worker does not run on Windows; the page and `leadsync watch` do.")

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from leadsync.config.sections import MOST_THREADS, Campaign, Cluster, Dialer, JournalPlace, Notify, Retry, Server, Web
+from leadsync.dialer_address import same_dialer
 from leadsync.errors import SettingsError
 from leadsync.leads import QUERY_ARGUMENTS, Input, Rules, same_headings
 from leadsync.models import SYSTEM_FIELDS, CampaignIds
@@ -190,8 +191,8 @@ class Settings(BaseSettings):
 
     def at_address(self, url: str) -> "Settings":
         """These settings with the dialer of this address in force, if they name it; else as they are."""
-        name = next((name for name, dialer in self.dialers.items() if dialer.url == url), None)
-        return self if name is None or self.server.url == url else self.for_dialer(name)
+        name = next((name for name, dialer in self.dialers.items() if same_dialer(dialer.url, url)), None)
+        return self if name is None or same_dialer(self.server.url, url) else self.for_dialer(name)
 
     def for_campaign(self, name: str | None) -> "Settings":
         """These settings with `[campaigns.name]` in force, for None as they are; raises SettingsError."""

@@ -39,16 +39,8 @@ def lead_request(
 ) -> tuple[str, Mapping[str, str], bytes]:
     """The parts of a lead's call, for a person to see: URL, headers, body. The API key belongs at the URL's end."""
     inserting = {"allowDuplicates": "true"} if allow_duplicates else {}
-    call, arguments = call_of(lead, CALL_NAMES[calls], place_arguments(ids), inserting)
+    call, arguments = call_of(lead, CALL_NAMES[calls], ids.arguments, inserting)
     return f"{url.rstrip('/')}{API_PATH}{call}?{query_of({**arguments, 'apiKey': ''})}", HEADERS, body_of(lead)
-
-
-def place_arguments(ids: CampaignIds) -> dict[str, str]:
-    return {
-        "fTemplateId": str(ids.template),
-        "fCampaignId": str(ids.campaign),
-        "fAllocationId": str(ids.allocation),
-    }
 
 
 def call_of(

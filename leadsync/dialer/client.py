@@ -17,7 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from leadsync.dialer.bodies import LONGEST_ANSWER
-from leadsync.dialer.calls import CALL_NAMES, CallSet, body_of, call_of, place_arguments, query_of
+from leadsync.dialer.calls import CALL_NAMES, CallSet, body_of, call_of, query_of
 from leadsync.dialer.deadline import Deadline
 from leadsync.dialer.http_client import HttpClient
 from leadsync.dialer.responses import read_answer
@@ -85,7 +85,7 @@ class DialerClient:
         self._names = CALL_NAMES[calls]
         self._other_calls: CallSet = "classic" if calls == "fast" else "fast"
         self._known_calls: set[str] = set()
-        self._ids = place_arguments(ids)
+        self._ids = ids.arguments
         self._insert_arguments = {"allowDuplicates": "true"} if allow_duplicates else {}
         self._before_the_lead = query_of({**self._ids, EXTERNAL_ID: ""})
         self._behind_the_lead = "&" + self._http.query({})

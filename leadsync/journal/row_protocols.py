@@ -91,6 +91,8 @@ class History(Protocol):
     def last_sent(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, LastSent]:
         """The last values sent to each of these leads of a campaign, by the order of the attempts.
 
+        The dialer is known by any spelling of its address. Fields that only say the ids of the row's run are left out.
+
         A lead is left out if nothing was sent to it, or if its last row is under way, or is idempotent and in doubt.
         """
         ...
@@ -102,8 +104,10 @@ class History(Protocol):
         """
         ...
 
-    def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+    def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
         """The open rows of each of these leads, by the order of the attempts; leads without one are left out.
+
+        They are of all campaigns: CAMPAIGN_ID is always among their fields.
 
         Open is a row for a person to decide, a row under way, and a row to be sent by a person's decision.
         """

@@ -74,8 +74,8 @@ SEND_TASK = "leadsync.send"
 class Queued:
     """A run that a worker is to send.
 
-    `queue` names the dialer, as `leadsync.slots.canonical` does. Higher priorities go first. `until` is a time in
-    ISO 8601, or empty.
+    `queue` names the dialer, as `leadsync.dialer_address.canonical` does. Higher priorities go first. `until` is a time
+    in ISO 8601, or empty.
     """
 
     queue: str

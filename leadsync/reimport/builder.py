@@ -67,15 +67,15 @@ class ContextBuilder:
 
     def _sent_before(self, context: Context) -> Context:
         """The context with the payloads that any run has sent the lead."""
-        sent, lead = self._last_sent, context.mapped.external_id
+        sent, mapped, lead = self._last_sent, context.mapped, context.mapped.external_id
         if sent is None:
             return context
-        last, undecided = sent.get(lead), sent.undecided(lead)
+        last, undecided = sent.get(mapped), sent.undecided(mapped) if isinstance(mapped, Lead) else ()
         if undecided:
             undecided = [one for one in undecided if not self.transfer.is_decided(one.run_id, one.number)]
         if last is None and not undecided and lead not in self._behind:
             return context
-        is_repetition = isinstance(context.mapped, Lead) and sent.is_repetition(context.mapped)
+        is_repetition = isinstance(mapped, Lead) and sent.is_repetition(mapped)
         return context._replace(
             last_sent=last, undecided_sent=undecided, behind=self._behind.get(lead), is_repetition=is_repetition
         )

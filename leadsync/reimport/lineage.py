@@ -212,7 +212,7 @@ class Lineage:
     def _check_place(self, run: RunRecord) -> bool:
         """Whether run and settings have the same dialer and campaign. Ids corrected since make a remark."""
         # `check` works without an address; nothing goes anywhere then.
-        if not self.has_place or (run.dialer, run.ids) == (self._settings.url(), self._settings.ids()):
+        if not self.has_place or run.is_at(self._settings.url(), self._settings.ids()):
             return True
         there = self._settings.at_address(run.dialer)
         if there.dialer != self._settings.dialer:

@@ -182,7 +182,7 @@ def _others(journal: Journal, own: Sequence[RunRecord]) -> list[RunRecord]:
         and run.complete
         and not run.retry_of
         and run.created >= first.created
-        and (run.dialer, run.ids) == (first.dialer, first.ids)
+        and run.is_at(first.dialer, first.ids)
     ]
 
 

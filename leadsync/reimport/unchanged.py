@@ -1,15 +1,16 @@
 """A lead's last payload and its undecided ones, and whether a row says the same."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from leadsync.journal import Journal, LastSent, State
-from leadsync.models import EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, Lead
-from leadsync.reasons import Skip, SkipKind
+from leadsync.models import CAMPAIGN_ID, CAMPAIGN_ID_FIELDS, EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, CampaignIds, Lead
+from leadsync.reasons import Rejected, Skip, SkipKind
 from leadsync.reimport.repetitions import NONE_KNOWN, Repetitions
 
 
 class LastSentLeads:
-    """The last payloads of leads, in one campaign of one dialer, before this file.
+    """The last payloads of leads of one dialer before this file, in the campaign of the settings, `ids`.
 
     Rows of the runs `ended` by this file are not for those to send. `repeated` is what an earlier reading of the file
     has shown.
@@ -19,7 +20,7 @@ class LastSentLeads:
         self,
         journal: Journal,
         dialer: str,
-        campaign: int,
+        ids: CampaignIds,
         ended: Collection[str] = (),
         repeated: Mapping[str, int] = NONE_KNOWN,
     ) -> None:
@@ -29,7 +30,7 @@ class LastSentLeads:
                 journal.settle_if_dead(run.id)
         self._history = journal.history()
         self._ended = ended
-        self._place = dialer, campaign
+        self._dialer, self._ids = dialer, ids
         self._repetitions = Repetitions(repeated)
         self._last: Mapping[str, LastSent] = {}
         self._undecided: Mapping[str, Sequence[LastSent]] = {}
@@ -37,33 +38,46 @@ class LastSentLeads:
     def look_up(self, leads: Iterable[str]) -> None:
         """Look up the payloads of these leads; call it before their rows are asked about."""
         wanted = list(leads)
-        self._last = self._history.last_sent(wanted, *self._place)
-        self._undecided = self._history.undecided(wanted, *self._place)
+        self._last = self._history.last_sent(wanted, self._dialer, self._ids.campaign)
+        self._undecided = self._history.undecided(wanted, self._dialer)
 
-    def get(self, lead: str) -> LastSent | None:
-        """The lead's last payload."""
-        return self._last.get(lead)
+    def get(self, row: Lead | Rejected) -> LastSent | None:
+        """The last payload of a row's lead, in the row's words: with ids of the settings that the row names itself."""
+        last = self._last.get(row.external_id)
+        if last is None or not isinstance(row, Lead) or not row.own_ids:
+            return last
+        named = {name: value for name, value in self._ids.arguments.items() if row.own_ids.get(name) == value}
+        return replace(last, fields={**named, **last.fields})
 
-    def undecided(self, lead: str) -> Sequence[LastSent]:
-        """The lead's payloads for a person to decide about or for a run to send, in the order of their attempts."""
-        found = self._undecided.get(lead, ())
-        if self._ended:
-            found = [one for one in found if one.state is not State.PENDING or one.run_id not in self._ended]
-        return found
+    def undecided(self, lead: Lead) -> Sequence[LastSent]:
+        """The lead's payloads for a person to decide about or for a run to send, in the order of their attempts.
+
+        They are of the row's campaign, be it named by the row or by the settings.
+        """
+        campaign = lead.fields.get(CAMPAIGN_ID, str(self._ids.campaign))
+        return [
+            one
+            for one in self._undecided.get(lead.external_id, ())
+            if one.fields[CAMPAIGN_ID] == campaign and (one.state is not State.PENDING or one.run_id not in self._ended)
+        ]
 
     def is_repetition(self, lead: Lead) -> bool:
         """Whether the next row of its lead repeats what that was last sent."""
         last = self._last.get(lead.external_id)
-        return last is not None and self._repetitions.is_one(lead, last)
+        return last is not None and self._repetitions.is_one(self._without_ids(lead), last)
 
     def note(self, lead: Lead) -> None:
         """Note a row that is sent, or is left out as a repetition."""
         if last := self._last.get(lead.external_id):
-            self._repetitions.note(lead, last)
+            self._repetitions.note(self._without_ids(lead), last)
 
     def repeated(self) -> dict[str, int]:
         """How many of the first rows of each lead with several are repetitions, for the next reading."""
-        return self._repetitions.beginnings(lambda leads, most: self._history.sent(leads, most, *self._place))
+        place = self._dialer, self._ids.campaign
+        return self._repetitions.beginnings(lambda leads, most: self._history.sent(leads, most, *place))
+
+    def _without_ids(self, lead: Lead) -> Lead:
+        return lead._replace(fields=self._ids.left_out(lead.fields)) if lead.own_ids else lead
 
 
 def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
@@ -88,8 +102,12 @@ def behind(skip: Skip) -> Skip | None:
 
 
 def _same_change(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two payloads change a lead alike, be one of them an insert."""
-    return same_fields({**one, EXTERNAL_ID: ""}, {**other, EXTERNAL_ID: ""})
+    """Whether two payloads of one campaign change a lead alike, be one of them an insert."""
+    first, second = (
+        {name: value for name, value in fields.items() if name not in (EXTERNAL_ID, *CAMPAIGN_ID_FIELDS)}
+        for fields in (one, other)
+    )
+    return same_fields(first, second)
 
 
 def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -74,7 +74,7 @@ def _earlier_left(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
     """The stopped runs of the same file and campaign before this one, the oldest first."""
     runs = journal.runs_of(run.file)
     for other in reversed(runs[[one.id for one in runs].index(run.id) + 1 :]):
-        if other.complete and not other.finished and (other.dialer, other.ids) == (run.dialer, run.ids):
+        if other.complete and not other.finished and other.is_at(run.dialer, run.ids):
             yield other
 
 
@@ -157,7 +157,7 @@ def _remarks_on(journal: Journal, run: RunRecord, settings: Settings, digest: st
 
 def is_place_of(run: RunRecord, settings: Settings) -> bool:
     """Whether the settings name the dialer and campaign of the run."""
-    return (run.dialer, run.ids) == (settings.url(), settings.ids())
+    return run.is_at(settings.url(), settings.ids())
 
 
 def same_campaign(journal: Journal, run: RunRecord, settings: Settings) -> bool:

@@ -140,7 +140,7 @@ def settings_for_corrections(settings: Settings, run: RunRecord) -> Settings:
     Raises SettingsError if they lead elsewhere.
     """
     own = settings_of_run(settings, run, None)
-    if own.server.url and (own.url(), own.ids()) != (run.dialer, run.ids):
+    if own.server.url and not run.is_at(own.url(), own.ids()):
         raise SettingsError(
             "The settings name another dialer or campaign than this run's; its rows cannot be corrected here. Upload a "
             "corrected file to send them there."

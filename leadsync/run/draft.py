@@ -166,7 +166,7 @@ def _same_content(journal: Journal, run: RunRecord) -> list[Remark]:
         is_copy = (
             other.complete and other.fingerprint == run.fingerprint and other.file != run.file and not other.retry_of
         )
-        if is_copy and (other.dialer, other.ids) == (run.dialer, run.ids) and journal.tally(other.id).attempts:
+        if is_copy and other.is_at(run.dialer, run.ids) and journal.tally(other.id).attempts:
             sent = f"run {other.id} sent on {other.created:%Y-%m-%d %H:%M}"
             if is_uploaded(other.file) or is_uploaded(run.file):
                 sent += f" {origin_of(journal, other)}"

@@ -67,7 +67,7 @@ def _plan_file(
     # A file for several campaigns has a run for each.
     here = [run for run in runs if options.sheet in (None, run.sheet) and same_campaign(journal, run, settings)]
     # A run without any result may be for this campaign; a run sent here is.
-    here = [run for run in here if (run.dialer, run.ids) == (settings.url(), settings.ids())] or here
+    here = [run for run in here if run.is_at(settings.url(), settings.ids())] or here
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])

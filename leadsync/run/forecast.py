@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from leadsync.config import Settings
+from leadsync.dialer_address import canonical
 from leadsync.journal import Journal
 from leadsync.plurals import counted
-from leadsync.slots import canonical
 
 LEADS_A_SECOND = 10
 """The best pace of one slot: no call of the dialer completes in under 100 ms (the vendor's limits)."""

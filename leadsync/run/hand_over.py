@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from leadsync.config import Settings
+from leadsync.dialer_address import canonical
 from leadsync.journal import Journal, Queued
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan
-from leadsync.slots import canonical
 from leadsync.system_user import system_user
 
 SILENT_SECONDS = 20.0

@@ -170,7 +170,7 @@ def _prepare(
     # `check` without an address knows no dialer, and a lead's last payload belongs to one.
     if journal is not None and lineage.has_place:
         ended = [run.id for run in begins_anew if run.sheet == table.sheet]
-        last_sent = LastSentLeads(journal, settings.url(), settings.ids().campaign, ended, learned.as_last_sent)
+        last_sent = LastSentLeads(journal, settings.url(), settings.ids(), ended, learned.as_last_sent)
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from leadsync.config import Settings
+from leadsync.dialer_address import canonical
 from leadsync.engine import LONGEST_ASKED_SECONDS, Engine, InsertPolicy, RetryPolicy
 from leadsync.engine.ports import Progress
 from leadsync.errors import JournalError, LeadsyncError
@@ -22,7 +23,7 @@ from leadsync.remarks import Remark
 from leadsync.run.forecast import slots_for
 from leadsync.run.live_progress import LiveProgress, kept_live
 from leadsync.run.stop_requests import StopRequests, run_apart, signals_held, signals_to
-from leadsync.slots import MemberSlots, SharedSlots, canonical, find_folder
+from leadsync.slots import MemberSlots, SharedSlots, find_folder
 
 if TYPE_CHECKING:
     from leadsync.dialer import DialerClient

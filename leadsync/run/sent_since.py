@@ -9,6 +9,7 @@ from pathlib import Path
 
 from leadsync.commands import command
 from leadsync.config import Settings
+from leadsync.dialer_address import same_dialer
 from leadsync.journal import Journal, LastSent
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.private_files import is_file
@@ -82,7 +83,7 @@ def sent_since(
     newer, others = _other_runs(journal, run, settings)
     repeated: Mapping[str, int] = {}
     while True:
-        sent = LastSentLeads(journal, settings.url(), settings.ids().campaign, repeated=repeated)
+        sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
         found = _compared(journal, run, rows_beside(others), sent, newer, skip_unchanged=skip_unchanged)
         if (learned := sent.repeated()) == repeated:
             return found
@@ -104,8 +105,8 @@ def _compared(
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)
         for number, lead in chunk:
-            twin = undecided_twin(lead, [one for one in sent.undecided(lead.external_id) if one.run_id != run.id])
-            last = sent.get(lead.external_id)
+            twin = undecided_twin(lead, [one for one in sent.undecided(lead) if one.run_id != run.id])
+            last = sent.get(lead)
             skip = twin or waiting.get(lead.external_id)
             if skip is not None and journal.decision(run.id, number) != "send":
                 found.skipped[number] = skip
@@ -126,7 +127,7 @@ def _compared(
 
 
 def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[set[str], list[str]]:
-    """The runs with newer values, and those of the campaign with a payload to compare: an older one that has ended and
+    """The runs with newer values, and those of the dialer with a payload to compare: an older one that has ended and
     leaves nothing to decide was there when this run's sheet was read. A run without attempts has waited behind older
     ones of its file, and those ended later.
     """
@@ -137,7 +138,7 @@ def _other_runs(journal: Journal, run: RunRecord, settings: Settings) -> tuple[s
     for other in journal.runs():
         if other.id == run.id:
             is_later = False
-        elif other.complete and (other.dialer, other.ids.campaign) == (settings.url(), settings.ids().campaign):
+        elif other.complete and same_dialer(other.dialer, settings.url()):
             goes_on = not other.finished or (has_waited and other.file == run.file)
             is_compared = is_later or other.id in newer or goes_on
             if is_compared or _UNDECIDED & journal.tally(other.id).statuses.keys():

@@ -8,9 +8,9 @@ text of a file is ever taken for a file's name.
 waits for one. Where several machines share a journal, `members` takes the place of all of them: its database counts.
 """
 
-from leadsync.slots.folder import SlotsFolder, canonical, find_folder
+from leadsync.slots.folder import SlotsFolder, find_folder
 from leadsync.slots.members import GrantedSlot, MemberSlots
 from leadsync.slots.pool import HeldSlot
 from leadsync.slots.shared import SharedSlots
 
-__all__ = ["GrantedSlot", "HeldSlot", "MemberSlots", "SharedSlots", "SlotsFolder", "canonical", "find_folder"]
+__all__ = ["GrantedSlot", "HeldSlot", "MemberSlots", "SharedSlots", "SlotsFolder", "find_folder"]

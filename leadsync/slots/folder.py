@@ -1,22 +1,19 @@
 """The folder of the slot files, and the opening of its files."""
 
 import hashlib
-import ipaddress
 import os
 import stat
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from leadsync.dialer_address import canonical
 from leadsync.errors import SettingsError
 from leadsync.private_files import folder_problem, is_folder
 
 _RUNTIME_FOLDERS = Path("/run/user")
 """systemd's place for the users' runtime folders; a cron job may have one without its variable."""
-_PORTS = {"http": 80, "https": 443}
 # Another user of a shared folder may plant a link or a pipe under a slot's name: neither is followed or waited for.
 _FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -95,14 +92,3 @@ def find_folder(slots_dir: str, environment: Mapping[str, str], state: Path) -> 
 def file_prefix(url: str) -> str:
     """The beginning of the names of the files for the dialer at `url`, the same for every spelling of its address."""
     return hashlib.sha256(canonical(url).encode()).hexdigest()[:32]
-
-
-def canonical(url: str) -> str:
-    """The dialer's address without its scheme, in one spelling: letter case, default port, dots, names of loopback."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    with suppress(ValueError):
-        address = ipaddress.ip_address(host)
-        address = getattr(address, "ipv4_mapped", None) or address
-        host = "localhost" if address.is_loopback else str(address)
-    return f"{host}:{parts.port or _PORTS.get(parts.scheme, 0)}{parts.path.rstrip('/')}"

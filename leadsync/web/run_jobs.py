@@ -130,7 +130,7 @@ def _is_stale(plan: Plan, job: Job, run: RunRecord) -> bool:
     """Whether rows would go a second time, undo newer ones or go to another place than the button names, unknown to
     the person: the job keeps the warnings."""
     new = plan.run
-    is_moved = (new.dialer, new.ids) != (run.dialer, run.ids)
+    is_moved = not new.is_at(run.dialer, run.ids)
     if not plan.sent_before and not is_moved:
         return False
     warnings = [remark.text for remark in plan.remarks if remark.loud] if plan.sent_before else []

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Literal
 
+from leadsync.dialer_address import canonical
 from leadsync.journal import Entry, open_journal
 from leadsync.models import CampaignIds, Row, RunRecord
-from leadsync.slots import canonical
 from leadsync.slots.pool import LEAST_REST_SECONDS
 from tests.bench import cluster, outcomes
 from tests.bench import pages as page

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from leadsync.dialer_address import canonical
 from leadsync.engine.discovery import Discovery
 from leadsync.journal import open_journal
 from leadsync.models import Outcome
 from leadsync.run import sender
-from leadsync.slots import canonical
 from tests.conftest import Desk
 
 AUTO = '[server]\nurl = "@URL@"\nhardware_threads = "auto"\n'

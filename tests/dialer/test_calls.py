@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leadsync.dialer.calls import CALL_NAMES, CallSet, body_of, call_of, lead_request, place_arguments, query_of
+from leadsync.dialer.calls import CALL_NAMES, CallSet, body_of, call_of, lead_request, query_of
 from leadsync.models import EXTERNAL_ID, CampaignIds, Lead
 
 IDS = CampaignIds(41, 42, 38)
@@ -36,7 +36,7 @@ def test_an_update_never_allows_duplicates() -> None:
 
 def test_a_rows_own_ids_go_before_those_of_the_settings() -> None:
     lead = Lead("1", {"fCampaignId": "77", "Name": "Bo"})
-    name, arguments = call_of(lead, CALL_NAMES["fast"], place_arguments(IDS), {})
+    name, arguments = call_of(lead, CALL_NAMES["fast"], IDS.arguments, {})
     assert (name, arguments) == (
         "updateLeadFast",
         {"fTemplateId": "41", "fCampaignId": "77", "fAllocationId": "38", EXTERNAL_ID: "1"},

@@ -161,3 +161,47 @@ def test_the_rest_of_a_run_waits_alike(desk: Desk) -> None:
     assert received(dialer) == []
     listed = desk.leadsync("show", early["run"], "--status", "skipped", "--json").json["listed"]
     assert f"waits for row 2 of run {run}, which goes first: `leadsync resume {run}`" in listed[-1]["message"]
+
+
+WITH_IDS = f"{HEADINGS},fCampaignId"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (("", None), (",41", None)),
+        ((",41", None), ("", None)),
+        (("", "41"), (",41", "42")),
+        ((",41", "42"), ("", "41")),
+    ],
+)
+def test_a_campaign_named_by_a_column_is_the_one_of_the_settings(
+    desk: Desk, first: tuple[str, str | None], then: tuple[str, str | None]
+) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L", applied=True, calls=1)])
+
+    def run(name: str, ids: str, campaign: str | None, *options: str) -> dict[str, int]:
+        sheet = desk.sheet(name, WITH_IDS if ids else HEADINGS, LOST + ids, OTHER + ids)
+        environment = {"LEADSYNC_CAMPAIGN__CAMPAIGN_ID": campaign} if campaign else {}
+        done: dict[str, int] = desk.leadsync("run", sheet, "--json", *options, **environment).json["statuses"]
+        return done
+
+    assert run("a.csv", *first) == {"unknown": 1, "succeeded": 1}
+    dialer.ledger.received.clear()
+    assert run("b.csv", *then)["skipped"] == 1
+    assert received(dialer) == ["M"]
+    if then[1] is None:
+        assert run("c.csv", *first, "--skip-unchanged") == {"skipped": 2}
+
+
+def test_a_dialer_is_the_same_by_any_spelling_of_its_address(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CLOSE, lead="L", applied=True, calls=1)])
+    run = desk.leadsync("run", desk.sheet("a.csv", HEADINGS, LOST, OTHER), "--json").json["run"]
+    port = desk.config.read_text("utf-8").split('"')[1].rpartition(":")[2]
+    dialer.ledger.received.clear()
+    other = {"LEADSYNC_SERVER__URL": f"HTTP://LocalHost:0{port}"}
+    done = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, LOST, OTHER, ""), "--json", "--skip-unchanged", **other)
+    assert done.json["statuses"] == {"skipped": 2}
+    assert desk.leadsync("resolve", run, "--row", "2", "--send").code == 0
+    assert desk.leadsync("resume", run, "--json", **other).json["statuses"] == {"succeeded": 2}
+    assert received(dialer) == ["L"]

@@ -47,7 +47,7 @@ def test_a_dialer_at_another_address_is_remarked_on(desk: Desk) -> None:
     dialer.faults.add([REFUSE])
     assert desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)).code == 4
     dialer.faults.clear()
-    desk.config.write_text(desk.config.read_text("utf-8").replace("127.0.0.1", "localhost"), "utf-8")
+    desk.dialer()
     done = desk.leadsync("resume")
     assert done.code == 0
     assert "The dialer or the campaign in the settings has changed since; nothing had been applied yet." in done.err
@@ -57,7 +57,7 @@ def test_once_a_row_was_applied_no_other_place_goes_on_with_the_run(desk: Desk) 
     dialer = desk.dialer()
     sheet = desk.sheet("leads.csv", HEADINGS, *TWO_ROWS)
     run = desk.leadsync("run", sheet, "--limit", "1", "--json").json["run"]
-    desk.config.write_text(desk.config.read_text("utf-8").replace("127.0.0.1", "localhost"), "utf-8")
+    desk.dialer()
     refused = desk.leadsync("resume", run)
     assert (refused.code, "name another place" in refused.err) == (2, True)
     assert received(dialer) == ["A"]

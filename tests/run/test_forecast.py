@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadsync.config import load
+from leadsync.dialer_address import canonical
 from leadsync.journal import open_journal
 from leadsync.run import expected_pace, fit, next_time
-from leadsync.slots import canonical
 from tests.conftest import Desk
 
 MELBOURNE = ZoneInfo("Australia/Melbourne")

@@ -121,7 +121,7 @@ def test_a_retry_goes_to_another_place_only_if_a_person_names_it(desk: Desk) -> 
     run = desk.leadsync("run", desk.sheet("leads.csv", HEADINGS, *TWO_ROWS), "--json").json["run"]
     dialer.ledger.received.clear()
     right = desk.config.read_text("utf-8")
-    for change in (("127.0.0.1", "localhost"), ("campaign_id = 41", "campaign_id = 99")):
+    for change in (("127.0.0.1:", "127.0.0.1:1/"), ("campaign_id = 41", "campaign_id = 99")):
         desk.config.write_text(right.replace(*change), "utf-8")
         refused = desk.leadsync("retry", run)
         assert (refused.code, "name another place; use that run's settings" in refused.err) == (2, True)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from leadsync.config import Settings, load
+from leadsync.dialer_address import canonical
 from leadsync.engine import Engine
 from leadsync.errors import BusyError
 from leadsync.journal import Entry, Journal, open_journal, run_log
@@ -21,7 +22,6 @@ from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.progress import SilentProgress
 from leadsync.run import sender, stop_requests
 from leadsync.run.live_progress import LiveProgress
-from leadsync.slots import canonical
 from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 

@@ -8,44 +8,10 @@ import pytest
 
 from leadsync.errors import SettingsError
 from leadsync.slots import folder as folder_module
-from leadsync.slots.folder import SlotsFolder, file_prefix, find_folder
+from leadsync.slots.folder import SlotsFolder, find_folder
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="file modes are POSIX's")
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("https://pbx.example.com", "https://PBX.Example.com"),
-        ("https://pbx.example.com", "https://pbx.example.com:443"),
-        ("https://pbx.example.com", "https://pbx.example.com./"),
-        ("https://pbx.example.com/a", "https://pbx.example.com/a/"),
-        ("http://localhost:8080", "http://127.0.0.1:8080"),
-        ("http://localhost:8080", "http://127.9.8.7:8080"),
-        ("http://localhost:8080", "http://[::1]:8080"),
-        ("http://localhost:8080", "http://[::ffff:127.0.0.1]:8080"),
-        ("http://localhost:8080", "http://LOCALHOST.:8080/"),
-        ("http://localhost", "http://127.0.0.1:80"),
-        ("https://[2001:db8::1]", "https://[2001:DB8:0:0:0:0:0:1]:443"),
-    ],
-)
-def test_one_dialer_is_one_dialer_however_it_is_spelled(one: str, other: str) -> None:
-    assert file_prefix(one) == file_prefix(other)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("https://pbx.example.com", "https://pbx2.example.com"),
-        ("https://pbx.example.com", "https://pbx.example.com:8443"),
-        ("https://pbx.example.com/a", "https://pbx.example.com/b"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8081"),
-        ("https://10.0.0.1", "https://127.0.0.1"),
-    ],
-)
-def test_two_dialers_are_two(one: str, other: str) -> None:
-    assert file_prefix(one) != file_prefix(other)
 
 
 def test_the_users_runtime_folder_and_the_state_folder_are_used_in_this_order(tmp_path: Path) -> None:

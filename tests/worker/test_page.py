@@ -4,9 +4,9 @@ import os
 
 import pytest
 
+from leadsync.dialer_address import canonical
 from leadsync.journal import Journal, open_journal
 from leadsync.run import NO_WORKER
-from leadsync.slots import canonical
 from leadsync.web.jobs import JobState
 from leadsync.web.run_page import waits_for_worker
 from leadsync.web.stats_child import count_failures

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from leadsync.dialer_address import same_dialer
 from leadsync.errors import BusyError, JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.sql.conditions import OPEN, OPEN_ROWS
@@ -101,13 +102,14 @@ def _delete_draft(connection: Connection, run_id: str, condition: str = "") -> N
 def _refuse_second(connection: Connection, key: int, known: Collection[str]) -> None:
     """Raise BusyError if the content was begun for the same campaign by a run that is not known."""
     begun = connection.execute(
-        "SELECT other.id, run.file FROM runs AS run JOIN runs AS other ON other.fingerprint = run.fingerprint "
-        "AND other.dialer = run.dialer AND other.campaign = run.campaign AND other.sheet = run.sheet "
+        "SELECT other.id, run.file, other.dialer, run.dialer "
+        "FROM runs AS run JOIN runs AS other ON other.fingerprint = run.fingerprint "
+        "AND other.campaign = run.campaign AND other.sheet = run.sheet "
         "AND other.run <> run.run AND other.complete WHERE run.run = ?",
         [key],
     ).fetchall()
-    for other, file in begun:
-        if other not in known:
+    for other, file, its_dialer, dialer in begun:
+        if other not in known and same_dialer(its_dialer, dialer):
             raise BusyError(
                 f"{Path(file).name} was begun as run {other} meanwhile, by somebody else or on the page; nothing was "
                 "sent here. See how that run goes, then send the sheet again if there is need."

@@ -4,12 +4,13 @@ import json
 from collections.abc import Collection, Iterator
 from itertools import chain
 
+from leadsync.dialer_address import same_dialer
 from leadsync.journal.json_text import as_json
 from leadsync.journal.sql.database import Connected, Connection, Database, moment
 from leadsync.journal.sql.row_table import ATTEMPT_COLUMNS, ROW_COLUMNS, attempt_record, row_record
 from leadsync.journal.states import State
 from leadsync.journal.values import AttemptRecord, FoundLead, LastSent, TextSearch
-from leadsync.models import RowRecord
+from leadsync.models import CAMPAIGN_ID, CampaignIds, RowRecord
 
 _NOT_APPLIED = f"('{State.PENDING}', '{State.FAILED}', '{State.REJECTED}')"
 """With an attempt behind it, such a row has certainly not changed the lead."""
@@ -44,7 +45,7 @@ class LeadHistory(Connected):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._runs: dict[tuple[str, int], dict[int, str]] = {}
+        self._runs: dict[str, dict[int, tuple[str, CampaignIds]]] = {}
 
     def last_sent(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, LastSent]:
         with self._database.reading() as connection:
@@ -58,10 +59,7 @@ class LeadHistory(Connected):
                 f"OR (state = '{State.UNKNOWN}' AND NOT harmless)",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
-            return {
-                lead: LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
-                for lead, run, number, time, fields, state in rows
-            }
+            return {lead: _last_sent(*runs[run], *values) for lead, run, *values in rows}
 
     def sent(self, leads: Collection[str], most: int, dialer: str, campaign: int) -> dict[str, list[LastSent]]:
         found: dict[str, list[LastSent]] = {}
@@ -74,15 +72,14 @@ class LeadHistory(Connected):
                 "WHERE place <= ? ORDER BY lead, place DESC",
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs)), most],
             )
-            for lead, run, number, time, fields, state in rows:
-                sent = LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
-                found.setdefault(lead, []).append(sent)
+            for lead, run, *values in rows:
+                found.setdefault(lead, []).append(_last_sent(*runs[run], *values))
         return found
 
-    def undecided(self, leads: Collection[str], dialer: str, campaign: int) -> dict[str, list[LastSent]]:
+    def undecided(self, leads: Collection[str], dialer: str) -> dict[str, list[LastSent]]:
         found: dict[str, list[LastSent]] = {}
         with self._database.reading() as connection:
-            runs = self._of_campaign(connection, dialer, campaign)
+            runs = self._of_dialer(connection, dialer)
             rows = connection.execute(
                 # A row under way for the first time has no time of its own yet.
                 "SELECT lead, rows.run, rows.number, coalesce(time, (SELECT created FROM runs WHERE run = rows.run)), "
@@ -97,8 +94,9 @@ class LeadHistory(Connected):
                 [json.dumps(list(dict.fromkeys(leads))), json.dumps(list(runs))],
             )
             for lead, run, number, time, fields, state in rows if runs else ():
-                sent = LastSent(runs[run], number, moment(time), json.loads(fields), State(state))
-                found.setdefault(lead, []).append(sent)
+                run_id, ids = runs[run]
+                whole = {CAMPAIGN_ID: str(ids.campaign), **json.loads(fields)}
+                found.setdefault(lead, []).append(LastSent(run_id, number, moment(time), whole, State(state)))
         return found
 
     def lead(self, lead: str) -> Iterator[tuple[str, RowRecord]]:
@@ -163,14 +161,22 @@ class LeadHistory(Connected):
             ).fetchone()
         return (tuple(json.loads(row[0])), tuple(json.loads(row[1]))) if row else None
 
-    def _of_campaign(self, connection: Connection, dialer: str, campaign: int) -> dict[int, str]:
-        """The ids of the campaign's runs by key, as they are when first asked for."""
-        place = dialer, campaign
-        if place not in self._runs:
-            self._runs[place] = dict(
-                connection.execute("SELECT run, id FROM runs WHERE dialer = ? AND campaign = ?", place).fetchall()
-            )
-        return self._runs[place]
+    def _of_dialer(self, connection: Connection, dialer: str) -> dict[int, tuple[str, CampaignIds]]:
+        """The ids of the dialer's runs by key, as they are when first asked for, with those of their campaigns."""
+        if dialer not in self._runs:
+            runs = connection.execute("SELECT run, id, dialer, template, campaign, allocation FROM runs").fetchall()
+            self._runs[dialer] = {
+                run: (run_id, CampaignIds(*ids)) for run, run_id, place, *ids in runs if same_dialer(place, dialer)
+            }
+        return self._runs[dialer]
+
+    def _of_campaign(self, connection: Connection, dialer: str, campaign: int) -> dict[int, tuple[str, CampaignIds]]:
+        runs = self._of_dialer(connection, dialer)
+        return {run: (run_id, ids) for run, (run_id, ids) in runs.items() if ids.campaign == campaign}
+
+
+def _last_sent(run_id: str, ids: CampaignIds, number: int, time: float, fields: str, state: str) -> LastSent:
+    return LastSent(run_id, number, moment(time), ids.left_out(json.loads(fields)), State(state))
 
 
 def _found(connection: Connection, grouped: str, values: list[object]) -> list[FoundLead]:
