@@ -76,7 +76,7 @@ def _counts(statuses: Mapping[Status, int]) -> str:
 
 def _standing(run: RunRecord, tally: Tally, sending: bool, holder: Holder | None) -> str:
     if not run.complete:
-        return "draft"
+        return "draft, not sent"
     if sending:
         return f"being sent on {holder}" if holder else "being sent"
     if run.finished:

@@ -75,7 +75,7 @@ def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter
         words = live_words(live, journal.now(), holder)
         again = f": {shell.called} resume {run.id}" if live.lost else ""
         shell.say(f"Run {run.id}: {words}{again}.")
-    elif is_sent:
+    elif is_sent and run.complete:
         shell.say(f"{being_sent(run)}{f' ({holder}, since {holder.since})' if holder else ''}.")
     also = ({"live": live_json(live)} if live else {}) | ({"holder": asdict(holder)} if holder else {})
     files = written_files(run)

@@ -1,6 +1,6 @@
 """From the journal's rows to the files for people: the tables and the summary."""
 
-from leadsync.report.advice import MEANINGS, advice
+from leadsync.report.advice import advice, meaning
 from leadsync.report.check_cells import CHECK_COLUMNS, checked_cells, checked_sync
 from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
@@ -35,7 +35,6 @@ __all__ = [
     "CHECK_COLUMNS",
     "DECISION_COLUMN",
     "DECISION_WORDS",
-    "MEANINGS",
     "SYNC_COLUMNS",
     "Digest",
     "Finding",
@@ -59,6 +58,7 @@ __all__ = [
     "live_json",
     "live_words",
     "marked_path",
+    "meaning",
     "message",
     "new_leads",
     "problem",

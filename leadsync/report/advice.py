@@ -1,6 +1,6 @@
 """The next step for a row, in a sentence. Pure."""
 
-from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, Status
+from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.report.row_words import DECIDING, advice_after
 from leadsync.result_codes import RESULT_CODES, Verdict
@@ -18,6 +18,11 @@ MEANINGS = {
 
 # The sentence stands in one cell, and each value may be as long as a cell.
 _LONGEST_VALUE = 60
+
+
+def meaning(status: Status, run: RunRecord) -> str:
+    """What a status means in a run; the rows of a draft wait for a person's word."""
+    return "not sent yet" if status is Status.UNSENT and not run.complete else MEANINGS[status]
 
 
 def advice(record: RowRecord, run_id: str) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.commands import arguments
+from leadsync.file_names import is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
-from leadsync.report.advice import MEANINGS
+from leadsync.report.advice import meaning
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Tally
@@ -50,13 +51,13 @@ def as_text(
     steps = list(_next_steps(run, tally, files, called, moved_to))
     head = visible_lines([f"Run {run.id} of {run.file.name}: {_ending(run, tally)}", *warnings_of(run), ""])
     below = visible_lines([*_lines_below(tally, files), *([""] if steps else []), *steps])
-    return Visible("\n".join([head, *_status_lines(tally, look), below]))
+    return Visible("\n".join([head, *_status_lines(run, tally, look), below]))
 
 
-def _status_lines(tally: Tally, look: Callable[[Status], str]) -> Iterator[str]:
+def _status_lines(run: RunRecord, tally: Tally, look: Callable[[Status], str]) -> Iterator[str]:
     for status in Status:
         if count := tally.statuses.get(status, 0):
-            yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {MEANINGS[status]}"
+            yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {meaning(status, run)}"
 
 
 def _lines_below(tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
@@ -94,6 +95,8 @@ _FILE_WORDS = {
 
 
 def _ending(run: RunRecord, tally: Tally) -> str:
+    if not run.complete:
+        return "a draft, nothing of it is sent."
     if run.stopped:
         return f"stopped before the end: {run.stopped}."
     if not run.finished:
@@ -112,6 +115,10 @@ def _trial(tally: Tally) -> str:
 def _next_steps(
     run: RunRecord, tally: Tally, files: Mapping[str, Path | None], called: str, moved_to: Sequence[str] | None
 ) -> Iterator[str]:
+    if not run.complete:
+        again = f"by giving its sheet again: {called} {arguments('run', run.file)}"
+        yield f"Nobody has confirmed it. It is sent {'on the page.' if is_uploaded(run.file) else again}"
+        return
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"

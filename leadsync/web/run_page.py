@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
 from leadsync.web.page_words import in_run_words, without_address
+from leadsync.web.roles import allowed
 from leadsync.web.run_jobs import queued_by, unanswered
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
@@ -111,13 +112,15 @@ def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
 
 
 async def run(request: Request) -> Response:
-    """The page of one run."""
+    """The page of one run; the draft of an upload has a page of its own."""
     site = site_of(request)
     view = await site.read(partial(view_of, run_id=request.path_params["run"]))
-    upload = None
     if not view.run.complete:
         upload = await anyio.to_thread.run_sync(Uploads(site.state).of_run, view.run.file)
-    return render(request, "run.html", upload=upload, **page_values(view))
+        if upload and allowed("draft", "GET", request.state.person.role):
+            return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+        view = replace(view, by=upload.user if upload else "")
+    return render(request, "run.html", **page_values(view))
 
 
 def page_values(view: RunView) -> dict[str, Any]:

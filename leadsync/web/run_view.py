@@ -10,12 +10,12 @@ from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, SkipKind
 from leadsync.remarks import Remark
-from leadsync.report import MEANINGS, correctable, new_leads
+from leadsync.report import correctable, meaning, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.run_jobs import Unanswered
-from leadsync.web.standings import Standing
+from leadsync.web.standings import Kind, Standing
 
 _MOST_DISPOSITIONS = 12
 _NOWHERE: Mapping[str, SentAgain] = MappingProxyType({})
@@ -82,7 +82,9 @@ class RunView:
     def statuses(self) -> list[StatusCount]:
         """The statuses with rows; their sum is the number of rows."""
         counts = self.tally.statuses if self.tally else {}
-        return [StatusCount(status, counts[status], MEANINGS[status]) for status in Status if counts.get(status)]
+        return [
+            StatusCount(status, counts[status], meaning(status, self.run)) for status in Status if counts.get(status)
+        ]
 
     @property
     def codes(self) -> list[CodeCount]:
@@ -97,7 +99,7 @@ class RunView:
     @property
     def to_correct(self) -> int:
         """The rows open to correction here, without corrected ones."""
-        if self.tally is None or self.moved_to is not None:
+        if self.tally is None or self.moved_to is not None or self.standing.kind is Kind.DRAFT:
             return 0
         return correctable(self.tally) - again(self.sent) - self.corrected
 
@@ -113,6 +115,8 @@ class RunView:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
+        if self.standing.kind is Kind.DRAFT:
+            return "A draft: nothing of it is sent."
         return headline(self.tally, self.to_correct, self.corrected, self.sent) if self.tally else ""
 
 

@@ -26,7 +26,7 @@ from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.standings import Kind, Standing, standing_of
 from leadsync.web.templates import hue, names_of, render
-from leadsync.web.uploads import Uploads
+from leadsync.web.uploads import Upload, Uploads
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
@@ -52,7 +52,9 @@ class RunLine:
     tally: Tally
     live: Live | None = None
     by: str = ""
-    """The user who began to send it."""
+    """The user who began to send it; of a draft, who uploaded it."""
+    upload: Upload | None = None
+    """The upload of a draft."""
     holder: Holder | None = None
     """The process that sends it, where several machines may."""
     sent: Mapping[str, SentAgain] = field(default_factory=dict)
@@ -104,6 +106,8 @@ class RunLine:
     @property
     def todo(self) -> list[Todo]:
         """What a person has to do, such as `3 to correct` and `1 to decide`."""
+        if self.standing.kind is Kind.DRAFT and self.upload is None:
+            return []  # its sheet is corrected where it lies
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
             Todo(self.to_correct, "to correct", "correct"),
@@ -165,7 +169,7 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     lines = list(islice(shown, _ON_A_PAGE))
     senders = journal.senders([line.run.id for line in lines])
     holders, asked = journal.holders(), runs_asked(journal.state)
-    lines = [_in_turn(line, journal.state) for line in lines]
+    lines = [_uploaded(line, journal.state) for line in lines]
     lines = [
         replace(
             line,
@@ -179,10 +183,13 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
     return _Listed(lines, lines[-1].run.id if has_more else "", is_empty=not lines and not journal.recent(limit=1))
 
 
-def _in_turn(line: RunLine, state: Path) -> RunLine:
-    """The line of a draft that somebody has sent and that waits for its turn, as such."""
+def _uploaded(line: RunLine, state: Path) -> RunLine:
+    """The line of a draft with its upload; one that somebody has sent and that waits for its turn, as such."""
     upload = Uploads(state).of_run(line.run.file) if line.standing.kind is Kind.DRAFT else None
-    job = jobs_of(state, upload, "send").newest() if upload else None
+    if upload is None:
+        return line
+    line = replace(line, upload=upload, by=upload.user)
+    job = jobs_of(state, upload, "send").newest()
     if job is None or job.state is not JobState.QUEUED:
         return line
     by = str(job.asked.get("user", ""))

@@ -48,6 +48,21 @@ def test_a_run_that_stopped_is_gone_on_with_first(
     assert steps[1:] == ([after] if correct else [])
 
 
+@pytest.mark.parametrize(
+    ("file", "step"),
+    [
+        ("leads.csv", "It is sent by giving its sheet again: leadsync run leads.csv"),
+        ("state/uploads/0123456789abcdef/leads.csv", "It is sent on the page."),
+    ],
+)
+def test_a_draft_is_called_one_and_not_gone_on_with(file: str, step: str) -> None:
+    run = replace(RUN, file=Path(file), complete=False, stopped="")
+    words = as_text(run, Tally(3, {Status.REJECTED: 1, Status.UNSENT: 2}), FILES)
+    assert words.startswith(f"Run {RUN.id} of leads.csv: a draft, nothing of it is sent.")
+    assert "unsent     not sent yet" in words
+    assert words.split("\n\n")[-1] == f"Nobody has confirmed it. {step}"
+
+
 def test_the_counted_statuses_alone_get_their_look() -> None:
     run = replace(RUN, warnings=("        1  failed twice",))
     tally = Tally(3, {Status.SUCCEEDED: 1, Status.FAILED: 2}, {104: 2})

@@ -101,6 +101,7 @@ def test_a_run_that_went_through_has_nothing_to_do(office: Office, tmp_path: Pat
 def test_a_draft_is_called_one_and_offers_no_files_of_outcomes(office: Office, tmp_path: Path, alone: Browser) -> None:
     fill(office.state, replace(a_run(tmp_path), complete=False), [], finished=False)
     words = text_of(alone.get(PATH).text)
+    assert "A draft: nothing of it is sent." in words
     assert "draft Nothing of it was sent yet." in words
 
 

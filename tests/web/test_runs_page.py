@@ -12,6 +12,7 @@ from leadsync.models import Status
 from leadsync.tallies import Live
 from leadsync.web import runs_page
 from leadsync.web.jobs import JobState, held
+from leadsync.web.roles import Role
 from tests.web.conftest import Browser, Office
 from tests.web.faulty import words
 from tests.web.filled import RUN, Given, Sender, a_run, fill, text_of
@@ -119,6 +120,20 @@ def test_a_sheet_that_waits_for_its_turn_is_no_draft_in_the_list(page: DraftPage
     assert ", Ann" in listed
     assert "queued" in listed
     assert "draft" not in listed.partition("To do")[2]
+
+
+def test_a_draft_of_an_upload_leads_to_its_own_page_and_says_who_uploaded_it(page: DraftPage) -> None:
+    draft = page.upload()
+    run = page.shop.runs()[0].id
+    listed = page.get("/")
+    assert f'<a href="{draft}"><bdi>friday.csv</bdi></a>' in listed
+    assert ", ann" in text_of(listed)
+    assert page.browser.get(f"/runs/{run}").headers["location"] == draft
+    seen = text_of(page.office.logged_in(Role.VIEWER).get(f"/runs/{run}").text)
+    assert "uploaded by ann" in seen
+    assert "A draft: nothing of it is sent." in seen
+    assert "It was uploaded here, and nobody has sent it" in seen
+    assert "unsent not sent yet" in seen
 
 
 def test_a_full_disk_is_a_sentence(page: DraftPage, monkeypatch: pytest.MonkeyPatch) -> None:
