@@ -77,6 +77,10 @@ class RowPages(Protocol):
         """The rows with a code other than 0, a reason or a status to look at, the most frequent first."""
         ...
 
+    def left_out(self, run_id: str) -> dict[int, Skip]:
+        """The rows that people left out before the sending, in the sheet's order, beyond a trial's end too."""
+        ...
+
     def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
         """The values at fault for a reason, the most frequent first, in the first `most` of its rows.
 

@@ -1,6 +1,6 @@
 """The changes of people in an unsent sheet: cells, and rows left out. A draft of the sheet as it stands keeps them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from leadsync.journal import LEFT_OUT, Edit, Journal
@@ -72,8 +72,15 @@ def edits_in(journal: Journal, draft: str) -> SheetEdits:
 def kept_draft(journal: Journal, draft: RunRecord) -> str:
     """The id of the draft to be corrected: this one, or an earlier one of the sheet read alike, with its changes.
 
-    There is one of them afterwards. Their locks are held.
+    There is one of them afterwards. Their locks are held. A sheet begun already keeps the changes of its run.
     """
+    kept = _only_draft(journal, draft)
+    if (begun := _begun(journal, draft)) is not None:
+        _take_over(journal, begun, journal.run(kept))
+    return kept
+
+
+def _only_draft(journal: Journal, draft: RunRecord) -> str:
     for other in journal.runs_of(draft.file):
         same = (other.sheet, other.headings) == (draft.sheet, draft.headings) and other.id != draft.id
         if not same or other.complete or not journal.edit_count(other.id):
@@ -85,6 +92,46 @@ def kept_draft(journal: Journal, draft: RunRecord) -> str:
         journal.move_edits(other.id, draft.id)
         journal.delete_draft(other.id)
     return draft.id
+
+
+def _begun(journal: Journal, draft: RunRecord) -> RunRecord | None:
+    """The newest run that has sent rows of the draft's sheet to the same place."""
+    if draft.follows:
+        return journal.find(draft.follows)
+    runs = [run for run in journal.runs_of(draft.file) if run.complete and not run.retry_of]
+    alike = (
+        run for run in runs if (run.fingerprint, run.dialer, run.ids) == (draft.fingerprint, draft.dialer, draft.ids)
+    )
+    return next(alike, None)
+
+
+def _take_over(journal: Journal, begun: RunRecord, draft: RunRecord) -> None:
+    """Give a draft the changes of people in a run of its sheet; of two changes of a row the later counts."""
+    if (begun.fingerprint, begun.sheet) != (draft.fingerprint, draft.sheet):
+        return
+    changes: dict[int, list[Edit]] = {}
+    for edit in journal.edits(begun.id) if begun.headings == draft.headings else ():
+        changes.setdefault(edit.number, []).append(edit)
+    for number, out in journal.left_out(begun.id).items():
+        at = out.at or begun.created
+        changes.setdefault(number, []).append(Edit(number, 0, LEFT_OUT, "", "left out", out.text, at))
+    own = {edit.number: edit for edit in journal.edits(draft.id, list(changes))}
+    cells = journal.cells(draft.id, list(changes))
+    by_user: dict[str, dict[int, tuple[int, dict[int, str]]]] = {}
+    for number, edits in changes.items():
+        last, own_last = max(edits, key=lambda edit: edit.at), own.get(number)
+        is_later = own_last is None or own_last.at < last.at
+        if is_later and number in cells and _is_as_read(edits, cells[number]):
+            new = {edit.position: edit.new for edit in edits}
+            by_user.setdefault(last.user, {})[number] = own_last.version if own_last else 0, new
+    for user, rows in by_user.items():
+        journal.edit_rows(draft.id, rows, user=user)
+
+
+def _is_as_read(edits: Sequence[Edit], cells: Sequence[str]) -> bool:
+    """Whether the cells are those that the changes were made in."""
+    first = {edit.position: edit.old for edit in reversed(edits)}
+    return all(at == LEFT_OUT or cells[at : at + 1] == (old,) for at, old in first.items())
 
 
 def _read_as(run: RunRecord) -> tuple[object, ...]:

@@ -206,3 +206,16 @@ def test_the_values_of_a_fault_are_those_of_its_column(filled: Journal) -> None:
     assert {value.place for value in values} == {"Phone"}
     assert filled.reason_values(RUN, ReasonCount(SKIPPED, None, "UNCHANGED", 0)) == []
     assert filled.reason_values(RUN, ReasonCount(CONFLICT, 110, None, 0)) == [], "110 is no fault of a cell"
+
+
+def test_rows_left_out_are_told_beyond_a_trials_end_too(journal: Journal, tmp_path: Path) -> None:
+    out = Skip(SkipKind.LEFT_OUT, text="Ann")
+    states = {
+        2: (State.PENDING, None),
+        3: (State.SKIPPED, out),
+        4: (State.SKIPPED, REASONS[3]),
+        5: (State.SKIPPED, out),
+    }
+    journal.add(RUN, (Entry(Row(n, ("A",)), "A", {}, False, *state) for n, state in states.items()))
+    journal.update_run(RUN, last_row=3)
+    assert journal.left_out(RUN) == {3: out, 5: out}

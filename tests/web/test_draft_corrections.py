@@ -103,6 +103,30 @@ def test_a_row_left_out_is_taken_back(page: DraftPage, dialer: PracticeDialer) -
     assert applied(dialer) == ["A1", "A4"]
 
 
+@pytest.mark.parametrize("choice", [{"blank_words": "n/a"}, {"fresh": "1"}])
+def test_a_sheet_read_anew_after_its_trial_keeps_what_people_have_changed(
+    page: DraftPage, dialer: PracticeDialer, choice: dict[str, str]
+) -> None:
+    lines = [f"A{n},Name,04123456{n:02},Sale,{'31' if n == 7 else '28'}/02/2031 10:00" for n in range(1, 10)]
+    draft = page.upload("\n".join([SHEET.splitlines()[0], *lines, ""]))
+    base = base_of(page, draft)
+    base.save(2, c1="Ann")
+    base.save(8, c4="27/02/2031 10:00")
+    for number in (5, 10):
+        page.browser.post(f"{draft}/rows", data={"list": "all", "number": str(number), "version": "0"})
+    page.get(draft)
+    page.wait(page.send(draft, "trial").headers["location"])
+    assert applied(dialer) == ["A1", "A2", "A3", "A5", "A6"]
+    page.choose(draft, options="1", **choice)
+    read = words(page.browser.get(draft))
+    assert "2 rows: left out here by a person" in read
+    run = send_draft(page, draft)
+    again = ["A1", "A2", "A3", "A5", "A6"] if "fresh" in choice else []
+    assert applied(dialer)[5:] == [*again, "A7", "A8"]
+    assert records(page, run)[8].cells[4] == "27/02/2031 10:00"
+    assert records(page, run)[2].cells[1] == "Ann"
+
+
 @pytest.mark.parametrize("how", ["discard", "send"])
 def test_the_kept_draft_ends_with_the_upload(page: DraftPage, dialer: PracticeDialer, how: str) -> None:
     draft = page.upload(SHEET)

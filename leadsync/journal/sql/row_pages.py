@@ -11,14 +11,16 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
+from leadsync.journal.json_text import reason_of
 from leadsync.journal.row_protocols import MOST_LOOKED_AT
 from leadsync.journal.sql.conditions import NOTABLE, OPEN
 from leadsync.journal.sql.database import GIVEN_NUMBERS, Connected, Connection
 from leadsync.journal.sql.row_table import ROW_COLUMNS, row_record
-from leadsync.journal.sql.run_table import run_key_and_end
+from leadsync.journal.sql.run_table import run_key, run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import EVERY_ROW, ReasonCount, RowFilter, ValueCount
 from leadsync.models import RowRecord
+from leadsync.reasons import Skip, SkipKind
 from leadsync.result_codes import RESULT_CODES
 
 _FEW = 3_000
@@ -81,6 +83,16 @@ class SqlRowPages(Connected):
                 run_key_and_end(connection, run_id),
             )
             return [ReasonCount(State(state).status, code, kind, rows) for state, code, kind, rows in groups]
+
+    def left_out(self, run_id: str) -> dict[int, Skip]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT number, reason FROM rows INDEXED BY notable_rows WHERE run = ? AND {NOTABLE} AND {_GROUP} "
+                "ORDER BY number",
+                [run_key(connection, run_id), State.SKIPPED, None, SkipKind.LEFT_OUT.name],
+            )
+            reasons = {number: reason_of(reason) for number, reason in rows}
+        return {number: reason for number, reason in reasons.items() if isinstance(reason, Skip)}
 
     def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
         with self._database.reading() as connection:
