@@ -29,7 +29,7 @@ class SheetChoices(Section):
     `columns` name fields by headings, "" for a column not sent. `input` has keys of the settings' `[input]`. `campaign`
     is a NAME of `[campaigns.NAME]`, `dialer` one of `[dialers.NAME]`. `sheet`, `encoding` and `delimiter` are those of
     the command line. `kept` is the reading of an earlier run, in place of the settings for reading a sheet. `saved`
-    names the saved mapping behind `columns`.
+    names the saved mapping behind `columns`. `rest`: after a trial the sheet is read anew, to be corrected once more.
     """
 
     dialer: str = ""
@@ -42,6 +42,7 @@ class SheetChoices(Section):
     input: dict[str, Any] = Field(default_factory=dict)
     inserts: Literal["", "missing", "only"] = ""
     fresh: bool = False
+    rest: bool = False
     kept: str = ""
 
     @property

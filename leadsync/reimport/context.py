@@ -60,6 +60,8 @@ class TrialMatch(NamedTuple):
     skip: Skip | None = None
     kept: int | None = None
     again: int | None = None
+    failed: tuple[str, str] | None = None
+    """The dialer's answer to the row in the trial, in words, and its field; None if it says another thing now."""
     root: tuple[str, int] | None = None
     """Run and number of the row's first failure."""
     failures: tuple[tuple[str, int], ...] = ()

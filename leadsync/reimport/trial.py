@@ -108,7 +108,15 @@ class Trial:
             return TrialMatch(run_id, Skip(SkipKind.LATER_ROW_OF_TRIAL, run_id, later))
         self._sent[lead.external_id] = behind
         self._passed.pop(lead.external_id, None)
-        return self._again(number, origin) if origin.state in (State.FAILED, State.REJECTED) else None
+        if origin.state not in (State.FAILED, State.REJECTED):
+            return None
+        failed = _answer(origin) if same is not None else None
+        return self._again(number, origin)._replace(failed=failed)
+
+
+def _answer(origin: Origin) -> tuple[str, str]:
+    entry = RESULT_CODES.get(origin.code) if origin.code is not None else None
+    return (f"{entry.code} {entry.meaning.rstrip('.')}", entry.field) if entry else ("no answer that counts", "")
 
 
 def _kind(run: RunRecord) -> str:

@@ -1,6 +1,6 @@
 """One run: plan it (a draft), confirm it, send it, write its files."""
 
-from leadsync.run.continuation import plan_resume
+from leadsync.run.continuation import corrected_rest, plan_resume
 from leadsync.run.corrected_rows import CorrectedRow, CorrectionRules, versions_of, with_edits, write_corrected
 from leadsync.run.decisions import TAKEN_BACK, decide_rows
 from leadsync.run.execution import Executed, code_for, execute, execute_in_turn, keep_draft_behind
@@ -59,6 +59,7 @@ __all__ = [
     "check",
     "check_output",
     "code_for",
+    "corrected_rest",
     "corrected_rows_left",
     "decide_rows",
     "doubtful_values",

@@ -70,6 +70,21 @@ def refuse_held(journal: Journal, run_id: str) -> None:
         raise UsageError(held_words(run_id, since))
 
 
+def corrected_rest(journal: Journal, run: RunRecord) -> str:
+    """The draft in which people have changed the rest of a trial; empty without one."""
+    drafts = (draft for draft in journal.runs_of(run.file) if not draft.complete and draft.follows == run.id)
+    return next((draft.id for draft in drafts if journal.edit_count(draft.id)), "")
+
+
+def refuse_corrected_rest(journal: Journal, run: RunRecord) -> None:
+    """Raise UsageError for a trial whose rest people have changed: it is not sent as it was."""
+    if corrected_rest(journal, run):
+        raise UsageError(
+            f"People have corrected or left out rows of {run.file.name} since run {run.id} tried its first rows; send "
+            "or discard the rest on the page of the sheet."
+        )
+
+
 def _earlier_left(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
     """The stopped runs of the same file and campaign before this one, the oldest first."""
     runs = journal.runs_of(run.file)
@@ -90,6 +105,7 @@ def go_on(journal: Journal, run_id: str, settings: Settings, options: RunOptions
     """The plan to send the rest of a run."""
     refuse_held(journal, run_id)
     run = journal.run(run_id)
+    refuse_corrected_rest(journal, run)
     check_inserts(run, options)
     changed: dict[str, Any] = {
         "dialer": settings.url(),

@@ -51,7 +51,11 @@ def read_draft(
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
     waits = bool(scan.effects.waiting)
-    first = [Remark(_trial_remark(run, trial))] if trial else [_end_remark(*other, waits) for other in ended.items()]
+    first = (
+        [Remark(_trial_remark(run, trial, settings.rules_digest))]
+        if trial
+        else [_end_remark(*other, waits) for other in ended.items()]
+    )
     remarks = (*copies, *first, *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
@@ -211,16 +215,16 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str],
         journal.release(source)
 
 
-def _trial_remark(run: RunRecord, trial: RunRecord) -> str:
+def _trial_remark(run: RunRecord, trial: RunRecord, rules: str) -> str:
     if trial.last_row is None:
         return (
             f"Run {trial.id} has sent the same sheet: {run.file.name} is sent as it reads now, but for the rows that "
             "went through then and still say the same."
         )
-    what = (
-        f"{run.file.name} has changed" if trial.fingerprint != run.fingerprint else "The settings for it have changed"
-    )
-    return (
-        f"{what} since run {trial.id} tried its first rows: it is sent as it reads now, but for the rows that "
-        "went through then and still say the same."
-    )
+    since = f"since run {trial.id} tried its first rows: it is sent as it reads now, but for"
+    what = "The settings for it have changed"
+    if trial.fingerprint != run.fingerprint:
+        what = f"{run.file.name} has changed"
+    elif trial.rules == rules:
+        what, since = f"Run {trial.id} has tried the first rows", "of this sheet: all others go, and not"
+    return f"{what} {since} the rows that went through then and still say the same."

@@ -15,7 +15,15 @@ from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
-from leadsync.run.continuation import check_inserts, go_on, has_other_rules, in_turn, inserts_of, same_campaign
+from leadsync.run.continuation import (
+    check_inserts,
+    corrected_rest,
+    go_on,
+    has_other_rules,
+    in_turn,
+    inserts_of,
+    same_campaign,
+)
 from leadsync.run.draft import CameBackError, read_draft
 from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
@@ -71,7 +79,9 @@ def _plan_file(
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])
-        trial = _changed_trial(journal, newest, digest, settings, file) or _same_sheet(journal, here, digest, check)
+        trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest) or _same_sheet(
+            journal, here, digest, check
+        )
         if trial is not None:
             check_inserts(trial, options)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
@@ -195,17 +205,20 @@ def has_expired(journal: Journal, run: RunRecord, now: datetime) -> bool:
     return run.created < now - CORRECTED_LIVE or not journal.edit_count(run.id)
 
 
-def _changed_trial(journal: Journal, last: RunRecord, digest: str, settings: Settings, file: Path) -> RunRecord | None:
-    """The newest reading of a file, if it was a trial and the file or its rules have changed since.
+def _changed_trial(
+    journal: Journal, last: RunRecord, digest: str, settings: Settings, file: Path, *, rest: bool = False
+) -> RunRecord | None:
+    """The newest reading of a file, if it was a trial and the file, its rules or its rows have changed since.
 
-    The point of a trial is to correct its rows, and the rest like them.
+    The point of a trial is to correct its rows, and the rest like them. With `rest` it is to be corrected now.
     """
     if last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
     if is_uploaded(last.file) and last.file != file:
         # The page has choices of its own for a sheet: other rules are no change.
         return None
-    return last if last.fingerprint != digest or has_other_rules(last, settings) else None
+    is_other = last.fingerprint != digest or has_other_rules(last, settings)
+    return last if is_other or rest or corrected_rest(journal, last) else None
 
 
 def _has_rows_left(journal: Journal, run: RunRecord, newest: Sequence[RunRecord]) -> bool:

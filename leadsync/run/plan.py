@@ -90,6 +90,8 @@ class RunOptions:
     kind: FileKind | None = None
     limit: int | None = None
     fresh: bool = False
+    rest: bool = False
+    """Whether the rest of a trial is read anew, also if nothing has changed since."""
     order: Order | None = None
     inserts: Inserts | None = None
     """The leads to insert; None: by the settings, or as the resumed run does."""

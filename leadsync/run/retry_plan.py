@@ -15,7 +15,7 @@ from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
-from leadsync.run.continuation import inserts_of, is_place_of, refuse_held, refuse_other_place
+from leadsync.run.continuation import inserts_of, is_place_of, refuse_corrected_rest, refuse_held, refuse_other_place
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 
@@ -29,6 +29,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     if not run.complete:
         raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
     refuse_held(journal, run.id)
+    refuse_corrected_rest(journal, run)
     # Rows sent again by a later run belong to that run.
     for later in journal.lineage(run.id):
         journal.hold(later)

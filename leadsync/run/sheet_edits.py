@@ -135,7 +135,7 @@ def _is_as_read(edits: Sequence[Edit], cells: Sequence[str]) -> bool:
 
 
 def _read_as(run: RunRecord) -> tuple[object, ...]:
-    return run.rules, run.reading, run.dialer, run.ids, run.inserts
+    return run.rules, run.reading, run.dialer, run.ids, run.inserts, run.follows
 
 
 def _changed(cells: Mapping[int, Edit]) -> dict[int, Edit]:

@@ -229,6 +229,10 @@ class SheetScan:
             self.survey.accept(row.number, lead)
             if row.doubted:
                 self.survey.doubted.append(row.number)
+            if context.trial is not None and context.trial.failed:
+                answer, field = context.trial.failed
+                heading = next((column.heading for column in self.mapping.columns if column.field == field), "")
+                self.survey.warn(row.number, f"failed in the trial: {answer}", heading, lead.fields.get(field, ""))
             if decision.repeats:
                 self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)

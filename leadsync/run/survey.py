@@ -167,6 +167,10 @@ class Survey:
         for note in lead.notes:
             self._note(number, note)
 
+    def warn(self, number: int, what: str, column: str, value: str) -> None:
+        """Count a row to be sent that a person should look at, for the value in a column or as a whole."""
+        self._note(number, Note(NoteKind.WARNING, what, column, value))
+
     def _note(self, number: int, note: Note) -> None:
         groups = self.repairs if note.kind is NoteKind.REPAIR else self.warnings
         group = groups.get((note.what, note.column))

@@ -46,7 +46,16 @@ from leadsync.session import Session
 from leadsync.web.corrections import check_corrections
 from leadsync.web.draft_rows import keep_rows
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
-from leadsync.web.preview import UNDECIDED, UNREADABLE, Preview, being_sent, preview_of, reading_values, with_digest
+from leadsync.web.preview import (
+    UNDECIDED,
+    UNREADABLE,
+    Preview,
+    being_sent,
+    change_count,
+    preview_of,
+    reading_values,
+    with_digest,
+)
 from leadsync.web.saved_mappings import headings_of, only_fitting
 from leadsync.web.uploads import Upload
 
@@ -216,7 +225,12 @@ def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: S
     finally:
         if edits.count:
             plan.discard()
-    return {**found, "base": draft, "edits": edits.count, "sending": being_sent(journal, found)}
+    return {
+        **found,
+        "base": draft,
+        "edits": change_count(journal, draft) if draft else 0,
+        "sending": being_sent(journal, found),
+    }
 
 
 def _preview_of(host: Session, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:
@@ -265,6 +279,7 @@ def _plan(
         output=upload.output,
         limit=limit,
         fresh=reading.fresh,
+        rest=reading.rest,
         order=order,
         inserts=reading.inserts or None,
         edits=edits,

@@ -78,6 +78,16 @@ async def reading(request: Request) -> Response:
     return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
 
 
+async def rest(request: Request) -> Response:
+    """Read the sheet of a trial anew: what did not go yet is corrected and left out by the forms of any draft."""
+    site, upload = site_of(request), await upload_of(request)
+    view = await _look(request, upload)
+    if view.stage is Stage.SHOWN and view.preview and view.preview["what"] == GO_ON:
+        upload.choose(view.reading.model_copy(update={"rest": True}))
+        await wait_for_end(await anyio.to_thread.run_sync(read_anew, site, upload, request.state.person.name))
+    return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
+
+
 async def send_draft(request: Request) -> Response:
     """Send what was shown: all, or the first rows. Pressed twice, or by two people, it is sent once."""
     site, upload = site_of(request), await upload_of(request)
@@ -310,6 +320,7 @@ def _to(request: Request, path: str) -> Response:
 ROUTES = [
     Route("/drafts/{draft_id}", draft, name="draft"),
     Route("/drafts/{draft_id}/reading", reading, methods=["POST"], name="reading"),
+    Route("/drafts/{draft_id}/rest", rest, methods=["POST"], name="rest"),
     Route("/drafts/{draft_id}/send", send_draft, methods=["POST"], name="send_draft"),
     Route("/drafts/{draft_id}/cancel", cancel_draft, methods=["POST"], name="cancel_draft"),
     Route("/drafts/{draft_id}/discard", discard, methods=["POST"], name="discard"),

@@ -82,8 +82,9 @@ def _stage(sending: JobState | None, send: Job | None, preview: Preview | None, 
     has_run = send is not None and bool(send.noted.get("run"))
     if sending is JobState.SENDING or (has_run and sending in (JobState.LOST, JobState.REFUSED)):
         return Stage.SENT
-    if sending is JobState.ENDED and (preview is None or preview["what"] == DONE):
+    is_reading = preview is None and read is not None and read.state in AT_WORK
+    if sending is JobState.ENDED and not is_reading and (preview is None or preview["what"] == DONE):
         return Stage.SENT
     if preview is not None:
         return Stage.SHOWN
-    return Stage.READING if read is not None and read.state in AT_WORK else Stage.BROKEN
+    return Stage.READING if is_reading else Stage.BROKEN

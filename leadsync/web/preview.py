@@ -52,6 +52,7 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
     if what != SEND:
         by = origin_of(journal, run)
         found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name, "by": by}
+        found["earlier"]["trial"] = journal.run(run.id).last_row is not None
     if plan.sheet_view is not None:
         found |= reading_values(plan.sheet_view)
     if plan.survey is not None:
@@ -82,7 +83,16 @@ def is_outdated(journal: Journal, found: Preview) -> bool:
 def is_corrected_since(journal: Journal, found: Preview) -> bool:
     """Whether people have changed rows of the sheet since it was read."""
     draft = found.get("base", "")
-    return bool(draft) and (journal.find(draft) is None or journal.edit_count(draft) != found["edits"])
+    return bool(draft) and change_count(journal, draft) != found["edits"]
+
+
+def change_count(journal: Journal, draft: str) -> int:
+    """How many changes people have made in a draft and in the run that it follows; less than none if it is gone."""
+    run = journal.find(draft) if draft else None
+    if run is None:
+        return -1
+    begun = journal.find(run.follows) if run.follows else None
+    return journal.edit_count(draft) + (journal.edit_count(begun.id) if begun else 0)
 
 
 def with_digest(found: Preview) -> Preview:

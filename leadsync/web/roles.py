@@ -56,6 +56,7 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "draft": {"GET": Role.SUPERVISOR},
         "draft_rows": {"GET": Role.SUPERVISOR, "POST": Role.SUPERVISOR},
         "reading": {"POST": Role.SUPERVISOR},
+        "rest": {"POST": Role.SUPERVISOR},
         "send_draft": {"POST": Role.SUPERVISOR},
         "cancel_draft": {"POST": Role.SUPERVISOR},
         "discard": {"POST": Role.SUPERVISOR},

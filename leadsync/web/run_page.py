@@ -77,7 +77,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
     moved_to = journal.moved_to(run.id)
     sent_again, corrected = journal.sent_again(run.id), journal.corrected(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
-    return RunView(
+    view = RunView(
         run,
         standing,
         live,
@@ -92,6 +92,20 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         _to_retry(journal, run.id, repr(tally), repr(sent_again), corrected) if can_retry else 0,
         queued_by(journal.state, run.id),
         unanswered=unanswered(journal.state, run.id),
+    )
+    return _of_trial(journal, view) if standing.kind is Kind.TRIAL else view
+
+
+def _of_trial(journal: "Journal", view: RunView) -> RunView:
+    """The view of a trial with its sheet and the rows left out of it."""
+    from leadsync.run import corrected_rest
+
+    upload = Uploads(journal.state).of_run(view.run.file)
+    return replace(
+        view,
+        sheet=upload.id if upload else "",
+        is_corrected_rest=bool(upload and (upload.reading().rest or corrected_rest(journal, view.run))),
+        left_out=tuple(journal.left_out(view.run.id)),
     )
 
 

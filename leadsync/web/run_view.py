@@ -55,6 +55,12 @@ class RunView:
     """Who has asked for more of it, which waits for its turn."""
     holder: Holder | None = None
     """The process that sends it, where several machines may."""
+    sheet: str = ""
+    """Of a trial, the upload with its sheet, by its id."""
+    is_corrected_rest: bool = False
+    """Whether its rest is corrected on the page of its sheet."""
+    left_out: tuple[int, ...] = ()
+    """Of a trial, the rows that people left out before the sending, those behind its end too."""
     unanswered: Unanswered | None = None
     """What somebody asked of it without anything being sent."""
 

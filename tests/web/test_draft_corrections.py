@@ -103,6 +103,38 @@ def test_a_row_left_out_is_taken_back(page: DraftPage, dialer: PracticeDialer) -
     assert applied(dialer) == ["A1", "A4"]
 
 
+def test_the_rest_of_a_trial_is_corrected_and_left_out_before_it_goes(page: DraftPage, dialer: PracticeDialer) -> None:
+    dialer.campaign.dispositions = frozenset({"Sale"})
+    lines = [f"A{n},Name,04123456{n:02},{'Slae' if n in (2, 7) else 'Sale'},28/02/2031 10:00" for n in range(1, 10)]
+    draft = page.upload("\n".join([SHEET.splitlines()[0], *lines, ""]))
+    page.browser.post(f"{draft}/rows", data={"list": "all", "number": "10", "version": "0"})
+    page.get(draft)
+    trial = page.send(draft, "trial").headers["location"]
+    page.wait(trial)
+    seen = words(page.browser.get(trial))
+    assert "Send the other 3 rows to" in seen
+    assert "Correct 1 row of the trial" in seen
+    assert "Left out by people, and not sent: row 10." in seen
+    assert "again as" not in seen, "one button for the rest"
+    assert page.browser.post(f"{draft}/rest").headers["location"] == draft
+    page.await_reading(draft)
+    read = words(page.browser.get(draft))
+    assert "Send 4 rows to" in read
+    assert f"Run {trial.rpartition('/')[2]} has tried the first rows of this sheet: all others go" in read
+    assert "1 Show Correct Outcome failed in the trial: 106 The campaign has no such disposition" in read
+    assert "Look at the rest, and send it" in words(page.browser.get(trial))
+    base = base_of(page, draft)
+    base.save(8, c3="Sale")
+    base.save(3, c3="Sale")
+    page.browser.post(f"{draft}/rows", data={"list": "all", "number": "9", "version": "0"})
+    refused = page.browser.post(f"{trial}/resume")
+    assert "send or discard the rest on the page of the sheet" in refused.text
+    assert "failed in the trial" not in words(page.browser.get(draft))
+    run = send_draft(page, draft)
+    assert [call.lead for call in dialer.ledger.received] == ["A1", "A2", "A3", "A4", "A5", "A2", "A6", "A7"]
+    assert page.shop.statuses(run.rpartition("/")[2]) == {"succeeded": 7, "skipped": 2}
+
+
 @pytest.mark.parametrize("choice", [{"blank_words": "n/a"}, {"fresh": "1"}])
 def test_a_sheet_read_anew_after_its_trial_keeps_what_people_have_changed(
     page: DraftPage, dialer: PracticeDialer, choice: dict[str, str]
