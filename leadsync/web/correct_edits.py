@@ -31,8 +31,8 @@ from leadsync.web.correct_data import (
     rules_of,
 )
 from leadsync.web.correct_doubts import DraftDoubts
-from leadsync.web.correct_page import address_of, number_in, page_values, show, wanted_in
-from leadsync.web.correct_view import RowCard, fault_in, positions_of
+from leadsync.web.correct_page import address_of, digest_of, number_in, page_values, show, wanted_in
+from leadsync.web.correct_view import Cell, RowCard, fault_in, positions_of
 from leadsync.web.draft_lists import takes_values
 from leadsync.web.draft_successors import moved
 from leadsync.web.roles import allowed
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _MOST_FIELDS = 4_000
 _AT_ONCE = 2_000
 """Rows to a commit: a run under way waits no longer for the journal."""
+_NOT_SAVED = "typed, and not saved"
 _LONG = f"A cell holds {LONGEST_CELL:,} characters at most; write less. Nothing was changed."
 
 
@@ -62,6 +63,8 @@ class _Asked:
     user: str
     reason: str = ""
     """The list on the page."""
+    columns: str = ""
+    """A digest of the headings on the page."""
     leaves: str = ""
     """`out` or `in`: whether the row is left out of the sending of its draft, or goes again."""
 
@@ -101,6 +104,7 @@ async def edits(request: Request) -> Response:
         "back" in form,
         request.state.person.name,
         wanted_in(form).reason,
+        str(form.get("columns", "")),
         str(form.get("leave", "")),
     )
     wanted = wanted_in(form)
@@ -110,7 +114,9 @@ async def edits(request: Request) -> Response:
         done = await site.read(partial(_edit, site=site, asked=asked))
     except (BusyError, HTTPException) as error:
         run, words = await moved(site, asked.run, error, asked.typed_in)
-        asked, done, wanted = replace(asked, run=run), _Done(None, 409, words), Wanted(0, "")
+        asked, wanted = replace(asked, run=run), Wanted(0, "")
+        card = await site.read(partial(_moved_card, site=site, asked=asked, words=words))
+        done = _Done(card, 409, words)
     if "hx-request" in request.headers:
         page = await site.read(partial(figures_of, site=site, run_id=asked.run, wanted=wanted))
         return _row(request, page, done)
@@ -174,13 +180,26 @@ def _changes(row: CorrectedRow, asked: _Asked) -> dict[int, str]:
     return {at: text for at, text in asked.cells.items() if at < len(now) and not _same(now[at], text)}
 
 
+def _moved_card(journal: "Journal", site: Site, asked: _Asked, words: str) -> RowCard | None:
+    """The row in another reading of its sheet, with what was typed; None if it is not open there, or read otherwise."""
+    run = run_of(journal, asked.run)
+    row = row_of(journal, run.id, asked.number)
+    if row is None or digest_of(run.headings) != asked.columns or asked.takes_back or asked.leaves:
+        return None
+    rules = rules_of(journal, site, run)
+    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := _upload_of(site, run)) else None
+    return _typed(card_of(rules, row, doubt), asked, words)
+
+
 def _typed(card: RowCard, asked: _Asked, notice: str) -> RowCard:
     """The card with what was typed in its fields, not saved, and the reason."""
-    cells, others = (
-        tuple(cell._replace(text=asked.cells.get(cell.position, cell.text)) for cell in some)
-        for some in (card.cells, card.others)
-    )
-    return replace(card, cells=cells, others=others, notice=notice)
+    cells: list[Cell] = []
+    others: list[Cell] = []
+    for cell in sorted((*card.cells, *card.others)):
+        typed = asked.cells.get(cell.position, cell.text)
+        why = cell.why if _same(cell.text, typed) else cell.why or _NOT_SAVED
+        (cells if why else others).append(cell._replace(text=typed, why=why))
+    return replace(card, cells=tuple(cells), others=tuple(others), notice=notice)
 
 
 def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done:

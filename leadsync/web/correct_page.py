@@ -1,5 +1,8 @@
 """The page for corrections: reasons first, then the rows with the cells at fault as fields."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -69,12 +72,18 @@ def page_values(page: CorrectPage) -> dict[str, Any]:
         "run": page.run,
         "here": here,
         "back": back,
+        "headings_digest": digest_of(page.run.headings),
         "more": f"{here}?{more}" if more else "",
         "ready_rows": page.wanted.reason == READY,
         "place": names_of(page.run.dialer, page.run.ids),
         "in_address": lambda key: urlencode({"reason": key}),
         "reasons_left": {key: counted(rows, "row") for key, rows in page.left.items()},
     }
+
+
+def digest_of(headings: Sequence[str]) -> str:
+    """A word for the columns of a form: a later reading of the sheet may have others."""
+    return hashlib.sha256(json.dumps(headings).encode()).hexdigest()[:12]
 
 
 def wanted_in(asked: Any) -> Wanted:

@@ -48,6 +48,14 @@ def test_corrections_outlive_another_reading(page: DraftPage, dialer: PracticeDi
         assert late.status_code == (200 if swap else 409)
         assert "read again since you saw it: nothing was changed. You typed: FirstPhone “0383218199”." in late.text
         assert f'action="{base.run}/edits' in late.text
+    seen = page.browser.get(base.here).text
+    columns = seen.partition('name="columns" value="')[2].partition('"')[0]
+    for swap in (False, True):
+        late = old.save(5, swap=swap, c1="Dora", columns=columns, reason="callbacks")
+        card = late.text.partition('id="row-5"')[2].partition("</form>")[0]
+        assert 'value="Dora"' in card, "a row of any list is there"
+        assert "You typed: Name “Dora”." in words(late)
+        assert "data-fault" in card, "the keyboard stays in it"
     late = old.put("rejected..NO_AREA_CODE", "", "", "03", how="before")
     assert (late.status_code, "The value was “03”." in late.text) == (409, True)
     page.choose(draft, options="1", blank_words="")
