@@ -28,13 +28,18 @@ _VARIABLE = re.compile(rf"[A-Z][A-Z0-9]{{0,{_SHORT_KEY - 1}}}|[A-Z]+(?:_[A-Z0-9]
 LONGEST_KEY = 1_000
 """Characters of the longest API key. Each text that is told or stored is searched for all spellings of the key."""
 
+_KEY_PLACES = frozenset({"api_key_env", "api_key_file", "api_key_keyring"})
 _READING: dict[str, Any] = {"input": True, "columns": True, "mappings": True, "campaign": {"timezone"}}
 """The settings for reading a sheet."""
+_SAME_CALLS: dict[str, Any] = {
+    # The dialers and campaigns not in force, and what is done beside the calls.
+    **dict.fromkeys(("dialers", "campaigns", "notify", "web", "journal", "cluster"), True),
+    "server": {"hardware_threads", "reserve", "timeout_seconds", "ca_file", "slots_dir", *_KEY_PLACES},
+    "retry": {"attempts", "wait_seconds", "give_up_after_minutes"},
+}
+"""The settings without an effect on what a call of a sheet says; a new one has an effect until it is named here."""
 _SYSTEM_FIELDS = frozenset(name.casefold() for name in SYSTEM_FIELDS)
 _NO_TARGETS = frozenset(name.casefold() for name in QUERY_ARGUMENTS)
-
-
-_KEY_PLACES = frozenset({"api_key_env", "api_key_file", "api_key_keyring"})
 _LISTED_KEY_PLACES = ", ".join(sorted(_KEY_PLACES))
 
 
@@ -148,6 +153,11 @@ class Settings(BaseSettings):
         """A digest of the settings for reading a sheet."""
         rules = self.model_dump_json(include=_READING)
         return hashlib.sha256(rules.encode()).hexdigest()[:16]
+
+    @property
+    def calls_digest(self) -> str:
+        """A digest of all settings on which the calls for a sheet depend."""
+        return hashlib.sha256(self.model_dump_json(exclude=_SAME_CALLS).encode()).hexdigest()[:16]
 
     def ids(self) -> CampaignIds:
         """The campaign's ids; raises SettingsError if one is missing."""

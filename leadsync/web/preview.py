@@ -41,6 +41,7 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
     found: Preview = {
         "what": what,
         "target": _target(run, campaign),
+        "settings": settings.calls_digest,
         # A trial's plan counts its own rows alone.
         "waiting": 0 if plan.nothing_to_do else journal.ready(run.id, None),
         "held": 0 if plan.nothing_to_do else journal.waiting_for_decision(run.id, None),

@@ -11,7 +11,9 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
 from leadsync.config import Settings, settings_from
+from leadsync.config.sections import Campaign, Retry, Server
 from leadsync.errors import SettingsError
+from leadsync.leads import Input
 from leadsync.models import CampaignIds
 from tests.config.samples import KEY, refusal, settings
 
@@ -350,3 +352,38 @@ def test_a_client_secret_that_others_can_read_is_refused(secret: Path) -> None:
         SettingsError, match=f"Others can read the client secret in {secret}; protect it with: chmod 600"
     ):
         settings("web", oidc={"client_secret_file": str(secret)}).oidc_secret({})
+
+
+WITHOUT_EFFECT = frozenset(
+    {
+        *(("server", name) for name in ("api_key_env", "api_key_file", "api_key_keyring", "hardware_threads")),
+        *(("server", name) for name in ("reserve", "timeout_seconds", "ca_file", "slots_dir")),
+        *(("retry", name) for name in ("attempts", "wait_seconds", "give_up_after_minutes")),
+    }
+)
+"""By hand: what a call says does not depend on them, nor on whole tables beside those of `walked`."""
+
+
+def walked() -> list[tuple[str, str]]:
+    tables = {"server": Server, "campaign": Campaign, "input": Input, "retry": Retry}
+    return [(table, name) for table, section in tables.items() for name in section.model_fields]
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+@pytest.mark.parametrize(("table", "name"), walked())
+def test_every_setting_that_changes_calls_is_in_their_digest(table: str, name: str) -> None:
+    before = settings_from({}, "the test")
+    section = getattr(before, table)
+    after = before.model_copy(update={table: section.model_copy(update={name: "another value"})})
+    assert (after.calls_digest == before.calls_digest) == ((table, name) in WITHOUT_EFFECT)
+
+
+def test_the_columns_are_in_the_digest_of_the_calls_and_the_tables_beside_them_are_not() -> None:
+    before = settings_from({}, "the test")
+    assert settings_from({"columns": {"Ref": "X"}}, "the test").calls_digest != before.calls_digest
+    assert settings_from({"mappings": {"a": {"Ref": "X"}}}, "the test").calls_digest != before.calls_digest
+    beside = {"web": {"runs_at_once": 3}, "campaigns": {"b": {"campaign_id": 7}}, "notify": {"failed_percent": 3}}
+    assert settings_from(beside, "the test").calls_digest == before.calls_digest
+    tables = {"server", "campaign", "input", "retry", "columns", "mappings"}
+    others = {"web", "campaigns", "notify", "journal", "cluster", "dialers"}
+    assert set(Settings.model_fields) == tables | others, "a new table is in the digest, and in these tests"

@@ -175,10 +175,20 @@ def test_a_draft_that_would_do_something_else_by_now_is_not_sent(shop: Shop, dia
     assert [run.complete for run in shop.runs()] == [False, True], "the draft is there, to be corrected"
 
 
-def test_changed_settings_make_a_draft_stale(shop: Shop, desk: Desk, dialer: PracticeDialer) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("campaign_id = 41", "campaign_id = 42"),
+        ("[campaign]", '[input]\nblank_phone = "omit"\n[campaign]'),
+        ("[server]", '[server]\ncalls = "classic"'),
+    ],
+)
+def test_changed_settings_make_a_draft_stale(
+    shop: Shop, desk: Desk, dialer: PracticeDialer, before: str, after: str
+) -> None:
     upload = shop.upload()
     seen = shop.read(upload)
-    desk.config.write_text(desk.config.read_text().replace("campaign_id = 41", "campaign_id = 42"))
+    desk.config.write_text(desk.config.read_text().replace(before, after, 1))
     assert shop.send(upload, seen).state is JobState.STALE
     assert dialer.ledger.received == []
 
