@@ -1,5 +1,6 @@
 """The command to watch a folder."""
 
+import signal
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -71,13 +72,10 @@ def watch(
             # Wrong settings end the command at once, before a file could be tried.
             runner.settings()
             _watch(shell, watcher, results, once=once)
-        except Interrupted as error:
-            shell.say(str(error))
-            results.code = 128 + error.signal_number
-        except KeyboardInterrupt as error:
+        except (Interrupted, KeyboardInterrupt) as error:
             if words := str(error):
                 shell.say(words)
-            results.code = 130
+            results.code = 128 + (error.signal_number if isinstance(error, Interrupted) else signal.SIGINT)
         except Exception as error:
             hooks.failed(folder.name, error)
             raise

@@ -84,15 +84,10 @@ def _plan_file(
         )
         if trial is not None:
             check_inserts(trial, options)
+            after = _run_after_trial(journal, file, trial, settings, options, now, digest, check)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
             with suppress(CameBackError):
-                return read_draft(
-                    journal,
-                    _run_after_trial(journal, file, trial, settings, options, now, digest, check),
-                    settings,
-                    options,
-                    known,
-                )
+                return read_draft(journal, after, settings, options, known)
         left = [run for run in reversed(here) if _has_rows_left(journal, run, (newest, here[0]))]
         rest = [_rest(journal, run, file, settings, options, digest, elsewhere=run in elsewhere) for run in left]
         seen = next((run for run in (newest, here[0], *left) if run.fingerprint == digest), None)
