@@ -52,18 +52,24 @@ class IdDoubts:
     def look_at(self, number: int, lead: Lead) -> None:
         """Learn from a row to be sent."""
         name = lead.external_id
-        is_word = not name[-1:].isdigit() and not any(map(str.isdigit, name))
-        if name[-1:] in _CLOSING and len(self._quoted) < _MOST_IDS:
+        last = name[-1:]
+        is_word = not last.isdigit() and not any(map(str.isdigit, name))
+        if last in _CLOSING and len(self._quoted) < _MOST_IDS:
             self._quoted.append(number)
         if not is_word:
-            self._with_digits, self._last = self._with_digits + 1, number
-            self._lengths.add(len(name))
+            self._with_digits += 1
+            self._last = number
+            if len(name) not in self._lengths:
+                self._lengths.add(len(name))
             if self._with_digits <= _MOST_FORMS and not name.isdecimal():
                 self._signs |= _signs(name)
         elif len(self._words) < _MOST_IDS:
             self._words[number] = _Form(len(name), _signs(name))
-        if len(self._people) < _MOST_IDS or name.casefold() in self._people:
-            self._look_at_person(number, lead, is_word=is_word)
+        key = name.casefold()
+        if key in self._people:
+            self._look_at_person(number, lead, self._people[key], is_word=is_word)
+        elif len(self._people) < _MOST_IDS:
+            self._people[key] = [lead.fields]
 
     def odd(self) -> list[int]:
         """The rows whose id is none, perhaps: an odd word, or one in quotation marks."""
@@ -87,12 +93,8 @@ class IdDoubts:
     def _is_odd(self, form: _Form, signs: set[str]) -> bool:
         return (len(self._lengths) == 1 and form.length not in self._lengths) or not form.signs <= signs
 
-    def _look_at_person(self, number: int, lead: Lead, *, is_word: bool) -> None:
+    def _look_at_person(self, number: int, lead: Lead, people: list[Mapping[str, str]], *, is_word: bool) -> None:
         name, fields = lead.external_id, lead.fields
-        people = self._people.setdefault(name.casefold(), [])
-        if not people:
-            people.append(fields)
-            return
         most = _WORD if is_word or (len({*name}) == 1 and len(name) >= _FILLED) else _NUMBER
         # Beyond these, only another one than the first is told.
         others = people if len(people) < most else people[:1]
