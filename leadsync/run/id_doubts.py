@@ -20,6 +20,8 @@ _FEWEST, _MANY = 2, 9
 """Ids with digits beside which a word is odd, and so many for each word beside which any is."""
 _WORD, _NUMBER = 2, 3
 """People under one id that are a doubt: a word may be one for no id, a number is a lead's with two rows at times."""
+_SENTENCE = 4
+"""Blanks of an id that is a sentence, whatever its digits."""
 _FILLED = 4
 """Digits of an id such as 9999."""
 
@@ -53,7 +55,7 @@ class IdDoubts:
         """Learn from a row to be sent."""
         name = lead.external_id
         last = name[-1:]
-        is_word = not last.isdigit() and not any(map(str.isdigit, name))
+        is_word = (not last.isdigit() and not any(map(str.isdigit, name))) or name.count(" ") >= _SENTENCE
         if last in _CLOSING and len(self._quoted) < _MOST_IDS:
             self._quoted.append(number)
         if not is_word:

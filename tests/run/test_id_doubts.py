@@ -21,6 +21,7 @@ def doubts(*leads: Lead) -> IdDoubts:
         ("10234|10235|Branch: Perth", "Branch: Perth"),
         ("Hot leads|10234|10235|Cold leads|10236", "Hot leads|Cold leads"),
         ("10234|10235|k. A.", "k. A."),
+        ("10234|10235|Fatal error: no answer in 30 s", "Fatal error: no answer in 30 s"),
         ("10234|10235|inget", "inget"),  # small letters
         ("10234|10235|NR", "NR"),  # another length
         ("10234|10235|未提供|待定", "未提供|待定"),
