@@ -23,6 +23,7 @@ from leadsync.models import (
     EXTERNAL_ID,
     NO_CHANGE,
     PRIORITY,
+    SYSTEM_FIELDS,
     Note,
     NoteKind,
 )
@@ -194,7 +195,7 @@ def _clean(field: str, raw: str, date_cell: bool, rules: Rules) -> Cleaned | Ref
         return blank if isinstance(blank, Refused) else blank._replace(repairs=(*blank.repairs, _BLANK_WORD))
     if not text:
         return _blank(field, rules)
-    refused = unsendable(text)
+    refused = unsendable(text, formulas=rules.is_workbook or field not in SYSTEM_FIELDS)
     if refused:
         return refused
     cleaned = _by_rule(field, text, date_cell, rules)

@@ -147,8 +147,9 @@ class Rules:
     `now` is the caller's clock: callback dates are compared with it. An empty `campaign_timezone` means the input's.
     `columns` is the `[columns]` table: heading -> field, "" for a column not sent. `mappings` are such tables by name,
     none of them empty; `mapping` names the one in force. `sheet_order` is the order found for this sheet, None for the
-    input's. Two are the workbook's: `epoch_1904`, its days count from 1904; `swapped_date_cells`, a program has swapped
-    day and month of its date cells, so callbacks in them are rejected.
+    input's. With `is_workbook` a text is what its cell shows, that of a formula too. Two are the workbook's:
+    `epoch_1904`, its days count from 1904; `swapped_date_cells`, a program has swapped day and month of its date cells,
+    so callbacks in them are rejected.
     """
 
     now: datetime
@@ -158,6 +159,7 @@ class Rules:
     mappings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     mapping: str = ""
     sheet_order: DateOrder | None = None
+    is_workbook: bool = False
     epoch_1904: bool = False
     swapped_date_cells: bool = False
 

@@ -136,13 +136,16 @@ def is_ordinary(text: str) -> bool:
     return text.isascii() and text.isprintable() and text[:1] not in _BEGINNINGS and text[-1] != " " and len(text) < 99
 
 
-def unsendable(text: str) -> Refused | None:
-    """Why a cell's text cannot be sent, whatever its field; None for ordinary text. Line breaks are ordinary."""
+def unsendable(text: str, *, formulas: bool = False) -> Refused | None:
+    """Why a cell's text cannot be sent, whatever its field; None for ordinary text. Line breaks are ordinary.
+
+    With `formulas` a formula's text is what the cell shows; a text file has it in place of the value.
+    """
     if len(text) > LONGEST_CELL:
         return Refused(FaultKind.LONG_TEXT)
     if text.startswith(("#", "Err:")) and _ERROR_CELL.fullmatch(text):
         return Refused(FaultKind.ERROR_TEXT)
-    if text.startswith("=") and _FORMULA.fullmatch(text):
+    if text.startswith("=") and not formulas and _FORMULA.fullmatch(text):
         return Refused(FaultKind.FORMULA_TEXT)
     # A printable text has neither; this question is ten times cheaper than the search.
     if not text.isprintable() and (found := _UNSENDABLE.search(text)):

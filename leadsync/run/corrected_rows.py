@@ -72,7 +72,8 @@ class CorrectionRules:
         self.run = run
         self.settings = settings_for_corrections(settings, run)
         order = next((order for order in get_args(DateOrder) if order == run.date_order), None)
-        rules = replace(self.settings.rules(now), sheet_order=order, epoch_1904=run.epoch_1904)
+        is_workbook = run.kind == "xlsx"
+        rules = replace(self.settings.rules(now), sheet_order=order, is_workbook=is_workbook, epoch_1904=run.epoch_1904)
         rules = with_mapping(run.headings, rules)
         mapping = map_columns(run.headings, rules)
         self.columns = mapping.columns

@@ -118,6 +118,7 @@ def _rules(rules: Rules, table: "Table", learned: Learned) -> Rules:
     """The rules for the sheet at hand."""
     known = dataclasses.replace(
         rules,
+        is_workbook=bool(table.sheet),
         epoch_1904=table.epoch_1904 or learned.given_1904,
         sheet_order=learned.given_order or learned.date_order,
         swapped_date_cells=learned.swapped_date_cells,

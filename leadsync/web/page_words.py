@@ -128,6 +128,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
     (r", name the one to read, such as --sheet .*", f", choose the {_label('sheet')}"),
     (r"name the one to read, such as --sheet (.*)", rf"choose the {_label('sheet')}, such as \1"),
     # Any setting with a field.
+    (r"set (headings_row) = (\S+) in \[input\]", lambda found: f"choose {found[2]} under {_label(found[1])}"),
     (
         rf"(?:set|write) ({_NAMES}) = ({_VALUE}) in \[input\]",
         lambda found: f"choose {_value(found[2])} under {_label(found[1])}",
@@ -151,6 +152,7 @@ _OF_RUNS: tuple[tuple[str, _Words], ...] = (
 
 
 _AT_THE_CELL: tuple[tuple[str, _Words], ...] = (
+    (r"delete it, or set headings_row = \S+ in \[input\] if its headings are to be taken", "leave it out"),
     (r"(open the workbook in a spreadsheet program and save it, so that the formula)", r"type its value, or \1"),
     (r" or add it to blank_words in \[input\]", ""),
     (r"; to leave the column out, write .* under \[[\w.]+\] in the settings", ""),

@@ -97,6 +97,7 @@ def test_a_heading_compares_without_case_blanks_and_punctuation(heading: str) ->
 )
 def test_a_formula_is_no_value(text: str) -> None:
     assert unsendable(text) == Refused(FaultKind.FORMULA_TEXT)
+    assert unsendable(text, formulas=True) is None, "a workbook's cell that shows it"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "=) nice", "=A", "=Ann", "A1", "=HYPERLINK", "=="])
