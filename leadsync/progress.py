@@ -1,10 +1,11 @@
 """A run's progress: a bar for terminals, a few lines elsewhere. Drawing never blocks the run, nor fails it."""
 
+import threading
 import time
 from collections import deque
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from leadsync.models import Status
 from leadsync.progress_thread import ProgressThread, counts_text
@@ -13,6 +14,9 @@ from leadsync.terminal import RawStream, one_line, writer_to
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+_AGAIN_SECONDS = 10.0
+_MOST_TIMES = 3
+"""A wait is told again after 10 seconds, then after 20, then every 30."""
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
 _RATE_SECONDS = 60.0
@@ -30,27 +34,45 @@ _WIDE = 1000
 """The columns of a stream of unknown width."""
 
 
-class SilentProgress:
-    """Shows the notices for a person alone, a line each."""
+class SilentProgress(ProgressThread):
+    """Shows the notices for a person alone, a line each. One that stands long is written again."""
 
     def __init__(self, stream: TextIO) -> None:
+        super().__init__()
         self._writer = writer_to(stream)
-
-    def __enter__(self) -> Self:
-        return self
+        self._said = threading.Event()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # In this order: the thread looks for the end once it is woken.
+        self._ended.set()
+        self._said.set()
+        super().__exit__(kind, error, trace)
         self._writer.flush()
 
     def settle(self, status: Status) -> None:
-        """Nothing to show."""
+        """Count one row: nothing waits for so long."""
+        super().settle(status)
+        self._words = ""
 
     def say(self, text: str) -> None:
         """Write a line for a text; dropped if the stream is far behind."""
+        super().say(text)
+        self._said.set()
         if text:
             self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
+
+    def _show_all(self) -> None:
+        """Write the words again after ten seconds, then after longer ones, until others are said."""
+        times = 0
+        while not self._ended.is_set():
+            if self._said.wait(_AGAIN_SECONDS * min(times + 1, _MOST_TIMES)):
+                self._said.clear()
+                times = 0
+            elif words := self._words:
+                times += 1
+                self._writer.write(f"Still: {words}\n")
 
 
 class RecentRate:

@@ -207,6 +207,33 @@ def test_lines_begin_with_a_capital_and_nothing_is_no_line() -> None:
     assert stream.getvalue() == "The dialer is away\n"
 
 
+def test_a_wait_that_lasts_is_told_again_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_AGAIN_SECONDS", 0.001)
+    stream = Counted(3)
+    with SilentProgress(stream) as lines:
+        lines.say("the dialer is away, next try at 07:03:34")
+        assert stream.enough.wait(10)
+        lines.say("")
+    first, *more = stream.getvalue().splitlines()
+    assert first == "The dialer is away, next try at 07:03:34"
+    assert set(more) == {"Still: the dialer is away, next try at 07:03:34"}
+
+
+class Counted(io.StringIO):
+    """A stream that tells when so many lines were written."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.left = lines
+        self.enough = threading.Event()
+
+    def write(self, text: str) -> int:
+        self.left -= text.count("\n")
+        if self.left <= 0:
+            self.enough.set()
+        return super().write(text)
+
+
 def test_the_rate_is_that_of_the_last_minute() -> None:
     rate = RecentRate()
     assert rate.add(0.0, 0) == 0.0

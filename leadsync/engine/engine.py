@@ -72,6 +72,8 @@ class Engine:
         self._senders = 0
         self._stopping = False
         self._rested = goes_on
+        self._awaits_rests = 0
+        """The workers that wait for calls which may still be under way at the dialer."""
         """Whether rows without a doubt wait for no rest."""
         self._reason = ""
         self.cause = ""
@@ -191,8 +193,9 @@ class Engine:
             self._pace.overslept(self._clock.now() - before - TICK_SECONDS)
             if self._backlog.wake():
                 self._notice.flow()
-            # The shared slots name their holders themselves.
-            if not self._absence.is_on and (self._limiter.calls or not self._limiter.awaits_slots):
+            # The shared slots name their holders and rests themselves.
+            awaits_slots = self._limiter.awaits_slots or self._awaits_rests
+            if not self._absence.is_on and (self._limiter.calls or not awaits_slots):
                 self._notice.look(self._limiter.calls, self._backlog)
 
     async def _watch_absence(self) -> None:
@@ -257,7 +260,11 @@ class Engine:
         doubt, and their leads wait with them.
         """
         if job.left_in_doubt or not self._rested:
-            await self._shared.rested(lambda: not self._stopping, killed=not job.left_in_doubt)
+            self._awaits_rests += 1
+            try:
+                await self._shared.rested(lambda: not self._stopping, killed=not job.left_in_doubt)
+            finally:
+                self._awaits_rests -= 1
             self._rested, job.left_in_doubt = True, False
 
     async def _attend(self, job: Job) -> None:

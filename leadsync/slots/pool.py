@@ -190,7 +190,7 @@ class SlotPool:
         self._last = slot.number
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
-            self._slow = self._slow and self._any_late()
+            self._notice_pace(self._slow and self._any_late())
         elif self._is_late(slot):
             # Its end will not be seen.
             self._late_until = self._released + MOST_REST_SECONDS
@@ -222,6 +222,16 @@ class SlotPool:
 
     def _mark(self, slot: HeldSlot) -> Mark:
         return Mark(True, os.getpid(), slot.begun, self._may_last(slot), self.knows)
+
+    def _notice_pace(self, slow: bool) -> None:
+        """Note whether the dialer is slow; as soon as it is no longer, no slot rests as if it were."""
+        was, self._slow = self._slow, slow
+        if was and not slow:
+            try:
+                for slot in self.held.values():
+                    self._note(slot)
+            except OSError as error:
+                self._complain(error)
 
     def _note(self, slot: HeldSlot) -> None:
         if slot.file is not None:
@@ -305,7 +315,7 @@ class SlotPool:
         self.free_kept(0.0 if self._folder_changed() else KEPT_SECONDS)
         # A list, because `any` of a generator would stop at the first missing file.
         restored = self._looks <= STABLE_LOOKS and [file for file in self._files.values() if file.restore()]
-        self._slow = self._any_late()
+        self._notice_pace(self._any_late())
         if restored or self._slow:
             for slot in self.held.values():
                 self._note(slot)

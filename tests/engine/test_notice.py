@@ -56,6 +56,14 @@ def test_those_who_hold_the_slots_say_so_themselves() -> None:
     assert stage.progress.said == []
 
 
+def test_nobody_blames_the_journal_while_calls_of_a_killed_process_are_waited_for() -> None:
+    shared = FakeSlots(4)
+    shared.rests_until = 70.0
+    stage = Stage(rows(3), shared=shared)
+    stage.run()
+    assert stage.progress.said == []
+
+
 def test_a_journal_that_takes_its_time() -> None:
     import asyncio
 

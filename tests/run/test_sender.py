@@ -1,6 +1,7 @@
 """How many slots a run goes by, how its end is written down, and whose lock it has."""
 
 import asyncio
+import io
 import signal
 import sys
 import threading
@@ -32,6 +33,7 @@ class Said(SilentProgress):
     """A progress that keeps what it is told to say."""
 
     def __init__(self) -> None:
+        super().__init__(io.StringIO())
         self.words: list[str] = []
 
     def say(self, text: str) -> None:

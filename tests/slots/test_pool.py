@@ -304,6 +304,18 @@ def test_once_the_late_call_has_ended_its_length_is_what_counts(members: Members
     assert living.take() is not None
 
 
+def test_calls_beside_the_late_one_rest_by_its_length_as_soon_as_it_has_ended(members: Members, clock: Clock) -> None:
+    """The first calls of a run are all late: none was seen to end before."""
+    killed, living = members.join(slots=2), members.join(slots=2)
+    first, _ = held(killed.take()), held(killed.take())
+    clock.now += 0.5
+    killed.look_after()
+    first.release()
+    members.kill(killed)
+    clock.now += 4.4
+    assert living.rests(killed=True) == [pytest.approx(clock.now + 0.1)]
+
+
 def test_a_late_call_that_is_given_up_lets_its_slot_rest_as_after_a_kill(members: Members, clock: Clock) -> None:
     one, other = members.join(slots=1), members.join(slots=1)
     call(one, clock, 0.1)
