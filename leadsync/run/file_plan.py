@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.file_names import is_uploaded
 from leadsync.journal import CheckedSheet, Journal
 from leadsync.models import RunRecord
-from leadsync.plurals import counted
+from leadsync.plurals import agreeing, counted
 from leadsync.remarks import Remark
 from leadsync.run.continuation import (
     check_inserts,
@@ -101,7 +102,9 @@ def _plan_file(
         if seen is not None:
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
-    return read_draft(journal, anew, settings, options, known, begins_anew=here if options.fresh else ())
+    ended = here if options.fresh else ()
+    draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
+    return _beside(journal, draft, {run.id for run in ended})
 
 
 def plan_content(journal: Journal, file: Path, settings: Settings, options: RunOptions, now: datetime) -> Plan:
@@ -172,6 +175,23 @@ def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpt
     go_first = f"left of run {', '.join(runs)}, to be sent before"
     warning = Remark(f"{rows} {go_first}; --skip-unchanged sends each once", loud=True)
     return replace(draft, remarks=(*draft.remarks, warning), sent_before=True)
+
+
+def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:
+    """The draft, with a warning for each other stopped run that is to send rows of it: that sheet was saved anew under
+    this name. Runs that the draft has `ended` send nothing."""
+    remarks = []
+    for other in journal.runs():
+        is_left = other.complete and not other.finished and other.id not in ended
+        if not is_left or not other.is_at(draft.run.dialer, draft.run.ids):
+            continue
+        if twice := journal.alike(draft.run.id, [other.id]):
+            rows = counted(twice, "row equals a row", "rows equal rows")
+            words = f"left of run {other.id} of {other.file.name}; `{command('resume', other.id)}` sends"
+            remarks.append(Remark(f"{rows} {words} {agreeing(twice, 'it', 'them')} as well", loud=True))
+    if not remarks:
+        return draft
+    return replace(draft, remarks=(*draft.remarks, *remarks), sent_before=True)
 
 
 def _hold_unfinished(journal: Journal, file: Path, now: datetime, corrected: str) -> list[RunRecord]:

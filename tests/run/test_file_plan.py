@@ -164,6 +164,20 @@ def test_a_run_begun_anew_ends_the_unfinished_ones_of_its_sheet(desk: Desk, how:
     assert "Nothing to do" in desk.leadsync("retry", old).err
 
 
+def test_a_copy_saved_anew_of_a_stopped_sheet_names_the_rows_left_there(desk: Desk) -> None:
+    dialer = desk.dialer()
+    file, old = stop(desk, dialer, "stopped")
+    copy = desk.folder / "copy.csv"
+    copy.write_bytes(file.read_bytes() + b"\r\n")
+    done = desk.leadsync("run", copy, "--json").json
+    named = f"left of run {old} of {file.name}; `leadsync resume {old}` sends "
+    [warning] = [line for line in done["warnings"] if named in line]
+    assert warning.startswith("! 2 rows equal rows left of run")
+    desk.leadsync("resume", old)
+    again = desk.leadsync("run", desk.sheet("other.csv", *copy.read_text("utf-8").splitlines()), "--json").json
+    assert not any(named in line for line in again["warnings"]), "nothing is left there"
+
+
 def test_a_declined_run_ends_no_other(desk: Desk) -> None:
     dialer = desk.dialer()
     file, old = stop(desk, dialer, "stopped")
