@@ -6,9 +6,11 @@ Windows every check of them passes.
 
 import errno
 import os
+import re
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
@@ -22,6 +24,10 @@ _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _HANDLE = getattr(os, "O_PATH", os.O_RDONLY)
 """Linux opens a folder as a mere place, also one without the right to list it."""
+
+_TEMPORARY = re.compile(r"\.leadsync-[0-9a-f]{16}\.tmp")
+_UNLOCKED_SECONDS = 60.0
+"""No new file is left unlocked for longer by a living writer."""
 
 ANOTHERS = "it belongs to another user"
 OPEN_TO_OTHERS = "other users can write into it"
@@ -71,14 +77,17 @@ def open_to_append(path: Path) -> int:
 def whole_or_not(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """A new file beside `path`. It takes the place of `path` at the end, unless an error ends the context.
 
-    A link at `path` is replaced and never followed. Raises OSError if the folder of `path` is a link, so resolve it.
+    A link at `path` is replaced and never followed. Files that killed processes of this user have left in the folder
+    are removed. Raises OSError if the folder of `path` is a link, so resolve it.
     """
     with opened_folder(path.parent) as folder:
+        _sweep(path.parent, folder)
         temporary = _place(path.with_name(f".leadsync-{secrets.token_hex(8)}.tmp"), folder)
         # A secret name: nobody can plant a file there beforehand.
         descriptor = open_new(temporary, mode, folder=folder)
         try:
             with os.fdopen(descriptor, "wb") as stream:
+                _lock(descriptor)
                 yield stream
                 stream.flush()
                 # Content first, then the name: after a power cut it leads to the old file or to the whole new one.
@@ -218,6 +227,47 @@ def others_can_write(status: os.stat_result) -> bool:
         return False
     # Many systems give each user a group of his own: its right to write opens nothing.
     return bool(status.st_mode & S_IWOTH) or bool(status.st_mode & S_IWGRP and not _is_own_group(status))
+
+
+def _sweep(path: Path, folder: int | None) -> None:
+    """Remove the new files of killed writers from a folder."""
+    with suppress(OSError):
+        listed = None if folder is None else os.open(".", os.O_RDONLY, dir_fd=folder)
+        try:
+            with os.scandir(path if listed is None else listed) as entries:
+                names = [entry.name for entry in entries if _TEMPORARY.fullmatch(entry.name)]
+        finally:
+            if listed is not None:
+                os.close(listed)
+        for name in names:
+            temporary = _place(path / name, folder)
+            with suppress(OSError):
+                if _is_left_behind(temporary, folder):
+                    os.unlink(temporary, dir_fd=folder)
+
+
+def _is_left_behind(temporary: str, folder: int | None) -> bool:
+    descriptor = os.open(temporary, os.O_RDWR | _NO_LINK | _AT_ONCE | _BINARY, dir_fd=folder)
+    try:
+        status = os.fstat(descriptor)
+        own = sys.platform == "win32" or status.st_uid == _user()
+        # Its writer has locked it by then.
+        old = status.st_mtime < time.time() - _UNLOCKED_SECONDS
+        return S_ISREG(status.st_mode) and status.st_nlink == 1 and own and old and _lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a file for as long as it is open; False if it is locked already. Windows removes no open file anyway."""
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
 
 
 def _opened(path: Path, flags: int) -> int:

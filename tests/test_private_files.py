@@ -106,6 +106,28 @@ def test_a_folder_that_is_exchanged_while_a_file_is_written_leads_it_nowhere(tmp
     assert (tmp_path / "moved" / "report").read_text() == "new"
 
 
+@POSIX
+def test_files_of_killed_writers_are_removed_by_the_next_one(tmp_path: Path, victim: Path) -> None:
+    def left(digit: str, name: str = ".leadsync-{}.tmp") -> Path:
+        path = tmp_path / name.format(16 * digit)
+        path.write_text("a lead")
+        os.utime(path, (0, 0))
+        return path
+
+    left("0")
+    young, foreign_name = left("1"), left("2", "leadsync-{}.tmp")
+    os.utime(young)
+    (tmp_path / f".leadsync-{16 * '3'}.tmp").symlink_to(victim)
+    with whole_or_not(tmp_path / "long") as stream:
+        [living] = [path for path in tmp_path.glob(".leadsync-*") if path.stat().st_size == 0]
+        os.utime(living, (0, 0))
+        write(tmp_path / "report")
+        stream.write(b"whole")
+    kept = {"victim", "report", "long", young.name, foreign_name.name, f".leadsync-{16 * '3'}.tmp"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    assert (tmp_path / "long").read_bytes() == b"whole"
+
+
 def test_an_error_leaves_what_was_there_and_nothing_else(tmp_path: Path, victim: Path) -> None:
     with pytest.raises(TypeError), whole_or_not(victim) as stream:
         stream.write(b"new" + "halfway")  # type: ignore[operator]
