@@ -53,23 +53,30 @@ def next_time(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The expected progress of `rows` rows until a given time."""
+    """The expected progress of `rows` rows until a given time, as seen `now`."""
 
     rows: int
+    now: datetime
     until: datetime
     ends: datetime
     done_by_then: int
 
     def __str__(self) -> str:
-        clock = f"{self.until:%H:%M}"
+        clock = self._clock(self.until)
         if self.ends <= self.until:
             rows = counted(self.rows, "row is", "rows are")
-            return f"{rows} expected to be sent by about {self.ends:%H:%M}, before {clock}."
+            return f"{rows} expected to be sent by about {self._clock(self.ends)}, before {clock}."
         rows = counted(self.rows, "row")
         return (
             f"By {clock} about {self.done_by_then:,} of {rows} can be sent; the rest stays unsent, and "
             "`leadsync resume` goes on with it."
         )
+
+    def _clock(self, moment: datetime) -> str:
+        """The time of day; a time that has just passed is tomorrow's."""
+        shown = moment.astimezone(self.until.tzinfo)
+        is_today = shown.date() == self.now.astimezone(self.until.tzinfo).date()
+        return f"{shown:%H:%M}" if is_today else f"{shown:%H:%M} tomorrow"
 
 
 def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | None = None) -> Fit:
@@ -77,4 +84,4 @@ def fit(rows: int, pace: float, now: datetime, until: datetime, zone: tzinfo | N
     # In UTC: between two times of one zone Python subtracts the times shown, not the time passed.
     begin = now.astimezone(UTC)
     done = min(rows, int((until.astimezone(UTC) - begin).total_seconds() * pace))
-    return Fit(rows, until, (begin + timedelta(seconds=rows / pace)).astimezone(zone), done)
+    return Fit(rows, now, until, (begin + timedelta(seconds=rows / pace)).astimezone(zone), done)

@@ -141,6 +141,15 @@ def test_it_is_said_beforehand_whether_it_fits() -> None:
     )
 
 
+def test_a_time_just_past_is_tomorrows() -> None:
+    now = at("2026-11-24T06:53+00:00")
+    until = next_time("06:52", now, UTC)
+    assert str(fit(60, 10.0, now, until, UTC)) == (
+        "60 rows are expected to be sent by about 06:53, before 06:52 tomorrow."
+    )
+    assert str(fit(90_000, 1.0, now, until, UTC)).startswith("By 06:52 tomorrow about 86,340 of 90,000 rows")
+
+
 @pytest.mark.parametrize("rows", [3_600 * 7, 3_600 * 7 - 1])
 def test_what_just_fits(rows: int) -> None:
     now = at("2026-11-24T01:00+00:00")
@@ -165,7 +174,7 @@ def test_a_night_is_as_long_as_it_is(
     eight = next_time("08:00", evening, MELBOURNE)
     assert fit(1_000_000, 1.0, evening, eight, MELBOURNE).done_by_then == rows_until_eight
     assert str(fit(4 * 3600, 1.0, evening, eight, MELBOURNE)) == (
-        f"14,400 rows are expected to be sent by about {after_four_hours}, before 08:00."
+        f"14,400 rows are expected to be sent by about {after_four_hours} tomorrow, before 08:00 tomorrow."
     )
 
 
