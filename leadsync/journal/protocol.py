@@ -396,7 +396,7 @@ class Journal(
         ...
 
     def hurry(self) -> None:
-        """Let waits for the store's server end within a second: the user wants the end. May be called by any thread."""
+        """Let waits for the store end within seconds: the user wants the end. May be called by any thread."""
         ...
 
     def check(self) -> None:

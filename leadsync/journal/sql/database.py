@@ -82,7 +82,7 @@ class Database(Protocol):
         ...
 
     def hurry(self) -> None:
-        """Let waits for a server end soon."""
+        """Let waits end soon."""
         ...
 
     def close(self) -> None:

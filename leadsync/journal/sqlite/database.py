@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ BUSY_SECONDS = 5.0
 """The wait for another process's commit without a word; commits take milliseconds."""
 LONGEST_WAIT_SECONDS = 30.0
 """The longest such wait of a command."""
+LOOK_SECONDS = 1.0
+"""The time between two looks whether the user wants the end of a wait, and the wait after one without success."""
+AGAIN_SECONDS = 10.0
+"""The time between two words about a wait."""
 PAGES_AT_ONCE = 10_000
 """Pages given back in one commit: other processes wait no longer for the journal."""
 
@@ -25,11 +30,27 @@ PAGES_AT_ONCE = 10_000
 _log = logging.getLogger(__name__)
 
 
+class Patience:
+    """The waits of a connection for other writers. `hurried`, common to a journal's connections: the user wants the
+    end."""
+
+    def __init__(self, hurried: threading.Event | None = None) -> None:
+        self.hurried = hurried or threading.Event()
+        self.is_spent = False
+        """Whether the last wait had no success: what is tidied up then waits no second time."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether to try but once."""
+        return self.is_spent or self.hurried.is_set()
+
+
 class SqliteDatabase:
     """An open journal file and its connection; see `leadsync.journal.sql.database.Database`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.patience = Patience()
         self.connection = prepare(path)
 
     @contextmanager
@@ -44,7 +65,7 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The connection, in a transaction."""
-        with translated(self.path), transaction(self.connection):
+        with translated(self.path), transaction(self.connection, patience=self.patience):
             yield self.connection
 
     def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:
@@ -70,7 +91,7 @@ class SqliteDatabase:
                 connection.close()
 
     def hurry(self) -> None:
-        """There is no server to wait for."""
+        self.patience.hurried.set()
 
     def close(self) -> None:
         self.connection.close()
@@ -126,13 +147,15 @@ def check(path: Path) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection, longest: float = LONGEST_WAIT_SECONDS) -> Iterator[None]:
+def transaction(
+    connection: sqlite3.Connection, longest: float = LONGEST_WAIT_SECONDS, patience: Patience | None = None
+) -> Iterator[None]:
     """Commit all of the body's work, or none of it; wait for another writer for `longest` seconds, with a word."""
     if connection.in_transaction:
         # A signal has ended one between its beginning and its first statement.
         connection.execute("ROLLBACK")
     try:
-        _begin(connection, longest)
+        _begin(connection, longest, patience or Patience())
         yield
         connection.execute("COMMIT")
     except BaseException:
@@ -141,22 +164,45 @@ def transaction(connection: sqlite3.Connection, longest: float = LONGEST_WAIT_SE
         raise
 
 
-def _begin(connection: sqlite3.Connection, longest: float) -> None:
+def _begin(connection: sqlite3.Connection, longest: float, patience: Patience) -> None:
+    end, tell_at = time.monotonic() + longest, 0.0
+    is_usual = not patience.is_short
+    try:
+        if not is_usual:
+            _set_timeout(connection, LOOK_SECONDS)
+        while busy := _busy(connection):
+            now = time.monotonic()
+            if patience.is_short or now >= end:
+                patience.is_spent = True
+                raise busy
+            if now >= tell_at:
+                tell_at = now + AGAIN_SECONDS
+                until = time.strftime("%H:%M:%S", time.localtime(time.time() + end - now))
+                _log.warning("the journal is held by another process, perhaps a stopped one; waiting until %s", until)
+            if is_usual:
+                is_usual = False
+                _set_timeout(connection, LOOK_SECONDS)
+        patience.is_spent = False
+    finally:
+        if not is_usual:
+            _set_timeout(connection, BUSY_SECONDS)
+
+
+def _set_timeout(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(1000 * min(seconds, BUSY_SECONDS))}")
+
+
+def _busy(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
+    """Begin a transaction; return SQLite's error if another process still writes."""
     # IMMEDIATE: with a plain BEGIN the wait for another writer comes at the first UPDATE, and fails at once if that
     # writer has changed what was read.
-    end = time.monotonic() + longest
-    told = False
-    while True:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
-                raise
-        if not told:
-            told = True
-            until = time.strftime("%H:%M:%S", time.localtime(time.time() + end - time.monotonic()))
-            _log.warning("the journal is held by another process, perhaps a stopped one; waiting until %s", until)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return error
+    return None
 
 
 @contextmanager

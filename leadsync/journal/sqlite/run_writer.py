@@ -1,6 +1,7 @@
 """SQLite's part in the log of a run while it is being sent."""
 
 import json
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from leadsync.journal.marks import Marks
 from leadsync.journal.run_log import Begin, Finish, Work
 from leadsync.journal.sql.run_table import run_key_and_end
 from leadsync.journal.sql.run_writer import SqlRunWriter, finish_values
-from leadsync.journal.sqlite.database import connect, transaction, translated
+from leadsync.journal.sqlite.database import Patience, connect, transaction, translated
 from leadsync.journal.sqlite.statements import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
 from leadsync.journal.states import State
 
@@ -22,8 +23,11 @@ LONGEST_WAIT_SECONDS = 120.0
 class SqliteRunWriter(SqlRunWriter):
     """The RunWriter of a run, on a connection of its own."""
 
-    def __init__(self, path: Path, run_id: str, *, resend_unknown: bool, by_priority: bool) -> None:
+    def __init__(
+        self, path: Path, run_id: str, hurried: threading.Event, *, resend_unknown: bool, by_priority: bool
+    ) -> None:
         self._path = path
+        self._patience = Patience(hurried)
         with translated(path):
             self._file = connect(path)
             key, last_row = run_key_and_end(self._file, run_id)
@@ -49,7 +53,7 @@ class SqliteRunWriter(SqlRunWriter):
         before its beginning is durable.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
-        with translated(self._path), transaction(self._file, LONGEST_WAIT_SECONDS):
+        with translated(self._path), transaction(self._file, LONGEST_WAIT_SECONDS, self._patience):
             self._finish_all(finishes)
             results = [work() if callable(work) else None for work in group]
             self._begin_all([work for work in group if isinstance(work, Begin)])

@@ -18,10 +18,12 @@ class SqliteJournal(SqlJournal):
     def __init__(self, state: Path) -> None:
         self._path = state / FILE_NAME
         database = SqliteDatabase(self._path)
+        self._patience = database.patience
         super().__init__(database, state, FileLocks(database, state))
 
     def _writer(self, run_id: str, *, resend_unknown: bool, by_priority: bool) -> RunWriter:
-        return SqliteRunWriter(self._path, run_id, resend_unknown=resend_unknown, by_priority=by_priority)
+        hurried = self._patience.hurried
+        return SqliteRunWriter(self._path, run_id, hurried, resend_unknown=resend_unknown, by_priority=by_priority)
 
     def slot_member(self, dialer: str) -> None:
         """The file is this machine's, and so are the slots."""

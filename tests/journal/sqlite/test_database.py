@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -116,3 +117,55 @@ def test_a_wait_for_another_writer_has_an_end(tmp_path: Path, monkeypatch: pytes
             database.transaction(waiting, 0.02),
         ):
             pass
+
+
+class Listener(logging.Handler):
+    """Counts what is said, and does something at the second word."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self.said = 0
+        self._act = act
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said += 1
+        if self.said == 2:
+            self._act()
+
+
+def test_a_wait_is_said_again_and_ends_for_a_user_in_a_hurry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BUSY_SECONDS", "LOOK_SECONDS", "AGAIN_SECONDS"):
+        monkeypatch.setattr(database, name, 0.01)
+    path = tmp_path / "journal.sqlite3"
+    with SqliteJournal(tmp_path) as journal, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        listener = Listener(journal.hurry)
+        logging.getLogger(database.__name__).addHandler(listener)
+        try:
+            for _ in range(2):
+                with pytest.raises(JournalError, match="another process holds it"):
+                    journal.create(a_run(tmp_path))
+        finally:
+            logging.getLogger(database.__name__).removeHandler(listener)
+        assert listener.said == 2, "the next transaction does not wait at all"
+        other.execute("ROLLBACK")
+        journal.create(a_run(tmp_path))
+        assert journal.run(RUN).id == RUN
+
+
+def test_after_a_wait_in_vain_nothing_waits_for_as_long_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    path = tmp_path / "journal.sqlite3"
+    patience = database.Patience()
+    with SqliteJournal(tmp_path), closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with closing(database.connect(path)) as waiting:
+            for longest in (0.02, 3600.0):
+                with pytest.raises(sqlite3.OperationalError), database.transaction(waiting, longest, patience):
+                    pass
+            other.execute("ROLLBACK")
+            with database.transaction(waiting, 3600.0, patience):
+                pass
+            assert not patience.is_spent
