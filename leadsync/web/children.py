@@ -41,8 +41,8 @@ class Reserve:
                 timer.daemon = True
                 timer.start()
 
-    def hand_over(self, asked: Sequence[str] | None) -> int | None:
-        """Give the child a job, or none; return its process id, None without a child."""
+    def hand_over(self, asked: Sequence[str] | None) -> "subprocess.Popen[bytes] | None":
+        """Give the child a job, or none, and return it; None without a child."""
         with self._lock:
             child, self._child = self._child, None
         if child is None or child.stdin is None:
@@ -52,7 +52,7 @@ class Reserve:
                 stream.write(json.dumps(asked).encode() + b"\n" if asked else b"")
         except OSError:  # it has ended
             return None
-        return child.pid
+        return child
 
 
 def start_child(state: Path, config: Path | None, verb: str, key: str, job: Job, reserve: Reserve | None = None) -> int:
@@ -61,9 +61,11 @@ def start_child(state: Path, config: Path | None, verb: str, key: str, job: Job,
     The `reserve` was filled for the same folder and settings.
     """
     asked = [verb, key, str(job.number)]
-    if reserve is not None and (waiting := reserve.hand_over(asked)) is not None:
-        return waiting
-    return _started(state, config, asked, subprocess.DEVNULL).pid
+    child = reserve.hand_over(asked) if reserve is not None else None
+    if child is None:
+        child = _started(state, config, asked, subprocess.DEVNULL)
+    job.starts_in(lambda: child.poll() is None)
+    return child.pid
 
 
 def _started(state: Path, config: Path | None, asked: Sequence[str], stdin: int) -> "subprocess.Popen[bytes]":

@@ -7,7 +7,7 @@ While a child is at work it holds a lock, which ends with its process. Only the 
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +18,10 @@ from leadsync.journal import StateLock
 from leadsync.web.value_files import ValueFolder
 
 _START_SECONDS = 20.0
-"""A child without a lock after that has ended; Python with all libraries starts in 2 s on a slow machine."""
+"""After that a child of another page without a lock has ended; Python with all libraries starts in 2 s."""
+_BEGUN = "begun"
+_processes: dict[tuple[Path, str], Callable[[], bool]] = {}
+"""Whether the children live that this process has started, by their jobs."""
 _POLL_SECONDS = 0.2
 
 
@@ -99,10 +102,17 @@ class Job:
         state = JobState(said) if said in set(JobState) else JobState.LOST
         if state in _OVER or is_held(self.state_folder, self.lock_name):
             return state
+        is_starting = state is JobState.STARTING and self._is_starting()
         said = self.noted.get("state", JobState.STARTING)  # it may have ended since
         if said in _OVER:
             return JobState(said)
-        return JobState.STARTING if state is JobState.STARTING and self._is_young() else JobState.LOST
+        return JobState.STARTING if is_starting else JobState.LOST
+
+    def starts_in(self, lives: Callable[[], bool]) -> None:
+        """Ask this whether its child lives, until the child has said anything."""
+        for name in [name for name, lives_still in _processes.copy().items() if not lives_still()]:
+            _processes.pop(name, None)
+        _processes[self.folder.path, self._file] = lives
 
     @property
     def _file(self) -> str:
@@ -116,10 +126,13 @@ class Job:
     def _cancel_file(self) -> str:
         return f"{self.kind}-{self.number}.cancel.json"
 
-    def _is_young(self) -> bool:
-        with suppress(OSError):
-            return time.time() - (self.folder.path / self._file).stat().st_mtime < _START_SECONDS
-        return False
+    def _is_starting(self) -> bool:
+        """Whether its child lives without a lock yet. Never by the time of day: that jumps, as after a sleep."""
+        if (lives := _processes.get((self.folder.path, self._file))) is not None:
+            return lives()
+        # The page was started anew since. The count begins anew with the system.
+        begun = self.asked.get(_BEGUN)
+        return isinstance(begun, float) and 0 <= time.monotonic() - begun < _START_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +164,8 @@ class Jobs:
         if last is not None and last.state in AT_WORK:
             return None
         job = self.job(last.number + 1 if last else 1)
-        return job if self.folder.claim(f"{job.kind}-{job.number}.json", asked) else None
+        begun = {**asked, _BEGUN: time.monotonic()}
+        return job if self.folder.claim(f"{job.kind}-{job.number}.json", begun) else None
 
 
 def is_held(state_folder: Path, lock_name: str) -> bool:

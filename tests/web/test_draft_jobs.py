@@ -1,6 +1,5 @@
 """A draft is read for a preview, planned anew and sent: once, and only as it was seen."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -197,8 +196,7 @@ def test_only_the_newest_claim_is_carried_out(shop: Shop, dialer: PracticeDialer
     upload = shop.upload()
     seen = shop.read(upload)
     first = shop.claim_send(upload, seen)
-    before = 0.0
-    os.utime(upload.folder / "send-1.json", (before, before))
+    first.starts_in(lambda: False)
     second = shop.claim_send(upload, seen)
     shop.do("send", upload, first)
     assert first.noted == {}, "it came too late"

@@ -48,7 +48,7 @@ def test_a_job_is_one_persons(tmp_path: Path) -> None:
     assert kept.claim({"user": "Bob"}) is None, "the first is at work"
     newest = kept.newest()
     assert newest is not None
-    assert (newest.number, newest.asked, newest.state) == (1, {"user": "Ann"}, JobState.STARTING)
+    assert (newest.number, newest.asked["user"], newest.state) == (1, "Ann", JobState.STARTING)
 
 
 @pytest.mark.parametrize("end", [JobState.ENDED, JobState.STALE, JobState.REFUSED])
@@ -100,11 +100,28 @@ def test_a_job_whose_child_was_killed_is_lost(tmp_path: Path) -> None:
     assert jobs(tmp_path).claim({}) is not None
 
 
-def test_a_child_that_never_started_is_lost_after_a_while(tmp_path: Path) -> None:
+def test_a_child_that_never_started_is_lost_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = jobs(tmp_path).claim({})
     assert job is not None
-    before = time.time() - 30
-    os.utime(tmp_path / "jobs" / "send-1.json", (before, before))
+    now = time.monotonic()
+    for passed, state in ((19, JobState.STARTING), (21, JobState.LOST), (-now, JobState.LOST)):
+        monkeypatch.setattr("leadsync.web.jobs.time.monotonic", lambda passed=passed: now + passed)
+        assert job.state is state, passed
+
+
+def test_a_child_that_lives_is_starting_however_the_clocks_jump(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs(tmp_path).claim({})
+    assert job is not None
+    alive = [True]
+    job.starts_in(lambda: alive[-1])
+    long_ago, late = time.time() - 90_000, time.monotonic() + 90_000
+    os.utime(tmp_path / "jobs" / "send-1.json", (long_ago, long_ago))
+    monkeypatch.setattr("leadsync.web.jobs.time.monotonic", lambda: late)
+    assert job.state is JobState.STARTING
+    assert jobs(tmp_path).claim({}) is None, "nobody begins it anew"
+    alive.append(False)
     assert job.state is JobState.LOST
 
 
