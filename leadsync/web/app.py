@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from leadsync.errors import LeadsyncError, UsageError, traceback_of
 from leadsync.web import (
     audit_page,
+    correct_bulk,
     correct_edits,
     correct_page,
     correct_send,
@@ -47,7 +48,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 MODULES = (
     *(login_page, oidc, runs_page, run_page, rows_page, live, downloads, lead_pages),
     *(upload_page, draft_page, draft_rows_page, run_actions),
-    *(correct_page, correct_edits, correct_send),
+    *(correct_page, correct_edits, correct_bulk, correct_send),
     *(decide_page, mappings_page, stats_page, users_page, audit_page),
 )
 """Each has its routes in `ROUTES`."""

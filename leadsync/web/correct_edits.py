@@ -1,10 +1,9 @@
-"""The changes of people: in one row, or one value put into many rows."""
+"""The changes of people in one row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -15,25 +14,21 @@ from starlette.routing import Route
 from leadsync.errors import BusyError
 from leadsync.journal import LEFT_OUT
 from leadsync.models import RunRecord
-from leadsync.reasons import Fault, Rejected
-from leadsync.run import CorrectedRow, CorrectionRules, with_edits
+from leadsync.run import CorrectedRow, CorrectionRules
 from leadsync.spreadsheet import LONGEST_CELL
-from leadsync.web.correct_checks import check_rows, decided_rows, open_rows_of
+from leadsync.web.correct_checks import check_rows
 from leadsync.web.correct_data import (
-    MOST_ROWS,
     CorrectPage,
     Wanted,
     being_sent,
     card_of,
     figures_of,
-    reason_named,
     row_of,
     rules_of,
 )
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_page import address_of, digest_of, number_in, page_values, show, wanted_in
-from leadsync.web.correct_view import Cell, RowCard, fault_in, positions_of
-from leadsync.web.draft_lists import takes_values
+from leadsync.web.correct_view import Cell, RowCard
 from leadsync.web.draft_successors import moved
 from leadsync.web.roles import allowed
 from leadsync.web.run_page import run_of
@@ -45,10 +40,8 @@ if TYPE_CHECKING:
     from leadsync.journal import Journal
 
 _MOST_FIELDS = 4_000
-_AT_ONCE = 2_000
-"""Rows to a commit: a run under way waits no longer for the journal."""
 _NOT_SAVED = "typed, and not saved"
-_LONG = f"A cell holds {LONGEST_CELL:,} characters at most; write less. Nothing was changed."
+LONG = f"A cell holds {LONGEST_CELL:,} characters at most; write less. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +130,9 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     row = row_of(journal, run.id, asked.number)
     if row is None:
         return _Done(None, 409, _gone(journal, run, asked.number))
-    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := _upload_of(site, run)) else None
+    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := upload_in(site, run)) else None
     if any(len(text) > LONGEST_CELL for text in asked.cells.values()):
-        return _Done(card_of(rules, row, doubt), 422, _LONG)
+        return _Done(card_of(rules, row, doubt), 422, LONG)
     if waits := being_sent(site, run):
         return _Done(
             _typed(card_of(rules, row, doubt), asked, waits), 409, f"{waits}{asked.typed(run.headings, row.cells)}"
@@ -165,7 +158,7 @@ def _edit(journal: "Journal", site: Site, asked: _Asked) -> _Done:
     return _Done(card_of(rules, fresh) if fresh else None)
 
 
-def _upload_of(site: Site, run: RunRecord) -> Upload | None:
+def upload_in(site: Site, run: RunRecord) -> Upload | None:
     """The upload of a draft; None for a run that was sent."""
     return None if run.complete else Uploads(site.state).of_run(run.file)
 
@@ -187,7 +180,7 @@ def _moved_card(journal: "Journal", site: Site, asked: _Asked, words: str) -> Ro
     if row is None or digest_of(run.headings) != asked.columns or asked.takes_back or asked.leaves:
         return None
     rules = rules_of(journal, site, run)
-    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := _upload_of(site, run)) else None
+    doubt = DraftDoubts(journal, rules, upload).doubt(asked.reason) if (upload := upload_in(site, run)) else None
     return _typed(card_of(rules, row, doubt), asked, words)
 
 
@@ -247,88 +240,4 @@ def _cells_in(form: FormData) -> dict[int, str]:
     return found
 
 
-async def bulk_edits(request: Request) -> Response:
-    """Put one value into all rows with the same fault and the same value there, or a prefix before their values."""
-    site, form = site_of(request), await request.form(max_files=0)
-    run_id, wanted = request.path_params["run"], wanted_in(form)
-    new = str(form.get("new", ""))
-    if not new.strip() or len(new) > LONGEST_CELL:
-        words = _LONG if new.strip() else "Write the right value first. Nothing was changed."
-        return await show(
-            request,
-            run_id,
-            wanted,
-            status=422,
-            wrong=words,
-            typed=(str(form.get("of", "")), str(form.get("value", "")), new),
-        )
-    work = partial(
-        _put,
-        site=site,
-        run_id=run_id,
-        form={name: str(text) for name, text in form.items()},
-        user=request.state.person.name,
-    )
-    try:
-        if waits := await site.read(lambda journal: being_sent(site, run_of(journal, run_id))):
-            return await show(request, run_id, wanted, status=409, wrong=f"{waits} The value was “{new}”.")
-        put, left = await site.read(work)
-    except (BusyError, HTTPException) as error:
-        now, words = await moved(site, run_id, error, lambda *_: f" The value was “{new}”.")
-        return await show(request, now, wanted_in({}), status=409, wrong=words)
-    said = number_in(form.get("rows", ""))
-    address = urlencode({"put": put, **({"left": left} if left else {}), **({"said": said} if said else {})})
-    return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
-
-
-def _put(journal: "Journal", site: Site, run_id: str, form: Mapping[str, str], user: str) -> tuple[int, int]:
-    """Change the rows; return their number, and how many another person has changed just now."""
-    run = run_of(journal, run_id)
-    rules = rules_of(journal, site, run)
-    new, is_prefix = form["new"], form.get("how") == "before"
-    changes: dict[int, tuple[int, dict[int, str]]] = {}
-    for row, fault in _rows_of(journal, site, rules, form.get("of", "")):
-        place, value = ("", "") if is_prefix else (form.get("place", ""), form.get("value", ""))
-        cells = row.cells
-        positions = positions_of(row, fault, run, place, value)
-        if positions:
-            texts = {at: f"{new.strip()}{cells[at].strip()}" if is_prefix else new for at in positions}
-            changes[row.record.number] = row.version, texts
-    done: dict[int, int | None] = {}
-    numbers = list(changes)
-    for first in range(0, len(numbers), _AT_ONCE):
-        some = {number: changes[number] for number in numbers[first : first + _AT_ONCE]}
-        done |= journal.edit_rows(run.id, some, user=user)
-    left = sum(version is None for version in done.values())
-    if len(done) > left:
-        journal.add_audit("edit", user, run.id, rows=len(done) - left)
-    return len(done) - left, left
-
-
-def _rows_of(
-    journal: "Journal", site: Site, rules: CorrectionRules, key: str
-) -> list[tuple[CorrectedRow, Fault | None]]:
-    """The rows of a reason, each with its first fault."""
-    run, run_id = rules.run, rules.run.id
-    reason = reason_named(open_rows_of(journal, rules).untouched, key)
-    if reason is not None:
-        records = journal.correctable_page(run_id, 0, MOST_ROWS, reason)
-        return [
-            (row, row.record.reason.faults[0] if isinstance(row.record.reason, Rejected) else None)
-            for row in with_edits(records, ())
-        ]
-    if takes_values(key) and (upload := _upload_of(site, run)):
-        numbers = DraftDoubts(journal, rules, upload).numbers(key)
-        edits = journal.edits(run.id, numbers)
-        if numbers:
-            return [(row, None) for row in with_edits(journal.open_rows(run.id, numbers), edits)]
-    if not (kind := fault_in(key)):
-        return []
-    changed = decided_rows(journal, rules, journal.faulty_page(run_id, 0, MOST_ROWS, kind))
-    return [(row, decision.faults[0]) for row, decision in changed if isinstance(decision, Rejected)]
-
-
-ROUTES = [
-    Route("/runs/{run}/edits", edits, methods=["POST"], name="edits"),
-    Route("/runs/{run}/edits/bulk", bulk_edits, methods=["POST"], name="bulk_edits"),
-]
+ROUTES = [Route("/runs/{run}/edits", edits, methods=["POST"], name="edits")]

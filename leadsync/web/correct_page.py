@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from leadsync.web.site import site_of
 from leadsync.web.templates import names_of, render
 
 _LONGEST_KEY = 80
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 async def correct(request: Request) -> Response:
@@ -28,6 +30,8 @@ async def correct(request: Request) -> Response:
     put, left, said = (number_in(asked.get(name, "")) for name in ("put", "left", "said"))
     done: dict[str, Any] = {
         "put": put if "put" in asked else None,
+        "taken_back": number_in(asked["back"]) if "back" in asked else None,
+        "times": [seconds_in(asked.get(name, "")) for name in ("since", "until")],
         "left": left,
         "other": said if said not in (0, put + left) else 0,
     }
@@ -57,7 +61,7 @@ async def show(
         request,
         "correct.html",
         status=status,
-        **{"put": None, "left": 0, "other": 0, "wrong": "", "card": None, "typed": (), **values},
+        **{"put": None, "left": 0, "other": 0, "wrong": "", "card": None, "typed": (), "taken_back": None, **values},
         **page_values(page),
     )
 
@@ -95,6 +99,11 @@ def address_of(wanted: Wanted) -> str:
     """The same, for an address."""
     values = {"after": wanted.after, "reason": wanted.reason}
     return urlencode({name: value for name, value in values.items() if value})
+
+
+def seconds_in(text: object) -> float:
+    """A time in a form, in seconds since 1970; 0 if it is none."""
+    return float(text) if isinstance(text, str) and _SECONDS.fullmatch(text) else 0.0
 
 
 def number_in(text: object) -> int:

@@ -5,11 +5,10 @@ import pytest
 from leadsync.journal import open_journal
 from leadsync.simulator import PracticeDialer
 from leadsync.web.roles import Role
-from tests.web.faulty import SHEET, CorrectPage, failed_run, words
+from tests.web.faulty import CorrectPage, failed_run, words
 from tests.web.shop import DraftPage
 
 NO_SUCH = "failed.106."
-NO_AREA = "rejected..NO_AREA_CODE"
 
 
 @pytest.fixture
@@ -88,50 +87,6 @@ def test_of_two_reviewers_at_one_row_the_second_sees_the_others_value(faulty: Co
     assert faulty.save(2, version=1, browser=second, c3="Busy").status_code == 303
     assert "In another window, you have changed this row" in faulty.save(2, version=1, browser=second, c3="Sale").text
     assert [(edit.new, edit.user) for edit in faulty.edits()] == [("Sale", "reviewer"), ("Busy", "supervisor")]
-
-
-def test_one_value_is_put_into_all_rows_with_the_same_value(faulty: CorrectPage) -> None:
-    answer = faulty.put(NO_SUCH, "Outcome", "Sold", "Sale")
-    page = words(faulty.page.browser.get(answer.headers["location"]))
-    assert "It was put in 2 rows." in page
-    assert "The button said" not in page
-    assert "4 rows to correct; 2 corrected and ready" in page
-    assert "Slae" not in page[: page.index("Row by row")], "one value alone is left to its row"
-    assert [(edit.number, edit.new) for edit in faulty.edits()] == [(2, "Sale"), (3, "Sale")]
-
-
-def test_a_value_put_into_other_rows_than_the_button_said_says_so(faulty: CorrectPage) -> None:
-    def told(of: str, value: str, rows: str) -> str:
-        answer = faulty.put(of, "Outcome", value, "Sale", rows=rows)
-        return words(faulty.page.browser.get(answer.headers["location"]))
-
-    assert "Nothing was changed: no row has this value for this reason any more." in told("sets-3", "Sold", "2")
-    assert "It was put in 2 rows. The button said 3: other rows have this value now" in told(NO_SUCH, "Sold", "3")
-    assert "Nothing was changed: no row has this value" in told(NO_SUCH, "Sold", "2")
-    assert "The button said" not in told(NO_SUCH, "Slae", "1")
-
-
-def test_an_area_code_is_put_before_all_numbers_without_one(faulty: CorrectPage) -> None:
-    faulty.put(NO_AREA, "", "", "03", how="before")
-    page = faulty.text("?reason=ready")
-    assert "FirstPhone 83218199 → 0383218199" in page
-    assert "FirstPhone 83218200 → 0383218200" in page
-
-
-def test_a_wrong_value_put_into_many_rows_can_be_put_right_together(page: DraftPage, dialer: PracticeDialer) -> None:
-    dates = "".join(f"B{n},Bo,041234568{n},Sale,31/06/2031 9:00\n" for n in range(3))
-    faulty = failed_run(page, dialer, SHEET + dates)
-    faulty.put("rejected..NO_SUCH_DAY", "Callback Date", "31/06/2031 9:00", "31/09/2031 9:00")
-    assert "after a change 3 rows Show these rows Callback Date 31/09/2031 9:00 3 ×" in faulty.text()
-    faulty.put("changed..NO_SUCH_DAY", "Callback Date", "31/09/2031 9:00", "30/09/2031 9:00")
-    assert "6 rows to correct; 3 corrected and ready" in faulty.text()
-
-
-def test_a_blank_is_not_put_into_rows_by_accident(faulty: CorrectPage) -> None:
-    answer = faulty.put(NO_SUCH, "Outcome", "Sold", "  ")
-    assert answer.status_code == 422
-    assert "Write the right value first." in answer.text
-    assert faulty.edits() == []
 
 
 def test_a_row_that_went_through_is_not_changed(faulty: CorrectPage) -> None:
