@@ -33,6 +33,11 @@ def first_stem(name: str) -> str:
     return _GROWN.sub("", stem) or stem
 
 
+def is_pages_own(file: PurePath) -> bool:
+    """Whether a file of a run lies in the page's own folder, `…/uploads/<upload>/files`: deleted with the upload."""
+    return file.parent.name == "files" and file.parent.parent.parent.name == UPLOADS
+
+
 def is_uploaded(file: PurePath) -> bool:
     """Whether a run's sheet was uploaded to the page: it then has the path `…/uploads/<digits of its content>/<name>`,
     and nothing lies there."""

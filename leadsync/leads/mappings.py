@@ -45,8 +45,12 @@ class ColumnMapping:
 
     @property
     def own_names(self) -> tuple[str, ...]:
-        """The headings sent as campaign fields under their own names, without a word about them in the settings."""
-        return tuple(column.heading for column in self.columns if column.campaign and not column.configured)
+        """The headings sent as campaign fields under their own names, by nobody's word or as they were chosen."""
+        return tuple(
+            column.heading
+            for column in self.columns
+            if column.campaign and (not column.configured or column.field == column.heading)
+        )
 
 
 def map_columns(headings: Sequence[str], rules: Rules) -> ColumnMapping:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.commands import arguments
-from leadsync.file_names import is_uploaded
+from leadsync.file_names import is_pages_own, is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import meaning
@@ -125,13 +125,23 @@ def _next_steps(
         yield f"Go on with {what}: {called} {run.resume_command}"
     # The sheets of a workbook's report are worked on, and the file is given back as a whole.
     workbook = files.get("report") if run.kind == "xlsx" else None
+    # The page deletes its own folder after two weeks.
+    ours = f"`{called} report {run.id} --output DIR`"
     if moved_to is not None:
         yield from (f"Rows of it are in run {later} now: {called} show {later}" for later in moved_to)
     elif (retry := files.get("retry")) and correctable(tally):
         what = "highlighted cells on the sheet To correct" if workbook else "rows in the file to correct"
         correct = "When that is done, correct" if goes_on else "Correct"
-        yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
-    if files.get("review") and any(tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)):
+        if not is_pages_own(workbook or retry):
+            yield f"{correct} the {what}, then send them: {called} {arguments('run', workbook or retry)}"
+        else:
+            yield f"{correct} the {counted(correctable(tally), 'row')} on the page, or in files that {ours} writes."
+    if (review := files.get("review")) and any(
+        tally.statuses.get(status) for status in (Status.CONFLICT, Status.UNKNOWN)
+    ):
+        if is_pages_own(review):
+            yield f"Decide on the page, or fill the column sync_decision in files that {ours} writes."
+            return
         where = "on the sheet To decide, then give the workbook" if workbook else "in the file to decide, then give it"
         yield f"Fill the column sync_decision {where} to leadsync run."
 

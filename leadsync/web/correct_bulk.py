@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.errors import BusyError
+from leadsync.errors import BusyError, JournalError
 from leadsync.journal import LEFT_OUT, Edit
 from leadsync.plurals import counted
 from leadsync.reasons import Fault, Rejected
@@ -79,6 +79,8 @@ async def bulk_edits(request: Request) -> Response:
         if waits := await site.read(lambda journal: being_sent(site, run_of(journal, run_id))):
             return await show(request, run_id, wanted, status=409, wrong=f"{waits} The value was “{new}”.")
         done = await site.read(work)
+    except JournalError as error:
+        raise JournalError(f"{error} The value was “{new}”.") from error
     except (BusyError, HTTPException) as error:
         now, words = await moved(site, run_id, error, lambda *_: f" The value was “{new}”.")
         return await show(request, now, wanted_in({}), status=409, wrong=words)

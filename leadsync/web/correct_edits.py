@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from leadsync.errors import BusyError
+from leadsync.errors import BusyError, JournalError
 from leadsync.journal import LEFT_OUT
 from leadsync.models import RunRecord
 from leadsync.run import CorrectedRow, CorrectionRules
@@ -105,6 +105,8 @@ async def edits(request: Request) -> Response:
         raise HTTPException(403)
     try:
         done = await site.read(partial(_edit, site=site, asked=asked))
+    except JournalError as error:  # a full disk, for one: what was typed is in the answer
+        raise JournalError(f"{error}{asked.typed()}") from error
     except (BusyError, HTTPException) as error:
         run, words = await moved(site, asked.run, error, asked.typed_in)
         asked, wanted = replace(asked, run=run), Wanted(0, "")

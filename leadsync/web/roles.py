@@ -52,7 +52,7 @@ ROUTE_ROLES: Mapping[str, Mapping[str, Role | None]] = MappingProxyType(
         "decide": {"GET": Role.REVIEWER},
         "decisions": {"POST": Role.REVIEWER},
         "new": {"GET": Role.SUPERVISOR},
-        "uploads": {"POST": Role.SUPERVISOR},
+        "uploads": {"GET": Role.SUPERVISOR, "POST": Role.SUPERVISOR},
         "draft": {"GET": Role.SUPERVISOR},
         "draft_rows": {"GET": Role.SUPERVISOR, "POST": Role.SUPERVISOR},
         "reading": {"POST": Role.SUPERVISOR},

@@ -31,7 +31,9 @@ async def new(request: Request) -> Response:
 
 
 async def uploads(request: Request) -> Response:
-    """Take a file to the disk, begin to read it, and show what was read."""
+    """Take a file to the disk, begin to read it, and show what was read; its address alone leads to the form."""
+    if request.method != "POST":
+        return RedirectResponse("/new", status_code=303)
     site = site_of(request)
     kept = Uploads(site.state)
     await anyio.to_thread.run_sync(kept.sweep, site.now())
@@ -98,4 +100,7 @@ def _open_drafts(state: Path) -> list[DraftView]:
     return found
 
 
-ROUTES = [Route("/new", new, name="new"), Route("/uploads", uploads, methods=["POST"], name="uploads")]
+ROUTES = [
+    Route("/new", new, name="new"),
+    Route("/uploads", uploads, methods=["GET", "POST"], name="uploads"),
+]

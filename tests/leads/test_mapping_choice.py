@@ -68,6 +68,7 @@ def test_the_entries_of_a_mapping_come_before_those_of_columns() -> None:
         "[columns] in the settings",
     ]
     assert (mapping.name, mapping.own_names) == ("web", ())
+    assert map_columns(["Ref", "Notes", "City"], rules({"Ref": ID, "Notes": "Notes"})).own_names == ("Notes", "City")
     assert str(mapping.remarks[0]) == "The columns are mapped by [mappings.web] in the settings."
 
 

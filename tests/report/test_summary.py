@@ -63,6 +63,18 @@ def test_a_draft_is_called_one_and_not_gone_on_with(file: str, step: str) -> Non
     assert words.split("\n\n")[-1] == f"Nobody has confirmed it. {step}"
 
 
+def test_files_in_the_pages_own_folder_are_no_place_to_correct() -> None:
+    folder = Path("state/uploads/20261123-210455-0f3d6128/files")
+    files = {name: folder / f"{name}.csv" for name in ("report", "retry", "review")}
+    run = replace(RUN, stopped="", finished=True)
+    steps = as_text(run, Tally(3, {Status.REJECTED: 2, Status.UNKNOWN: 1}), files).split("\n\n")[-1].splitlines()
+    ours = f"in files that `leadsync report {RUN.id} --output DIR` writes."
+    assert steps == [
+        f"Correct the 2 rows on the page, or {ours}",
+        f"Decide on the page, or fill the column sync_decision {ours}",
+    ]
+
+
 def test_the_counted_statuses_alone_get_their_look() -> None:
     run = replace(RUN, warnings=("        1  failed twice",))
     tally = Tally(3, {Status.SUCCEEDED: 1, Status.FAILED: 2}, {104: 2})

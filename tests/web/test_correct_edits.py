@@ -2,6 +2,7 @@
 
 import pytest
 
+from leadsync.errors import JournalError
 from leadsync.journal import open_journal
 from leadsync.simulator import PracticeDialer
 from leadsync.web.roles import Role
@@ -100,6 +101,17 @@ def test_a_row_that_went_through_is_not_changed(faulty: CorrectPage) -> None:
 def test_a_text_too_long_for_a_cell_is_refused(faulty: CorrectPage) -> None:
     assert faulty.save(2, c1="x" * 32_768).status_code == 422
     assert faulty.edits() == []
+
+
+def test_a_journal_that_cannot_be_written_loses_nothing_typed(
+    faulty: CorrectPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise JournalError("The journal cannot be used (disk I/O error).")
+
+    monkeypatch.setattr("leadsync.web.correct_edits._edit", full)
+    answer = faulty.save(7, c4="28/2/2031 9:30")
+    assert "The journal cannot be used (disk I/O error). You typed: “28/2/2031 9:30”." in words(answer)
 
 
 def test_lines_in_a_cell_stay_as_they_were(page: DraftPage, dialer: PracticeDialer) -> None:

@@ -10,6 +10,7 @@ from tests.web.shop import SHEET, DraftPage, wait_until
 
 
 def test_an_upload_without_a_file_or_too_large_is_a_sentence(page: DraftPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page.browser.get("/uploads").headers["location"] == "/new", "a reload after a refusal"
     answer = page.browser.post("/uploads", data={"campaign": "x"}, files={"file": ("", b"")})
     assert (answer.status_code, "No file was chosen" in answer.text) == (400, True)
     answer = page.browser.post("/uploads", content=b"x", headers={"content-type": "text/plain"})
