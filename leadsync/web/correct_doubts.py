@@ -14,6 +14,7 @@ from leadsync.web.correct_checks import decided_rows
 from leadsync.web.correct_view import MOST_VALUES, Doubt, ReasonCard
 from leadsync.web.draft_jobs import preview_name
 from leadsync.web.draft_lists import (
+    DOUBLED,
     doubted,
     figure,
     is_correctable,
@@ -55,7 +56,22 @@ class DraftDoubts:
 
     def numbers(self, name: str) -> Sequence[int]:
         """The rows on a list still, in the sheet's order."""
-        return [number for number in self._lists.get(name, ()) if self._is_still(name, number)]
+        listed = self._lists.get(name, ())
+        numbers = [number for number in listed if self._is_still(name, number)]
+        # Of a longer list the other row of a lead may not be listed.
+        return self._with_others(numbers) if name == DOUBLED and len(listed) < MOST_LISTED else numbers
+
+    def _with_others(self, numbers: Sequence[int]) -> Sequence[int]:
+        """The rows whose lead has another of the rows."""
+        leads = {
+            number: decision.lead.external_id
+            for number, (_, decision) in self._changed.items()
+            if isinstance(decision, Send)
+        }
+        untouched = [number for number in numbers if number not in self._changed]
+        leads |= {record.number: record.lead for record in self._journal.open_rows(self._rules.run.id, untouched)}
+        rows = Counter(leads.get(number, "") for number in numbers)
+        return [number for number in numbers if rows[leads.get(number, "")] > 1]
 
     def _is_still(self, name: str, number: int) -> bool:
         if number not in self._changed:

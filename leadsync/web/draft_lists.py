@@ -8,26 +8,28 @@ from leadsync.web.preview import KEPT, Preview, list_name
 
 ALL = "all"
 """In place of a list: every row."""
+DOUBLED = "doubled"
+"""The list of rows whose lead has another row."""
 _PLACES = {"change": "changes", "look": "look_at", "fault": "rejections"}
 _WORDS = {
     ALL: "All rows, as they stand in the sheet",
     KEPT: "Keeps its outcome",
     "callbacks": "Moves a callback",
     "new_leads": "No callback date: the lead becomes a new one",
-    "doubled": "Its lead stands in more than one row",
+    DOUBLED: "Its lead stands in more than one row",
     "odd": "Perhaps a title or a total, not a lead",
 }
 _WHY = {
     "sets": "goes out as the outcome",
     KEPT: "blank: the lead keeps its outcome",
     "callbacks": "moves the callback",
-    "doubled": "another row is for this lead too; it goes as well, in the sheet's order",
+    DOUBLED: "another row is for this lead too; it goes as well, in the sheet's order",
 }
 _FIGURES = {
     KEPT: "kept_dispositions",
     "callbacks": "callbacks",
     "new_leads": "new_leads",
-    "doubled": "repeated_rows",
+    DOUBLED: "repeated_rows",
 }
 _ROLES: Mapping[str, str] = {
     "sets": DISPOSITION,
@@ -35,7 +37,7 @@ _ROLES: Mapping[str, str] = {
     "undated": CALLBACK,
     "new_leads": CALLBACK,
     "callbacks": CALLBACK,
-    "doubled": EXTERNAL_ID,
+    DOUBLED: EXTERNAL_ID,
     "odd": EXTERNAL_ID,
 }
 
@@ -88,7 +90,7 @@ def doubted(preview: Preview) -> list[str]:
     undated = [one["list"] for one in preview.get("undated", [])] if preview.get("has_dates") else []
     slips = [name for name, _ in preview.get("spellings", [])]
     looked = [list_name("look", one["column"], one["what"]) for one in preview.get("look_at", [])]
-    others = ["odd"] * bool(preview.get("odd")) + ["doubled"] * bool(preview.get("repeated_leads"))
+    others = ["odd"] * bool(preview.get("odd")) + [DOUBLED] * bool(preview.get("repeated_leads"))
     return [*undated, *slips, *looked, *others]
 
 
@@ -139,4 +141,4 @@ def is_listed(name: str, preview: Preview, lead: Lead, before: str) -> bool:
         is_of_outcome: bool = lead.fields.get(DISPOSITION, NO_CHANGE) == outcome
         return is_of_outcome and (is_undated or kind != "undated")
     # A title has become a lead with any change.
-    return kind == "doubled" and lead.external_id == before
+    return kind == DOUBLED and lead.external_id == before

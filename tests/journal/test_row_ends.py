@@ -158,6 +158,16 @@ def test_large_runs_come_in_batches_and_none_without_rows(journal: Journal, tmp_
     assert [lead for batch in batches for lead in batch.leads] == [f"L{n}" for n in range(2, 120_002)]
 
 
+def test_a_row_rejected_again_is_no_first_sending(journal: Journal, tmp_path: Path) -> None:
+    journal.create(a_run(tmp_path, LATER))
+    fault = (Fault("", "", FaultKind.BLANK_ID),)
+    reasons = {2: Rejected(fault), 3: Rejected(fault, run=RUN, row=9)}
+    journal.add(LATER, (Entry(Row(n, ()), "L", {}, False, State.REJECTED, one) for n, one in reasons.items()))
+    assert [batch.again for batch in journal.ends({LATER: None})] == [[False, True]]
+    journal.update_run(LATER, follows=RUN)
+    assert [batch.again for batch in journal.ends({LATER: None})] == [[False, False]], "told there alone"
+
+
 def test_an_unknown_run_is_refused(journal: Journal) -> None:
     with pytest.raises(UsageError, match="not in the journal any more"):
         list(journal.ends({"20200101-000000-0000": None}))

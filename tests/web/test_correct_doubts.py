@@ -72,6 +72,9 @@ def test_a_change_that_keeps_the_doubt_keeps_the_row_on_its_list(page: DraftPage
     text = base.text(f"?reason={UNDATED}")
     assert "NO callback date: the dialer will treat" in text
     assert "Sets Slae" not in text, "one reason is shown with its rows"
+    assert "Its lead stands in more than one row 2 rows" in base.text()
+    assert base.save(8, c0="A7").status_code == 303
+    assert "more than one row" not in base.text(), "its other row stands alone now"
     assert base.save(3, version=1, leave="out").status_code == 303
     assert base.save(3, version=2, leave="in").status_code == 303
     assert "No callback date: Callback 1 row" in base.text()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from leadsync.journal.sql.conditions import NOTABLE
 from leadsync.journal.sql.database import Connected, Connection, Cursor, places
 from leadsync.journal.sql.row_table import LATER_ROWS
 from leadsync.journal.sql.run_table import run_key, run_key_and_end
@@ -54,9 +55,17 @@ def _corrected_leads(connection: Connection, run_id: str) -> Mapping[int, str]:
 def _sent_before(connection: Connection, run_id: str) -> set[int] | None:
     """The rows that an earlier run had first, by their numbers here; None for all of a retry."""
     key = run_key(connection, run_id)
-    if connection.execute("SELECT 1 FROM runs WHERE run = ? AND retry_of <> ''", [key]).fetchone():
+    retry_of, follows = connection.execute("SELECT retry_of, follows FROM runs WHERE run = ?", [key]).fetchone()
+    if retry_of:
         return None
-    return {number for (number,) in connection.execute("SELECT by_number FROM taken WHERE by_run = ?", [key])}
+    taken = connection.execute("SELECT by_number FROM taken WHERE by_run = ?", [key]).fetchall()
+    # A row rejected again stays with its first run; those of a followed trial are told here alone.
+    rejected = connection.execute(
+        f"SELECT number FROM rows INDEXED BY notable_rows WHERE run = ? AND {NOTABLE} AND state = 'rejected' "
+        "AND coalesce(json_extract(reason, ?), ?) <> ?",
+        [key, "$.run", follows, follows],
+    ).fetchall()
+    return {number for (number,) in (*taken, *rejected)}
 
 
 def _rows(connection: Connection, run_id: str, position: int | None, field: str, since: float) -> Cursor:
