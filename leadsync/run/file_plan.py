@@ -80,10 +80,8 @@ def _plan_file(
     if here and not options.fresh:
         # A retry reads no file: it is newer than a sheet that was read before it, and has older rows.
         newest = next((run for run in here if not run.retry_of), here[0])
-        trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest) or _same_sheet(
-            journal, here, digest, check
-        )
-        if trial is not None:
+        trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
+        if (trial := trial or _same_sheet(journal, here, digest, check)) is not None:
             check_inserts(trial, options)
             after = _run_after_trial(journal, file, trial, settings, options, now, digest, check)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
