@@ -72,9 +72,9 @@ class Engine:
         self._senders = 0
         self._stopping = False
         self._rested = goes_on
+        """Whether rows without a doubt wait for no rest."""
         self._awaits_rests = 0
         """The workers that wait for calls which may still be under way at the dialer."""
-        """Whether rows without a doubt wait for no rest."""
         self._reason = ""
         self.cause = ""
         """The reason for an early stop without times and counts, alike whenever it comes."""
