@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from leadsync.sheets.sandbox import confined_process
 from leadsync.sheets.sandbox.confined_process import end, received, start
 from leadsync.sheets.sandbox.frames import FrameError
 
@@ -71,7 +72,10 @@ def test_no_module_of_the_working_folder_is_taken(
         answer_of("planted", file)
 
 
-def test_a_process_that_takes_too_long_is_ended() -> None:
+def test_a_process_that_takes_too_long_is_told_of_and_ended(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(confined_process, "AGAIN_SECONDS", 0.05)
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdout=subprocess.PIPE)
     before = time.monotonic()
     with pytest.raises(FrameError, match="ended"):
@@ -79,6 +83,7 @@ def test_a_process_that_takes_too_long_is_ended() -> None:
     assert time.monotonic() - before < 20
     end(process)
     assert process.returncode != 0
+    assert caplog.messages[0].startswith("the process at the sheet has said nothing for a while; waiting until ")
 
 
 def test_the_end_waits_for_nothing_and_closes_the_pipe() -> None:
