@@ -90,6 +90,10 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
             "leave the cell blank or add it to “Words that mean blank”",
         ),
         (
+            "! 2 rows equal rows left of run 7 of a.csv; `leadsync resume 7` sends them as well",
+            "! 2 rows equal rows left of run 7 of a.csv; its page sends them as well",
+        ),
+        (
             "; `leadsync run 'a b.csv' --fresh --skip-unchanged` instead skips them",
             "; to skip them instead, tick “Send it anew, even if it was sent before”",
         ),
