@@ -177,7 +177,7 @@ def changed_card(
     """The card of changed rows that have a fault still."""
     card = reason_card(ReasonCount(Status.REJECTED, None, fault, rows), values, run, dispositions)
     words = f"{card.words}, after a change"
-    return ReasonCard(changed_key(fault), words, "", rows, card.values, False, card.choices)
+    return ReasonCard(changed_key(fault), words, "", rows, card.values, card.takes_prefix, card.choices)
 
 
 def row_card(

@@ -44,6 +44,11 @@ def test_an_area_code_is_put_before_all_numbers_without_one(faulty: CorrectPage)
     page = faulty.text("?reason=ready")
     assert "FirstPhone 83218199 → 0383218199" in page
     assert "FirstPhone 83218200 → 0383218200" in page
+    for number in (5, 6):
+        faulty.save(number, version=1, back="1")
+    faulty.put("changed..NO_AREA_CODE", "", "", "02", how="before")
+    assert "FirstPhone 83218199 → 0283218199" in faulty.text("?reason=ready"), "also after it was taken back"
+    assert "Area code" not in faulty.text()
 
 
 def test_a_wrong_value_in_many_rows_can_be_put_right_together(page: DraftPage, dialer: PracticeDialer) -> None:
