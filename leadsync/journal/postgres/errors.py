@@ -36,7 +36,8 @@ _OTHERWISE = f"see the server's log, {_AGAIN}"
 def place(url: str) -> str:
     """The database of an address in words, without user and password. Raises SettingsError for no address."""
     try:
-        parts = conninfo_to_dict(url)
+        # Of two lines in a file libpq would make one name; of an equals sign alone nothing.
+        parts = conninfo_to_dict("=" if "\n" in url.strip() else url)
     except psycopg.ProgrammingError:
         # libpq quotes the address, and with it the password.
         raise SettingsError(

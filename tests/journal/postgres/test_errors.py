@@ -23,7 +23,10 @@ def test_a_database_is_named_without_user_and_password(url: str, words: str) -> 
     assert place(url) == words
 
 
-@pytest.mark.parametrize("url", ["mysql://ann:secret@db", "postgresql://ann:sec%ret@db", "secret"])
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://ann:secret@db", "postgresql://ann:sec%ret@db", "secret", "postgresql://db/leads\npostgresql://secret"],
+)
 def test_an_address_of_another_kind_is_a_fault_of_the_settings_and_not_quoted(url: str) -> None:
     with pytest.raises(SettingsError, match=r"is not one of PostgreSQL; in LEADSYNC_JOURNAL_URL, or .*%40") as caught:
         place(url)
