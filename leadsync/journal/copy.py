@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from leadsync.errors import BusyError, JournalError, UsageError
-from leadsync.journal.copied import mark_copied
+from leadsync.journal.copied import mark_copied, refuse_copied
 from leadsync.journal.postgres.errors import place
 from leadsync.journal.postgres.intake import Intake
 from leadsync.journal.sqlite.snapshot import Snapshot
@@ -18,6 +18,7 @@ def copy_journal(state: Path, url: str) -> Mapping[str, int]:
     Runs under way in either are refused. All of it is copied, or nothing; the original is marked then, and refused by
     `open_journal`. Raises JournalError, BusyError and UsageError.
     """
+    refuse_copied(state)
     with ExitStack() as opened:
         journal = opened.enter_context(SqliteJournal(state))
         journal.check()

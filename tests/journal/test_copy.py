@@ -110,6 +110,9 @@ def test_a_database_with_runs_is_refused_and_a_run_under_way_too(tmp_path: Path,
         with pytest.raises(BusyError, match=f"Run {LATER} is being sent"):
             copy_journal(tmp_path, postgres_url)
     copy_journal(tmp_path, postgres_url)
+    with pytest.raises(UsageError, match="was copied to"):
+        copy_journal(tmp_path, postgres_url.replace("/leads", "/another"))
+    (tmp_path / "journal.copied").unlink()
     with pytest.raises(UsageError, match="has runs in its journal already"):
         copy_journal(tmp_path, postgres_url)
 

@@ -175,6 +175,7 @@ def test_an_undecided_row_without_a_time_has_that_of_its_run(journal: Journal) -
         connection.execute("UPDATE rows SET time = NULL, harmless = FALSE WHERE state = 'in_flight'")
     [[found]] = journal.history().undecided(("L",), DIALER).values()
     assert found.time == journal.run(LATER).created
+    assert [one.time for one in journal.history().sent(["L"], 9, DIALER, 41)["L"]][-1] == found.time
 
 
 def test_a_leads_rows_are_listed_the_newest_first_with_their_runs(journal: Journal) -> None:

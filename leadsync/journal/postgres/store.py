@@ -13,7 +13,7 @@ from leadsync.journal.postgres.run_writer import PostgresRunWriter
 from leadsync.journal.postgres.slot_member import PostgresSlotMember
 from leadsync.journal.protocol import SlotMember
 from leadsync.journal.run_log import RunWriter
-from leadsync.journal.sql.history import SENT_TO_LEADS, LeadHistory
+from leadsync.journal.sql.history import SENT_TO_LEADS, TIME_OF_ROW, LeadHistory
 from leadsync.journal.sql.journal import SqlJournal
 from leadsync.private_files import make_private_folder
 
@@ -78,6 +78,7 @@ class PostgresJournal(PostgresRunQueue, SqlJournal):
 
 class _PostgresHistory(LeadHistory):
     _LAST = (
-        "SELECT DISTINCT ON (rows.lead) rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless "
+        f"SELECT DISTINCT ON (rows.lead) rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
+        "rows.harmless "
         f"{SENT_TO_LEADS} ORDER BY rows.lead, rows.sequence DESC"
     )

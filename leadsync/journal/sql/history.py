@@ -22,6 +22,9 @@ SENT_TO_LEADS = (
 )
 """The rows behind `last_sent`; the values are the leads and the runs."""
 
+TIME_OF_ROW = "coalesce(rows.time, (SELECT created FROM runs WHERE runs.run = rows.run))"
+"""A row under way for the first time has no time of its own yet."""
+
 _AFTER_ALL = chr(0x10FFFF)
 """Behind every text that goes on with anything else."""
 _SEARCHED = 100_000
@@ -39,7 +42,8 @@ class LeadHistory(Connected):
     # With max(), SQLite takes the other columns from the row of the maximum. CROSS JOIN keeps the order of the loops:
     # each lead is looked up in the index.
     _LAST = (
-        "SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, rows.harmless, max(rows.sequence) "
+        f"SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, rows.harmless, "
+        "max(rows.sequence) "
         f"{SENT_TO_LEADS} GROUP BY rows.lead"
     )
 
@@ -66,7 +70,8 @@ class LeadHistory(Connected):
         with self._database.reading() as connection:
             runs = self._of_campaign(connection, dialer, campaign)
             rows = connection.execute(
-                "WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, rows.time, row_number() OVER "
+                f"WITH sent AS (SELECT rows.run, rows.number, rows.lead, rows.state, {TIME_OF_ROW} AS time, "
+                "row_number() OVER "
                 f"(PARTITION BY rows.lead ORDER BY rows.sequence DESC) AS place {SENT_TO_LEADS}) "
                 "SELECT lead, run, number, time, fields, state FROM sent JOIN lines USING (run, number) "
                 "WHERE place <= ? ORDER BY lead, place DESC",
@@ -81,8 +86,7 @@ class LeadHistory(Connected):
         with self._database.reading() as connection:
             runs = self._of_dialer(connection, dialer)
             rows = connection.execute(
-                # A row under way for the first time has no time of its own yet.
-                "SELECT lead, rows.run, rows.number, coalesce(time, (SELECT created FROM runs WHERE run = rows.run)), "
+                f"SELECT lead, rows.run, rows.number, {TIME_OF_ROW}, "
                 "fields, state FROM json_each(?) AS wanted CROSS JOIN rows "
                 "JOIN lines USING (run, number) WHERE rows.lead = wanted.value "
                 "AND rows.run IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) "
