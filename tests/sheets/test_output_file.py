@@ -1,9 +1,12 @@
 """Tables written: what is in the file, what comes back, and what is left where writing fails."""
 
 import datetime as dt
+import gc
+import io
 import os
 import stat
 import string
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from leadsync.errors import JournalError, OutputError
 from leadsync.report_values import Line
 from leadsync.sheets import new_table, open_table
 from leadsync.sheets.formula_escapes import escape, unescape
+from leadsync.sheets.output.output_file import _started_text
 
 HEADINGS = ["Id", "Name", "sync_run"]
 
@@ -157,3 +161,15 @@ def test_without_lines_there_is_no_file_and_none_from_before(tmp_path):
     assert not path.exists()
     write(path, HEADINGS, [], kind="csv", even_empty=True)
     assert path.read_bytes() == b"Id,Name,sync_run\r\n"
+
+
+def test_a_writing_left_by_a_signal_ends_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    writing = _started_text(stream, headings=["Lead Id"], delimiter=",", bom=False)
+    put = writing.__enter__()
+    stream.close()
+    unseen: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unseen.append)
+    del put, writing
+    gc.collect()
+    assert unseen == []

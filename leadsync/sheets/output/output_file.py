@@ -137,7 +137,9 @@ def _started_text(stream: IO[bytes], *, headings: Sequence[str], delimiter: str,
         yield lambda line: writer.writerow(escape_row(line.cells, delimiter))
         text.flush()
     finally:
-        text.detach()
+        # A signal between two lines of Python leaves the end to the search for garbage, behind the file's own.
+        if not stream.closed:
+            text.detach()
 
 
 @contextmanager
