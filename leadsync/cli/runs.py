@@ -33,12 +33,15 @@ def runs(run_id: str | None) -> int:
     shell = command_shell()
     with shell.journal() as journal:
         sending = {run.id for run in journal.runs() if not run.finished and not journal.settle_if_dead(run.id)}
+        queued = {run.id for run in journal.runs() if not run.finished and journal.queued(run.id)}
         live, holders, now = journal.live(), journal.holders(), journal.now()
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
 
     def standing(run: RunRecord, tally: Tally) -> str:
-        if run.id in live and not run.finished and not (run.is_held and live[run.id].lost):
+        if run.id in live and not run.finished and not (live[run.id].lost and (run.is_held or run.id in queued)):
             return live_words(live[run.id], now, holders.get(run.id))
+        if run.id in queued and run.id not in sending and not run.is_held:
+            return "queued, waits for a worker"
         return _standing(run, tally, run.id in sending, holders.get(run.id))
 
     lines = (

@@ -98,7 +98,12 @@ def test_a_run_is_stopped_from_any_machine_and_stays_so(machines: Machines, desk
 def test_a_run_that_waits_for_a_worker_is_stopped_too(machines: Machines, desk: Desk) -> None:
     desk.dialer()
     run = machines.queue()
-    assert machines.start("third", "stop", run).wait(20) == 0
+    listed = "queued, waits for a worker"
+    for command, log in ((("runs",), "before"), (("stop", run), "stop"), (("runs",), "after")):
+        assert machines.start("third", *command, log=log).wait(20) == 0
+    assert listed in (desk.folder / "before.log").read_text("utf-8")
+    assert f"Run {run} was taken off the queue, and no worker sends it" in (desk.folder / "stop.log").read_text("utf-8")
+    assert listed not in (desk.folder / "after.log").read_text("utf-8")
     with machines.journal() as journal:
         assert journal.queued(run) is None
 
