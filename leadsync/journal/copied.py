@@ -8,19 +8,26 @@ from leadsync.private_files import whole_or_not
 
 MARK = "journal.copied"
 """The file in the state folder; its text names the copy."""
+_CUT_OFF = "; whether all of it came there is not known"
+"""The end of the text until the database has kept the copy."""
 
 
-def mark_copied(state: Path, place: str, at: datetime) -> None:
-    """Mark the journal of a state folder as copied to `place`, a database in words."""
+def mark_copied(state: Path, place: str, at: datetime, *, kept: bool) -> None:
+    """Mark the journal of a state folder as copied to `place`, a database in words; `kept`: it is whole there."""
     with whole_or_not(state / MARK) as stream:
-        stream.write(f"{place}, on {at:%Y-%m-%d %H:%M}".encode())
+        stream.write(f"{place}, on {at:%Y-%m-%d %H:%M}{'' if kept else _CUT_OFF}".encode())
 
 
-def refuse_copied(state: Path) -> None:
-    """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice."""
+def refuse_copied(state: Path, *, again: bool = False) -> None:
+    """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice.
+
+    With `again` it is to be copied, and one whose copy was cut off is not refused.
+    """
     try:
         to = (state / MARK).read_text("utf-8")
     except FileNotFoundError:
+        return
+    if again and to.endswith(_CUT_OFF):
         return
     raise UsageError(
         f"The journal in {state} was copied to {to}: name that database in LEADSYNC_JOURNAL_URL or [journal] url_file. "

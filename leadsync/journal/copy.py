@@ -18,7 +18,7 @@ def copy_journal(state: Path, url: str) -> Mapping[str, int]:
     Runs under way in either are refused. All of it is copied, or nothing; the original is marked then, and refused by
     `open_journal`. Raises JournalError, BusyError and UsageError.
     """
-    refuse_copied(state)
+    refuse_copied(state, again=True)
     with ExitStack() as opened:
         journal = opened.enter_context(SqliteJournal(state))
         journal.check()
@@ -39,6 +39,8 @@ def copy_journal(state: Path, url: str) -> Mapping[str, int]:
                     f"Of table {table} {target.count(table)} rows came of {counts[table]}; nothing was kept. Please "
                     "report this."
                 )
+        # Before the database keeps it: a kill in between leaves a journal that is refused, not two that send.
+        mark_copied(state, place(url), journal.now(), kept=False)
         target.keep(source.last_sequence())
-        mark_copied(state, place(url), journal.now())
+        mark_copied(state, place(url), journal.now(), kept=True)
     return counts

@@ -11,7 +11,7 @@ from leadsync.journal.copied import mark_copied, refuse_copied
 
 def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(tmp_path: Path) -> None:
     refuse_copied(tmp_path)
-    mark_copied(tmp_path, "leads on db.example.com", datetime(2026, 11, 24, 21, 4, tzinfo=UTC))
+    mark_copied(tmp_path, "leads on db.example.com", datetime(2026, 11, 24, 21, 4, tzinfo=UTC), kept=True)
     with pytest.raises(UsageError) as caught:
         refuse_copied(tmp_path)
     assert str(caught.value) == (
@@ -21,3 +21,14 @@ def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(t
     )
     (tmp_path / "journal.copied").unlink()
     refuse_copied(tmp_path)
+
+
+def test_a_copy_that_was_cut_off_may_be_made_again_and_nothing_else(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 24, 21, 4, tzinfo=UTC)
+    mark_copied(tmp_path, "leads on db.example.com", at, kept=False)
+    refuse_copied(tmp_path, again=True)
+    with pytest.raises(UsageError, match="on 2026-11-24 21:04; whether all of it came there is not known: name that"):
+        refuse_copied(tmp_path)
+    mark_copied(tmp_path, "leads on db.example.com", at, kept=True)
+    with pytest.raises(UsageError, match="was copied to leads on"):
+        refuse_copied(tmp_path, again=True)

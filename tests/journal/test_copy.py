@@ -131,3 +131,20 @@ def test_a_copy_that_lacks_a_row_is_not_kept(
         copy_journal(tmp_path, postgres_url)
     with open_journal(tmp_path, postgres_url) as copied:
         assert copied.runs() == []
+
+
+def test_a_copy_killed_before_its_end_leaves_no_two_journals_that_send(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Intake, "keep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            copy_journal(tmp_path, postgres_url)
+    with pytest.raises(UsageError, match="whether all of it came there is not known"):
+        open_journal(tmp_path)
+    assert copy_journal(tmp_path, postgres_url)["runs"] == 2
