@@ -63,7 +63,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
     _K.OTHER_TABLE: (
         "belongs to a table under other headings, as row {row} looks like them",
-        "put that table into a file of its own, or correct row {row} if it is a lead",
+        "put that table into a file of its own, or move row {row} to the end if it is a lead",
     ),
     _K.SECOND_HEADINGS: (
         "looks like a second line of headings",
