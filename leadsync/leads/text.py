@@ -46,9 +46,11 @@ _ERROR_CELL = re.compile(r"#[A-Z]+(?:[/_][A-Z0]+)?[!?]?|Err:\d{3}|#{3,}")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"|=HYPERLINK\(\s*"(?:[^"]|"")*"\s*[,;]\s*"((?:[^"]|"")*)"\s*\)', re.IGNORECASE)
 """A formula with a text as its value: as such, or the text of a link."""
 _FORMULA = re.compile(
-    r"=\s*(?:[^\W\d_][\w.]*\(.*\)|(?:'[^']+'!|\w+!)?\$?[A-Z]{1,3}\$?[1-9]\d{0,6})\s*", re.IGNORECASE | re.DOTALL
+    r"=\s*(?:[^\W\d_][\w.]*\(.*\)|HYPERLINK\(.*|[+-]?\d+(?:[.,]\d+)?|\x22[^\x22]*\x22\s*&.*"
+    r"|(?:'[^']+'!|\w+!)?\$?[A-Z]{1,3}\$?[1-9]\d{0,6})\s*",
+    re.IGNORECASE | re.DOTALL,
 )
-"""A function, or another cell: its value is not in a text file."""
+"""A function, another cell, a number, or texts joined: the value is not in a text file."""
 _APOSTROPHES = frozenset("'‘’")
 # 't Hooft and 's-Hertogenbosch: a letter or two and a blank or dash behind; '90s' is quoted.
 _TEXT_MARK = re.compile(r"[‘’](?=[\d+(])|'(?!\w\w?[ -])(?!.*'$)", re.DOTALL)
