@@ -205,7 +205,9 @@ class LeanLines:
         if not is_shaped:
             return Kind.LEAD
         says_total = not TOTALS.isdisjoint(LETTERS.findall(folded(name)))
-        return Kind.TITLE if says_total or self._is_count(name, count) else Kind.DOUBT
+        # A name or an outcome beside a short id may be a lead's.
+        is_total = self._is_count(name, count) and all(_is_figure(cell) for _, cell in self._others(line))
+        return Kind.TITLE if says_total or is_total else Kind.DOUBT
 
     def _is_like_an_id(self, name: str) -> bool:
         """Whether a word may be an id of a lead: in capitals, as long as a number among the others."""
