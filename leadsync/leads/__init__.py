@@ -9,7 +9,7 @@ from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END
 from leadsync.leads.external_ids import DECIMAL_ID, PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
-from leadsync.leads.mapping_choice import mapping_for, same_headings, sheet_rules, with_mapping
+from leadsync.leads.mapping_choice import heading_names, mapping_for, same_headings, sheet_rules, with_mapping
 from leadsync.leads.mappings import ColumnMapping, fields_of, map_columns
 from leadsync.leads.proposal import Proposal, phones_meant, propose, time_beside
 from leadsync.leads.row_mapper import RowMapper, map_row
@@ -42,6 +42,7 @@ __all__ = [
     "columns_of",
     "field_named",
     "fields_of",
+    "heading_names",
     "map_columns",
     "map_row",
     "mapping_for",

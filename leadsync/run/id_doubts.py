@@ -1,10 +1,14 @@
 """Ids that are no lead's, perhaps: words among ids with digits, quoted ones, and one for several people. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from leadsync.models import CALLBACK, Lead
+from leadsync.run.id_forms import IdForms
+from leadsync.run.total_doubts import TotalDoubts, is_total_of
+from leadsync.spreadsheet import loose
 
 _MOST_IDS = 10_000
 """Ids to compare; where there are more words, ids are words."""
@@ -14,6 +18,8 @@ _REACHED = re.compile(r"@|(?:\D*\d){6}")
 """In the values by which a person is reached."""
 _CLOSING = frozenset("'\"`’”»}]>")
 """At the end of an id in quotation marks, or of a template's."""
+_BRACKETED = re.compile(r"""\{[^{}'"]*\d[^{}'"]*\}|\[[^\[\]'"]*\d[^\[\]'"]*\]""")
+"""An id in brackets that are part of it, where most ids have them."""
 _NAME = "name"
 """In the headings of people's names."""
 _FEWEST, _MANY = 2, 9
@@ -36,11 +42,20 @@ class _Form(NamedTuple):
 class IdDoubts:
     """The ids of the rows to be sent, as far as they may be no lead's."""
 
-    def __init__(self) -> None:
+    def __init__(self, headings: Collection[str] = ()) -> None:
+        """`headings` are those that no lead's id is, as `loose` gives them."""
+        self._headings = headings
+        self._forms = IdForms()
+        self._totals = TotalDoubts()
+        self._doubted: list[int] = []
+        """The rows whose id is a heading, and the totals in the rows of one lead."""
         self.shared: list[int] = []
         """Rows whose id has stood for other people."""
         self._quoted: list[int] = []
         """The rows whose id ends in a closing sign."""
+        self._bracketed: list[int] = []
+        """Those in one pair of brackets."""
+        self._rows = 0
         self._words: dict[int, _Form] = {}
         """The rows with an id without a digit, and its form."""
         self._with_digits = self._last = 0
@@ -50,14 +65,19 @@ class IdDoubts:
         """The forms of the first of these."""
         self._people: dict[str, list[Mapping[str, str]]] = {}
         """The fields of different people by their id."""
+        self._first: dict[str, int] = {}
+        """The first row of each."""
 
     def look_at(self, number: int, lead: Lead) -> None:
         """Learn from a row to be sent."""
         name = lead.external_id
         last = name[-1:]
         is_word = (not last.isdigit() and not any(map(str.isdigit, name))) or name.count(" ") >= _SENTENCE
+        self._rows += 1
+        self._forms.learn(number, name)
+        self._totals.look_at(number, lead.fields)
         if last in _CLOSING and len(self._quoted) < _MOST_IDS:
-            self._quoted.append(number)
+            (self._bracketed if _BRACKETED.fullmatch(name) else self._quoted).append(number)
         if not is_word:
             self._with_digits += 1
             self._last = number
@@ -72,10 +92,15 @@ class IdDoubts:
             self._look_at_person(number, lead, self._people[key], is_word=is_word)
         elif len(self._people) < _MOST_IDS:
             self._people[key] = [lead.fields]
+            self._first[key] = number
+            if self._headings and loose(name) in self._headings and not key.isdecimal():
+                self._doubted.append(number)
 
     def odd(self) -> list[int]:
-        """The rows whose id is none, perhaps: an odd word, or one in quotation marks."""
-        return [*self._quoted, *self._odd_words()]
+        """The rows that are no lead's, perhaps: an odd id, one in quotation marks, a heading's, or a total."""
+        bracketed = self._bracketed if len(self._bracketed) * 2 <= self._rows else ()
+        odd = (self._quoted, bracketed, self._doubted, self._odd_words(), self._forms.odd(), self._totals.odd())
+        return list(chain.from_iterable(odd))
 
     def _odd_words(self) -> list[int]:
         """The rows whose id has no digit, and a form that no id with digits has; none where words are common ids."""
@@ -97,10 +122,18 @@ class IdDoubts:
 
     def _look_at_person(self, number: int, lead: Lead, people: list[Mapping[str, str]], *, is_word: bool) -> None:
         name, fields = lead.external_id, lead.fields
-        most = _WORD if is_word or (len({*name}) == 1 and len(name) >= _FILLED) else _NUMBER
+        if is_total_of(fields, people[0]):
+            self._doubted.append(number)
+            return
+        if is_total_of(people[0], fields):
+            self._doubted.append(self._first[name.casefold()])
+            people[0] = fields
+            return
+        is_none = is_word or (len({*name}) == 1 and len(name) >= _FILLED)
+        most = _WORD if is_none else _NUMBER
         # Beyond these, only another one than the first is told.
         others = people if len(people) < most else people[:1]
-        if any(_may_be_one(fields, other) for other in others):
+        if any(_may_be_one(fields, other, needs_names=not is_none) for other in others):
             return
         if len(people) < most:
             people.append(fields)
@@ -122,17 +155,22 @@ def _letter(sign: str) -> str:
     return "small" if sign.islower() else "capital" if sign.isupper() else "letter"
 
 
-def _may_be_one(fields: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    """Whether two rows may be of one person: of one name, without number and address, or with a common one."""
+def _may_be_one(fields: Mapping[str, str], others: Mapping[str, str], *, needs_names: bool) -> bool:
+    """Whether two rows may be of one person: of one name, without number and address, or with a common one.
+
+    With `needs_names` rows without a name are: a person has several numbers.
+    """
     here, there = _reached(fields), _reached(others)
     if not (here and there) or not here.isdisjoint(there):
         return True
-    name = _named(fields)
-    return bool(name) and name == _named(others)
+    name, other = _named(fields), _named(others)
+    return name == other if name and other else needs_names
 
 
 def _named(fields: Mapping[str, str]) -> list[str]:
-    return [value.casefold() for heading, value in fields.items() if _NAME in heading.casefold()]
+    """The words of a person's names, in the order of the alphabet: `Lee, Ann` is `Ann Lee`."""
+    names = " ".join(value for heading, value in fields.items() if _NAME in heading.casefold())
+    return sorted(names.replace(",", " ").casefold().split())
 
 
 def _reached(fields: Mapping[str, str]) -> set[str]:

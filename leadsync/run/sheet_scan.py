@@ -15,6 +15,7 @@ from leadsync.leads import (
     Rules,
     UnsentColumns,
     fields_of,
+    heading_names,
     phones_meant,
 )
 from leadsync.models import CALLBACK, NOTE, PHONE, SYSTEM_FIELDS, Row
@@ -35,6 +36,7 @@ from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
 from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
+from leadsync.spreadsheet import loose
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -100,7 +102,7 @@ class SheetScan:
         self.table = table
         self.mapping = mapping
         self.lineage = lineage
-        self.survey = Survey()
+        self.survey = Survey({*heading_names(rules).fields, *map(loose, self.headings)} - {""})
         self.reading = ""
         """The settings for reading the sheet, as a run keeps them."""
         self.date_order = rules.date_order

@@ -1,7 +1,7 @@
 """Counts over a sheet: its rows, and the effects of sending them. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,7 +47,8 @@ class Group:
 class Survey:
     """Counts the rows of one sheet by their effects."""
 
-    def __init__(self) -> None:
+    def __init__(self, headings: Collection[str] = ()) -> None:
+        """`headings` are those that no lead's id is, as `loose` gives them."""
         self.rows = 0
         self.to_send = 0
         self.skipped = 0
@@ -79,7 +80,7 @@ class Survey:
         """Rows to be sent with an id and no other value."""
         self.doubted: list[int] = []
         """Rows to be sent that the reader takes for no lead, perhaps."""
-        self.id_doubts = IdDoubts()
+        self.id_doubts = IdDoubts(headings)
         self._rich = 0
         """Rows with several values."""
 

@@ -94,8 +94,10 @@ def test_a_heading_compares_without_case_blanks_and_punctuation(heading: str) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["=A1", "=$B$12", "=Sheet1!A1", "='My leads'!A1", "=CONCAT(1)", "=if(a1=1;2;3)", "=SUM(A1)+1)"]
-    + ["=10235", "=+10235", '=HYPERLINK("a","10235")+1', '=HYPERLINK("a","10")&"x"', '="10"&"235"'],
+    [
+        *("=A1", "=$B$12", "=Sheet1!A1", "='My leads'!A1", "=CONCAT(1)", "=if(a1=1;2;3)", "=SUM(A1)+1)"),
+        *("=10235", "=+10235", '=HYPERLINK("a","10235")+1', '=HYPERLINK("a","10")&"x"', '="10"&"235"'),
+    ],
 )
 def test_a_formula_is_no_value(text: str) -> None:
     assert unsendable(text) == Refused(FaultKind.FORMULA_TEXT)

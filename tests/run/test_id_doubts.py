@@ -9,7 +9,7 @@ ANN, BOB, CY = "0383218191", "0383218192", "0383218193"
 
 
 def doubts(*leads: Lead) -> IdDoubts:
-    found = IdDoubts()
+    found = IdDoubts({"name", "disposition"})
     for number, lead in enumerate(leads, 2):
         found.look_at(number, lead)
     return found
@@ -29,7 +29,20 @@ def doubts(*leads: Lead) -> IdDoubts:
         (f"{'A7|A88|' * 9}leer", "leer"),
         ("'A1'|'A2'", "'A1'|'A2'"),
         ("b'A1'|<ID>|[id]|{{id}}", "b'A1'|<ID>|[id]|{{id}}"),
+        ("10234|10235|10236|10234-10236", "10234-10236"),
+        ("10234|10235|10236|51824753556", "51824753556"),
+        ("10234|10235|10236|10237|2 leads|2 leads", "2 leads|2 leads"),
+        ("A-1|A-2|24/11/2027", "24/11/2027"),
+        ("10234|10235|2027-11-24 14:30", "2027-11-24 14:30"),
+        ("ann|bob|24-Nov-2027", "24-Nov-2027"),
+        ("10234|10235|1/1", "1/1"),
+        ("Name|Disposition:|10234", "Name|Disposition:"),
         # leads
+        ("{6fa459ea}|{6fa459eb}|{6fa459ec}", ""),
+        ("[A1]|[A2]|A3", ""),
+        ("24/11/2027|25/11/2027|10234", ""),
+        ("1|22|333|4444", ""),
+        ("123|456|789|12|1234567", ""),
         ("A1 (old)|O'Neil|N.V.", ""),
         ("Q1ZV|QXZV|Z9TT|A7BC", ""),
         ("10234|10235|SMITH|10236", ""),
@@ -45,6 +58,7 @@ def doubts(*leads: Lead) -> IdDoubts:
 def test_a_word_among_ids_with_digits_is_odd_by_its_form(ids: str, odd: str) -> None:
     names = ids.split("|")
     found = doubts(*(Lead(name, {}) for name in names)).odd()
+    found = list(dict.fromkeys(found))
     assert "|".join(names[number - 2] for number in found) == odd
 
 
@@ -58,13 +72,15 @@ def person(name: str, phone: str, **others: str) -> Lead:
         ([person("New customer", ANN), person("new customer", BOB), person("New customer", BOB)], [3, 4]),
         ([person("n.v.t", "", Mail="ann@example.com"), person("n.v.t", BOB)], [3]),
         ([person("99999", ANN), person("99999", BOB)], [3]),
-        ([person("WEB1", ANN), person("WEB1", BOB), person("WEB1", CY), person("WEB1", ANN)], [4]),
+        ([person("WEB1", ANN, Name="Ann"), person("WEB1", BOB, Name="Bob"), person("WEB1", CY, Name="Cy")], [4]),
         ([person("12", ANN, Name="Ann"), person("12", BOB, Name="Bob"), person("12", CY, Name="Cy")], [4]),
         # one person
         ([person("smith", ANN, Name="Ann Smith"), person("smith", BOB, Name="ANN SMITH")], []),
         ([person("12", ANN, Name="Ann"), person("12", BOB, Name="Ann"), person("12", CY, Name="Ann")], []),
         ([person("12", ANN), person("12", BOB), person("12", ANN)], []),
-        ([person("1", ANN), person("1", BOB)], []),
+        ([person("1", ANN), person("1", BOB), person("1", CY)], []),
+        ([person("A1", ANN, Name="Ann"), person("A1", BOB), person("A1", CY)], []),
+        ([person("smith", ANN, Name="Lee Ann"), person("smith", BOB, Name="Ann, Lee")], []),
         ([person("ann", ANN), person("ann", ANN, njDisposition="Sale")], []),
         ([person("ann", ANN), person("ann", "<No Change>")], []),
         ([person("ann", ANN), person("bob", BOB)], []),
@@ -73,3 +89,51 @@ def person(name: str, phone: str, **others: str) -> Lead:
 )
 def test_an_id_of_several_people_is_doubted(leads: list[Lead], rows: list[int]) -> None:
     assert doubts(*leads).shared == rows
+
+
+FULL = {"Agent": "Jane", "Name": "Ann", "FirstPhone": ANN, "njDisposition": "Sale", "Amount": "6"}
+
+
+@pytest.mark.parametrize(
+    ("second", "is_total"),
+    [
+        ({"Name": "Average", "Amount": "41.92"}, True),
+        ({"Name": "Maximum", "Amount": "100.50"}, True),
+        ({"Name": "Ø", "Amount": "2"}, True),
+        ({"Agent": "Jane Max", "FirstPhone": ANN, "Amount": "6"}, True),
+        ({"Agent": "Last: Jane", "Amount": "6"}, True),
+        ({"Agent": "Jane", "njDisposition": "Total", "Amount": "11"}, True),
+        ({"Amount": "11"}, True),
+        ({"njPriority": "11"}, False),
+        ({"Agent": "Jane", "Amount": "11"}, False),
+        ({"Name": "Ann Lee", "njDisposition": "Busy"}, False),
+        ({"Amount": "7", "njCallBackDate": "2027/11/24 14:30"}, False),
+        ({"FirstPhone": BOB}, False),
+        ({**FULL, "Amount": "7"}, False),
+    ],
+)
+def test_a_total_under_the_id_of_a_lead_is_doubted(second: dict[str, str], is_total: bool) -> None:
+    leads = [Lead("10235", FULL), Lead("10235", second)]
+    assert doubts(*leads).odd() == [3] * is_total
+    assert doubts(*reversed(leads)).odd() == [2] * is_total
+
+
+@pytest.mark.parametrize(
+    ("name", "disposition", "is_odd"),
+    [
+        ("2", "Sale", True),
+        ("3 leads", "Sale", True),
+        ("24/11/2027", "Sale", True),
+        ("Cy", "2", True),
+        ("7 Eleven", "Sale", False),
+        ("3rd Base", "<No Change>", False),
+    ],
+)
+def test_a_figure_for_a_name_or_an_outcome_is_odd(name: str, disposition: str, is_odd: bool) -> None:
+    values = [("Ann", "Sale"), ("Bob", "Sale"), (name, disposition)]
+    leads = [Lead(f"a{at}", {"Name": one, "njDisposition": other}) for at, (one, other) in enumerate(values)]
+    assert doubts(*leads).odd() == [4] * is_odd
+
+
+def test_names_of_figures_alone_are_names() -> None:
+    assert not doubts(*(Lead(f"a{at}", {"Name": str(at)}) for at in range(4))).odd()

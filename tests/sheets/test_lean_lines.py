@@ -53,6 +53,7 @@ LONG, SMALL, SIGNED, NAMED = "10234 10235 10236", "10 20 40", "C1 C2 C3", "ann b
         # perhaps
         ("1,first note", LONG, "2,Target", "1? 2?"),
         ("7,,,Sale", LONG, "99,,,Do Not Call", "7? 99?"),
+        ("", LONG, "7,,,Sale", "7?"),
         ("102,Dan,,Sale", LONG, "103,Eve", "102? 103?"),
         ("", "100 200", "300,,,,,3", "300?"),  # a sum, or the next id
         ("", LONG, "3,,,Sale,,6,125.75", "3?"),

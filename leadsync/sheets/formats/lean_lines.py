@@ -205,9 +205,14 @@ class LeanLines:
         if not is_shaped:
             return Kind.LEAD
         says_total = not TOTALS.isdisjoint(LETTERS.findall(folded(name)))
-        # A name or an outcome beside a short id may be a lead's.
-        is_total = self._is_count(name, count) and all(_is_figure(cell) for _, cell in self._others(line))
-        return Kind.TITLE if says_total or is_total else Kind.DOUBT
+        return Kind.TITLE if says_total or self._is_total(line, name, count) else Kind.DOUBT
+
+    def _is_total(self, line: SourceLine, name: str, count: int) -> bool:
+        """Whether a total's figure is the id; names and outcomes alone beside a short one may be a lead's."""
+        if not self._is_count(name, count):
+            return False
+        is_short = name.isdecimal() and name != str(count)
+        return not is_short or any(_is_figure(cell) for _, cell in self._others(line))
 
     def _is_like_an_id(self, name: str) -> bool:
         """Whether a word may be an id of a lead: in capitals, as long as a number among the others."""

@@ -89,6 +89,8 @@ class _Lines:
         self._has_bands = False
         self._bands, self._titles = set[int](), set[int]()
         """The numbers of the titles so far, in words and by their shape; below all leads one may be a total."""
+        self._doubted = set[int]()
+        """The numbers of the lines so far that may be no leads."""
         self._sum: int | None = 0
         """The sum of the ids so far, as long as they are numbers."""
         self._lengths: Counter[int] = Counter()
@@ -137,6 +139,8 @@ class _Lines:
         for at, line in enumerate(chunk):
             is_lead = line.number not in asked or _is_told(line)
             kinds.append(Kind.LEAD if is_lead else self._kind(line, at, count))
+            if kinds[-1] is Kind.DOUBT:
+                self._doubted.add(line.number)
             if kinds[-1] is Kind.TITLE:
                 self._titles.add(line.number)
             else:
@@ -154,7 +158,7 @@ class _Lines:
         places = range(at - 1, max(at - _ABOVE, 0) - 1, -1)
         for line in chain(map(self._chunk.__getitem__, places), reversed(self._before)):
             cell = line.cells[column].strip()
-            if cell and line.number not in self._titles and not _is_told(line):
+            if cell and line.number not in self._titles and line.number not in self._doubted and not _is_told(line):
                 return cell
         return ""
 
@@ -263,6 +267,8 @@ class _Lines:
         if _is_told(line):
             self._titles.add(line.number)
             return line
+        if line.doubted:
+            self._doubted.add(line.number)
         self._apart = False
         if kind := oddity(name):
             self._odd[kind] += 1

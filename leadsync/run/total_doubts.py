@@ -1,0 +1,88 @@
+"""Rows with a total's words or figures where the others have a name or an outcome. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, PRIORITY
+from leadsync.sheets.formats.footer_words import NOUNS
+from leadsync.sheets.formats.total_labels import Label, label_of
+
+_FIGURE = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
+_NO_NAME = re.compile(
+    rf"{_FIGURE.pattern}|\d+\s+(?:{'|'.join(sorted(NOUNS))})|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{2,4}}(?:[ T].*)?"
+)
+"""A figure, a count of leads, or a date."""
+_STATISTICS = frozenset({"max", "min", "maximum", "minimum", "best", "worst", "ø", "median"})
+_NAME = "name"
+_SAMPLE = 2_000
+_MOST = 1_000
+
+
+class TotalDoubts:
+    """The columns of names and outcomes so far, and the rows with figures in them."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._columns: tuple[str, ...] = ()
+        """The fields of names and outcomes."""
+        self._words: Counter[str] = Counter()
+        """The first rows with another text than a figure there."""
+        self._odd: list[tuple[str, int]] = []
+        """The fields and rows of figures."""
+
+    def look_at(self, number: int, fields: Mapping[str, str]) -> None:
+        """Learn from a row to be sent."""
+        if self._rows < _SAMPLE:
+            self._learn(fields)
+        for name in self._columns:
+            value = fields.get(name)
+            # Nearly all begin with a letter.
+            if value and not value[0].isalpha() and len(self._odd) < _MOST and _NO_NAME.fullmatch(value.casefold()):
+                self._odd.append((name, number))
+
+    def _learn(self, fields: Mapping[str, str]) -> None:
+        self._rows += 1
+        for name in fields.keys() - {*self._columns}:
+            if name == DISPOSITION or _NAME in name.casefold():
+                self._columns += (name,)
+        for name in self._columns:
+            value = fields.get(name, NO_CHANGE)
+            if value and value != NO_CHANGE:
+                self._words[name] += not _NO_NAME.fullmatch(value.casefold())
+
+    def odd(self) -> list[int]:
+        """The rows with a figure in a column of texts."""
+        figures = Counter(name for name, _ in self._odd)
+        return [number for name, number in self._odd if self._words[name] > max(1, figures[name] - 1)]
+
+
+def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
+    """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words."""
+    values, others = _filled(fields), _filled(lead)
+    if CALLBACK in values or len(values) >= len(others):
+        return False
+    labels, has_figures = set[str](), False
+    for name, value in values.items():
+        own = others.get(name, "")
+        if _FIGURE.fullmatch(value):
+            has_figures = has_figures or name != PRIORITY
+        elif value.casefold() == own.casefold():
+            labels.add("same")
+        elif value.casefold().strip(" .:") in _STATISTICS or label_of(value, own) is Label.TOTAL:
+            labels.add("total")
+        elif label_of(value, own) in {Label.LONGER, Label.COUNTED} or (own and _is_behind(value, own)):
+            labels.add("longer")
+        else:
+            return False
+    return "total" in labels or (has_figures and labels != {"same"})
+
+
+def _is_behind(value: str, own: str) -> bool:
+    """Whether a text is a word with a colon, and the other one: `Last: Jane`."""
+    first, colon, rest = value.partition(":")
+    return bool(colon) and first.isalpha() and rest.strip().casefold() == own.casefold()
+
+
+def _filled(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value and value != NO_CHANGE}
