@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from leadsync.models import CALLBACK, Lead
-from leadsync.run.id_forms import IdForms
+from leadsync.run.id_forms import IdForms, form_of
 from leadsync.run.total_doubts import TotalDoubts, is_total_of
 from leadsync.spreadsheet import loose
 
@@ -55,6 +55,8 @@ class IdDoubts:
         """The rows whose id ends in a closing sign."""
         self._bracketed: list[int] = []
         """Those in one pair of brackets."""
+        self._plain: set[str] = set()
+        """Forms of ids with digits that say nothing more."""
         self._rows = 0
         self._words: dict[int, _Form] = {}
         """The rows with an id without a digit, and its form."""
@@ -71,30 +73,41 @@ class IdDoubts:
     def look_at(self, number: int, lead: Lead) -> None:
         """Learn from a row to be sent."""
         name = lead.external_id
-        last = name[-1:]
-        is_word = (not last.isdigit() and not any(map(str.isdigit, name))) or name.count(" ") >= _SENTENCE
+        form = form_of(name)
         self._rows += 1
-        self._forms.learn(number, name)
+        self._forms.learn(number, form)
         self._totals.look_at(number, lead.fields)
-        if last in _CLOSING and len(self._quoted) < _MOST_IDS:
-            (self._bracketed if _BRACKETED.fullmatch(name) else self._quoted).append(number)
-        if not is_word:
+        is_plain = form in self._plain
+        if is_plain:
             self._with_digits += 1
             self._last = number
-            if len(name) not in self._lengths:
-                self._lengths.add(len(name))
-            if self._with_digits <= _MOST_FORMS and not name.isdecimal():
-                self._signs |= _signs(name)
-        elif len(self._words) < _MOST_IDS:
-            self._words[number] = _Form(len(name), _signs(name))
+        is_word = not is_plain and self._look_at_id(number, name, form)
         key = name.casefold()
         if key in self._people:
             self._look_at_person(number, lead, self._people[key], is_word=is_word)
         elif len(self._people) < _MOST_IDS:
             self._people[key] = [lead.fields]
             self._first[key] = number
-            if self._headings and loose(name) in self._headings and not key.isdecimal():
-                self._doubted.append(number)
+
+    def _look_at_id(self, number: int, name: str, form: str) -> bool:
+        """Learn from an id of no usual form; return whether it is a word."""
+        last = name[-1:]
+        if last in _CLOSING and len(self._quoted) < _MOST_IDS:
+            (self._bracketed if _BRACKETED.fullmatch(name) else self._quoted).append(number)
+        if len(self._people) < _MOST_IDS and not name.isdecimal() and loose(name) in self._headings:
+            self._doubted.append(number)
+        if (not last.isdigit() and not any(map(str.isdigit, name))) or name.count(" ") >= _SENTENCE:
+            if len(self._words) < _MOST_IDS:
+                self._words[number] = _Form(len(name), _signs(name))
+            return True
+        self._with_digits += 1
+        self._last = number
+        self._lengths.add(len(name))
+        if self._with_digits <= _MOST_FORMS:
+            self._signs |= _signs(name)
+            if last not in _CLOSING:
+                self._plain.add(form)
+        return False
 
     def odd(self) -> list[int]:
         """The rows that are no lead's, perhaps: an odd id, one in quotation marks, a heading's, or a total."""

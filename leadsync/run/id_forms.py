@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from string import ascii_letters
+from string import ascii_lowercase, ascii_uppercase
 
-_SHAPE = str.maketrans({**dict.fromkeys("0123456789", "9"), **dict.fromkeys(ascii_letters, "a")})
+_SHAPE = str.maketrans(
+    {**dict.fromkeys("0123456789", "9"), **dict.fromkeys(ascii_lowercase, "a"), **dict.fromkeys(ascii_uppercase, "A")}
+)
 _RUNS = re.compile(r"(.)\1+")
-_DATE = re.compile(r"9{1,4}([-/.])(?:9{1,2}|a{3,9})\1(?:99){1,2}(?:[ a].*)?|9{1,2}/9{1,2}")
+_DATE = re.compile(r"9{1,4}([-/.])(?:9{1,2}|[Aa]{3,9})\1(?:99){1,2}(?:[ A].*)?|9{1,2}/9{1,2}")
 _MOST = 50
 """Forms to compare; ids of more tell nothing."""
 _MOST_ROWS = 1_000
@@ -18,19 +20,23 @@ _LONGER = 2
 """Times as long as the others."""
 
 
+def form_of(name: str) -> str:
+    """Return the form of an id: `A-101` is `A-999`."""
+    return name.translate(_SHAPE)
+
+
 class IdForms:
-    """The forms of the ids so far, such as `a-999`, with their rows."""
+    """The forms of the ids so far, such as `A-999`, with their rows."""
 
     def __init__(self) -> None:
         self._forms: dict[str, list[int]] = {}
         self._rest = 0
         """The rows beyond those kept."""
 
-    def learn(self, number: int, name: str) -> None:
+    def learn(self, number: int, form: str) -> None:
         """Learn the form of a row's id."""
         if len(self._forms) > _MOST:
             return
-        form = "9" * len(name) if name.isdecimal() else name.translate(_SHAPE)
         rows = self._forms.get(form)
         if rows is None:
             self._forms[form] = [number]
@@ -73,4 +79,4 @@ def _unlike(forms: Sequence[str]) -> list[str]:
 
 
 def _kind(form: str) -> str:
-    return _RUNS.sub(r"\1", form)
+    return _RUNS.sub(r"\1", form.lower())
