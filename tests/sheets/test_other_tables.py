@@ -219,6 +219,10 @@ def test_a_sum_of_the_ids_is_no_lead(last, fault, size):
         ("11,Ann,5|12,Bob,6|13,Cy,9|36,3,20", "TOTAL_BETWEEN"),
         ("1,Ann,5|2,Bob,6|3,Cy,9|3,,20", "?"),
         ("5,1,|2,10,|2,11,", "?"),
+        ("1,5,Sale|2,6,Sale|3,11,", "?"),  # both the next id and the sums
+        ("10234,5,Sale|10235,6,Sale|10236,11,", ""),
+        ("10,5,2,Sale|11,6,3,Sale|12,1,1,Sale|13,12,6,", "?"),  # two sums
+        ("1042,1,2,Sale|1043,3,4,Sale|1044,4,6,", ""),
         ("10234,Ann,5|10235,Total,7", ""),
         ("1,Ann,5|2,Bob,6|3,Cy,9|4,Di,20", ""),
         ("100,1,|200,2,|300,3,", ""),
@@ -228,7 +232,8 @@ def test_a_sum_of_the_ids_is_no_lead(last, fault, size):
 )
 def test_sums_and_counts_on_the_last_line_are_a_total_s(lines, told):
     rows = [SourceLine(number, line.split(",")) for number, line in enumerate(lines.split("|"), 2)]
-    *leads, last = [line for chunk in told_apart(iter([rows]), HEADINGS, 1, NAMES) for line in chunk]
+    headings = [*HEADINGS, "Amount"][: len(rows[0].cells)]
+    *leads, last = [line for chunk in told_apart(iter([rows]), headings, 1, NAMES) for line in chunk]
     assert not any(line.faults or line.doubted for line in leads)
     assert (last.faults[0][0] if last.faults else "?" * last.doubted) == told
 

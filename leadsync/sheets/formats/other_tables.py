@@ -213,10 +213,13 @@ class _Lines:
         is_sum = self._is_sum(line)
         if not is_sum and not (others and name.isdecimal() and self._count > 2 and self._sums.fits(line, self._id_at)):
             return Kind.LEAD
-        if _goes_on(name, above):
-            return Kind.DOUBT if is_sum else Kind.LEAD
         has_texts = any(self._sums.is_of_texts(at) for at in range(len(line.cells)) if at != self._id_at)
-        if is_sum or (self._sum is not None and 2 * int(name) == self._sum and has_texts):
+        is_total = self._sum is not None and 2 * int(name) == self._sum
+        if _goes_on(name, above):
+            # One sum under the next id may be a lead's figure by chance; of several leads two are not.
+            are_sums = is_total or (len(others) > 1 and self._count > FULL)
+            return Kind.DOUBT if is_sum or (has_texts and are_sums) else Kind.LEAD
+        if is_sum or (is_total and has_texts):
             return Kind.TITLE
         return Kind.DOUBT if name == str(self._count - 1) else Kind.LEAD
 
