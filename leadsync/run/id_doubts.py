@@ -75,7 +75,6 @@ class IdDoubts:
         name = lead.external_id
         form = form_of(name)
         self._rows += 1
-        self._forms.learn(number, form)
         self._totals.look_at(number, lead.fields)
         is_plain = form in self._plain
         if is_plain:
@@ -92,6 +91,7 @@ class IdDoubts:
     def _look_at_id(self, number: int, name: str, form: str) -> bool:
         """Learn from an id of no usual form; return whether it is a word."""
         last = name[-1:]
+        is_known = self._forms.learn(number, form)
         if last in _CLOSING and len(self._quoted) < _MOST_IDS:
             (self._bracketed if _BRACKETED.fullmatch(name) else self._quoted).append(number)
         if len(self._people) < _MOST_IDS and not name.isdecimal() and loose(name) in self._headings:
@@ -105,14 +105,21 @@ class IdDoubts:
         self._lengths.add(len(name))
         if self._with_digits <= _MOST_FORMS:
             self._signs |= _signs(name)
-            if last not in _CLOSING:
-                self._plain.add(form)
+        if is_known and last not in _CLOSING and len(self._plain) < _MOST_FORMS:
+            self._plain.add(form)
         return False
 
     def odd(self) -> list[int]:
         """The rows that are no lead's, perhaps: an odd id, one in quotation marks, a heading's, or a total."""
         bracketed = self._bracketed if len(self._bracketed) * 2 <= self._rows else ()
-        odd = (self._quoted, bracketed, self._doubted, self._odd_words(), self._forms.odd(), self._totals.odd())
+        odd = (
+            self._quoted,
+            bracketed,
+            self._doubted,
+            self._odd_words(),
+            self._forms.odd(self._rows),
+            self._totals.odd(),
+        )
         return list(chain.from_iterable(odd))
 
     def _odd_words(self) -> list[int]:

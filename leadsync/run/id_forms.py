@@ -30,26 +30,24 @@ class IdForms:
 
     def __init__(self) -> None:
         self._forms: dict[str, list[int]] = {}
-        self._rest = 0
-        """The rows beyond those kept."""
 
-    def learn(self, number: int, form: str) -> None:
-        """Learn the form of a row's id."""
+    def learn(self, number: int, form: str) -> bool:
+        """Learn the form of a row's id; return whether enough of them are known."""
         if len(self._forms) > _MOST:
-            return
+            return True
         rows = self._forms.get(form)
         if rows is None:
             self._forms[form] = [number]
         elif len(rows) < _MOST_ROWS:
             rows.append(number)
         else:
-            self._rest += 1
+            return True
+        return False
 
-    def odd(self) -> set[int]:
-        """The rows whose id is a date among others, or unlike the others, which are all alike."""
+    def odd(self, count: int) -> set[int]:
+        """Of so many rows those whose id is a date among others, or unlike the others, which are all alike."""
         if not self._forms or len(self._forms) > _MOST:
             return set()
-        count = sum(map(len, self._forms.values())) + self._rest
         forms = sorted(self._forms, key=lambda form: -len(self._forms[form]))
         dates = self._dates(forms, count)
         rest = [form for form in forms if form not in dates]

@@ -23,7 +23,9 @@ class TotalDoubts:
     """The columns of names and outcomes so far, and the rows with figures in them."""
 
     def __init__(self) -> None:
-        self._rows = 0
+        self._rows = self._usual = 0
+        """The rows looked at, at most so many, and the number of fields of most."""
+        self._sizes: Counter[int] = Counter()
         self._columns: tuple[str, ...] = ()
         """The fields of names and outcomes."""
         self._words: Counter[str] = Counter()
@@ -35,6 +37,9 @@ class TotalDoubts:
         """Learn from a row to be sent."""
         if self._rows < _SAMPLE:
             self._learn(fields)
+        elif len(fields) >= self._usual and fields.get(DISPOSITION) != NO_CHANGE:
+            # A total leaves some cells blank; nearly all rows of a long sheet are passed by here.
+            return
         for name in self._columns:
             value = fields.get(name)
             # Nearly all begin with a letter.
@@ -43,6 +48,9 @@ class TotalDoubts:
 
     def _learn(self, fields: Mapping[str, str]) -> None:
         self._rows += 1
+        self._sizes[len(fields)] += 1
+        if self._rows == _SAMPLE:
+            self._usual = self._sizes.most_common(1)[0][0]
         for name in fields.keys() - {*self._columns}:
             if name == DISPOSITION or _NAME in name.casefold():
                 self._columns += (name,)

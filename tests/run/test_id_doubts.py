@@ -135,5 +135,13 @@ def test_a_figure_for_a_name_or_an_outcome_is_odd(name: str, disposition: str, i
     assert doubts(*leads).odd() == [4] * is_odd
 
 
+@pytest.mark.parametrize(
+    "fields", [{"njDisposition": "<No Change>", "Name": "2"}, {"njDisposition": "Sale", "Name": "2"}]
+)
+def test_a_figure_for_a_name_is_odd_below_many_leads(fields: dict[str, str]) -> None:
+    leads = [Lead(f"a{at}", {"Name": "Ann", "njDisposition": "Sale", "City": "Perth"}) for at in range(2_001)]
+    assert doubts(*leads, Lead("sale", fields)).odd() == [2_003]
+
+
 def test_names_of_figures_alone_are_names() -> None:
     assert not doubts(*(Lead(f"a{at}", {"Name": str(at)}) for at in range(4))).odd()
