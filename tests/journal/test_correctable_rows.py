@@ -92,6 +92,8 @@ def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> No
     assert faulty.corrected(RUN) == 0
     assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 0)}
     assert faulty.sent_again("r2") == {}
+    faulty.update_run(RUN, last_row=4)
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(1, 0)}, "row 5, behind the trial's end, did not go before"
 
 
 def test_rows_sent_again_are_followed_by_their_number_there(faulty: Journal, tmp_path: Path) -> None:

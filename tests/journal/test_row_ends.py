@@ -149,6 +149,15 @@ def test_what_a_run_took_over_from_its_trial_is_given_once(journal: Journal, tmp
     ]
 
 
+def test_a_row_behind_a_trials_end_is_no_row_sent_again(journal: Journal, tmp_path: Path) -> None:
+    add(journal, RUN, ("A", SUCCEEDED), ("B", FAILED, 101), ("C", REJECTED))
+    journal.update_run(RUN, last_row=3)
+    journal.create(replace(a_run(tmp_path, LATER), follows=RUN))
+    add(journal, LATER, ("A", SUCCEEDED), ("B", SUCCEEDED), ("C", SUCCEEDED))
+    journal.confirm(LATER, Effects(taken={RUN: [(3, 3), (4, 4)]}))
+    assert [list(batch.again) for batch in journal.ends({LATER: None})] == [[False, True, False]]
+
+
 def test_large_runs_come_in_batches_and_none_without_rows(journal: Journal, tmp_path: Path) -> None:
     journal.create(a_run(tmp_path, LATER))
     journal.add(LATER, (Entry(Row(n, ()), f"L{n}", {}, False, State.REJECTED) for n in range(2, 120_002)))

@@ -95,11 +95,12 @@ class SqlCorrectableRows(Connected):
 
     def sent_again(self, run_id: str) -> dict[str, SentAgain]:
         with self._database.reading() as connection:
-            key, _ = run_key_and_end(connection, run_id)
+            key, end = run_key_and_end(connection, run_id)
             rows = connection.execute(
                 "WITH later AS (SELECT number, by_run, by_number FROM taken WHERE run = ? "
                 "UNION ALL SELECT number, run, number FROM rows JOIN runs USING (run) WHERE retry_of = ?), "
-                "last AS (SELECT number, max(by_run) AS by_run FROM later GROUP BY number), "
+                # A row behind a trial's end goes in the later run for the first time.
+                "last AS (SELECT number, max(by_run) AS by_run FROM later WHERE number <= ? GROUP BY number), "
                 # By the row's number there: its lead may have another id by now.
                 "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded "
                 "FROM last JOIN later USING (number, by_run) "
@@ -108,6 +109,6 @@ class SqlCorrectableRows(Connected):
                 "GROUP BY by_run, last.number) "
                 "SELECT id, count(*), sum(succeeded) FROM sent JOIN runs ON runs.run = by_run "
                 "GROUP BY by_run, id ORDER BY by_run DESC",
-                [key, run_id, key],
+                [key, run_id, end, key],
             )
             return {later: SentAgain(count, int(succeeded)) for later, count, succeeded in rows}

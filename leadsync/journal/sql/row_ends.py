@@ -7,7 +7,7 @@ from datetime import datetime
 from leadsync.journal.sql.conditions import NOTABLE
 from leadsync.journal.sql.database import Connected, Connection, Cursor, places
 from leadsync.journal.sql.row_table import LATER_ROWS
-from leadsync.journal.sql.run_table import run_key, run_key_and_end
+from leadsync.journal.sql.run_table import NO_END, run_key, run_key_and_end
 from leadsync.journal.states import State
 from leadsync.journal.values import RowEnds
 from leadsync.models import TO_LOOK_AT, Status
@@ -58,7 +58,11 @@ def _sent_before(connection: Connection, run_id: str) -> set[int] | None:
     retry_of, follows = connection.execute("SELECT retry_of, follows FROM runs WHERE run = ?", [key]).fetchone()
     if retry_of:
         return None
-    taken = connection.execute("SELECT by_number FROM taken WHERE by_run = ?", [key]).fetchall()
+    # A row behind a trial's end did not go there.
+    taken = connection.execute(
+        "SELECT by_number FROM taken JOIN runs USING (run) WHERE by_run = ? AND number <= coalesce(last_row, ?)",
+        [key, NO_END],
+    ).fetchall()
     # A row rejected again stays with its first run; those of a followed trial are told here alone.
     rejected = connection.execute(
         f"SELECT number FROM rows INDEXED BY notable_rows WHERE run = ? AND {NOTABLE} AND state = 'rejected' "
