@@ -17,6 +17,7 @@ from leadsync.reasons import Skip
 from leadsync.remarks import Remark
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.sent_since import sent_since
+from leadsync.run.sheet_edits import is_changed_since
 from leadsync.run.sheet_source import fingerprint
 
 # Without a row beyond these, the dialer has changed nothing by this run: ids may still be corrected.
@@ -70,15 +71,18 @@ def refuse_held(journal: Journal, run_id: str) -> None:
         raise UsageError(held_words(run_id, since))
 
 
-def corrected_rest(journal: Journal, run: RunRecord) -> str:
-    """The draft in which people have changed the rest of a trial; empty without one."""
+def corrected_rest(journal: Journal, run: RunRecord, *, but_of: Path | None = None) -> str:
+    """The draft in which people have changed the rest of a trial, but for one of a file; empty without one."""
     drafts = (draft for draft in journal.runs_of(run.file) if not draft.complete and draft.follows == run.id)
-    return next((draft.id for draft in drafts if journal.edit_count(draft.id)), "")
+    return next((draft.id for draft in drafts if draft.file != but_of and is_changed_since(journal, run, draft)), "")
 
 
-def refuse_corrected_rest(journal: Journal, run: RunRecord) -> None:
-    """Raise UsageError for a trial whose rest people have changed: it is not sent as it was."""
-    if corrected_rest(journal, run):
+def refuse_corrected_rest(journal: Journal, run: RunRecord, *, but_of: Path | None = None) -> None:
+    """Raise UsageError for a trial whose rest people have changed: it is not sent as it was.
+
+    `but_of` is a file read with those changes, if they are in its own draft.
+    """
+    if corrected_rest(journal, run, but_of=but_of):
         raise UsageError(
             f"People have corrected or left out rows of {run.file.name} since run {run.id} tried its first rows; send "
             "or discard the rest on the page of the sheet."

@@ -23,6 +23,7 @@ from leadsync.run.continuation import (
     has_other_rules,
     in_turn,
     inserts_of,
+    refuse_corrected_rest,
     same_campaign,
 )
 from leadsync.run.draft import CameBackError, read_draft
@@ -101,6 +102,8 @@ def _plan_file(
             return nothing_to_do(journal, seen)
     anew = _new_run(journal, file, settings, options, now, digest, check)
     ended = here if options.fresh else ()
+    for run in ended:
+        refuse_corrected_rest(journal, run, but_of=file)
     draft = read_draft(journal, anew, settings, options, known, begins_anew=ended)
     return _beside(journal, draft, {run.id for run in ended})
 

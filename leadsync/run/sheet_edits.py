@@ -22,6 +22,11 @@ class SheetEdits:
     """The rows left out, by number, each with its reason."""
 
     @property
+    def texts(self) -> dict[tuple[int, int], str]:
+        """The texts of the changed cells, by row and column."""
+        return {(number, at): edit.new for number, row in self.cells.items() for at, edit in row.items()}
+
+    @property
     def before_sending(self) -> list[Edit]:
         """The changed cells, for the journal of the run that is sent."""
         return [edit for row in self.cells.values() for edit in row.values()]
@@ -50,7 +55,19 @@ def edits_in(journal: Journal, draft: str) -> SheetEdits:
     run = journal.find(draft) if draft else None
     if run is None or run.complete:
         return NO_EDITS
-    edits = journal.edits(draft)
+    return _edits_of(journal, draft)
+
+
+def is_changed_since(journal: Journal, trial: RunRecord, draft: RunRecord) -> bool:
+    """Whether people have changed the draft of a trial's rest: neither what the trial has nor what was taken back."""
+    if not journal.edit_count(draft.id):
+        return False
+    before, now = _edits_of(journal, trial.id), _edits_of(journal, draft.id)
+    return before.texts != now.texts or journal.left_out(trial.id).keys() != now.left_out.keys()
+
+
+def _edits_of(journal: Journal, run_id: str) -> SheetEdits:
+    edits = journal.edits(run_id)
     rows: dict[int, dict[int, Edit]] = {}
     for edit in edits:
         cells = rows.setdefault(edit.number, {})
@@ -58,7 +75,7 @@ def edits_in(journal: Journal, draft: str) -> SheetEdits:
         cells[edit.position] = edit._replace(version=0, old=first.old)
     outs = {number: cells.pop(LEFT_OUT, None) for number, cells in rows.items()}
     return SheetEdits(
-        draft,
+        run_id,
         len(edits),
         {number: changed for number, cells in rows.items() if (changed := _changed(cells))},
         {

@@ -2,6 +2,8 @@
 
 import pytest
 
+from leadsync.journal import open_journal
+from leadsync.run import corrected_rest
 from leadsync.simulator import PracticeDialer
 from tests.web.faulty import CorrectPage, base_of, records, send_draft, words
 from tests.web.shop import DraftPage, applied, wait_until
@@ -133,14 +135,28 @@ def test_the_rest_of_a_trial_is_corrected_and_left_out_before_it_goes(page: Draf
     assert "Look at the rest, and send it" in words(page.browser.get(trial))
     base = base_of(page, draft)
     base.save(8, c3="Sale")
+    base.save(8, c3="Slae", version=1)
+    assert "Look at the rest, and send it" in words(page.browser.get(trial))
+    assert not has_corrected_rest(page, trial), "a change taken back is no change"
+    base.save(8, c3="Sale", version=2)
     base.save(3, c3="Sale")
     page.browser.post(f"{draft}/rows", data={"list": "all", "number": "9", "version": "0"})
     refused = page.browser.post(f"{trial}/resume")
     assert "send or discard the rest on the page of the sheet" in refused.text
+    sheet = page.shop.desk.sheet("friday.csv")
+    sheet.write_text("\n".join([SHEET.splitlines()[0], *lines, ""]), "utf-8", newline="")
+    for more in ((), ("--fresh",)):
+        late = page.shop.desk.leadsync("run", sheet, "--yes", *more)
+        assert (late.code, "send or discard the rest on the page of the sheet" in late.err) == (2, True)
     assert "failed in the trial" not in words(page.browser.get(draft))
     run = send_draft(page, draft)
     assert [call.lead for call in dialer.ledger.received] == ["A1", "A2", "A3", "A4", "A5", "A2", "A6", "A7"]
     assert page.shop.statuses(run.rpartition("/")[2]) == {"succeeded": 7, "skipped": 2}
+
+
+def has_corrected_rest(page: DraftPage, trial: str) -> bool:
+    with open_journal(page.shop.state) as journal:
+        return bool(corrected_rest(journal, journal.run(trial.rpartition("/")[2])))
 
 
 @pytest.mark.parametrize("choice", [{"blank_words": "n/a"}, {"fresh": "1"}])
