@@ -32,11 +32,7 @@ def plan_resume(
     Raises SettingsError for another campaign, UsageError for a draft.
     """
     run = journal.run(run_id)
-    if not run.complete:
-        raise UsageError(
-            f"Run {run.id} was read but never confirmed, and nothing of it was sent; "
-            f"`{command('run', Path(run.file.name))}` reads the file again."
-        )
+    refuse_draft(run)
     refuse_held(journal, run.id)
     refuse_other_place(journal, run, settings)
     digest = fingerprint(run.file) if is_file(run.file) else ""
@@ -48,6 +44,15 @@ def plan_resume(
     send = command("run", run.file)
     is_new = Remark(f"{run.file.name} holds other rows by now, and no run has read them; `{send}` does.", loud=True)
     return replace(plan, remarks=(*plan.remarks, is_new))
+
+
+def refuse_draft(run: RunRecord) -> None:
+    """Raise UsageError for a draft; that of an upload is sent on the page, where its corrections are."""
+    if run.complete:
+        return
+    again = f"`{command('run', Path(run.file.name))}` reads the file again"
+    where = "it is sent on the page" if is_uploaded(run.file) else again
+    raise UsageError(f"Run {run.id} was read but never confirmed, and nothing of it was sent; {where}.")
 
 
 def refuse_other_place(journal: Journal, run: RunRecord, settings: Settings) -> None:

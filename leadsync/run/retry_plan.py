@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.errors import UsageError
 from leadsync.journal import Journal, Queued
@@ -15,7 +13,14 @@ from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reasons import Skip
 from leadsync.remarks import Remark
-from leadsync.run.continuation import inserts_of, is_place_of, refuse_corrected_rest, refuse_held, refuse_other_place
+from leadsync.run.continuation import (
+    inserts_of,
+    is_place_of,
+    refuse_corrected_rest,
+    refuse_draft,
+    refuse_held,
+    refuse_other_place,
+)
 from leadsync.run.plan import Plan, RunOptions, nothing_to_do
 from leadsync.run.sent_since import sent_since
 
@@ -26,8 +31,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
     Raises UsageError if a later run has taken them, SettingsError for another dialer or campaign that nobody named.
     """
     run = journal.run(run_id)
-    if not run.complete:
-        raise UsageError(f"Nothing of run {run.id} was sent yet; run its file: {command('run', Path(run.file.name))}")
+    refuse_draft(run)
     refuse_held(journal, run.id)
     refuse_corrected_rest(journal, run)
     # Rows sent again by a later run belong to that run.

@@ -6,8 +6,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from leadsync.journal import open_journal
 from leadsync.simulator import FaultKind, FaultRule
 from tests.conftest import Desk
+from tests.journal.samples import RUN, a_run
 from tests.run.samples import HEADINGS, REFUSE, TWO_ROWS, at_the_question, calls, received, runs
 
 WINBACK = "[campaigns.winback]\nallocation_id = 39\n"
@@ -168,6 +170,20 @@ def test_a_new_sheet_that_was_not_confirmed_is_no_run(desk: Desk, end: str) -> N
     child.expect(pexpect.EOF)
     assert runs(desk) == []
     assert received(dialer) == []
+
+
+@pytest.mark.parametrize("verb", ["resume", "retry"])
+@pytest.mark.parametrize(
+    ("folder", "where"),
+    [("uploads/0123456789abcdef", "it is sent on the page."), (".", "`leadsync run leads.csv` reads the file again.")],
+)
+def test_a_draft_is_refused_with_the_place_where_it_is_sent(desk: Desk, verb: str, folder: str, where: str) -> None:
+    desk.dialer()
+    with open_journal(desk.state) as journal:
+        journal.create(a_run(desk.state / folder))
+    refused = desk.leadsync(verb, RUN)
+    assert refused.code == 2
+    assert refused.err.strip().endswith(f"Run {RUN} was read but never confirmed, and nothing of it was sent; {where}")
 
 
 def test_an_output_folder_is_made_with_its_parents(desk: Desk) -> None:
