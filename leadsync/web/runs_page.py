@@ -17,6 +17,7 @@ from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import correctable
 from leadsync.tallies import Holder, Live, Tally
+from leadsync.web.correct_data import READY
 from leadsync.web.draft_jobs import jobs_of
 from leadsync.web.jobs import JobState
 from leadsync.web.run_jobs import runs_asked, unanswered
@@ -36,11 +37,12 @@ _AT_ONCE = 60
 
 
 class Todo(NamedTuple):
-    """So many rows that wait for a person, and the name of the page for it."""
+    """So many rows that wait for a person, the name of the page for it, and the part of that page."""
 
     rows: int
     words: str
     page: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class RunLine:
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
             Todo(self.to_correct, "to correct", "correct"),
-            Todo(self.corrected, "corrected, not sent yet", "correct"),
+            Todo(self.corrected, "corrected, not sent yet", "correct", f"?reason={READY}"),
             Todo(to_decide(self.tally), "to decide", "decide"),
             Todo(unsent, "to send"),
         )

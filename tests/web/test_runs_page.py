@@ -53,7 +53,7 @@ def test_corrected_rows_are_to_do_until_they_are_sent(office: Office, tmp_path: 
         journal.edit(A, 2, {1: "Ann"}, version=0, user="ann")
     page = office.alone().get("/?show=todo").text
     assert names(page) == ["friday.csv"]
-    assert f'<a href="/runs/{A}/correct">1 corrected, not sent yet</a></td>' in page
+    assert f'<a href="/runs/{A}/correct?reason=ready">1 corrected, not sent yet</a></td>' in page
 
 
 @pytest.mark.parametrize(
