@@ -265,6 +265,8 @@ def set_up_log(shell: Shell) -> None:
     # Libraries log every request; leadsync's own lines say it better.
     for name in ("asyncio", "filelock", "httpx"):
         logging.getLogger(name).setLevel(level if shell.verbose > 1 else logging.WARNING)
+    # A database that goes away is told in a sentence.
+    logging.getLogger("psycopg").setLevel(level if shell.verbose > 1 else logging.CRITICAL)
     # These log whole addresses of messages, and those are secret.
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
