@@ -1,6 +1,7 @@
 """The states of a sheet's rows over the runs of the sheet and of its copies."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal import Journal, Origin, State
@@ -24,11 +25,13 @@ Cells = tuple[str, ...]
 
 
 class RowState(NamedTuple):
-    """A row as one run has it. `is_own`: the followed run, or one before it, has it."""
+    """A row as one run has it. `is_own`: the followed run, or one before it, has it. `place`: that of the row among its
+    lead's rows in the sheet, from 0."""
 
     number: int
     origin: Origin
     is_own: bool
+    place: int = 0
 
 
 class SheetStates:
@@ -55,7 +58,9 @@ class SheetStates:
         self._left: dict[str, int] = {}
         """How many rows of a lead the followed run has, less those seen in the sheet."""
         for origin in last.values():
-            self._left[origin.lead] = self._left.get(origin.lead, 0) + 1
+            if not _is_left_out(origin):
+                self._left[origin.lead] = self._left.get(origin.lead, 0) + 1
+        self._all = dict(self._left)
 
     def see(self, lead: str) -> None:
         """Count a row of the sheet; call it before `superseded`."""
@@ -64,7 +69,7 @@ class SheetStates:
 
     def superseded(self, lead: Lead, number: int) -> Skip | None:
         """The reason not to send a row: a later state of it went through, or is for another run to send."""
-        states = self._states.get(lead.external_id, ())
+        states = self._of_row(lead.external_id)
         if self._left.get(lead.external_id, 0) < 0:
             return None  # a row added below those of the followed run
         if lead.external_id not in self._left and (run_id := self._renamed(lead, number, known=bool(states))):
@@ -77,8 +82,8 @@ class SheetStates:
         since = states[at].origin
         if self._is_original or any(
             same_fields(one.origin.fields, lead.fields)
-            for place, one in enumerate(states)
-            if place <= at or one.origin.state is State.SKIPPED
+            for when, one in enumerate(states)
+            if when <= at or one.origin.state is State.SKIPPED
         ):
             return Skip(SkipKind.SENT_IN_COPY, since.run_id)
         return None
@@ -93,15 +98,21 @@ class SheetStates:
         run_id = self._rejected.get(_own(cells))
         if run_id is None and self._is_original and self._left.get(lead, 0) >= 0:
             at_number = self._last.get(number)
-            rows = [one.origin for one in self._states.get(lead, ())] if lead else [at_number] if at_number else []
+            rows = [one.origin for one in self._of_row(lead)] if lead else [at_number] if at_number else []
             run_id = next((one.run_id for one in reversed(rows) if one.state is State.SUCCEEDED), None)
         return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
 
     def failures(self, lead: str) -> Iterator[tuple[str, int]]:
         """Run and number of the lead's rows in other runs that did not go through."""
-        for number, origin, is_own in self._states.get(lead, ()):
-            if not is_own and origin.state in (State.FAILED, State.REJECTED):
-                yield origin.run_id, number
+        for one in self._states.get(lead, ()):
+            if not one.is_own and one.origin.state in (State.FAILED, State.REJECTED):
+                yield one.origin.run_id, one.number
+
+    def _of_row(self, lead: str) -> Sequence[RowState]:
+        """The states of the row seen last: of several rows of a lead one says nothing about another."""
+        states, rows = self._states.get(lead, ()), self._all.get(lead, 0)
+        place = rows - self._left.get(lead, 0) - 1
+        return states if rows <= 1 else [one for one in states if one.place == place]
 
     def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
         """The followed run, if the row went through there with another lead: its id was wrong."""
@@ -127,10 +138,17 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     gone: dict[tuple[str, int], str] = {}
     rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
+    whole = ids | {run.id for run in journal.runs_of(_sheet_of(journal, own[0]))}
+    places: dict[tuple[str, int], int] = {}
+    """Of rows in files that were given back, where other rows of the sheet may be missing."""
     for run in sorted([*own, *others], key=lambda run: run.created):
         origins = journal.origins(run.id)
-        for number, origin in sorted(origins.items()):
-            states.setdefault(origin.lead, []).append(RowState(number, origin, run.id in ids))
+        descendants = journal.descendants(run.id) if run.id in whole else {}
+        for number, place in _places(origins).items():
+            origin = origins[number]
+            place = place if run.id in whole else places.get((run.id, number), place)
+            states.setdefault(origin.lead, []).append(RowState(number, origin, run.id in ids, place))
+            places |= {(by, there): place for by, _, there in descendants.get(number, ())}
         if run.id == followed.run.id:
             last = origins
         if run.id in ids:
@@ -139,6 +157,20 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     return SheetStates(states, last, gone, rejected, is_original=followed.is_original)
+
+
+def _places(origins: Mapping[int, Origin]) -> dict[int, int]:
+    """The place of each row of a run among its lead's rows; a row left out for another one has that one's."""
+    places, rows = {}, dict[str, int]()
+    for number, origin in sorted(origins.items()):
+        places[number] = rows.get(origin.lead, 0)
+        rows[origin.lead] = places[number] + (not _is_left_out(origin))
+    return places
+
+
+def _is_left_out(origin: Origin) -> bool:
+    """Whether another row of the lead counts, by the settings."""
+    return isinstance(origin.reason, Skip) and origin.reason.kind is SkipKind.OTHER_ROW_COUNTS
 
 
 def _successes(journal: Journal, run_id: str, origins: Mapping[int, Origin]) -> dict[int, str]:
@@ -170,8 +202,7 @@ def _chain(journal: Journal, run: RunRecord) -> Iterator[RunRecord]:
 def _others(journal: Journal, own: Sequence[RunRecord]) -> list[RunRecord]:
     """The later runs with rows of these, and the later runs of the same file. A retry counts as its run."""
     ids = {run.id for run in own}
-    copied = journal.checked_sheet(own[0].checked) if own[0].checked else None
-    found = {run.id: run for run in journal.runs_of(copied.file if copied else own[0].file)}
+    found = {run.id: run for run in journal.runs_of(_sheet_of(journal, own[0]))}
     for one in own:
         found |= {later: journal.run(later) for later in journal.lineage(one.id)}
     first = own[-1]
@@ -184,6 +215,12 @@ def _others(journal: Journal, own: Sequence[RunRecord]) -> list[RunRecord]:
         and run.created >= first.created
         and run.is_at(first.dialer, first.ids)
     ]
+
+
+def _sheet_of(journal: Journal, run: RunRecord) -> Path:
+    """The file of a run, or the one of which it is a copy."""
+    copied = journal.checked_sheet(run.checked) if run.checked else None
+    return copied.file if copied else run.file
 
 
 def _left_to_another(origin: Origin) -> Skip | None:

@@ -276,6 +276,30 @@ def test_a_sheet_and_its_copy_by_check_send_each_row_once_though_the_first_was_s
     assert all(run["finished"] for run in runs(desk))
 
 
+SEVERAL = tuple(f"{lead},038321810{number},Sale" for number, lead in enumerate("LMLMLN"))
+
+
+@pytest.mark.parametrize("first", ["trial of the copy", "trial, then the copy stopped"])
+def test_of_several_rows_of_a_lead_none_is_taken_for_another_in_a_copy_by_check(desk: Desk, first: str) -> None:
+    dialer = desk.dialer()
+    desk.sheet("leads.csv", HEADINGS, *SEVERAL)
+    if first == "trial of the copy":
+        assert desk.leadsync("check", "leads.csv", "--output", "copy.csv").code == 0
+        assert desk.leadsync("run", "copy.csv", "--limit", "2").code == 0
+    else:
+        assert desk.leadsync("run", "leads.csv", "--limit", "2").code == 0
+        assert desk.leadsync("check", "leads.csv", "--output", "copy.csv").code == 0
+        refuse_everything(dialer)
+        assert desk.leadsync("run", "copy.csv").code == 4
+        dialer.faults.clear()
+    done = desk.leadsync("run", "leads.csv", "--json")
+    assert done.json["statuses"] == {"succeeded": 6}, done.err
+    taken = {one.request for one in dialer.ledger.applications}
+    assert sorted(one.fields["FirstPhone"][-1] for one in dialer.ledger.received if one.request in taken) == list(
+        "012345"
+    )
+
+
 def test_the_copy_of_one_sheet_leaves_the_runs_of_the_workbooks_others_alone(desk: Desk) -> None:
     dialer = desk.dialer()
     file = two_sheets(desk)
