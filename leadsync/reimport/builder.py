@@ -1,6 +1,6 @@
 """Puts the contexts of a file's rows together, in the file's order."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leadsync.errors import SheetError
@@ -19,10 +19,13 @@ from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind
 from leadsync.report import DECISION_COLUMN
 
+NONE_BEHIND: Mapping[str, Skip] = {}
+
 
 class ContextBuilder:
     """Knows what the rows above have shown. `sync` are the positions of the sync_* columns; with `inserts_only` all
-    rows add leads. Note each context's decision before asking for the next context."""
+    rows add leads. `behind` is what an earlier reading has shown. Note each context's decision before asking for the
+    next context."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class ContextBuilder:
         trial: Trial | None,
         *,
         inserts_only: bool,
+        behind: Mapping[str, Skip] = NONE_BEHIND,
     ) -> None:
         self._sheet = sheet
         self._sync = sync
@@ -41,8 +45,7 @@ class ContextBuilder:
         self._trial = trial
         self._inserts_only = inserts_only
         self._seen: dict[tuple[str, str], Claim] = {}
-        self._behind: dict[str, Skip] = {}
-        """Leads with a row that was skipped for an undecided payload, and why their later rows wait."""
+        self._behind = dict(behind)
         self.transfer = Transfer()
         self.corrections = Corrections()
 
@@ -103,9 +106,10 @@ class ContextBuilder:
             self._last_sent.note(context.mapped)
 
     @property
-    def waiting_leads(self) -> Collection[str]:
-        """The leads with rows that wait for one in an earlier run; complete after the last row."""
-        return self._behind.keys()
+    def behind(self) -> Mapping[str, Skip]:
+        """The leads with a row that was skipped for an undecided payload, and why their other rows wait; complete after
+        the last row."""
+        return self._behind
 
     def repeated(self) -> Mapping[str, int]:
         """See `LastSentLeads.repeated`; complete after the last row."""

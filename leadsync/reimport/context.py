@@ -99,7 +99,7 @@ class Context(NamedTuple):
     undecided_sent: Sequence[LastSent] = ()
     """What the lead was sent by any run and a person has still to decide about, or that run to send."""
     behind: Skip | None = None
-    """Why the row waits: one of its lead further up was skipped for such a payload."""
+    """Why the row waits: another one of its lead in the file is skipped for such a payload."""
     is_repetition: bool = False
     """Whether the row repeats what the lead was last sent."""
     trial: TrialMatch | None = None

@@ -202,7 +202,7 @@ def undone(context: Context) -> LastSent | None:
 def undecided_before(context: Context) -> Skip | None:
     """The lead was sent the same, by any run: a person has to decide whether that was applied, or that run sends it.
 
-    Later rows of the lead in this file wait behind it.
+    The lead's other rows in this file wait behind it.
     """
     mapped = context.mapped
     if context.claim.decision == "send" or not isinstance(mapped, Lead):

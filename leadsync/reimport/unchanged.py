@@ -92,7 +92,7 @@ def undecided_twin(lead: Lead, undecided: Sequence[LastSent]) -> Skip | None:
 
 
 def behind(skip: Skip) -> Skip | None:
-    """Why later rows wait behind one of their lead that was skipped for an undecided twin; None for another reason."""
+    """Why other rows wait behind one of their lead that was skipped for an undecided twin; None for another reason."""
     if skip.kind is SkipKind.UNDECIDED_BEFORE:
         return Skip(SkipKind.WAITS_FOR_DECISION, skip.run, skip.row)
     # Without a number it is a row of this file.

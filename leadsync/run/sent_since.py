@@ -82,12 +82,14 @@ def sent_since(
     """
     newer, others = _other_runs(journal, run, settings)
     repeated: Mapping[str, int] = {}
+    waiting: dict[str, Skip] = {}
     while True:
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
-        found = _compared(journal, run, rows_beside(others), sent, newer, skip_unchanged=skip_unchanged)
-        if (learned := sent.repeated()) == repeated:
+        known = len(waiting)
+        found = _compared(journal, run, rows_beside(others), sent, newer, waiting, skip_unchanged=skip_unchanged)
+        if (learned := sent.repeated()) == repeated and len(waiting) == known:
             return found
-        # How many rows a lead has is known only now.
+        # How many rows a lead has, and that it waits, is known only now.
         repeated = learned
 
 
@@ -97,10 +99,11 @@ def _compared(
     rows: Iterable[tuple[int, Lead]],
     sent: LastSentLeads,
     newer: Collection[str],
+    waiting: dict[str, Skip],
     *,
     skip_unchanged: bool,
 ) -> SentSince:
-    found, waiting = SentSince(), dict[str, Skip]()
+    found = SentSince()
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         sent.look_up(lead.external_id for _, lead in chunk)

@@ -62,6 +62,8 @@ class Learned:
     """The rows of each lead with several, if not all duplicates are sent."""
     as_last_sent: Mapping[str, int] = field(default_factory=dict)
     """How many of the first rows of each lead with several repeat what it was last sent."""
+    behind: Mapping[str, Skip] = field(default_factory=dict)
+    """The leads with an undecided row, and why their other rows wait, those above it too."""
 
 
 class ReadAgain(Exception):  # noqa: N818 - a signal to `scan_sheet`, not an error
@@ -128,7 +130,7 @@ class SheetScan:
     @property
     def effects(self) -> Effects:
         """The effects on rows of earlier runs; complete after the last entry."""
-        return replace(self._builder.transfer.effects, waiting=self._builder.waiting_leads)
+        return replace(self._builder.transfer.effects, waiting=self._builder.behind.keys())
 
     @property
     def has_decisions(self) -> bool:
@@ -310,8 +312,10 @@ class SheetScan:
         self._check_dates()
         if self._repeated != self._learned.repeated:
             raise ReadAgain(replace(self._learned, repeated=self._repeated))
-        if (repeated := self._builder.repeated()) != self._learned.as_last_sent:
-            raise ReadAgain(replace(self._learned, as_last_sent=repeated))
+        # Together: of the rows that wait none repeats anything.
+        behind, repeated = self._builder.behind, self._builder.repeated()
+        if (behind, repeated) != (self._learned.behind, self._learned.as_last_sent):
+            raise ReadAgain(replace(self._learned, behind=behind, as_last_sent=repeated))
 
 
 def _listed(numbers: Sequence[int]) -> str:

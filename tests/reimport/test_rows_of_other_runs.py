@@ -163,6 +163,26 @@ def test_the_rest_of_a_run_waits_alike(desk: Desk) -> None:
     assert f"waits for row 2 of run {run}, which goes first: `leadsync resume {run}`" in listed[-1]["message"]
 
 
+@pytest.mark.parametrize("way", ["saved anew", "--skip-unchanged", "the rest of a run"])
+def test_rows_above_an_undecided_one_wait_too(desk: Desk, way: str) -> None:
+    dialer = desk.dialer()
+    rows = ("L,0383218101,Busy", "L,0383218109,Busy", LOST)
+    if way == "the rest of a run":
+        early = desk.leadsync("run", desk.sheet("early.csv", HEADINGS, OTHER, *rows), "--limit", "1", "--json").json
+    desk.leadsync("run", desk.sheet("first.csv", HEADINGS, *rows[:2]))
+    dialer.faults.add([FaultRule(FaultKind.CLOSE, lead="L", applied=True, calls=1)])
+    run = desk.leadsync("run", desk.sheet("a.csv", HEADINGS, LOST), "--json").json["run"]
+    dialer.ledger.received.clear()
+    if way == "the rest of a run":
+        done = desk.leadsync("resume", early["run"], "--json").json
+    else:
+        options = [way] if way.startswith("--") else []
+        done = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, *rows), *options, "--json").json
+    assert received(dialer) == []
+    assert done["statuses"]["skipped"] == 3
+    assert f"! 2 rows are not sent: they wait for an earlier row of the lead in run {run}" in str(done["warnings"])
+
+
 WITH_IDS = f"{HEADINGS},fCampaignId"
 
 
