@@ -5,6 +5,7 @@ from leadsync.reimport.claims import DECISIONS
 from leadsync.reimport.context import Context, SheetFacts
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
+from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
 from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
@@ -20,6 +21,7 @@ __all__ = [
     "Followed",
     "LastSentLeads",
     "Lineage",
+    "Repeated",
     "Send",
     "SheetFacts",
     "Transfer",

@@ -13,6 +13,7 @@ from leadsync.reimport.context import Before, Context, SheetFacts
 from leadsync.reimport.corrections import Corrections, is_changed
 from leadsync.reimport.earlier_failures import did_not_go
 from leadsync.reimport.lineage import Lineage
+from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
@@ -34,9 +35,9 @@ class ContextBuilder:
         lineage: Lineage,
         last_sent: LastSentLeads | None,
         trial: Trial | None,
+        behind: Mapping[str, Skip] = NONE_BEHIND,
         *,
         inserts_only: bool,
-        behind: Mapping[str, Skip] = NONE_BEHIND,
     ) -> None:
         self._sheet = sheet
         self._sync = sync
@@ -79,8 +80,13 @@ class ContextBuilder:
         if last is None and not undecided and lead not in self._behind:
             return context
         is_repetition = isinstance(mapped, Lead) and sent.is_repetition(mapped)
+        is_equal = isinstance(mapped, Lead) and sent.is_equal(mapped)
         return context._replace(
-            last_sent=last, undecided_sent=undecided, behind=self._behind.get(lead), is_repetition=is_repetition
+            last_sent=last,
+            undecided_sent=undecided,
+            behind=self._behind.get(lead),
+            is_equal=is_equal,
+            is_repetition=is_repetition,
         )
 
     def _tried(self, context: Context) -> Context:
@@ -111,7 +117,7 @@ class ContextBuilder:
         the last row."""
         return self._behind
 
-    def repeated(self) -> Mapping[str, int]:
+    def repeated(self) -> Mapping[str, Repeated]:
         """See `LastSentLeads.repeated`; complete after the last row."""
         return self._last_sent.repeated() if self._last_sent is not None else {}
 

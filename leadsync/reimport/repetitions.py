@@ -1,12 +1,23 @@
-"""The rows of a file that repeat what their leads were last sent: a lead's rows, in order, as many as it has."""
+"""The rows of a file that repeat what their leads were last sent: equal to one of a lead's last payloads, as many as it
+has rows, in any order. Only the first rows that repeat the last payloads in order can be left out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from leadsync.journal import LastSent, State
 from leadsync.models import Lead
 
-NONE_KNOWN: Mapping[str, int] = {}
+
+class Repeated(NamedTuple):
+    """Of a lead with several rows: how many of the first repeat its last payloads in order, and those payloads."""
+
+    beginning: int
+    payloads: frozenset[int]
+
+
+NONE_KNOWN: Mapping[str, Repeated] = {}
+_NONE = Repeated(0, frozenset())
 _CHUNK = 1000
 _NOT_TAKEN = -1
 """In place of the digest of a payload that its lead has perhaps not taken: no digest is -1."""
@@ -19,7 +30,7 @@ class Repetitions:
     the file is read again then, with `known`, the `beginnings` that the first reading has found.
     """
 
-    def __init__(self, known: Mapping[str, int] = NONE_KNOWN) -> None:
+    def __init__(self, known: Mapping[str, Repeated] = NONE_KNOWN) -> None:
         self._known = known
         # By hashes, for a million leads: a collision only hides a repetition.
         self._first: dict[int, int] = {}
@@ -29,13 +40,20 @@ class Repetitions:
         self._several: dict[str, list[int]] = {}
         """The digests of the rows of each lead with several."""
 
+    def is_equal(self, lead: Lead, last: LastSent) -> bool:
+        """Whether a row says the same as one of its lead's last payloads, of which this is the last."""
+        if last.state is State.SUCCEEDED and dict(lead.fields) == dict(last.fields):
+            return True
+        known = self._known.get(lead.external_id)
+        return known is not None and _digest(lead.fields) in known.payloads
+
     def is_one(self, lead: Lead, last: LastSent) -> bool:
-        """Whether the next row of its lead repeats the earlier payloads, of which this is the last."""
+        """Whether the next row of its lead can be left out: with those above it, it repeats the payloads in order."""
         name = lead.external_id
         if last.state is not State.SUCCEEDED or hash(name) in self._changed:
             return False
         rows_before = len(self._several.get(name, "1" if hash(name) in self._first else ""))
-        return rows_before < self._known.get(name, 0) or dict(lead.fields) == dict(last.fields)
+        return rows_before < self._known.get(name, _NONE).beginning or dict(lead.fields) == dict(last.fields)
 
     def note(self, lead: Lead, last: LastSent) -> None:
         """Note a row that is sent, or that would be if repetitions were wanted."""
@@ -48,8 +66,10 @@ class Repetitions:
         else:
             self._several.setdefault(name, [first]).append(digest)
 
-    def beginnings(self, sent: Callable[[Collection[str], int], Mapping[str, Sequence[LastSent]]]) -> dict[str, int]:
-        """The leads with several rows of which the first repeat the last payloads, and how many do.
+    def beginnings(
+        self, sent: Callable[[Collection[str], int], Mapping[str, Sequence[LastSent]]]
+    ) -> dict[str, Repeated]:
+        """The leads with several rows of which one repeats one of the last payloads.
 
         `sent` gives the last payloads of leads, at most so many of each, in the order of their attempts.
         """
@@ -62,8 +82,8 @@ class Repetitions:
                     _digest(one.fields) if one.state is State.SUCCEEDED else _NOT_TAKEN
                     for one in payloads.get(lead, ())
                 ]
-                if count := overlap(self._several[lead], taken):
-                    found[lead] = count
+                if same := frozenset(taken).intersection(self._several[lead]):
+                    found[lead] = Repeated(overlap(self._several[lead], taken), same)
         return found
 
 

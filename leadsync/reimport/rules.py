@@ -183,12 +183,12 @@ def sent_in_trial(context: Context) -> Skip | None:
 def unchanged(context: Context) -> Skip | None:
     """The row equals its lead's last payload, and such rows are to be skipped."""
     last = repeats(context)
-    return Skip(SkipKind.UNCHANGED, last.run_id, at=last.time) if last else None
+    return Skip(SkipKind.UNCHANGED, last.run_id, at=last.time) if last and context.is_repetition else None
 
 
 def repeats(context: Context) -> LastSent | None:
-    """The lead's last payload if this row repeats what the lead was last sent, and no decision sends it."""
-    return context.last_sent if context.is_repetition and context.claim.decision != "send" else None
+    """The lead's last payload if this row says what the lead was last sent, and no decision sends it."""
+    return context.last_sent if context.is_equal and context.claim.decision != "send" else None
 
 
 def undone(context: Context) -> LastSent | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from leadsync.journal import Journal, LastSent, State
 from leadsync.models import CAMPAIGN_ID, CAMPAIGN_ID_FIELDS, EXTERNAL_ID, NO_CHANGE, SYSTEM_FIELDS, CampaignIds, Lead
 from leadsync.reasons import Rejected, Skip, SkipKind
-from leadsync.reimport.repetitions import NONE_KNOWN, Repetitions
+from leadsync.reimport.repetitions import NONE_KNOWN, Repeated, Repetitions
 
 
 class LastSentLeads:
@@ -22,7 +22,7 @@ class LastSentLeads:
         dialer: str,
         ids: CampaignIds,
         ended: Collection[str] = (),
-        repeated: Mapping[str, int] = NONE_KNOWN,
+        repeated: Mapping[str, Repeated] = NONE_KNOWN,
     ) -> None:
         # A row under way when its process died has reached the dialer or not: by now that can be told.
         for run in journal.runs():
@@ -61,8 +61,13 @@ class LastSentLeads:
             if one.fields[CAMPAIGN_ID] == campaign and (one.state is not State.PENDING or one.run_id not in self._ended)
         ]
 
+    def is_equal(self, lead: Lead) -> bool:
+        """Whether a row says what its lead was last sent."""
+        last = self._last.get(lead.external_id)
+        return last is not None and self._repetitions.is_equal(self._without_ids(lead), last)
+
     def is_repetition(self, lead: Lead) -> bool:
-        """Whether the next row of its lead repeats what that was last sent."""
+        """Whether the next row of its lead can be left out, because that was last sent the same."""
         last = self._last.get(lead.external_id)
         return last is not None and self._repetitions.is_one(self._without_ids(lead), last)
 
@@ -71,8 +76,8 @@ class LastSentLeads:
         if last := self._last.get(lead.external_id):
             self._repetitions.note(self._without_ids(lead), last)
 
-    def repeated(self) -> dict[str, int]:
-        """How many of the first rows of each lead with several are repetitions, for the next reading."""
+    def repeated(self) -> dict[str, Repeated]:
+        """The repetitions of each lead with several rows, for the next reading."""
         place = self._dialer, self._ids.campaign
         return self._repetitions.beginnings(lambda leads, most: self._history.sent(leads, most, *place))
 

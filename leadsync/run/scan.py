@@ -176,10 +176,8 @@ def _prepare(
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
         before = Trial(follows.run, tried, sheet_states(journal, follows, hold))
-    inserts_only = source.inserts == "only"
-    builder = ContextBuilder(
-        sheet, mapping.sync, lineage, last_sent, before, inserts_only=inserts_only, behind=learned.behind
-    )
+    only = source.inserts == "only"
+    builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, inserts_only=only)
     if follows is not None:
         # From its confirmation on, this run has the trial's unsent rows.
         builder.transfer.release(follows.run.id, unsent)

@@ -14,9 +14,9 @@ from leadsync.journal import Journal, LastSent
 from leadsync.models import Lead, RunRecord, Status
 from leadsync.private_files import is_file
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport import LastSentLeads, behind, newer_runs, undecided_twin, undoes, undone_rows
+from leadsync.reimport import LastSentLeads, Repeated, behind, newer_runs, undecided_twin, undoes, undone_rows
 from leadsync.remarks import Remark
-from leadsync.run.survey_text import repeated_rows, rows_of_another_run, when
+from leadsync.run.survey_text import of_them, repeated_rows, rows_of_another_run, when
 
 _CHUNK = 1000
 _UNDECIDED = {Status.CONFLICT, Status.UNKNOWN}
@@ -34,6 +34,7 @@ class SentSince:
     skipped: dict[int, Skip] = field(default_factory=dict)
     repeated: int = 0
     repeated_last: LastSent | None = None
+    skippable: int = 0
     undone: int = 0
     undone_last: LastSent | None = None
 
@@ -42,9 +43,10 @@ class SentSince:
         """Whether a row would go a second time, or undo a newer one."""
         return bool(self.repeated or self.undone)
 
-    def repeat(self, last: LastSent) -> None:
-        """Count a row that repeats what its lead was last sent."""
+    def repeat(self, last: LastSent, *, can_be_skipped: bool) -> None:
+        """Count a row that says what its lead was last sent."""
         self.repeated += 1
+        self.skippable += can_be_skipped
         self.repeated_last = _later(self.repeated_last, last)
 
     def undo(self, last: LastSent) -> None:
@@ -60,7 +62,8 @@ class SentSince:
                 yield rows_of_another_run(kind, count, run_id)
         if last := self.repeated_last:
             words = repeated_rows(self.repeated, last.time, last.run_id, now)
-            yield Remark(f"{words}{_anew(run, settings, 'instead skips them')}", loud=True)
+            effect = f"instead skips {of_them(self.repeated, self.skippable)}"
+            yield Remark(f"{words}{_anew(run, settings, effect)}", loud=True)
         if last := self.undone_last:
             words = undone_rows(self.undone, when(last.time, now), last.run_id)
             remedy = _anew(journal.run(last.run_id), settings, "afterwards brings that back")
@@ -81,7 +84,7 @@ def sent_since(
     lead's last payload are not wanted.
     """
     newer, others = _other_runs(journal, run, settings)
-    repeated: Mapping[str, int] = {}
+    repeated: Mapping[str, Repeated] = {}
     waiting: dict[str, Skip] = {}
     while True:
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
@@ -118,12 +121,12 @@ def _compared(
                 continue
             if last is None or last.run_id == run.id:
                 continue
-            is_repetition = sent.is_repetition(lead)
+            is_equal, is_repetition = sent.is_equal(lead), sent.is_repetition(lead)
             sent.note(lead)
             if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
-            elif is_repetition:
-                found.repeat(last)
+            elif is_equal:
+                found.repeat(last, can_be_skipped=is_repetition)
             elif last.run_id in newer and undoes(lead.fields, last.fields):
                 found.undo(last)
     return found

@@ -26,6 +26,7 @@ from leadsync.reimport import (
     ContextBuilder,
     Decision,
     Lineage,
+    Repeated,
     Send,
     SheetFacts,
     decide,
@@ -60,8 +61,8 @@ class Learned:
     """The headings by which the run chose its mapping."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead with several, if not all duplicates are sent."""
-    as_last_sent: Mapping[str, int] = field(default_factory=dict)
-    """How many of the first rows of each lead with several repeat what it was last sent."""
+    as_last_sent: Mapping[str, Repeated] = field(default_factory=dict)
+    """What the rows of each lead with several repeat of what it was last sent."""
     behind: Mapping[str, Skip] = field(default_factory=dict)
     """The leads with an undecided row, and why their other rows wait, those above it too."""
 
@@ -238,7 +239,8 @@ class SheetScan:
                 heading = next((column.heading for column in self.mapping.columns if column.field == field), "")
                 self.survey.warn(row.number, f"failed in the trial: {answer}", heading, lead.fields.get(field, ""))
             if decision.repeats:
-                self.survey.repeat(decision.repeats.time, decision.repeats.run_id)
+                last = decision.repeats
+                self.survey.repeat(last.time, last.run_id, can_be_skipped=context.is_repetition)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
         if isinstance(decision, Rejected):
             self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)

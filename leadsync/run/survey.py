@@ -70,7 +70,9 @@ class Survey:
         self.skips: Counter[SkipKind] = Counter()
         """The skipped rows by the reason."""
         self.repeated = 0
-        """Rows to be sent that equal the last ones sent for their leads."""
+        """Rows to be sent that say what their leads were last sent."""
+        self.skippable = 0
+        """Those of them that can be skipped."""
         self.repeated_last: tuple[datetime, str] | None = None
         """The time and the run of the latest of those."""
         self.of_other_runs: Counter[tuple[SkipKind, str]] = Counter()
@@ -131,9 +133,10 @@ class Survey:
         if reason.kind in (SkipKind.UNDECIDED_BEFORE, SkipKind.LEFT_TO_RUN, *WAITING):
             self.of_other_runs[reason.kind, reason.run] += 1
 
-    def repeat(self, time: datetime, run_id: str) -> None:
-        """Count a row equal to the last one sent for its lead, at that time and by that run."""
+    def repeat(self, time: datetime, run_id: str, *, can_be_skipped: bool = True) -> None:
+        """Count a row that says what its lead was last sent, the last time at that time and by that run."""
         self.repeated += 1
+        self.skippable += can_be_skipped
         self.repeated_last = max(self.repeated_last or (time, run_id), (time, run_id))
 
     def reject(self, number: int, rejected: Rejected) -> None:

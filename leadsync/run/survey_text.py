@@ -76,7 +76,7 @@ def repetitions(survey: Survey, now: datetime, option: str = "--skip-unchanged")
         yield rows_of_another_run(kind, count, run_id)
     if survey.repeated_last is not None:
         words = repeated_rows(survey.repeated, *survey.repeated_last, now)
-        yield Remark(f"{words}; {option} skips them", loud=True)
+        yield Remark(f"{words}; {option} skips {of_them(survey.repeated, survey.skippable)}", loud=True)
 
 
 def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
@@ -89,6 +89,11 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
         return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first", loud=True)
     rows = counted(count, "row is not sent: it says what", "rows are not sent: they say what")
     return Remark(f"{rows} run {run_id} sent, and a person has to decide first whether that was applied", loud=True)
+
+
+def of_them(count: int, skippable: int) -> str:
+    """How many of some rows can be skipped: not those behind another row of their lead that is sent."""
+    return "them" if skippable == count else f"{skippable or 'none'} of them"
 
 
 def repeated_rows(count: int, last: datetime, run_id: str, now: datetime) -> str:

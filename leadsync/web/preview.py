@@ -202,7 +202,7 @@ def _repeated(survey: Survey) -> Preview | None:
     if survey.repeated_last is None:
         return None
     at, run_id = survey.repeated_last
-    return {"rows": survey.repeated, "at": at.isoformat(), "run": run_id}
+    return {"rows": survey.repeated, "skippable": survey.skippable, "at": at.isoformat(), "run": run_id}
 
 
 def ordered(groups: Iterable[Group]) -> list[Group]:

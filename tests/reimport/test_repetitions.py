@@ -7,14 +7,15 @@ import pytest
 
 from leadsync.journal import LastSent, State
 from leadsync.models import Lead
-from leadsync.reimport.repetitions import Repetitions, overlap
+from leadsync.reimport.repetitions import Repeated, Repetitions, overlap
 from tests.conftest import Desk
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def repeated(sent: str, rows: str, states: str = "") -> str:
-    """The rows of a lead that repeat what it was sent, a letter a payload; in `states` a `?` is one in doubt."""
+    """The rows of a lead that repeat what it was sent, a letter a payload: `=` can be left out, `~` goes. In `states` a
+    `?` is a payload in doubt."""
     payloads = [
         LastSent(
             "R", at, NOON, {"njDisposition": one}, State.UNKNOWN if states[at : at + 1] == "?" else State.SUCCEEDED
@@ -25,11 +26,13 @@ def repeated(sent: str, rows: str, states: str = "") -> str:
     def look_up(_: Collection[str], most: int) -> dict[str, list[LastSent]]:
         return {"L": payloads[-most:]}
 
-    def read(known: dict[str, int]) -> tuple[str, dict[str, int]]:
+    def read(known: dict[str, Repeated]) -> tuple[str, dict[str, Repeated]]:
         found, marks = Repetitions(known), ""
         for one in rows:
             lead = Lead("L", {"njDisposition": one})
-            marks += "=" if found.is_one(lead, payloads[-1]) else "."
+            can_be_left_out, is_equal = found.is_one(lead, payloads[-1]), found.is_equal(lead, payloads[-1])
+            assert is_equal or not can_be_left_out
+            marks += "=" if can_be_left_out else "~" if is_equal else "."
             found.note(lead, payloads[-1])
         return marks, found.beginnings(look_up)
 
@@ -46,8 +49,8 @@ def repeated(sent: str, rows: str, states: str = "") -> str:
         ("A", "B", "."),
         ("A", "AA", "=="),
         ("A", "AB", "=."),
-        ("A", "BA", ".."),
-        ("A", "ABA", "=.."),
+        ("A", "BA", ".~"),
+        ("A", "ABA", "=.~"),
         ("AB", "AB", "=="),
         ("AB", "A", "."),
         ("ABC", "ABC", "==="),
@@ -57,9 +60,13 @@ def repeated(sent: str, rows: str, states: str = "") -> str:
         ("ABA", "ABA", "==="),
         ("AA", "AA", "=="),
         ("AB", "ABB", "==="),
-        ("AB", "XAB", "..."),
-        ("ABC", "AXC", "..."),
-        ("ABC", "AB", ".."),
+        ("AB", "XAB", ".~~"),
+        ("ABC", "AXC", "~.~"),
+        ("ABC", "AB", ".~"),
+        ("ABC", "ABX", "~~."),
+        ("ABC", "CBA", "=~~"),
+        ("AC", "ABC", "~.~"),
+        ("BC", "ABC", ".~~"),
     ],
 )
 def test_a_leads_rows_repeat_the_last_so_many_payloads(sent: str, rows: str, expected: str) -> None:
@@ -67,7 +74,8 @@ def test_a_leads_rows_repeat_the_last_so_many_payloads(sent: str, rows: str, exp
 
 
 def test_what_a_lead_has_perhaps_not_taken_is_repeated_by_nothing() -> None:
-    assert repeated("AB", "AB", "?") == repeated("AB", "AB", " ?") == ".."
+    assert repeated("AB", "AB", "?") == ".~"
+    assert repeated("AB", "AB", " ?") == "~."
 
 
 def test_the_overlap_of_many_rows_is_found_in_one_pass() -> None:
@@ -91,6 +99,16 @@ def test_a_sheet_saved_anew_is_named_and_can_be_skipped(desk: Desk) -> None:
     done = desk.leadsync("run", more, "--skip-unchanged", "--json").json
     assert done["statuses"] == {"skipped": 4, "succeeded": 1}
     assert [one.lead for one in dialer.ledger.received] == ["L"]
+
+
+def test_rows_around_a_changed_one_are_named_though_they_go(desk: Desk) -> None:
+    desk.dialer()
+    desk.leadsync("run", desk.sheet("a.csv", HEADINGS, *SHEET))
+    edited = (*SHEET[:2], "L,0383218191,Call Back", SHEET[3])
+    done = desk.leadsync("run", desk.sheet("b.csv", HEADINGS, *edited), "--json").json
+    [told] = [line for line in done["warnings"] if "last sent" in line]
+    assert told.startswith("! 3 rows say what their lead was last sent, today ")
+    assert told.endswith("; --skip-unchanged skips 2 of them")
 
 
 def test_the_rest_of_a_run_is_compared_alike(desk: Desk) -> None:

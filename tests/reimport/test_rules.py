@@ -172,17 +172,18 @@ def test_what_the_trial_has_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "same"),
+    ("values", "same", "skipped"),
     [
-        ({}, True),
-        ({"is_repetition": False}, False),
-        ({"claim": claim(decision="send")}, False),
+        ({}, True, True),
+        ({"is_repetition": False}, True, False),
+        ({"is_equal": False, "is_repetition": False}, False, False),
+        ({"claim": claim(decision="send")}, False, False),
     ],
 )
-def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool) -> None:
+def test_what_says_the_same_as_the_last_time(values: dict[str, Any], same: bool, skipped: bool) -> None:
     last = LastSent(LATER, 2, NOON, FIELDS)
-    given = context(**{"last_sent": last, "is_repetition": True, **values})
-    assert rules.unchanged(given) == (Skip(SkipKind.UNCHANGED, LATER, at=NOON) if same else None)
+    given = context(**{"last_sent": last, "is_equal": True, "is_repetition": True, **values})
+    assert rules.unchanged(given) == (Skip(SkipKind.UNCHANGED, LATER, at=NOON) if skipped else None)
     assert decide(given, ()) == Send(LEAD, last if same else None)
 
 
