@@ -117,6 +117,11 @@ class ContextBuilder:
         the last row."""
         return self._behind
 
+    @property
+    def dropped(self) -> int:
+        """See `Trial.dropped`; complete after the last row."""
+        return self._trial.dropped if self._trial is not None else 0
+
     def repeated(self) -> Mapping[str, Repeated]:
         """See `LastSentLeads.repeated`; complete after the last row."""
         return self._last_sent.repeated() if self._last_sent is not None else {}

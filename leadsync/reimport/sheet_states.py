@@ -108,6 +108,14 @@ class SheetStates:
             if not one.is_own and one.origin.state in (State.FAILED, State.REJECTED):
                 yield one.origin.run_id, one.number
 
+    def drops_correction(self, lead: Lead) -> bool:
+        """Whether the copy's run has another text of the row seen last and has not sent it: the original takes it
+        over as it was."""
+        last = next(reversed(self._of_row(lead.external_id)), None)
+        if not self._is_original or last is None or not last.is_own or last.origin.state is not State.PENDING:
+            return False
+        return self._left[lead.external_id] >= 0 and not same_fields(last.origin.fields, lead.fields)
+
     def _of_row(self, lead: str) -> Sequence[RowState]:
         """The states of the row seen last: of several rows of a lead one says nothing about another."""
         states, rows = self._states.get(lead, ()), self._all.get(lead, 0)

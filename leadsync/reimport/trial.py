@@ -23,6 +23,8 @@ class Trial:
     def __init__(self, run: RunRecord, sent: Mapping[int, Origin], states: SheetStates) -> None:
         self._run = run
         self._states = states
+        self.dropped = 0
+        """How many rows were corrected in a copy whose run has not sent them, and stand here as they were."""
         self._passed: dict[str, int] = {}
         """In whose place of a lead's rows others stand now that are not sent: how many."""
         self._sent: dict[str, list[tuple[int, Origin]]] = {}
@@ -45,6 +47,7 @@ class Trial:
     def match(self, lead: Lead, number: int) -> TrialMatch | None:
         """The trial's row for the lead's next row in the file, in line `number`; None if it had none."""
         self._states.see(lead.external_id)
+        self.dropped += self._states.drops_correction(lead)
         match = self._in_trial(lead) or self._by_number(lead, number)
         if match is not None and match.skip is not None:
             return match

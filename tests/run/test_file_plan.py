@@ -300,6 +300,20 @@ def test_of_several_rows_of_a_lead_none_is_taken_for_another_in_a_copy_by_check(
     )
 
 
+def test_corrections_left_in_a_stopped_copy_are_named_before_the_sheet_goes(desk: Desk) -> None:
+    dialer = desk.dialer()
+    desk.sheet("leads.csv", HEADINGS, *MONDAY)
+    assert desk.leadsync("check", "leads.csv", "--output", "copy.csv").code == 0
+    copy = desk.folder / "copy.csv"
+    copy.write_text(copy.read_text("utf-8-sig").replace("0383218101", "0383218109"), "utf-8")
+    refuse_everything(dialer)
+    assert desk.leadsync("run", "copy.csv").code == 4
+    dialer.faults.clear()
+    done = desk.leadsync("run", "leads.csv", "--json")
+    [told] = [line for line in done.json["warnings"] if "corrected" in line]
+    assert told.startswith("! 1 row was corrected in the copy by check and not sent from there")
+
+
 def test_the_copy_of_one_sheet_leaves_the_runs_of_the_workbooks_others_alone(desk: Desk) -> None:
     dialer = desk.dialer()
     file = two_sheets(desk)
