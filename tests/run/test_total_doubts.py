@@ -1,0 +1,45 @@
+"""Rows with a total's words or figures where the others have a name or an outcome."""
+
+import pytest
+
+from leadsync.run.total_doubts import TotalDoubts, is_total_of
+
+ANN = {"Name": "Ann", "FirstPhone": "0383218191", "njDisposition": "Sale", "Amount": "5"}
+
+
+@pytest.mark.parametrize(
+    ("names", "odd"),
+    [
+        (["Ann", "Bob", "Cy", "24/11/2027"], [5]),
+        (["Ann", "Bob", "Cy", "2 leads"], [5]),
+        (["Ann", "Bob", "Cy", "1,234.50"], [5]),
+        (["Ann", "7", "8", "9"], []),  # mostly figures: so the names are
+        (["Ann", "Bob", "Cy", "Dee 2nd"], []),
+    ],
+)
+def test_a_figure_a_count_or_a_date_in_place_of_a_name_is_odd(names: list[str], odd: list[int]) -> None:
+    doubts = TotalDoubts()
+    for number, name in enumerate(names, 2):
+        doubts.look_at(number, {"Name": name, "FirstPhone": "0383218191"})
+    assert doubts.odd() == odd
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_total"),
+    [
+        ({"Name": "Average", "Amount": "41.92"}, True),
+        ({"Name": "Maximum", "Amount": "100.50"}, True),
+        ({"Name": "Ann Total", "Amount": "11"}, True),
+        ({"Name": "Last: Ann", "Amount": "11"}, True),
+        ({"Amount": "11"}, True),
+        # honest second rows of the lead
+        ({"Name": "Ann", "Amount": "11"}, False),
+        ({"Name": "Ann", "njDisposition": "Busy"}, False),
+        ({"njPriority": "5"}, False),
+        ({"Name": "Anna", "City": "Perth"}, False),
+        ({**ANN, "Amount": "11"}, False),
+        ({"njCallBackDate": "2031/03/02 10:00", "Amount": "11"}, False),
+    ],
+)
+def test_a_leaner_row_of_a_lead_with_figures_alone_is_a_total_perhaps(fields: dict[str, str], is_total: bool) -> None:
+    assert is_total_of(fields, ANN) is is_total
