@@ -291,6 +291,9 @@ def test_a_page_that_was_killed_shows_the_run_again_to_the_same_browser(
         shown = context.new_page()
         shown.goto(opening)
         shown.click("text=a long night.csv")
+        shown.wait_for_url("**/runs/*")
+        # With its script: a page that was killed in the middle of its own loading asks for nothing again.
+        shown.wait_for_load_state()
         before = done_of(shown)
         killed.kill()
         killed.wait(timeout=10)
