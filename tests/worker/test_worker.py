@@ -64,8 +64,8 @@ def test_after_a_kill_of_worker_and_child_another_worker_finishes_the_run(machin
 
 
 def test_a_worker_that_is_stopped_drains_and_another_goes_on(machines: Machines, desk: Desk) -> None:
-    # Slow enough that the run is not over before the worker hears of the signal.
-    dialer = desk.dialer(floor_seconds=0.5)
+    # Slow enough that the run is not over before the worker hears of the signal, on a busy machine too.
+    dialer = desk.dialer(floor_seconds=2.0)
     first = machines.start("first", "worker")
     run = machines.queue()
     wait_until(lambda: len(dialer.ledger.received) >= 20)
