@@ -47,8 +47,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many workers as processors: half of the time tests wait, for leases, rests and other processes."""
-    return 2 * (os.cpu_count() or 1)
+    """Three workers for each processor: most of the time tests wait, for leases, rests and other processes."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True)
