@@ -140,6 +140,14 @@ class DraftPage:
     def send(self, draft: str, how: str = "all", **fields: str) -> httpx.Response:
         return self.browser.post(f"{draft}/send", data={"seen": self.hidden(draft, "seen"), "how": how, **fields})
 
+    def try_first(self, draft: str) -> str:
+        """Send the first rows of a draft; return the address of their run, at its end."""
+        trial: str = self.send(draft, "trial").headers["location"]
+        self.wait(trial)
+        # The run is finished a moment before its process has ended; until then the draft leads to it.
+        wait_until(lambda: self.browser.get(draft).status_code == 200)
+        return trial
+
     def wait(self, run: str) -> None:
         """Wait for the end of a run."""
         wait_until(lambda: any(f"/runs/{one.id}" == run and one.finished for one in self.shop.runs()))
