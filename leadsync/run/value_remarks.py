@@ -50,8 +50,8 @@ def no_leads(survey: Survey) -> Iterator[Remark]:
     """The loud warning about rows that are titles, totals or no ids, perhaps."""
     if rows := survey.no_leads:
         yield Remark.doubtful(
-            f"No lead, perhaps, but a title, a total, a word for no id or one in quotation marks ({_listed(rows)}); "
-            "sent as a lead: take such rows out of the sheet, or write the lead's own id and more of its values."
+            f"Perhaps no lead ({_listed(rows)}): a title, a total, a word for no id, or an id in quotation marks. Sent "
+            "all the same: take such rows out of the sheet, or write the lead's own id and more of its values."
         )
 
 
@@ -59,8 +59,7 @@ def shared_ids(survey: Survey) -> Iterator[Remark]:
     """The loud warning about an id that stands for several people."""
     if rows := survey.id_doubts.shared:
         yield Remark.doubtful(
-            f"An id stands for another person above ({_listed(rows)}), as a word for no id does; all of them are sent "
-            "as one lead: write each lead's own id."
+            f"An id stands for several people ({_listed(rows)}). They are sent as one lead: write each lead's own id."
         )
 
 

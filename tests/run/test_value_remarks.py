@@ -42,7 +42,9 @@ def surveyed(*leads: Lead) -> Survey:
 def test_ids_alone_between_full_rows_are_a_doubt() -> None:
     full = [Lead(f"1023{n}", FULL) for n in range(3)]
     [remark] = no_leads(surveyed(Lead("3000", BLANK), *full, Lead("2000", {})))
-    assert "a word for no id or one in quotation marks (2 rows: 2, 6); sent as a lead" in str(remark)
+    assert "Perhaps no lead (2 rows: 2, 6): a title, a total, a word for no id, or an id in quotation marks" in str(
+        remark
+    )
     assert remark.doubt
 
 
@@ -127,5 +129,5 @@ def test_an_id_of_several_people_is_a_doubt() -> None:
     phones = [{"FirstPhone": f"038321819{at}"} for at in range(2)]
     [remark] = shared_ids(surveyed(*(Lead("new", fields) for fields in phones)))
     assert remark.doubt
-    assert "An id stands for another person above (row 3), as a word for no id does" in str(remark)
+    assert "An id stands for several people (row 3). They are sent as one lead" in str(remark)
     assert list(shared_ids(surveyed(*(Lead(str(at), fields) for at, fields in enumerate(phones))))) == []
