@@ -22,7 +22,6 @@ from leadsync.slots.pool import (
     LATE_TIMES,
     LEAST_REST_SECONDS,
     MOST_REST_SECONDS,
-    UNSEEN_CALL_SECONDS,
 )
 from leadsync.slots.slot_wait import FINDING, FINDING_SECONDS, SlotWait
 
@@ -109,7 +108,9 @@ class MemberSlots:
         self._measures = False
         self._peaks = deque([slots], maxlen=WISHES)
         self._failure = ""
-        self._ending = threading.Event()
+        self._is_over = False
+        self._due = threading.Event()
+        """Whether a renewal is due before its time, or the end."""
         self._keeper = threading.Thread(target=self._renew_often, name="slots", daemon=True)
         self._queue: deque[tuple[Callable[[], bool], asyncio.Event]] = deque()
 
@@ -126,7 +127,8 @@ class MemberSlots:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ending.set()
+        self._is_over = True
+        self._due.set()
         self._keeper.join(LEASE_SECONDS)
         if self._keeper.is_alive():
             # The database is mute: the lease has ended by itself.
@@ -236,6 +238,9 @@ class MemberSlots:
                 return
             self._held.remove(slot)
             if finished:
+                if not self._longest:
+                    # From now on a kill leaves calls of a known length behind.
+                    self._due.set()
                 self._longest = max(slot.seconds, self._longest * FORGETTING)
             else:
                 if self._is_late(slot):
@@ -261,7 +266,7 @@ class MemberSlots:
 
     def _rest(self) -> float:
         """The rest after the end of a lease: until calls left behind should have ended. The lease counts too."""
-        calls = MOST_REST_SECONDS if self._any_late() else 2 * (self._longest or UNSEEN_CALL_SECONDS)
+        calls = MOST_REST_SECONDS if self._any_late() or not self._longest else 2 * self._longest
         return max(LEAST_MEMBER_REST_SECONDS, min(calls, MOST_REST_SECONDS) - LEASE_SECONDS)
 
     def _longest_rest(self) -> float:
@@ -269,7 +274,11 @@ class MemberSlots:
         return max([0.0, *(until - time.monotonic() for until in self._rests)])
 
     def _renew_often(self) -> None:
-        while not self._ending.wait(RENEW_SECONDS):
+        while not self._is_over:
+            self._due.wait(RENEW_SECONDS)
+            self._due.clear()
+            if self._is_over:
+                return
             try:
                 self._renew()
                 self._failure = ""

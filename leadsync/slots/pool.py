@@ -3,9 +3,9 @@
 A killed process loses its locks, but the dialer goes on with its calls. The texts of its files still call them busy.
 Such a slot rests until its call should have ended: for twice the longest call seen, counted from the call's beginning.
 
-A dialer may become slow at any time. As soon as a call is late, the texts allow for the longest rest. A kill or a cut
-in the first moments of slowness is not covered: within LATE_SECONDS, or LATE_TIMES the longest call, and one
-`look_after`. Those slots rest as if the calls were as quick as before.
+Until a process has seen a call end, and as soon as one is late, the texts allow for the longest rest. A kill or a cut
+in the first moments of a slowness that begins later is not covered: within LATE_SECONDS, or LATE_TIMES the longest
+call, and one `look_after`. Those slots rest as if the calls were as quick as before.
 
 While no other process waits, a slot stays locked between two calls, and its text announces calls. Each system call
 gives the interpreter's lock away: seven of them for each call took 4 % of the pace at 64 slots.
@@ -23,7 +23,7 @@ from leadsync.slots.folder import SlotsFolder, file_prefix
 LEAST_REST_SECONDS = 5.0
 MOST_REST_SECONDS = 75.0
 UNSEEN_CALL_SECONDS = 5.0
-"""The longest call, before any was seen to end."""
+"""The longest call that was cut, before any was seen to end: dialers that cut calls mostly do so at once."""
 # A call is late beyond both: before the rest after a short call would end.
 LATE_SECONDS = 0.2
 LATE_TIMES = 1.5
@@ -91,6 +91,8 @@ class SlotPool:
         self._last = 0
         self._released = 0.0
         self._longest = 0.0
+        self._has_seen = False
+        """Whether a call of this process has ended."""
         self._slow = False
         self._late_until = 0.0
         """The end of the longest rest of a late call that was given up: until then the dialer counts as slow."""
@@ -190,7 +192,8 @@ class SlotPool:
         self._last = slot.number
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
-            self._notice_pace(self._slow and self._any_late())
+            is_first, self._has_seen = not self._has_seen, True
+            self._notice_pace(self._slow and self._any_late(), is_first=is_first)
         elif self._is_late(slot):
             # Its end will not be seen.
             self._late_until = self._released + MOST_REST_SECONDS
@@ -200,7 +203,7 @@ class SlotPool:
         if self.keeps and finished and slot.number < self.slots:
             self._kept[slot.number] = slot.file, self._released
         else:
-            given_up = self._mark(slot)._replace(pid=0) if row_waits else self._mark(slot)
+            given_up = Mark(True, 0 if row_waits else os.getpid(), slot.begun, self._may_last(), self.knows)
             self._unlock(slot.file, Mark(busy=False, longest=self._longest) if finished else given_up)
 
     def _unlock(self, file: SlotFile, mark: Mark) -> None:
@@ -221,12 +224,14 @@ class SlotPool:
                 self._unlock(file, Mark(busy=False, longest=self._longest))
 
     def _mark(self, slot: HeldSlot) -> Mark:
-        return Mark(True, os.getpid(), slot.begun, self._may_last(slot), self.knows)
+        unsure = not self._has_seen or self._is_late(slot)
+        longest = MOST_REST_SECONDS / 2 if unsure else self._may_last()
+        return Mark(True, os.getpid(), slot.begun, longest, self.knows)
 
-    def _notice_pace(self, slow: bool) -> None:
-        """Note whether the dialer is slow; as soon as it is no longer, no slot rests as if it were."""
+    def _notice_pace(self, slow: bool, *, is_first: bool = False) -> None:
+        """Note whether the dialer is slow; as soon as it is known not to be, no slot rests as if it were."""
         was, self._slow = self._slow, slow
-        if was and not slow:
+        if (was or is_first) and not slow:
             try:
                 for slot in self.held.values():
                     self._note(slot)
@@ -237,9 +242,9 @@ class SlotPool:
         if slot.file is not None:
             slot.file.write(self._mark(slot))
 
-    def _may_last(self, slot: HeldSlot | None = None) -> float:
-        """The longest time for a call, by the calls before it and that of `slot` so far."""
-        if self._slow or (slot is not None and self._is_late(slot)):
+    def _may_last(self) -> float:
+        """The longest time for a call, by those before it."""
+        if self._slow:
             return MOST_REST_SECONDS / 2
         return self._longest or UNSEEN_CALL_SECONDS
 

@@ -184,14 +184,39 @@ def test_a_call_given_up_now_should_have_ended_after_twice_the_longest(members: 
     slot.release()
 
 
-def test_where_no_call_was_seen_to_end_it_rests_for_ten_seconds(members: Members, clock: Clock) -> None:
-    killed, living = members.join(slots=1), members.join(slots=1)
+@pytest.mark.parametrize("before", [None, 0.1], ids=["the first process", "the one before was quick"])
+def test_a_process_killed_before_it_saw_a_call_end_leaves_calls_of_any_length(
+    members: Members, clock: Clock, before: float | None
+) -> None:
+    if before:
+        call(members.join(slots=2), clock, before)
+    killed, living = members.join(slots=2), members.join(slots=2)
+    held(killed.take())
     held(killed.take())
     members.kill(killed)
-    clock.now += 9.9
+    clock.now += 74.9
     assert living.take() is None
     clock.now += 0.2
     assert living.take() is not None
+
+
+def test_the_first_call_that_ends_tells_how_long_the_others_may_last(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    first, _ = held(killed.take()), held(killed.take())
+    clock.now += 0.1
+    first.release()
+    members.kill(killed)
+    assert living.rests(killed=True) == [pytest.approx(clock.now + 4.9)]
+
+
+def test_a_call_cut_before_any_was_seen_to_end_rests_for_ten_seconds(members: Members, clock: Clock) -> None:
+    """A dialer that cuts calls mostly does so at once, and this process sees how long others take."""
+    one, other = members.join(slots=1), members.join(slots=1)
+    held(one.take()).release(finished=False)
+    clock.now += 9.9
+    assert other.take() is None
+    clock.now += 0.2
+    assert other.take() is not None
 
 
 def test_the_rest_is_counted_from_the_beginning_of_the_call(members: Members, clock: Clock) -> None:
@@ -221,11 +246,12 @@ def test_whoever_saw_longer_calls_lets_it_rest_for_longer(members: Members, cloc
 
 def test_who_lets_it_rest_does_not_keep_it_from_others(members: Members, clock: Clock) -> None:
     killed, one, other = (members.join(slots=1) for _ in range(3))
+    call(killed, clock, 0.1)
     held(killed.take())
     members.kill(killed)
     assert one.take() is None
     assert other.others() == []
-    clock.now += 10.1
+    clock.now += 5.1
     assert other.take() is not None
 
 
@@ -366,9 +392,9 @@ def test_whoever_has_a_late_call_lets_slots_of_others_rest_longer(members: Membe
 
 
 def test_the_longest_call_is_known_to_the_next_process(members: Members, clock: Clock) -> None:
-    first = members.join(slots=1)
-    call(first, clock, 3.0)
+    call(members.join(slots=1), clock, 3.0)
     second, living = members.join(slots=1), members.join(slots=1)
+    call(second, clock, 0.1)
     held(second.take())
     members.kill(second)
     clock.now += 5.9
@@ -482,12 +508,13 @@ def test_slots_are_held_though_their_folder_is_removed(members: Members, clock: 
 
 def test_a_file_made_anew_tells_whose_call_it_is(members: Members, clock: Clock) -> None:
     killed, living = members.join(slots=1), members.join(slots=1)
+    call(killed, clock, 0.1)
     held(killed.take())
     shutil.rmtree(members.folder)
     killed.look_after()
-    assert [mark.begun for mark in living.others()] == [1000.0]
+    assert [mark.begun for mark in living.others()] == [1000.1]
     members.kill(killed)
-    clock.now += 9.9
+    clock.now += 4.9
     assert living.take() is None
     clock.now += 0.2
     assert living.take() is not None
@@ -576,6 +603,7 @@ def test_a_file_system_without_locks_is_survived(members: Members, monkeypatch: 
 
 def test_a_full_disk_is_survived(members: Members, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     member = members.join(slots=2)
+    call(member, clock, 0.1)
     slot = held(member.take())
 
     def full(self: files.LockFile, mark: files.Mark) -> None:
@@ -585,7 +613,7 @@ def test_a_full_disk_is_survived(members: Members, clock: Clock, monkeypatch: py
     assert member.take() is not None
     assert member.take() is None
     slot.release()
-    clock.now += 10.1
+    clock.now += 5.1
     assert member.take() is not None, "its file still calls it busy, so it rests before"
     assert set(members.complaints) == {"No space left on device"}
 
