@@ -31,11 +31,12 @@ def copy(url: str | None) -> int:
         raise UsageError(
             "No database is named; set the environment variable LEADSYNC_JOURNAL_URL, or [journal] url_file."
         )
-    counts = copy_journal(shell.state_folder(), to)
+    copied = copy_journal(shell.state_folder(), to)
+    counts = copied.tables
     shell.result(
         f"Copied {counted(counts['runs'], 'run')} with {counted(counts['rows'], 'row')} and "
-        f"{counted(counts['attempts'], 'attempt')}; every table has as many rows as before. From now on use the "
-        "database alone: set LEADSYNC_JOURNAL_URL or [journal] url_file on each machine.",
+        f"{counted(counts['attempts'], 'attempt')} to {copied.place}; every table has as many rows as "
+        "before. From now on use the database alone: set LEADSYNC_JOURNAL_URL or [journal] url_file on each machine.",
         {"tables": dict(counts)},
     )
     return 0

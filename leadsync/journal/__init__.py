@@ -1,8 +1,9 @@
 """The journal: runs, rows, attempts and their transitions, behind a protocol; see `protocol.py`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadsync.errors import JournalError
 from leadsync.journal.copied import refuse_copied
@@ -46,6 +47,9 @@ from leadsync.journal.values import (
     new_run_id,
 )
 
+if TYPE_CHECKING:
+    from leadsync.journal import copy
+
 
 def open_journal(state: Path, url: str = "", lease_seconds: float = LEASE_SECONDS) -> Journal:
     """The journal of a state folder, or in the PostgreSQL database at `url`; see `leadsync.journal.protocol`.
@@ -73,7 +77,7 @@ def folder_lock(state: Path, folder: Path, url: str = "", lease_seconds: float =
     return FolderLease(url, state, folder, lease_seconds)
 
 
-def copy_journal(state: Path, url: str) -> Mapping[str, int]:
+def copy_journal(state: Path, url: str) -> "copy.JournalCopy":
     """Copy the journal of a state folder into the PostgreSQL database at `url`; see `leadsync.journal.copy`."""
     with _needs_cluster():
         from leadsync.journal import copy

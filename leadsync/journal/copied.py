@@ -18,17 +18,22 @@ def mark_copied(state: Path, place: str, at: datetime, *, kept: bool) -> None:
         stream.write(f"{place}, on {at:%Y-%m-%d %H:%M}{'' if kept else _CUT_OFF}".encode())
 
 
-def refuse_copied(state: Path, *, again: bool = False) -> None:
+def refuse_copied(state: Path, *, to_copy_to: str = "") -> None:
     """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice.
 
-    With `again` it is to be copied, and one whose copy was cut off is not refused.
+    With a database in words `to_copy_to`, one whose copy was cut off is refused for every other database.
     """
     try:
         to = (state / MARK).read_text("utf-8")
     except FileNotFoundError:
         return
-    if again and to.endswith(_CUT_OFF):
-        return
+    if to_copy_to and to.endswith(_CUT_OFF):
+        if to.startswith(f"{to_copy_to}, on "):
+            return
+        raise UsageError(
+            f"The journal in {state} was copied to {to}: copy it there once more, which tells. If that database has "
+            f"no run of it, or is lost, remove {state / MARK} first."
+        )
     raise UsageError(
         f"The journal in {state} was copied to {to}: name that database in LEADSYNC_JOURNAL_URL or [journal] url_file. "
         f"To go on with the old journal instead, remove {state / MARK}; do not use both."

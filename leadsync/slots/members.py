@@ -15,6 +15,7 @@ from typing import Protocol, Self
 
 from leadsync.boot_clock import clock
 from leadsync.errors import JournalError
+from leadsync.plurals import agreeing
 from leadsync.slot_shares import OtherMember, SlotGrant, SlotReport
 from leadsync.slots.pool import (
     FORGETTING,
@@ -323,10 +324,11 @@ class MemberSlots:
     def _explain(self) -> None:
         """Tell the reason of a long wait for a slot; raises Stopped at its end."""
         if self._wait.is_due(has_slots=bool(self._held)):
-            self._wait.explain(self._failure or ", ".join(map(_words, self._grant.others)))
+            self._wait.explain(self._failure or ", ".join(_words(other) for other in self._grant.others if other.slots))
 
 
 def _words(other: OtherMember) -> str:
     if other.rests_seconds:
-        return f"{other.slots} rest, because {other.holder} has gone and may still have calls under way"
+        verb = agreeing(other.slots, "rests", "rest")
+        return f"{other.slots} {verb}, because {other.holder} has gone and may still have calls under way"
     return f"{other.slots} held by {other.holder}"

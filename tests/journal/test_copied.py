@@ -23,12 +23,19 @@ def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(t
     refuse_copied(tmp_path)
 
 
-def test_a_copy_that_was_cut_off_may_be_made_again_and_nothing_else(tmp_path: Path) -> None:
+def test_a_copy_that_was_cut_off_may_be_made_again_there_and_nothing_else(tmp_path: Path) -> None:
     at = datetime(2026, 11, 24, 21, 4, tzinfo=UTC)
     mark_copied(tmp_path, "leads on db.example.com", at, kept=False)
-    refuse_copied(tmp_path, again=True)
+    refuse_copied(tmp_path, to_copy_to="leads on db.example.com")
+    with pytest.raises(UsageError) as caught:
+        refuse_copied(tmp_path, to_copy_to="leads on db.example.com:5433")
+    assert str(caught.value) == (
+        f"The journal in {tmp_path} was copied to leads on db.example.com, on 2026-11-24 21:04; whether all of it came "
+        f"there is not known: copy it there once more, which tells. If that database has no run of it, or is lost, "
+        f"remove {tmp_path}/journal.copied first."
+    )
     with pytest.raises(UsageError, match="on 2026-11-24 21:04; whether all of it came there is not known: name that"):
         refuse_copied(tmp_path)
     mark_copied(tmp_path, "leads on db.example.com", at, kept=True)
     with pytest.raises(UsageError, match="was copied to leads on"):
-        refuse_copied(tmp_path, again=True)
+        refuse_copied(tmp_path, to_copy_to="leads on db.example.com")

@@ -78,7 +78,8 @@ def told(journal: Journal) -> list[object]:
 
 def test_the_copy_gives_the_same_answers_and_work_goes_on_in_it(tmp_path: Path, postgres_url: str) -> None:
     fill(tmp_path)
-    counts = copy_journal(tmp_path, postgres_url)
+    place, counts = copy_journal(tmp_path, postgres_url)
+    assert place.startswith("postgres on 127.0.0.1:")
     assert (counts["runs"], counts["rows"], counts["lines"]) == (2, 10, 10), "the retry leaves out the corrected row"
     with pytest.raises(
         UsageError, match=f"was copied to .* on .*LEADSYNC_JOURNAL_URL.*remove {tmp_path}/journal.copied"
@@ -112,9 +113,20 @@ def test_a_database_with_runs_is_refused_and_a_run_under_way_too(tmp_path: Path,
     copy_journal(tmp_path, postgres_url)
     with pytest.raises(UsageError, match="was copied to"):
         copy_journal(tmp_path, postgres_url.replace("/leads", "/another"))
+    with open_journal(tmp_path / "other") as other:
+        other.create(a_run(tmp_path, "20261126-000000-0000"))
+    with pytest.raises(UsageError, match="has other runs already; name an empty database"):
+        copy_journal(tmp_path / "other", postgres_url)
+
+
+def test_what_the_database_has_already_is_not_copied_to_another_either(tmp_path: Path, postgres_url: str) -> None:
+    """As after a kill behind the database's own end of the copy, or with a state folder restored from before it."""
+    fill(tmp_path)
+    copy_journal(tmp_path, postgres_url)
     (tmp_path / "journal.copied").unlink()
-    with pytest.raises(UsageError, match="has runs in its journal already"):
-        copy_journal(tmp_path, postgres_url)
+    for words in ("has these runs already: name that database in LEADSYNC_JOURNAL_URL", "was copied to .*: name that"):
+        with pytest.raises(UsageError, match=words):
+            copy_journal(tmp_path, postgres_url)
 
 
 def test_a_copy_that_lacks_a_row_is_not_kept(
@@ -147,4 +159,4 @@ def test_a_copy_killed_before_its_end_leaves_no_two_journals_that_send(
             copy_journal(tmp_path, postgres_url)
     with pytest.raises(UsageError, match="whether all of it came there is not known"):
         open_journal(tmp_path)
-    assert copy_journal(tmp_path, postgres_url)["runs"] == 2
+    assert copy_journal(tmp_path, postgres_url).tables["runs"] == 2

@@ -222,7 +222,7 @@ def test_a_run_begins_after_the_calls_of_members_that_have_gone(
     database.wait(2)
     asyncio.run(slots.rested(lambda: not said, killed=True))
     assert said[0] == (
-        "rows wait for the dialer's slots: 1 rest, because process 9 on office-c has gone and may "
+        "rows wait for the dialer's slots: 1 rests, because process 9 on office-c has gone and may "
         "still have calls under way"
     )
     database.grants = [SlotGrant(3, 3, others=(OtherMember("process 7 on office-b", 1),))]
@@ -234,11 +234,12 @@ def test_a_run_begins_after_the_calls_of_members_that_have_gone(
 def test_a_long_wait_names_the_holders_and_ends_the_run(
     slots: MemberSlots, database: Database, said: list[str]
 ) -> None:
-    others = (OtherMember("process 7 on office-b", 3), OtherMember("process 9 on office-c", 1, rests_seconds=1.5))
+    idle = OtherMember("process 8 on office-b", 0)
+    others = (OtherMember("process 7 on office-b", 3), idle, OtherMember("process 9 on office-c", 1, rests_seconds=1.5))
     database.grants = [SlotGrant(0, 0, others=others)]
     database.wait(2)
     why = (
-        "3 held by process 7 on office-b, 1 rest, because process 9 on office-c has gone and may still have calls "
+        "3 held by process 7 on office-b, 1 rests, because process 9 on office-c has gone and may still have calls "
         "under way"
     )
     with pytest.raises(Stopped, match="no slot of the dialer came free since") as stopped:

@@ -71,6 +71,11 @@ class Intake:
             row = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(row[0]) if row else 0
 
+    def runs(self) -> frozenset[str]:
+        """The ids of the runs that the database has already."""
+        with translated(self._url):
+            return frozenset(run for (run,) in self._connection.execute("SELECT id FROM runs"))
+
     def keep(self, last_sequence: int) -> None:
         """Keep all of it; new rows come behind the highest numbers, attempts behind `last_sequence`."""
         with translated(self._url):
