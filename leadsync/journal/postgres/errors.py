@@ -25,7 +25,8 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (psycopg.ProgrammingError, "its tables are not as leadsync has made them: restore it from a backup"),
     (
         errors.SqlclientUnableToEstablishSqlconnection,
-        "see that the server runs and can be reached, and that the user and the password in its address are right",
+        "see that the server runs, can be reached and has connections left, and that the user and the password in its "
+        "address are right",
     ),
     (psycopg.OperationalError, f"see that the server runs and can be reached, {_AGAIN}"),
 )
