@@ -35,6 +35,8 @@ class FaultKind(Enum):
     NO_LEAD = "the line is a total, a rule, a footer or the headings once more"
     TOTAL_BETWEEN = "a line among the leads looks like a total, a title or a footer"
     OTHER_TABLE = "the line belongs to a table under other headings"
+    WORDS_ALONE = "a line among the leads has words alone, as headings do"
+    TEMPLATE = "a line has a template's names instead of values"
     SECOND_HEADINGS = "the line below the headings is one of headings or hints too"
     HEADINGS_DOWN = "the headings stand one below the other, in the column of ids"
     MORE_SUCH_CELLS = "further cells of the row are at fault"

@@ -28,6 +28,10 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """The same in other languages, signs included: ND may be an id, n/d is none."""
+_TEMPLATE = re.compile(
+    r"([%$#@~^|])\1*[^\W\d_]\D*\1+|\$\{?[^\W\d]\D*|(?:\{\{|\[\[|<<|<%|\{%|%\(|«)\D*[^\W\d]\D*", re.DOTALL
+)
+"""A template's name for a value: `%id%`, `$id`, `{{id}}`."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"
@@ -47,10 +51,12 @@ def is_truth(text: str) -> bool:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether the text stands for no id, number or date: a word for no value, a tick box, zeros, punctuation alone."""
+    """Whether the text stands for no id, number or date: a word for no value, a tick box, zeros, punctuation alone, or
+    a template's name."""
     return (
         is_null_word(text)
         or is_truth(text)
         or _ABROAD.fullmatch(text) is not None
+        or (not text[:1].isalnum() and _TEMPLATE.fullmatch(text) is not None)
         or _PLACEHOLDER.fullmatch(loose(text)) is not None
     )

@@ -13,6 +13,8 @@ _KNOWN_BY_OTHERS = (
     FaultKind.SWAPPED_DATE_CELL,
     FaultKind.TOTAL_BETWEEN,
     FaultKind.OTHER_TABLE,
+    FaultKind.WORDS_ALONE,
+    FaultKind.TEMPLATE,
     FaultKind.SECOND_HEADINGS,
     FaultKind.HEADINGS_DOWN,
 )

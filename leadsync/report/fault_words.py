@@ -63,8 +63,13 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
     _K.OTHER_TABLE: (
         "belongs to a table under other headings, as row {row} looks like them",
-        "put that table into a file of its own, or move row {row} to the end if it is a lead",
+        "put that table into a file of its own, or delete row {row} if it is neither headings nor a lead",
     ),
+    _K.WORDS_ALONE: (
+        "has words alone, as headings do",
+        "delete it; if it is a lead, take out the blank line above it and the words in columns of figures",
+    ),
+    _K.TEMPLATE: ("has a template's names instead of values", "delete it, or write the lead's values"),
     _K.SECOND_HEADINGS: (
         "looks like a second line of headings",
         "delete it, or set headings_row = {row} in [input] if its headings are to be taken",
@@ -204,6 +209,8 @@ LINE_FAULTS = frozenset(
         _K.NO_LEAD,
         _K.TOTAL_BETWEEN,
         _K.OTHER_TABLE,
+        _K.WORDS_ALONE,
+        _K.TEMPLATE,
         _K.SECOND_HEADINGS,
         _K.HEADINGS_DOWN,
         _K.NUL_BYTE,

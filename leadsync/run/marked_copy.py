@@ -30,6 +30,8 @@ _TOTALS = (
     FaultKind.NO_LEAD,
     FaultKind.TOTAL_BETWEEN,
     FaultKind.OTHER_TABLE,
+    FaultKind.WORDS_ALONE,
+    FaultKind.TEMPLATE,
     FaultKind.SECOND_HEADINGS,
     FaultKind.HEADINGS_DOWN,
 )

@@ -93,6 +93,39 @@ def test_words_below_leads_are_a_lead(line):
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])
+@pytest.mark.parametrize(
+    ("odd", "apart"),
+    [
+        ("VIP,Cy,unknown,Callback,later", 1),
+        ("VIP,Cy,Gamma,Callback,TBA", 2),
+        ("smith,Cy,,Busy,", 2),
+    ],
+)
+def test_one_line_of_words_among_leads_is_rejected_alone(odd: str, apart: int, size: int) -> None:
+    leads = [
+        (2, ["A1", "Ann", "0412345678", "Sale", "24/12/2026"]),
+        (3, ["A2", "Bob", "0412345679", "No Sale", "25/12/2026"]),
+    ]
+    more = [(4 + apart, ["A3", "Di", "0412345670", "Sale", ""]), (5 + apart, ["A4", "Ed", "", "Wrong Number", ""])]
+    lines = [*leads, (3 + apart, odd.split(",")), *more]
+    assert faults(lines, size, PHONES) == ["", "", "WORDS_ALONE", "", ""]
+    assert faults([*lines[:3]], size, PHONES) == ["", "", "WORDS_ALONE"]
+
+
+@pytest.mark.parametrize("line", ["%id%,%name%,%outcome%", "{{External Id}},{{Name}},", "$name,$id,$disposition"])
+def test_a_line_of_a_template_is_rejected_alone(line: str) -> None:
+    cells = [line.split(","), ["A1", "Ann", "Sale"], line.split(","), ["A2", "Bob", "Busy"]]
+    told = faults(list(enumerate(cells, 2)))
+    assert told[1::2] == ["", ""]
+    assert set(told[::2]) <= {"TEMPLATE", "SECOND_HEADINGS"}
+
+
+def test_a_text_over_all_columns_is_a_title_wherever_it_stands() -> None:
+    lines = [["A1", "Ann", "Sale"], ["South", "South", "South"], ["A2", "Bob", "Busy"]]
+    assert faults(list(enumerate(lines, 2))) == ["", "TOTAL_BETWEEN", ""]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
 @pytest.mark.parametrize("apart", [1, 2])
 def test_a_table_below_a_single_lead_is_no_leads(size, apart):
     lead = (2, ["A1", "Ann", "0412345678", "Sale", "24/12/2026"])

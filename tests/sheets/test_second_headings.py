@@ -30,6 +30,8 @@ def faults(*lines: str) -> list[str]:
         "<id>,<name>,,<outcome>",
         "(required),(optional),(10 digits),(see list)",
         "1,2,3,4",
+        "ID_001,NAME_002,TEL_003,DISP_004",
+        "Col1,Col2,Col3,Col4",
         "(1),(2),(3),(4)",
         "a,b,c,d",
         "string,string,string,string",
@@ -57,6 +59,23 @@ def test_a_second_line_of_headings_is_told_alone(line: str) -> None:
 )
 def test_any_other_line_is_none(line: str) -> None:
     assert faults(line) == [""]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_doubted"),
+    [
+        ("string,string,string,enum|ann,Ann,Acme,Sale", True),
+        ("Do not change,Editable,Editable,Editable|ann,Ann,Acme,Sale", True),
+        ("ann,Yes,Yes,Yes|bob,No,No,No", False),  # answers
+        ("ann,Optional,Optional,Optional|bob,Mandatory,Optional,Optional", False),
+        ("ann,Cash,Cash,Sale|bob,Bob,Acme,Sale", False),
+        ("7,5,5,5|8,Bob,Acme,Sale", False),
+    ],
+)
+def test_a_line_of_one_text_in_most_cells_is_doubted(lines: str, is_doubted: bool) -> None:
+    rows = [SourceLine(number, line.split(",")) for number, line in enumerate(lines.split("|"), 2)]
+    (found,) = without_second_headings(iter([rows]), HEADINGS, NAMES)
+    assert [(line.doubted, line.faults) for line in found] == [(is_doubted, ()), (False, ())]
 
 
 def test_a_form_is_told_line_by_line() -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from leadsync.reasons import FaultKind
+from leadsync.sheets.formats.continuation import goes_on
 from leadsync.sheets.formats.headings import filled, has_letters, is_value
 from leadsync.sheets.formats.lean_lines import (
     FULL,
@@ -25,7 +26,7 @@ from leadsync.sheets.formats.lean_lines import (
     is_full,
     oddity,
 )
-from leadsync.sheets.formats.second_headings import without_second_headings
+from leadsync.sheets.formats.second_headings import is_repeated, is_template, without_second_headings
 from leadsync.sheets.formats.total_labels import ColumnSums, Label, label_of
 from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
@@ -35,6 +36,8 @@ _TOTALS = (
     FaultKind.NO_LEAD.name,
     FaultKind.TOTAL_BETWEEN.name,
     FaultKind.LINE_IN_CELL.name,
+    FaultKind.WORDS_ALONE.name,
+    FaultKind.TEMPLATE.name,
     FaultKind.SECOND_HEADINGS.name,
     FaultKind.HEADINGS_DOWN.name,
 )
@@ -42,6 +45,8 @@ _OF_LEADS = re.compile(r"\d{4}|@")
 """Phone numbers, years and addresses, as no heading has them."""
 _ABOVE = 100
 """Lines above one in which to look for a group's value."""
+_BELOW = 5
+"""Lines below one that tell whether leads go on there."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _MOST_DIGITS, _SMALL_ID = 15, 999
 """Of ids to add up; among small ones, 1, 2, 3 is a list."""
@@ -58,7 +63,7 @@ def told_apart(
     held = None
     for chunk in without_second_headings(chunks, headings, names):
         if held is not None:
-            yield lines.told(held)
+            yield lines.told(held, chunk[:_BELOW])
         held = chunk
     if held is not None:
         yield lines.without_totals(lines.told(held))
@@ -103,11 +108,13 @@ class _Lines:
         """The sums of the columns, of a short sheet."""
         self._chunk = self._before = list[SourceLine]()
         """The chunk looked at, and the last lines above it."""
+        self._after: Sequence[SourceLine] = ()
+        """The first lines below it."""
 
-    def told(self, chunk: list[SourceLine]) -> list[SourceLine]:
-        """The lines, with the faults of those of other tables."""
+    def told(self, chunk: list[SourceLine], after: Sequence[SourceLine] = ()) -> list[SourceLine]:
+        """The lines, with the faults of those of other tables; `after` are the first lines below them."""
         self._first = self._first or chunk[0].number
-        self._before, self._chunk = self._chunk[-_ABOVE:], chunk
+        self._before, self._chunk, self._after = self._chunk[-_ABOVE:], chunk, after
         ids = [line.cells[self._id_at] for line in chunk]
         text = "\n".join(ids)
         has_lean = self._lean.look_at(chunk, ids, self._count)
@@ -257,13 +264,23 @@ class _Lines:
             self._table_at, self._apart = None, False
             return _faulty(line, FaultKind.NO_LEAD)
         words = self._apart and self._is_words(line)
-        if self._table_at is None and (
-            (words and filled(line) > 1) or self._has_headings(line) or self._has_words_for_figures(line)
-        ):
-            self._table_at = line.number
+        if self._table_at is None and not is_template(line.cells):
+            has_words = self._has_words_for_figures(line)
+            if self._has_headings(line):
+                self._table_at = line.number
+            elif has_words or (words and filled(line) > 1):
+                if not self._is_alone(at, needs_form=has_words):
+                    self._table_at = line.number
+                else:
+                    self._apart = False
+                    self._titles.add(line.number)
+                    return _faulty(line, FaultKind.WORDS_ALONE)
         if self._table_at is not None:
             return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
-        if words or self._is_band(line):
+        if is_template(line.cells):
+            self._titles.add(line.number)
+            return _faulty(line, FaultKind.TEMPLATE)
+        if words or self._is_band(line) or (oddity(name) and is_repeated(line.cells)):
             self._bands.add(line.number)
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         line = _told_kind(line, self._kind(line, at, self._count))
@@ -277,6 +294,13 @@ class _Lines:
             self._odd[kind] += 1
         self._learn([line], [name])
         return line
+
+    def _is_alone(self, at: int, *, needs_form: bool) -> bool:
+        """Whether no table begins with the line at a place of the chunk: leads go on below it, or nothing does."""
+        above = [line for line in [*self._before, *self._chunk[max(at - _ABOVE, 0) : at]] if not _is_told(line)]
+        below = [line for line in [*self._chunk[at + 1 : at + 1 + _BELOW], *self._after] if not _is_told(line)][:_BELOW]
+        leads = [line.cells for line in above if line.number not in self._titles]
+        return not below or goes_on([line.cells for line in below], leads, self._id_at, needs_form=needs_form)
 
     def _is_band(self, line: SourceLine) -> bool:
         """Whether a line is a title of the leads below: one cell or a few, with an id unlike those of full lines."""
@@ -294,7 +318,8 @@ class _Lines:
         # Spares the lines of leads the comparison of each cell.
         if _OF_LEADS.search("\n".join(line.cells)):
             return False
-        keys = list(map(loose, line.cells))
+        # A template's `%name%` is no heading.
+        keys = [loose(cell) if cell.strip()[:1].isalnum() else "" for cell in line.cells]
         known = {known for known in keys if known in self._known}
         others = [cell for cell, own in zip(line.cells, keys, strict=True) if own not in self._known]
         if len(known) < 2 or any(map(is_value, line.cells)) or any(map(has_digit, others)):

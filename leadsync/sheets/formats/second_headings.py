@@ -14,6 +14,10 @@ from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
 _BRACKETED = re.compile(r"<.*>|\[.*\]|\{.*\}|\(.*\)", re.DOTALL)
+_TEMPLATE = re.compile(r"([^\w\s'\"+\-(]+)[^\W\d].*", re.DOTALL)
+"""A name behind a sign, as templates have it: `%name%`, `$name`, `{{name}}`."""
+_NUMBERED = re.compile(r"[^\d]*0*([1-9]\d{0,4})[^\d]*")
+"""A column's number, perhaps behind a name: `NAME_002`."""
 _FIRST_LINES = 50
 """Of a form, which has a line for each field."""
 _FEWEST = 3
@@ -35,6 +39,8 @@ def without_second_headings(
         return
     if not first[0].faults and _is_second(first[0].cells, keys, id_at, names):
         first[0] = first[0]._replace(faults=(line_fault(FaultKind.SECOND_HEADINGS, row=first[0].number),))
+    elif _are_hints([line.cells for line in first[: _FIRST_LINES + 1]]):
+        first[0] = first[0]._replace(doubted=True)
     yield first
     yield from chunks
 
@@ -43,6 +49,13 @@ def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bo
     """Whether several ids are names of fields, as in a form of one lead with its headings on the left."""
     ids = (line.cells[id_at] for line in islice(lines, _FIRST_LINES))
     return len({loose(name) for name in ids if has_letters(name)} & (names.fields - names.ids)) > 1
+
+
+def is_template(cells: Sequence[str]) -> bool:
+    """Whether the cells are a template's names, all behind the same sign."""
+    found = [_TEMPLATE.fullmatch(cell.strip()) for cell in cells if cell.strip()]
+    signs = {match[1] for match in found if match}
+    return len(found) > 1 and all(found) and len(signs) == 1
 
 
 def _is_second(cells: Sequence[str], headings: Sequence[str], id_at: int, names: HeadingNames) -> bool:
@@ -71,10 +84,37 @@ def _are_headings(cells: Sequence[str], headings: Sequence[str], id_at: int, nam
     return is_id and known - (keys[id_at] in names.fields) > 0
 
 
+def is_repeated(cells: Sequence[str]) -> bool:
+    """Whether one text fills a line of several cells, as a band over all columns."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) >= _FEWEST and len({*filled}) == 1 and has_letters(filled[0])
+
+
+def _are_hints(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether most cells of the first line have one text, as hints have: `string,string,string,enum`.
+
+    Answers such as Yes are none: lines below have them, or are answers too.
+    """
+    most = [_most(cells) for cells in lines]
+    below = {cell.strip() for cells in lines[1:] for cell in cells}
+    return bool(most[0]) and not any(most[1:]) and below.isdisjoint({cell.strip() for cell in lines[0]} - {""})
+
+
+def _most(cells: Sequence[str]) -> str:
+    """The text of several cells of a line, and of most; empty without one."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return next(
+        (cell for cell in filled if has_letters(cell) and filled.count(cell) > max(_FEWEST - 1, len(filled) // 2)), ""
+    )
+
+
 def _counts_columns(cells: Sequence[str]) -> bool:
     """Whether the cells are the numbers or the letters of their columns."""
     texts = [cell.strip(" ()[].").upper() for cell in cells]
     places = range(len(texts))
     letters = [chr(ord("A") + at % 26) for at in places]
+    numbers = [_NUMBERED.fullmatch(text) for text in texts]
     # Three small numbers may be a lead's.
-    return texts == letters or (len(texts) > _FEWEST and texts == [str(at + 1) for at in places])
+    return texts == letters or (
+        len(texts) > _FEWEST and [int(number[1]) for number in numbers if number] == [at + 1 for at in places]
+    )

@@ -1,0 +1,41 @@
+"""Whether leads go on below a line of words: a table under other headings has lines of another kind. Pure."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from leadsync.sheets.formats.headings import has_letters
+
+_DIGITS = re.compile(r"\d+")
+
+
+def goes_on(below: Sequence[Sequence[str]], above: Sequence[Sequence[str]], id_at: int, *, needs_form: bool) -> bool:
+    """Whether most lines below fit the leads above, each line by its cells; not without lines below.
+
+    With `needs_form` their ids have a form of those above, up to the number of digits.
+    """
+    if not above:
+        return False
+    columns = [{cell.strip() for cell in cells if cell.strip()} for cells in zip(*above, strict=True)]
+    forms = {_form(name) for name in columns[id_at]} if needs_form else None
+    fitting = sum(_fits(cells, columns, id_at, forms) for cells in below)
+    return 2 * fitting > len(below)
+
+
+def _fits(cells: Sequence[str], columns: Sequence[Collection[str]], id_at: int, forms: Collection[str] | None) -> bool:
+    """Whether a line has texts and figures where the leads above have them, and no value of another column."""
+    if forms is not None and _form(cells[id_at].strip()) not in forms:
+        return False
+    for at, (cell, seen) in enumerate(zip(map(str.strip, cells), columns, strict=True)):
+        if not cell or cell in seen:
+            continue
+        if at == id_at and not any(map(str.isdigit, cell)):
+            return False
+        if seen and has_letters(cell) not in set(map(has_letters, seen)) and at != id_at:
+            return False
+        if has_letters(cell) and any(cell in other for other in columns):
+            return False
+    return True
+
+
+def _form(name: str) -> str:
+    return _DIGITS.sub("9", name.casefold())
