@@ -46,6 +46,11 @@ def test_a_parameter_above_the_headings_is_none_of_them(text_file, above, line):
         assert (table.headings_line, table.headings) == (line, tuple(HEADINGS.split(",")))
 
 
+def test_the_line_of_words_below_parameters_is_named(text_file, rows_of):
+    with pytest.raises(SheetError, match=r"headings on line 4 .* set headings_row = 4 in \[input\]"):
+        rows_of(text_file("Campaign Id,77\nLead Id,5\n\nCustomer No,Disposition\nA1,Sale\n"), rules=RULES)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -79,7 +79,9 @@ def place_of_headings(lines: Sequence[SourceLine], names: HeadingNames, shown: s
     is_narrow = max(map(filled, lines)) == 1
     known = [known_headings(line, names) if filled(line) > 1 or is_narrow else frozenset() for line in lines]
     places = [place for place, keys in enumerate(known) if keys & names.ids]
-    wide = max((place for place in places if filled(lines[place]) > _PARAMETER), default=0)
+    wide = max(
+        (place for place in places if filled(lines[place]) > _PARAMETER or _are_words(lines[place], 2)), default=0
+    )
     place = next((place for place in places if place >= wide or not _are_parameters(lines[place:wide])), None)
     if place is not None:
         _refuse_leads(lines[:place], lines[place], names, shown)
