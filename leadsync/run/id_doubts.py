@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 from itertools import chain
 from typing import NamedTuple
 
-from leadsync.models import CALLBACK, Lead
+from leadsync.models import CALLBACK, DISPOSITION, Lead
 from leadsync.run.id_forms import IdForms, form_of
+from leadsync.run.row_forms import RowForms
 from leadsync.run.total_doubts import TotalDoubts, is_total_of
 from leadsync.spreadsheet import loose
 
@@ -28,6 +29,8 @@ _WORD, _NUMBER = 2, 3
 """People under one id that are a doubt: a word may be one for no id, a number is a lead's with two rows at times."""
 _SENTENCE = 4
 """Blanks of an id that is a sentence, whatever its digits."""
+_MOST_BLANKS = 2
+"""Blanks in a name."""
 _FILLED = 4
 """Digits of an id such as 9999."""
 
@@ -47,6 +50,7 @@ class IdDoubts:
         self._headings = headings
         self._forms = IdForms()
         self._totals = TotalDoubts()
+        self._row_forms = RowForms()
         self._doubted: list[int] = []
         """The rows whose id is a heading, and the totals in the rows of one lead."""
         self.shared: list[int] = []
@@ -76,6 +80,7 @@ class IdDoubts:
         form = form_of(name)
         self._rows += 1
         self._totals.look_at(number, lead.fields)
+        self._row_forms.look_at(number, name, form, lead.fields)
         is_plain = form in self._plain
         if is_plain:
             self._with_digits += 1
@@ -119,6 +124,7 @@ class IdDoubts:
             self._odd_words(),
             self._forms.odd(self._rows),
             self._totals.odd(),
+            self._row_forms.odd(),
         )
         return list(chain.from_iterable(odd))
 
@@ -153,7 +159,7 @@ class IdDoubts:
         most = _WORD if is_none else _NUMBER
         # Beyond these, only another one than the first is told.
         others = people if len(people) < most else people[:1]
-        if any(_may_be_one(fields, other, needs_names=not is_none) for other in others):
+        if any(_may_be_one(name, fields, other, needs_names=not is_none) for other in others):
             return
         if len(people) < most:
             people.append(fields)
@@ -175,16 +181,35 @@ def _letter(sign: str) -> str:
     return "small" if sign.islower() else "capital" if sign.isupper() else "letter"
 
 
-def _may_be_one(fields: Mapping[str, str], others: Mapping[str, str], *, needs_names: bool) -> bool:
+def _may_be_one(name: str, fields: Mapping[str, str], others: Mapping[str, str], *, needs_names: bool) -> bool:
     """Whether two rows may be of one person: of one name, without number and address, or with a common one.
 
     With `needs_names` rows without a name are: a person has several numbers.
     """
     here, there = _reached(fields), _reached(others)
-    if not (here and there) or not here.isdisjoint(there):
+    if not here.isdisjoint(there):
         return True
-    name, other = _named(fields), _named(others)
-    return name == other if name and other else needs_names
+    if not (here and there):
+        return needs_names or not _are_called_otherwise(name, fields, others)
+    own, other = _named(fields), _named(others)
+    return own == other if own and other else needs_names
+
+
+def _are_called_otherwise(lead: str, fields: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether two rows of one outcome differ in all texts that may be names, as of people. A user's id is in the
+    name."""
+    keys = [key for key, value in fields.items() if key in others and not key.startswith("nj") and _is_name(value)]
+    names = " ".join(one[key] for key in keys for one in (fields, others)).casefold()
+    return (
+        bool(keys)
+        and fields.get(DISPOSITION) == others.get(DISPOSITION)
+        and lead.casefold() not in names
+        and all(_is_name(others[key]) and others[key] != fields[key] for key in keys)
+    )
+
+
+def _is_name(value: str) -> bool:
+    return value[:1].isupper() and value.count(" ") <= _MOST_BLANKS and not any(map(str.isdigit, value))
 
 
 def _named(fields: Mapping[str, str]) -> list[str]:

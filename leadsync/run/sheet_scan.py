@@ -37,7 +37,7 @@ from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
 from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
-from leadsync.spreadsheet import loose
+from leadsync.spreadsheet import HeadingNames, loose
 
 if TYPE_CHECKING:
     from leadsync.sheets.table import Table
@@ -105,7 +105,7 @@ class SheetScan:
         self.table = table
         self.mapping = mapping
         self.lineage = lineage
-        self.survey = Survey({*heading_names(rules).fields, *map(loose, self.headings)} - {""})
+        self.survey = Survey(_no_ids(self.headings, heading_names(rules)))
         self.reading = ""
         """The settings for reading the sheet, as a run keeps them."""
         self.date_order = rules.date_order
@@ -322,6 +322,12 @@ class SheetScan:
         behind, repeated = self._builder.behind, self._builder.repeated()
         if (behind, repeated) != (self._learned.behind, self._learned.as_last_sent):
             raise ReadAgain(replace(self._learned, behind=behind, as_last_sent=repeated))
+
+
+def _no_ids(headings: Sequence[str], names: HeadingNames) -> set[str]:
+    """The headings that no lead's id is: known ones, and the sheet's own where only the id's is known, as in a form."""
+    own = {*map(loose, headings)} - {""}
+    return {*names.fields, *(own if own & names.fields <= names.ids else ())}
 
 
 def _listed(numbers: Sequence[int]) -> str:

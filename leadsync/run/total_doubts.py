@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, PRIORITY
-from leadsync.sheets.formats.footer_words import NOUNS
+from leadsync.sheets.formats.footer_words import NOUNS, VOCABULARY, WORDS, folded
 from leadsync.sheets.formats.total_labels import Label, label_of
 
 _FIGURE = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
@@ -66,9 +66,12 @@ class TotalDoubts:
 
 
 def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
-    """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words."""
+    """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words.
+
+    With as many values, a statistic's words alone tell: `Jane Max` beside Jane.
+    """
     values, others = _filled(fields), _filled(lead)
-    if CALLBACK in values or len(values) >= len(others):
+    if len(values) > len(others) or (len(values) == len(others) and fields.keys() != lead.keys()):
         return False
     labels, has_figures = set[str](), False
     for name, value in values.items():
@@ -77,13 +80,26 @@ def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
             has_figures = has_figures or name != PRIORITY
         elif value.casefold() == own.casefold():
             labels.add("same")
-        elif value.casefold().strip(" .:") in _STATISTICS or label_of(value, own) is Label.TOTAL:
+        elif _is_statistic(value, own):
+            labels.add("statistic")
+        elif label_of(value, own) is Label.TOTAL:
             labels.add("total")
         elif label_of(value, own) in {Label.LONGER, Label.COUNTED} or (own and _is_behind(value, own)):
             labels.add("longer")
         else:
             return False
-    return "total" in labels or (has_figures and labels != {"same"})
+    if len(values) == len(others):
+        return "statistic" in labels
+    return CALLBACK not in values and (
+        not labels.isdisjoint({"total", "statistic"}) or (has_figures and labels != {"same"})
+    )
+
+
+def _is_statistic(value: str, own: str) -> bool:
+    """Whether a text is a statistic's word, alone or beside the other text or a word such as `Grand`."""
+    words = set(WORDS.findall(folded(value)))
+    rest = words - _STATISTICS
+    return rest < words and (rest <= {*WORDS.findall(folded(own))} or VOCABULARY.issuperset(rest))
 
 
 def _is_behind(value: str, own: str) -> bool:

@@ -100,3 +100,10 @@ def test_totals_are_skipped_and_listed_in_one_remark(tmp_path: Path) -> None:
     assert taken.scan.survey.skipped == 1
     said = "1 row is a total, a rule, a footer or the headings once more, and not sent: row 3."
     assert Remark(said, loud=True, kept=True) in taken.scan.remarks
+
+
+def test_a_heading_for_an_id_is_doubted_in_a_form_and_a_users_name_is_not(tmp_path: Path) -> None:
+    form = Taken(tmp_path, ["Lead Id,A1,B2", "A1,Ann,Bob", "10234,Sale,Busy"])
+    assert form.scan.survey.no_leads == [2]
+    users = Taken(tmp_path, ["Lead Id,Name,Disposition", "name,Ann,Sale", "id,Bob,Busy"])
+    assert users.scan.survey.no_leads == []

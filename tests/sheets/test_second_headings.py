@@ -66,6 +66,7 @@ def test_any_other_line_is_none(line: str) -> None:
     [
         ("string,string,string,enum|ann,Ann,Acme,Sale", True),
         ("Do not change,Editable,Editable,Editable|ann,Ann,Acme,Sale", True),
+        ("ID,Nom,Tél,Résultat|ann,Ann,Acme,Sale", True),
         ("ann,Yes,Yes,Yes|bob,No,No,No", False),  # answers
         ("ann,Optional,Optional,Optional|bob,Mandatory,Optional,Optional", False),
         ("ann,Cash,Cash,Sale|bob,Bob,Acme,Sale", False),

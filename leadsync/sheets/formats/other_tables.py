@@ -225,7 +225,8 @@ class _Lines:
         if _goes_on(name, above):
             # One sum under the next id may be a lead's figure by chance; of several leads two are not.
             are_sums = is_total or (len(others) > 1 and self._count > FULL)
-            return Kind.DOUBT if is_sum or (has_texts and are_sums) else Kind.LEAD
+            is_odd = is_sum or (has_texts and are_sums) or self._sums.are_large(line, self._id_at)
+            return Kind.DOUBT if is_odd else Kind.LEAD
         if is_sum or (is_total and has_texts):
             return Kind.TITLE
         return Kind.DOUBT if name == str(self._count - 1) else Kind.LEAD

@@ -39,7 +39,9 @@ def without_second_headings(
         return
     if not first[0].faults and _is_second(first[0].cells, keys, id_at, names):
         first[0] = first[0]._replace(faults=(line_fault(FaultKind.SECOND_HEADINGS, row=first[0].number),))
-    elif _are_hints([line.cells for line in first[: _FIRST_LINES + 1]]):
+    elif loose(first[0].cells[id_at]) in names.id_words or _are_hints(
+        [line.cells for line in first[: _FIRST_LINES + 1]]
+    ):
         first[0] = first[0]._replace(doubted=True)
     yield first
     yield from chunks

@@ -16,6 +16,7 @@ _COUNTED = re.compile(r"\d[\d.,]*\s+[^\W\d_]+")
 _BEGUN = re.compile(rf"(?:{'|'.join(sorted(TOTALS - {'report', 'balance'}))}|sub[\s-]?total|grand\s+total)\s.*")
 _MOST_MORE = 3
 """Words beside the value above."""
+_LARGE = 100
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -89,6 +90,11 @@ class ColumnSums:
         """Whether the figures beside the id of a line among those learned are sums or the number of the others."""
         others = [(at, cell) for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
         return all(any(map(str.isalpha, cell)) or self._has(at, cell) for at, cell in others)
+
+    def are_large(self, line: SourceLine, id_at: int) -> bool:
+        """Whether the figures beside a line's id are too large to be sums by chance."""
+        values = [_value(cell) for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
+        return bool(values) and all(value is not None and value >= _LARGE for value in values)
 
     def _has(self, at: int, cell: str) -> bool:
         number, total = _value(cell), self._sums[at]

@@ -1,0 +1,110 @@
+"""The forms of ids beside the values of their rows: titles, counts and footers that look like updates. Pure.
+
+Their ids have a form of their own. They have fewer values than all others and stand each for itself between these, or
+they are the first or the last rows. Short sheets alone are looked at.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from leadsync.models import NO_CHANGE
+from leadsync.sheets.formats.footer_words import ENDS, folded
+
+_MOST = 2_000
+"""Rows to look at."""
+_FEWEST = 2
+_LONGER = 2
+"""Times as long as the others."""
+_MANY = 3
+_SENTENCE = 4
+"""Blanks of an id that is a sentence."""
+_RUNS = re.compile(r"([Aa])\1+")
+_FRACTION = re.compile(r"9+[.,]9+")
+
+
+class RowForm(NamedTuple):
+    """A row's number, its id, the form of it, and the number of its values."""
+
+    number: int
+    name: str
+    form: str
+    values: int
+
+
+class RowForms:
+    """The rows so far."""
+
+    def __init__(self) -> None:
+        self._rows: list[RowForm] = []
+
+    def look_at(self, number: int, name: str, form: str, fields: Mapping[str, str]) -> None:
+        """Learn from a row to be sent; `form` is that of its id, by `form_of`."""
+        if len(self._rows) <= _MOST:
+            values = sum(value not in {"", NO_CHANGE} for value in fields.values())
+            # Numbers of one list are of one length; words are not.
+            self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values))
+
+    def odd(self) -> set[int]:
+        """The rows that are titles, counts, footers or averages, perhaps."""
+        rows = self._rows
+        if not _FEWEST < len(rows) <= _MOST:
+            return set()
+        return {row.number for row in (*_between(rows), *_at_edge(rows), *_at_edge(rows[::-1]), *_averages(rows))}
+
+
+def _between(rows: Sequence[RowForm]) -> Sequence[RowForm]:
+    """The rows of one other form with fewer values, each apart from the next, where the ids do not just count on."""
+    counts = Counter(row.form for row in rows)
+    usual = max(rows, key=lambda row: (counts[row.form], row.values)).form
+    places = [place for place, row in enumerate(rows) if row.form != usual]
+    others = [rows[place] for place in places]
+    full = [row for row in rows if row.form == usual]
+    if not _FEWEST <= len(others) <= len(full) or len({row.form for row in others}) > 1:
+        return ()
+    are_apart = all(second - first > 1 for first, second in pairwise(places))
+    ids = [int(row.name) for row in rows if row.name.isdecimal()]
+    counts_on = len(ids) == len(rows) and all(first < second for first, second in pairwise(ids))
+    return others if are_apart and not counts_on and _are_leaner(others, full) else ()
+
+
+def _at_edge(rows: Sequence[RowForm]) -> Sequence[RowForm]:
+    """The last rows, if their ids have another form than all above: leaner words, an end, a text or a long number."""
+    usual = rows[0].form
+    count = next((place for place, row in enumerate(rows) if row.form != usual), len(rows))
+    above, others = rows[:count], rows[count:]
+    if not others or count < _FEWEST or len(others) > count or any(row.form == usual for row in others):
+        return ()
+    if "9" not in usual and not any("9" in row.form for row in others) and _are_leaner(others, above):
+        return others
+    return others if len(others) == 1 and _is_odd_beside(others[0], above) else ()
+
+
+def _is_odd_beside(row: RowForm, others: Sequence[RowForm]) -> bool:
+    """Whether a first or last row's id is none of a lead's, beside others that are all alike."""
+    usual = others[0].form
+    is_bare = not any(one.values for one in (row, *others))
+    if is_bare and folded(row.name) in ENDS:
+        return True
+    if "9" not in usual:
+        is_sentence = row.name.count(" ") >= _SENTENCE and " " not in usual
+        return is_sentence or (usual.isascii() and not any(map(str.isascii, row.name)))
+    length = len(others[0].name)
+    is_longer = row.name.isdecimal() and length > _FEWEST and len(row.name) >= _LONGER * length
+    # A blank may have slipped into a lead's id; hints stand above all leads.
+    is_text = (is_bare or row.number < others[0].number) and " " in row.name
+    return usual.isdecimal() and (is_longer or is_text)
+
+
+def _averages(rows: Sequence[RowForm]) -> Sequence[RowForm]:
+    """The rows with a fraction for an id among whole numbers."""
+    others = [row for row in rows if _FRACTION.fullmatch(row.form)]
+    is_few = 0 < len(others) * _MANY <= len(rows)
+    are_numbers = is_few and all(row.name.isdecimal() for row in rows if row not in others)
+    return others if are_numbers else ()
+
+
+def _are_leaner(rows: Sequence[RowForm], others: Sequence[RowForm]) -> bool:
+    return max(row.values for row in rows) < min(row.values for row in others)

@@ -1,0 +1,66 @@
+"""Ids of a form of their own, in rows with fewer values or at the edge of the sheet."""
+
+import pytest
+
+from leadsync.run.id_forms import form_of
+from leadsync.run.row_forms import RowForms
+
+
+def odd(sheet: str, more: int = 0) -> str:
+    """The ids of the odd rows. A row is an id and the number of its values."""
+    forms = RowForms()
+    rows = [row.split() for row in sheet.split(",")]
+    ids = [" ".join(name) for *name, _ in rows]
+    for number, (name, values) in enumerate(zip(ids, (int(row[-1]) for row in rows), strict=True), 2):
+        fields = {f"F{at}": "x" if at < values else "<No Change>" for at in range(3)}
+        forms.look_at(number, name, form_of(name), fields)
+    for number in range(more):
+        forms.look_at(100 + number, "10999", "99999", {"F0": "x", "F1": "x"})
+    return ",".join(ids[number - 2] for number in sorted(forms.odd()))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rows"),
+    [
+        # titles and counts between the leads
+        ("6000 1,10234 2,10235 2,2000 1,10236 2,10237 2", "6000,2000"),
+        ("10234 2,10235 2,2 1,10236 2,10237 2,2 1", "2,2"),
+        ("V1 1,10234 2,V2 1,10235 2", "V1,V2"),
+        # footers and hints
+        ("ann 2,bob 2,Jane 1", "Jane"),
+        ("ann 2,bob 2,Filter 1,User 1", "Filter,User"),
+        ("PK 1,ann 3,bob 3", "PK"),
+        ("ann 0,bob 0,End 0", "End"),
+        ("10234 0,10235 0,0398765432 0", "0398765432"),
+        ("10234 0,10235 0,Printed 24/11/2027 0", "Printed 24/11/2027"),
+        ("8 digits 3,10234 3,10235 3", "8 digits"),
+        ("The id in the CRM 3,ann 3,bob 3", "The id in the CRM"),
+        ("编号 3,ann 3,bob 3", "编号"),
+        # averages
+        ("10234 1,10235 1,10234.5 1", "10234.5"),
+        # leads
+        ("98 1,99 1,100 2,101 2", ""),  # the ids count on
+        ("98 1,100 2,99 1,97 2", ""),
+        ("10234 2,77 2,10235 2,78 2,10236 2", ""),
+        ("10234 2,77 1,78 1,10235 2,10236 2", ""),
+        ("10234 2,77 1,10235 2,10236 2", ""),
+        ("10234 2,77 1,10235 1,78 1,10236 2", ""),
+        ("ann 2,bob 2,Jane 2", ""),
+        ("ann 2,Jane 1,bob 2", ""),
+        ("ann 2,Jane 1", ""),
+        ("ann 0,bob 0,Endo 0", ""),
+        ("End 1,ann 1,bob 1", ""),
+        ("10234 3,10235 3,1 0236 3", ""),
+        ("7 1,8 1,1000 1", ""),
+        ("10234 1,10234.5 1", ""),
+        ("10234 1,1.5 1,2.5 1", ""),
+    ],
+)
+def test_rows_unlike_all_others_by_form_and_values_are_odd(sheet: str, rows: str) -> None:
+    assert odd(sheet) == rows
+
+
+def test_long_sheets_are_not_looked_at() -> None:
+    sheet = "10234 2,10235 2,2 1,10236 2,10237 2,2 1"
+    assert odd(sheet, 1_994) == "2,2"
+    assert odd(sheet, 1_995) == ""
