@@ -28,10 +28,8 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """The same in other languages, signs included: ND may be an id, n/d is none."""
-_TEMPLATE = re.compile(
-    r"([%$#@~^|])\1*[^\W\d_]\D*\1+|\$\{?[^\W\d]\D*|(?:\{\{|\[\[|<<|<%|\{%|%\(|«)\D*[^\W\d]\D*", re.DOTALL
-)
-"""A template's name for a value: `%id%`, `$id`, `{{id}}`."""
+_TEMPLATE = re.compile(r"([%$#@~^|]|__)\1*[^\W\d_]\D*\1+|(?:\$\{|\{\{|\[\[|<<|<%|\{%|%\(|«)\D*[^\W\d]\D*", re.DOTALL)
+"""A template's name for a value: `%id%`, `${id}`, `{{id}}`."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
     r"0*|x{2,}|na|null|nan|nat|nil|undefined|unknown|unk|missing|blank|empty|tba|tbc|tbd|pending|"

@@ -53,8 +53,12 @@ class IdDoubts:
         self._row_forms = RowForms()
         self._doubted: list[int] = []
         """The rows whose id is a heading, and the totals in the rows of one lead."""
-        self.shared: list[int] = []
+        self._shared: list[int] = []
         """Rows whose id has stood for other people."""
+        self._called: list[int] = []
+        """Those by their names alone."""
+        self._words_once: set[str] = set()
+        """The ids without a digit that stand in one row so far."""
         self._quoted: list[int] = []
         """The rows whose id ends in a closing sign."""
         self._bracketed: list[int] = []
@@ -88,10 +92,18 @@ class IdDoubts:
         is_word = not is_plain and self._look_at_id(number, name, form)
         key = name.casefold()
         if key in self._people:
+            self._words_once.discard(key)
             self._look_at_person(number, lead, self._people[key], is_word=is_word)
         elif len(self._people) < _MOST_IDS:
             self._people[key] = [lead.fields]
             self._first[key] = number
+            if is_word:
+                self._words_once.add(key)
+
+    @property
+    def shared(self) -> list[int]:
+        """The rows whose id has stood for other people; by their names alone where no other id is a word."""
+        return sorted([*self._shared, *(() if self._words_once else self._called)])
 
     def _look_at_id(self, number: int, name: str, form: str) -> bool:
         """Learn from an id of no usual form; return whether it is a word."""
@@ -159,12 +171,14 @@ class IdDoubts:
         most = _WORD if is_none else _NUMBER
         # Beyond these, only another one than the first is told.
         others = people if len(people) < most else people[:1]
-        if any(_may_be_one(name, fields, other, needs_names=not is_none) for other in others):
+        if any(_may_be_one(fields, other, needs_names=not is_none) for other in others):
+            if is_none and all(_are_called_otherwise(name, fields, other) for other in others):
+                self._called.append(number)
             return
         if len(people) < most:
             people.append(fields)
         if len(people) == most:
-            self.shared.append(number)
+            self._shared.append(number)
 
 
 def _signs(name: str) -> frozenset[str]:
@@ -181,18 +195,16 @@ def _letter(sign: str) -> str:
     return "small" if sign.islower() else "capital" if sign.isupper() else "letter"
 
 
-def _may_be_one(name: str, fields: Mapping[str, str], others: Mapping[str, str], *, needs_names: bool) -> bool:
+def _may_be_one(fields: Mapping[str, str], others: Mapping[str, str], *, needs_names: bool) -> bool:
     """Whether two rows may be of one person: of one name, without number and address, or with a common one.
 
     With `needs_names` rows without a name are: a person has several numbers.
     """
     here, there = _reached(fields), _reached(others)
-    if not here.isdisjoint(there):
+    if not (here and there) or not here.isdisjoint(there):
         return True
-    if not (here and there):
-        return needs_names or not _are_called_otherwise(name, fields, others)
-    own, other = _named(fields), _named(others)
-    return own == other if own and other else needs_names
+    name, other = _named(fields), _named(others)
+    return name == other if name and other else needs_names
 
 
 def _are_called_otherwise(lead: str, fields: Mapping[str, str], others: Mapping[str, str]) -> bool:
@@ -202,6 +214,7 @@ def _are_called_otherwise(lead: str, fields: Mapping[str, str], others: Mapping[
     names = " ".join(one[key] for key in keys for one in (fields, others)).casefold()
     return (
         bool(keys)
+        and not (_reached(fields) and _reached(others))
         and fields.get(DISPOSITION) == others.get(DISPOSITION)
         and lead.casefold() not in names
         and all(_is_name(others[key]) and others[key] != fields[key] for key in keys)

@@ -62,7 +62,10 @@ def _between(rows: Sequence[RowForm]) -> Sequence[RowForm]:
     places = [place for place, row in enumerate(rows) if row.form != usual]
     others = [rows[place] for place in places]
     full = [row for row in rows if row.form == usual]
-    if not _FEWEST <= len(others) <= len(full) or len({row.form for row in others}) > 1:
+    if not 0 < _FEWEST * len(others) <= len(full) or len(others) < _FEWEST or len({row.form for row in others}) > 1:
+        return ()
+    # `A1-2` is a second row of A1.
+    if any(row.name.startswith(tuple(one.name for one in full)) for row in others):
         return ()
     are_apart = all(second - first > 1 for first, second in pairwise(places))
     ids = [int(row.name) for row in rows if row.name.isdecimal()]
@@ -90,9 +93,10 @@ def _is_odd_beside(row: RowForm, others: Sequence[RowForm]) -> bool:
         return True
     if "9" not in usual:
         is_sentence = row.name.count(" ") >= _SENTENCE and " " not in usual
-        return is_sentence or (usual.isascii() and not any(map(str.isascii, row.name)))
-    length = len(others[0].name)
-    is_longer = row.name.isdecimal() and length > _FEWEST and len(row.name) >= _LONGER * length
+        # As in a template's `$id`.
+        return is_sentence or (usual[0].isalpha() and not (row.name[0].isalnum() or row.name[0].isspace()))
+    length, number = len(others[0].name), row.name.removeprefix("+")
+    is_longer = number.isdecimal() and length > _FEWEST and len(number) >= _LONGER * length
     # A blank may have slipped into a lead's id; hints stand above all leads.
     is_text = (is_bare or row.number < others[0].number) and " " in row.name
     return usual.isdecimal() and (is_longer or is_text)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from leadsync.models import CALLBACK, DISPOSITION, NO_CHANGE, PRIORITY
-from leadsync.sheets.formats.footer_words import NOUNS, VOCABULARY, WORDS, folded
+from leadsync.sheets.formats.footer_words import NOUNS, TOTALS, VOCABULARY, WORDS, folded
 from leadsync.sheets.formats.total_labels import Label, label_of
 
 _FIGURE = re.compile(r"(?!0\d|(?:[^\d.,]*\d){9})[^\w+]*\d+(?:[.,\s]\d{3})*(?:[.,]\d+)?\W*")
@@ -68,10 +68,12 @@ class TotalDoubts:
 def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
     """Whether a row with fewer values than the lead's other one has figures alone, or figures and a total's words.
 
-    With as many values, a statistic's words alone tell: `Jane Max` beside Jane.
+    With as many values, all are the lead's own but figures and words such as `Jane Max` beside Jane.
     """
     values, others = _filled(fields), _filled(lead)
-    if len(values) > len(others) or (len(values) == len(others) and fields.keys() != lead.keys()):
+    if values.keys() == others.keys():
+        return _is_statistic_of(values, others)
+    if CALLBACK in values or len(values) >= len(others):
         return False
     labels, has_figures = set[str](), False
     for name, value in values.items():
@@ -80,25 +82,32 @@ def is_total_of(fields: Mapping[str, str], lead: Mapping[str, str]) -> bool:
             has_figures = has_figures or name != PRIORITY
         elif value.casefold() == own.casefold():
             labels.add("same")
-        elif _is_statistic(value, own):
-            labels.add("statistic")
-        elif label_of(value, own) is Label.TOTAL:
+        elif _is_statistic(value, own) or label_of(value, own) is Label.TOTAL:
             labels.add("total")
         elif label_of(value, own) in {Label.LONGER, Label.COUNTED} or (own and _is_behind(value, own)):
             labels.add("longer")
         else:
             return False
-    if len(values) == len(others):
-        return "statistic" in labels
-    return CALLBACK not in values and (
-        not labels.isdisjoint({"total", "statistic"}) or (has_figures and labels != {"same"})
-    )
+    return "total" in labels or (has_figures and labels != {"same"})
+
+
+def _is_statistic_of(values: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether a row differs from the lead's other one by the words of a statistic, and perhaps by figures."""
+    texts = [name for name, value in values.items() if value != others[name] and not _FIGURE.fullmatch(value)]
+    return bool(texts) and all(_may_be_no_name(name, values[name], others[name]) for name in texts)
+
+
+def _may_be_no_name(heading: str, value: str, own: str) -> bool:
+    """Whether a text has a statistic's words; `Max` alone may be a name, and `Balance` an outcome."""
+    if len(value.split()) == 1:
+        return heading == DISPOSITION and folded(value) in _STATISTICS
+    return _is_statistic(value, own)
 
 
 def _is_statistic(value: str, own: str) -> bool:
-    """Whether a text is a statistic's word, alone or beside the other text or a word such as `Grand`."""
+    """Whether a text has a statistic's or a total's words, perhaps beside the other text's or such as `Grand`."""
     words = set(WORDS.findall(folded(value)))
-    rest = words - _STATISTICS
+    rest = words - _STATISTICS - TOTALS
     return rest < words and (rest <= {*WORDS.findall(folded(own))} or VOCABULARY.issuperset(rest))
 
 

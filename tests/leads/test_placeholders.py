@@ -74,7 +74,7 @@ def test_words_of_other_languages(text: str) -> None:
             "不详",
         ],
         *["不適用", "該当なし", "해당없음", "to follow", "sans", "ei ole"],
-        *["%id%", "%%lead id%%", "$id", "${lead_id}", "{{id}}", "{% id %}", "[[id]]", "<<id>>", "«id»", "#id#"],
+        *["%id%", "%%lead id%%", "__ID__", "${lead_id}", "{{id}}", "{% id %}", "[[id]]", "<<id>>", "«id»", "#id#"],
     ],
 )
 def test_words_of_further_languages(text: str) -> None:
@@ -103,7 +103,7 @@ def test_words_of_further_languages(text: str) -> None:
         "-12",
         "Sansom",
         "Idemitsu",
-        *["{6fa459ea-b7}", "[VIP]", "#12#", "$5", "%7%", "@ann", "'id'", "*ann*"],
+        *["{6fa459ea-b7}", "[VIP]", "#12#", "$5", "$ann", "_ann_", "%7%", "@ann", "'id'", "*ann*"],
     ],
 )
 def test_values_are_no_placeholders(text: str) -> None:

@@ -78,6 +78,7 @@ def person(name: str, phone: str, **others: str) -> Lead:
         ([Lead("offen", {"First": "Ann", "Last": "Lee"}), Lead("offen", {"First": "Bob", "Last": "Ray"})], [3]),
         # one person
         ([Lead("offen", {"First": "Ann", "Last": "Lee"}), Lead("offen", {"First": "Anna", "Last": "Lee"})], []),
+        ([Lead("ann", {"Notes": "Called"}), Lead("ann", {"Notes": "Mailed"}), Lead("bob", {})], []),  # users
         ([Lead("smith", {"Agent": "Jane"}), Lead("smith", {"Agent": "Joe", "njDisposition": "Sale"})], []),
         ([Lead("bob", {"Kontakt": "Bob"}), Lead("bob", {"Kontakt": "Robert"})], []),
         ([Lead("ann", {"Notes": "called"}), Lead("ann", {"Notes": "mailed"})], []),
@@ -113,6 +114,10 @@ FULL = {"Agent": "Jane", "Name": "Ann", "FirstPhone": ANN, "njDisposition": "Sal
         ({"Amount": "11"}, True),
         ({**FULL, "Agent": "Jane Max", "Amount": "9"}, True),
         ({**FULL, "Agent": "Grand Max"}, True),
+        ({**FULL, "Agent": "Jane Total", "Amount": "11"}, True),
+        ({**FULL, "njDisposition": "Max"}, True),
+        ({**FULL, "Agent": "Max"}, False),
+        ({**FULL, "njDisposition": "Balance"}, False),
         ({**FULL, "Agent": "Max Lee"}, False),
         ({**FULL, "Agent": "Janet"}, False),
         ({"njPriority": "11"}, False),

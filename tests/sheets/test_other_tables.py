@@ -120,6 +120,11 @@ def test_a_line_of_a_template_is_rejected_alone(line: str) -> None:
     assert set(told[::2]) <= {"TEMPLATE", "SECOND_HEADINGS"}
 
 
+def test_ids_with_a_sign_are_no_template() -> None:
+    cells = [["#ann", "#red", ""], ["#bob", "#blue", ""], ["A1", "Ann", "Sale"], ["#REF!", "#REF!", "#REF!"]]
+    assert "TEMPLATE" not in faults(list(enumerate(cells, 2)))
+
+
 def test_a_text_over_all_columns_is_a_title_wherever_it_stands() -> None:
     lines = [["A1", "Ann", "Sale"], ["South", "South", "South"], ["A2", "Bob", "Busy"]]
     assert faults(list(enumerate(lines, 2))) == ["", "TOTAL_BETWEEN", ""]
@@ -261,6 +266,7 @@ def test_a_sum_of_the_ids_is_no_lead(last, fault, size):
         ("100,1,|200,2,|300,3,", ""),
         ("1042,1,2|1043,3,4|1044,4,6", ""),
         ("10234,100,|10235,50,|10236,150,", "?"),  # too large for a chance
+        ("10234,12.50,|10235,7.50,|10236,20.00,", "?"),
         ("10234,100,|10235,50,|10236,151,", ""),
         ("5,,|4,,|2,,|3,,", ""),
     ],

@@ -16,6 +16,8 @@ from leadsync.sheets.source_lines import SourceLine
         ("Jane", "Jane", Label.SAME),
         ("leads", "Ann", Label.COUNTED),
         ("3 Sales", "Sale", Label.COUNTED),
+        ("Sales", "Sale", Label.COUNTED),
+        ("Salesman", "Sale", Label.NONE),
         ("Sub total North", "Ann", Label.BEGUN),
         ("Total Oil", "", Label.BEGUN),
         ("Jane Doe", "Joe", Label.NONE),

@@ -121,7 +121,11 @@ class _Lines:
         has_words = _WITHOUT_DIGIT.search(text) is not None
         if has_words or " " in text:
             lines = zip(ids, chunk, strict=True)
-            full = (one for one, line in lines if one.strip() and self._is_full(line) and not _is_told(line))
+            full = (
+                one
+                for one, line in lines
+                if one.strip() and self._is_full(line) and not (_is_told(line) or is_repeated(line.cells))
+            )
             self._lean.kinds.update(map(oddity, full))
             self._has_bands = self._has_bands or any(map(self._is_band, chunk))
             has_words = has_words or self._has_bands
@@ -265,7 +269,8 @@ class _Lines:
             self._table_at, self._apart = None, False
             return _faulty(line, FaultKind.NO_LEAD)
         words = self._apart and self._is_words(line)
-        if self._table_at is None and not is_template(line.cells):
+        is_of_template = self._is_template(line, at)
+        if self._table_at is None and not is_of_template:
             has_words = self._has_words_for_figures(line)
             if self._has_headings(line):
                 self._table_at = line.number
@@ -278,10 +283,10 @@ class _Lines:
                     return _faulty(line, FaultKind.WORDS_ALONE)
         if self._table_at is not None:
             return _faulty(line, FaultKind.OTHER_TABLE, row=self._table_at)
-        if is_template(line.cells):
+        if is_of_template:
             self._titles.add(line.number)
             return _faulty(line, FaultKind.TEMPLATE)
-        if words or self._is_band(line) or (oddity(name) and is_repeated(line.cells)):
+        if words or self._is_band(line) or self._is_repeated(line):
             self._bands.add(line.number)
             return _faulty(line, FaultKind.TOTAL_BETWEEN)
         line = _told_kind(line, self._kind(line, at, self._count))
@@ -295,6 +300,23 @@ class _Lines:
             self._odd[kind] += 1
         self._learn([line], [name])
         return line
+
+    def _is_template(self, line: SourceLine, at: int) -> bool:
+        """Whether a line has a template's names, and no line beside it has."""
+        if line.faults or not is_template(line.cells):
+            return False
+        beside = [
+            *self._before[-1:],
+            *self._chunk[max(at - 1, 0) : at],
+            *self._chunk[at + 1 : at + 2],
+            *self._after[:1],
+        ]
+        return not any(is_template(other.cells) for other in beside)
+
+    def _is_repeated(self, line: SourceLine) -> bool:
+        """Whether one text fills a line whose id is unlike those of full lines."""
+        kind, kinds = oddity(line.cells[self._id_at]), self._lean.kinds
+        return bool(kind and kinds) and kind not in kinds and is_repeated(line.cells)
 
     def _is_alone(self, at: int, *, needs_form: bool) -> bool:
         """Whether no table begins with the line at a place of the chunk: leads go on below it, or nothing does."""

@@ -14,7 +14,7 @@ from leadsync.sheets.source_lines import SourceLine, line_fault
 from leadsync.spreadsheet import HeadingNames, loose
 
 _BRACKETED = re.compile(r"<.*>|\[.*\]|\{.*\}|\(.*\)", re.DOTALL)
-_TEMPLATE = re.compile(r"([^\w\s'\"+\-(]+)[^\W\d].*", re.DOTALL)
+_TEMPLATE = re.compile(r"(_{2,}|(?!#[A-Z/0]+[!?]?\Z)[^\w\s'\"+\-(]+)[^\W\d].*", re.DOTALL)
 """A name behind a sign, as templates have it: `%name%`, `$name`, `{{name}}`."""
 _NUMBERED = re.compile(r"[^\d]*0*([1-9]\d{0,4})[^\d]*")
 """A column's number, perhaps behind a name: `NAME_002`."""
@@ -39,9 +39,7 @@ def without_second_headings(
         return
     if not first[0].faults and _is_second(first[0].cells, keys, id_at, names):
         first[0] = first[0]._replace(faults=(line_fault(FaultKind.SECOND_HEADINGS, row=first[0].number),))
-    elif loose(first[0].cells[id_at]) in names.id_words or _are_hints(
-        [line.cells for line in first[: _FIRST_LINES + 1]]
-    ):
+    elif not first[0].faults and _are_hints([line.cells for line in first[: _FIRST_LINES + 1]], id_at, names):
         first[0] = first[0]._replace(doubted=True)
     yield first
     yield from chunks
@@ -54,7 +52,7 @@ def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bo
 
 
 def is_template(cells: Sequence[str]) -> bool:
-    """Whether the cells are a template's names, all behind the same sign."""
+    """Whether the cells are a template's names, all behind the same sign; a workbook's errors such as #REF! are none."""
     found = [_TEMPLATE.fullmatch(cell.strip()) for cell in cells if cell.strip()]
     signs = {match[1] for match in found if match}
     return len(found) > 1 and all(found) and len(signs) == 1
@@ -92,14 +90,25 @@ def is_repeated(cells: Sequence[str]) -> bool:
     return len(filled) >= _FEWEST and len({*filled}) == 1 and has_letters(filled[0])
 
 
-def _are_hints(lines: Sequence[Sequence[str]]) -> bool:
-    """Whether most cells of the first line have one text, as hints have: `string,string,string,enum`.
+def _are_hints(lines: Sequence[Sequence[str]], id_at: int, names: HeadingNames) -> bool:
+    """Whether the first line is one of hints, perhaps: one text in most cells, as in `string,string,string,enum`, an id
+    such as `ID`, or one of another script than all below.
 
-    Answers such as Yes are none: lines below have them, or are answers too.
+    Answers such as Yes are no hints: lines below have them, or are answers too.
     """
-    most = [_most(cells) for cells in lines]
-    below = {cell.strip() for cells in lines[1:] for cell in cells}
-    return bool(most[0]) and not any(most[1:]) and below.isdisjoint({cell.strip() for cell in lines[0]} - {""})
+    cells, *others = lines
+    below = {cell.strip() for other in others for cell in other}
+    if not below.isdisjoint({cell.strip() for cell in cells} - {""}):
+        return False
+    if loose(cells[id_at]) in names.id_words or (_most(cells) and not any(map(_most, others))):
+        return True
+    ids = [other[id_at] for other in others]
+    return len(ids) > 1 and all(map(str.isascii, ids)) and _is_foreign(cells[id_at])
+
+
+def _is_foreign(name: str) -> bool:
+    """Whether a text has signs of another script alone."""
+    return bool(name.strip()) and not any(map(str.isascii, name.strip()))
 
 
 def _most(cells: Sequence[str]) -> str:

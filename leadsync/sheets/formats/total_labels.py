@@ -14,9 +14,12 @@ from leadsync.sheets.source_lines import SourceLine
 
 _COUNTED = re.compile(r"\d[\d.,]*\s+[^\W\d_]+")
 _BEGUN = re.compile(rf"(?:{'|'.join(sorted(TOTALS - {'report', 'balance'}))}|sub[\s-]?total|grand\s+total)\s.*")
+_PLURAL = frozenset({"s", "es", "n", "en"})
+"""The endings of most plurals."""
 _MOST_MORE = 3
 """Words beside the value above."""
-_LARGE = 100
+_LARGE = 3
+"""Digits of a figure that is no sum by chance."""
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -45,7 +48,12 @@ def label_of(cell: str, above: str) -> Label:
         return Label.SAME
     if group and group in text and (more := _more(text, group)):
         return Label.LONGER if TOTALS.isdisjoint(more) else Label.TOTAL
-    return label
+    return Label.COUNTED if label is Label.NONE and _is_plural(text, group) else label
+
+
+def _is_plural(text: str, word: str) -> bool:
+    """Whether a text is a word with an ending: `sales` below `sale`."""
+    return bool(word) and text.startswith(word) and text.removeprefix(word) in _PLURAL
 
 
 @lru_cache(4096)
@@ -92,9 +100,9 @@ class ColumnSums:
         return all(any(map(str.isalpha, cell)) or self._has(at, cell) for at, cell in others)
 
     def are_large(self, line: SourceLine, id_at: int) -> bool:
-        """Whether the figures beside a line's id are too large to be sums by chance."""
-        values = [_value(cell) for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
-        return bool(values) and all(value is not None and value >= _LARGE for value in values)
+        """Whether the figures beside a line's id have too many digits to be sums by chance."""
+        cells = [cell for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
+        return bool(cells) and all(_value(cell) is not None and sum(map(str.isdigit, cell)) >= _LARGE for cell in cells)
 
     def _has(self, at: int, cell: str) -> bool:
         number, total = _value(cell), self._sums[at]
