@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from leadsync.models import CALLBACK, DISPOSITION, Lead
 from leadsync.run.id_forms import IdForms, form_of
-from leadsync.run.row_forms import RowForms
+from leadsync.run.row_forms import MOST_ROWS, RowForms
 from leadsync.run.total_doubts import TotalDoubts, is_total_of
 from leadsync.spreadsheet import loose
 
@@ -84,7 +84,8 @@ class IdDoubts:
         form = form_of(name)
         self._rows += 1
         self._totals.look_at(number, lead.fields)
-        self._row_forms.look_at(number, name, form, lead.fields)
+        if self._rows <= MOST_ROWS + 1:
+            self._row_forms.look_at(number, name, form, lead.fields)
         is_plain = form in self._plain
         if is_plain:
             self._with_digits += 1

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from leadsync.models import NO_CHANGE
 from leadsync.sheets.formats.footer_words import ENDS, folded
 
-_MOST = 2_000
-"""Rows to look at."""
+MOST_ROWS = 2_000
+"""In a sheet to look at; with one more it is too long."""
 _FEWEST = 2
 _LONGER = 2
 """Times as long as the others."""
@@ -42,15 +42,14 @@ class RowForms:
 
     def look_at(self, number: int, name: str, form: str, fields: Mapping[str, str]) -> None:
         """Learn from a row to be sent; `form` is that of its id, by `form_of`."""
-        if len(self._rows) <= _MOST:
-            values = sum(value not in {"", NO_CHANGE} for value in fields.values())
-            # Numbers of one list are of one length; words are not.
-            self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values))
+        values = sum(value not in {"", NO_CHANGE} for value in fields.values())
+        # Numbers of one list are of one length; words are not.
+        self._rows.append(RowForm(number, name, form if name.isdecimal() else _RUNS.sub(r"\1", form), values))
 
     def odd(self) -> set[int]:
         """The rows that are titles, counts, footers or averages, perhaps."""
         rows = self._rows
-        if not _FEWEST < len(rows) <= _MOST:
+        if not _FEWEST < len(rows) <= MOST_ROWS:
             return set()
         return {row.number for row in (*_between(rows), *_at_edge(rows), *_at_edge(rows[::-1]), *_averages(rows))}
 

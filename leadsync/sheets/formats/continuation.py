@@ -11,20 +11,22 @@ _DIGITS = re.compile(r"\d+")
 def goes_on(below: Sequence[Sequence[str]], above: Sequence[Sequence[str]], id_at: int, *, needs_form: bool) -> bool:
     """Whether most lines below fit the leads above, each line by its cells; not without lines below.
 
-    With `needs_form` their ids have a form of those above, up to the number of digits.
+    Lines of words alone tell nothing beside others. With `needs_form` the ids have a form of those above, up to the
+    number of digits, and a number is as long as one above or has a digit more.
     """
     if not above:
         return False
     columns = [{cell.strip() for cell in cells if cell.strip()} for cells in zip(*above, strict=True)]
-    forms = {_form(name) for name in columns[id_at]} if needs_form else None
-    fitting = sum(_fits(cells, columns, id_at, forms) for cells in below)
-    return 2 * fitting > len(below)
+    telling = [cells for cells in below if any(map(str.isdigit, "".join(cells)))]
+    fitting = [cells for cells in telling if _fits(cells, columns, id_at)]
+    if needs_form:
+        forms = {form for name in columns[id_at] for form in _forms(name)}
+        fitting = [cells for cells in fitting if _form(cells[id_at].strip()) in forms]
+    return 2 * len(fitting) > len(telling)
 
 
-def _fits(cells: Sequence[str], columns: Sequence[Collection[str]], id_at: int, forms: Collection[str] | None) -> bool:
+def _fits(cells: Sequence[str], columns: Sequence[Collection[str]], id_at: int) -> bool:
     """Whether a line has texts and figures where the leads above have them, and no value of another column."""
-    if forms is not None and _form(cells[id_at].strip()) not in forms:
-        return False
     for at, (cell, seen) in enumerate(zip(map(str.strip, cells), columns, strict=True)):
         if not cell or cell in seen:
             continue
@@ -38,4 +40,9 @@ def _fits(cells: Sequence[str], columns: Sequence[Collection[str]], id_at: int, 
 
 
 def _form(name: str) -> str:
-    return _DIGITS.sub("9", name.casefold())
+    return "9" * len(name) if name.isdecimal() else _DIGITS.sub("9", name.casefold())
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """The forms of ids that may follow one."""
+    return (_form(name), "9" * (len(name) + 1)) if name.isdecimal() else (_form(name),)

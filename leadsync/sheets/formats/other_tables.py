@@ -314,9 +314,10 @@ class _Lines:
         return not any(is_template(other.cells) for other in beside)
 
     def _is_repeated(self, line: SourceLine) -> bool:
-        """Whether one text fills a line whose id is unlike those of full lines."""
+        """Whether one text fills a line whose id is unlike those of full lines, among more of these."""
         kind, kinds = oddity(line.cells[self._id_at]), self._lean.kinds
-        return bool(kind and kinds) and kind not in kinds and is_repeated(line.cells)
+        is_odd = bool(kind and kinds) and kind not in kinds and len(self._bands) < self._count
+        return is_odd and is_repeated(line.cells)
 
     def _is_alone(self, at: int, *, needs_form: bool) -> bool:
         """Whether no table begins with the line at a place of the chunk: leads go on below it, or nothing does."""

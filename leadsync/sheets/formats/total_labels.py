@@ -18,8 +18,8 @@ _PLURAL = frozenset({"s", "es", "n", "en"})
 """The endings of most plurals."""
 _MOST_MORE = 3
 """Words beside the value above."""
-_LARGE = 3
-"""Digits of a figure that is no sum by chance."""
+_LARGE = 100
+"""The highest priority, too."""
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -100,9 +100,10 @@ class ColumnSums:
         return all(any(map(str.isalpha, cell)) or self._has(at, cell) for at, cell in others)
 
     def are_large(self, line: SourceLine, id_at: int) -> bool:
-        """Whether the figures beside a line's id have too many digits to be sums by chance."""
+        """Whether the figures beside a line's id are too large to be sums by chance, cents counted."""
         cells = [cell for at, cell in enumerate(line.cells) if at != id_at and cell.strip()]
-        return bool(cells) and all(_value(cell) is not None and sum(map(str.isdigit, cell)) >= _LARGE for cell in cells)
+        figures = [int(re.sub(r"\D", "", cell)) for cell in cells if _value(cell) is not None]
+        return bool(cells) and len(figures) == len(cells) and min(figures) > _LARGE
 
     def _has(self, at: int, cell: str) -> bool:
         number, total = _value(cell), self._sums[at]
