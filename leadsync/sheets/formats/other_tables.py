@@ -45,6 +45,8 @@ _OF_LEADS = re.compile(r"\d{4}|@")
 """Phone numbers, years and addresses, as no heading has them."""
 _ABOVE = 100
 """Lines above one in which to look for a group's value."""
+_NEAR = 30
+"""Lines above one that tell the columns of leads."""
 _BELOW = 5
 """Lines below one that tell whether leads go on there."""
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -104,6 +106,8 @@ class _Lines:
         """The leads so far."""
         self._seen: list[set[str]] = [set() for _ in headings]
         """The values of each column in the first rows."""
+        self._texts = set[int]()
+        """The columns with a value without a digit there."""
         self._sums = ColumnSums(len(headings))
         """The sums of the columns, of a short sheet."""
         self._chunk = self._before = list[SourceLine]()
@@ -321,7 +325,8 @@ class _Lines:
 
     def _is_alone(self, at: int, *, needs_form: bool) -> bool:
         """Whether no table begins with the line at a place of the chunk: leads go on below it, or nothing does."""
-        above = [line for line in [*self._before, *self._chunk[max(at - _ABOVE, 0) : at]] if not _is_told(line)]
+        lines = [*self._before[-_NEAR:], *self._chunk[max(at - _NEAR, 0) : at]][-_NEAR:]
+        above = [line for line in lines if not _is_told(line)]
         below = [line for line in [*self._chunk[at + 1 : at + 1 + _BELOW], *self._after] if not _is_told(line)][:_BELOW]
         leads = [line.cells for line in above if line.number not in self._titles]
         return not below or goes_on([line.cells for line in below], leads, self._id_at, needs_form=needs_form)
@@ -357,8 +362,12 @@ class _Lines:
             return False
         if len({cell.strip() for cell in line.cells} - {""}) < len(line.cells):
             return False
-        columns = [seen - {""} for at, seen in enumerate(self._seen) if at != self._id_at]
-        return any(seen and all(map(has_digit, seen)) for seen in columns)
+        # Each with a value that is not blank.
+        return any(
+            len(seen) > ("" in seen)
+            for at, seen in enumerate(self._seen)
+            if at != self._id_at and at not in self._texts
+        )
 
     def _is_words(self, line: SourceLine) -> bool:
         """Whether a line has words alone, all of them new, though each id so far has a digit."""
@@ -379,7 +388,10 @@ class _Lines:
             self._sum = self._sum + sum(map(int, figures)) if are_numbers else None
         if self._count < SAMPLE:
             for at, seen in enumerate(self._seen):
-                seen.update([line.cells[at] for line in leads])
+                cells = [line.cells[at] for line in leads]
+                seen.update(cells)
+                if at not in self._texts and not all(map(has_digit, filter(None, cells))):
+                    self._texts.add(at)
             self._sums.learn(leads)
         self._count += len(leads)
 
