@@ -1,4 +1,4 @@
-"""Texts with letters still in the writing of a web page, an e-mail or a wrong encoding. Pure.
+"""Texts with letters still in the writing of a web page, an e-mail or a wrong encoding, or a template's names. Pure.
 
 Nothing is decoded here: `&amp;` may be meant. The words name the writing, never the text.
 """
@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 from html.entities import html5
 
-_SIGNS = "&=%+\\?"
+from leadsync.leads.placeholders import is_template_name
+
+_SIGNS = "&=%+\\?{"
 """One of them, or a letter beyond ASCII, is in each such text."""
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|([A-Za-z]{2,8}\d{0,2}));")
 _QUOTED = re.compile(r"(?<=[A-Za-z])(?:=[89A-F][0-9A-F])+|=3D|=\?[\w-]+\?[BbQq]\?")
@@ -83,6 +85,7 @@ def _has_lost_letters(text: str) -> bool:
 
 
 _WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("a template's name, such as {{name}} or %name%; write the value, or leave the cell blank", is_template_name),
     ("letters as in a web page, such as &amp; or &#233;; export it as plain text", _has_entity),
     ("letters as in an e-mail, such as =C3=A9; save the file anew as UTF-8", _QUOTED.search),
     ("letters as in a web address, such as %C3%A9; export it as plain text", _PERCENT.search),

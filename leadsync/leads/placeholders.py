@@ -28,7 +28,7 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """The same in other languages, signs included: ND may be an id, n/d is none."""
-_TEMPLATE = re.compile(r"([%$#@~^|]|__)\1*[^\W\d_]\D*\1+|(?:\$\{|\{\{|\[\[|<<|<%|\{%|%\(|«)\D*[^\W\d]\D*", re.DOTALL)
+_TEMPLATE = re.compile(r"([%$#@~^|]|__)\1*[^\W\d_]\D*\1+|(?:\$\{|\{\{|\[\[|<<|<%|\{%|%\()\D*[^\W\d]\D*", re.DOTALL)
 """A template's name for a value: `%id%`, `${id}`, `{{id}}`."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.
@@ -48,6 +48,11 @@ def is_truth(text: str) -> bool:
     return text in _TRUTHS
 
 
+def is_template_name(text: str) -> bool:
+    """Whether the text is a template's name for a value that was never filled in."""
+    return not text[:1].isalnum() and _TEMPLATE.fullmatch(text) is not None
+
+
 def is_placeholder(text: str) -> bool:
     """Whether the text stands for no id, number or date: a word for no value, a tick box, zeros, punctuation alone, or
     a template's name."""
@@ -55,6 +60,6 @@ def is_placeholder(text: str) -> bool:
         is_null_word(text)
         or is_truth(text)
         or _ABROAD.fullmatch(text) is not None
-        or (not text[:1].isalnum() and _TEMPLATE.fullmatch(text) is not None)
+        or is_template_name(text)
         or _PLACEHOLDER.fullmatch(loose(text)) is not None
     )

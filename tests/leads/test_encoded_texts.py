@@ -10,6 +10,12 @@ from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, writing_of
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("{{first_name}}", "template"),
+        ("${name}", "template"),
+        ("%name%", "template"),
+        ("{6fa459ea}", ""),
+        ("{{1}} and more", ""),
+        ("100%", ""),
         ("Ren&eacute; Lee", "web page"),
         ("Smith &amp; Sons", "web page"),
         ("Ren&#233;", "web page"),

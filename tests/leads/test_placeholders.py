@@ -74,7 +74,7 @@ def test_words_of_other_languages(text: str) -> None:
             "不详",
         ],
         *["不適用", "該当なし", "해당없음", "to follow", "sans", "ei ole"],
-        *["%id%", "%%lead id%%", "__ID__", "${lead_id}", "{{id}}", "{% id %}", "[[id]]", "<<id>>", "«id»", "#id#"],
+        *["%id%", "%%lead id%%", "__ID__", "${lead_id}", "{{id}}", "{% id %}", "[[id]]", "<<id>>", "#id#"],
     ],
 )
 def test_words_of_further_languages(text: str) -> None:
