@@ -63,7 +63,7 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     _K.TOTAL_BETWEEN: ("looks like a total, a title or a footer among the leads", "delete it, or complete the lead"),
     _K.OTHER_TABLE: (
         "belongs to a table under other headings, as row {row} looks like them",
-        "put that table into a file of its own, or delete row {row} if it is neither headings nor a lead",
+        "put that table into a file of its own; if row {row} is no line of headings, delete it or move it to the end",
     ),
     _K.WORDS_ALONE: (
         "has words alone, as headings do",
