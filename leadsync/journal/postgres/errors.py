@@ -25,8 +25,7 @@ _REMEDIES: tuple[tuple[type[psycopg.Error], str], ...] = (
     (psycopg.ProgrammingError, "its tables are not as leadsync has made them: restore it from a backup"),
     (
         errors.SqlclientUnableToEstablishSqlconnection,
-        "see that the server runs, can be reached and has connections left, and that the user and the password in its "
-        "address are right",
+        "see that the server runs, is reached and has connections left, and that user and password in its address fit",
     ),
     (psycopg.OperationalError, f"see that the server runs and can be reached, {_AGAIN}"),
 )
