@@ -83,6 +83,7 @@ def _plan_file(
         newest = next((run for run in here if not run.retry_of), here[0])
         trial = _changed_trial(journal, newest, digest, settings, file, rest=options.rest)
         if (trial := trial or _same_sheet(journal, here, digest, check)) is not None:
+            refuse_corrected_rest(journal, trial, but_of=file)
             check_inserts(trial, options)
             after = _run_after_trial(journal, file, trial, settings, options, now, digest, check)
             # Such a sheet is a report of the trial by now: it goes on with the trial, below.
@@ -230,10 +231,9 @@ def _changed_trial(
     """
     if last.last_row is None or last.retry_of or not journal.has_more(last.id):
         return None
-    if is_uploaded(last.file) and last.file != file:
-        # The page has choices of its own for a sheet: other rules are no change.
-        return None
-    is_other = last.fingerprint != digest or has_other_rules(last, settings)
+    # The page has choices of its own for a sheet: other rules are no change.
+    is_elsewhere = is_uploaded(last.file) and last.file != file
+    is_other = not is_elsewhere and (last.fingerprint != digest or has_other_rules(last, settings))
     return last if is_other or rest or corrected_rest(journal, last) else None
 
 

@@ -25,7 +25,7 @@ from leadsync.web.draft_jobs import jobs_of, preview_name
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
-from leadsync.web.preview import GO_ON, SEND, Preview, is_corrected_since, is_outdated
+from leadsync.web.preview import GO_ON, SEND, Preview, can_be_sent, is_corrected_since, is_outdated
 from leadsync.web.reading_form import fields_for, phones_of, reading_from
 from leadsync.web.roles import allowed
 from leadsync.web.saved_mappings import LONGEST_NAME, headings_of, is_changed, plain, with_choice
@@ -93,7 +93,7 @@ async def send_draft(request: Request) -> Response:
     site, upload = site_of(request), await upload_of(request)
     form = await request.form(max_files=0)
     view = await _look(request, upload)
-    if view.stage is not Stage.SHOWN or view.preview is None:
+    if view.stage is not Stage.SHOWN or view.preview is None or not can_be_sent(view.preview):
         return RedirectResponse(f"/drafts/{upload.id}", status_code=303)
     if form.get("seen") != view.preview["digest"]:
         return await _page(request, view, status=409, changed=True)
@@ -275,6 +275,7 @@ async def _page(request: Request, view: DraftView, status: int = 200, **values: 
         **{"wrong": "", "typed": {}, "changed": False, **values},
         view=view,
         preview=preview,
+        ready=preview is not None and can_be_sent(preview),
         rules=present.input if present else None,
         campaigns=campaigns,
         targets=targets,

@@ -53,7 +53,7 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
     if what != SEND:
         by = origin_of(journal, run)
         found["earlier"] = {"run": run.id, "created": run.created.isoformat(), "name": run.file.name, "by": by}
-        found["earlier"]["trial"] = journal.run(run.id).last_row is not None
+        found["earlier"]["trial"] = journal.run(run.id).last_row is not None and journal.has_more(run.id)
     if plan.sheet_view is not None:
         found |= reading_values(plan.sheet_view)
     if plan.survey is not None:
@@ -65,6 +65,11 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         found["then"] = preview_of(journal, plan.then, settings, campaign)
         found["waiting"] += found["then"]["waiting"]
     return with_digest(found)
+
+
+def can_be_sent(found: Preview) -> bool:
+    """Whether a page shows what sending does, so that it may be sent there; the rest of a trial is read anew first."""
+    return found["what"] == SEND or (found["what"] == GO_ON and not found["earlier"]["trial"])
 
 
 def being_sent(journal: Journal, found: Preview) -> list[str]:

@@ -133,6 +133,8 @@ def test_a_sheet_begun_on_the_command_line_goes_on(shop: Shop, desk: Desk, diale
     upload = shop.upload(file.read_bytes(), name="friday.csv")
     seen = shop.read(upload)
     assert (seen["what"], seen["earlier"]["run"], seen["waiting"]) == (GO_ON, run, 3)
+    again = shop.upload(file.read_bytes(), name="monday.csv")
+    assert shop.read(again, rest=True)["dispositions"] == [["Sale", 3]], "that of another sheet is looked at too"
     assert shop.send(upload, seen).state is JobState.ENDED
     assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
     assert shop.read(shop.upload("Lead Id,Outcome\nA1,Sale\n", name="other.csv"))["what"] == SEND

@@ -7,11 +7,13 @@ import pytest
 
 from leadsync.journal import AuditFilter, open_journal
 from leadsync.simulator import PracticeDialer
+from leadsync.web.draft_view import look_at
 from leadsync.web.jobs import turn
 from leadsync.web.roles import Role
 from leadsync.web.uploads import Uploads
 from tests.conftest import Desk
 from tests.web.conftest import Office
+from tests.web.faulty import send_draft
 from tests.web.shop import DraftPage, applied, wait_until
 
 
@@ -114,12 +116,21 @@ def test_headings_with_words_of_their_own_are_chosen_by_their_row(page: DraftPag
 
 def test_a_trial_and_then_the_rest(page: DraftPage, dialer: PracticeDialer) -> None:
     draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
-    run = page.send(draft, how="trial").headers["location"]
-    wait_until(lambda: page.browser.get(draft).status_code == 200)
-    assert "has sent a part of this sheet" in words(page.get(draft))
-    assert "Send 3 rows" in words(page.get(draft))
-    assert page.send(draft).headers["location"] == run
-    page.wait(run)
+    page.try_first(draft)
+    shown = page.get(draft)
+    assert "has sent a part of this sheet" in words(shown)
+    assert "3 rows are left. Look at the rest" in words(shown)
+    assert f'action="{draft}/send"' not in shown, "nobody sees here what it would do"
+    assert "Nothing more is sent" in words(shown)
+    [upload] = Uploads(page.shop.state).all()
+    preview = look_at(page.shop.state, upload).preview
+    assert preview is not None
+    answer = page.browser.post(f"{draft}/send", data={"seen": preview["digest"], "how": "all"})
+    assert (answer.status_code, answer.headers["location"], len(applied(dialer))) == (303, draft, 5)
+    assert page.browser.post(f"{draft}/rest").status_code == 303
+    page.await_reading(draft)
+    assert "3 set Sale" in words(page.get(draft))
+    run = send_draft(page, draft)
     assert applied(dialer) == [f"A{number}" for number in range(1, 9)]
     assert page.browser.get(draft).headers["location"] == run
 

@@ -69,6 +69,7 @@ def test_a_sheet_with_the_usual_warts_is_sent_by_somebody_who_has_read_nothing(
     tab.wait_for_selector("text=Send the other 5 rows")
     tab.goto(draft)
     tab.wait_for_selector("text=has sent a part of this sheet")
+    tab.click("text=Look at the rest")
     tab.click("text=Send 5 rows")
     tab.wait_for_url("**/runs/**")
     wait_until(lambda: len(applied(dialer)) == 10, 60)
