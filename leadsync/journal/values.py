@@ -45,12 +45,12 @@ class Origin:
 class Effects:
     """The effects of a confirmed run on rows of other runs.
 
-    `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent from here, each
-    number there with the number here. `kept`: the same for rows of a trial, with their outcomes there. `ended`: runs
-    of the same sheet, which this one begins anew, but for rows of the leads that are `waiting` there. `corrected`: the
-    draft with the corrections in this run, and their number; it ends, and another number since refuses the
-    confirmation. `user` made the decisions. `known` are the confirmed runs of the same content when the sheet was read:
-    another one since then refuses the confirmation; None: none does.
+    `decided`: by run and new state, the numbers of its rows. `taken`: by run, its rows to be sent or corrected from
+    here, each number there with the number here. `kept`: the same for rows of a trial, with their outcomes there.
+    `ended`: runs of the same sheet, which this one begins anew, but for rows of the leads that are `waiting` there.
+    `corrected`: the draft with the corrections in this run, and their number; it ends, and another number since
+    refuses the confirmation. `user` made the decisions. `known` are the confirmed runs of the same content when the
+    sheet was read: another one since then refuses the confirmation; None: none does.
     """
 
     decided: Mapping[tuple[str, State], Collection[int]] = field(default_factory=dict)
@@ -332,10 +332,14 @@ class RowCheck(NamedTuple):
 
 
 class SentAgain(NamedTuple):
-    """Failed or rejected rows of a run in a later one: their number, and how many of them went through there."""
+    """Failed or rejected rows of a run in a later one: their number, and how many of them went through there.
+
+    So many are `faulty`: rejected there again, they did not go, and are corrected there.
+    """
 
     rows: int
     succeeded: int
+    faulty: int = 0
 
 
 class Changes(NamedTuple):

@@ -50,9 +50,9 @@ class Transfer:
         if trial is not None:
             if trial.kept is not None:
                 self._kept.append((trial.kept, number))
-            # Left out of this sending alone: the failed row stays with the trial.
+            # Left out of this sending alone: the failed row stays with the trial. One rejected again is corrected here.
             is_out = isinstance(decision, Skip) and decision.kind is SkipKind.LEFT_OUT
-            if trial.again is not None and not isinstance(decision, Rejected) and not is_out:
+            if trial.again is not None and not is_out:
                 self._add(trial.run_id, trial.again, number)
             if isinstance(decision, Send):
                 # In between it may have been rejected: a copy of its first run must not send it either.

@@ -219,7 +219,7 @@ def _conflict(rules: CorrectionRules, row: CorrectedRow, asked: _Asked) -> _Done
 
 def _gone(journal: "Journal", run: RunRecord, number: int) -> str:
     later = journal.descendants(run.id).get(number, ())
-    where = f"run {later[-1][0]} has sent it since" if later else "it is not among the rows to correct"
+    where = f"run {later[-1][0]} has it since" if later else "it is not among the rows to correct"
     return f"Row {number} cannot be corrected here: {where}. Nothing was changed."
 
 

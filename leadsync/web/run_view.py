@@ -17,6 +17,7 @@ from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.run_jobs import Unanswered
 from leadsync.web.standings import Kind, Standing
 
+ELSEWHERE = "to correct in a later run"
 _MOST_DISPOSITIONS = 12
 _NOWHERE: Mapping[str, SentAgain] = MappingProxyType({})
 
@@ -107,7 +108,7 @@ class RunView:
         """The rows open to correction here, without corrected ones."""
         if self.tally is None or self.moved_to is not None or self.standing.kind is Kind.DRAFT:
             return 0
-        return correctable(self.tally) - again(self.sent) - self.corrected
+        return correctable(self.tally) - moved(self.sent) - self.corrected
 
     @property
     def to_decide(self) -> int:
@@ -141,9 +142,19 @@ def to_decide(tally: Tally) -> int:
     return tally.statuses.get(Status.CONFLICT, 0) + tally.statuses.get(Status.UNKNOWN, 0)
 
 
-def again(sent: Mapping[str, SentAgain]) -> int:
+def moved(sent: Mapping[str, SentAgain]) -> int:
     """The rows in later runs."""
     return sum(one.rows for one in sent.values())
+
+
+def faulty(sent: Mapping[str, SentAgain]) -> int:
+    """Those of them that are corrected there, and did not go again."""
+    return sum(one.faulty for one in sent.values())
+
+
+def again(sent: Mapping[str, SentAgain]) -> int:
+    """The rows that went again in later runs."""
+    return moved(sent) - faulty(sent)
 
 
 def sent_words(sent: Mapping[str, SentAgain]) -> str:
@@ -166,6 +177,7 @@ def headline(tally: Tally, to_correct: int, corrected: int = 0, sent: Mapping[st
         (to_correct, "to correct"),
         (corrected, "corrected but not sent yet"),
         (again(sent), sent_words(sent)),
+        (faulty(sent), ELSEWHERE),
         (to_decide(tally), "to decide"),
         (finals, "on the do-not-call list"),
         (tally.statuses.get(Status.UNSENT, 0), "not sent yet"),

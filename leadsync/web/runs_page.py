@@ -22,7 +22,7 @@ from leadsync.web.draft_jobs import jobs_of
 from leadsync.web.jobs import JobState
 from leadsync.web.run_jobs import runs_asked, unanswered
 from leadsync.web.run_page import waits_for_worker
-from leadsync.web.run_view import RunView, Share, again, sent_words, shares, to_decide
+from leadsync.web.run_view import ELSEWHERE, RunView, Share, again, faulty, moved, sent_words, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.standings import Kind, Standing, standing_of
@@ -92,13 +92,13 @@ class RunLine:
         """The rows by status: no colour is needed to read them."""
         counts = self.tally.statuses
         words = [f"{counts[one]:,} {one}" for one in Status if counts.get(one)]
-        if self.sent:
-            words.append(f"{again(self.sent):,} of them {sent_words(self.sent)}")
+        went = (again(self.sent), sent_words(self.sent)), (faulty(self.sent), ELSEWHERE)
+        words += [f"{count:,} of them {what}" for count, what in went if count]
         return ", ".join(words) or "no rows"
 
     @property
     def to_correct(self) -> int:
-        return correctable(self.tally) - again(self.sent) - self.corrected
+        return correctable(self.tally) - moved(self.sent) - self.corrected
 
     @property
     def has_more(self) -> bool:

@@ -96,6 +96,15 @@ def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> No
     assert faulty.sent_again(RUN) == {"r2": SentAgain(1, 0)}, "row 5, behind the trial's end, did not go before"
 
 
+def test_a_row_rejected_again_in_the_rest_of_a_trial_did_not_go_again(faulty: Journal, tmp_path: Path) -> None:
+    faulty.create(replace(a_run(tmp_path, "r2"), follows=RUN))
+    states = {3: State.PENDING, 5: State.REJECTED}
+    faulty.add("r2", [Entry(Row(n, (f"L{n}", "?")), f"L{n}", {}, False, state) for n, state in states.items()])
+    faulty.confirm("r2", Effects(taken={RUN: [(3, 3), (5, 5)]}))
+    assert numbers(faulty) == [2, 6, 7]
+    assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 0, faulty=1)}
+
+
 def test_rows_sent_again_are_followed_by_their_number_there(faulty: Journal, tmp_path: Path) -> None:
     """Row 3 came as row 2 with another id and went through; row 5 failed once more; row 2 was retried."""
     later = a_run(tmp_path, "r2")

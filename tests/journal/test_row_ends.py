@@ -131,7 +131,7 @@ def test_what_a_run_took_over_from_its_trial_is_given_once(journal: Journal, tmp
         journal.add(LATER, [Entry(Row(number, (lead,)), lead, {}, False, state)])
     both = {RUN: None, LATER: None}
     assert [line[:2] for line in ends(journal, both)] == [(RUN, "A"), (RUN, "B"), (RUN, "C"), (RUN, "D"), (LATER, "C")]
-    journal.confirm(LATER, Effects(kept=[(2, 2)]))
+    journal.confirm(LATER, Effects(kept=[(2, 2)], taken={RUN: [(3, 3), (4, 4), (5, 5)]}))
 
     async def send() -> None:
         async with sending(journal, LATER) as log:
@@ -147,6 +147,8 @@ def test_what_a_run_took_over_from_its_trial_is_given_once(journal: Journal, tmp
         (LATER, "B", 106),
         (LATER, "C", None),
     ]
+    # Rejected in both, C is told once, so that it is no row sent again.
+    assert [list(batch.again) for batch in journal.ends({LATER: None})] == [[False, True, False]]
 
 
 def test_a_row_behind_a_trials_end_is_no_row_sent_again(journal: Journal, tmp_path: Path) -> None:

@@ -99,8 +99,10 @@ def test_rows_of_a_trial_are_kept_with_their_results_or_sent_again() -> None:
     plain = Context(SheetFacts(()), Row(HERE, ("007",)), LEAD)
     transfer.note(plain._replace(trial=TrialMatch(RUN, kept=3)), Skip(SkipKind.SENT_IN_TRIAL, RUN, 3))
     transfer.note(plain._replace(trial=TrialMatch(RUN, again=4)), SEND)
+    transfer.note(plain._replace(trial=TrialMatch(RUN, again=5)), WRONG)
+    transfer.note(plain._replace(trial=TrialMatch(RUN, again=6)), Skip(SkipKind.LEFT_OUT, text="ann"))
     assert list(transfer.effects.kept) == [(3, HERE)]
-    assert dict(transfer.effects.taken) == {RUN: [(4, HERE)]}
+    assert dict(transfer.effects.taken) == {RUN: [(4, HERE), (5, HERE)]}, "one left out here stays there"
     assert dict(transfer.effects.decided) == {(RUN, State.SKIPPED): [7, 8]}
 
 

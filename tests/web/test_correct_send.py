@@ -50,7 +50,7 @@ def test_sent_rows_are_told_and_not_corrected_any_more(faulty: CorrectPage, dial
     assert f"6 rows went out again in run {again.rpartition('/')[2]}" in page
     refused = faulty.save(2, version=1, c3="Busy")
     assert refused.status_code == 409
-    assert f"run {again.rpartition('/')[2]} has sent it since" in refused.text
+    assert f"run {again.rpartition('/')[2]} has it since" in refused.text
     assert faulty.page.browser.post(f"{faulty.run}/edits/send").status_code == 409
 
 

@@ -153,6 +153,40 @@ def test_the_rest_of_a_trial_is_corrected_and_left_out_before_it_goes(page: Draf
     assert page.shop.statuses(run.rpartition("/")[2]) == {"succeeded": 7, "skipped": 2}
 
 
+def test_a_row_at_fault_in_the_trial_is_corrected_in_the_rest_alone(page: DraftPage, dialer: PracticeDialer) -> None:
+    dialer.campaign.dispositions = frozenset({"Sale"})
+    lines = [
+        f"A{n},Name,04123456{n:02},{'Slae' if n == 3 else 'Sale'},{'31' if n in (2, 9) else '28'}/02/2031 10:00"
+        for n in range(1, 10)
+    ]
+    draft = page.upload("\n".join([SHEET.splitlines()[0], *lines, ""]))
+    trial = CorrectPage(page, page.try_first(draft))
+    assert "2 rows to correct" in trial.text()
+    page.browser.post(f"{draft}/rest")
+    page.await_reading(draft)
+    rest = CorrectPage(page, send_draft(page, draft))
+    assert "3 rows to correct" in rest.text()
+    shown = words(page.browser.get(trial.run))
+    assert "1 row went out again" in shown
+    assert f"1 row to correct in run {rest.run_id} ." in shown
+    assert "Correct 1 row" not in shown
+    assert f"Rows of it are worked on in run {rest.run_id} ." in shown
+    home = words(page.browser.get("/"))
+    assert (home.count("3 to correct"), home.count("1 to correct")) == (1, 0)
+    assert "1 of them sent again (none went through), 1 of them to correct in a later run" in home
+    late = trial.save(3, c4="28/02/2031 10:00")
+    assert (late.status_code, f"run {rest.run_id} has it since" in late.text) == (409, True)
+    rest.save(3, c4="28/02/2031 10:00")
+    rest.save(4, c3="Sale")
+    rest.send_all()
+    assert sorted(applied(dialer)) == [f"A{n}" for n in range(1, 9)]
+    shown = words(page.browser.get(trial.run))
+    assert (shown.count("1 row went out again"), "to correct in run" in shown) == (2, False)
+    for run in (trial, rest):
+        page.shop.desk.leadsync("retry", run.run_id, "--yes")
+    assert sorted(applied(dialer)) == [f"A{n}" for n in range(1, 9)]
+
+
 def has_corrected_rest(page: DraftPage, trial: str) -> bool:
     with open_journal(page.shop.state) as journal:
         return bool(corrected_rest(journal, journal.run(trial.rpartition("/")[2])))

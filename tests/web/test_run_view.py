@@ -46,6 +46,8 @@ def test_rows_sent_again_are_told_with_what_came_of_them() -> None:
     assert headline(tally, 2, sent=sent) == words
     assert sent_words({"r2": SentAgain(2, 2), "r3": SentAgain(1, 1)}) == "sent again"
     assert sent_words({"r2": SentAgain(2, 0)}) == "sent again (none went through)"
+    words = "12 of 52 rows went through; 2 to correct, 37 sent again (36 went through), 1 to correct in a later run."
+    assert headline(tally, 2, sent={"r2": SentAgain(38, 36, faulty=1)}) == words
 
 
 def test_the_parts_of_a_bar_lie_side_by_side_in_the_order_of_the_statuses() -> None:

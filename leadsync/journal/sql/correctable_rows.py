@@ -102,13 +102,14 @@ class SqlCorrectableRows(Connected):
                 # A row behind a trial's end goes in the later run for the first time.
                 "last AS (SELECT number, max(by_run) AS by_run FROM later WHERE number <= ? GROUP BY number), "
                 # By the row's number there: its lead may have another id by now.
-                "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded "
+                "sent AS (SELECT by_run, max(CASE WHEN there.state = 'succeeded' THEN 1 ELSE 0 END) AS succeeded, "
+                "max(CASE WHEN there.state = 'rejected' THEN 1 ELSE 0 END) AS faulty "
                 "FROM last JOIN later USING (number, by_run) "
                 "LEFT JOIN rows AS there ON there.run = by_run AND there.number = by_number WHERE EXISTS "
                 f"(SELECT 1 FROM rows WHERE rows.run = ? AND rows.number = last.number AND {OPEN_STATES}) "
                 "GROUP BY by_run, last.number) "
-                "SELECT id, count(*), sum(succeeded) FROM sent JOIN runs ON runs.run = by_run "
+                "SELECT id, count(*), sum(succeeded), sum(faulty) FROM sent JOIN runs ON runs.run = by_run "
                 "GROUP BY by_run, id ORDER BY by_run DESC",
                 [key, run_id, end, key],
             )
-            return {later: SentAgain(count, int(succeeded)) for later, count, succeeded in rows}
+            return {later: SentAgain(count, int(succeeded), int(faulty)) for later, count, succeeded, faulty in rows}

@@ -58,9 +58,11 @@ def _sent_before(connection: Connection, run_id: str) -> set[int] | None:
     retry_of, follows = connection.execute("SELECT retry_of, follows FROM runs WHERE run = ?", [key]).fetchone()
     if retry_of:
         return None
-    # A row behind a trial's end did not go there.
+    # A row behind a trial's end did not go there; one rejected there and here is told once.
     taken = connection.execute(
-        "SELECT by_number FROM taken JOIN runs USING (run) WHERE by_run = ? AND number <= coalesce(last_row, ?)",
+        "SELECT by_number FROM taken JOIN runs USING (run) WHERE by_run = ? AND number <= coalesce(last_row, ?) "
+        "AND NOT EXISTS (SELECT 1 FROM rows AS was JOIN rows AS now ON now.run = by_run AND now.number = by_number "
+        "AND now.state = was.state WHERE was.run = taken.run AND was.number = taken.number AND was.state = 'rejected')",
         [key, NO_END],
     ).fetchall()
     # A row rejected again stays with its first run; those of a followed trial are told here alone.
