@@ -1,7 +1,7 @@
 """One value put by a person into many rows at once, and taken back as one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from leadsync.web.correct_checks import decided_rows, open_rows_of
 from leadsync.web.correct_data import MOST_ROWS, being_sent, reason_named, rules_of
 from leadsync.web.correct_doubts import DraftDoubts
 from leadsync.web.correct_edits import LONG, upload_in
-from leadsync.web.correct_page import number_in, seconds_in, show, wanted_in
+from leadsync.web.correct_page import number_in, show, wanted_in
 from leadsync.web.correct_view import fault_in, positions_of
 from leadsync.web.draft_lists import takes_values
 from leadsync.web.draft_successors import moved
@@ -58,16 +58,8 @@ async def bulk_edits(request: Request) -> Response:
     if "back" in form:
         return await _take_back(request, form)
     new = str(form.get("new", ""))
-    if not new.strip() or len(new) > LONGEST_CELL:
-        words = LONG if new.strip() else "Write the right value first. Nothing was changed."
-        return await show(
-            request,
-            run_id,
-            wanted,
-            status=422,
-            wrong=words,
-            typed=(str(form.get("of", "")), str(form.get("value", "")), new),
-        )
+    refusal = "" if new.strip() else "Write the right value first. Nothing was changed."
+    refusal = LONG if len(new) > LONGEST_CELL else refusal
     work = partial(
         _put,
         site=site,
@@ -78,7 +70,7 @@ async def bulk_edits(request: Request) -> Response:
     try:
         if waits := await site.read(lambda journal: being_sent(site, run_of(journal, run_id))):
             return await show(request, run_id, wanted, status=409, wrong=f"{waits} The value was “{new}”.")
-        done = await site.read(work)
+        done: _Done | str = refusal or await site.read(work)
     except JournalError as error:
         raise JournalError(f"{error} The value was “{new}”.") from error
     except (BusyError, HTTPException) as error:
@@ -87,16 +79,18 @@ async def bulk_edits(request: Request) -> Response:
     if isinstance(done, str):
         typed = (str(form.get("of", "")), str(form.get("value", "")), new)
         return await show(request, run_id, wanted, status=422, wrong=done, typed=typed)
-    figures = {"left": done.left, "said": number_in(form.get("rows", "")), "since": done.since, "until": done.until}
-    address = urlencode({"put": done.rows, **{name: value for name, value in figures.items() if value}})
-    return RedirectResponse(f"/runs/{run_id}/correct?{address}", status_code=303)
+    said = number_in(form.get("rows", ""))
+    put = {"run": run_id, "user": request.state.person.name, "said": said, **asdict(done)}
+    return RedirectResponse(f"/runs/{run_id}/correct?put={site.sessions.seal(put)}", status_code=303)
 
 
 async def _take_back(request: Request, form: FormData) -> Response:
     """Take back what this person has put into many rows at once; rows changed since stay as they are."""
     site, run_id = site_of(request), request.path_params["run"]
-    times = seconds_in(form.get("since", "")), seconds_in(form.get("until", ""))
-    work = partial(_undo, run_id=run_id, times=times, user=request.state.person.name)
+    put, user = site.sessions.unseal(str(form.get("bulk", ""))), request.state.person.name
+    is_own = (put.get("run"), put.get("user")) == (run_id, user)
+    times = (put["since"], put["until"]) if is_own else (0.0, 0.0)
+    work = partial(_undo, run_id=run_id, times=times, user=user)
     try:
         if waits := await site.read(lambda journal: being_sent(site, run_of(journal, run_id))):
             return await show(request, run_id, wanted_in({}), status=409, wrong=waits)

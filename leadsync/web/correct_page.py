@@ -2,53 +2,40 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio.to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from leadsync.plurals import counted
 from leadsync.web.correct_data import READY, CorrectPage, Wanted, page_of
-from leadsync.web.draft_successors import successor_of
+from leadsync.web.draft_successors import at_successor
 from leadsync.web.site import site_of
 from leadsync.web.templates import names_of, render
 
 _LONGEST_KEY = 80
-_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 async def correct(request: Request) -> Response:
     """The page."""
     asked = request.query_params
-    put, left, said = (number_in(asked.get(name, "")) for name in ("put", "left", "said"))
-    done: dict[str, Any] = {
-        "put": put if "put" in asked else None,
-        "taken_back": number_in(asked["back"]) if "back" in asked else None,
-        "times": [seconds_in(asked.get(name, "")) for name in ("since", "until")],
-        "left": left,
-        "other": said if said not in (0, put + left) else 0,
-    }
     run_id, saved = request.path_params["run"], number_in(asked.get("saved", ""))
+    put = site_of(request).sessions.unseal(asked.get("put", ""))
+    done: dict[str, Any] = {"bulk": asked.get("put", ""), "left": number_in(asked.get("left", ""))}
+    if "back" in asked:
+        done["taken_back"] = number_in(asked["back"])
+    if put.get("run") == run_id:
+        done |= {"put": put["rows"], "left": put["left"]}
+        done["other"] = put["said"] if put["said"] not in (0, put["rows"] + put["left"]) else 0
     try:
         return await show(request, run_id, wanted_in(asked), saved, **done)
     except HTTPException as error:
-        return await at_successor(request, run_id, error)
-
-
-async def at_successor(request: Request, draft: str, error: HTTPException) -> Response:
-    """Lead on from a page of a draft that was sent or read again since; raises the error if nobody knows the draft."""
-    now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, draft)
-    if now is None or now.run == draft:
-        raise error
-    there = f"/runs/{now.run}/correct" if now.run else f"/drafts/{now.upload.id}"
-    return RedirectResponse(f"/runs/{now.run}" if now.is_sent else there, status_code=303)
+        return await at_successor(request, run_id, error, "/correct")
 
 
 async def show(
@@ -99,11 +86,6 @@ def address_of(wanted: Wanted) -> str:
     """The same, for an address."""
     values = {"after": wanted.after, "reason": wanted.reason}
     return urlencode({name: value for name, value in values.items() if value})
-
-
-def seconds_in(text: object) -> float:
-    """A time in a form, in seconds since 1970; 0 if it is none."""
-    return float(text) if isinstance(text, str) and _SECONDS.fullmatch(text) else 0.0
 
 
 def number_in(text: object) -> int:

@@ -17,9 +17,10 @@ from leadsync.run import CorrectedRow, versions_of, with_edits, write_corrected
 from leadsync.temporary_files import temporary_folder
 from leadsync.web.correct_checks import open_rows_of
 from leadsync.web.correct_data import MOST_ROWS, rules_of
-from leadsync.web.correct_page import at_successor, show, wanted_in
+from leadsync.web.correct_page import show, wanted_in
 from leadsync.web.corrections import corrections_run, holds, keep_corrections
 from leadsync.web.draft_page import read_anew, wait_for_end
+from leadsync.web.draft_successors import at_successor
 from leadsync.web.draft_view import Stage, look_at
 from leadsync.web.run_page import run_of
 from leadsync.web.site import Site, site_of

@@ -22,6 +22,7 @@ from leadsync.models import CampaignIds
 from leadsync.web.children import start_child
 from leadsync.web.corrections import corrections_run
 from leadsync.web.draft_jobs import jobs_of, preview_name
+from leadsync.web.draft_successors import discarded_by
 from leadsync.web.draft_view import DraftView, Stage, look_at
 from leadsync.web.draft_words import size_words, skip_words, undecided_words
 from leadsync.web.jobs import AT_WORK, Job, JobState
@@ -138,11 +139,12 @@ def _forget(journal: Journal, upload: Upload, user: str) -> None:
     """Delete an upload, and the drafts of its sheet with their corrections unless it was uploaded twice."""
     kept = Uploads(journal.state)
     kept.discard(upload)
-    if kept.of_run(upload.file) is None:
-        for run in journal.runs_of(upload.file):
-            if not run.complete and journal.try_hold(run.id):
-                journal.delete_draft(run.id)
-    journal.add_audit("discard", user, upload=upload.id)
+    drafts = [] if kept.of_run(upload.file) else [run.id for run in journal.runs_of(upload.file) if not run.complete]
+    ended = [draft for draft in drafts if journal.try_hold(draft)]
+    for draft in ended:
+        journal.delete_draft(draft)
+    for draft in ended or [""]:
+        journal.add_audit("discard", user, draft, upload=upload.id)
 
 
 async def cancel_draft(request: Request) -> Response:
@@ -229,10 +231,10 @@ async def _saved(site: Site, preview: Preview | None) -> list[SavedMapping]:
 
 async def upload_of(request: Request) -> Upload:
     """The upload of the address; raises 404."""
-    kept = Uploads(site_of(request).state)
-    upload = await anyio.to_thread.run_sync(kept.find, request.path_params["draft_id"])
+    site, draft = site_of(request), request.path_params["draft_id"]
+    upload = await anyio.to_thread.run_sync(Uploads(site.state).find, draft)
     if upload is None:
-        raise HTTPException(404)
+        raise HTTPException(404, await site.read(partial(discarded_by, upload=draft)) or None)
     return upload
 
 

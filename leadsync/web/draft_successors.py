@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import anyio.to_thread
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
+from leadsync.journal import AuditFilter
 from leadsync.models import RunRecord
 from leadsync.web.draft_jobs import jobs_of, preview_name
-from leadsync.web.site import Site
+from leadsync.web.site import Site, site_of
 from leadsync.web.uploads import Upload, Uploads
 
 if TYPE_CHECKING:
@@ -35,6 +38,25 @@ def successor_of(state: Path, draft: str) -> Successor | None:
             preview = upload.values.load(preview_name(upload.reading())) or {}
             return Successor(str(preview.get("base", "")), upload, False)
     return None
+
+
+async def at_successor(request: Request, draft: str, error: HTTPException, page: str = "") -> Response:
+    """Lead on from a page of a draft that was sent or read again since, to the same page of its successor.
+
+    Raises the error if nobody knows the draft.
+    """
+    now = await anyio.to_thread.run_sync(successor_of, site_of(request).state, draft)
+    if now is None or now.run == draft:
+        raise error
+    there = f"/runs/{now.run}{'' if now.is_sent else page}" if now.run else f"/drafts/{now.upload.id}"
+    return RedirectResponse(there, status_code=303)
+
+
+def discarded_by(journal: "Journal", *, run_id: str = "", upload: str = "") -> str:
+    """The words about a draft that somebody has discarded, known by its run or its upload; empty for any other."""
+    entries = journal.audit_page(AuditFilter(run_id, action="discard"))
+    user = next((one.user for one in entries if not upload or one.detail.get("upload") == upload), "")
+    return f"{user} has discarded this sheet: no more of it is sent, and nothing of it can be changed." if user else ""
 
 
 async def moved(

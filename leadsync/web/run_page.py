@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
+from leadsync.web.draft_successors import at_successor, discarded_by
 from leadsync.web.page_words import in_run_words, without_address
 from leadsync.web.roles import allowed
 from leadsync.web.run_jobs import queued_by, unanswered
@@ -37,7 +38,7 @@ def run_of(journal: "Journal", run_id: str) -> RunRecord:
     run = journal.find(run_id)
     if run is None:
         words = f"There is no run {run_id}: it may have been pruned, or as a draft it was sent or read again."
-        raise HTTPException(404, words)
+        raise HTTPException(404, discarded_by(journal, run_id=run_id) or words)
     return run
 
 
@@ -127,8 +128,11 @@ def waits_for_worker(journal: "Journal", run: RunRecord) -> bool | None:
 
 async def run(request: Request) -> Response:
     """The page of one run; the draft of an upload has a page of its own."""
-    site = site_of(request)
-    view = await site.read(partial(view_of, run_id=request.path_params["run"]))
+    site, run_id = site_of(request), request.path_params["run"]
+    try:
+        view = await site.read(partial(view_of, run_id=run_id))
+    except HTTPException as error:
+        return await at_successor(request, run_id, error)
     if not view.run.complete:
         upload = await anyio.to_thread.run_sync(Uploads(site.state).of_run, view.run.file)
         if upload and allowed("draft", "GET", request.state.person.role):

@@ -61,6 +61,7 @@ class Sessions:
     ) -> None:
         self._serializer = URLSafeSerializer(secret, salt="leadsync session")
         self._begun_serializer = URLSafeSerializer(secret, salt="leadsync login")
+        self._sealing_serializer = URLSafeSerializer(secret, salt="leadsync page")
         self._provider_mark = provider_mark
         self._now = now
         self.users = users
@@ -75,6 +76,18 @@ class Sessions:
     def token(self) -> str:
         """The one-time token; empty once it was used, and with users."""
         return self._token
+
+    def seal(self, values: Mapping[str, Any]) -> str:
+        """Values as a text for the address or a form of a page, so that nobody makes one by hand."""
+        return str(self._sealing_serializer.dumps(values))
+
+    def unseal(self, text: str) -> Mapping[str, Any]:
+        """The values of a sealed text; none for any other."""
+        try:
+            values: Mapping[str, Any] = self._sealing_serializer.loads(text)
+        except BadSignature:
+            return {}
+        return values
 
     def take_token(self, token: str) -> Person | None:
         """The person with the right token, which is void from now on."""

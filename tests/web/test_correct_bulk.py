@@ -2,11 +2,12 @@
 
 import re
 
+import httpx
 import pytest
 
 from leadsync.simulator import PracticeDialer
 from leadsync.web.roles import Role
-from tests.web.faulty import SHEET, CorrectPage, failed_run, words
+from tests.web.faulty import SHEET, CorrectPage, base_of, failed_run, send_draft, words
 from tests.web.shop import DraftPage
 
 NO_SUCH = "failed.106."
@@ -83,7 +84,7 @@ def test_a_value_put_into_many_rows_is_taken_back_as_one(faulty: CorrectPage) ->
     faulty.save(7, c4="28/2/2031 9:30")
     answer = faulty.put(NO_SUCH, "Outcome", "Sold", "Busy")
     shown = faulty.page.browser.get(answer.headers["location"]).text
-    form = dict(re.findall(r'name="(since|until)" value="([^"]+)"', shown)) | {"back": "1"}
+    form = back_form(shown)
     assert "Take it back in 2 rows" in shown
     bulk = f"{faulty.run}/edits/bulk"
     other = faulty.page.office.logged_in(Role.SUPERVISOR).post(bulk, data=form)
@@ -101,3 +102,58 @@ def test_a_value_put_into_many_rows_is_taken_back_as_one(faulty: CorrectPage) ->
     ]
     assert "6 rows to correct" in before
     assert "4 rows to correct; 2 corrected and ready" in after
+    again = faulty.page.browser.get(faulty.page.browser.post(bulk, data=form).headers["location"])
+    assert "Nothing was taken back: its rows were changed since." in words(again)
+
+
+@pytest.mark.parametrize("form", [{"since": "0", "until": "9999999999"}, {"bulk": "e30.x"}, {}])
+def test_a_take_back_made_by_hand_takes_nothing_back(faulty: CorrectPage, form: dict[str, str]) -> None:
+    faulty.put(NO_SUCH, "Outcome", "Sold", "Busy")
+    made = faulty.edits()
+    answer = faulty.page.browser.post(f"{faulty.run}/edits/bulk", data=form | {"back": "1"})
+    assert "Nothing was taken back" in words(faulty.page.browser.get(answer.headers["location"]))
+    assert faulty.edits() == made
+    assert "It was put in" not in faulty.text("?put=99&said=99&since=0&until=9999999999")
+
+
+def test_an_area_code_taken_back_as_one_can_be_put_anew(faulty: CorrectPage) -> None:
+    taken_back(faulty, faulty.put(NO_AREA, "", "", "02", how="before"))
+    assert "Area code Put it before 2 numbers" in faulty.text()
+    faulty.put("changed..NO_AREA_CODE", "", "", "03", how="before")
+    assert "FirstPhone 83218199 → 0383218199" in faulty.text("?reason=ready")
+
+
+@pytest.mark.parametrize("how", ["trial", "all", "discard"])
+def test_a_take_back_behind_the_sending_says_so(page: DraftPage, dialer: PracticeDialer, how: str) -> None:
+    draft = page.upload(SHEET)
+    base = base_of(page, draft)
+    put = base.put(NO_AREA, "", "", "03", how="before")
+    shown = page.browser.get(put.headers["location"]).text
+    page.get(draft)
+    if how == "discard":
+        page.browser.post(f"{draft}/discard")
+    elif how == "trial":
+        page.try_first(draft)
+    else:
+        send_draft(page, draft)
+    words_ = "ann has discarded this sheet" if how == "discard" else "The sheet was sent as run"
+    for form in (back_form(shown), {"of": NO_AREA, "new": "03"}, {"of": NO_AREA, "new": ""}):
+        late = page.browser.post(f"{base.run}/edits/bulk", data=form)
+        assert (late.status_code, words_ in late.text) == (404 if how == "discard" else 409, True)
+    at_run = page.browser.get(base.run)
+    if how == "discard":
+        assert (at_run.status_code, words_ in at_run.text) == (404, True)
+        assert words_ in page.browser.get(draft).text
+        assert words_ in page.browser.post(f"{draft}/send").text
+    else:
+        assert at_run.headers["location"] == f"/runs/{page.shop.runs()[0].id}"
+
+
+def back_form(shown: str) -> dict[str, str]:
+    """The form to take a value back."""
+    return dict(re.findall(r'name="(bulk)" value="([^"]+)"', shown)) | {"back": "1"}
+
+
+def taken_back(faulty: CorrectPage, put: httpx.Response) -> None:
+    shown = faulty.page.browser.get(put.headers["location"]).text
+    assert faulty.page.browser.post(f"{faulty.run}/edits/bulk", data=back_form(shown)).status_code == 303
