@@ -85,6 +85,10 @@ class Runs(Protocol):
         """All runs, the newest first."""
         ...
 
+    def drafts(self) -> list[RunRecord]:
+        """The runs that nobody has confirmed, the newest first."""
+        ...
+
     def runs_like(self, part: str) -> list[RunRecord]:
         """The runs with that part in their ids, the newest first."""
         ...

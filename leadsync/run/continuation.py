@@ -77,20 +77,35 @@ def refuse_held(journal: Journal, run_id: str) -> None:
 
 
 def corrected_rest(journal: Journal, run: RunRecord, *, but_of: Path | None = None) -> str:
-    """The draft in which people have changed the rest of a trial, but for one of a file; empty without one."""
-    drafts = (draft for draft in journal.runs_of(run.file) if not draft.complete and draft.follows == run.id)
-    return next((draft.id for draft in drafts if draft.file != but_of and is_changed_since(journal, run, draft)), "")
+    """The draft in which people have changed the rest of a run, but for one of a file; empty without one.
+
+    Such a draft follows the run, or begins the sheet of a run with rows left anew.
+    """
+    has_left = not run.finished or journal.has_more(run.id)
+    changed = (
+        draft.id
+        for draft in journal.drafts()
+        if draft.file != but_of
+        and (draft.follows == run.id or (has_left and _begins_anew(draft, run)))
+        and is_changed_since(journal, run, draft)
+    )
+    return next(changed, "")
+
+
+def _begins_anew(draft: RunRecord, run: RunRecord) -> bool:
+    is_same = draft.fingerprint == run.fingerprint and draft.is_at(run.dialer, run.ids)
+    return is_same and draft.created > run.created
 
 
 def refuse_corrected_rest(journal: Journal, run: RunRecord, *, but_of: Path | None = None) -> None:
-    """Raise UsageError for a trial whose rest people have changed: it is not sent as it was.
+    """Raise UsageError for a run whose rest people have changed: it is not sent as it was.
 
     `but_of` is a file read with those changes, if they are in its own draft.
     """
     if corrected_rest(journal, run, but_of=but_of):
         raise UsageError(
-            f"People have corrected or left out rows of {run.file.name} since run {run.id} tried its first rows; send "
-            "or discard the rest on the page of the sheet."
+            f"People have corrected or left out rows of {run.file.name} since run {run.id} began it; send or discard "
+            "the rest on the page of the sheet."
         )
 
 

@@ -225,16 +225,18 @@ def has_expired(journal: Journal, run: RunRecord, now: datetime) -> bool:
 def _changed_trial(
     journal: Journal, last: RunRecord, digest: str, settings: Settings, file: Path, *, rest: bool = False
 ) -> RunRecord | None:
-    """The newest reading of a file, if it was a trial and the file, its rules or its rows have changed since.
+    """The newest reading of a file, if people have changed its rest, or it was a trial and the file or its rules have
+    changed since.
 
     The point of a trial is to correct its rows, and the rest like them. With `rest` it is to be corrected now.
     """
-    if last.last_row is None or last.retry_of or not journal.has_more(last.id):
+    if last.retry_of:
         return None
+    is_trial = last.last_row is not None and journal.has_more(last.id)
     # The page has choices of its own for a sheet: other rules are no change.
     is_elsewhere = is_uploaded(last.file) and last.file != file
     is_other = not is_elsewhere and (last.fingerprint != digest or has_other_rules(last, settings))
-    return last if is_other or rest or corrected_rest(journal, last) else None
+    return last if (is_trial and (is_other or rest)) or corrected_rest(journal, last) else None
 
 
 def _has_rows_left(journal: Journal, run: RunRecord, newest: Sequence[RunRecord]) -> bool:

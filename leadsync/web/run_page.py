@@ -101,11 +101,12 @@ def _of_trial(journal: "Journal", view: RunView) -> RunView:
     """The view of a trial with its sheet and the rows left out of it."""
     from leadsync.run import corrected_rest
 
-    upload = Uploads(journal.state).of_run(view.run.file)
+    corrected = corrected_rest(journal, view.run)
+    upload = Uploads(journal.state).of_run(journal.run(corrected).file if corrected else view.run.file)
     return replace(
         view,
         sheet=upload.id if upload else "",
-        is_corrected_rest=bool(upload and (upload.reading().rest or corrected_rest(journal, view.run))),
+        is_corrected_rest=bool(upload and (upload.reading().rest or corrected)),
         left_out=tuple(journal.left_out(view.run.id)),
     )
 

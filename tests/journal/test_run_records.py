@@ -74,6 +74,8 @@ def test_the_runs_of_a_file_are_its_own_the_newest_first(journal: Journal, tmp_p
     assert [run.id for run in journal.runs_of(tmp_path / "leads.csv")] == [again, RUN]
     assert [run.id for run in journal.runs_of(tmp_path / "other.csv")] == [other]
     assert journal.runs_of(tmp_path / "none.csv") == []
+    journal.confirm(again)
+    assert [run.id for run in journal.drafts()] == [other]
 
 
 def test_a_run_that_is_not_there_any_more_is_one_sentence(journal: Journal) -> None:

@@ -732,7 +732,7 @@ def test_a_sheet_that_another_process_begins_while_it_is_planned_is_not_sent_twi
 
 
 def test_a_changed_trial_is_followed_and_a_retrys_trial_is_not(tmp_path: Path) -> None:
-    journal: Any = SimpleNamespace(has_more=lambda _: True)
+    journal: Any = SimpleNamespace(has_more=lambda _: True, drafts=list)
     trial = replace(a_run(tmp_path), last_row=3, fingerprint="before")
     settings = settings_from({}, "the test")
     assert file_plan._changed_trial(journal, trial, "now", settings, trial.file) == trial

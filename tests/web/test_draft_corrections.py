@@ -4,7 +4,7 @@ import pytest
 
 from leadsync.journal import open_journal
 from leadsync.run import corrected_rest
-from leadsync.simulator import PracticeDialer
+from leadsync.simulator import FaultKind, FaultRule, PracticeDialer
 from tests.web.faulty import CorrectPage, base_of, records, send_draft, words
 from tests.web.shop import DraftPage, applied
 
@@ -185,6 +185,44 @@ def test_a_row_at_fault_in_the_trial_is_corrected_in_the_rest_alone(page: DraftP
     for run in (trial, rest):
         page.shop.desk.leadsync("retry", run.run_id, "--yes")
     assert sorted(applied(dialer)) == [f"A{n}" for n in range(1, 9)]
+
+
+@pytest.mark.parametrize("begun", ["trial on the page", "trial by a command", "stopped"])
+@pytest.mark.parametrize("choice", ["rest", "fresh"])
+def test_a_row_left_out_since_its_sheet_was_begun_is_sent_by_no_command(
+    page: DraftPage, dialer: PracticeDialer, begun: str, choice: str
+) -> None:
+    if (begun, choice) == ("stopped", "rest"):
+        return  # it has no rest of its own to look at
+    sheet = page.shop.desk.sheet("leads.csv", "Lead Id,Outcome", *(f"A{n},Sale" for n in range(1, 9)))
+    if begun == "trial on the page":
+        draft = page.upload(sheet.read_bytes())
+        trial = page.try_first(draft).rpartition("/")[2]
+    else:
+        limit = ("--limit", "5") if begun == "trial by a command" else ()
+        dialer.faults.add([] if limit else [FaultRule(FaultKind.HTTP, status=401)])
+        trial = page.shop.desk.leadsync("run", sheet, *limit, "--json").json["run"]
+        dialer.faults.clear()
+        draft = page.upload(sheet.read_bytes())
+    if choice == "rest":
+        page.browser.post(f"{draft}/rest")
+        page.await_reading(draft)
+    else:
+        page.choose(draft, options="1", fresh="1")
+    page.browser.post(f"{draft}/rows", data={"list": "all", "number": "9", "version": "0"})
+    for command in (("resume", trial), ("run", sheet), ("run", sheet, "--fresh")):
+        late = page.shop.desk.leadsync(*command, "--yes")
+        assert (late.code, "send or discard the rest on the page of the sheet" in late.err) == (2, True), command
+    if begun != "stopped":
+        shown = words(page.browser.get(f"/runs/{trial}"))
+        assert ("Look at the rest, and send it" in shown, "Send the other" in shown) == (True, False)
+    page.choose(draft, options="1")
+    before = len(applied(dialer))
+    run = send_draft(page, draft)
+    assert applied(dialer)[before:] == [f"A{n}" for n in range(6 if before else 1, 8)]
+    assert page.shop.statuses(run.rpartition("/")[2]) == {"succeeded": 7, "skipped": 1}
+    assert page.shop.desk.leadsync("run", sheet, "--yes").code == 0
+    assert "A8" not in applied(dialer)
 
 
 def has_corrected_rest(page: DraftPage, trial: str) -> bool:

@@ -35,6 +35,9 @@ class RunRecords(SqlRunQueue):
     def runs(self) -> list[RunRecord]:
         return self._select("ORDER BY run DESC")
 
+    def drafts(self) -> list[RunRecord]:
+        return self._select("WHERE NOT complete ORDER BY run DESC")
+
     def runs_like(self, part: str) -> list[RunRecord]:
         return self._select("WHERE instr(id, ?) > 0 ORDER BY run DESC", part)
 
