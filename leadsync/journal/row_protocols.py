@@ -81,6 +81,10 @@ class RowPages(Protocol):
         """The rows that people left out before the sending, in the sheet's order, beyond a trial's end too."""
         ...
 
+    def faulty_beyond(self, run_id: str) -> int:
+        """The number of rejected rows beyond a trial's end."""
+        ...
+
     def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
         """The values at fault for a reason, the most frequent first, in the first `most` of its rows.
 

@@ -105,6 +105,7 @@ _IN_PAGE_WORDS: tuple[tuple[str, _Words], ...] = (
         "; take the workbook of its run",
     ),
     # Runs.
+    (r" by another leadsync \([^)]*\); wait until it has ended", " just now; wait until that has ended"),
     (r"; `leadsync run[^`]*--fresh[^`]*` instead skips them", f"; to skip them instead, tick {_label('fresh')}"),
     (r"; `leadsync run[^`]*--fresh[^`]*` afterwards brings that back", "; send that sheet anew afterwards"),
     (r"`leadsync run --fresh` it afterwards", f"tick {_label('fresh')} afterwards"),

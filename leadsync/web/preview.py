@@ -46,6 +46,7 @@ def preview_of(journal: Journal, plan: Plan, settings: Settings, campaign: str) 
         "waiting": 0 if plan.nothing_to_do else journal.ready(run.id, None),
         "held": 0 if plan.nothing_to_do else journal.waiting_for_decision(run.id, None),
         "inserts": run.inserts,
+        "follows": run.follows,
         "remarks": _remarks(plan.remarks, run.dialer),
         "pace": expected_pace(journal, settings),
         "at": journal.now().isoformat(),

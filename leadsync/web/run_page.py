@@ -107,6 +107,7 @@ def _of_trial(journal: "Journal", view: RunView) -> RunView:
         view,
         sheet=upload.id if upload else "",
         is_corrected_rest=bool(upload and (upload.reading().rest or corrected)),
+        faulty_beyond=journal.faulty_beyond(view.run.id),
         left_out=tuple(journal.left_out(view.run.id)),
     )
 

@@ -60,6 +60,8 @@ class RunView:
     """Of a trial, the upload with its sheet, by its id."""
     is_corrected_rest: bool = False
     """Whether its rest is corrected on the page of its sheet."""
+    faulty_beyond: int = 0
+    """Of a trial, the rows behind its end that are at fault."""
     left_out: tuple[int, ...] = ()
     """Of a trial, the rows that people left out before the sending, those behind its end too."""
     unanswered: Unanswered | None = None

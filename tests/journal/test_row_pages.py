@@ -215,7 +215,11 @@ def test_rows_left_out_are_told_beyond_a_trials_end_too(journal: Journal, tmp_pa
         3: (State.SKIPPED, out),
         4: (State.SKIPPED, REASONS[3]),
         5: (State.SKIPPED, out),
+        6: (State.REJECTED, None),
     }
     journal.add(RUN, (Entry(Row(n, ("A",)), "A", {}, False, *state) for n, state in states.items()))
     journal.update_run(RUN, last_row=3)
     assert journal.left_out(RUN) == {3: out, 5: out}
+    assert journal.faulty_beyond(RUN) == 1
+    journal.update_run(RUN, last_row=6)
+    assert journal.faulty_beyond(RUN) == 0

@@ -162,8 +162,13 @@ def test_a_row_at_fault_in_the_trial_is_corrected_in_the_rest_alone(page: DraftP
     draft = page.upload("\n".join([SHEET.splitlines()[0], *lines, ""]))
     trial = CorrectPage(page, page.try_first(draft))
     assert "2 rows to correct" in trial.text()
+    shown = words(page.browser.get(trial.run))
+    assert "Send the other 2 rows to" in shown
+    assert "1 more row behind the trial's end is at fault, and does not go as it is." in shown
+    assert page.get(trial.run).count('class="primary"') == 1, "one of the ways is the usual one"
     page.browser.post(f"{draft}/rest")
     page.await_reading(draft)
+    assert f"goes on with run {trial.run_id}" in words(page.browser.get(draft)).split(" 1 · ")[0]
     rest = CorrectPage(page, send_draft(page, draft))
     assert "3 rows to correct" in rest.text()
     shown = words(page.browser.get(trial.run))

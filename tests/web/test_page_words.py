@@ -78,6 +78,10 @@ def test_a_sentence_names_nothing_of_a_terminal() -> None:
     ("text", "said"),
     [
         (
+            "Run 7f is being sent by another leadsync (process 3, since 2026-11-29 08:23); wait until it has ended.",
+            "Run 7f is being sent just now; wait until that has ended.",
+        ),
+        (
             'If the sheet is written in that order, set date_order = "mdy" in [input].',
             "If the sheet is written in that order, choose month/day/year under “Dates are written”.",
         ),

@@ -94,6 +94,15 @@ class SqlRowPages(Connected):
             reasons = {number: reason_of(reason) for number, reason in rows}
         return {number: reason for number, reason in reasons.items() if isinstance(reason, Skip)}
 
+    def faulty_beyond(self, run_id: str) -> int:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                f"SELECT count(*) FROM rows INDEXED BY notable_rows WHERE run = ? AND number > ? AND {NOTABLE} "
+                "AND state = 'rejected'",
+                run_key_and_end(connection, run_id),
+            ).fetchone()
+        return int(row[0])
+
     def reason_values(self, run_id: str, reason: ReasonCount, most: int = MOST_LOOKED_AT) -> list[ValueCount]:
         with self._database.reading() as connection:
             key, end = run_key_and_end(connection, run_id)
