@@ -9,7 +9,7 @@ from leadsync.cli.columns import Column, table
 from leadsync.cli.options import examples
 from leadsync.cli.shell import command_shell
 from leadsync.models import RunRecord, Status
-from leadsync.tallies import Holder, Tally
+from leadsync.tallies import Tally
 from leadsync.terminal import Visible
 
 _COLUMNS = (
@@ -28,7 +28,7 @@ def runs(run_id: str | None) -> int:
 
     RUN, any part of an id, lists matching runs only.
     """
-    from leadsync.report import live_json, live_words
+    from leadsync.report import StandingKind, live_json, live_words, standing_of
 
     shell = command_shell()
     with shell.journal() as journal:
@@ -38,11 +38,19 @@ def runs(run_id: str | None) -> int:
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
 
     def standing(run: RunRecord, tally: Tally) -> str:
-        if run.id in live and not run.finished and not (live[run.id].lost and (run.is_held or run.id in queued)):
-            return live_words(live[run.id], now, holders.get(run.id))
-        if run.id in queued and run.id not in sending and not run.is_held:
-            return "queued, waits for a worker"
-        return _standing(run, tally, run.id in sending, holders.get(run.id))
+        holder, is_queued = holders.get(run.id), run.id in queued or None
+        kind = standing_of(run, live.get(run.id), now, beyond=tally.beyond, has_worker=is_queued).kind
+        if kind in (StandingKind.SENDING, StandingKind.WAITING, StandingKind.STOPPING, StandingKind.LOST):
+            return live_words(live[run.id], now, holder)
+        if run.id in sending and run.complete:
+            return f"being sent on {holder}" if holder else "being sent"
+        more = {
+            StandingKind.DRAFT: ", not sent",
+            StandingKind.QUEUED: ", waits for a worker",
+            StandingKind.TRIAL: f", {tally.beyond:,} left",
+            StandingKind.HELD: ", the journal was restored",
+        }
+        return f"{kind}{more.get(kind, '')}"
 
     lines = (
         (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
@@ -75,15 +83,3 @@ def runs(run_id: str | None) -> int:
 
 def _counts(statuses: Mapping[Status, int]) -> str:
     return ", ".join(f"{statuses[status]:,} {status}" for status in Status if statuses.get(status)) or "no rows"
-
-
-def _standing(run: RunRecord, tally: Tally, sending: bool, holder: Holder | None) -> str:
-    if not run.complete:
-        return "draft, not sent"
-    if sending:
-        return f"being sent on {holder}" if holder else "being sent"
-    if run.finished:
-        return f"trial, {tally.beyond:,} left" if tally.beyond else "finished"
-    if run.is_held:
-        return "held, the journal was restored"
-    return "stopped" if run.stopped else "not finished"

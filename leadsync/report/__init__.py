@@ -6,6 +6,7 @@ from leadsync.report.digest import Digest
 from leadsync.report.highlights import Highlights, fault_cells, highlights
 from leadsync.report.live_words import live_json, live_words
 from leadsync.report.row_words import message, problem, reason_words, remedy
+from leadsync.report.standings import RUN_AT_WORK, Standing, StandingKind, standing_of
 from leadsync.report.stats_json import stats_csv, stats_json
 from leadsync.report.stats_page import stats_page
 from leadsync.report.stats_words import stats_summary
@@ -35,12 +36,15 @@ __all__ = [
     "CHECK_COLUMNS",
     "DECISION_COLUMN",
     "DECISION_WORDS",
+    "RUN_AT_WORK",
     "SYNC_COLUMNS",
     "Digest",
     "Finding",
     "Highlights",
     "MarkedRows",
     "OwnColumns",
+    "Standing",
+    "StandingKind",
     "Table",
     "add_outcome",
     "add_unsent",
@@ -65,6 +69,7 @@ __all__ = [
     "reason_words",
     "remedy",
     "run_front",
+    "standing_of",
     "stats_csv",
     "stats_json",
     "stats_page",

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leadsync.report import standing_of
 from leadsync.web.run_page import page_values, run_of
 from leadsync.web.run_view import RunView
 from leadsync.web.site import site_of
-from leadsync.web.standings import standing_of
 from leadsync.web.templates import render
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leadsync.models import RunRecord, Status
+from leadsync.report import RUN_AT_WORK, StandingKind, standing_of
 from leadsync.web.draft_successors import at_successor, discarded_by
 from leadsync.web.page_words import in_run_words, without_address
 from leadsync.web.roles import allowed
 from leadsync.web.run_jobs import queued_by, unanswered
 from leadsync.web.run_view import RunView, changes_lines, shares
 from leadsync.web.site import site_of
-from leadsync.web.standings import AT_WORK, Kind, standing_of
 from leadsync.web.templates import hue, names_of, render
 from leadsync.web.uploads import Uploads
 
@@ -69,12 +69,14 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         live = replace(live, lost=False)
     worker = waits_for_worker(journal, run)
     standing = standing_of(run, live, journal.now(), has_worker=worker)
-    is_at_work = standing.kind is Kind.OPEN and not _is_free(journal, run.id)
+    is_at_work = standing.kind is StandingKind.OPEN and not _is_free(journal, run.id)
     if standing.is_live:
         by, holder = journal.senders([run.id]).get(run.id, ""), journal.holders().get(run.id)
         return RunView(run, standing, live, by=by, holder=holder)
     tally = journal.tally(run.id)
-    standing = AT_WORK if is_at_work else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
+    standing = (
+        RUN_AT_WORK if is_at_work else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
+    )
     moved_to = journal.moved_to(run.id)
     sent_again, corrected = journal.sent_again(run.id), journal.corrected(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
@@ -94,7 +96,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         queued_by(journal.state, run.id),
         unanswered=unanswered(journal.state, run.id),
     )
-    return _of_trial(journal, view) if standing.kind is Kind.TRIAL else view
+    return _of_trial(journal, view) if standing.kind is StandingKind.TRIAL else view
 
 
 def _of_trial(journal: "Journal", view: RunView) -> RunView:

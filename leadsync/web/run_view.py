@@ -10,12 +10,11 @@ from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, SkipKind
 from leadsync.remarks import Remark
-from leadsync.report import correctable, meaning, new_leads
+from leadsync.report import Standing, StandingKind, correctable, meaning, new_leads
 from leadsync.report_values import CodeCount, StatusCount
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.run_jobs import Unanswered
-from leadsync.web.standings import Kind, Standing
 
 ELSEWHERE = "to correct in a later run"
 _MOST_DISPOSITIONS = 12
@@ -108,7 +107,7 @@ class RunView:
     @property
     def to_correct(self) -> int:
         """The rows open to correction here, without corrected ones."""
-        if self.tally is None or self.moved_to is not None or self.standing.kind is Kind.DRAFT:
+        if self.tally is None or self.moved_to is not None or self.standing.kind is StandingKind.DRAFT:
             return 0
         return correctable(self.tally) - moved(self.sent) - self.corrected
 
@@ -124,7 +123,7 @@ class RunView:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        if self.standing.kind is Kind.DRAFT:
+        if self.standing.kind is StandingKind.DRAFT:
             return "A draft: nothing of it is sent."
         return headline(self.tally, self.to_correct, self.corrected, self.sent) if self.tally else ""
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from leadsync.journal import SentAgain
 from leadsync.models import RunRecord, Status
-from leadsync.report import correctable
+from leadsync.report import Standing, StandingKind, correctable, standing_of
 from leadsync.tallies import Holder, Live, Tally
 from leadsync.web.correct_data import READY
 from leadsync.web.draft_jobs import jobs_of
@@ -25,7 +25,6 @@ from leadsync.web.run_page import waits_for_worker
 from leadsync.web.run_view import ELSEWHERE, RunView, Share, again, faulty, moved, sent_words, shares, to_decide
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
-from leadsync.web.standings import Kind, Standing, standing_of
 from leadsync.web.templates import hue, names_of, render
 from leadsync.web.uploads import Upload, Uploads
 
@@ -108,7 +107,7 @@ class RunLine:
     @property
     def todo(self) -> list[Todo]:
         """What a person has to do, such as `3 to correct` and `1 to decide`."""
-        if self.standing.kind is Kind.DRAFT and self.upload is None:
+        if self.standing.kind is StandingKind.DRAFT and self.upload is None:
             return []  # its sheet is corrected where it lies
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
@@ -151,7 +150,7 @@ _TAKES: Mapping[str, Callable[[RunLine], bool]] = {
     "": lambda _: True,
     "todo": lambda line: bool(line.to_correct or line.corrected or to_decide(line.tally)),
     "open": lambda line: line.standing.can_go_on or line.standing.is_live,
-    "drafts": lambda line: line.standing.kind is Kind.DRAFT,
+    "drafts": lambda line: line.standing.kind is StandingKind.DRAFT,
 }
 
 
@@ -187,7 +186,7 @@ def _listed(journal: "Journal", filters: Filters) -> _Listed:
 
 def _uploaded(line: RunLine, state: Path) -> RunLine:
     """The line of a draft with its upload; one that somebody has sent and that waits for its turn, as such."""
-    upload = Uploads(state).of_run(line.run.file) if line.standing.kind is Kind.DRAFT else None
+    upload = Uploads(state).of_run(line.run.file) if line.standing.kind is StandingKind.DRAFT else None
     if upload is None:
         return line
     line = replace(line, upload=upload, by=upload.user)
@@ -195,7 +194,9 @@ def _uploaded(line: RunLine, state: Path) -> RunLine:
     if job is None or job.state is not JobState.QUEUED:
         return line
     by = str(job.asked.get("user", ""))
-    return replace(line, by=by, standing=Standing(Kind.QUEUED, "Waits for its turn: as many runs as allowed are sent."))
+    return replace(
+        line, by=by, standing=Standing(StandingKind.QUEUED, "Waits for its turn: as many runs as allowed are sent.")
+    )
 
 
 def _shown(journal: "Journal", filters: Filters) -> Iterator[RunLine]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from leadsync.models import RESTORED, Status
+from leadsync.report import StandingKind as Kind
+from leadsync.report import standing_of
 from leadsync.tallies import Live
-from leadsync.web.standings import Kind, standing_of
 from tests.web.conftest import Clock
 from tests.web.filled import a_run
 

@@ -12,7 +12,7 @@ _SILENT = timedelta(seconds=10)
 """A sender tells of itself once a second."""
 
 
-class Kind(StrEnum):
+class StandingKind(StrEnum):
     """Where a run stands; the value is its word and its class in the style sheet."""
 
     DRAFT = "draft"
@@ -46,32 +46,32 @@ class Kind(StrEnum):
 class Standing:
     """Where a run stands."""
 
-    kind: Kind
+    kind: StandingKind
     sentence: str = ""
 
     @property
     def is_live(self) -> bool:
         """Whether a process sends it."""
-        return self.kind in (Kind.SENDING, Kind.WAITING, Kind.STOPPING)
+        return self.kind in (StandingKind.SENDING, StandingKind.WAITING, StandingKind.STOPPING)
 
     @property
     def can_stop(self) -> bool:
         """Whether a process sends it, or is to."""
-        return self.is_live or self.kind is Kind.QUEUED
+        return self.is_live or self.kind is StandingKind.QUEUED
 
     @property
     def changes_soon(self) -> bool:
         """Whether its page is to look again by itself."""
-        return self.can_stop or self.kind is Kind.AT_WORK
+        return self.can_stop or self.kind is StandingKind.AT_WORK
 
     @property
     def can_go_on(self) -> bool:
         """Whether `resume` has something to do."""
-        return self.kind in (Kind.OPEN, Kind.STOPPED, Kind.LOST, Kind.TRIAL)
+        return self.kind in (StandingKind.OPEN, StandingKind.STOPPED, StandingKind.LOST, StandingKind.TRIAL)
 
 
-AT_WORK = Standing(
-    Kind.AT_WORK, "A process has it just now: its first rows go in a moment, or its files are being written."
+RUN_AT_WORK = Standing(
+    StandingKind.AT_WORK, "A process has it just now: its first rows go in a moment, or its files are being written."
 )
 WAITS = "Waits for a worker."
 NO_WORKER = (
@@ -88,31 +88,33 @@ def standing_of(
     `has_worker`: whether a worker is there for a queued run; None for a run in no queue.
     """
     if not run.complete:
-        return Standing(Kind.DRAFT, "Nothing of it was sent yet.")
+        return Standing(StandingKind.DRAFT, "Nothing of it was sent yet.")
     if live is not None and not run.finished and not (live.lost and (run.is_held or has_worker is not None)):
         return _of_sending(live, now)
     if run.is_held and not run.finished:
         return Standing(
-            Kind.HELD, f"Held: {run.stopped}. An administrator goes on with `leadsync {run.resume_command}`."
+            StandingKind.HELD, f"Held: {run.stopped}. An administrator goes on with `leadsync {run.resume_command}`."
         )
     if has_worker is not None and not run.finished:
-        return Standing(Kind.QUEUED, WAITS if has_worker else NO_WORKER)
+        return Standing(StandingKind.QUEUED, WAITS if has_worker else NO_WORKER)
     if run.stopped:
-        return Standing(Kind.STOPPED, f"Stopped before the end: {run.stopped}.")
+        return Standing(StandingKind.STOPPED, f"Stopped before the end: {run.stopped}.")
     if not run.finished:
-        return Standing(Kind.OPEN, "Not sent to its end yet.")
+        return Standing(StandingKind.OPEN, "Not sent to its end yet.")
     if beyond:
-        return Standing(Kind.TRIAL, f"A trial of the first rows; {counted(beyond, 'more row')} can go.")
-    return Standing(Kind.FINISHED)
+        return Standing(StandingKind.TRIAL, f"A trial of the first rows; {counted(beyond, 'more row')} can go.")
+    return Standing(StandingKind.FINISHED)
 
 
 def _of_sending(live: Live, now: datetime) -> Standing:
     if live.lost:
-        return Standing(Kind.LOST, "Its process ended without a word. What was sent is kept.")
+        return Standing(StandingKind.LOST, "Its process ended without a word. What was sent is kept.")
     silent = live.at is not None and now - live.at > _SILENT
     doubt = f" No word from its process since {live.at:%H:%M:%S}." if silent and live.at else ""
     if live.stop_wanted:
-        return Standing(Kind.STOPPING, f"Stopping for {live.stop_wanted}; requests under way get their answers.{doubt}")
+        return Standing(
+            StandingKind.STOPPING, f"Stopping for {live.stop_wanted}; requests under way get their answers.{doubt}"
+        )
     if live.words:
-        return Standing(Kind.WAITING, f"{live.words[:1].upper()}{live.words[1:]}.{doubt}")
-    return Standing(Kind.SENDING, doubt.strip())
+        return Standing(StandingKind.WAITING, f"{live.words[:1].upper()}{live.words[1:]}.{doubt}")
+    return Standing(StandingKind.SENDING, doubt.strip())
