@@ -52,7 +52,7 @@ def read_draft(
     copies = _same_content(journal, run)
     waits = bool(scan.effects.waiting)
     first = (
-        [Remark(_trial_remark(run, trial, settings.rules_digest))]
+        [Remark(_trial_remark(run, trial, settings.rules_digest)), *_corrections_left(journal, run, trial, options)]
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -213,6 +213,16 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str],
     # Only now: until the commit, others could send the rows that this run has taken over.
     for source in sources:
         journal.release(source)
+
+
+def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, options: RunOptions) -> list[Remark]:
+    """The warning about corrections saved in a trial and not sent, if this reading knows nothing of them."""
+    left = 0 if options.edits.draft else journal.corrected(trial.id)
+    if not left:
+        return []
+    rows, them = counted(left, "row was", "rows were"), agreeing(left, "it is", "they are")
+    words = f"{rows} corrected on the page of run {trial.id} and not sent; here {them} read as in {run.file.name}"
+    return [Remark(f"{words}: send the corrected rows on that page first, or correct them in the sheet.", loud=True)]
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str) -> str:

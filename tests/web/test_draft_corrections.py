@@ -230,6 +230,18 @@ def test_a_row_left_out_since_its_sheet_was_begun_is_sent_by_no_command(
     assert "A8" not in applied(dialer)
 
 
+def test_corrections_left_in_a_trial_are_told_before_a_command_sends_the_rest(
+    page: DraftPage, dialer: PracticeDialer
+) -> None:
+    dialer.campaign.dispositions = frozenset({"Sale"})
+    desk, lines = page.shop.desk, [f"A{n},{'Slae' if n == 2 else 'Sale'}" for n in range(1, 9)]
+    trial = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Outcome", *lines), "--limit", "5", "--json").json
+    CorrectPage(page, f"/runs/{trial['run']}").save(3, c1="Sale")
+    checked = desk.leadsync("run", desk.sheet("leads.csv", "Lead Id,Outcome", *lines, "A9,Sale"), "--json").json
+    told = f"1 row was corrected on the page of run {trial['run']} and not sent; here it is read as in leads.csv: send"
+    assert [one for one in checked["warnings"] if told in one]
+
+
 def has_corrected_rest(page: DraftPage, trial: str) -> bool:
     with open_journal(page.shop.state) as journal:
         return bool(corrected_rest(journal, journal.run(trial.rpartition("/")[2])))
