@@ -67,8 +67,10 @@ FAULT_WORDS: dict[FaultKind, tuple[str, str]] = {
     ),
     _K.WORDS_ALONE: (
         "has words alone, as headings do",
-        "delete it, if the rows below it have the columns of the first headings; if it is a lead, take out the blank line "
-        "above it and the words in columns of figures",
+        (
+            "delete it, if the columns below it are those of the first headings; if it is a lead, take out the blank "
+            "line above it and the words in columns of figures"
+        ),
     ),
     _K.TEMPLATE: ("has a template's names instead of values", "delete it, or write the lead's values"),
     _K.SECOND_HEADINGS: (

@@ -52,7 +52,7 @@ def _is_form(lines: Sequence[SourceLine], id_at: int, names: HeadingNames) -> bo
 
 
 def is_template(cells: Sequence[str]) -> bool:
-    """Whether the cells are a template's names, all behind the same sign; a workbook's errors such as #REF! are none."""
+    """Whether the cells are a template's names, all behind the same sign; a workbook's errors, as #REF!, are none."""
     found = [_TEMPLATE.fullmatch(cell.strip()) for cell in cells if cell.strip()]
     signs = {match[1] for match in found if match}
     return len(found) > 1 and all(found) and len(signs) == 1

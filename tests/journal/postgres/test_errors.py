@@ -61,8 +61,6 @@ def test_a_password_in_the_servers_words_is_left_out() -> None:
 def test_a_refused_connection_may_be_the_passwords_fault(postgres_server: str) -> None:
     """The server's refusals at the beginning have no kind: here it is a missing role."""
     url = postgres_server.replace("postgres@", "nobody:secret@")
-    with pytest.raises(
-        JournalError, match=r"cannot be used \(.*nobody.*user and the password in its address"
-    ) as caught:
+    with pytest.raises(JournalError, match=r"cannot be used \(.*nobody.*user and password in its address") as caught:
         PostgresDatabase(url)
     assert "secret" not in str(caught.value)
