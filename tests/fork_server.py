@@ -15,16 +15,19 @@ import platform
 import runpy
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import termios
 import time
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 LENGTH = 4
 """Bytes of a length, and of a process id."""
 CLONE_PARENT = 0x8000
+FOR_COMMANDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that may go to a command with all its group; a parent ends with its connection alone."""
 CLONE_CALLS = {"x86_64": 56, "aarch64": 220}
 """The number of clone(2), by machine."""
 
@@ -42,11 +45,38 @@ def serve(connection: socket.socket) -> str:
         child = fork()
         if not child:
             connection.close()
+            if request["starts_others"] and (asked_for := fork_own_parent()):
+                return asked_for
             become(request, streams)
             return str(request["module"])
         for stream in streams:
             os.close(stream)
         connection.sendall(child.to_bytes(LENGTH))
+
+
+def fork_own_parent() -> str | None:
+    """Fork a parent for what this process will start; return in its children, and there alone, the module to run.
+
+    It is forked at once, because a process with threads, as this one will be, is not safely forked.
+    """
+    from tests.forked_processes import OwnParent, start_by
+
+    ours, theirs = socket.socketpair()
+    if os.fork():
+        theirs.close()
+        subprocess.Popen._execute_child = start_by(OwnParent(ours))  # type: ignore[attr-defined]
+        return None
+    for number in FOR_COMMANDS:
+        signal.signal(number, signal.SIG_IGN)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    kept = os.dup(theirs.fileno())
+    for number in range(3):
+        os.dup2(nothing, number)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    ours.detach()
+    theirs.detach()
+    return serve(socket.socket(fileno=kept))
 
 
 def fork() -> int:
@@ -67,6 +97,8 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
+    for number in FOR_COMMANDS:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     for number in request["ignored"]:
         signal.signal(number, signal.SIG_IGN)
     if request["new_session"]:
@@ -79,7 +111,7 @@ def become(request: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(request["environment"])
     time.tzset()
     tempfile.tempdir = None
-    if not sys.flags.safe_path:
+    if not request["safe_path"]:
         sys.path.insert(0, request["folder"])
     sys.argv = [request["module"], *request["arguments"]]
     sys.modules.pop(request["module"], None)
@@ -117,6 +149,15 @@ def leave() -> None:
             stream.flush()
         for code in exit_codes:
             os._exit(code & 0xFF)
+
+
+def be(module: str) -> NoReturn:
+    """Run the module in place of what this process was forked for, to its end."""
+    try:
+        run(module)
+    finally:
+        leave()
+        os._exit(1)
 
 
 exit_codes: list[int] = []

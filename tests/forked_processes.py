@@ -15,20 +15,25 @@ import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 from tests.fork_server import CLONE_CALLS, LENGTH
 
 PYTHON = sys.executable
 SERVER = Path(__file__).with_name("fork_server.py")
+COMMANDS = ("tests.preloaded_commands", "tests.preloaded_children", "tests.forked_processes")
+"""What the parent of commands imports before."""
 PRELOADED = {
-    "leadsync": ("tests.preloaded_commands",),
-    "leadsync.web.child": ("leadsync.web.child", "tests.preloaded_commands"),
+    "leadsync": COMMANDS,
+    "leadsync.web.child": ("leadsync.web.child", *COMMANDS),
     "leadsync.web.stats_child": ("leadsync.web.stats_child",),
     "leadsync.sheets.sandbox.reader_process": ("tests.preloaded_reader",),
     "leadsync.sheets.sandbox.marking_process": ("tests.preloaded_marker",),
 }
 """The modules that are started so, each with what its parent imports before."""
+STARTING_OTHERS = ("leadsync", "leadsync.web.child")
+"""Those of them that start others, which are forked too, by a parent of their own."""
 OPTIONS = ((), ("-P", "-X", "utf8"))
 """The interpreter's options with which they are started."""
 AT_START = ("PYTHON", "LANG", "LC_", "LD_")
@@ -72,21 +77,10 @@ class Parents:
 
     def fork(self, start: Start, folder: Path, environment: Mapping[str, str], streams: list[int], **more: Any) -> int:
         """Return the process id of a new child of this process."""
-        request = {
-            "module": start.module,
-            "preloaded": PRELOADED[start.module],
-            "arguments": start.arguments,
-            "folder": str(folder.absolute()),
-            "environment": dict(environment),
-            "umask": _umask(),
-            "ignored": [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN],
-            **more,
-        }
         counts = {name: value for name, value in environment.items() if name.startswith(AT_START)}
         key = (start.module, start.options, *sorted(counts.items()))
-        return self._thread.submit(
-            self._fork, key, start.options, counts, json.dumps(request).encode(), streams
-        ).result()
+        request = _request(start, folder, environment, more)
+        return self._thread.submit(self._fork, key, start.options, counts, request, streams).result()
 
     def _fork(
         self, key: object, options: tuple[str, ...], counts: dict[str, str], request: bytes, streams: list[int]
@@ -94,11 +88,7 @@ class Parents:
         if key not in self._parents:
             self._parents[key] = _started(options, counts)
         _, connection = self._parents[key]
-        socket.send_fds(connection, [len(request).to_bytes(LENGTH)], streams)
-        connection.sendall(request)
-        child = connection.recv(LENGTH, socket.MSG_WAITALL)
-        assert child, "the parent of forked processes has ended"
-        return int.from_bytes(child)
+        return _child(connection, request, streams)
 
     def end(self) -> None:
         """End all of them; their children go on."""
@@ -106,6 +96,42 @@ class Parents:
             connection.close()
             parent.wait(20)
         self._thread.shutdown()
+
+
+class OwnParent:
+    """The parent of what a forked process starts; it has the variables at the start of that process."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._lock = connection, Lock()
+
+    def fork(self, start: Start, folder: Path, environment: Mapping[str, str], streams: list[int], **more: Any) -> int:
+        """Return the process id of a new child of this process."""
+        with self._lock:
+            return _child(self._connection, _request(start, folder, environment, more), streams)
+
+
+def _request(start: Start, folder: Path, environment: Mapping[str, str], more: Mapping[str, Any]) -> bytes:
+    request = {
+        "module": start.module,
+        "preloaded": PRELOADED[start.module],
+        "starts_others": start.module in STARTING_OTHERS,
+        "safe_path": "-P" in start.options,
+        "arguments": start.arguments,
+        "folder": str(folder.absolute()),
+        "environment": dict(environment),
+        "umask": _umask(),
+        "ignored": [number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN],
+        **more,
+    }
+    return json.dumps(request).encode()
+
+
+def _child(connection: socket.socket, request: bytes, streams: list[int]) -> int:
+    socket.send_fds(connection, [len(request).to_bytes(LENGTH)], streams)
+    connection.sendall(request)
+    child = connection.recv(LENGTH, socket.MSG_WAITALL)
+    assert child, "the parent of forked processes has ended"
+    return int.from_bytes(child)
 
 
 def _started(options: tuple[str, ...], environment: dict[str, str]) -> tuple["subprocess.Popen[bytes]", socket.socket]:
@@ -134,7 +160,7 @@ _NAMES = tuple(inspect.signature(REAL).parameters)[1:]
 _PIPES = ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")
 
 
-def start_by(parents: Parents) -> Callable[..., None]:
+def start_by(parents: Parents | OwnParent) -> Callable[..., None]:
     """Return what takes the place of REAL: a fork of what can be forked."""
 
     def execute(popen: Any, *values: Any) -> None:

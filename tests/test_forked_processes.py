@@ -70,6 +70,38 @@ def test_it_has_all_that_a_started_process_has(
     assert forked[1:] == started[1:] == (7, "Zoë\n")
 
 
+STARTER = """
+import subprocess, threading
+from tests import forked_processes
+forked_processes.PRELOADED.update(PRELOADED)
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.signal(signal.SIGTERM, lambda *_: None)
+done = subprocess.run([sys.executable, "-m", "inner", "--d"], input="Zoë", capture_output=True, encoding="utf-8")
+told = {**json.loads(done.stdout), "code": done.returncode, "is mine": json.loads(done.stdout)["parent"] == os.getpid()}
+Path("inner.json").write_text(json.dumps(told), "utf-8")
+"""
+
+
+def test_what_it_starts_itself_is_forked_by_a_parent_of_its_own(
+    told: Callable[..., tuple[Any, int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(Path(__file__).parent.parent))))
+    monkeypatch.setattr(forked_processes, "STARTING_OTHERS", ("probe",))
+    probe = PROBE.replace("END", "sys.exit(7)").replace(
+        '"name":', '"forked": "fork_server" in str(sys.orig_argv), "name":'
+    )
+    (tmp_path / "inner.py").write_text(probe, "utf-8")
+    inner = []
+    for preloaded in ({"inner": ("json",)}, {}):
+        assert told((), STARTER.replace("PRELOADED)", f"{preloaded})"))[1:] == (0, "Zoë\n")
+        inner.append(json.loads((tmp_path / "inner.json").read_text("utf-8")))
+    assert [one.pop("forked") for one in inner] == [True, False]
+    for one in inner:
+        assert (one["is mine"], one["code"]) == (True, 7)
+        del one["parent"]
+    assert inner[0] == inner[1]
+
+
 def last_line(text: str) -> str:
     return text.splitlines()[-1]
 

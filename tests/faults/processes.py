@@ -23,6 +23,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests import fork_server
+from tests.forked_processes import COMMANDS, can_fork
+
 LONGEST_RUN_SECONDS = 120
 
 _WRITE_SECONDS = 0.1
@@ -33,13 +36,16 @@ _context.set_forkserver_preload(
     [
         "__main__",
         "tests.faults.judge",
-        "tests.preloaded_commands",
+        *COMMANDS,
+        "tests.frozen",
     ]
 )
 
 Patch = Callable[..., None]
 """Changes something in the child before leadsync starts there."""
 
+READING = ("run", "watch")
+"""Commands that start readers of sheets."""
 _SHORTER = (
     ("leadsync.slots.pool", "LEAST_REST_SECONDS", 0.1),
     ("leadsync.slots.pool", "UNSEEN_CALL_SECONDS", 0.1),
@@ -75,6 +81,8 @@ def _be_leadsync(
     patch: Patch | None,
     given: Any,
 ) -> NoReturn:
+    if can_fork() and arguments[0] in READING and (module := fork_server.fork_own_parent()):
+        fork_server.be(module)
     out, err, begun, done = streams
     for path, number in ((out, 1), (err, 2)):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
