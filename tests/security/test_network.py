@@ -1,6 +1,7 @@
 """A dialer, or a proxy in between, that means harm: it costs a bounded time and memory, and a sentence."""
 
 import asyncio
+import functools
 import itertools
 import json
 import ssl
@@ -36,16 +37,16 @@ A_LIST = head() + b'{"entities": []}'
 OK = head("200 OK", "Content-Length: 11") + b'{"code": 0}'
 
 
-def bomb(window: int) -> bytes:
-    """64 MB of zeros, packed by zlib in the form that `window` names."""
-    packer = zlib.compressobj(wbits=window)
-    return b"".join(packer.compress(bytes(2**20)) for _ in range(64)) + packer.flush()
+@functools.cache
+def bomb(name: str) -> bytes:
+    """An answer of 64 MB of zeros, packed by zlib in the form of this name."""
+    packer = zlib.compressobj(wbits=WINDOWS[name])
+    packed = b"".join(packer.compress(bytes(2**20)) for _ in range(64)) + packer.flush()
+    return head("200 OK", f"Content-Encoding: {name}") + packed
 
 
-BOMBS = {
-    name: head("200 OK", f"Content-Encoding: {name}") + bomb(window)
-    for name, window in (("gzip", 16 + zlib.MAX_WBITS), ("deflate", zlib.MAX_WBITS))
-}
+WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+"""What zlib calls its forms."""
 
 ENDLESS: dict[str, Answer] = {
     "body": lambda: itertools.chain([head()], itertools.repeat(b" " * 65_536)),
@@ -62,8 +63,8 @@ ENDLESS: dict[str, Answer] = {
     "header": lambda: itertools.chain([b"HTTP/1.1 200 OK\r\na: "], itertools.repeat(b"b" * 65_536)),
     "reason": lambda: itertools.chain([b"HTTP/1.1 200 "], itertools.repeat(b"O" * 65_536)),
     "interim answers": lambda: itertools.repeat(b"HTTP/1.1 102 Processing\r\n\r\n" * 2_000),
-    "gzip": lambda: [BOMBS["gzip"]],
-    "deflate": lambda: [BOMBS["deflate"]],
+    "gzip": lambda: [bomb("gzip")],
+    "deflate": lambda: [bomb("deflate")],
 }
 DRIPS: dict[str, Answer] = {
     "body": lambda: itertools.chain([head()], drip(b" ")),
