@@ -238,7 +238,8 @@ class LineageQueries(Protocol):
         ...
 
     def tried(self, run_id: str) -> tuple[dict[int, Origin], list[int]]:
-        """The sent and the rejected rows of a trial by number, and the numbers of those still to be sent."""
+        """By number the sent and the rejected rows of a trial, with all other rows of their leads; and the numbers of
+        the rows still to be sent."""
         ...
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:

@@ -7,6 +7,7 @@ from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.newer_payloads import newer_runs, undoes, undone_rows
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, decide, rules_for
+from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.sheet_states import Followed, sheet_states
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
@@ -22,6 +23,7 @@ __all__ = [
     "LastSentLeads",
     "Lineage",
     "Repeated",
+    "RowKey",
     "Send",
     "SheetFacts",
     "Transfer",

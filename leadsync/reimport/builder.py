@@ -15,6 +15,7 @@ from leadsync.reimport.earlier_failures import did_not_go
 from leadsync.reimport.lineage import Lineage
 from leadsync.reimport.repetitions import Repeated
 from leadsync.reimport.rules import Decision, Send, several_rows
+from leadsync.reimport.same_rows import RowKey
 from leadsync.reimport.transfer import Transfer
 from leadsync.reimport.trial import Trial
 from leadsync.reimport.unchanged import LastSentLeads, behind
@@ -94,11 +95,12 @@ class ContextBuilder:
         # A row left out for another row of its lead has no place in the trial's order of that lead.
         if self._trial is None or several_rows(context):
             return context
-        row = context.row
+        row, own = context.row, context.claim.number if context.claim.of_check else None
         if isinstance(context.mapped, Lead):
-            return context._replace(trial=self._trial.match(context.mapped, row.number))
+            trial = self._trial.match(context.mapped, row.number, own)
+            return context._replace(trial=trial, is_older=trial is not None and trial.is_older)
         cells = [cell for at, cell in enumerate(row.cells) if at not in self._sync.values()]
-        return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells))
+        return context._replace(trial=self._trial.match_rejected(context.mapped.external_id, row.number, cells, own))
 
     def note(self, context: Context, decision: Decision) -> None:
         """The row was decided: rows below depend on it."""
@@ -121,6 +123,11 @@ class ContextBuilder:
     def dropped(self) -> int:
         """See `Trial.dropped`; complete after the last row."""
         return self._trial.dropped if self._trial is not None else 0
+
+    @property
+    def several(self) -> Mapping[str, Sequence[RowKey]]:
+        """See `Trial.several`; complete after the last row."""
+        return self._trial.several if self._trial is not None else {}
 
     def repeated(self) -> Mapping[str, Repeated]:
         """See `LastSentLeads.repeated`; complete after the last row."""

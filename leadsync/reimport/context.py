@@ -66,6 +66,8 @@ class TrialMatch(NamedTuple):
     """Run and number of the row's first failure."""
     failures: tuple[tuple[str, int], ...] = ()
     """Run and number of rows of the lead that failed in other runs since, and are sent from here."""
+    is_older: bool = False
+    """Whether a row of the lead further down in the file went through there: its payload is the newer one."""
 
 
 class Context(NamedTuple):
@@ -95,7 +97,8 @@ class Context(NamedTuple):
     last_sent: LastSent | None = None
     """What the lead was last sent, by any run."""
     is_older: bool = False
-    """Whether these values were read later than this row, and are not of a row that came from it or goes before it."""
+    """Whether these values were read later than this row, and are not of a row that came from it or goes before it; or
+    stand further down in this file."""
     undecided_sent: Sequence[LastSent] = ()
     """What the lead was sent by any run and a person has still to decide about, or that run to send."""
     behind: Skip | None = None

@@ -64,14 +64,14 @@ class Corrections:
 
     def note(self, context: Context, decision: Decision) -> None:
         """Count one row."""
-        origin = context.origin
-        if origin is None or context.second_line:
-            return
-        self._compared += 1
         if isinstance(decision, Send) and (last := decision.undoes):
             self._undone.append(context.row.number)
             if self._undone_last is None or last.time > self._undone_last.time:
                 self._undone_last = last
+        origin = context.origin
+        if origin is None or context.second_line:
+            return
+        self._compared += 1
         undecided = origin.state in _UNDECIDED
         if undecided and context.claim.decision in DECISIONS:
             self._decisions.setdefault((context.claim.decision, origin.run_id), []).append(context.claim.number or 0)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
+from leadsync.reimport.same_rows import keys_of, rows_of_leads, same_rows
 from leadsync.reimport.unchanged import same_fields
 
 
@@ -25,19 +26,20 @@ Cells = tuple[str, ...]
 
 
 class RowState(NamedTuple):
-    """A row as one run has it. `is_own`: the followed run, or one before it, has it. `place`: that of the row among its
-    lead's rows in the sheet, from 0."""
+    """A row as one run has it. `is_own`: the followed run, or one before it, has it. `place`: the number of the same
+    row in the followed run; None if that has none."""
 
     number: int
     origin: Origin
     is_own: bool
-    place: int = 0
+    place: int | None = None
 
 
 class SheetStates:
-    """The states of each lead's rows, the oldest first, and the rows of the followed run by number.
+    """The states of each lead's rows, the oldest first, and the rows of the followed run by number, `last`.
 
-    `gone`: rows of the followed run and those before it, with the run of a later success.
+    `gone`: rows of the followed run and those before it, with the run of a later success. A row is asked about by its
+    number in the followed run, `there`; None for a new one.
     """
 
     def __init__(
@@ -50,29 +52,20 @@ class SheetStates:
         is_original: bool,
     ) -> None:
         self._states = states
-        self._last = last
+        self.last = last
         self._gone = gone
         self._rejected = rejected
         """The cells of the rejected ones among the `gone`, with the same run."""
         self._is_original = is_original
-        self._left: dict[str, int] = {}
-        """How many rows of a lead the followed run has, less those seen in the sheet."""
-        for origin in last.values():
-            if not _is_left_out(origin):
-                self._left[origin.lead] = self._left.get(origin.lead, 0) + 1
-        self._all = dict(self._left)
+        self._rows = {lead: len(numbers) for lead, numbers in rows_of_leads(last).items()}
+        """How many rows of a lead the followed run has."""
 
-    def see(self, lead: str) -> None:
-        """Count a row of the sheet; call it before `superseded`."""
-        if lead in self._left:
-            self._left[lead] -= 1
-
-    def superseded(self, lead: Lead, number: int) -> Skip | None:
-        """The reason not to send a row: a later state of it went through, or is for another run to send."""
-        states = self._of_row(lead.external_id)
-        if self._left.get(lead.external_id, 0) < 0:
-            return None  # a row added below those of the followed run
-        if lead.external_id not in self._left and (run_id := self._renamed(lead, number, known=bool(states))):
+    def superseded(self, lead: Lead, number: int, there: int | None) -> Skip | None:
+        """The reason not to send the row in line `number`: a later state of it went through, or is for another run."""
+        if self._is_new(lead.external_id, there):
+            return None
+        states = self._of_row(lead.external_id, there)
+        if lead.external_id not in self._rows and (run_id := self._renamed(lead, number, known=bool(states))):
             return Skip(SkipKind.SENT_IN_COPY, run_id)
         if states and not states[-1].is_own and (skip := _left_to_another(states[-1].origin)):
             return skip
@@ -93,12 +86,12 @@ class SheetStates:
         run_id = next((self._gone[row] for row in rows if row in self._gone), None)
         return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
 
-    def superseded_rejected(self, lead: str, number: int, cells: Sequence[str]) -> Skip | None:
-        """The reason not to reject a row: its correction went through."""
+    def superseded_rejected(self, lead: str, there: int | None, cells: Sequence[str]) -> Skip | None:
+        """The reason not to reject a row: its correction went through. One without an id is asked about by its line."""
         run_id = self._rejected.get(_own(cells))
-        if run_id is None and self._is_original and self._left.get(lead, 0) >= 0:
-            at_number = self._last.get(number)
-            rows = [one.origin for one in self._of_row(lead)] if lead else [at_number] if at_number else []
+        if run_id is None and self._is_original and not self._is_new(lead, there):
+            at_number = self.last.get(there) if there is not None else None
+            rows = [one.origin for one in self._of_row(lead, there)] if lead else [at_number] if at_number else []
             run_id = next((one.run_id for one in reversed(rows) if one.state is State.SUCCEEDED), None)
         return Skip(SkipKind.SENT_IN_COPY, run_id) if run_id is not None else None
 
@@ -108,23 +101,26 @@ class SheetStates:
             if not one.is_own and one.origin.state in (State.FAILED, State.REJECTED):
                 yield one.origin.run_id, one.number
 
-    def drops_correction(self, lead: Lead) -> bool:
-        """Whether the copy's run has another text of the row seen last and has not sent it: the original takes it
-        over as it was."""
-        last = next(reversed(self._of_row(lead.external_id)), None)
+    def drops_correction(self, lead: Lead, there: int | None) -> bool:
+        """Whether the copy's run has another text of the row and has not sent it: the original takes it over as it
+        was."""
+        last = next(reversed(self._of_row(lead.external_id, there)), None)
         if not self._is_original or last is None or not last.is_own or last.origin.state is not State.PENDING:
             return False
-        return self._left[lead.external_id] >= 0 and not same_fields(last.origin.fields, lead.fields)
+        return there is not None and not same_fields(last.origin.fields, lead.fields)
 
-    def _of_row(self, lead: str) -> Sequence[RowState]:
-        """The states of the row seen last: of several rows of a lead one says nothing about another."""
-        states, rows = self._states.get(lead, ()), self._all.get(lead, 0)
-        place = rows - self._left.get(lead, 0) - 1
-        return states if rows <= 1 else [one for one in states if one.place == place]
+    def _is_new(self, lead: str, there: int | None) -> bool:
+        """Whether the row was added beside those of the followed run."""
+        return there is None and lead in self._rows
+
+    def _of_row(self, lead: str, there: int | None) -> Sequence[RowState]:
+        """The states of a row: of several rows of a lead one says nothing about another."""
+        states = self._states.get(lead, ())
+        return states if self._rows.get(lead, 0) <= 1 else [one for one in states if one.place == there]
 
     def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
         """The followed run, if the row went through there with another lead: its id was wrong."""
-        origin = self._last.get(number)
+        origin = self.last.get(number)
         if origin is None or origin.state is not State.SUCCEEDED or not (known or self._is_original):
             return None
         return origin.run_id if same_fields(origin.fields, lead.fields) else None
@@ -142,43 +138,31 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     for other in others:
         hold(other.id)
     states: dict[str, list[RowState]] = {}
-    last: Mapping[int, Origin] = {}
     gone: dict[tuple[str, int], str] = {}
     rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(_sheet_of(journal, own[0]))}
-    places: dict[tuple[str, int], int] = {}
+    last = journal.origins(followed.run.id)
+    numbers_here = rows_of_leads(last)
+    places: dict[tuple[str, int], int | None] = {}
     """Of rows in files that were given back, where other rows of the sheet may be missing."""
     for run in sorted([*own, *others], key=lambda run: run.created):
         origins = journal.origins(run.id)
         descendants = journal.descendants(run.id) if run.id in whole else {}
-        for number, place in _places(origins).items():
-            origin = origins[number]
-            place = place if run.id in whole else places.get((run.id, number), place)
-            states.setdefault(origin.lead, []).append(RowState(number, origin, run.id in ids, place))
-            places |= {(by, there): place for by, _, there in descendants.get(number, ())}
-        if run.id == followed.run.id:
-            last = origins
+        for lead, numbers in rows_of_leads(origins).items():
+            here = numbers_here.get(lead, [])
+            same = same_rows(keys_of(origins, numbers), keys_of(last, here))
+            for number, at in zip(numbers, same, strict=True):
+                place = here[at] if at is not None else None
+                place = place if run.id in whole else places.get((run.id, number), place)
+                states.setdefault(lead, []).append(RowState(number, origins[number], run.id in ids, place))
+                places |= {(by, taken): place for by, _, taken in descendants.get(number, ())}
         if run.id in ids:
             later = _successes(journal, run.id, origins)
             gone |= {(run.id, number): by for number, by in later.items()}
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     return SheetStates(states, last, gone, rejected, is_original=followed.is_original)
-
-
-def _places(origins: Mapping[int, Origin]) -> dict[int, int]:
-    """The place of each row of a run among its lead's rows; a row left out for another one has that one's."""
-    places, rows = {}, dict[str, int]()
-    for number, origin in sorted(origins.items()):
-        places[number] = rows.get(origin.lead, 0)
-        rows[origin.lead] = places[number] + (not _is_left_out(origin))
-    return places
-
-
-def _is_left_out(origin: Origin) -> bool:
-    """Whether another row of the lead counts, by the settings."""
-    return isinstance(origin.reason, Skip) and origin.reason.kind is SkipKind.OTHER_ROW_COUNTS
 
 
 def _successes(journal: Journal, run_id: str, origins: Mapping[int, Origin]) -> dict[int, str]:

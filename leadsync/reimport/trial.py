@@ -8,27 +8,36 @@ from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
 from leadsync.reimport.context import TrialMatch
 from leadsync.reimport.earlier_failures import first_failure
+from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
 from leadsync.reimport.sheet_states import SheetStates
-from leadsync.reimport.unchanged import same_fields
+from leadsync.reimport.unchanged import digest_of, same_fields
 from leadsync.result_codes import RESULT_CODES, Verdict
+
+NONE_SEVERAL: Mapping[str, Sequence[RowKey]] = {}
+_NOT_TAKEN = (State.FAILED, State.REJECTED)
 
 
 class Trial:
     """The rows sent or rejected by a held trial, to be asked about the sheet's rows in their order.
 
-    A lead's rows then and now are the same if their fields are. Raises UsageError if a person has to decide on a row of
-    the trial first.
+    `tried` are all rows of the leads tried. `several` are the sheet's rows of each of those leads with more than one,
+    as an earlier reading of it has found them. Raises UsageError if a person has to decide on a row of the trial first.
     """
 
-    def __init__(self, run: RunRecord, sent: Mapping[int, Origin], states: SheetStates) -> None:
+    def __init__(
+        self,
+        run: RunRecord,
+        tried: Mapping[int, Origin],
+        states: SheetStates,
+        several: Mapping[str, Sequence[RowKey]] = NONE_SEVERAL,
+    ) -> None:
         self._run = run
         self._states = states
+        self._several = several
         self.dropped = 0
         """How many rows were corrected in a copy whose run has not sent them, and stand here as they were."""
-        self._passed: dict[str, int] = {}
-        """In whose place of a lead's rows others stand now that are not sent: how many."""
-        self._sent: dict[str, list[tuple[int, Origin]]] = {}
-        for number, origin in sorted(sent.items()):
+        self._sent = {number: one for number, one in tried.items() if one.state not in (State.PENDING, State.SKIPPED)}
+        for number, origin in sorted(self._sent.items()):
             if origin.state in (State.CONFLICT, State.UNKNOWN) and not _harmless(origin):
                 raise UsageError(
                     f"A person has to decide on row {number} of run {run.id}, {_kind(run)} of {run.file.name}, before "
@@ -36,50 +45,73 @@ class Trial:
                     "--not-applied or --send",
                     names_file=True,
                 )
-            self._sent.setdefault(origin.lead, []).append((number, origin))
-        self._leads = frozenset(self._sent)
-        self._failed = {
-            number: origin
-            for number, origin in sent.items()
-            if origin.state is State.FAILED or (origin.state is State.REJECTED and not origin.lead)
-        }
+        self._before = {**states.last, **tried}
+        self._rows = rows_of_leads(self._before)
+        self._leads = frozenset(origin.lead for origin in self._sent.values())
+        self._seen: dict[str, list[RowKey]] = {}
+        """The sheet's rows of these leads so far."""
+        self._same: dict[str, list[int | None]] = {}
+        """The numbers here of the sheet's rows of a lead, in their order; None for a new row."""
 
-    def match(self, lead: Lead, number: int) -> TrialMatch | None:
-        """The trial's row for the lead's next row in the file, in line `number`; None if it had none."""
-        self._states.see(lead.external_id)
-        self.dropped += self._states.drops_correction(lead)
-        match = self._in_trial(lead) or self._by_number(lead, number)
+    @property
+    def several(self) -> dict[str, list[RowKey]]:
+        """The sheet's rows of each lead with several; complete after the last row."""
+        return {lead: rows for lead, rows in self._seen.items() if len(rows) > 1}
+
+    def match(self, lead: Lead, number: int, own: int | None = None) -> TrialMatch | None:
+        """The trial's row for the lead's next row in the file, in line `number`; None if it had none.
+
+        A row of a copy by `check` says its `own` number in the sheet.
+        """
+        there = self._see(lead.external_id, RowKey(own, digest_of(lead.fields)))
+        self.dropped += self._states.drops_correction(lead, there)
+        match = self._in_trial(lead, there) or self._by_number(lead, own or number)
         if match is not None and match.skip is not None:
             return match
-        if skip := self._corrected(match) or self._states.superseded(lead, number):
+        if skip := self._corrected(match) or self._states.superseded(lead, own or number, there):
             return TrialMatch(self._run.id, skip)
         failures = tuple(self._states.failures(lead.external_id))
-        return (match or TrialMatch(self._run.id))._replace(failures=failures) if failures else match
+        is_older = self._sent_below(lead.external_id) is not None
+        if not failures and not is_older:
+            return match
+        return (match or TrialMatch(self._run.id))._replace(failures=failures, is_older=is_older)
 
-    def match_rejected(self, lead: str, number: int, cells: Sequence[str]) -> TrialMatch | None:
+    def match_rejected(self, lead: str, number: int, cells: Sequence[str], own: int | None = None) -> TrialMatch | None:
         """The same for a row that is rejected now: its failure in the trial, or the reason to skip it instead."""
-        self._states.see(lead)
-        sent = self._sent.get(lead, [])
-        failed = [(there, one) for there, one in sent if one.state in (State.REJECTED, State.FAILED)]
-        at_number = [one for one in failed if one[0] == number]
         # Without an id, only the number tells.
-        found = next(iter(at_number or (failed if lead else ())), None)
+        there = self._see(lead, RowKey(own, None)) if lead else own or number
+        found = self._sent.get(there) if there is not None else None
         match = None
-        if found is not None:
-            sent.remove(found)
-            match = self._again(*found)
+        if there is not None and found is not None and found.lead == lead and found.state in _NOT_TAKEN:
+            match = self._again(there, found)
             # Of two equal lines one may be corrected: the other is still at fault.
             if not self._corrected(match):
                 return match
-        skip = self._states.superseded_rejected(lead, number, cells)
+        skip = self._states.superseded_rejected(lead, there, cells)
         return TrialMatch(self._run.id, skip) if skip else match
+
+    def _see(self, lead: str, row: RowKey) -> int | None:
+        """The number here of the sheet's next row of a lead; None for a new row."""
+        numbers = self._rows.get(lead)
+        if numbers is None:
+            return None
+        seen = self._seen.setdefault(lead, [])
+        seen.append(row)
+        if lead not in self._same:
+            # How many rows the lead has in the sheet is known from the second reading on.
+            pairs = same_rows(
+                self._several.get(lead, seen), keys_of(self._before, numbers), by_number=not self._run.checked
+            )
+            self._same[lead] = [numbers[place] if place is not None else None for place in pairs]
+        same = self._same[lead]
+        return same[len(seen) - 1] if len(seen) <= len(same) else None
 
     def _by_number(self, lead: Lead, number: int) -> TrialMatch | None:
         """The trial's row in this line, if it had no readable id, or failed with another id and the same values."""
-        if lead.external_id in self._leads:
+        origin = self._sent.get(number)
+        if lead.external_id in self._leads or origin is None or origin.state not in _NOT_TAKEN:
             return None
-        origin = self._failed.get(number)
-        if origin is None or (origin.lead and not same_fields(origin.fields, lead.fields)):
+        if origin.lead and not (origin.state is State.FAILED and same_fields(origin.fields, lead.fields)):
             return None
         return self._again(number, origin)
 
@@ -91,30 +123,43 @@ class Trial:
     def _again(self, number: int, origin: Origin) -> TrialMatch:
         return TrialMatch(self._run.id, again=number, root=first_failure(origin, number))
 
-    def _in_trial(self, lead: Lead) -> TrialMatch | None:
-        run_id = self._run.id
-        sent = self._sent.get(lead.external_id)
-        if not sent:
-            return None
-        same = next((at for at, (_, origin) in enumerate(sent) if _same(origin, lead)), None)
-        at = same if same is not None else min(self._passed.get(lead.external_id, 0), len(sent) - 1)
-        number, origin = sent[at]
+    def _in_trial(self, lead: Lead, there: int | None) -> TrialMatch | None:
+        origin = self._sent.get(there) if there is not None else None
+        is_same = origin is not None and _same(origin, lead)
         # A failed row is no reason to skip, unless the dialer refuses it for good.
-        if same is not None and (origin.state is State.SUCCEEDED or _is_final(origin)):
-            # The order of a lead's rows is kept: a row behind a matched one cannot match one before it.
-            del sent[: at + 1]
-            self._passed.pop(lead.external_id, None)
-            return TrialMatch(run_id, Skip(SkipKind.SENT_IN_TRIAL, run_id, number), kept=number)
-        behind = sent[at + 1 :]
-        if later := next((after for after, one in behind if one.state is State.SUCCEEDED), None):
-            self._passed[lead.external_id] = at + 1
-            return TrialMatch(run_id, Skip(SkipKind.LATER_ROW_OF_TRIAL, run_id, later))
-        self._sent[lead.external_id] = behind
-        self._passed.pop(lead.external_id, None)
-        if origin.state not in (State.FAILED, State.REJECTED):
+        if origin is not None and is_same and (origin.state is State.SUCCEEDED or _is_final(origin)):
+            return TrialMatch(self._run.id, Skip(SkipKind.SENT_IN_TRIAL, self._run.id, there), kept=there)
+        if later := self._later_row(lead.external_id, there):
+            return TrialMatch(self._run.id, Skip(SkipKind.LATER_ROW_OF_TRIAL, self._run.id, later))
+        if origin is None or there is None or origin.state not in _NOT_TAKEN:
             return None
-        failed = _answer(origin) if same is not None else None
-        return self._again(number, origin)._replace(failed=failed)
+        return self._again(there, origin)._replace(failed=_answer(origin) if is_same else None)
+
+    def _later_row(self, lead: str, there: int | None) -> int | None:
+        """The next row of the lead that went through. A new row has its place in the order of the file, any other one
+        in that of the trial."""
+        if there is None:
+            return self._sent_below(lead)
+        rows = self._rows.get(lead, ())
+        return next((number for number in rows if number > there and self._went_through(number)), None)
+
+    def _sent_below(self, lead: str) -> int | None:
+        """The number here of a row of the lead further down in the file that went through and says the same still."""
+        at = len(self._seen.get(lead, ()))
+        rows = zip(self._several.get(lead, ())[at:], self._same.get(lead, ())[at:], strict=False)
+        return next(
+            (
+                number
+                for row, number in rows
+                if number is not None
+                and self._went_through(number)
+                and row.digest == digest_of(self._before[number].fields)
+            ),
+            None,
+        )
+
+    def _went_through(self, number: int) -> bool:
+        return number in self._sent and self._sent[number].state is State.SUCCEEDED
 
 
 def _answer(origin: Origin) -> tuple[str, str]:

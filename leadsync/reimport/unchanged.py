@@ -121,6 +121,11 @@ def same_fields(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return dict(one) == dict(other) or _loose(one) == _loose(other)
 
 
+def digest_of(fields: Mapping[str, str]) -> int:
+    """A digest of a payload, the same for all that are `same_fields`."""
+    return hash(frozenset(_loose(fields).items()))
+
+
 def _loose(fields: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value if name in SYSTEM_FIELDS else "".join(value.split())

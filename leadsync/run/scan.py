@@ -175,7 +175,7 @@ def _prepare(
     before, unsent = None, list[int]()
     if journal is not None and follows is not None:
         tried, unsent = journal.tried(follows.run.id)
-        before = Trial(follows.run, tried, sheet_states(journal, follows, hold))
+        before = Trial(follows.run, tried, sheet_states(journal, follows, hold), learned.several)
     only = source.inserts == "only"
     builder = ContextBuilder(sheet, mapping.sync, lineage, last_sent, before, learned.behind, inserts_only=only)
     if follows is not None:

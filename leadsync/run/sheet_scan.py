@@ -27,6 +27,7 @@ from leadsync.reimport import (
     Decision,
     Lineage,
     Repeated,
+    RowKey,
     Send,
     SheetFacts,
     decide,
@@ -61,6 +62,8 @@ class Learned:
     """The headings by which the run chose its mapping."""
     repeated: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """The rows of each lead with several, if not all duplicates are sent."""
+    several: Mapping[str, Sequence[RowKey]] = field(default_factory=dict)
+    """The rows of each lead with several, as far as an earlier run of the sheet has tried the lead."""
     as_last_sent: Mapping[str, Repeated] = field(default_factory=dict)
     """What the rows of each lead with several repeat of what it was last sent."""
     behind: Mapping[str, Skip] = field(default_factory=dict)
@@ -318,6 +321,9 @@ class SheetScan:
         self._check_dates()
         if self._repeated != self._learned.repeated:
             raise ReadAgain(replace(self._learned, repeated=self._repeated))
+        if (several := self._builder.several) != self._learned.several:
+            # Without the facts below: rows may have been taken for others.
+            raise ReadAgain(replace(self._learned, several=several, behind={}, as_last_sent={}))
         # Together: of the rows that wait none repeats anything.
         behind, repeated = self._builder.behind, self._builder.repeated()
         if (behind, repeated) != (self._learned.behind, self._learned.as_last_sent):

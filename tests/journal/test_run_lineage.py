@@ -87,7 +87,11 @@ def test_a_later_row_of_the_lead_that_went_through_supersedes(journal: Journal, 
 
 
 def test_a_trials_rows_are_those_sent_and_those_still_to_be_sent(journal: Journal) -> None:
-    add(journal, RUN, ("A", SUCCEEDED, 0), ("B", UNSENT), ("C", FAILED, 101))
-    sent, unsent = journal.tried(RUN)
-    assert {number: origin.state for number, origin in sent.items()} == {2: State.SUCCEEDED, 4: State.FAILED}
-    assert unsent == [3]
+    add(journal, RUN, ("A", SUCCEEDED, 0), ("B", UNSENT), ("C", FAILED, 101), ("A", UNSENT))
+    tried, unsent = journal.tried(RUN)
+    assert {number: origin.state for number, origin in tried.items()} == {
+        2: State.SUCCEEDED,
+        4: State.FAILED,
+        5: State.PENDING,
+    }, "with the other rows of their leads"
+    assert unsent == [3, 5]

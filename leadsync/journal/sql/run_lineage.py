@@ -19,6 +19,7 @@ _DESCENDANTS = f"""{LATER_ROWS}
     SELECT origin, runs.id, rows.state, later.number
     FROM later JOIN rows USING (run, number) JOIN runs USING (run) ORDER BY runs.run
 """
+_TRIED = "state NOT IN ('pending', 'skipped')"
 _SUPERSEDED = """
     WITH RECURSIVE back(origin, run, number) AS (
         SELECT by_number, run, number FROM taken WHERE by_run = ?
@@ -97,15 +98,15 @@ class RunLineage(Connected):
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
             rows = connection.execute(
-                f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) "
-                "WHERE run = ? AND state NOT IN ('pending', 'skipped')",
-                [key],
+                f"SELECT {ORIGIN_COLUMNS} FROM rows JOIN lines USING (run, number) WHERE run = ? AND "
+                f"({_TRIED} OR lead IN (SELECT lead FROM rows WHERE run = ? AND {_TRIED} AND lead <> ''))",
+                [key, key],
             )
-            sent = {number: origin_of(run_id, values) for number, *values in rows}
+            tried = {number: origin_of(run_id, values) for number, *values in rows}
             unsent = connection.execute(
                 f"SELECT number FROM rows WHERE run = ? AND {OPEN} AND {CAN_GO} ORDER BY number", [key]
             )
-            return sent, [number for (number,) in unsent]
+            return tried, [number for (number,) in unsent]
 
     def descendants(self, run_id: str) -> dict[int, list[tuple[str, State, int]]]:
         descendants: dict[int, list[tuple[str, State, int]]] = {}

@@ -1,0 +1,137 @@
+"""Several rows of a lead, in another order than before: none goes twice, and none is taken for another."""
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from leadsync.reimport.same_rows import RowKey, same_rows
+from tests.conftest import Desk
+
+A, B, C, X = 1, 2, 3, 9
+"""Digests of payloads."""
+BEFORE = [RowKey(2, A), RowKey(4, B), RowKey(6, C)]
+
+
+def plain(*digests: int | None) -> list[RowKey]:
+    return [RowKey(None, digest) for digest in digests]
+
+
+def copied(**rows: int | None) -> list[RowKey]:
+    return [RowKey(int(number[1:]), digest) for number, digest in rows.items()]
+
+
+@pytest.mark.parametrize(
+    ("now", "same"),
+    [
+        (plain(C, B, A), [2, 1, 0]),
+        (plain(A, X, C), [0, 1, 2]),
+        (plain(C, X, A), [2, 1, 0]),
+        (plain(A, X, B, C), [0, None, 1, 2]),
+        (plain(C, A), [2, 0]),
+        (plain(A, A, B), [0, 2, 1]),
+        (plain(None, A, B), [2, 0, 1]),
+        (copied(r6=C, r4=B, r2=A), [2, 1, 0]),
+        (copied(r6=C, r2=X), [2, 0]),
+        (copied(r6=X, r8=A, r2=B), [2, 0, 1]),
+        (copied(r4=A, r2=B), [0, 1]),
+        (copied(r3=X, r5=B, r7=C), [0, 1, 2]),
+    ],
+    ids=[
+        "re-sorted",
+        "edited",
+        "edited and re-sorted",
+        "inserted",
+        "removed",
+        "one row twice",
+        "one without a payload",
+        "copy re-sorted",
+        "copy edited and re-sorted",
+        "copy's equal payloads before other numbers",
+        "copy's numbers contradicted",
+        "copy with its rows on other lines",
+    ],
+)
+def test_equal_payloads_come_before_places(now: list[RowKey], same: list[int | None]) -> None:
+    assert same_rows(now, BEFORE) == same
+
+
+def test_a_number_of_the_sheet_itself_comes_before_the_payload() -> None:
+    assert same_rows(copied(r4=A, r2=B, r8=C), BEFORE, by_number=True) == [1, 0, 2]
+
+
+def test_of_two_equal_rows_each_number_keeps_its_own() -> None:
+    assert same_rows(copied(r4=A, r2=A, r6=X), [RowKey(2, A), RowKey(4, A), RowKey(6, C)]) == [1, 0, 2]
+
+
+ROWS = ("L1,a", "L2,b", "L1,c", "L2,d", "L1,e", "L3,f")
+"""Lead and version of each row."""
+LEADS = {"L1": "aceXZ", "L2": "bd", "L3": "f"}
+BACKWARDS = "fedcba"
+
+
+def rearranged(path: Path, wanted: str) -> None:
+    """A file's rows by their versions, in this order; Z is the row a with the version Z, X a new one of its lead."""
+    book = openpyxl.load_workbook(path) if path.suffix == ".xlsx" else None
+    lines = list(book["Sheet"].values) if book else list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    rows = {row[1]: list(row) for row in lines}
+    new = {"X": ["L1", "X", *("" for _ in lines[0][2:])], "Z": [*rows["a"][:1], "Z", *rows["a"][2:]]}
+    wanted_rows = [(rows | new)[one] for one in wanted]
+    if book is None:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([lines[0], *wanted_rows])
+        return
+    for at, row in enumerate(wanted_rows, 2):
+        for column, value in enumerate(row, 1):
+            book["Sheet"].cell(at, column).value = value
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("first", "limit", "second", "wanted", "sent", "undone"),
+    [
+        ("leads.csv", 2, "leads.csv", BACKWARDS, "fedc", 3),
+        ("leads.csv", 2, "c.csv", BACKWARDS, "fedc", 3),
+        ("c.csv", 2, "c.csv", BACKWARDS, "fedc", 3),
+        ("c.csv", 2, "leads.csv", BACKWARDS, "fedc", 3),
+        ("leads.csv", 6, "c.csv", BACKWARDS, "", 0),
+        ("c.csv", 6, "c.csv", BACKWARDS, "", 0),
+        ("c.csv", 6, "c.csv", "feXdcba", "", 0),
+        ("c.csv", 6, "c.csv", "aceXf", "X", 0),
+        ("c.csv", 6, "c.csv", "aXcebf", "", 0),
+        ("c.csv", 3, "c.csv", "bdecZf", "def", 1),
+        ("leads.csv", 3, "c.csv", "bdecZf", "def", 1),
+        ("leads.csv", 1, "c.csv", "fedcbZ", "fedcbZ", 0),
+        ("leads.csv", 1, "c.csv", "abXcef", "bXcef", 0),
+        ("c.xlsx", 6, "c.xlsx", BACKWARDS, "", 0),
+        ("leads.xlsx", 2, "c.xlsx", BACKWARDS, "fedc", 3),
+    ],
+)
+def test_no_order_of_rows_sends_one_twice_or_undoes_a_newer_one_silently(
+    desk: Desk, first: str, limit: int, second: str, wanted: str, sent: str, undone: int
+) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("leads.csv", "Lead Id,Version", *ROWS)
+    if second.endswith(".xlsx"):
+        sheet, book = desk.folder / "leads.xlsx", openpyxl.Workbook()
+        for line in ("Lead Id,Version", *ROWS):
+            book.active.append(line.split(","))
+        book.save(sheet)
+    desk.leadsync("check", sheet, "--output", f"c{sheet.suffix}")
+    assert desk.leadsync("run", first, "--limit", str(limit)).code == 0
+    before = len(dialer.ledger.received)
+    rearranged(desk.folder / second, wanted)
+    done = desk.leadsync("run", second)
+    assert done.code == 0, done.err
+    received: dict[str, list[str]] = {}
+    for one in dialer.ledger.received[before:]:
+        received.setdefault(one.lead, []).append(one.fields["Version"])
+    # Calls of different leads run side by side.
+    assert received == {
+        lead: versions for lead, of in LEADS.items() if (versions := [one for one in sent if one in of])
+    }
+    words = f"! {undone} row{'s' * (undone > 1)} would undo what"
+    assert (words in done.err) == bool(undone), done.err
+    assert desk.leadsync("run", second).code == 0
+    assert len(dialer.ledger.received) == before + len(sent)
