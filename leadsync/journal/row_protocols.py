@@ -172,8 +172,9 @@ class PendingRows(Protocol):
         """Skip pending rows of a held run, by number."""
         ...
 
-    def alike(self, run_id: str, others: Collection[str]) -> int:
-        """How many rows to be sent have the lead and the values of a row that one of the other runs is to send."""
+    def alike(self, run_id: str, others: Collection[str], without: Collection[int] = ()) -> int:
+        """How many rows to be sent have the lead and the values of a row that one of the other runs is to send, but for
+        their rows `without`, by number."""
         ...
 
     def waiting_for_decision(self, run_id: str, end: int | None) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from leadsync.config import Settings
 from leadsync.errors import BusyError, UsageError
 from leadsync.file_names import first_stem, is_uploaded
-from leadsync.journal import Effects, Journal
+from leadsync.journal import Effects, Journal, State
 from leadsync.models import RunRecord
 from leadsync.plurals import agreeing, counted
 from leadsync.reimport import Followed
@@ -69,6 +69,7 @@ def read_draft(
         remarks=remarks,
         sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
+        takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
         write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
         forget=partial(journal.delete_draft, run.id),
     )

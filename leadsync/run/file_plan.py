@@ -181,13 +181,13 @@ def _behind(journal: Journal, rest: Sequence[Plan], draft: Plan, options: RunOpt
 
 def _beside(journal: Journal, draft: Plan, ended: Collection[str]) -> Plan:
     """The draft, with a warning for each other stopped run that is to send rows of it: that sheet was saved anew under
-    this name. Runs that the draft has `ended` send nothing."""
+    this name. Runs that the draft has `ended` send nothing, nor rows that it takes."""
     remarks = []
     for other in journal.runs():
         is_left = other.complete and not other.finished and other.id not in ended
         if not is_left or not other.is_at(draft.run.dialer, draft.run.ids):
             continue
-        if twice := journal.alike(draft.run.id, [other.id]):
+        if twice := journal.alike(draft.run.id, [other.id], draft.takes.get(other.id, ())):
             rows = counted(twice, "row equals a row", "rows equal rows")
             words = f"left of run {other.id} of {other.file.name}; `{command('resume', other.id)}` sends"
             remarks.append(Remark(f"{rows} {words} {agreeing(twice, 'it', 'them')} as well", loud=True))

@@ -1,6 +1,6 @@
 """The plan of a command: one run, before anything is sent or any other run is changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ class Plan:
     sent_before: bool = False
     then: "Plan | None" = None
     has_decisions: bool = False
+    takes: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """By run, the numbers of the rows left there that are this run's once it is confirmed."""
     write: Callable[..., object] = lambda **_: None
     """Stores the run, with values of the run by name, in one transaction."""
     forget: Callable[[], object] = lambda: None

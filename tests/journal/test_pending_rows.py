@@ -140,6 +140,7 @@ def test_rows_alike_are_those_that_another_run_is_still_to_send(journal: Journal
     journal.create(a_run(tmp_path, third))
     add(journal, third, *((lead, UNSENT) for lead in "ABCDE"))
     assert journal.alike(third, [RUN]) == 2, "A and D"
+    assert journal.alike(third, [RUN], [2, 3]) == 1, "A is taken"
     assert journal.alike(third, []) == 0
 
 

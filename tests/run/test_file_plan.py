@@ -178,6 +178,17 @@ def test_a_copy_saved_anew_of_a_stopped_sheet_names_the_rows_left_there(desk: De
     assert not any(named in line for line in again["warnings"]), "nothing is left there"
 
 
+@pytest.mark.parametrize("kind", ["report", "retry"])
+def test_a_file_of_a_stopped_run_given_back_names_none_of_the_rows_that_it_takes(desk: Desk, kind: str) -> None:
+    dialer = desk.dialer()
+    _, old = stop(desk, dialer, "stopped")
+    back = desk.leadsync("report", old, "--json").json["files"][kind]
+    done = desk.leadsync("run", back, "--json").json
+    assert not any("equal" in line for line in done["warnings"])
+    desk.leadsync("resume", old)
+    assert received(dialer) == ["M1", "M2"]
+
+
 def test_a_declined_run_ends_no_other(desk: Desk) -> None:
     dialer = desk.dialer()
     file, old = stop(desk, dialer, "stopped")

@@ -8,7 +8,7 @@ from leadsync.errors import JournalError
 from leadsync.journal.json_text import kept_reason
 from leadsync.journal.run_log import RunLog, RunWriter
 from leadsync.journal.sql.conditions import OPEN
-from leadsync.journal.sql.database import Connection
+from leadsync.journal.sql.database import GIVEN_NUMBERS, Connection
 from leadsync.journal.sql.restores import refuse_restored
 from leadsync.journal.sql.row_table import CAN_GO, CORRECTABLE, CORRECTED, NOT_TAKEN, UNDECIDED_LEADS, UNDECIDED_ROWS
 from leadsync.journal.sql.run_queue import SqlRunQueue
@@ -61,7 +61,7 @@ class SqlPendingRows(SqlRunQueue):
             )
             recount(connection, run_id)
 
-    def alike(self, run_id: str, others: Collection[str]) -> int:
+    def alike(self, run_id: str, others: Collection[str], without: Collection[int] = ()) -> int:
         with self._database.reading() as connection:
             # Each row costs one look into the index of leads.
             row = connection.execute(
@@ -70,8 +70,9 @@ class SqlPendingRows(SqlRunQueue):
                 "(SELECT 1 FROM rows AS other JOIN lines AS its ON its.run = other.run "
                 "AND its.number = other.number WHERE other.lead = rows.lead AND other.run IN "
                 "(SELECT runs.run FROM runs JOIN json_each(?) AS wanted ON runs.id = wanted.value) "
-                f"AND {CAN_GO} AND its.fields = lines.fields)",
-                [run_key(connection, run_id), json.dumps(list(others))],
+                f"AND {CAN_GO} AND its.fields = lines.fields "
+                f"AND other.number NOT IN (SELECT wanted.value FROM {GIVEN_NUMBERS}))",
+                [run_key(connection, run_id), json.dumps(list(others)), json.dumps(list(without))],
             ).fetchone()
             return int(row[0])
 
