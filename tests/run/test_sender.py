@@ -278,9 +278,9 @@ def test_a_signal_at_any_moment_beside_the_engine_is_heeded_and_loses_no_outcome
     failures: list[str] = []
     # A strike amid their return leaves the handlers of others too; a command ends there, a test does not.
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    signal.signal(signal.SIGTERM, _terminate)
     try:
         for line in count(1):
+            signal.signal(signal.SIGTERM, _terminate)
             strike = _Strike(line)
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(threading, "excepthook", lambda failure: failures.append(str(failure.exc_value)))

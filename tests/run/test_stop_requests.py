@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from types import FrameType
 
 import pytest
 
@@ -81,6 +82,51 @@ def test_a_signal_while_the_loop_is_made_ends_the_command_behind_it(monkeypatch:
         run_apart(main, StopRequests())
     assert not ran
     assert signal.getsignal(signal.SIGINT) is before
+
+
+class _Ended(BaseException):
+    pass
+
+
+class _Finalized:
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("where", ["callback", "task", "finalizer"])
+def test_a_signal_ends_the_run_wherever_in_the_loop_it_strikes(where: str) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Ended
+
+    async def strike() -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    ran: list[str] = []
+
+    async def main() -> None:
+        tasks = set[asyncio.Task[None]]()
+        if where == "callback":
+            asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
+        elif where == "task":
+            tasks.add(asyncio.create_task(strike()))
+        else:
+            _Finalized()
+        try:
+            for _ in range(3):
+                await asyncio.sleep(0)
+            ran.append("on")
+        finally:
+            ran.append("tidied")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(_Ended):
+            run_apart(main, StopRequests())
+        assert ran == ["tidied"]
+        assert signal.getsignal(signal.SIGTERM) is end
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_beside_a_running_loop_it_has_a_thread_of_its_own() -> None:
