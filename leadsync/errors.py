@@ -27,7 +27,7 @@ class LeadsyncError(Exception):
     `cause` is alike for the same trouble at another time: for a message with times or counts, a few fixed words.
     """
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
     without_cells: ClassVar[str] = ""
     """The words for alerts and logs, if the message may quote the sheet: a heading may be a lead's name."""
 

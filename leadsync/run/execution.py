@@ -59,8 +59,9 @@ def execute(
     """
     plan.confirm(warnings)
     run = journal.run(plan.run.id)
+    stops = StopRequests() if stops is None else stops
     journal.add_audit("send", system_user(), run.id, rows=plan.waiting)
-    with _to_be_resumed(run):
+    with _to_be_resumed(run, stops):
         with progress_for(plan.waiting) as progress:
             sent = send(
                 journal,
@@ -83,8 +84,8 @@ def execute(
 
 
 @contextmanager
-def _to_be_resumed(run: RunRecord) -> Iterator[None]:
-    """Name the run in an error of the journal, which has cut it."""
+def _to_be_resumed(run: RunRecord, stops: StopRequests) -> Iterator[None]:
+    """Name the run in an error of the journal, which has cut it; its exit code is that of a signal before."""
     try:
         yield
     except RunCutError:
@@ -92,11 +93,14 @@ def _to_be_resumed(run: RunRecord) -> Iterator[None]:
         raise
     except JournalError as error:
         words = str(error)
-        raise RunCutError(
+        cut = RunCutError(
             f"Run {run.id} stopped before its end, and `leadsync resume {run.id}` goes on: "
             f"{words[:1].lower()}{words[1:]}",
             cause=error.cause,
-        ) from error
+        )
+        if stops.signal_number:
+            cut.exit_code = _code_of_signal(stops.signal_number)
+        raise cut from error
 
 
 def execute_in_turn(
@@ -140,8 +144,12 @@ def code_for(tally: Tally) -> int:
     return 3 if any(tally.statuses.get(status) for status in TO_LOOK_AT) else 0
 
 
+def _code_of_signal(number: int) -> int:
+    """As shells count: 130 is SIGINT, 143 is SIGTERM."""
+    return 128 + number
+
+
 def _code(sent: Sent, tally: Tally) -> int:
     if sent.signal_number:
-        # As shells count: 130 is SIGINT, 143 is SIGTERM.
-        return 128 + sent.signal_number
+        return _code_of_signal(sent.signal_number)
     return 4 if sent.stopped else code_for(tally)

@@ -1,5 +1,6 @@
 """The exit code of a run: by its counts, and where the journal goes away in its middle."""
 
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from leadsync.run import Executed, code_for, execute_in_turn
 from leadsync.run.execution import _to_be_resumed
 from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent
+from leadsync.run.stop_requests import StopRequests
 from leadsync.tallies import Tally
 from tests.journal.samples import RUN, a_run
 
@@ -35,10 +37,15 @@ def test_a_row_for_a_person_to_look_at_is_exit_code_3(status: Status, code: int)
     assert code_for(Tally(0, {status: 0})) == 0
 
 
-def test_a_journal_that_goes_away_in_the_middle_is_a_stop(tmp_path: Path) -> None:
-    with pytest.raises(RunCutError) as caught, _to_be_resumed(a_run(tmp_path)):
+@pytest.mark.parametrize(("number", "code"), [(None, 4), (signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_journal_that_goes_away_in_the_middle_is_a_stop(tmp_path: Path, number: int | None, code: int) -> None:
+    stops = StopRequests()
+    if number:
+        stops.stop("a signal", number)
+    with pytest.raises(RunCutError) as caught, _to_be_resumed(a_run(tmp_path), stops):
         raise JournalError("The journal in leads cannot be used (cut): try again.", cause="cut")
-    assert caught.value.exit_code == 4
+    assert caught.value.exit_code == code
+    assert RunCutError.exit_code == 4
     assert caught.value.cause == "cut"
     assert str(caught.value) == (
         f"Run {RUN} stopped before its end, and `leadsync resume {RUN}` goes on: "
@@ -47,7 +54,10 @@ def test_a_journal_that_goes_away_in_the_middle_is_a_stop(tmp_path: Path) -> Non
 
 
 def test_a_run_that_another_machine_goes_on_with_is_not_to_be_resumed(tmp_path: Path) -> None:
-    with pytest.raises(LeaseLostError, match=r"^taken over$") as caught, _to_be_resumed(a_run(tmp_path)):
+    with (
+        pytest.raises(LeaseLostError, match=r"^taken over$") as caught,
+        _to_be_resumed(a_run(tmp_path), StopRequests()),
+    ):
         raise LeaseLostError("taken over")
     assert caught.value.exit_code == 4
 
