@@ -14,9 +14,8 @@ from leadsync.terminal import RawStream, one_line, writer_to
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-_AGAIN_SECONDS = 10.0
-_MOST_TIMES = 3
-"""A wait is told again after 10 seconds, then after 20, then every 30."""
+_AGAIN_SECONDS = 9.0
+"""A wait is told again and again: no wait of more than ten seconds is silent."""
 _DRAW_SECONDS = 0.2
 """The time between two pictures of the bar."""
 _RATE_SECONDS = 60.0
@@ -64,14 +63,11 @@ class SilentProgress(ProgressThread):
             self._writer.write(one_line(text[0].upper() + text[1:]) + "\n")
 
     def _show_all(self) -> None:
-        """Write the words again after ten seconds, then after longer ones, until others are said."""
-        times = 0
+        """Write the words again until others are said."""
         while not self._ended.is_set():
-            if self._said.wait(_AGAIN_SECONDS * min(times + 1, _MOST_TIMES)):
+            if self._said.wait(_AGAIN_SECONDS):
                 self._said.clear()
-                times = 0
             elif words := self._words:
-                times += 1
                 self._writer.write(f"Still: {words}\n")
 
 

@@ -219,6 +219,24 @@ def test_a_wait_that_lasts_is_told_again_without_a_terminal(monkeypatch: pytest.
     assert set(more) == {"Still: the dialer is away, next try at 07:03:34"}
 
 
+def test_no_wait_is_silent_for_more_than_ten_seconds_however_long_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = SilentProgress(io.StringIO())
+    lines.say("the dialer is away")
+    lines._said.clear()
+    gaps: list[float | None] = []
+
+    def wait(seconds: float | None = None) -> bool:
+        gaps.append(seconds)
+        if len(gaps) == 5:
+            lines._ended.set()
+        return False
+
+    monkeypatch.setattr(lines._said, "wait", wait)
+    lines._show_all()
+    assert len(gaps) == 5
+    assert all(gap is not None and gap < 10 for gap in gaps)
+
+
 class Counted(io.StringIO):
     """A stream that tells when so many lines were written."""
 
