@@ -26,6 +26,7 @@ Key = tuple[str, int]
 """A row by the run it was in and its number there."""
 
 _CAN_STILL_GO = frozenset({Status.FAILED, Status.REJECTED, Status.UNSENT})
+_DONE = frozenset({Status.SUCCEEDED, Status.SKIPPED})
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def put_together(open_part: OpenPart, shown: str, table: "Table", history: Histo
     `shown` is the file's name in messages, `table` the workbook as opened; without `history` the sheet *Report* is not
     looked at.
     """
-    parts = [part for part in table.parts if part != REPORT_SHEET] or [REPORT_SHEET]
+    parts = _to_read(open_part, table.parts)
     headings = _headings(open_part, parts)
     if history is not None:
         _check_columns(open_part, shown, table.parts, history)
@@ -55,6 +56,22 @@ def put_together(open_part: OpenPart, shown: str, table: "Table", history: Histo
         # A user may have sorted a sheet; a merge of unsorted rows would not be in order, so those are held and sorted.
         in_order = heapq.merge(*named, key=_number) if seen.in_order else sorted(chain(*named), key=_number)
         yield table.holding(headings, chain(in_order, numbered.rest()))
+
+
+def _to_read(open_part: OpenPart, parts: Sequence[str]) -> list[str]:
+    """The sheets with the rows to work on; *Report*, if there is no other, or if nothing is left of its rows."""
+    others = [part for part in parts if part != REPORT_SHEET]
+    if REPORT_SHEET in parts and not any(_has_rows(open_part, part) for part in others):
+        with open_part(REPORT_SHEET) as table:
+            # Rows deleted on the other sheets are not to go: they still stand on this one.
+            if all(_sync(row, table.headings, "sync_status") in _DONE for row in table.rows()):
+                return [REPORT_SHEET]
+    return others or [REPORT_SHEET]
+
+
+def _has_rows(open_part: OpenPart, part: str) -> bool:
+    with open_part(part) as table:
+        return next(iter(table.rows()), None) is not None
 
 
 def _headings(open_part: OpenPart, parts: Sequence[str]) -> tuple[str, ...]:

@@ -321,6 +321,16 @@ def test_a_column_that_one_sheet_lacks_is_asked_about(sent: SentWorkbook, name: 
     assert f"its sheet {name} lacks the column 'Name', which another has" in done.err
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_report_of_a_run_that_succeeded_has_all_its_rows(desk: Desk, kind: str) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("l.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
+    report = desk.leadsync("run", sheet, "--format", kind, "--json").json["files"]["report"]
+    done = desk.leadsync("run", report, "--json")
+    assert (done.code, done.json["statuses"]) == (0, {"skipped": 2})
+    assert len(dialer.ledger.received) == 2
+
+
 def test_two_headings_that_differ_in_letter_case_are_two_columns(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
     head = "Lead Id,FirstPhone,Outcome,Note,NOTE"
