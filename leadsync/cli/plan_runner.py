@@ -80,14 +80,19 @@ def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") ->
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:
     """Name the earlier run of the same file and the next steps; return the exit code."""
-    from leadsync.run import held_rows, origin_of, written_files
+    from leadsync.run import held_rows, left_to, origin_of, written_files
 
     run = plan.run
     again = "`--fresh` sends it again."
     if journal.count_retry(run.id):
         again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
     where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
-    shell.say(f"Nothing to do: run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}. {again}")
+    done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}"
+    if others := left_to(journal, run):
+        resume = " and ".join(f"`{shell.called} resume {other.id}`" for other in others)
+        taker = f"run {others[0].id} of {others[0].file.name}"
+        done = f"{taker} has taken over the rows left of run {run.id}; {resume} sends them"
+    shell.say(f"Nothing to do: {done}. {again}")
     for line in held_rows(plan):
         shell.say(line)
     hooks.measure(0)

@@ -111,6 +111,15 @@ def nothing_to_do(journal: Journal, run: RunRecord) -> Plan:
     return with_held(Plan(run, nothing_to_do=True), journal, None)
 
 
+def left_to(journal: Journal, run: RunRecord) -> list[RunRecord]:
+    """The later runs that have taken over rows of a run and have some to send still, the newest first."""
+    takers, found = set(journal.lineage(run.id)), list[RunRecord]()
+    for other in reversed(journal.runs()):
+        if other.complete and (other.id in takers or other.follows in (run.id, *(one.id for one in found))):
+            found.insert(0, other)
+    return [other for other in found if journal.has_more(other.id)]
+
+
 def with_held(plan: Plan, journal: Journal, end: int | None) -> Plan:
     """The plan with the rows up to `end`, or all, that wait for a decision, and the runs to decide in."""
     held = journal.waiting_for_decision(plan.run.id, end)

@@ -4,6 +4,20 @@ from tests.cli.samples import SHEET
 from tests.conftest import Desk
 
 
+def test_rows_handed_to_a_stopped_run_are_named_with_what_sends_them(desk: Desk) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
+    desk.leadsync("check", sheet, "--output", "c.csv")
+    for file in ("c.csv", "a.csv"):
+        assert desk.leadsync("run", file, LEADSYNC_API_KEY="wrong").code == 4
+    run = desk.leadsync("runs", "--json").json["runs"][0]["run"]
+    said = desk.leadsync("run", "c.csv").err
+    assert f"Nothing to do: run {run} of a.csv has taken over the rows left of run " in said
+    assert f"resume {run}` sends them" in said
+    assert desk.leadsync("resume", run).code == 0
+    assert len(dialer.ledger.applications) == 2
+
+
 def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) -> None:
     desk.dialer()
     sheet = desk.sheet("leads.csv", *SHEET)
