@@ -61,6 +61,7 @@ class Corrections:
         self._example = ""
         self._undone: list[int] = []
         self._undone_last: LastSent | None = None
+        self._too_late: list[int] = []
 
     def note(self, context: Context, decision: Decision) -> None:
         """Count one row."""
@@ -68,6 +69,8 @@ class Corrections:
             self._undone.append(context.row.number)
             if self._undone_last is None or last.time > self._undone_last.time:
                 self._undone_last = last
+        if isinstance(decision, Skip) and decision.kind is SkipKind.LATER_ROW_OF_TRIAL:
+            self._too_late.append(context.row.number)
         origin = context.origin
         if origin is None or context.second_line:
             return
@@ -114,6 +117,10 @@ class Corrections:
             words = undone_rows(self.undone, f"{last.time:%Y-%m-%d %H:%M}", last.run_id)
             them = agreeing(self.undone, "it", "them")
             yield Remark(f"{words} (row {_rows(self._undone)}); take {them} out of the file to keep that.", loud=True)
+        if too_late := len(self._too_late):
+            rows = counted(too_late, "row is", "rows are")
+            why = f"a later row of {agreeing(too_late, 'its lead', 'their leads')} went through"
+            yield Remark(f"{rows} not sent, because {why} (row {_rows(self._too_late)}).", loud=True)
         if in_vain := len(self._changed_in_vain):
             was, it_is = agreeing(in_vain, "was", "were"), agreeing(in_vain, "it is", "they are")
             where = _rows(self._changed_in_vain)

@@ -93,6 +93,7 @@ def test_an_earlier_row_never_undoes_a_later_one_of_its_lead(desk: Desk) -> None
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Call Back", "one,0383218191,Busy", TWO)
     done = desk.leadsync("run", sheet, "--json")
     assert done.json["statuses"] == {"succeeded": 2, "skipped": 1}
+    assert "! 1 row is not sent, because a later row of its lead went through (row 2)." in done.err
     assert "row 3 of the same lead" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
