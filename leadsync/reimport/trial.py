@@ -52,6 +52,10 @@ class Trial:
         """The sheet's rows of these leads so far."""
         self._same: dict[str, list[int | None]] = {}
         """The numbers here of the sheet's rows of a lead, in their order; None for a new row."""
+        self._lowest: dict[str, int] = {}
+        """The place among those of the last that went through and says the same still; -1 without any."""
+        self._last = {one.lead: number for number, one in sorted(self._sent.items()) if one.state is State.SUCCEEDED}
+        """The last row of each lead that went through."""
 
     @property
     def several(self) -> dict[str, list[RowKey]]:
@@ -99,12 +103,22 @@ class Trial:
         seen.append(row)
         if lead not in self._same:
             # How many rows the lead has in the sheet is known from the second reading on.
-            pairs = same_rows(
-                self._several.get(lead, seen), keys_of(self._before, numbers), by_number=not self._run.checked
-            )
-            self._same[lead] = [numbers[place] if place is not None else None for place in pairs]
+            self._match_all(lead, self._several.get(lead, seen), numbers)
         same = self._same[lead]
         return same[len(seen) - 1] if len(seen) <= len(same) else None
+
+    def _match_all(self, lead: str, rows: Sequence[RowKey], numbers: Sequence[int]) -> None:
+        before = keys_of(self._before, numbers)
+        pairs = same_rows(rows, before, by_number=not self._run.checked)
+        self._same[lead] = [numbers[place] if place is not None else None for place in pairs]
+        self._lowest[lead] = max(
+            (
+                at
+                for at, place in enumerate(pairs)
+                if place is not None and rows[at].digest == before[place].digest and self._went_through(numbers[place])
+            ),
+            default=-1,
+        )
 
     def _by_number(self, lead: Lead, number: int) -> TrialMatch | None:
         """The trial's row in this line, if it had no readable id, or failed with another id and the same values."""
@@ -136,27 +150,17 @@ class Trial:
         return self._again(there, origin)._replace(failed=_answer(origin) if is_same else None)
 
     def _later_row(self, lead: str, there: int | None) -> int | None:
-        """The next row of the lead that went through. A new row has its place in the order of the file, any other one
-        in that of the trial."""
+        """A later row of the lead that went through. A new row has its place in the order of the file, any other one in
+        that of the trial."""
         if there is None:
             return self._sent_below(lead)
-        rows = self._rows.get(lead, ())
-        return next((number for number in rows if number > there and self._went_through(number)), None)
+        last = self._last.get(lead, there)
+        return last if last > there else None
 
     def _sent_below(self, lead: str) -> int | None:
         """The number here of a row of the lead further down in the file that went through and says the same still."""
-        at = len(self._seen.get(lead, ()))
-        rows = zip(self._several.get(lead, ())[at:], self._same.get(lead, ())[at:], strict=False)
-        return next(
-            (
-                number
-                for row, number in rows
-                if number is not None
-                and self._went_through(number)
-                and row.digest == digest_of(self._before[number].fields)
-            ),
-            None,
-        )
+        lowest = self._lowest.get(lead, -1)
+        return self._same[lead][lowest] if lowest >= len(self._seen.get(lead, ())) else None
 
     def _went_through(self, number: int) -> bool:
         return number in self._sent and self._sent[number].state is State.SUCCEEDED
