@@ -190,6 +190,8 @@ class SlotPool:
         self._released = time.monotonic()
         del self.held[slot.number]
         self._last = slot.number
+        # The texts allow for the longest rest then.
+        was_unsure = self._slow or not self._has_seen
         if finished:
             self._longest = max(slot.seconds, self._longest * FORGETTING)
             is_first, self._has_seen = not self._has_seen, True
@@ -200,7 +202,7 @@ class SlotPool:
             self._slow = True
         if slot.file is None:
             return
-        if self.keeps and finished and slot.number < self.slots:
+        if self.keeps and finished and slot.number < self.slots and not was_unsure:
             self._kept[slot.number] = slot.file, self._released
         else:
             given_up = Mark(True, 0 if row_waits else os.getpid(), slot.begun, self._may_last(), self.knows)

@@ -155,8 +155,7 @@ def test_rests_are_found_by_a_look_and_only_slots_of_the_killed_rest(members: Me
 
 
 def test_a_look_leaves_a_slot_that_is_kept_locked(members: Members, clock: Clock) -> None:
-    one, other = members.join(slots=1), members.join(slots=1)
-    one.keeps = True
+    one, other = keeping(members, slots=1), members.join(slots=1)
     call(one, clock, 0.1)
     assert one.rests(killed=False) == []
     assert other.take() is None
@@ -207,6 +206,16 @@ def test_the_first_call_that_ends_tells_how_long_the_others_may_last(members: Me
     first.release()
     members.kill(killed)
     assert living.rests(killed=True) == [pytest.approx(clock.now + 4.9)]
+
+
+def test_a_slot_free_again_after_the_first_call_does_not_rest(members: Members, clock: Clock) -> None:
+    killed, living = members.join(slots=2), members.join(slots=2)
+    killed.keeps = True
+    first, _ = held(killed.take()), held(killed.take())
+    clock.now += 0.1
+    first.release()
+    members.kill(killed)
+    assert held(living.take()).number == 0
 
 
 def test_a_call_cut_before_any_was_seen_to_end_rests_for_ten_seconds(members: Members, clock: Clock) -> None:
@@ -643,6 +652,8 @@ def test_a_slot_without_a_usable_file_does_not_open_those_with_one(tmp_path: Pat
 def keeping(members: Members, slots: int = 2) -> SlotPool:
     """A process that found nobody waiting."""
     member = members.join(slots=slots)
+    # Behind the first call that ended.
+    held(member.take()).release()
     member.keeps = True
     return member
 

@@ -424,7 +424,8 @@ def test_a_week_of_nights(folder: Folder) -> None:
     command = [sys.executable, "-m", "leadsync", "watch", folder.path, "--once", "--settle", "0"]
     calls_before = len(received(dialer))
     with subprocess.Popen(command, cwd=folder.desk.folder, env=folder.desk.environment) as machine:
-        wait_until(lambda: len(received(dialer)) >= calls_before + 3)
+        # More than the dialer has slots: some were answered, and the machine knows how long calls take.
+        wait_until(lambda: len(received(dialer)) >= calls_before + dialer.slots.count + 1)
         machine.kill()
     dialer.faults.clear()
     wait_until(lambda: dialer.open_calls == 0)

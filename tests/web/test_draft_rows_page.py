@@ -77,6 +77,4 @@ def test_a_list_shuts_nobody_out_and_fits_small_screens(
             assert shut_out(shown) + too_wide(shown) == []
         shown.get_by_label("Leave row 2 out").click()
         shown.get_by_label("Take row 2 back").wait_for()
-        shown.wait_for_function(
-            "document.activeElement.getAttribute('aria-label') === 'Leave row 4 out'", timeout=9_000
-        )
+        shown.locator("[aria-label='Leave row 4 out']:focus").wait_for(timeout=9_000)
