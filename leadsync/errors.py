@@ -18,6 +18,8 @@ Each message is one sentence or two for the user: the fault, its place and the r
 """
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -135,15 +137,37 @@ class Stopped(LeadsyncError):
     exit_code = 4
 
 
-class Interrupted(BaseException):
+class Interrupted(SystemExit):
     """A signal ended the run; `leadsync resume` goes on with it.
 
-    Like KeyboardInterrupt it is no Exception: no code that goes on behind a failure takes it for one.
+    Like KeyboardInterrupt it is no Exception: no code that goes on behind a failure takes it for one. An event loop
+    lets no other sort but these two through.
     """
 
     def __init__(self, message: str, signal_number: int) -> None:
         super().__init__(message)
         self.signal_number = signal_number
+        self.code = 128 + signal_number
+
+
+@contextmanager
+def ended_by_signal(words: str) -> Iterator[None]:
+    """If a signal's exception ends the work inside, it carries the words for the user; the innermost count."""
+    try:
+        yield
+    except (KeyboardInterrupt, Interrupted) as error:
+        error.add_note(words)
+        raise
+
+
+def words_of_signal(error: BaseException) -> str:
+    """The words that the exception of a signal carries, or one before it: a second signal may cut its way; or empty."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if notes := getattr(cause, "__notes__", None):
+            return str(notes[0])
+        cause = cause.__context__
+    return ""
 
 
 def _with_remedy(fault: str, remedy: str) -> str:

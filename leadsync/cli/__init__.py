@@ -1,5 +1,6 @@
 """The command line: commands, prompts, exit codes. Only `main` prints errors and exits."""
 
+import _thread
 import contextlib
 import errno
 import gc
@@ -7,6 +8,8 @@ import logging
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -42,7 +45,7 @@ from leadsync.cli import (
 from leadsync.cli.options import common_options
 from leadsync.cli.shell import Shell, finish_output, say
 from leadsync.cli.usage import unknown, usage_error
-from leadsync.errors import Interrupted, LeadsyncError, OutputError, traceback_of
+from leadsync.errors import Interrupted, LeadsyncError, OutputError, traceback_of, words_of_signal
 from leadsync.process_limits import keep_private
 from leadsync.terminal import Visible, visible_lines
 
@@ -89,6 +92,8 @@ common_options(cli)
 _ENDINGS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 """Signals to end a command, as far as the platform has them, and the word for each."""
 _CAUGHT = (signal.SIG_DFL, signal.default_int_handler)
+_AGAIN_SECONDS = 0.01
+"""The time until a signal is delivered again: a finalizer that has swallowed it is over mostly."""
 
 
 def main() -> NoReturn:
@@ -123,6 +128,7 @@ def _prepare(signals: Sequence[int]) -> None:
         # An ignored signal stays ignored: `nohup` depends on it.
         if signal.getsignal(number) in _CAUGHT:
             signal.signal(number, _terminate)
+    sys.unraisablehook = _deliver_again
     # Rows come and go by the million, none of them in a cycle: rarer collections save a fifth of a sheet's time.
     gc.set_threshold(50_000, 20, 50)
 
@@ -138,13 +144,10 @@ def exit_code_of(arguments: list[str]) -> int:
         _put_error(words, as_json="--json" in arguments)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        # click raises its own in place of a KeyboardInterrupt, whose words say what was interrupted.
-        cause = error.__cause__ if isinstance(error, click.Abort) else error
-        words = str(cause) if isinstance(cause, KeyboardInterrupt) else ""
-        say(words or "Interrupted; nothing was being sent.")
+        say(words_of_signal(error) or "Interrupted; nothing was being sent.")
         return 130
     except Interrupted as error:
-        say(str(error))
+        say(words_of_signal(error) or str(error))
         return 128 + error.signal_number
     except LeadsyncError as error:
         # A settings error has a line for each fault.
@@ -189,14 +192,31 @@ def _complain(text: str, shell_options: dict[str, object]) -> None:
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    """End the command by an exception; the next signal ends the process."""
-    for name in _ENDINGS:
-        caught = getattr(signal, name, None)
-        if caught is not None and callable(signal.getsignal(caught)):
-            signal.signal(caught, signal.SIG_DFL)
+    """End the command by an exception; the next signal ends a wait on its way."""
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise Interrupted(f"{_ENDINGS[signal.Signals(number).name]}; nothing was being sent.", number)
+
+
+def _deliver_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Deliver a signal again whose exception was lost, because it struck in a finalizer or a callback of C."""
+    error = lost.exc_value
+    if isinstance(error, KeyboardInterrupt | Interrupted):
+        number = error.signal_number if isinstance(error, Interrupted) else signal.SIGINT
+        # Not by `threading`: the finalizer may run while its locks are held.
+        _thread.start_new_thread(_strike, (number,))
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _strike(number: int) -> None:
+    time.sleep(_AGAIN_SECONDS)
+    main_thread = threading.main_thread().ident
+    if sys.platform == "win32" or main_thread is None:
+        signal.raise_signal(number)
+    else:
+        # That thread itself, for its system call to end.
+        signal.pthread_kill(main_thread, number)
 
 
 __all__ = ["cli", "main"]

@@ -18,7 +18,7 @@ from leadsync.cli.options import (
 from leadsync.cli.sheet_runner import SheetRunner
 from leadsync.cli.shell import Shell, command_shell
 from leadsync.cli.watch_report import WatchReport
-from leadsync.errors import Interrupted, UsageError
+from leadsync.errors import Interrupted, UsageError, words_of_signal
 from leadsync.post_run import PostRunHooks
 from leadsync.watch import FolderWatcher, Standby, SystemClock
 
@@ -73,7 +73,7 @@ def watch(
             runner.settings()
             _watch(shell, watcher, results, once=once)
         except (Interrupted, KeyboardInterrupt) as error:
-            if words := str(error):
+            if words := words_of_signal(error) or str(error):
                 shell.say(words)
             results.code = 128 + (error.signal_number if isinstance(error, Interrupted) else signal.SIGINT)
         except Exception as error:

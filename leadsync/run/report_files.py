@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadsync.colours import INK, STATUS_COLOURS
 from leadsync.commands import command
-from leadsync.errors import Interrupted, OutputError, UsageError
+from leadsync.errors import OutputError, UsageError, ended_by_signal
 from leadsync.journal import Journal
 from leadsync.models import RunRecord, Status
 from leadsync.private_files import check_shared_folder
@@ -86,16 +86,13 @@ def finish(journal: Journal, run_id: str, say: Say = _log.warning) -> tuple[RunR
     """Write the files of a sent run; with them it is finished, unless it stopped early."""
     run = journal.run(run_id)
     digest, again = Digest(run), command("resume", run.id)
+    words = f"Interrupted while the files of run {run.id} were written. Every result is kept; `{again}` goes on."
     # Files first: a run without its files is not finished, and `resume` writes them after a kill.
     try:
-        files = _write(journal, run, digest, say)
+        with ended_by_signal(words):
+            files = _write(journal, run, digest, say)
     except OutputError as error:
         raise OutputError(f"{error} Every result is kept; `{again}` writes the files.") from error
-    except (KeyboardInterrupt, Interrupted) as error:
-        words = f"Interrupted while the files of run {run.id} were written. Every result is kept; `{again}` goes on."
-        raise (
-            Interrupted(words, error.signal_number) if isinstance(error, Interrupted) else KeyboardInterrupt(words)
-        ) from error
     ending: dict[str, Any] = {"stopped": run.stopped} if run.stopped else {"finished": True}
     journal.update_run(run.id, new_leads=digest.new_leads, **ending)
     return journal.run(run.id), files

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -76,10 +75,10 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
     except RuntimeError:
         # The usual case, a command: no second thread.
         early = StopRequests()
-        with _exceptions_let_through() as struck, ExitStack() as beginning:
+        with ExitStack() as beginning:
             # A signal's exception would leave half an event loop.
             beginning.enter_context(signals_to(early))
-            return asyncio.run(_begun(main, stops, early, struck, beginning))
+            return asyncio.run(_begun(main, stops, early, beginning))
     future: Future[Result] = Future()
     context = contextvars.copy_context()
 
@@ -97,54 +96,14 @@ def run_apart(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopReques
     return future.result()
 
 
-@contextmanager
-def _exceptions_let_through() -> Iterator[StopRequests]:
-    """Make the exceptions of signals' handlers end an event loop, which keeps all but a KeyboardInterrupt to itself.
-
-    The requests are these signals: in a finalizer Python ignores even that one.
-    """
-    struck = StopRequests()
-    raised: list[BaseException] = []
-    before = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        try:
-            before[number](number, frame)
-        except BaseException as error:
-            raised.append(error)
-            struck.stop(signal.Signals(number).name, number)
-            raise KeyboardInterrupt from error
-
-    if threading.current_thread() is not threading.main_thread():
-        before.clear()
-    try:
-        try:
-            for number in before:
-                signal.signal(number, handle)
-            yield struck
-        finally:
-            for number, handler in before.items():
-                # The first signal may have left the next one to the system.
-                if signal.getsignal(number) is handle:
-                    signal.signal(number, handler)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        if raised:
-            raise raised[0] from None
-        raise
-
-
 async def _begun(
-    main: Callable[[], Coroutine[Any, Any, Result]],
-    stops: StopRequests,
-    early: StopRequests,
-    struck: StopRequests,
-    beginning: ExitStack,
+    main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests, early: StopRequests, beginning: ExitStack
 ) -> Result:
     """Give the signals their handlers back, and the early one its effect, before the coroutine."""
     beginning.close()
     if early.made:
         signal.raise_signal(early.signal_number)
-    return await _cancelled_by(partial(_cancelled_by, main, stops), struck)
+    return await _cancelled_by(main, stops)
 
 
 async def _cancelled_by(main: Callable[[], Coroutine[Any, Any, Result]], stops: StopRequests) -> Result:

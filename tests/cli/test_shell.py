@@ -1,5 +1,6 @@
 """The shell of a command: its streams, stuck, full, closed or gone, its questions, and its log."""
 
+import asyncio
 import io
 import json
 import logging
@@ -9,15 +10,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from leadsync import cli
 from leadsync.cli.shell import Shell, set_up_log
-from leadsync.errors import OutputError
+from leadsync.errors import Interrupted, OutputError
 from leadsync.log import BackgroundHandler, logged_as
 from tests.conftest import Desk, Result
 
@@ -409,3 +411,35 @@ def test_a_signal_before_the_command_ends_without_a_trace(number: str, before: s
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+class _Finalized:
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self._number)
+
+
+@pytest.mark.parametrize(("number", "ended"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, Interrupted)])
+@pytest.mark.parametrize("wait", [lambda: threading.Event().wait(60), lambda: asyncio.run(asyncio.sleep(60))])
+def test_a_signal_in_a_finalizer_ends_the_command_a_moment_later(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    number: signal.Signals,
+    ended: type[BaseException],
+    wait: Callable[[], object],
+) -> None:
+    def work() -> None:
+        _Finalized(number)
+        wait()
+
+    monkeypatch.setattr(sys, "unraisablehook", cli._deliver_again)
+    before = signal.signal(number, cli._terminate)
+    try:
+        with pytest.raises(ended):
+            work()
+        assert signal.getsignal(number) is cli._terminate
+    finally:
+        signal.signal(number, before)
+    assert capfd.readouterr().err == ""

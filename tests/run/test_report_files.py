@@ -1,5 +1,7 @@
 """A run's files: written as its sheet was, and never over what somebody else wrote."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,13 +142,13 @@ def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tm
             ]
 
 
-@pytest.mark.parametrize(("signal", "code"), [(KeyboardInterrupt(), 130), (Interrupted("Terminated", 15), 143)])
+@pytest.mark.parametrize(("signal", "code"), [(KeyboardInterrupt, 130), (partial(Interrupted, "Terminated", 15), 143)])
 @pytest.mark.parametrize("command", ["run", "watch"])
 def test_a_signal_in_the_writing_names_the_run_that_was_sent(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, signal: BaseException, code: int, command: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, signal: Callable[[], BaseException], code: int, command: str
 ) -> None:
     def interrupted(*_: object) -> None:
-        raise signal
+        raise signal()
 
     dialer = desk.dialer()
     folder = desk.folder / "in"

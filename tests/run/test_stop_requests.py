@@ -9,6 +9,7 @@ from types import FrameType
 
 import pytest
 
+from leadsync.errors import Interrupted
 from leadsync.run.stop_requests import StopRequests, run_apart, signals_held, signals_to
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="file modes are POSIX's, and so are these signals")
@@ -84,20 +85,10 @@ def test_a_signal_while_the_loop_is_made_ends_the_command_behind_it(monkeypatch:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-class _Ended(BaseException):
-    pass
-
-
-class _Finalized:
-    def __del__(self) -> None:
-        signal.raise_signal(signal.SIGTERM)
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("where", ["callback", "task", "finalizer"])
+@pytest.mark.parametrize("where", ["callback", "task"])
 def test_a_signal_ends_the_run_wherever_in_the_loop_it_strikes(where: str) -> None:
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise _Ended
+        raise Interrupted("Terminated", signal.SIGTERM)
 
     async def strike() -> None:
         signal.raise_signal(signal.SIGTERM)
@@ -108,10 +99,8 @@ def test_a_signal_ends_the_run_wherever_in_the_loop_it_strikes(where: str) -> No
         tasks = set[asyncio.Task[None]]()
         if where == "callback":
             asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
-        elif where == "task":
-            tasks.add(asyncio.create_task(strike()))
         else:
-            _Finalized()
+            tasks.add(asyncio.create_task(strike()))
         try:
             for _ in range(3):
                 await asyncio.sleep(0)
@@ -121,7 +110,7 @@ def test_a_signal_ends_the_run_wherever_in_the_loop_it_strikes(where: str) -> No
 
     before = signal.signal(signal.SIGTERM, end)
     try:
-        with pytest.raises(_Ended):
+        with pytest.raises(Interrupted):
             run_apart(main, StopRequests())
         assert ran == ["tidied"]
         assert signal.getsignal(signal.SIGTERM) is end
