@@ -28,6 +28,7 @@ from leadsync.run import (
     Question,
     RunOptions,
     StopRequests,
+    behind_its_end,
     check_output,
     execute,
     execute_in_turn,
@@ -123,7 +124,8 @@ class SyncCall:
             )
 
         for done in execute_in_turn(planned, carry_out, anew, self.session.say):
-            hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+            with behind_its_end(done.run):
+                hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
         return done
 
     def _progress(self, rows: int) -> AbstractContextManager[Progress]:

@@ -34,7 +34,7 @@ def run_plan(
     The plans behind it (`plan.then`) are made by `anew`, each at the end of the run before.
     `finish` adds to the files of each run.
     """
-    from leadsync.run import execute, execute_in_turn, next_time
+    from leadsync.run import behind_its_end, execute, execute_in_turn, next_time
 
     if plan.nothing_to_do:
         return _nothing_to_do(shell, journal, plan, hooks)
@@ -55,15 +55,18 @@ def run_plan(
             until=ends,
             warnings=warnings,
         )
-        return finish(done)
+        with behind_its_end(done.run):
+            return finish(done)
 
     results = []
     for done in execute_in_turn(plan, carry_out, anew, shell.say):
-        hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
         results.append(done)
-    for behind in plan.in_turn[len(results) :]:
-        shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
-    return _put_all(shell, journal, results)
+        with behind_its_end(done.run):
+            hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+    with behind_its_end(done.run):
+        for behind in plan.in_turn[len(results) :]:
+            shell.say(f"The rows of run {behind.run.id} wait behind this rest; `{shell.called} resume` sends them too.")
+        return _put_all(shell, journal, results)
 
 
 def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") -> int:

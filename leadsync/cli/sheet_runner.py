@@ -106,7 +106,14 @@ class SheetRunner:
         return settings
 
     def _run(self, journal: "Journal", file: Path, content: Path, settings: "Settings") -> Handled:
-        from leadsync.run import RunOptions, check_output, keep_draft_behind, plan_content, plan_warnings
+        from leadsync.run import (
+            RunOptions,
+            behind_its_end,
+            check_output,
+            keep_draft_behind,
+            plan_content,
+            plan_warnings,
+        )
 
         prepare(self.folder)
         options = RunOptions(content=content, output=self.folder / DONE, inserts=self.inserts)
@@ -128,6 +135,11 @@ class SheetRunner:
                 break
             # The next run of the file goes behind it, at last that of its present content.
             self.report.note(Handled(file, done.code, run=done.run.id))
+        with behind_its_end(done.run):
+            return self._sent(journal, file, done)
+
+    def _sent(self, journal: "Journal", file: Path, done: "Executed") -> Handled:
+        """Put a sheet away behind its run, or leave it for the next look."""
         if done.sent.stopped_by:
             return self._set_aside(journal, file, done)
         if done.code >= 128 or (done.code == 4 and not done.sent.failed_early):
@@ -141,7 +153,7 @@ class SheetRunner:
         """Send a plan, and write its files beside the sheet's next place; remove those of an earlier stop."""
         from leadsync.progress import SilentProgress
         from leadsync.report import as_text
-        from leadsync.run import execute, plan_warnings
+        from leadsync.run import behind_its_end, execute, plan_warnings
 
         with logged_as(plan.run.id):
             _log.info("%s begins", plan.run.file.name)
@@ -155,12 +167,13 @@ class SheetRunner:
             output_for=self._place,
             by_itself=True,
         )
-        # Only a sheet of this folder can have earlier files in its subfolders.
-        if done.run.file.parent == self.folder:
-            self._remove_earlier_files(journal, done.run)
-        self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
-        if not self.shell.json:
-            self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
+        with behind_its_end(done.run):
+            # Only a sheet of this folder can have earlier files in its subfolders.
+            if done.run.file.parent == self.folder:
+                self._remove_earlier_files(journal, done.run)
+            self.hooks.ended(done.run, done.tally, done.files, done.code, cause=done.sent.cause)
+            if not self.shell.json:
+                self.shell.result(Visible(f"{as_text(done.run, done.tally, done.files)}\n"), None)
         return done
 
     def _place(self, run: RunRecord, code: int) -> Path:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from leadsync.commands import command
 from leadsync.config import Settings
 from leadsync.engine.ports import Progress
-from leadsync.errors import JournalError, RunCutError
+from leadsync.errors import JournalError, RunCutError, ended_by_signal
 from leadsync.journal import Journal
 from leadsync.models import TO_LOOK_AT, RunRecord
 from leadsync.remarks import Remark
@@ -57,10 +58,8 @@ def execute(
     are requests of other threads to stop; `by_itself` as for `send`. Raises BusyError, SettingsError, RunCutError and
     OutputError; `resume` goes on from there.
     """
-    plan.confirm(warnings)
-    run = journal.run(plan.run.id)
     stops = StopRequests() if stops is None else stops
-    journal.add_audit("send", system_user(), run.id, rows=plan.waiting)
+    run = _begun(journal, plan, warnings)
     with _to_be_resumed(run, stops):
         with progress_for(plan.waiting) as progress:
             sent = send(
@@ -83,11 +82,25 @@ def execute(
         return Executed(done, journal.tally(done.id), files, sent, code)
 
 
+def _begun(journal: Journal, plan: Plan, warnings: Sequence[Remark]) -> RunRecord:
+    """Confirm a plan, and return its run."""
+    # Whether the confirmation came through before a signal is not always known.
+    how = f"`{command('show', plan.run.id)}` says how run {plan.run.id} stands."
+    with ended_by_signal(f"Interrupted; nothing was being sent. {how}"):
+        plan.confirm(warnings)
+        journal.add_audit("send", system_user(), plan.run.id, rows=plan.waiting)
+        return journal.run(plan.run.id)
+
+
 @contextmanager
 def _to_be_resumed(run: RunRecord, stops: StopRequests) -> Iterator[None]:
-    """Name the run in an error of the journal, which has cut it; its exit code is that of a signal before."""
+    """Name the run where a signal ends it, or an error of the journal has cut it.
+
+    The exit code is that of a signal before.
+    """
     try:
-        yield
+        with ended_by_signal(f"Interrupted; `{command('resume', run.id)}` goes on with run {run.id}."):
+            yield
     except RunCutError:
         # Another machine has taken the run over, and goes on.
         raise
@@ -101,6 +114,13 @@ def _to_be_resumed(run: RunRecord, stops: StopRequests) -> Iterator[None]:
         if stops.signal_number:
             cut.exit_code = _code_of_signal(stops.signal_number)
         raise cut from error
+
+
+def behind_its_end(run: RunRecord) -> AbstractContextManager[None]:
+    """Name a run that has ended, its files written, where a signal ends what follows."""
+    if not run.finished:
+        return ended_by_signal(f"Interrupted; `{command('resume', run.id)}` goes on with run {run.id}.")
+    return ended_by_signal(f"Interrupted; run {run.id} was over, and `{command('show', run.id)}` shows its result.")
 
 
 def execute_in_turn(
@@ -119,7 +139,10 @@ def execute_in_turn(
     done = carry_out(plan, plan_warnings(plan))
     yield done
     while plan.then is not None and anew is not None and done.run.finished:
-        plan = anew()
+        with ended_by_signal(
+            f"Interrupted; run {done.run.id} was over, and `{command('resume')}` sends what waits behind it."
+        ):
+            plan = anew()
         if plan.nothing_to_do:
             return
         for warning in plan_warnings(plan):

@@ -90,7 +90,8 @@ def send(
             _close(journal, run, str(error).rstrip("."), time.monotonic() - began)
         raise
     except BaseException:
-        _close(journal, run, "leadsync ended before the run did", time.monotonic() - began)
+        with suppress(JournalError):
+            _close(journal, run, "leadsync ended before the run did", time.monotonic() - began)
         raise
     _close(journal, run, sent.stopped, time.monotonic() - began)
     return sent

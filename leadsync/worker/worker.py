@@ -206,13 +206,16 @@ class Worker:
     def _signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         numbers = (signal.SIGINT, signal.SIGTERM)
+        before = [(number, signal.getsignal(number)) for number in numbers]
         for number in numbers:
             loop.add_signal_handler(number, self._stopped_by, number)
         try:
             yield
         finally:
-            for number in numbers:
+            for number, handler in before:
+                # The loop gives them back to the system.
                 loop.remove_signal_handler(number)
+                signal.signal(number, handler)
 
     def _stopped_by(self, number: int) -> None:
         if not self.signal_number:

@@ -1,13 +1,16 @@
 """The exit code of a run: by its counts, and where the journal goes away in its middle."""
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from leadsync.errors import JournalError, RunCutError
+from leadsync.cli.shell import Shell
+from leadsync.errors import Interrupted, JournalError, RunCutError
+from leadsync.journal import Journal
 from leadsync.journal.run_log import LeaseLostError
 from leadsync.models import Status
 from leadsync.remarks import Remark
@@ -17,6 +20,7 @@ from leadsync.run.plan import Plan
 from leadsync.run.sender import Sent
 from leadsync.run.stop_requests import StopRequests
 from leadsync.tallies import Tally
+from tests.conftest import Desk
 from tests.journal.samples import RUN, a_run
 
 
@@ -74,3 +78,64 @@ def test_a_sheet_behind_a_run_that_somebody_has_sent_meanwhile_is_left_alone(tmp
     done = list(execute_in_turn(first, carry_out, lambda: Plan(run, nothing_to_do=True), print))
     assert carried == [first]
     assert len(done) == 1
+
+
+WRITING = (
+    "Interrupted while the files of run {run} were written. Every result is kept; `leadsync resume {run}` goes on."
+)
+CLOSING = "Interrupted; `leadsync resume {run}` goes on with run {run}."
+OVER = "Interrupted; run {run} was over, and `leadsync show {run}` shows its result."
+BEFORE = "Interrupted; nothing was being sent. `leadsync show {run}` says how run {run} stands."
+
+
+@pytest.mark.parametrize(
+    ("command", "struck", "signals", "words"),
+    [
+        ("run", "run.report_files._write", [signal.SIGTERM], WRITING),
+        ("watch", "run.report_files._write", [signal.SIGINT], WRITING),
+        ("run", "run.sender._close", [signal.SIGINT], CLOSING),
+        ("watch", "run.sender._close", [signal.SIGTERM], CLOSING),
+        ("run", "run.sender._close", [signal.SIGINT, signal.SIGTERM], CLOSING),
+        ("run", "post_run.PostRunHooks.ended", [signal.SIGTERM], OVER),
+        ("watch", "post_run.PostRunHooks.ended", [signal.SIGINT], OVER),
+        ("run", "run.execution.system_user", [signal.SIGINT], BEFORE),
+    ],
+)
+def test_a_signal_names_the_run_that_has_begun(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, command: str, struck: str, signals: list[int], words: str
+) -> None:
+    def strike(*_: object, **__: object) -> None:
+        number = signals.pop(0)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise Interrupted("Terminated; nothing was being sent.", number)
+
+    dialer, code = desk.dialer(), 128 + signals[-1]
+    folder = desk.folder / "in"
+    folder.mkdir()
+    sheet = desk.sheet("in/leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"leadsync.{struck}", strike)
+        if len(signals) > 1:
+            patch.setattr("leadsync.cli.shell.Shell.sound_journal", _closed_by(strike))
+        done = desk.leadsync(*(("run", sheet) if command == "run" else ("watch", folder, "--once", "--settle", "0")))
+    [run] = [one["run"] for one in desk.leadsync("runs", "--json").json["runs"]]
+    assert (done.code, signals) == (code, [])
+    assert words.format(run=run) in done.err.splitlines()
+    assert desk.leadsync("resume", run, "--json").json["files"]["report"]
+    assert len(dialer.ledger.applications) == 1
+
+
+def _closed_by(strike: Callable[[], None]) -> Callable[[Shell], AbstractContextManager[Journal]]:
+    """A command's journal, closed with a strike."""
+    real = Shell.sound_journal
+
+    @contextmanager
+    def struck(shell: Shell) -> Iterator[Journal]:
+        with real(shell) as journal:
+            try:
+                yield journal
+            finally:
+                strike()
+
+    return struck

@@ -1,13 +1,11 @@
 """A run's files: written as its sheet was, and never over what somebody else wrote."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from leadsync.errors import Interrupted, OutputError
+from leadsync.errors import OutputError
 from leadsync.journal import open_journal
 from leadsync.run import report_files
 from leadsync.simulator import FaultKind, FaultRule
@@ -140,29 +138,3 @@ def test_a_copy_is_as_the_runs_own_file_and_changes_nothing_there(desk: Desk, tm
             assert [[c.value for c in r] for r in first.worksheets[-1]] == [
                 [c.value for c in r] for r in second.worksheets[-1]
             ]
-
-
-@pytest.mark.parametrize(("signal", "code"), [(KeyboardInterrupt, 130), (partial(Interrupted, "Terminated", 15), 143)])
-@pytest.mark.parametrize("command", ["run", "watch"])
-def test_a_signal_in_the_writing_names_the_run_that_was_sent(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, signal: Callable[[], BaseException], code: int, command: str
-) -> None:
-    def interrupted(*_: object) -> None:
-        raise signal()
-
-    dialer = desk.dialer()
-    folder = desk.folder / "in"
-    folder.mkdir()
-    sheet = desk.sheet("in/leads.csv", "Lead Id,FirstPhone,Outcome", "A,0383218101,Sale")
-    with monkeypatch.context() as patch:
-        patch.setattr(report_files, "_write", interrupted)
-        done = desk.leadsync(*(("run", sheet) if command == "run" else ("watch", folder, "--once", "--settle", "0")))
-    [run] = [one["run"] for one in desk.leadsync("runs", "--json").json["runs"]]
-    assert done.code == code
-    words = (
-        f"Interrupted while the files of run {run} were written. Every result is kept; `leadsync resume {run}` goes on."
-    )
-    assert words in done.err
-    assert "nothing was being sent" not in done.err
-    assert desk.leadsync("resume", run, "--json").json["files"]["report"]
-    assert len(dialer.ledger.applications) == 1
