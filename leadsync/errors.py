@@ -161,9 +161,12 @@ def ended_by_signal(words: str) -> Iterator[None]:
 
 
 def words_of_signal(error: BaseException) -> str:
-    """The words that the exception of a signal carries, or one before it: a second signal may cut its way; or empty."""
+    """The words that the exception of a signal carries, or one whose way it has cut: a signal, or the run's end by an
+    error; or empty."""
     cause: BaseException | None = error
     while cause is not None:
+        if isinstance(cause, RunCutError | OutputError):
+            return str(cause)
         if notes := getattr(cause, "__notes__", None):
             return str(notes[0])
         cause = cause.__context__

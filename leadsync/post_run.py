@@ -13,15 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from leadsync.errors import (
-    BusyError,
-    LeadsyncError,
-    MappingError,
-    NotConfirmed,
-    SheetError,
-    ended_by_signal,
-    words_for_others,
-)
+from leadsync.errors import BusyError, LeadsyncError, MappingError, NotConfirmed, SheetError, words_for_others
 from leadsync.models import RunRecord
 from leadsync.tallies import Tally
 
@@ -147,6 +139,5 @@ def post_run_hooks(host: Host, file: Path, metrics_file: Path | None) -> Iterato
         # Another process has the sheet, or a person has said no.
         raise
     except Exception as error:
-        with ended_by_signal(str(error)):
-            hooks.failed(file.name, error)
+        hooks.failed(file.name, error)
         raise

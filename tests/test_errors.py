@@ -2,7 +2,16 @@
 
 import pytest
 
-from leadsync.errors import LeadsyncError, SettingsError, SheetError, Stopped, UsageError
+from leadsync.errors import (
+    LeadsyncError,
+    RunCutError,
+    SettingsError,
+    SheetError,
+    Stopped,
+    UsageError,
+    ended_by_signal,
+    words_of_signal,
+)
 
 SEVERAL = SheetError(
     "a.xlsx: there is more than one sheet with data: 'A; name the one to read', 'B'",
@@ -40,3 +49,16 @@ def test_a_cause_leaves_out_times_and_counts() -> None:
     stopped = Stopped("no slot came free since 14:03", cause="no slot came free")
     assert (str(stopped), stopped.cause) == ("no slot came free since 14:03", "no slot came free")
     assert LeadsyncError("it failed").cause == "it failed"
+
+
+def test_a_signal_tells_what_the_error_said_whose_way_it_has_cut() -> None:
+    struck = KeyboardInterrupt()
+    struck.__context__ = RunCutError("Run 1 stopped.")
+    assert words_of_signal(struck) == "Run 1 stopped."
+    assert words_of_signal(KeyboardInterrupt()) == ""
+
+
+def test_the_innermost_words_for_a_signal_count() -> None:
+    with pytest.raises(KeyboardInterrupt) as caught, ended_by_signal("outer"), ended_by_signal("inner"):
+        raise KeyboardInterrupt
+    assert words_of_signal(caught.value) == "inner"
