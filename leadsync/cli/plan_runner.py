@@ -8,8 +8,11 @@ from leadsync.cli.confirmation import confirm_plan
 from leadsync.cli.options import SendOptions
 from leadsync.cli.run_output import put_run
 from leadsync.cli.shell import Shell
+from leadsync.commands import arguments
 from leadsync.file_names import is_uploaded
 from leadsync.known_dialers import remember_dialer
+from leadsync.models import RunRecord
+from leadsync.plurals import agreeing
 from leadsync.post_run import PostRunHooks
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from leadsync.journal import Journal
     from leadsync.remarks import Remark
     from leadsync.run import Executed, Plan
+
+_MOST_LISTED = 10
+"""The most rows that a sentence lists."""
 
 
 def run_plan(
@@ -83,7 +89,7 @@ def _put_all(shell: Shell, journal: "Journal", results: "Sequence[Executed]") ->
 
 def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRunHooks) -> int:
     """Name the earlier run of the same file and the next steps; return the exit code."""
-    from leadsync.run import held_rows, left_to, origin_of, written_files
+    from leadsync.run import held_rows, origin_of, written_files
 
     run = plan.run
     again = "`--fresh` sends it again."
@@ -91,13 +97,28 @@ def _nothing_to_do(shell: Shell, journal: "Journal", plan: "Plan", hooks: PostRu
         again = f"`{shell.called} retry {run.id}` sends its failed rows again, `--fresh` all of them."
     where = f" {origin_of(journal, run)}" if is_uploaded(run.file) else ""
     done = f"run {run.id} of {run.created:%Y-%m-%d %H:%M} has sent {run.file.name}{where}"
-    if others := left_to(journal, run):
-        resume = " and ".join(f"`{shell.called} resume {other.id}`" for other in others)
-        taker = f"run {others[0].id} of {others[0].file.name}"
-        done = f"{taker} has taken over the rows left of run {run.id}; {resume} sends them"
-    shell.say(f"Nothing to do: {done}. {again}")
+    shell.say(f"Nothing to do: {_left_elsewhere(shell, journal, run, again) or f'{done}. {again}'}")
     for line in held_rows(plan):
         shell.say(line)
     hooks.measure(0)
     put_run(shell, journal, run, written_files(run))
     return 0
+
+
+def _left_elsewhere(shell: Shell, journal: "Journal", run: RunRecord, again: str) -> str:
+    """The sentences about rows of a run that it has not sent, and what sends them; empty without such rows."""
+    from leadsync.run import left_out, left_to
+
+    if others := left_to(journal, run):
+        resume = " and ".join(f"`{shell.called} resume {other.id}`" for other in others)
+        taker = f"run {others[0].id} of {others[0].file.name}"
+        return f"{taker} has taken over the rows left of run {run.id}; {resume} sends them. {again}"
+    if (ended := left_out(journal, run)) is None:
+        return ""
+    other, numbers = ended
+    more = ", …" if len(numbers) > _MOST_LISTED else ""
+    rows = f"{agreeing(len(numbers), 'row')} {', '.join(map(str, numbers[:_MOST_LISTED]))}{more}"
+    anew = f"run {other.id} of {other.file.name} began the sheet anew, without {rows} left of run {run.id}"
+    resume = f"`{shell.called} resume {other.id}` sends its rows, then " if journal.has_more(other.id) else ""
+    sends = f"`{shell.called} run {arguments(run.file)} --fresh --skip-unchanged` sends"
+    return f"{anew}; {resume}{sends} {agreeing(len(numbers), 'it', 'them')}."

@@ -9,7 +9,7 @@ from leadsync.run.forecast import expected_pace, fit, next_time
 from leadsync.run.hand_over import NO_WORKER, REST_PRIORITY, UPLOAD_PRIORITY, hand_over, has_worker, is_for_worker
 from leadsync.run.marked_outcomes import mark_outcomes, remarks_before
 from leadsync.run.origin import origin_of
-from leadsync.run.plan import Plan, RunOptions, left_to
+from leadsync.run.plan import Plan, RunOptions, left_out, left_to
 from leadsync.run.question import Question, held_rows, plan_lines, plan_warnings, question_of
 from leadsync.run.readiness import ready_to_send, settings_of_run
 from leadsync.run.report_files import (
@@ -78,6 +78,7 @@ __all__ = [
     "is_for_worker",
     "keep_draft_behind",
     "kept_draft",
+    "left_out",
     "left_to",
     "lines_with_headings",
     "look_at_sheet",

@@ -1,5 +1,7 @@
 """A plan carried out: nothing to do, an older run before the present sheet, and the exit code of both."""
 
+import pytest
+
 from tests.cli.samples import SHEET
 from tests.conftest import Desk
 
@@ -16,6 +18,25 @@ def test_rows_handed_to_a_stopped_run_are_named_with_what_sends_them(desk: Desk)
     assert f"resume {run}` sends them" in said
     assert desk.leadsync("resume", run).code == 0
     assert len(dialer.ledger.applications) == 2
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_rows_that_a_sheet_begun_anew_has_lost_are_named_with_what_sends_them(desk: Desk, stopped: bool) -> None:
+    dialer = desk.dialer()
+    sheet = desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale")
+    desk.leadsync("check", sheet, "--output", "c.csv")
+    assert desk.leadsync("run", "c.csv", LEADSYNC_API_KEY="wrong").code == 4
+    desk.sheet("a.csv", "Lead Id,Outcome", "L1,Sale")
+    desk.leadsync("run", sheet, "--fresh", **({"LEADSYNC_API_KEY": "wrong"} if stopped else {}))
+    anew, copy = (one["run"] for one in desk.leadsync("runs", "--json").json["runs"])
+    said = desk.leadsync("run", "c.csv").err
+    assert f"Nothing to do: run {anew} of a.csv began the sheet anew, without row 3 left of run {copy}; `" in said
+    assert (f"resume {anew}` sends its rows, then `" in said) is stopped
+    assert f"run {desk.folder / 'c.csv'} --fresh --skip-unchanged` sends it.\n" in said
+    if stopped:
+        assert desk.leadsync("resume", anew).code == 0
+    assert desk.leadsync("run", "c.csv", "--fresh", "--skip-unchanged").code == 0
+    assert [one.lead for one in dialer.ledger.applications] == ["L1", "L2"]
 
 
 def test_nothing_to_do_names_the_run_and_what_would_send_it_again(desk: Desk) -> None:
