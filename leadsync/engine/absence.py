@@ -45,7 +45,8 @@ class Absence:
         return self._breaker.allowance(slots)
 
     def record(self, outcome: Outcome, slots: int, *, last: bool) -> None:
-        """Note a row's outcome, with so many slots in use; `last`: no other row can be sent just now."""
+        """Note a row's outcome, with so many slots in use; `last`: no other row can be sent just now, or this one has
+        a single attempt left at most."""
         if self._breaker.record(outcome, self._clock.now(), slots, last=last):
             if self._stopped:
                 return

@@ -43,7 +43,8 @@ class Breaker:
     def record(self, outcome: Outcome, now: float, slots: int, *, last: bool = False) -> bool:
         """Note a row's outcome, with so many slots in use; return whether it opened the breaker.
 
-        With `last`, no other row can be sent and tell more: a probe comes before a row spends an attempt.
+        With `last`, no other row can be sent and tell more, or the row's next attempt is its last: a probe comes before
+        it.
         """
         if not outcome.away:
             self._reset()

@@ -293,7 +293,7 @@ class Engine:
                 self._notice.flow()
                 slot.is_left_behind = outcome.is_left_behind
                 self._rows.record(job, attempt, outcome)
-                self._learn(outcome, began)
+                self._learn(job, outcome, began)
         except LimiterPaused:
             await self._log.withdraw(job.number, attempt, job.idle_status)
             self._backlog.put_back(job)
@@ -311,7 +311,7 @@ class Engine:
             self._fail(JournalError(words))
             raise LimiterPaused
 
-    def _learn(self, outcome: Outcome, began: float) -> None:
+    def _learn(self, job: Job, outcome: Outcome, began: float) -> None:
         """Apply the outcome to pace and absence."""
         now = self._clock.now()
         self._count.called(now - began)
@@ -321,7 +321,8 @@ class Engine:
             slots = self._on_found(self._pace.found)
             self._pace = Pace(slots, since=now)
             self._limiter.resize(slots)
-        self._absence.record(outcome, self._pace.allowance, last=self._backlog.only_waits)
+        last = self._backlog.only_waits or job.spent >= self._policy.attempts - 1
+        self._absence.record(outcome, self._pace.allowance, last=last)
         self._adjust()
         if outcome.effect is Effect.ANSWERED:
             self.heard = True

@@ -94,6 +94,15 @@ def test_a_probe_that_is_answered_while_rows_are_not_does_not_renew_the_patience
     assert 600.0 <= stage.ended_at <= 610.0
 
 
+def test_a_probe_comes_before_a_row_spends_its_last_attempt_on_an_outage() -> None:
+    """The second row's call is under way still as the first one's turn comes again."""
+    stage = Stage(rows(2), lambda lead, times: BUSY, policy=RetryPolicy(2, 0.0), give_up_seconds=0.5)
+    stage.dialer.seconds = lambda lead: 0.1 if lead.external_id == "L2" else 10.0
+    stage.dialer.probe_answer = lambda now, updates: BUSY
+    assert "the dialer was away" in stage.run()
+    assert stage.log.counts == {Status.UNSENT: 2}
+
+
 def test_a_stop_during_an_absence_ends_the_run_at_once() -> None:
     stage = Stage(rows(20), lambda lead, times: CUT)
     stage.dialer.probe_answer = lambda now, updates: CUT
