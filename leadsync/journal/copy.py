@@ -31,13 +31,15 @@ def copy_journal(state: Path, url: str) -> JournalCopy:
     database = place(url)
     refuse_copied(state, to_copy_to=database)
     with ExitStack() as opened:
-        journal = opened.enter_context(SqliteJournal(state))
+        journal = opened.enter_context(SqliteJournal(state, copies_to=database))
         journal.check()
-        for run in journal.runs():
-            # Held until the end: nothing is sent from a journal of which a copy is made.
-            if not run.finished and not journal.try_hold(run.id):
-                raise BusyError(f"Run {run.id} is being sent or changed; copy the journal when it has ended.")
+        # What a dead process has left in flight is settled before the copy.
+        held = {run.id for run in journal.runs() if not run.finished and journal.try_hold(run.id)}
+        # From here to the mark nobody else writes, and everyone looks for the mark before he does.
         source = opened.enter_context(Snapshot(state))
+        refuse_copied(state, to_copy_to=database)
+        if busy := next((run.id for run in journal.runs() if not run.finished and run.id not in held), ""):
+            raise BusyError(f"Run {busy} is being sent or changed; copy the journal when it has ended.")
         target = opened.enter_context(Intake(url))
         if known := target.runs():
             if known.isdisjoint(run.id for run in journal.runs()):

@@ -1,13 +1,18 @@
 """A journal's copy in PostgreSQL: the same answers, and work goes on in it."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from leadsync.errors import BusyError, JournalError, UsageError
 from leadsync.journal import Entry, Journal, State, copy_journal, open_journal
+from leadsync.journal.copied import mark_copied
 from leadsync.journal.postgres.intake import Intake
+from leadsync.journal.sqlite import database
+from leadsync.journal.sqlite.snapshot import Snapshot
 from leadsync.models import Row, Status
 from tests.journal.samples import (
     CONFLICT,
@@ -102,6 +107,59 @@ def test_the_copy_gives_the_same_answers_and_work_goes_on_in_it(tmp_path: Path, 
 
         asyncio.run(go_on())
         assert set(ends(copied, LATER).values()) == {SUCCEEDED}
+
+
+def test_nothing_begins_while_a_copy_is_made_nor_behind_it(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path)
+    latest, fill_table, refusals = a_run(tmp_path, "20261125-000000-0000"), Intake.fill, set[str]()
+    monkeypatch.setattr(database, "LOOK_SECONDS", 0.0)
+    with open_journal(tmp_path) as opened_before:
+        opened_before.hurry()
+
+        def meanwhile(self: Intake, table: str, rows: Iterable[Sequence[object]]) -> None:
+            for work in (
+                lambda: opened_before.create(latest),
+                lambda: opened_before.confirm(RUN),
+                lambda: opened_before.resolve(RUN, [3], State.FAILED, "not applied"),
+            ):
+                with pytest.raises(JournalError, match="another process holds it") as caught:
+                    work()
+                refusals.add(str(caught.value))
+            fill_table(self, table, rows)
+
+        monkeypatch.setattr(Intake, "fill", meanwhile)
+        assert copy_journal(tmp_path, postgres_url).tables["runs"] == 2
+        assert len(refusals) == 1
+        with pytest.raises(UsageError, match="was copied to"):
+            opened_before.create(latest)
+        for _ in range(2):
+            with pytest.raises(UsageError, match="was copied to"):
+                opened_before.hold(LATER)
+        assert len(opened_before.runs()) == 2
+
+
+@pytest.mark.parametrize(("meanwhile", "refusal"), [("run", BusyError), ("copy", UsageError)])
+def test_what_began_just_before_a_copy_is_seen_by_it(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, meanwhile: str, refusal: type[Exception]
+) -> None:
+    fill(tmp_path)
+    enter = Snapshot.__enter__
+
+    def late(self: Snapshot) -> Snapshot:
+        if meanwhile == "run":
+            with open_journal(tmp_path) as journal:
+                journal.create(a_run(tmp_path, "20261125-000000-0000"))
+        else:
+            mark_copied(tmp_path, "leads on db", datetime(2026, 11, 24, 21, 4, tzinfo=UTC), kept=True)
+        return enter(self)
+
+    monkeypatch.setattr(Snapshot, "__enter__", late)
+    with pytest.raises(refusal):
+        copy_journal(tmp_path, postgres_url)
+    with open_journal(tmp_path / "other", postgres_url) as copied:
+        assert copied.runs() == []
 
 
 def test_a_database_with_runs_is_refused_and_a_run_under_way_too(tmp_path: Path, postgres_url: str) -> None:

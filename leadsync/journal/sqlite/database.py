@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.errors import JournalError
+from leadsync.journal.copied import refuse_copied
 from leadsync.journal.sql.database import LINE_COLUMNS, NEW_ROW_COLUMNS
 from leadsync.journal.sqlite.schema import APPLICATION_ID, MIGRATIONS, STEPS, VERSION
 from leadsync.private_files import make_private_folder
@@ -48,8 +49,9 @@ class Patience:
 class SqliteDatabase:
     """An open journal file and its connection; see `leadsync.journal.sql.database.Database`."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, copies_to: str = "") -> None:
+        """`copies_to` as in SqliteJournal."""
+        self.path, self._copies_to = path, copies_to
         self.patience = Patience()
         self.connection = prepare(path)
 
@@ -66,6 +68,8 @@ class SqliteDatabase:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The connection, in a transaction."""
         with translated(self.path), transaction(self.connection, patience=self.patience):
+            # Here, not only at the opening: the copy may have been made since.
+            refuse_copied(self.path.parent, to_copy_to=self._copies_to)
             yield self.connection
 
     def insert_rows(self, lines: Iterable[Sequence[Any]], rows: Iterable[Sequence[Any]]) -> None:

@@ -20,8 +20,13 @@ class FileLocks:
         lock.acquire(patience)
         self._held[run_id] = lock
         if taken is not None:
-            with self._database.writing() as connection:
-                taken(connection, 0)
+            try:
+                with self._database.writing() as connection:
+                    taken(connection, 0)
+            except BaseException:
+                # Else the next one to ask would have it without what `taken` does.
+                self.release(run_id)
+                raise
 
     def holders(self) -> Mapping[str, Holder]:
         """None: every process is on this machine."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadsync.errors import JournalError
+from leadsync.journal.copied import refuse_copied
 from leadsync.journal.marks import Marks
 from leadsync.journal.run_log import Begin, Finish, Work
 from leadsync.journal.sql.run_table import run_key_and_end
@@ -54,6 +55,7 @@ class SqliteRunWriter(SqlRunWriter):
         """
         finishes = [work for work in group if isinstance(work, Finish)]
         with translated(self._path), transaction(self._file, LONGEST_WAIT_SECONDS, self._patience):
+            refuse_copied(self._path.parent)
             self._finish_all(finishes)
             results = [work() if callable(work) else None for work in group]
             self._begin_all([work for work in group if isinstance(work, Begin)])

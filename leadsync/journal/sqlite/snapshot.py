@@ -1,33 +1,35 @@
-"""The tables of an SQLite journal at one moment, read only."""
+"""The tables of an SQLite journal, read while nobody writes."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from leadsync.journal.sqlite.database import connect, translated
+from leadsync.journal.sqlite.database import connect, transaction, translated
 from leadsync.journal.sqlite.store import FILE_NAME
 
 _PIECE = 5000
 
 
 class Snapshot:
-    """The journal of a state folder as it is at the first question; a context manager."""
+    """The journal of a state folder; a context manager, in which everybody else waits to write."""
 
     def __init__(self, state: Path) -> None:
         self._path = state / FILE_NAME
 
     def __enter__(self) -> Self:
-        with translated(self._path):
+        with translated(self._path), ExitStack() as opened:
             self._connection = connect(self._path)
-            # Each query of this transaction reads what the first one has read.
-            self._connection.execute("BEGIN")
+            opened.callback(self._connection.close)
+            opened.enter_context(transaction(self._connection))
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
+        self._opened.close()
 
     def count(self, table: str) -> int:
         """The rows of a table."""

@@ -15,9 +15,10 @@ FILE_NAME = "journal.sqlite3"
 class SqliteJournal(SqlJournal):
     """The journal in a state folder; see `leadsync.journal.protocol.Journal`."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, copies_to: str = "") -> None:
+        """`copies_to`: the database in words that the journal is to be copied to, for the copy itself."""
         self._path = state / FILE_NAME
-        database = SqliteDatabase(self._path)
+        database = SqliteDatabase(self._path, copies_to)
         self._patience = database.patience
         super().__init__(database, state, FileLocks(database, state))
 
