@@ -18,6 +18,11 @@ def mark_copied(state: Path, place: str, at: datetime, *, kept: bool) -> None:
         stream.write(f"{place}, on {at:%Y-%m-%d %H:%M}{'' if kept else _CUT_OFF}".encode())
 
 
+def unmark(state: Path) -> None:
+    """Take the mark away: the database has no copy."""
+    (state / MARK).unlink(missing_ok=True)
+
+
 def refuse_copied(state: Path, *, to_copy_to: str = "") -> None:
     """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice.
 

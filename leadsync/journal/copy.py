@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from leadsync.errors import BusyError, JournalError, UsageError
-from leadsync.journal.copied import mark_copied, refuse_copied
+from leadsync.errors import BusyError, Interrupted, JournalError, UsageError
+from leadsync.journal.copied import mark_copied, refuse_copied, unmark
 from leadsync.journal.postgres.errors import place
 from leadsync.journal.postgres.intake import Intake
 from leadsync.journal.sqlite.snapshot import Snapshot
@@ -59,8 +60,28 @@ def copy_journal(state: Path, url: str) -> JournalCopy:
                     f"Of table {table} {target.count(table)} rows came of {counts[table]}; nothing was kept. Please "
                     "report this."
                 )
-        # Before the database keeps it: a kill in between leaves a journal that is refused, not two that send.
-        mark_copied(state, database, journal.now(), kept=False)
-        target.keep(source.last_sequence())
-        mark_copied(state, database, journal.now(), kept=True)
+        target.count_on(source.last_sequence())
+        _keep(target, state, database, journal.now())
+        target.analyse()
     return JournalCopy(database, counts)
+
+
+def _keep(target: Intake, state: Path, database: str, at: datetime) -> None:
+    """Mark the original, then have the database keep the copy: a kill in between leaves no two journals that send."""
+    try:
+        mark_copied(state, database, at, kept=False)
+        target.keep()
+        mark_copied(state, database, at, kept=True)
+    except BaseException as error:
+        if not target.may_be_kept:
+            unmark(state)
+            raise
+        words = (
+            f"The copy was cut off, and whether the database has it is not known: copy the journal to {database} once "
+            f"more, which tells; nothing is sent from {state} until then."
+        )
+        if isinstance(error, Interrupted):
+            raise Interrupted(words, error.signal_number) from error
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(words) from error
+        raise JournalError(f"{words} ({error})") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadsync.errors import UsageError
-from leadsync.journal.copied import mark_copied, refuse_copied
+from leadsync.journal.copied import mark_copied, refuse_copied, unmark
 
 
 def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(tmp_path: Path) -> None:
@@ -19,7 +19,8 @@ def test_a_marked_journal_is_refused_with_the_place_of_its_copy_and_a_way_back(t
         f"LEADSYNC_JOURNAL_URL or [journal] url_file. To go on with the old journal instead, remove "
         f"{tmp_path}/journal.copied; do not use both."
     )
-    (tmp_path / "journal.copied").unlink()
+    for _ in range(2):
+        unmark(tmp_path)
     refuse_copied(tmp_path)
 
 

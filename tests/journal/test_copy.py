@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.errors import BusyError, JournalError, UsageError
+from leadsync.errors import BusyError, Interrupted, JournalError, UsageError
 from leadsync.journal import Entry, Journal, State, copy_journal, open_journal
 from leadsync.journal.copied import mark_copied
 from leadsync.journal.postgres.intake import Intake
@@ -203,18 +203,49 @@ def test_a_copy_that_lacks_a_row_is_not_kept(
         assert copied.runs() == []
 
 
-def test_a_copy_killed_before_its_end_leaves_no_two_journals_that_send(
-    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("cut", [KeyboardInterrupt(), Interrupted("Terminated", 15), JournalError("Mute.")])
+def test_a_copy_that_was_cut_before_the_database_was_to_keep_it_leaves_the_original_as_it_was(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, cut: BaseException
 ) -> None:
     fill(tmp_path)
 
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
+    def cut_off(_: Intake) -> None:
+        raise cut
 
     with monkeypatch.context() as patch:
-        patch.setattr(Intake, "keep", killed)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(Intake, "keep", cut_off)
+        with pytest.raises(type(cut)):
             copy_journal(tmp_path, postgres_url)
+    with open_journal(tmp_path) as journal:
+        assert len(journal.runs()) == 2
+    assert copy_journal(tmp_path, postgres_url).tables["runs"] == 2
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize("cut", [KeyboardInterrupt(), Interrupted("Terminated", 15), JournalError("Mute.")])
+def test_a_copy_that_the_database_may_have_kept_says_so_and_the_next_one_tells(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch, cut: BaseException, *, is_kept: bool
+) -> None:
+    fill(tmp_path)
+    keep = Intake.keep
+
+    def cut_off(self: Intake) -> None:
+        self.may_be_kept = True
+        if is_kept:
+            keep(self)
+        raise cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Intake, "keep", cut_off)
+        with pytest.raises(type(cut)) as caught:
+            copy_journal(tmp_path, postgres_url)
+    words = str(caught.value)
+    assert words.startswith("The copy was cut off, and whether the database has it is not known: copy the journal to ")
+    assert words.endswith(f" once more, which tells; nothing is sent from {tmp_path} until then.") or "(Mute.)" in words
     with pytest.raises(UsageError, match="whether all of it came there is not known"):
         open_journal(tmp_path)
-    assert copy_journal(tmp_path, postgres_url).tables["runs"] == 2
+    if is_kept:
+        with pytest.raises(UsageError, match="has these runs already: name that database"):
+            copy_journal(tmp_path, postgres_url)
+    else:
+        assert copy_journal(tmp_path, postgres_url).tables["runs"] == 2

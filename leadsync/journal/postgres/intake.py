@@ -1,9 +1,11 @@
 """The filling of an empty journal in PostgreSQL, table by table, in one transaction."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
+
+import psycopg
 
 from leadsync.journal.postgres.database import PostgresDatabase, connect
 from leadsync.journal.postgres.errors import translated
@@ -25,6 +27,8 @@ class Intake:
     def __init__(self, url: str) -> None:
         self._url = url
         self._tables: dict[str, dict[str, tuple[bool, bool]]] = {}
+        self.may_be_kept = False
+        """Whether the server may have been told to keep it."""
 
     def __enter__(self) -> Self:
         # It makes the tables.
@@ -76,8 +80,8 @@ class Intake:
         with translated(self._url):
             return frozenset(run for (run,) in self._connection.execute("SELECT id FROM runs"))
 
-    def keep(self, last_sequence: int) -> None:
-        """Keep all of it; new rows come behind the highest numbers, attempts behind `last_sequence`."""
+    def count_on(self, last_sequence: int) -> None:
+        """New rows come behind the highest numbers, attempts behind `last_sequence`."""
         with translated(self._url):
             for table, columns in self._tables.items():
                 for column in (name for name, (_, is_identity) in columns.items() if is_identity):
@@ -87,6 +91,15 @@ class Intake:
                         [f"{SCHEMA}.{table}", column],
                     )
             self._connection.execute("SELECT setval('attempt_order', %s)", [last_sequence])
+
+    def keep(self) -> None:
+        """Keep all of it. An error behind `may_be_kept` does not tell whether the database has done so."""
+        with translated(self._url):
+            self.may_be_kept = True
             self._connection.execute("COMMIT")
+
+    def analyse(self) -> None:
+        """Count the rows for the planner of queries. It may fail: the server does so itself after a while."""
+        with suppress(psycopg.Error):
             for table in self._tables:
                 self._connection.execute(f"ANALYZE {table}")

@@ -28,7 +28,11 @@ def test_new_runs_come_behind_those_kept(tmp_path: Path, postgres_url: str) -> N
         assert {"runs", "rows", "lines", "attempts"} <= set(intake.tables)
         assert "leases" not in intake.tables, "a copy is nobody's"
         fill(intake, tmp_path)
-        intake.keep(7)
+        intake.count_on(7)
+        assert not intake.may_be_kept
+        intake.keep()
+        assert intake.may_be_kept
+        intake.analyse()
     with open_journal(tmp_path / "other", postgres_url) as journal:
         journal.create(a_run(tmp_path, LATER))
         assert [run.id for run in journal.runs()] == [LATER, RUN]
