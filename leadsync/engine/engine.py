@@ -276,8 +276,11 @@ class Engine:
         # All that takes time comes before the slot: the call made ready, and its beginning on disk.
         send = self._dialer.prepare(job.lead)
         asked = self._clock.now()
-        await self._log.begin(job.number, attempt)
+        settled = await self._log.begin(job.number, attempt)
         self._count.written(self._clock.now() - asked)
+        if settled is not None:
+            self._rows.pass_over(job, settled)
+            return
         left = False
         try:
             slot = self._limiter.slot()

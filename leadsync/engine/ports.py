@@ -43,8 +43,11 @@ class RunLog(Protocol):
         """One row of an earlier `pending`, not begun since."""
         ...
 
-    def begin(self, number: int, attempt: int) -> Awaitable[None]:
-        """Begin an attempt: from its `leaves` on, it may reach the dialer."""
+    def begin(self, number: int, attempt: int) -> Awaitable[Status | None]:
+        """Begin an attempt: from its `leaves` on, it may reach the dialer.
+
+        Gives the status of a row that was settled since it was read; it is not begun then.
+        """
         ...
 
     def leaves(self, number: int, attempt: int) -> None:
@@ -71,7 +74,7 @@ class RunLog(Protocol):
         ...
 
     def exhaust(self, number: int, message: str, status: Status) -> Awaitable[None]:
-        """End a row without attempts left."""
+        """End a row without attempts left, unless it was settled since it was read."""
         ...
 
     def hold(self, number: int, earlier: int) -> Awaitable[None]:

@@ -107,6 +107,12 @@ class RowOutcomes:
         self._log.exhaust(job.number, words, job.end_status)
         self._end(job, job.end_status)
 
+    def pass_over(self, job: Job, status: Status) -> None:
+        """A row was settled since it was read: by a late answer to an earlier sender of the run, or by a person."""
+        if self._early is not None and job.first:
+            self._early.take_back()
+        self._end(job, status)
+
     def _insert(self, job: Job, attempt: int, outcome: Outcome, insert: Lead) -> None:
         """The dialer does not have the lead: its next attempt, the first of as many as any row has, inserts it."""
         # Without a lead, no earlier attempt was applied.

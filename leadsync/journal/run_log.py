@@ -64,7 +64,7 @@ class RunWriter(Protocol):
         """Do all of a group's work in one transaction, or none of it; return the results in order.
 
         Of any one row, finishes go before and begins behind the rest. Functions are methods of this writer. Questions
-        need not be in the transaction.
+        need not be in the transaction. The result of a begin is None, or the status of a row that is settled by now.
         """
         ...
 
@@ -174,8 +174,12 @@ class RunLog:
         """One row from an earlier `pending`."""
         return self._call(Question(partial(self._writer.pending_row, number)))
 
-    def begin(self, number: int, attempt: int) -> asyncio.Future[None]:
-        """Pending to in flight: to be awaited before a byte of the attempt leaves."""
+    def begin(self, number: int, attempt: int) -> asyncio.Future[Status | None]:
+        """Pending to in flight: to be awaited before a byte of the attempt leaves.
+
+        Gives the status of a row that was settled since it was read, by a late answer to an earlier sender, or by a
+        person; it is not begun then.
+        """
         return self._call(Begin(number, attempt))
 
     def leaves(self, number: int, attempt: int) -> None:
@@ -202,7 +206,10 @@ class RunLog:
         return self._call(partial(self._writer.never_harmless, number))
 
     def exhaust(self, number: int, message: str, status: Status) -> asyncio.Future[None]:
-        """Pending to failed, or unknown as before: its attempts ran out while the dialer took others' calls."""
+        """Pending to failed, or unknown as before: its attempts ran out while the dialer took others' calls.
+
+        A row that was settled since it was read stays as it is.
+        """
         return self._call(partial(self._writer.exhaust, number, message, _state(status)))
 
     def hold(self, number: int, earlier: int) -> asyncio.Future[None]:

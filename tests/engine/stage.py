@@ -77,6 +77,8 @@ class FakeLog:
         self.undecided_leads = undecided or {}
         self.held: dict[int, int] = {}
         self.inserted: set[int] = set()
+        self.settled_elsewhere: dict[int, Status] = {}
+        """Rows that are settled between the reading and the beginning."""
         self.pages: list[int] = []
         self.fails_at: Callable[[str], bool] = lambda what: False
         self.failure: Exception = JournalError("the disk is full")
@@ -121,14 +123,18 @@ class FakeLog:
         assert entry.state in ("pending", "unknown")
         return entry.row
 
-    async def begin(self, number: int, attempt: int) -> None:
+    async def begin(self, number: int, attempt: int) -> Status | None:
         self._maybe_fail("begin")
         entry = self.entries[number]
+        if status := self.settled_elsewhere.get(number):
+            entry.state = str(status)
+            return status
         assert entry.state in ("pending", "unknown"), "only a row that is to be sent begins"
         assert attempt == entry.row.attempts + 1
         entry.state = "begun"
         entry.row = replace(entry.row, attempts=attempt)
         await asyncio.sleep(self.seconds)
+        return None
 
     def leaves(self, number: int, attempt: int) -> None:
         self._maybe_fail("leaves")

@@ -66,6 +66,30 @@ def test_a_row_for_a_person_is_not_sent_again_and_its_leads_later_rows_wait(outc
     assert stage.log.held[4] == 2
 
 
+def test_a_row_settled_since_it_was_read_is_passed_over() -> None:
+    """By a late answer to a sender that stood still, or by a person."""
+    twice = [PendingRow(n, Lead(lead, {DISPOSITION: "Sale"})) for n, lead in enumerate("ABACBD", 2)]
+    stage = Stage(twice, slots=1)
+    stage.log.settled_elsewhere = {2: Status.CONFLICT, 3: Status.SUCCEEDED}
+    assert stage.run() == ""
+    assert sorted(stage.dialer.sent) == ["B", "C", "D"]
+    assert stage.log.statuses == {
+        2: Status.CONFLICT,
+        3: Status.SUCCEEDED,
+        4: Status.UNSENT,
+        **dict.fromkeys((5, 6, 7), Status.SUCCEEDED),
+    }
+    assert stage.log.held == {4: 2}, "a person decides on the conflict first"
+    assert stage.progress.settled == {Status.SUCCEEDED: 4, Status.CONFLICT: 1}
+
+
+def test_first_rows_that_are_passed_over_are_none_of_the_first() -> None:
+    stage = Stage(rows(110), slots=1)
+    stage.log.settled_elsewhere = dict.fromkeys(range(2, 52), Status.SUCCEEDED)
+    assert stage.run() == ""
+    assert len(stage.dialer.sent) == 60
+
+
 def test_a_call_without_an_answer_is_in_doubt_unless_the_settings_follow_the_vendors_page() -> None:
     def run(policy: RetryPolicy) -> Stage:
         stage = Stage(rows(1), lambda lead, times: SILENCE if times == 1 else OK, policy=policy)

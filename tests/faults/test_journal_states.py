@@ -173,10 +173,19 @@ class JournalStates(RuleBasedStateMachine):
             self.model[number] = "skipped"
             self.decided_about.pop(number, None)
 
-    @precondition(lambda self: any(state not in ("pending", "unknown") for state in self.model.values()))
+    @precondition(lambda self: any(state not in ("pending", "unknown", "in_flight") for state in self.model.values()))
     @rule(data=st.data())
-    def beginning_anything_else_is_refused_and_changes_nothing(self, data) -> None:
-        number = data.draw(st.sampled_from([number for number in ROWS if not self.may_begin(number)]))
+    def a_settled_row_is_passed_over_and_stays_as_it_is(self, data) -> None:
+        settled = [n for n, state in self.model.items() if state not in ("pending", "unknown", "in_flight")]
+        number = data.draw(st.sampled_from(settled))
+        status = self.wait(self.log.begin(number, self.attempts[number] + 1))
+        assert status == self.model[number]
+        self.wait(self.log.exhaust(number, "not done in 5 attempts", Status.FAILED))
+
+    @precondition(lambda self: "in_flight" in self.model.values())
+    @rule(data=st.data())
+    def beginning_what_is_under_way_is_refused_and_changes_nothing(self, data) -> None:
+        number = data.draw(st.sampled_from([number for number in ROWS if self.model[number] == "in_flight"]))
         with pytest.raises(JournalError, match=f"Row {number} "):
             self.wait(self.log.begin(number, self.attempts[number] + 1))
         with pytest.raises(JournalError):

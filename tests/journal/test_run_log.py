@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from leadsync.errors import JournalError
-from leadsync.journal import Entry, Journal
+from leadsync.journal import Entry, Journal, State
 from leadsync.journal.run_log import GATHER_SECONDS, Begin, Finish, RunLog
 from leadsync.models import Effect, Outcome, Row, Status
 from leadsync.reasons import Skip, SkipKind
@@ -116,6 +116,42 @@ def test_a_row_that_is_under_way_is_not_begun_once_more(journal: Journal) -> Non
 
     with pytest.raises(JournalError, match=r"Row 2 .* cannot become in_flight"):
         asyncio.run(send())
+
+
+@pytest.mark.parametrize("decision", [State.SUCCEEDED, State.FAILED])
+def test_a_row_that_was_settled_since_it_was_read_is_neither_begun_nor_ended(
+    journal: Journal, decision: State, tmp_path: Path
+) -> None:
+    other = "20261124-000000-0000"
+    journal.create(a_run(tmp_path, other))
+    journal.add(other, [Entry(Row(n, (f"L{n}",)), f"L{n}", {}, harmless=True) for n in range(2, 7)])
+
+    async def send() -> None:
+        async with sending(journal, other, resend_unknown=True) as log:
+            for number in (2, 3):
+                await log.begin(number, 1)
+                await log.finish(number, 1, Outcome(Effect.IN_DOUBT, message="cut"), Status.UNKNOWN)
+            await log.begin(6, 1)
+            assert len(await log.pending(0, 10)) == 4
+            journal.resolve(other, [2, 3], decision, "decided")
+            found = await asyncio.gather(
+                log.begin(4, 1),
+                log.begin(2, 2),
+                log.exhaust(3, "not done in 2 attempts", Status.UNKNOWN),
+                log.finish(6, 1, OK, Status.SUCCEEDED),
+                log.begin(5, 1),
+                log.begin(3, 2),
+            )
+            assert found == [None, decision.status, None, None, None, decision.status]
+
+    asyncio.run(send())
+    assert {record.number: (record.status, record.attempts) for record in journal.records(other)} == {
+        2: (decision.status, 1),
+        3: (decision.status, 1),
+        4: (Status.UNKNOWN, 1),
+        5: (Status.UNKNOWN, 1),
+        6: (Status.SUCCEEDED, 1),
+    }
 
 
 def test_a_reason_for_holding_rows_is_written_to_that_row_alone_and_only_while_it_is_pending(

@@ -67,24 +67,22 @@ class PostgresRunWriter(SqlRunWriter):
         If the lease has another holder by now, ends of attempts in doubt are kept and LeaseLostError comes.
         """
         finishes = [work for work in group if isinstance(work, Finish)]
-        begins = [work for work in group if isinstance(work, Begin)]
+        begins = {work.number: (at, work) for at, work in enumerate(group) if isinstance(work, Begin)}
         results: list[Any] = [None] * len(group)
-        changes = [at for at, work in enumerate(group) if callable(work) and not isinstance(work, Question)]
         with translated(self._url):
-            try:
-                if changes:
-                    with self._server.transaction():
-                        is_mine = self._write(finishes, [])
-                        if is_mine:
-                            self._answer(group, changes, results)
-                            self._write([], begins)
-                else:
-                    is_mine = self._write(finishes, begins)
-            except psycopg.Error as error:
-                if error.sqlstate != REFUSED_MOVE:
-                    raise
-                number, state = (error.diag.message_detail or "0 ").split(" ")
-                raise self._cannot(int(number), State(state)) from None
+            while True:
+                try:
+                    is_mine = self._write_all(group, finishes, [work for _, work in begins.values()], results)
+                    break
+                except psycopg.Error as error:
+                    if error.sqlstate != REFUSED_MOVE:
+                        raise
+                    number, state = (error.diag.message_detail or "0 ").split(" ")
+                    settled = self._settled(int(number)) if state == State.IN_FLIGHT else None
+                    if settled is None:
+                        raise self._cannot(int(number), State(state)) from None
+                # The server has undone the group: again, without the settled row.
+                results[begins.pop(int(number))[0]] = settled
             if not is_mine:
                 raise self._lost()
             # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
@@ -93,6 +91,20 @@ class PostgresRunWriter(SqlRunWriter):
             # Not in a transaction, whose beginning and end are a round trip each: all other rows wait meanwhile.
             self._answer(group, [at for at, work in enumerate(group) if isinstance(work, Question)], results)
         return results
+
+    def _write_all(
+        self, group: Sequence[Work], finishes: Sequence[Finish], begins: Sequence[Begin], results: list[Any]
+    ) -> bool:
+        """Write all of a group or nothing; return whether the lease is still this holder's."""
+        changes = [at for at, work in enumerate(group) if callable(work) and not isinstance(work, Question)]
+        if not changes:
+            return self._write(finishes, begins)
+        with self._server.transaction():
+            is_mine = self._write(finishes, [])
+            if is_mine:
+                self._answer(group, changes, results)
+                self._write([], begins)
+        return is_mine
 
     @staticmethod
     def _answer(group: Sequence[Work], places: Sequence[int], results: list[Any]) -> None:

@@ -15,7 +15,7 @@ from leadsync.journal.sql.live_runs import KEEP_LIVE, live_values
 from leadsync.journal.sql.row_table import undecided_rows
 from leadsync.journal.sql.sendable_rows import PENDING, PRIORITY_ORDER, SENDABLE, UNDECIDED
 from leadsync.journal.states import State, sources
-from leadsync.models import Lead, PendingRow
+from leadsync.models import Lead, PendingRow, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.tallies import Live
 
@@ -99,6 +99,8 @@ class SqlRunWriter:
         )
 
     def exhaust(self, number: int, message: str, state: State) -> None:
+        if self._settled(number) is not None:
+            return
         # An idempotent row in doubt that is sent again after this has all its attempts again.
         assignments = "message = ?, reason = NULL, kind = NULL, counted_from = "
         assignments += "CASE WHEN harmless THEN attempts ELSE counted_from END"
@@ -131,6 +133,14 @@ class SqlRunWriter:
         ).rowcount
         if moved != 1:
             raise self._cannot(number, target)
+
+    def _settled(self, number: int) -> Status | None:
+        """The status of a row that was settled since it was read, or None."""
+        row = self._connection.execute(
+            "SELECT state FROM rows WHERE run = ? AND number = ?", [self._key, number]
+        ).fetchone()
+        is_settled = row is not None and row[0] not in (State.IN_FLIGHT, *sources(State.IN_FLIGHT))
+        return State(row[0]).status if is_settled else None
 
     def _cannot(self, number: int, target: State) -> JournalError:
         return JournalError(f"Row {number} of run {self._run_id} cannot become {target}; is another process at it?")

@@ -16,6 +16,7 @@ from leadsync.journal.sql.run_writer import SqlRunWriter, finish_values
 from leadsync.journal.sqlite.database import Patience, connect, transaction, translated
 from leadsync.journal.sqlite.statements import BEGIN_ROWS, FINISH_ROWS, KEEP_ATTEMPTS
 from leadsync.journal.states import State
+from leadsync.models import Status
 
 LONGEST_WAIT_SECONDS = 120.0
 """A run's longest wait for another writer: at its end the outcomes of answered calls are lost."""
@@ -58,20 +59,32 @@ class SqliteRunWriter(SqlRunWriter):
             refuse_copied(self._path.parent)
             self._finish_all(finishes)
             results = [work() if callable(work) else None for work in group]
-            self._begin_all([work for work in group if isinstance(work, Begin)])
+            settled = self._begin_all([work for work in group if isinstance(work, Begin)])
         # After the commit: another row's mark may take the place, and a kill in between would make this row unsent.
         for finish in finishes:
             self._marks.forget(finish.number)
+        if settled:
+            results = [
+                settled.get(work.number) if isinstance(work, Begin) else result
+                for work, result in zip(group, results, strict=True)
+            ]
         return results
 
-    def _begin_all(self, group: list[Begin]) -> None:
+    def _begin_all(self, group: list[Begin]) -> dict[int, Status]:
+        """Begin all but the settled rows; return those."""
+        settled: dict[int, Status] = {}
         if group:
             [before] = self._connection.execute("SELECT last FROM sequence").fetchone()
             self._connection.execute("UPDATE sequence SET last = ?", [before + len(group)])
             now = time.time()
             lines = [(self._key, *work, now, before + place) for place, work in enumerate(group, 1)]
             moved = self._connection.execute(BEGIN_ROWS, [json.dumps(lines)]).rowcount
-            self._all_moved(moved, {work.number: State.IN_FLIGHT for work in group})
+            if moved < len(group):
+                found = {work.number: self._settled(work.number) for work in group}
+                settled = {number: status for number, status in found.items() if status is not None}
+            begun = {work.number: State.IN_FLIGHT for work in group if work.number not in settled}
+            self._all_moved(moved, begun)
+        return settled
 
     def _finish_all(self, group: list[Finish]) -> None:
         if group:
