@@ -11,6 +11,7 @@ from leadsync.models import RunRecord
 
 if TYPE_CHECKING:
     from leadsync.journal import Journal
+    from leadsync.report import StandingKind
 
 
 def put_run(
@@ -21,17 +22,19 @@ def put_run(
     *,
     before: Sequence[dict[str, Any]] = (),
     also: Mapping[str, Any] = MappingProxyType({}),
+    standing: "StandingKind | None" = None,
 ) -> None:
     """Print the summary of a run; with --json its object.
 
-    `before` holds the objects of runs sent just before, `also` more keys.
+    `before` holds the objects of runs sent just before, `also` more keys; `standing` as in `report.as_text`.
     """
     from leadsync.report import as_json, as_text
 
     tally = journal.tally(run.id)
     value = {**as_json(run, tally, files), **({"before": list(before)} if before else {}), **also}
     moved_to = journal.moved_to(run.id)
-    text = as_text(run, tally, files, called=shell.called, look=coloured_status, moved_to=moved_to)
+    look = coloured_status
+    text = as_text(run, tally, files, called=shell.called, look=look, moved_to=moved_to, standing=standing)
     shell.result(text, value)
 
 

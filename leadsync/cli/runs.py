@@ -37,20 +37,18 @@ def runs(run_id: str | None) -> int:
         live, holders, now = journal.live(), journal.holders(), journal.now()
         listed = [(run, tally) for run, tally in journal.tallies() if (run_id or "") in run.id]
 
+    kinds = {
+        run.id: standing_of(run, live.get(run.id), now, beyond=tally.beyond, has_worker=run.id in queued or None).kind
+        for run, tally in listed
+    }
+
     def standing(run: RunRecord, tally: Tally) -> str:
-        holder, is_queued = holders.get(run.id), run.id in queued or None
-        kind = standing_of(run, live.get(run.id), now, beyond=tally.beyond, has_worker=is_queued).kind
+        holder, kind = holders.get(run.id), kinds[run.id]
         if kind in (StandingKind.SENDING, StandingKind.WAITING, StandingKind.STOPPING, StandingKind.LOST):
             return live_words(live[run.id], now, holder)
         if run.id in sending and run.complete:
             return f"being sent on {holder}" if holder else "being sent"
-        more = {
-            StandingKind.DRAFT: ", not sent",
-            StandingKind.QUEUED: ", waits for a worker",
-            StandingKind.TRIAL: f", {tally.beyond:,} left",
-            StandingKind.HELD: ", the journal was restored",
-        }
-        return f"{kind}{more.get(kind, '')}"
+        return f"{kind}, {tally.beyond:,} left" if kind is StandingKind.TRIAL else f"{kind}{kind.more}"
 
     lines = (
         (run.id, standing(run, tally), run.file.name, f"{tally.rows:,}", _counts(tally.statuses))
@@ -63,6 +61,7 @@ def runs(run_id: str | None) -> int:
             "draft": not run.complete,
             "finished": run.finished,
             "stopped": run.stopped or None,
+            "queued": kinds[run.id] is StandingKind.QUEUED,
             "live": live_json(live[run.id]) if run.id in live else None,
             "holder": dataclasses.asdict(holders[run.id]) if run.id in holders else None,
             "rows": tally.rows,

@@ -66,21 +66,25 @@ class _RowFilter:
 
 
 def _show_run(shell: Shell, journal: "Journal", run: RunRecord, rows: _RowFilter, *, listing: bool) -> int:
-    from leadsync.report import as_json, live_json, live_words
+    from leadsync.report import StandingKind, as_json, live_json, live_words, standing_of
     from leadsync.run import written_files
 
     is_sent = not journal.settle_if_dead(run.id)
     live, holder = journal.live().get(run.id), journal.holders().get(run.id)
-    if live is not None and not (run.is_held and live.lost):
+    is_queued = journal.queued(run.id) is not None or None
+    standing = standing_of(run, live, journal.now(), has_worker=is_queued)
+    if live is not None and (standing.is_live or standing.kind is StandingKind.LOST):
         words = live_words(live, journal.now(), holder)
         again = f": {shell.called} resume {run.id}" if live.lost else ""
         shell.say(f"Run {run.id}: {words}{again}.")
     elif is_sent and run.complete:
         shell.say(f"{being_sent(run)}{f' ({holder}, since {holder.since})' if holder else ''}.")
-    also = ({"live": live_json(live)} if live else {}) | ({"holder": asdict(holder)} if holder else {})
+    also: dict[str, Any] = ({"live": live_json(live)} if live else {}) | ({"holder": asdict(holder)} if holder else {})
+    if standing.kind is StandingKind.QUEUED:
+        also["queued"] = True
     files = written_files(run)
     if not listing:
-        put_run(shell, journal, run, files, also=also)
+        put_run(shell, journal, run, files, also=also, standing=standing.kind)
         return 0
     records = rows.among(journal.records(run.id, rows.statuses or None))
     if shell.json:

@@ -3,6 +3,7 @@
 from leadsync.models import DISPOSITION, NO_CHANGE, RowRecord, RunRecord, Status
 from leadsync.reasons import Skip, SkipKind
 from leadsync.report.row_words import DECIDING, advice_after
+from leadsync.report.standings import StandingKind
 from leadsync.result_codes import RESULT_CODES, Verdict
 
 MEANINGS = {
@@ -20,9 +21,10 @@ MEANINGS = {
 _LONGEST_VALUE = 60
 
 
-def meaning(status: Status, run: RunRecord) -> str:
-    """What a status means in a run; the rows of a draft wait for a person's word."""
-    return "not sent yet" if status is Status.UNSENT and not run.complete else MEANINGS[status]
+def meaning(status: Status, run: RunRecord, standing: StandingKind | None = None) -> str:
+    """What a status means in a run; the rows of a draft wait for a person's word, those in the queue for a worker."""
+    waits = not run.complete or standing is StandingKind.QUEUED
+    return "not sent yet" if status is Status.UNSENT and waits else MEANINGS[status]
 
 
 def advice(record: RowRecord, run_id: str) -> str:

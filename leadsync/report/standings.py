@@ -41,6 +41,18 @@ class StandingKind(StrEnum):
         """The word as a class."""
         return self.value.replace(" ", "-")
 
+    @property
+    def more(self) -> str:
+        """What follows the word in a line; empty for most."""
+        return _MORE.get(self, "")
+
+
+_MORE = {
+    StandingKind.DRAFT: ", not sent",
+    StandingKind.QUEUED: ", waits for a worker",
+    StandingKind.HELD: ", the journal was restored",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

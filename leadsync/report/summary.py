@@ -9,6 +9,7 @@ from leadsync.file_names import is_pages_own, is_uploaded
 from leadsync.models import RunRecord, Status
 from leadsync.plurals import agreeing, counted
 from leadsync.report.advice import meaning
+from leadsync.report.standings import StandingKind
 from leadsync.report.warnings import warnings_of
 from leadsync.result_codes import RESULT_CODES, Verdict, split_codes
 from leadsync.tallies import Tally
@@ -42,22 +43,26 @@ def as_text(
     called: str = "leadsync",
     look: Callable[[Status], str] = str,
     moved_to: Sequence[str] | None = None,
+    standing: StandingKind | None = None,
 ) -> Visible:
     """The summary for a person: statuses with their sum, codes with advice, files, the next step.
 
     `called` is how leadsync is called; `look` gives a status its colour. With `moved_to`, the failed and rejected rows
-    have gone on, and a row is still to be looked at in these runs.
+    have gone on, and a row is still to be looked at in these runs. `standing`: where the run stands now, where that is
+    looked up.
     """
-    steps = list(_next_steps(run, tally, files, called, moved_to))
-    head = visible_lines([f"Run {run.id} of {run.file.name}: {_ending(run, tally)}", *warnings_of(run), ""])
+    steps = list(_next_steps(run, tally, files, called, moved_to, standing))
+    head = visible_lines([f"Run {run.id} of {run.file.name}: {_ending(run, tally, standing)}", *warnings_of(run), ""])
     below = visible_lines([*_lines_below(tally, files), *([""] if steps else []), *steps])
-    return Visible("\n".join([head, *_status_lines(run, tally, look), below]))
+    return Visible("\n".join([head, *_status_lines(run, tally, look, standing), below]))
 
 
-def _status_lines(run: RunRecord, tally: Tally, look: Callable[[Status], str]) -> Iterator[str]:
+def _status_lines(
+    run: RunRecord, tally: Tally, look: Callable[[Status], str], standing: StandingKind | None
+) -> Iterator[str]:
     for status in Status:
         if count := tally.statuses.get(status, 0):
-            yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {meaning(status, run)}"
+            yield f"  {count:>9,}  {look(status)}{' ' * (10 - len(status))} {meaning(status, run, standing)}"
 
 
 def _lines_below(tally: Tally, files: Mapping[str, Path | None]) -> Iterator[str]:
@@ -94,9 +99,11 @@ _FILE_WORDS = {
 }
 
 
-def _ending(run: RunRecord, tally: Tally) -> str:
+def _ending(run: RunRecord, tally: Tally, standing: StandingKind | None) -> str:
     if not run.complete:
         return "a draft, nothing of it is sent."
+    if standing is StandingKind.QUEUED:
+        return f"{standing}{standing.more}."
     if run.stopped:
         return f"stopped before the end: {run.stopped}."
     if not run.finished:
@@ -113,7 +120,12 @@ def _trial(tally: Tally) -> str:
 
 
 def _next_steps(
-    run: RunRecord, tally: Tally, files: Mapping[str, Path | None], called: str, moved_to: Sequence[str] | None
+    run: RunRecord,
+    tally: Tally,
+    files: Mapping[str, Path | None],
+    called: str,
+    moved_to: Sequence[str] | None,
+    standing: StandingKind | None,
 ) -> Iterator[str]:
     if not run.complete:
         again = f"by giving its sheet again: {called} {arguments('run', run.file)}"
@@ -122,7 +134,9 @@ def _next_steps(
     goes_on = not run.finished or tally.beyond > 0
     if goes_on:
         what = f"the other {counted(tally.beyond, 'row')}" if tally.beyond else "it"
-        yield f"Go on with {what}: {called} {run.resume_command}"
+        is_queued = standing is StandingKind.QUEUED
+        words = "A worker sends it, or you from here" if is_queued else f"Go on with {what}"
+        yield f"{words}: {called} {run.resume_command}"
     # The sheets of a workbook's report are worked on, and the file is given back as a whole.
     workbook = files.get("report") if run.kind == "xlsx" else None
     # The page deletes its own folder after two weeks.

@@ -4,11 +4,17 @@ import sqlite3
 
 import pytest
 
+from leadsync.journal import Queued, open_journal
 from leadsync.models import RESTORED
 from leadsync.simulator import FaultKind, FaultRule
 from tests.cli.run_desk import RunDesk
 from tests.cli.samples import ODD_SHEET, SHEET
 from tests.conftest import Desk, Result
+
+LOST = (
+    "INSERT INTO live (run, count, settled, pace, words, pid, host, at, lost) "
+    "SELECT run, 4, '{}', 0, '', 1, 'there', 1764000000, 1 FROM runs"
+)
 
 
 def lines(done: Result) -> list[list[str]]:
@@ -34,6 +40,7 @@ def test_a_script_gets_each_run_with_its_counts(sent: RunDesk) -> None:
                 "draft": False,
                 "finished": True,
                 "stopped": None,
+                "queued": False,
                 "live": None,
                 "holder": None,
                 "rows": 4,
@@ -68,6 +75,25 @@ def test_a_stopped_run_is_listed_as_one(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("lost", [False, True])
+def test_a_run_that_waits_for_a_worker_is_called_queued_by_every_command(desk: Desk, lost: bool) -> None:
+    desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
+    run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
+    with open_journal(desk.state) as journal:
+        journal.update_run(run, queued=Queued("there"), stopped="")
+    if lost:
+        with sqlite3.connect(desk.state / "journal.sqlite3") as connection:
+            connection.execute(LOST)
+    assert lines(desk.leadsync("runs"))[1][:6] == [run, "queued,", "waits", "for", "a", "worker"]
+    shown = desk.leadsync("show", run)
+    assert f"Run {run} of leads.csv: queued, waits for a worker.\n" in shown.out
+    assert "  3  unsent     not sent yet\n" in shown.out
+    assert f"A worker sends it, or you from here: leadsync resume {run}" in shown.out
+    assert "its process ended" not in shown.err
+    [listed] = desk.leadsync("runs", "--json").json["runs"]
+    assert listed["queued"] is desk.leadsync("show", run, "--json").json["queued"] is True
+
+
+@pytest.mark.parametrize("lost", [False, True])
 def test_a_run_held_since_a_restore_is_called_so_with_its_command(desk: Desk, lost: bool) -> None:
     desk.dialer(faults=[FaultRule(FaultKind.HTTP, status=401)])
     run = desk.leadsync("run", desk.sheet("leads.csv", *SHEET), "--json").json["run"]
@@ -76,10 +102,7 @@ def test_a_run_held_since_a_restore_is_called_so_with_its_command(desk: Desk, lo
         connection.execute("UPDATE runs SET stopped = ?", [RESTORED])
         connection.execute("INSERT INTO restored SELECT run, 1764000000 FROM runs")
         if lost:
-            connection.execute(
-                "INSERT INTO live (run, count, settled, pace, words, pid, host, at, lost) "
-                "SELECT run, 4, '{}', 0, '', 1, 'there', 1764000000, 1 FROM runs"
-            )
+            connection.execute(LOST)
     assert lines(desk.leadsync("runs"))[1][:5] == [run, "held,", "the", "journal", "was"]
     shown = desk.leadsync("show", run)
     assert "its process ended" not in shown.err
