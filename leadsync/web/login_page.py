@@ -49,7 +49,12 @@ async def login(request: Request) -> Response:
     if sessions.gate is None:
         token = request.query_params.get("token", "")
         if person := sessions.take_token(token):
-            return await _entered(request, person)
+            try:
+                return await _entered(request, person)
+            except BaseException:
+                # Else the next visit hears of a used address, and not why nobody comes in.
+                sessions.give_back(token)
+                raise
         if request.state.person:
             return RedirectResponse("/", status_code=303)
         return render(request, "login.html", status=403, users=False, words=_VOID if token else "", name="", to="")

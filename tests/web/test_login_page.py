@@ -1,10 +1,11 @@
 """Login by the one-time address or by name and password, and logout."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from leadsync.journal import open_journal
+from leadsync.journal.copied import mark_copied, unmark
 from leadsync.web.roles import Role
 from leadsync.web.users import Users
 from tests.web.conftest import Browser, Office
@@ -108,6 +109,18 @@ def test_the_token_lets_one_browser_in_once(office: Office) -> None:
     assert "This address was used already" in refused.text
     assert second.get("/").status_code == 303
     assert site.sessions.token == ""
+
+
+def test_a_login_that_the_journal_refuses_gives_its_reason_each_time_and_leaves_the_token(office: Office) -> None:
+    browser = office.browser()
+    office.state.mkdir()
+    mark_copied(office.state, "leads on db", datetime(2026, 11, 29, 10, 20, tzinfo=UTC), kept=True)
+    for _ in range(2):
+        refused = browser.get(f"/login?token={browser.site.sessions.token}")
+        assert refused.status_code == 400
+        assert "was copied to leads on db" in refused.text
+    unmark(office.state)
+    assert browser.get(f"/login?token={browser.site.sessions.token}").status_code == 303
 
 
 @pytest.mark.parametrize("token", ["", "x", "%00", "é"])
