@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -56,16 +57,10 @@ def runs(run_id: str | None) -> int:
     )
     value = [
         {
-            "run": run.id,
-            "file": str(run.file),
-            "draft": not run.complete,
-            "finished": run.finished,
-            "stopped": run.stopped or None,
+            **_as_json(run, tally),
             "queued": kinds[run.id] is StandingKind.QUEUED,
             "live": live_json(live[run.id]) if run.id in live else None,
             "holder": dataclasses.asdict(holders[run.id]) if run.id in holders else None,
-            "rows": tally.rows,
-            "statuses": {status.value: count for status, count in tally.statuses.items()},
         }
         for run, tally in listed
     ]
@@ -78,6 +73,18 @@ def runs(run_id: str | None) -> int:
         {"runs": value},
     )
     return 0
+
+
+def _as_json(run: RunRecord, tally: Tally) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "file": str(run.file),
+        "draft": not run.complete,
+        "finished": run.finished,
+        "stopped": run.stopped or None,
+        "rows": tally.rows,
+        "statuses": {status.value: count for status, count in tally.statuses.items()},
+    }
 
 
 def _counts(statuses: Mapping[Status, int]) -> str:
