@@ -26,18 +26,18 @@ def unmark(state: Path) -> None:
 def refuse_copied(state: Path, *, to_copy_to: str = "") -> None:
     """Raise UsageError if the journal of a state folder was copied: runs that both know would be sent twice.
 
-    With a database in words `to_copy_to`, one whose copy was cut off is refused for every other database.
+    One whose copy was cut off is not refused for a copy to the same database, in words `to_copy_to`.
     """
     try:
         to = (state / MARK).read_text("utf-8")
     except FileNotFoundError:
         return
-    if to_copy_to and to.endswith(_CUT_OFF):
-        if to.startswith(f"{to_copy_to}, on "):
+    if to.endswith(_CUT_OFF):
+        if to_copy_to and to.startswith(f"{to_copy_to}, on "):
             return
         raise UsageError(
-            f"The journal in {state} was copied to {to}: copy it there once more, which tells. If that database has "
-            f"no run of it, or is lost, remove {state / MARK} first."
+            f"The journal in {state} was copied to {to}: copy it there once more, which tells (`leadsync journal "
+            f"copy`). If that database has no run of it, or is lost, remove {state / MARK} first."
         )
     raise UsageError(
         f"The journal in {state} was copied to {to}: name that database in LEADSYNC_JOURNAL_URL or [journal] url_file. "
