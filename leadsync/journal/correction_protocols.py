@@ -8,6 +8,7 @@ from leadsync.journal.states import State
 from leadsync.journal.values import (
     Decision,
     Edit,
+    EditedCounts,
     OpenRows,
     ReasonCount,
     RowCheck,
@@ -112,8 +113,8 @@ class EditedRows(Protocol):
         """The next rows behind row `after` that cannot, all or those with a kind of fault, in the sheet's order."""
         ...
 
-    def corrected(self, run_id: str) -> int:
-        """How many have another text now than in their sheet."""
+    def edited_counts(self, run_id: str) -> EditedCounts:
+        """Their number by the result of their last check."""
         ...
 
 

@@ -331,6 +331,20 @@ class RowCheck(NamedTuple):
     value: str = ""
 
 
+class EditedCounts(NamedTuple):
+    """The open rows of a run with changes by people.
+
+    So many are `changed`, with another text now than in their sheet, and `ready`, sendable or left out by the last
+    check. Of the ready ones so many are `mended`: at fault in the sheet. So many are `broken`: rows of a draft that
+    were right before the change.
+    """
+
+    changed: int = 0
+    ready: int = 0
+    mended: int = 0
+    broken: int = 0
+
+
 class SentAgain(NamedTuple):
     """Failed or rejected rows of a run in a later one: their number, and how many of them went through there.
 

@@ -218,7 +218,7 @@ def _confirm(journal: Journal, run_id: str, effects: Effects, sources: set[str],
 
 def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, options: RunOptions) -> list[Remark]:
     """The warning about corrections saved in a trial and not sent, if this reading knows nothing of them."""
-    left = 0 if options.edits.draft else journal.corrected(trial.id)
+    left = 0 if options.edits.draft else journal.edited_counts(trial.id).changed
     if not left:
         return []
     rows, them = counted(left, "row was", "rows were"), agreeing(left, "it is", "they are")

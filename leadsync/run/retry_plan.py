@@ -103,7 +103,7 @@ def _refuse_taken(journal: Journal, run: RunRecord) -> None:
 
 def corrected_rows_left(journal: Journal, run_id: str) -> list[str]:
     """The sentence about corrected rows of a run, if there are any: a retry would send their old cells."""
-    if not (count := journal.corrected(run_id)):
+    if not (count := journal.edited_counts(run_id).changed):
         return []
     rows, them = counted(count, "corrected row is", "corrected rows are"), agreeing(count, "it", "them")
     return [f'{rows} left out; "Send corrected rows" on the page of run {run_id} sends {them}.']

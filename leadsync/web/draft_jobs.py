@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from leadsync.run import (
     NO_EDITS,
     NO_WORKER,
     UPLOAD_PRIORITY,
+    CorrectionRules,
     Executed,
     Plan,
     RunOptions,
@@ -43,6 +44,7 @@ from leadsync.run import (
     ready_to_send,
 )
 from leadsync.session import Session
+from leadsync.web.correct_checks import open_rows_of
 from leadsync.web.corrections import check_corrections
 from leadsync.web.draft_rows import keep_rows
 from leadsync.web.jobs import Job, Jobs, JobState, held, job_turn
@@ -218,6 +220,7 @@ def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: S
     draft = kept_draft(journal, last.run) if last.survey is not None else ""
     edits = edits_in(journal, draft)
     if edits.count:
+        _check_edits(journal, host.settings(), draft)
         plan = _plan(journal, upload, reading, settings, edits=edits)
     try:
         found = _preview_of(host, journal, plan, settings, reading)
@@ -231,6 +234,12 @@ def _planned_preview(host: Session, journal: Journal, upload: Upload, reading: S
         "edits": change_count(journal, draft) if draft else 0,
         "sending": being_sent(journal, found),
     }
+
+
+def _check_edits(journal: Journal, settings: Settings, draft: str) -> None:
+    """Check changes that came from another reading of the sheet or from its trial: all pages count by the checks."""
+    with suppress(LeadsyncError):  # the page for corrections tells it
+        open_rows_of(journal, CorrectionRules(journal.run(draft), settings, journal.now()))
 
 
 def _preview_of(host: Session, journal: Journal, plan: Plan, settings: Settings, reading: SheetChoices) -> Preview:

@@ -78,7 +78,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         RUN_AT_WORK if is_at_work else standing_of(run, live, journal.now(), beyond=tally.beyond, has_worker=worker)
     )
     moved_to = journal.moved_to(run.id)
-    sent_again, corrected = journal.sent_again(run.id), journal.corrected(run.id)
+    sent_again, edited = journal.sent_again(run.id), journal.edited_counts(run.id)
     can_retry = moved_to is None and tally.statuses.get(Status.FAILED)
     view = RunView(
         run,
@@ -91,8 +91,8 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         tuple(journal.reason_counts(run.id)),
         sent_again,
         journal.senders([run.id]).get(run.id, ""),
-        corrected,
-        _to_retry(journal, run.id, repr(tally), repr(sent_again), corrected) if can_retry else 0,
+        edited,
+        _to_retry(journal, run.id, repr(tally), repr(sent_again), edited.changed) if can_retry else 0,
         queued_by(journal.state, run.id),
         unanswered=unanswered(journal.state, run.id),
     )

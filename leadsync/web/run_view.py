@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from leadsync.journal import Changes, ReasonCount, SentAgain
+from leadsync.journal import Changes, EditedCounts, ReasonCount, SentAgain
 from leadsync.models import NO_CHANGE, RunRecord, Status
 from leadsync.plurals import counted
 from leadsync.reasons import FaultKind, SkipKind
@@ -18,6 +18,7 @@ from leadsync.web.run_jobs import Unanswered
 
 ELSEWHERE = "to correct in a later run"
 _MOST_DISPOSITIONS = 12
+UNEDITED = EditedCounts()
 _NOWHERE: Mapping[str, SentAgain] = MappingProxyType({})
 
 
@@ -47,8 +48,8 @@ class RunView:
     """The later runs that have taken failed and rejected rows."""
     by: str = ""
     """The user who began to send it."""
-    corrected: int = 0
-    """Rows with a saved correction not sent yet."""
+    edited: EditedCounts = UNEDITED
+    """The rows with saved changes not sent yet."""
     to_retry: int = 0
     """Rows that go again as they are, if rows failed."""
     queued_by: str = ""
@@ -109,7 +110,12 @@ class RunView:
         """The rows open to correction here, without corrected ones."""
         if self.tally is None or self.moved_to is not None or self.standing.kind is StandingKind.DRAFT:
             return 0
-        return correctable(self.tally) - moved(self.sent) - self.corrected
+        return to_correct(self.tally, self.sent, self.edited)
+
+    @property
+    def corrected(self) -> int:
+        """The rows whose saved correction is ready to be sent."""
+        return self.edited.ready
 
     @property
     def to_decide(self) -> int:
@@ -136,6 +142,11 @@ def _code_count(code: int, count: int) -> CodeCount:
     if entry is None:
         return CodeCount(code, "?", count, "Not in the dialer's documentation.", "", _ASK)
     return CodeCount(code, entry.name, count, entry.meaning, entry.cause, entry.advice)
+
+
+def to_correct(tally: Tally, sent: Mapping[str, SentAgain], edited: EditedCounts) -> int:
+    """The rows at fault now of a run or draft, as the page for corrections counts them."""
+    return correctable(tally) - moved(sent) - edited.mended + edited.broken
 
 
 def to_decide(tally: Tally) -> int:

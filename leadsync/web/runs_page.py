@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadsync.journal import SentAgain
+from leadsync.journal import EditedCounts, SentAgain
 from leadsync.models import RunRecord, Status
 from leadsync.report import Standing, StandingKind, correctable, standing_of
 from leadsync.tallies import Holder, Live, Tally
@@ -22,7 +22,18 @@ from leadsync.web.draft_jobs import jobs_of
 from leadsync.web.jobs import JobState
 from leadsync.web.run_jobs import runs_asked, unanswered
 from leadsync.web.run_page import waits_for_worker
-from leadsync.web.run_view import ELSEWHERE, RunView, Share, again, faulty, moved, sent_words, shares, to_decide
+from leadsync.web.run_view import (
+    ELSEWHERE,
+    UNEDITED,
+    RunView,
+    Share,
+    again,
+    faulty,
+    sent_words,
+    shares,
+    to_correct,
+    to_decide,
+)
 from leadsync.web.setup import setup_of, unchanged
 from leadsync.web.site import site_of
 from leadsync.web.templates import hue, names_of, render
@@ -60,8 +71,8 @@ class RunLine:
     """The process that sends it, where several machines may."""
     sent: Mapping[str, SentAgain] = field(default_factory=dict)
     """The later runs that have taken rows to correct."""
-    corrected: int = 0
-    """Rows with a saved correction not sent yet."""
+    edited: EditedCounts = UNEDITED
+    """The rows with saved changes not sent yet."""
     has_question: bool = False
     """Whether more of it was asked for, and nothing was sent."""
 
@@ -97,7 +108,13 @@ class RunLine:
 
     @property
     def to_correct(self) -> int:
-        return correctable(self.tally) - moved(self.sent) - self.corrected
+        return to_correct(self.tally, self.sent, self.edited)
+
+    @property
+    def corrected(self) -> Todo:
+        """The rows with a change that is ready."""
+        words = "corrected, not sent yet" if self.run.complete else "corrected or left out"
+        return Todo(self.edited.ready, words, "correct", f"?reason={READY}")
 
     @property
     def has_more(self) -> bool:
@@ -112,7 +129,7 @@ class RunLine:
         unsent = self.tally.statuses.get(Status.UNSENT, 0) + self.tally.beyond if self.standing.can_go_on else 0
         counts = (
             Todo(self.to_correct, "to correct", "correct"),
-            Todo(self.corrected, "corrected, not sent yet", "correct", f"?reason={READY}"),
+            self.corrected,
             Todo(to_decide(self.tally), "to decide", "decide"),
             Todo(unsent, "to send"),
         )
@@ -148,7 +165,7 @@ CHOICES: Mapping[str, str] = {
 }
 _TAKES: Mapping[str, Callable[[RunLine], bool]] = {
     "": lambda _: True,
-    "todo": lambda line: bool(line.to_correct or line.corrected or to_decide(line.tally)),
+    "todo": lambda line: bool(line.to_correct or line.corrected.rows or to_decide(line.tally)),
     "open": lambda line: line.standing.can_go_on or line.standing.is_live,
     "drafts": lambda line: line.standing.kind is StandingKind.DRAFT,
 }
@@ -219,9 +236,9 @@ def _line(journal: "Journal", run: RunRecord, tally: Tally | None, live: Live | 
         return RunLine(run, standing, Tally(), live)
     tally = tally or journal.tally(run.id)
     standing = standing_of(run, live, now, beyond=tally.beyond, has_worker=worker)
-    if not correctable(tally):
+    if run.complete and not correctable(tally):
         return RunLine(run, standing, tally)
-    return RunLine(run, standing, tally, sent=journal.sent_again(run.id), corrected=journal.corrected(run.id))
+    return RunLine(run, standing, tally, sent=journal.sent_again(run.id), edited=journal.edited_counts(run.id))
 
 
 async def runs(request: Request) -> Response:

@@ -89,7 +89,7 @@ def test_a_row_in_a_later_run_is_not_open(faulty: Journal, tmp_path: Path) -> No
     faulty.confirm("r2", Effects(taken={RUN: [(3, 2), (5, 3)]}))
     assert numbers(faulty) == [2, 6, 7]
     assert faulty.correctable_counts(RUN, "rules").unchecked == 0
-    assert faulty.corrected(RUN) == 0
+    assert faulty.edited_counts(RUN).changed == 0
     assert faulty.sent_again(RUN) == {"r2": SentAgain(2, 0)}
     assert faulty.sent_again("r2") == {}
     faulty.update_run(RUN, last_row=4)

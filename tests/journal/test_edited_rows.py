@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import Effects, Entry, Journal, RowCheck, State, ValueCount
+from leadsync.journal import LEFT_OUT, EditedCounts, Effects, Entry, Journal, RowCheck, State, ValueCount
 from leadsync.models import Effect, Outcome, Row
 from leadsync.reasons import Fault, FaultKind, Rejected
 from tests.journal.samples import FAILED, RUN, SUCCEEDED, a_run, sending
@@ -104,15 +104,37 @@ def test_a_row_in_a_later_run_is_not_there_any_more(edited: Journal, tmp_path: P
     assert figures(edited) == (1, 1, 0)
     assert (ready(edited), faulty(edited)) == ([3], [6])
     assert edited.fault_values(RUN, "UNKNOWN_DISPOSITION", 5) == [ValueCount("Outcome", "Sold", 1)]
-    assert edited.corrected(RUN) == 2
+    assert edited.edited_counts(RUN) == EditedCounts(changed=2, ready=1, mended=1)
 
 
-def test_corrected_rows_are_open_ones_with_another_text_now(edited: Journal) -> None:
-    assert edited.corrected(RUN) == 4, "row 7 went through"
+def test_changed_rows_are_open_ones_with_another_text_now(edited: Journal) -> None:
+    assert edited.edited_counts(RUN) == EditedCounts(changed=4), "row 7 went through"
     edited.edit(RUN, 6, {1: "Sold"}, version=1, user="bob")
-    assert edited.corrected(RUN) == 3, "row 6 has its first text again"
+    assert edited.edited_counts(RUN).changed == 3, "row 6 has its first text again"
     edited.edit(RUN, 6, {0: "L66"}, version=2, user="bob")
-    assert edited.corrected(RUN) == 4
+    assert edited.edited_counts(RUN).changed == 4
+
+
+def test_a_change_that_is_at_fault_itself_mends_nothing(edited: Journal) -> None:
+    edited.keep_checks(RUN, "a", {2: READY, 3: SOLD, 5: SOLD, 6: READY})
+    assert edited.edited_counts(RUN) == EditedCounts(changed=4, ready=2, mended=2)
+    assert edited.correctable_counts(RUN, "a").to_correct == 5 - 2
+
+
+def test_of_a_draft_faults_are_counted_and_not_changes(journal: Journal, tmp_path: Path) -> None:
+    """Rows 2 to 4 are right, 5 to 7 at fault: 2 is corrected, 3 and 5 left out, 4 made wrong, 6 mended, 7 still so."""
+    journal.create(replace(a_run(tmp_path, "d1"), complete=False))
+    states = {n: (State.PENDING, None) if n < 5 else (State.REJECTED, NO_AREA) for n in range(2, 8)}
+    journal.add("d1", [Entry(Row(n, (f"L{n}", "")), f"L{n}", {}, False, *state) for n, state in states.items()])
+    journal.edit_rows("d1", {n: (0, {LEFT_OUT: "left out"} if n in (3, 5) else {1: "?"}) for n in states}, user="ann")
+    assert journal.edited_counts("d1") == EditedCounts(changed=6, ready=2, mended=1), "left out is left out unchecked"
+    journal.keep_checks("d1", "a", {2: READY, 3: READY, 4: SOLD, 5: READY, 6: READY, 7: SOLD})
+    found = journal.edited_counts("d1")
+    assert found == EditedCounts(changed=6, ready=4, mended=2, broken=1)
+    open_rows = journal.correctable_counts("d1", "a")
+    assert (open_rows.ready, open_rows.to_correct) == (found.ready, 3 - found.mended + found.broken)
+    journal.edit("d1", 3, {LEFT_OUT: ""}, version=1, user="ann")
+    assert journal.edited_counts("d1") == EditedCounts(changed=5, ready=3, mended=2, broken=1)
 
 
 def test_of_a_draft_the_rows_to_be_sent_are_open_too(journal: Journal, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_row_with_a_saved_correction_goes_to_no_retry(journal: Journal, tmp_pa
     journal.edit(RUN, 3, {0: "B"}, version=1, user="ann")
     assert list(journal.leads_of_retry(RUN, [RUN])) == [(3, Lead("B", {"Name": "B"})), (4, Lead("C", {"Name": "C"}))]
     assert retried(journal, tmp_path) == [3, 4], "row 3 has its first text again"
-    assert journal.corrected(RUN) == 1
+    assert journal.edited_counts(RUN).changed == 1
     assert journal.unchecked(RUN, "rules", 10) == [2]
 
 

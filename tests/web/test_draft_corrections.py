@@ -22,7 +22,9 @@ def test_a_corrected_row_goes_with_its_sheet(page: DraftPage, dialer: PracticeDi
     assert "Send 2 rows to" in page.get(draft)
     base = base_of(page, draft)
     assert "2 rows to correct" in base.text()
+    assert "draft 2 to correct" in home(page)
     assert base.save(4, c4="28/02/2031 10:00").status_code == 303
+    assert "draft 1 to correct · 1 corrected or left out" in home(page)
     assert base.save(4, c4="27/02/2031 10:00").status_code == 409, "somebody has changed it since"
     text = page.get(draft)
     assert "Send 3 rows to" in text
@@ -35,6 +37,15 @@ def test_a_corrected_row_goes_with_its_sheet(page: DraftPage, dialer: PracticeDi
     again = CorrectPage(page, run)
     assert again.save(3, c2="0383218199").status_code == 303
     assert "1 corrected and ready" in again.text()
+    assert "1 corrected, not sent yet" in home(page)
+    again.save(3, version=1, c2="x")
+    assert "1 to correct" in home(page)
+    assert "not sent yet" not in f"{home(page)} {page.get(run)}", "the change is at fault itself"
+    assert "Correct 1 row" in page.get(run)
+
+
+def home(page: DraftPage) -> str:
+    return words(page.browser.get("/"))
 
 
 def test_corrections_outlive_another_reading(page: DraftPage, dialer: PracticeDialer) -> None:
@@ -44,6 +55,7 @@ def test_corrections_outlive_another_reading(page: DraftPage, dialer: PracticeDi
     page.choose(draft, options="1", blank_words="n/a")
     base = base_of(page, draft)
     assert "1 corrected or left out" in base.text()
+    assert "draft 1 to correct · 1 corrected or left out" in home(page)
     assert page.browser.get(old.here).headers["location"] == base.here, "an open page leads there"
     for swap in (False, True):
         late = old.save(3, swap=swap, c0="A2", c2="0383218199")
@@ -82,6 +94,7 @@ def test_a_row_left_out_is_skipped_with_the_name(page: DraftPage, dialer: Practi
     assert page.browser.post(rows, data=row).status_code == 303
     assert page.browser.post(rows, data=row).status_code == 409
     assert "Left out by ann" in words(page.browser.get(f"{rows}?list=all&lead=A4"))
+    assert "draft 2 to correct · 1 corrected or left out" in home(page), "row 5 was right"
     page.choose(draft)
     assert "Send 1 row to" in page.get(draft)
     assert "Not sent. Left out by ann" in words(page.browser.get(f"{rows}?list=skip-LEFT_OUT"))
@@ -264,6 +277,7 @@ def test_a_sheet_read_anew_after_its_trial_keeps_what_people_have_changed(
     page.choose(draft, options="1", **choice)
     read = words(page.browser.get(draft))
     assert "2 rows: left out here by a person" in read
+    assert "draft 4 corrected or left out" in home(page)
     run = send_draft(page, draft)
     again = ["A1", "A2", "A3", "A5", "A6"] if "fresh" in choice else []
     assert applied(dialer)[5:] == [*again, "A7", "A8"]

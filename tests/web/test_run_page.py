@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import open_journal
+from leadsync.journal import RowCheck, open_journal
 from leadsync.models import Status
 from leadsync.web.roles import Role
 from tests.web.conftest import Browser, Office
@@ -134,11 +134,13 @@ def test_rows_that_another_run_works_on_are_not_to_be_corrected_here(
 
 @pytest.fixture
 def half_corrected(office: Office, tmp_path: Path) -> Office:
-    """Of three failed and two rejected rows a failed and a rejected one are corrected."""
+    """Of three failed and two rejected rows a failed and a rejected one are corrected; row 6 is as wrong as before."""
     failed = [Given(lead, Status.FAILED, 106) for lead in "ABC"]
     fill(office.state, a_run(tmp_path), [*failed, Given("D", Status.REJECTED), Given("E", Status.REJECTED)])
     with open_journal(office.state) as journal:
-        journal.edit_rows(RUN, {2: (0, {1: "Ann"}), 5: (0, {1: "Dee"})}, user="ann")
+        journal.edit_rows(RUN, {2: (0, {1: "Ann"}), 5: (0, {1: "Dee"}), 6: (0, {1: "?"})}, user="ann")
+        wrong = RowCheck(1, False, "NO_AREA_CODE")
+        journal.keep_checks(RUN, "rules", {2: RowCheck(1, True), 5: RowCheck(1, True), 6: wrong})
     return office
 
 
@@ -163,6 +165,7 @@ def test_corrected_rows_alone_are_something_to_do(office: Office, tmp_path: Path
     fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106)])
     with open_journal(office.state) as journal:
         journal.edit(RUN, 2, {1: "Ann"}, version=0, user="ann")
+        journal.keep_checks(RUN, "rules", {2: RowCheck(1, True)})
     page = alone.get(PATH).text
     words = text_of(page)
     assert "None of 1 row went through; 1 corrected but not sent yet." in words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadsync.journal import open_journal
+from leadsync.journal import RowCheck, open_journal
 from leadsync.models import Status
 from leadsync.tallies import Live
 from leadsync.web import runs_page
@@ -50,7 +50,11 @@ def test_runs_are_listed_the_newest_first_with_what_is_to_do(listed: Browser) ->
 def test_corrected_rows_are_to_do_until_they_are_sent(office: Office, tmp_path: Path) -> None:
     fill(office.state, a_run(tmp_path, A, "friday.csv"), [Given("A", Status.FAILED, 106)])
     with open_journal(office.state) as journal:
-        journal.edit(A, 2, {1: "Ann"}, version=0, user="ann")
+        journal.edit(A, 2, {1: "?"}, version=0, user="ann")
+        journal.keep_checks(A, "rules", {2: RowCheck(1, False, "NO_AREA_CODE")})
+        assert text_of(office.alone().get("/").text).endswith("1 failed 1 to correct"), "as wrong as before"
+        journal.edit(A, 2, {1: "Ann"}, version=1, user="ann")
+        journal.keep_checks(A, "rules", {2: RowCheck(2, True)})
     page = office.alone().get("/?show=todo").text
     assert names(page) == ["friday.csv"]
     assert f'<a href="/runs/{A}/correct?reason=ready">1 corrected, not sent yet</a></td>' in page

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from leadsync.journal.sql.database import Connected
 from leadsync.journal.sql.row_table import OPEN_TO_CORRECTION, ROWS_BY_NUMBER, row_record
 from leadsync.journal.sql.run_table import run_key
-from leadsync.journal.values import RowCheck, ValueCount
+from leadsync.journal.values import EditedCounts, RowCheck, ValueCount
 from leadsync.models import RowRecord
 
 _EDITED = "SELECT run AS of_run, number AS of_number, is_changed, rules, ready, fault, place, value FROM edited_rows"
@@ -73,11 +73,17 @@ class SqlEditedRows(Connected):
             return self._page(run_id, f"{_FAULTY} AND fault = ?", [fault], after, limit)
         return self._page(run_id, _FAULTY, [], after, limit)
 
-    def corrected(self, run_id: str) -> int:
+    def edited_counts(self, run_id: str) -> EditedCounts:
         with self._database.reading() as connection:
             key = run_key(connection, run_id)
-            count: int = connection.execute(f"SELECT count(*) {_OPEN} AND is_changed", [key, run_id, key]).fetchone()[0]
-            return count
+            counts = connection.execute(
+                "SELECT count(*) FILTER (WHERE is_changed), count(*) FILTER (WHERE ready), "
+                "count(*) FILTER (WHERE ready AND state <> 'pending'), "
+                # Without a fault it is unchecked: until then it goes as any other row of its draft.
+                f"count(*) FILTER (WHERE NOT ready AND state = 'pending' AND fault IS NOT NULL) {_OPEN}",
+                [key, run_id, key],
+            ).fetchone()
+            return EditedCounts(*counts)
 
     def _page(self, run_id: str, rows: str, values: list[str], after: int, limit: int) -> list[RowRecord]:
         with self._database.reading() as connection:

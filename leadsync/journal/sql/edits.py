@@ -117,12 +117,13 @@ def _edit(
     )
     if not changed:
         return last
-    # Unchecked: no rules have this name.
+    now = cells | changed
+    # Unchecked: no rules have this name. A row left out needs no check.
     connection.execute(
-        "INSERT INTO edited_rows (run, number, version, is_changed) VALUES (?, ?, ?, ?) "
+        "INSERT INTO edited_rows (run, number, version, is_changed, ready) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (run, number) DO UPDATE SET version = excluded.version, is_changed = excluded.is_changed, "
-        "rules = '', ready = FALSE, fault = NULL, place = '', value = ''",
-        [key, number, last + 1, any(text != before[place] for place, text in (cells | changed).items())],
+        "ready = excluded.ready, rules = '', fault = NULL, place = '', value = ''",
+        [key, number, last + 1, any(text != before[place] for place, text in now.items()), bool(now[LEFT_OUT])],
     )
     return last + 1
 
