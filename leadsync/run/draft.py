@@ -17,7 +17,7 @@ from leadsync.run.origin import origin_of
 from leadsync.run.plan import Plan, RunOptions, with_held
 from leadsync.run.scan import scan_sheet
 from leadsync.run.sheet_edits import SheetEdits
-from leadsync.run.sheet_scan import SheetScan
+from leadsync.run.sheet_scan import SheetScan, listed_rows
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.sheet_view import sheet_view_of
 from leadsync.system_user import system_user
@@ -50,9 +50,14 @@ def read_draft(
         raise
     ended = _with_rows_left(journal, [other for other in begins_anew if other.sheet == scan.table.sheet], sources)
     copies = _same_content(journal, run)
+    again = journal.sent_otherwise(run.id, trial.id) if trial else []
     waits = bool(scan.effects.waiting)
     first = (
-        [Remark(_trial_remark(run, trial, settings.rules_digest)), *_corrections_left(journal, run, trial, options)]
+        [
+            Remark(_trial_remark(run, trial, settings.rules_digest)),
+            *_again_remark(trial, again),
+            *_corrections_left(journal, run, trial, options),
+        ]
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
@@ -67,7 +72,7 @@ def read_draft(
         survey=scan.survey,
         sheet_view=sheet_view_of(scan),
         remarks=remarks,
-        sent_before=bool(copies or scan.survey.repeated or scan.undoes_newer),
+        sent_before=bool(copies or again or scan.survey.repeated or scan.undoes_newer),
         has_decisions=scan.has_decisions,
         takes={other: numbers for (other, state), numbers in scan.effects.decided.items() if state is State.SKIPPED},
         write=partial(_confirm, journal, run.id, _effects(scan, ended, known, options.edits), sources),
@@ -224,6 +229,16 @@ def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, option
     rows, them = counted(left, "row was", "rows were"), agreeing(left, "it is", "they are")
     words = f"{rows} corrected on the page of run {trial.id} and not sent; here {them} read as in {run.file.name}"
     return [Remark(f"{words}: send the corrected rows on that page first, or correct them in the sheet.", loud=True)]
+
+
+def _again_remark(trial: RunRecord, numbers: Sequence[int]) -> list[Remark]:
+    """The warning about rows with another payload than the one that went through in the trial."""
+    if not numbers:
+        return []
+    rows = counted(len(numbers), "row that went", "rows that went")
+    again = agreeing(len(numbers), "reads otherwise now, and is", "read otherwise now, and are")
+    words = f"{rows} through in run {trial.id} {again} sent a second time: {listed_rows(numbers)}."
+    return [Remark(words, loud=True)]
 
 
 def _trial_remark(run: RunRecord, trial: RunRecord, rules: str) -> str:

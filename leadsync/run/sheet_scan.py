@@ -194,7 +194,7 @@ class SheetScan:
                 "row is a total, a rule, a footer or the headings once more",
                 "rows are totals, rules, footers or the headings once more",
             )
-            skipped = f"{rows}, and not sent: {_listed(self._no_leads)}."
+            skipped = f"{rows}, and not sent: {listed_rows(self._no_leads)}."
             remarks.append(Remark(skipped, loud=True, kept=True))
         if self._dropped:
             rows = counted(self._dropped, "row names", "rows name")
@@ -336,7 +336,8 @@ def _no_ids(headings: Sequence[str], names: HeadingNames) -> set[str]:
     return {*names.fields, *(own if own & names.fields <= names.ids else ())}
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def listed_rows(numbers: Sequence[int]) -> str:
+    """The first of some rows by their numbers, such as `rows 2, 3 and 1,204 more`."""
     shown, more = ", ".join(map(str, numbers[:_MOST_LISTED])), len(numbers) - _MOST_LISTED
     return f"{agreeing(len(numbers), 'row')} {shown}" + (f" and {more:,} more" if more > 0 else "")
 

@@ -44,8 +44,9 @@ def test_rows_sent_before_want_a_typed_answer(desk: Desk, asked: Asked) -> None:
     sheet = desk.sheet("leads.csv", *SHEET)
     desk.leadsync("run", sheet, "--yes")
     desk.leadsync("run", sheet, "--fresh")
-    [(_, default)] = asked
-    assert default is None
+    desk.sheet("leads.csv", *SHEET[:-1], SHEET[-1].replace("Call Back", "Sale"))
+    asked_again = desk.leadsync("run", sheet)
+    assert [default for _, default in asked] == [None, None], asked_again.err
 
 
 def test_a_plan_without_a_row_to_send_is_carried_out_without_a_question(desk: Desk, asked: Asked) -> None:

@@ -34,6 +34,7 @@ def test_a_sheet_that_changed_after_its_trial_goes_as_it_is_now_without_what_wen
     assert whole.json["run"] != trial
     assert whole.json["statuses"] == {"succeeded": 3}
     assert f"leads.csv has changed since run {trial} tried its first rows: it is sent as it reads now" in whole.err
+    assert "a second time" not in whole.err
     assert sent(dialer) == [("one", "Sale"), ("two", "Sale"), ("four", "Sale")]
     assert f"run {trial} sent it as row 2" in desk.rows(whole.json["files"]["report"])[0]["sync_message"]
     assert desk.leadsync("resume", trial, "--json").json["statuses"] == {"succeeded": 1, "skipped": 2}
@@ -61,9 +62,12 @@ def test_a_run_that_was_no_trial_goes_on_with_what_was_read_and_says_so(desk: De
 
 def test_a_row_that_was_put_right_after_it_went_through_goes_once_more(desk: Desk) -> None:
     dialer = desk.dialer()
-    _, sheet = tried(desk, ONE, TWO)
+    trial, sheet = tried(desk, ONE, TWO)
     desk.sheet("leads.csv", HEADINGS, "one,0383218191,Busy", TWO)
-    assert desk.leadsync("run", sheet, "--json").json["statuses"] == {"succeeded": 2}
+    done = desk.leadsync("run", sheet, "--json")
+    assert done.json["statuses"] == {"succeeded": 2}
+    told = f"1 row that went through in run {trial} reads otherwise now, and is sent a second time: row 2."
+    assert [one for one in done.json["warnings"] if told in one]
     assert sent(dialer) == [("one", "Sale"), ("one", "Busy"), ("two", "Busy")]
 
 

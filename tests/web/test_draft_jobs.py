@@ -142,9 +142,11 @@ def test_a_sheet_begun_on_the_command_line_goes_on(shop: Shop, desk: Desk, diale
 
 def test_a_trial_with_other_columns_afterwards_keeps_what_went_through(shop: Shop, dialer: PracticeDialer) -> None:
     upload = shop.upload("Lead Id,Result\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
-    shop.send(upload, shop.read(upload), limit=2)
+    trial = shop.send(upload, shop.read(upload), limit=2).noted["run"]
     found = shop.read(upload, columns={"Result": "njDisposition"})
     assert (found["what"], found["dispositions"]) == (SEND, [["Sale", 8]])
+    told = f"2 rows that went through in run {trial} read otherwise now, and are sent a second time: rows 2, 3."
+    assert {"text": told, "loud": True, "doubt": False} in found["remarks"]
     shop.send(upload, found)
     assert [one.fields.get("njDisposition") for one in dialer.ledger.applications] == [
         *["<No Change>"] * 2,
