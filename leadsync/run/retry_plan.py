@@ -46,7 +46,7 @@ def plan_retry(journal: Journal, run_id: str, settings: Settings, options: RunOp
         _refuse_taken(journal, run)
         return nothing_to_do(journal, run)
     new = _new_run(journal, run, settings, options, now)
-    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings)
+    since = sent_since(journal, run, partial(journal.leads_of_retry, run.id), settings, skip_sent=True)
     sending = count - len(since.skipped)
     return Plan(
         new,

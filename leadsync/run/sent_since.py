@@ -77,11 +77,12 @@ def sent_since(
     settings: Settings,
     *,
     skip_unchanged: bool = False,
+    skip_sent: bool = False,
 ) -> SentSince:
     """Compare the rows left of a run with the payloads of their leads from the other runs of the campaign.
 
     `rows_beside` gives the rows left whose leads have rows in these other runs. `skip_unchanged`: rows equal to their
-    lead's last payload are not wanted.
+    lead's last payload are not wanted. `skip_sent`: neither are those of them that went through since the run began.
     """
     newer, others = _other_runs(journal, run, settings)
     repeated: Mapping[str, Repeated] = {}
@@ -89,7 +90,8 @@ def sent_since(
     while True:
         sent = LastSentLeads(journal, settings.url(), settings.ids(), repeated=repeated)
         known = len(waiting)
-        found = _compared(journal, run, rows_beside(others), sent, newer, waiting, skip_unchanged=skip_unchanged)
+        rows = rows_beside(others)
+        found = _compared(journal, run, rows, sent, newer, waiting, skip_unchanged=skip_unchanged, skip_sent=skip_sent)
         if (learned := sent.repeated()) == repeated and len(waiting) == known:
             return found
         # How many rows a lead has, and that it waits, is known only now.
@@ -105,6 +107,7 @@ def _compared(
     waiting: dict[str, Skip],
     *,
     skip_unchanged: bool,
+    skip_sent: bool,
 ) -> SentSince:
     found = SentSince()
     remaining = iter(rows)
@@ -125,6 +128,11 @@ def _compared(
             sent.note(lead)
             if is_repetition and skip_unchanged:
                 found.skipped[number] = Skip(SkipKind.UNCHANGED, last.run_id, at=last.time)
+            elif (
+                is_repetition and skip_sent and last.time >= run.created and journal.decision(run.id, number) != "send"
+            ):
+                # As in a file given back; one behind another row of its lead goes after that.
+                found.skipped[number] = Skip(SkipKind.SENT_SINCE, last.run_id, at=last.time)
             elif is_equal:
                 found.repeat(last, can_be_skipped=is_repetition)
             elif last.run_id in newer and undoes(lead.fields, last.fields):

@@ -84,6 +84,9 @@ def rows_of_another_run(kind: SkipKind, count: int, run_id: str) -> Remark:
     if kind is SkipKind.LEFT_TO_RUN:
         rows = counted(count, "row is not sent: it is", "rows are not sent: they are")
         return Remark(f"{rows} for run {run_id} to send; if it has stopped: `leadsync resume {run_id}`", loud=True)
+    if kind is SkipKind.SENT_SINCE:
+        leads = counted(count, "row is not sent: the lead has", "rows are not sent: the leads have")
+        return Remark(f"{leads} taken the same from run {run_id} since", loud=True)
     if kind in WAITING:
         rows = counted(count, "row is not sent: it waits", "rows are not sent: they wait")
         return Remark(f"{rows} for an earlier row of the lead in run {run_id}, which goes first", loud=True)

@@ -81,6 +81,27 @@ def test_rows_sent_by_another_run_meanwhile_are_said_and_can_be_skipped(desk: De
     assert received(dialer) == ["L0", "L1", "L1", "L2"]
 
 
+def test_a_retry_leaves_out_rows_that_went_through_since_from_another_run(desk: Desk) -> None:
+    dialer = desk.dialer()
+    monday = left_of_monday(desk, dialer, "refused")
+    other = run(desk, "other.csv", MONDAY[1:2])
+    done = desk.leadsync("retry", monday, "--yes", "--json")
+    assert done.json["statuses"] == {"succeeded": 1, "skipped": 1}
+    told = f"! 1 row is not sent: the lead has taken the same from run {other} since"
+    assert told in done.json["warnings"]
+    assert received(dialer) == ["L0", "L1", "L2", "L1", "L2"]
+    assert f"by run {other}" in desk.rows(done.json["files"]["report"])[0]["sync_message"]
+
+
+def test_a_retry_leaves_out_no_row_behind_another_of_its_lead_that_goes(desk: Desk) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, code=106, calls=2)])
+    monday = run(desk, "mon.csv", ("L1,0383218101,Sale", "L1,0383218101,Busy"))
+    run(desk, "other.csv", ("L1,0383218101,Busy",))
+    done = desk.leadsync("retry", monday, "--yes", "--json")
+    assert done.json["statuses"] == {"succeeded": 2}
+    assert dispositions(dialer)[3:] == ["L1 Sale", "L1 Busy"], "the lead ends as in the sheet"
+
+
 @pytest.mark.parametrize("words", [["resume"], ["retry"]])
 def test_the_question_then_has_no_default_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     monday = left_of_monday(desk, desk.dialer())

@@ -61,6 +61,15 @@ def test_a_place_put_right_before_any_row_has_a_result_is_asked_about(shop: Shop
     assert sorted(one.lead for one in dialer.ledger.received) == ["A", "B"]
 
 
+def test_a_failed_row_that_another_run_has_sent_since_goes_no_second_time(shop: Shop, dialer: PracticeDialer) -> None:
+    run = begun(shop, FaultRule(FaultKind.CODE, lead="A", code=106), dialer)
+    other = shop.desk.leadsync("run", shop.desk.sheet("b.csv", "Lead Id,Outcome", "A,Sale"), "--json").json["run"]
+    noted = pressed(shop, run, "retry").noted
+    told = f"can go now; 1 row is not sent: the lead has taken the same from run {other} since."
+    assert (noted["state"], noted["error"].endswith(told)) == (JobState.REFUSED, True), noted
+    assert [one.lead for one in dialer.ledger.received] == ["A"]
+
+
 def test_the_rest_of_a_trial_is_sent_once(page: DraftPage, dialer: PracticeDialer) -> None:
     draft = page.upload("Lead Id,Outcome\n" + "".join(f"A{number},Sale\n" for number in range(1, 9)))
     run = page.send(draft, how="trial").headers["location"]
