@@ -49,6 +49,7 @@ def archive(*names: str) -> bytes:
         (b"\r\n<!-- x --><TABLE border=1>", Content.HTML),
         ("<html>".encode("utf-16"), Content.HTML),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n", Content.MHTML),
+        (b"From: <Saved by Blink>\nSubject: x\nDate: x\nMIME-Version: 1.0\n\n", Content.MHTML),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', Content.XML_2003),
         (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook>', Content.XML_2003),
         (
@@ -94,6 +95,10 @@ def test_the_sort_of_a_file(content: bytes, sort: Content) -> None:
         (
             b"Received: by mx\r\nFrom: a@example.com\r\nSubject: Leads\r\n\r\nHello\r\n",
             "x: this is an e-mail, not a table; give the spreadsheet in it.",
+        ),
+        (
+            b"MIME-Version: 1.0\nFrom: a@example.com\nTo: b@example.com\nContent-Type: text/html\n\n",
+            "x: this is an e-mail",
         ),
     ],
 )

@@ -138,6 +138,7 @@ def test_the_rest_of_a_trial_is_corrected_and_left_out_before_it_goes(page: Draf
     assert "Correct 1 row of the trial" in seen
     assert "Left out by people, and not sent: row 10." in seen
     assert "again as" not in seen, "one button for the rest"
+    assert "It was too late to take it back" in page.get(f"{draft}?late=1")
     assert page.browser.post(f"{draft}/rest").headers["location"] == draft
     page.await_reading(draft)
     read = words(page.browser.get(draft))

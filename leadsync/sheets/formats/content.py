@@ -60,6 +60,8 @@ _MAIL = re.compile(
     rb"^(from|to|subject|date|received|return-path|message-id|mime-version):[ \t]", re.IGNORECASE | re.MULTILINE
 )
 _MAIL_HEADERS = 3
+_BY_MAIL = frozenset({b"to", b"received", b"return-path", b"message-id"})
+"""No program that saves a web page writes these; some write whom it is from."""
 _JSON = re.compile(rb'(?:\[\s*)?\{\s*(?:"[^"\r\n]*"\s*:|\})')
 _MIME_HEADER = re.compile(rb"[A-Za-z][\w-]*:")
 _CONTAINED = (
@@ -215,9 +217,9 @@ def _markup(head: bytes) -> Content | str | None:
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if _MIME_HEADER.match(text):
         headers = text.replace(b"\r", b"").partition(b"\n\n")[0]
-        if _MIME.search(headers):
-            return Content.MHTML
         names = {name.lower() for name in _MAIL.findall(headers)}
+        if _MIME.search(headers):
+            return "an e-mail" if b"from" in names and not _BY_MAIL.isdisjoint(names) else Content.MHTML
         return "an e-mail" if b"from" in names and len(names) >= _MAIL_HEADERS else None
     if _JSON.match(text):
         return "a JSON file"
