@@ -53,15 +53,11 @@ def read_draft(
     again = journal.sent_otherwise(run.id, trial.id) if trial else []
     waits = bool(scan.effects.waiting)
     first = (
-        [
-            Remark(_trial_remark(run, trial, settings.rules_digest)),
-            *_again_remark(trial, again),
-            *_corrections_left(journal, run, trial, options),
-        ]
+        [Remark(_trial_remark(run, trial, settings.rules_digest)), *_corrections_left(journal, run, trial, options)]
         if trial
         else [_end_remark(*other, waits) for other in ended.items()]
     )
-    remarks = (*copies, *first, *scan.remarks, *_own_names(scan))
+    remarks = (*copies, *first, *_again_remark(run, again), *scan.remarks, *_own_names(scan))
     # Counted among the rows to be sent: five rows are five calls, however many rejected ones lie between.
     end = None if options.limit is None else journal.nth_pending(run.id, options.limit)
     if end is not None:
@@ -231,13 +227,13 @@ def _corrections_left(journal: Journal, run: RunRecord, trial: RunRecord, option
     return [Remark(f"{words}: send the corrected rows on that page first, or correct them in the sheet.", loud=True)]
 
 
-def _again_remark(trial: RunRecord, numbers: Sequence[int]) -> list[Remark]:
+def _again_remark(run: RunRecord, numbers: Sequence[int]) -> list[Remark]:
     """The warning about rows with another payload than the one that went through in the trial."""
     if not numbers:
         return []
     rows = counted(len(numbers), "row that went", "rows that went")
     again = agreeing(len(numbers), "reads otherwise now, and is", "read otherwise now, and are")
-    words = f"{rows} through in run {trial.id} {again} sent a second time: {listed_rows(numbers)}."
+    words = f"{rows} through in run {run.follows} {again} sent a second time: {listed_rows(numbers)}."
     return [Remark(words, loud=True)]
 
 

@@ -92,7 +92,7 @@ def view_of(journal: "Journal", run_id: str) -> RunView:
         sent_again,
         journal.senders([run.id]).get(run.id, ""),
         edited,
-        _to_retry(journal, run.id, repr(tally), repr(sent_again), edited.changed) if can_retry else 0,
+        _to_retry(journal, run.id, repr(tally), repr(sent_again), journal.edit_count(run.id)) if can_retry else 0,
         queued_by(journal.state, run.id),
         unanswered=unanswered(journal.state, run.id),
     )

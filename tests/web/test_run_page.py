@@ -154,6 +154,16 @@ def test_corrected_rows_are_told_with_the_way_to_send_them(half_corrected: Offic
     assert "Send 2 failed rows to pbx.example.com again as they are" in words
 
 
+def test_the_button_to_retry_follows_each_change(office: Office, tmp_path: Path, alone: Browser) -> None:
+    fill(office.state, a_run(tmp_path), [Given("A", Status.FAILED, 106), Given("B", Status.REJECTED)])
+    with open_journal(office.state) as journal:
+        journal.edit(RUN, 3, {1: "Bob"}, version=0, user="ann")
+        assert "Send 1 failed row to" in text_of(alone.get(PATH).text)
+        journal.edit(RUN, 2, {1: "Ann"}, version=0, user="ann")
+        journal.edit(RUN, 3, {1: journal.cells(RUN, [3])[3][1]}, version=1, user="ann")
+    assert "again as it is" not in text_of(alone.get(PATH).text), "as many rows are changed as before, but others"
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.VIEWER])
 def test_others_are_told_that_a_supervisor_sends_them(half_corrected: Office, role: Role) -> None:
     page = half_corrected.logged_in(role).get(PATH).text
