@@ -16,11 +16,14 @@ class RowKey(NamedTuple):
     digest: int | None
 
 
-def same_rows(now: Sequence[RowKey], before: Sequence[RowKey], *, by_number: bool = False) -> list[int | None]:
+def same_rows(
+    now: Sequence[RowKey], before: Sequence[RowKey], *, by_number: bool = False, in_place: int | None = None
+) -> list[int | None]:
     """For each of a lead's rows the position of the same row before; None for a new one.
 
     With `by_number` a number is the row's own then as well. Without, it may be another line's of a re-sorted copy:
-    equal payloads come first, and their numbers tell whether the others' count. What is left is matched by its place.
+    equal payloads come first, and their numbers tell whether the others' count. What is left is matched by its place,
+    with the first `in_place` rows before, or with all.
     """
     found: list[int | None] = [None] * len(now)
     left = dict(enumerate(before))
@@ -40,11 +43,12 @@ def same_rows(now: Sequence[RowKey], before: Sequence[RowKey], *, by_number: boo
     match(_number if by_number else _whole, numbered)
     match(_digest, everything)
     pairs = [(now[at].number, before[place].number) for at in numbered if (place := found[at]) is not None]
-    counts = by_number or all(number == other for number, other in pairs)
+    counts = by_number or all(other in (number, None) for number, other in pairs)
     if counts:
         match(_number, numbered)
     by_place = [at for at in everything if found[at] is None and not (counts and now[at].number is not None)]
-    for at, place in zip(by_place, list(left), strict=False):
+    places = [place for place in left if in_place is None or place < in_place]
+    for at, place in zip(by_place, places, strict=False):
         found[at] = place
     return found
 

@@ -1,14 +1,15 @@
 """The states of a sheet's rows over the runs of the sheet and of its copies."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.same_rows import keys_of, rows_of_leads, same_rows
-from leadsync.reimport.unchanged import same_fields
+from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
+from leadsync.reimport.unchanged import digest_of, same_fields
 
 
 class Followed(NamedTuple):
@@ -26,20 +27,91 @@ Cells = tuple[str, ...]
 
 
 class RowState(NamedTuple):
-    """A row as one run has it. `is_own`: the followed run, or one before it, has it. `place`: the number of the same
-    row in the followed run; None if that has none."""
+    """A row as one run has it. `is_own`: the followed run, or one before it, has it. `place`: the place of the row in
+    the sheet, see `SheetRows`; None for a row added elsewhere. `since`: the later run where it went through."""
 
     number: int
     origin: Origin
     is_own: bool
     place: int | None = None
+    since: str | None = None
+
+    @property
+    def through(self) -> str | None:
+        """The run in which it went through; None if it did not."""
+        return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
+
+
+class Absent(NamedTuple):
+    """A row that only runs before the followed one have: its place, and its key in the newest."""
+
+    place: int
+    key: RowKey
+
+
+class SheetRows:
+    """The rows of a sheet over its runs: in the followed run or, taken out or moved to another lead there, before it.
+
+    Their places are numbers: a row's own in the followed run, and numbers below 0 for rows that are absent there.
+    """
+
+    def __init__(self, last: Mapping[int, Origin]) -> None:
+        self._last = last
+        self.here = rows_of_leads(last)
+        """The numbers of each lead's rows in the followed run."""
+        self.order: dict[str, Sequence[int]] = dict(self.here)
+        """The places of each lead's rows in their order."""
+        self.absent: dict[str, list[Absent]] = {}
+        self._where: dict[int, tuple[str, int]] = {}
+
+    def places(self, origins: Mapping[int, Origin]) -> dict[int, int]:
+        """The places of a run's rows, by their numbers there; a new row has none."""
+        found: dict[int, int] = {}
+        for lead, numbers in rows_of_leads(origins).items():
+            here, absent = self.here.get(lead, ()), self.absent.get(lead, ())
+            before = [*keys_of(self._last, here), *(one.key for one in absent)]
+            places = [*here, *(one.place for one in absent)]
+            same = same_rows(keys_of(origins, numbers), before, in_place=len(here) or None)
+            found |= {number: places[at] for number, at in zip(numbers, same, strict=True) if at is not None}
+        return found
+
+    def where(self, place: int) -> tuple[str, int] | None:
+        """Run and number of a row that is absent in the followed run."""
+        return self._where.get(place)
+
+    def add(self, run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int]:
+        """Add the rows that only a run before these has, each behind the row above it; return the places of all."""
+        found = self.places(origins)
+        for lead, numbers in rows_of_leads(origins).items():
+            behind: dict[int | None, list[int]] = {}
+            above = None
+            for number, key in zip(numbers, keys_of(origins, numbers), strict=True):
+                if number in found:
+                    above = found[number]
+                    continue
+                found[number] = place = -1 - len(self._where)
+                self._where[place] = run.id, number
+                # A copy may be re-sorted: its lines have no number of the sheet.
+                key = key._replace(number=None) if run.checked else key
+                self.absent.setdefault(lead, []).append(Absent(place, key))
+                behind.setdefault(above, []).append(place)
+            if behind:
+                order = [place for known in (None, *self.order.get(lead, ())) for place in _with(known, behind)]
+                self.order[lead] = order
+        return found
+
+
+def _with(place: int | None, behind: Mapping[int | None, Sequence[int]]) -> Sequence[int]:
+    """The place and those behind it; None is the lead's beginning."""
+    added = behind.get(place, ())
+    return added if place is None else (place, *added)
 
 
 class SheetStates:
     """The states of each lead's rows, the oldest first, and the rows of the followed run by number, `last`.
 
     `gone`: rows of the followed run and those before it, with the run of a later success. A row is asked about by its
-    number in the followed run, `there`; None for a new one.
+    place in the sheet, `there`; None for a new one.
     """
 
     def __init__(
@@ -50,35 +122,43 @@ class SheetStates:
         rejected: Mapping[Cells, str],
         *,
         is_original: bool,
+        rows: SheetRows | None = None,
     ) -> None:
         self._states = states
         self.last = last
+        self.rows = rows or SheetRows(last)
+        self._through: dict[int, set[int]] = {}
+        """The digests of what went through, by place."""
+        for one in chain.from_iterable(states.values()):
+            if one.place is not None and one.through is not None:
+                self._through.setdefault(one.place, set()).add(digest_of(one.origin.fields))
         self._gone = gone
         self._rejected = rejected
         """The cells of the rejected ones among the `gone`, with the same run."""
         self._is_original = is_original
-        self._rows = {lead: len(numbers) for lead, numbers in rows_of_leads(last).items()}
-        """How many rows of a lead the followed run has."""
+
+    def went_through(self, there: int, digest: int | None = None) -> bool:
+        """Whether the row went through in any run, or with this payload."""
+        return there in self._through and (digest is None or digest in self._through[there])
 
     def superseded(self, lead: Lead, number: int, there: int | None) -> Skip | None:
         """The reason not to send the row in line `number`: a later state of it went through, or is for another run."""
         if self._is_new(lead.external_id, there):
             return None
         states = self._of_row(lead.external_id, there)
-        if lead.external_id not in self._rows and (run_id := self._renamed(lead, number, known=bool(states))):
+        if lead.external_id not in self.rows.here and (run_id := self._renamed(lead, number, known=bool(states))):
             return Skip(SkipKind.SENT_IN_COPY, run_id)
         if states and not states[-1].is_own and (skip := _left_to_another(states[-1].origin)):
             return skip
-        at = next((at for at in reversed(range(len(states))) if states[at].origin.state is State.SUCCEEDED), None)
-        if at is None:
+        at, through = next(((at, run) for at in reversed(range(len(states))) if (run := states[at].through)), (-1, ""))
+        if not through:
             return None
-        since = states[at].origin
         if self._is_original or any(
             same_fields(one.origin.fields, lead.fields)
             for when, one in enumerate(states)
             if when <= at or one.origin.state is State.SKIPPED
         ):
-            return Skip(SkipKind.SENT_IN_COPY, since.run_id)
+            return Skip(SkipKind.SENT_IN_COPY, through)
         return None
 
     def corrected(self, *rows: tuple[str, int]) -> Skip | None:
@@ -110,13 +190,13 @@ class SheetStates:
         return there is not None and not same_fields(last.origin.fields, lead.fields)
 
     def _is_new(self, lead: str, there: int | None) -> bool:
-        """Whether the row was added beside those of the followed run."""
-        return there is None and lead in self._rows
+        """Whether the row was added beside those of the runs."""
+        return there is None and lead in self.rows.order
 
     def _of_row(self, lead: str, there: int | None) -> Sequence[RowState]:
         """The states of a row: of several rows of a lead one says nothing about another."""
         states = self._states.get(lead, ())
-        return states if self._rows.get(lead, 0) <= 1 else [one for one in states if one.place == there]
+        return states if len(self.rows.order.get(lead, ())) <= 1 else [one for one in states if one.place == there]
 
     def _renamed(self, lead: Lead, number: int, *, known: bool) -> str | None:
         """The followed run, if the row went through there with another lead: its id was wrong."""
@@ -142,38 +222,47 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     rejected: dict[Cells, str] = {}
     ids = {run.id for run in own}
     whole = ids | {run.id for run in journal.runs_of(_sheet_of(journal, own[0]))}
+    runs = sorted([*own, *others], key=lambda run: run.created)
     last = journal.origins(followed.run.id)
-    numbers_here = rows_of_leads(last)
-    places: dict[tuple[str, int], int | None] = {}
-    """Of rows in files that were given back, where other rows of the sheet may be missing."""
-    for run in sorted([*own, *others], key=lambda run: run.created):
-        origins = journal.origins(run.id)
-        descendants = journal.descendants(run.id) if run.id in whole else {}
+    rows = SheetRows(last)
+    places = {(followed.run.id, number): number for number in last}
+    # The newest first. Read anew below: memory holds the rows of the followed run and of one more.
+    for run in reversed(runs):
+        if run.id in whole and run.id != followed.run.id:
+            added = rows.add(run, journal.origins(run.id))
+            places |= {(run.id, number): place for number, place in added.items()}
+    for run in runs:
+        origins = last if run.id == followed.run.id else journal.origins(run.id)
+        descendants = journal.descendants(run.id)
+        later = _successes(run.id, origins, descendants)
+        found = rows.places(origins) if run.id not in whole else {}
         for lead, numbers in rows_of_leads(origins).items():
-            here = numbers_here.get(lead, [])
-            same = same_rows(keys_of(origins, numbers), keys_of(last, here))
-            for number, at in zip(numbers, same, strict=True):
-                place = here[at] if at is not None else None
-                place = place if run.id in whole else places.get((run.id, number), place)
-                states.setdefault(lead, []).append(RowState(number, origins[number], run.id in ids, place))
-                places |= {(by, taken): place for by, _, taken in descendants.get(number, ())}
+            for number in numbers:
+                # Of a file that was given back the links count: other rows of the sheet may be missing there.
+                place = places.get((run.id, number), found.get(number))
+                since = later.get(number)
+                states.setdefault(lead, []).append(RowState(number, origins[number], run.id in ids, place, since))
+                if place is not None and run.id in whole:
+                    links = {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
+                    places |= links
         if run.id in ids:
-            later = _successes(journal, run.id, origins)
             gone |= {(run.id, number): by for number, by in later.items()}
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
-    return SheetStates(states, last, gone, rejected, is_original=followed.is_original)
+    return SheetStates(states, last, gone, rejected, is_original=followed.is_original, rows=rows)
 
 
-def _successes(journal: Journal, run_id: str, origins: Mapping[int, Origin]) -> dict[int, str]:
+def _successes(
+    run_id: str, origins: Mapping[int, Origin], descendants: Mapping[int, Sequence[tuple[str, State, int]]]
+) -> dict[int, str]:
     """The rows of a run that went through in a later one: the number here, and the last such run."""
     found = {
         number: origin.run_id
         for number, origin in origins.items()
         if origin.run_id != run_id and origin.state is State.SUCCEEDED
     }
-    for number, descendants in journal.descendants(run_id).items():
-        if runs := [by for by, state, _ in descendants if state is State.SUCCEEDED]:
+    for number, later in descendants.items():
+        if runs := [by for by, state, _ in later if state is State.SUCCEEDED]:
             found[number] = runs[-1]
     return found
 

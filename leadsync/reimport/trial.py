@@ -54,8 +54,10 @@ class Trial:
         """The numbers here of the sheet's rows of a lead, in their order; None for a new row."""
         self._lowest: dict[str, int] = {}
         """The place among those of the last that went through and says the same still; -1 without any."""
-        self._last = {one.lead: number for number, one in sorted(self._sent.items()) if one.state is State.SUCCEEDED}
-        """The last row of each lead that went through."""
+        self._order: dict[str, dict[int, int]] = {}
+        """The positions of a lead's rows in their order, by place."""
+        self._last: dict[str, int] = {}
+        """The place of the last row of each lead that went through."""
 
     @property
     def several(self) -> dict[str, list[RowKey]]:
@@ -69,10 +71,12 @@ class Trial:
         """
         there = self._see(lead.external_id, RowKey(own, digest_of(lead.fields)))
         self.dropped += self._states.drops_correction(lead, there)
-        match = self._in_trial(lead, there) or self._by_number(lead, own or number)
-        if match is not None and match.skip is not None:
-            return match
-        if skip := self._corrected(match) or self._states.superseded(lead, own or number, there):
+        if kept := self._kept(lead, there):
+            return kept
+        if skip := self._states.superseded(lead, own or number, there) or self._later_row(lead.external_id, there):
+            return TrialMatch(self._run.id, skip)
+        match = self._failed(lead, there) or self._by_number(lead, own, number, there)
+        if skip := self._corrected(match):
             return TrialMatch(self._run.id, skip)
         failures = tuple(self._states.failures(lead.external_id))
         is_older = self._sent_below(lead.external_id) is not None
@@ -95,35 +99,48 @@ class Trial:
         return TrialMatch(self._run.id, skip) if skip else match
 
     def _see(self, lead: str, row: RowKey) -> int | None:
-        """The number here of the sheet's next row of a lead; None for a new row."""
-        numbers = self._rows.get(lead)
-        if numbers is None:
+        """The place of the sheet's next row of a lead; None for a new row."""
+        if lead not in self._rows and lead not in self._states.rows.absent:
             return None
         seen = self._seen.setdefault(lead, [])
         seen.append(row)
         if lead not in self._same:
             # How many rows the lead has in the sheet is known from the second reading on.
-            self._match_all(lead, self._several.get(lead, seen), numbers)
+            self._match_all(lead, self._several.get(lead, seen))
         same = self._same[lead]
         return same[len(seen) - 1] if len(seen) <= len(same) else None
 
-    def _match_all(self, lead: str, rows: Sequence[RowKey], numbers: Sequence[int]) -> None:
-        before = keys_of(self._before, numbers)
-        pairs = same_rows(rows, before, by_number=not self._run.checked)
-        self._same[lead] = [numbers[place] if place is not None else None for place in pairs]
+    def _match_all(self, lead: str, rows: Sequence[RowKey]) -> None:
+        numbers, absent = self._rows.get(lead, []), self._states.rows.absent.get(lead, [])
+        places = [*numbers, *(one.place for one in absent)]
+        before = [*keys_of(self._before, numbers), *(one.key for one in absent)]
+        pairs = same_rows(rows, before, by_number=not self._run.checked, in_place=len(numbers) or None)
+        self._same[lead] = [places[at] if at is not None else None for at in pairs]
         self._lowest[lead] = max(
             (
                 at
-                for at, place in enumerate(pairs)
-                if place is not None and rows[at].digest == before[place].digest and self._went_through(numbers[place])
+                for at, place in enumerate(self._same[lead])
+                if place is not None and rows[at].digest is not None and self._went_through(place, rows[at].digest)
             ),
             default=-1,
         )
+        order = self._states.rows.order.get(lead, numbers)
+        self._order[lead] = {place: at for at, place in enumerate(order)}
+        if through := [place for place in order if self._went_through(place)]:
+            self._last[lead] = through[-1]
 
-    def _by_number(self, lead: Lead, number: int) -> TrialMatch | None:
-        """The trial's row in this line, if it had no readable id, or failed with another id and the same values."""
+    def _by_number(self, lead: Lead, own: int | None, number: int, there: int | None) -> TrialMatch | None:
+        """The trial's row in this line, if it had no readable id, or failed with another id and the same values.
+
+        In a copy by `check` the row's own number in the sheet tells it from all others, whatever its values.
+        """
+        number = own or number
         origin = self._sent.get(number)
-        if lead.external_id in self._leads or origin is None or origin.state not in _NOT_TAKEN:
+        if origin is None or origin.state not in _NOT_TAKEN or origin.lead == lead.external_id:
+            return None
+        if own is not None and not self._run.checked and there is None:
+            return self._again(number, origin)
+        if lead.external_id in self._leads:
             return None
         if origin.lead and not (origin.state is State.FAILED and same_fields(origin.fields, lead.fields)):
             return None
@@ -137,33 +154,44 @@ class Trial:
     def _again(self, number: int, origin: Origin) -> TrialMatch:
         return TrialMatch(self._run.id, again=number, root=first_failure(origin, number))
 
-    def _in_trial(self, lead: Lead, there: int | None) -> TrialMatch | None:
+    def _kept(self, lead: Lead, there: int | None) -> TrialMatch | None:
+        """The row, if it went through in the trial as it stands here."""
         origin = self._sent.get(there) if there is not None else None
-        is_same = origin is not None and _same(origin, lead)
         # A failed row is no reason to skip, unless the dialer refuses it for good.
-        if origin is not None and is_same and (origin.state is State.SUCCEEDED or _is_final(origin)):
-            return TrialMatch(self._run.id, Skip(SkipKind.SENT_IN_TRIAL, self._run.id, there), kept=there)
-        if later := self._later_row(lead.external_id, there):
-            return TrialMatch(self._run.id, Skip(SkipKind.LATER_ROW_OF_TRIAL, self._run.id, later))
+        if origin is None or not _same(origin, lead) or not (origin.state is State.SUCCEEDED or _is_final(origin)):
+            return None
+        return TrialMatch(self._run.id, Skip(SkipKind.SENT_IN_TRIAL, self._run.id, there), kept=there)
+
+    def _failed(self, lead: Lead, there: int | None) -> TrialMatch | None:
+        """The row, if it failed in the trial or was rejected there."""
+        origin = self._sent.get(there) if there is not None else None
         if origin is None or there is None or origin.state not in _NOT_TAKEN:
             return None
-        return self._again(there, origin)._replace(failed=_answer(origin) if is_same else None)
+        return self._again(there, origin)._replace(failed=_answer(origin) if _same(origin, lead) else None)
 
-    def _later_row(self, lead: str, there: int | None) -> int | None:
-        """A later row of the lead that went through. A new row has its place in the order of the file, any other one in
-        that of the trial."""
-        if there is None:
-            return self._sent_below(lead)
-        last = self._last.get(lead, there)
-        return last if last > there else None
+    def _later_row(self, lead: str, there: int | None) -> Skip | None:
+        """The reason to skip a row: a later one of its lead went through. A new row has its place in the order of the
+        file, any other one in that of the runs."""
+        later = self._sent_below(lead)
+        if there is not None:
+            order, last = self._order[lead], self._last.get(lead, there)
+            later = last if order[last] > order[there] else None
+        if later is None:
+            return None
+        run_id, number = self._states.rows.where(later) or (self._run.id, later)
+        return Skip(SkipKind.LATER_ROW_OF_TRIAL, run_id, number)
 
     def _sent_below(self, lead: str) -> int | None:
-        """The number here of a row of the lead further down in the file that went through and says the same still."""
+        """The place of a row of the lead further down in the file that went through and says the same still."""
         lowest = self._lowest.get(lead, -1)
         return self._same[lead][lowest] if lowest >= len(self._seen.get(lead, ())) else None
 
-    def _went_through(self, number: int) -> bool:
-        return number in self._sent and self._sent[number].state is State.SUCCEEDED
+    def _went_through(self, place: int, digest: int | None = None) -> bool:
+        """Whether the row in a place went through, here or in any run, with this payload if one is given."""
+        origin = self._sent.get(place)
+        if origin is not None and origin.state is State.SUCCEEDED and digest in (None, digest_of(origin.fields)):
+            return True
+        return self._states.went_through(place, digest)
 
 
 def _answer(origin: Origin) -> tuple[str, str]:
