@@ -1,7 +1,8 @@
 """A report workbook given back: its sheets *To correct* and *To decide* read as one table.
 
 They hold every row still to send. A row may have been corrected on the sheet *Report* instead; comparing both with the
-journal's row shows the corrected copy. Rows keep their numbers in the sheet they came from.
+journal's row shows the corrected copy. A row there without sync_run and sync_row is a new one, added or made so by a
+person. Rows keep their numbers in the sheet they came from.
 """
 
 import heapq
@@ -45,9 +46,10 @@ def put_together(open_part: OpenPart, shown: str, table: "Table", history: Histo
         seen.look(_aligned(open_part, part, headings))
     corrected: list[Row] = []
     if history is not None and REPORT_SHEET in table.parts and REPORT_SHEET not in parts:
-        corrected = list(_corrected_elsewhere(open_part, shown, headings, seen, history))
+        with closing(_aligned(open_part, REPORT_SHEET, headings)) as rows:
+            corrected = list(_from_report(rows, shown, headings, seen, history))
     # Two passes over the sheets: only a digest of each row is kept, so that memory does not grow with their cells.
-    replaced: set[Key | None] = {_key(row, headings) for row in corrected}
+    replaced = {key for row in corrected if (key := _key(row, headings)) is not None}
     numbered = _Numbered(headings)
     with ExitStack() as streams:
         sheets = [streams.enter_context(closing(_aligned(open_part, part, headings))) for part in parts]
@@ -64,7 +66,10 @@ def _to_read(open_part: OpenPart, parts: Sequence[str]) -> list[str]:
     if REPORT_SHEET in parts and not any(_has_rows(open_part, part) for part in others):
         with open_part(REPORT_SHEET) as table:
             # Rows deleted on the other sheets are not to go: they still stand on this one.
-            if all(_sync(row, table.headings, "sync_status") in _DONE for row in table.rows()):
+            if all(
+                _sync(row, table.headings, "sync_status") in _DONE or _key(row, table.headings) is None
+                for row in table.rows()
+            ):
                 return [REPORT_SHEET]
     return others or [REPORT_SHEET]
 
@@ -152,30 +157,53 @@ class _Seen:
                 before = key[1]
 
 
-def _corrected_elsewhere(
-    open_part: OpenPart, shown: str, headings: Sequence[str], seen: _Seen, history: History
+def _from_report(
+    rows: Iterable[Row], shown: str, headings: Sequence[str], seen: _Seen, history: History
 ) -> Iterator[Row]:
-    """The rows corrected on *Report* alone."""
-    for row in _aligned(open_part, REPORT_SHEET, headings):
+    """The rows corrected on *Report* alone, and those added there.
+
+    Raises SheetError for a row corrected on two sheets, and if an added one may stand on another sheet too.
+    """
+    runs, missing, is_added = set[str](), set(seen.digests), False
+    for row in rows:
         key = _key(row, headings)
-        if key is None or _sync(row, headings, "sync_status") not in _CAN_STILL_GO:
+        if key is None:
+            is_added = True
+            yield row
             continue
-        here = hash(_own(row.cells, headings))
-        # Three versions of a row: on Report, on the sheet to work on, and in the journal. The one that differs is
-        # corrected.
-        there = seen.digests.get(key)
-        if there == here:
-            continue
-        original = _original(key, headings, history)
-        if original is None or here == original:
-            continue
-        if there is not None and there != original:
-            raise SheetError(
-                f"{shown}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
-                "and differently; write the same on both.",
-                names_file=True,
-            )
-        yield row
+        runs.add(key[0])
+        missing.discard(key)
+        if _sync(row, headings, "sync_status") in _CAN_STILL_GO and _is_corrected(
+            row, key, shown, headings, seen, history
+        ):
+            yield row
+    twice = min((number for run, number in missing if run in runs), default=None)
+    if is_added and twice is not None:
+        raise SheetError(
+            f"{shown}: its sheet {REPORT_SHEET} has a row without sync_run and sync_row, and lacks the row with "
+            f"sync_row {twice}, which stands on another sheet; put these cells back, or delete the row there too.",
+            names_file=True,
+        )
+
+
+def _is_corrected(row: Row, key: Key, shown: str, headings: Sequence[str], seen: _Seen, history: History) -> bool:
+    """Whether a row of *Report* was corrected there alone; raises SheetError if it was on both, and differently."""
+    here = hash(_own(row.cells, headings))
+    # Three versions of a row: on Report, on the sheet to work on, and in the journal. The one that differs is
+    # corrected.
+    there = seen.digests.get(key)
+    if there == here:
+        return False
+    original = _original(key, headings, history)
+    if original is None or here == original:
+        return False
+    if there is not None and there != original:
+        raise SheetError(
+            f"{shown}: the row with sync_row {key[1]} was corrected on two sheets, {REPORT_SHEET} and another, "
+            "and differently; write the same on both.",
+            names_file=True,
+        )
+    return True
 
 
 def _original(key: Key, headings: Sequence[str], history: History) -> int | None:

@@ -331,6 +331,45 @@ def test_the_report_of_a_run_that_succeeded_has_all_its_rows(desk: Desk, kind: s
     assert len(dialer.ledger.received) == 2
 
 
+@pytest.mark.parametrize("way", ["added", "cleared", "cleared and corrected"])
+@pytest.mark.parametrize("refused", [(), ("L2",)], ids=["all went through", "one failed"])
+def test_a_row_added_on_the_sheet_report_goes(desk: Desk, refused: tuple[str, ...], way: str) -> None:
+    dialer = desk.dialer(faults=[FaultRule(FaultKind.CODE, lead=lead, code=106, calls=1) for lead in refused])
+    sheet = desk.sheet("l.csv", "Lead Id,Outcome", "L1,Sale", "L2,Sale", "L3,Sale")
+    report = desk.leadsync("run", sheet, "--format", "xlsx", "--json").json["files"]["report"]
+    before = len(dialer.ledger.received)
+    book = openpyxl.load_workbook(report)
+    page = book["Report"]
+    if way == "added":
+        page.append(["L9", "Busy"])
+    else:
+        for at, head in enumerate(page[1]):
+            if str(head.value).startswith("sync_"):
+                page[4][at].value = None
+    if way == "cleared and corrected":
+        cell(page, "L3", "Outcome").value = "Busy"
+    book.save(report)
+    done = desk.leadsync("run", report, "--json")
+    expected = {"added": ("L9", "Busy"), "cleared": ("L3", "Sale"), "cleared and corrected": ("L3", "Busy")}[way]
+    sent = [(one.lead, one.fields["njDisposition"]) for one in dialer.ledger.received[before:]]
+    assert sent == [expected], done.err
+    # Of a run with failed rows only these and the added ones are read.
+    assert done.json["statuses"]["skipped"] == (1 if refused else 3 if way == "added" else 2)
+
+
+def test_a_row_cleared_on_one_sheet_and_left_on_another_is_asked_about(sent: SentWorkbook) -> None:
+    def work(book: openpyxl.Workbook) -> None:
+        page = book["Report"]
+        for at, head in enumerate(page[1]):
+            if str(head.value).startswith("sync_"):
+                page[4][at].value = None
+
+    sent.edit(work)
+    done = sent.give_back()
+    assert (done.code, sent.new) == (2, [])
+    assert "Report has a row without sync_run and sync_row, and lacks the row with sync_row 4" in done.err
+
+
 def test_two_headings_that_differ_in_letter_case_are_two_columns(desk: Desk) -> None:
     dialer = desk.dialer(settings='[input]\ndispositions = ["Sale"]\n')
     head = "Lead Id,FirstPhone,Outcome,Note,NOTE"
