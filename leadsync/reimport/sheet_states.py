@@ -1,14 +1,14 @@
 """The states of a sheet's rows over the runs of the sheet and of its copies."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from leadsync.journal import Journal, Origin, State
 from leadsync.models import Lead, RunRecord
 from leadsync.reasons import Skip, SkipKind
-from leadsync.reimport.same_rows import RowKey, keys_of, rows_of_leads, same_rows
+from leadsync.reimport.same_rows import rows_of_leads
+from leadsync.reimport.sheet_rows import SheetRows
 from leadsync.reimport.unchanged import digest_of, same_fields
 
 
@@ -42,71 +42,6 @@ class RowState(NamedTuple):
         return self.origin.run_id if self.origin.state is State.SUCCEEDED else self.since
 
 
-class Absent(NamedTuple):
-    """A row that only runs before the followed one have: its place, and its key in the newest."""
-
-    place: int
-    key: RowKey
-
-
-class SheetRows:
-    """The rows of a sheet over its runs: in the followed run or, taken out or moved to another lead there, before it.
-
-    Their places are numbers: a row's own in the followed run, and numbers below 0 for rows that are absent there.
-    """
-
-    def __init__(self, last: Mapping[int, Origin]) -> None:
-        self._last = last
-        self.here = rows_of_leads(last)
-        """The numbers of each lead's rows in the followed run."""
-        self.order: dict[str, Sequence[int]] = dict(self.here)
-        """The places of each lead's rows in their order."""
-        self.absent: dict[str, list[Absent]] = {}
-        self._where: dict[int, tuple[str, int]] = {}
-
-    def places(self, origins: Mapping[int, Origin]) -> dict[int, int]:
-        """The places of a run's rows, by their numbers there; a new row has none."""
-        found: dict[int, int] = {}
-        for lead, numbers in rows_of_leads(origins).items():
-            here, absent = self.here.get(lead, ()), self.absent.get(lead, ())
-            before = [*keys_of(self._last, here), *(one.key for one in absent)]
-            places = [*here, *(one.place for one in absent)]
-            same = same_rows(keys_of(origins, numbers), before, in_place=len(here) or None)
-            found |= {number: places[at] for number, at in zip(numbers, same, strict=True) if at is not None}
-        return found
-
-    def where(self, place: int) -> tuple[str, int] | None:
-        """Run and number of a row that is absent in the followed run."""
-        return self._where.get(place)
-
-    def add(self, run: RunRecord, origins: Mapping[int, Origin]) -> dict[int, int]:
-        """Add the rows that only a run before these has, each behind the row above it; return the places of all."""
-        found = self.places(origins)
-        for lead, numbers in rows_of_leads(origins).items():
-            behind: dict[int | None, list[int]] = {}
-            above = None
-            for number, key in zip(numbers, keys_of(origins, numbers), strict=True):
-                if number in found:
-                    above = found[number]
-                    continue
-                found[number] = place = -1 - len(self._where)
-                self._where[place] = run.id, number
-                # A copy may be re-sorted: its lines have no number of the sheet.
-                key = key._replace(number=None) if run.checked else key
-                self.absent.setdefault(lead, []).append(Absent(place, key))
-                behind.setdefault(above, []).append(place)
-            if behind:
-                order = [place for known in (None, *self.order.get(lead, ())) for place in _with(known, behind)]
-                self.order[lead] = order
-        return found
-
-
-def _with(place: int | None, behind: Mapping[int | None, Sequence[int]]) -> Sequence[int]:
-    """The place and those behind it; None is the lead's beginning."""
-    added = behind.get(place, ())
-    return added if place is None else (place, *added)
-
-
 class SheetStates:
     """The states of each lead's rows, the oldest first, and the rows of the followed run by number, `last`.
 
@@ -127,19 +62,18 @@ class SheetStates:
         self._states = states
         self.last = last
         self.rows = rows or SheetRows(last)
-        self._through: dict[int, set[int]] = {}
-        """The digests of what went through, by place."""
-        for one in chain.from_iterable(states.values()):
-            if one.place is not None and one.through is not None:
-                self._through.setdefault(one.place, set()).add(digest_of(one.origin.fields))
         self._gone = gone
         self._rejected = rejected
         """The cells of the rejected ones among the `gone`, with the same run."""
         self._is_original = is_original
 
-    def went_through(self, there: int, digest: int | None = None) -> bool:
-        """Whether the row went through in any run, or with this payload."""
-        return there in self._through and (digest is None or digest in self._through[there])
+    def through(self, lead: str) -> dict[int, set[int]]:
+        """The places of the lead's rows that went through in any run, each with the digests of its payloads then."""
+        found: dict[int, set[int]] = {}
+        for one in self._states.get(lead, ()):
+            if one.place is not None and one.through is not None:
+                found.setdefault(one.place, set()).add(digest_of(one.origin.fields))
+        return found
 
     def superseded(self, lead: Lead, number: int, there: int | None) -> Skip | None:
         """The reason not to send the row in line `number`: a later state of it went through, or is for another run."""
@@ -225,31 +159,37 @@ def sheet_states(journal: Journal, followed: Followed, hold: Callable[[str], Non
     runs = sorted([*own, *others], key=lambda run: run.created)
     last = journal.origins(followed.run.id)
     rows = SheetRows(last)
-    places = {(followed.run.id, number): number for number in last}
+    places: dict[tuple[str, int], int] = {}
+    """Of rows with another number in their run, and of those in files that were given back."""
     # The newest first. Read anew below: memory holds the rows of the followed run and of one more.
     for run in reversed(runs):
         if run.id in whole and run.id != followed.run.id:
-            added = rows.add(run, journal.origins(run.id))
-            places |= {(run.id, number): place for number, place in added.items()}
+            others_there = rows.add(run, journal.origins(run.id))
+            places |= {(run.id, number): place for number, place in others_there.items()}
     for run in runs:
         origins = last if run.id == followed.run.id else journal.origins(run.id)
         descendants = journal.descendants(run.id)
         later = _successes(run.id, origins, descendants)
-        found = rows.places(origins) if run.id not in whole else {}
-        for lead, numbers in rows_of_leads(origins).items():
-            for number in numbers:
+        is_whole = run.id in whole
+        for lead, numbers, found in _numbered(origins) if is_whole else rows.places(origins):
+            for number, usual in zip(numbers, found, strict=True):
                 # Of a file that was given back the links count: other rows of the sheet may be missing there.
-                place = places.get((run.id, number), found.get(number))
+                place = places.get((run.id, number), usual)
                 since = later.get(number)
                 states.setdefault(lead, []).append(RowState(number, origins[number], run.id in ids, place, since))
-                if place is not None and run.id in whole:
-                    links = {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
-                    places |= links
+                if place is not None and is_whole:
+                    places |= {(by, taken): place for by, _, taken in descendants.get(number, ()) if by not in whole}
         if run.id in ids:
             gone |= {(run.id, number): by for number, by in later.items()}
             numbers = [number for number in later if origins[number].state is State.REJECTED]
             rejected |= {_own(cells): later[number] for number, cells in journal.cells(run.id, numbers).items()}
     return SheetStates(states, last, gone, rejected, is_original=followed.is_original, rows=rows)
+
+
+def _numbered(origins: Mapping[int, Origin]) -> Iterator[tuple[str, Sequence[int], Sequence[int]]]:
+    """Each lead of a run with its rows' numbers, as their places."""
+    for lead, numbers in rows_of_leads(origins).items():
+        yield lead, numbers, numbers
 
 
 def _successes(

@@ -55,9 +55,9 @@ class Trial:
         self._lowest: dict[str, int] = {}
         """The place among those of the last that went through and says the same still; -1 without any."""
         self._order: dict[str, dict[int, int]] = {}
-        """The positions of a lead's rows in their order, by place."""
+        """The positions of the rows of a lead with several in their order, by place."""
         self._last: dict[str, int] = {}
-        """The place of the last row of each lead that went through."""
+        """The place of the last of those that went through."""
 
     @property
     def several(self) -> dict[str, list[RowKey]]:
@@ -116,18 +116,17 @@ class Trial:
         before = [*keys_of(self._before, numbers), *(one.key for one in absent)]
         pairs = same_rows(rows, before, by_number=not self._run.checked, in_place=len(numbers) or None)
         self._same[lead] = [places[at] if at is not None else None for at in pairs]
-        self._lowest[lead] = max(
-            (
-                at
-                for at, place in enumerate(self._same[lead])
-                if place is not None and rows[at].digest is not None and self._went_through(place, rows[at].digest)
-            ),
-            default=-1,
-        )
+        through = self._states.through(lead)
+        for number in numbers:
+            if (origin := self._sent.get(number)) is not None and origin.state is State.SUCCEEDED:
+                through.setdefault(number, set()).add(digest_of(origin.fields))
+        same = enumerate(self._same[lead])
+        still = (at for at, place in same if place is not None and rows[at].digest in through.get(place, ()))
+        self._lowest[lead] = max(still, default=-1)
         order = self._states.rows.order.get(lead, numbers)
-        self._order[lead] = {place: at for at, place in enumerate(order)}
-        if through := [place for place in order if self._went_through(place)]:
-            self._last[lead] = through[-1]
+        if len(order) > 1 and (went := [place for place in order if place in through]):
+            self._last[lead] = went[-1]
+            self._order[lead] = {place: at for at, place in enumerate(order)}
 
     def _by_number(self, lead: Lead, own: int | None, number: int, there: int | None) -> TrialMatch | None:
         """The trial's row in this line, if it had no readable id, or failed with another id and the same values.
@@ -174,8 +173,8 @@ class Trial:
         file, any other one in that of the runs."""
         later = self._sent_below(lead)
         if there is not None:
-            order, last = self._order[lead], self._last.get(lead, there)
-            later = last if order[last] > order[there] else None
+            order, last = self._order.get(lead, {}), self._last.get(lead, there)
+            later = last if order.get(last, 0) > order.get(there, 0) else None
         if later is None:
             return None
         run_id, number = self._states.rows.where(later) or (self._run.id, later)
@@ -185,13 +184,6 @@ class Trial:
         """The place of a row of the lead further down in the file that went through and says the same still."""
         lowest = self._lowest.get(lead, -1)
         return self._same[lead][lowest] if lowest >= len(self._seen.get(lead, ())) else None
-
-    def _went_through(self, place: int, digest: int | None = None) -> bool:
-        """Whether the row in a place went through, here or in any run, with this payload if one is given."""
-        origin = self._sent.get(place)
-        if origin is not None and origin.state is State.SUCCEEDED and digest in (None, digest_of(origin.fields)):
-            return True
-        return self._states.went_through(place, digest)
 
 
 def _answer(origin: Origin) -> tuple[str, str]:

@@ -1,0 +1,30 @@
+"""The places of a sheet's rows over its runs: each row keeps its place, be it in the newest run or not."""
+
+from pathlib import Path
+
+from leadsync.journal import Origin, State
+from leadsync.reimport.sheet_rows import SheetRows
+from tests.journal.samples import a_run
+
+
+def read(**rows: str) -> dict[int, Origin]:
+    """The rows of one lead in a run, by number and version."""
+    return {
+        int(number[1:]): Origin("run", State.SUCCEEDED, "L", {"Version": version}) for number, version in rows.items()
+    }
+
+
+def test_a_row_that_only_an_older_run_has_is_placed_behind_the_row_above_it() -> None:
+    rows = SheetRows(read(r2="a", r4="d"))
+    older, oldest = a_run(Path("f"), "older"), a_run(Path("f"), "oldest")
+    assert rows.add(older, read(r2="a", r3="b", r5="d")) == {3: -1, 5: 4}
+    assert rows.add(oldest, read(r2="z", r3="a", r4="b", r5="c", r6="d")) == {2: -2, 3: 2, 4: -1, 5: -3, 6: 4}
+    assert rows.order == {"L": [-2, 2, -1, -3, 4]}
+    assert (rows.where(-1), rows.where(-3), rows.where(2)) == (("older", 3), ("oldest", 5), None)
+
+
+def test_a_row_given_back_has_the_place_of_its_equal_one_and_a_new_one_none() -> None:
+    rows = SheetRows(read(r2="a"))
+    rows.add(a_run(Path("f"), "older"), read(r2="a", r3="b"))
+    [(lead, numbers, places)] = rows.places(read(r2="b", r3="a", r4="x"))
+    assert (lead, numbers, places) == ("L", [2, 3, 4], [-1, 2, None])
