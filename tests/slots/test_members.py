@@ -149,7 +149,9 @@ def test_after_a_sleep_beyond_the_lease_no_call_leaves_in_a_slot_from_before(
     before = len(database.reports)
     database.failure = None
     database.wait(2)
-    assert [report.keeps for report in database.reports[before : before + 2]] == [1, 4], "first the call under way alone, then all"
+    assert [report.keeps for report in database.reports[before : before + 2]] == [1, 4], (
+        "first the call under way alone, then all"
+    )
     assert not slot.lasts(), "it is one of the slots from before"
     [anew] = take(slots, 1)
     assert anew.lasts()
