@@ -5,7 +5,7 @@ from leadsync.leads.date_parts import EXAMPLES, ORDER_WORDS
 from leadsync.leads.date_survey import DateSurvey
 from leadsync.leads.dates import orders_fitting
 from leadsync.leads.dispositions import alike, slips
-from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END
+from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, TEMPLATE
 from leadsync.leads.external_ids import DECIMAL_ID, PERHAPS_ROUNDED
 from leadsync.leads.input_rules import QUERY_ARGUMENTS, DateOrder, Input, Rules, Section, Timezone, table_of
 from leadsync.leads.inserts import as_insert
@@ -26,6 +26,7 @@ __all__ = [
     "ORDER_WORDS",
     "PERHAPS_ROUNDED",
     "QUERY_ARGUMENTS",
+    "TEMPLATE",
     "Column",
     "ColumnMapping",
     "DateOrder",

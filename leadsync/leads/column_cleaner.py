@@ -121,12 +121,12 @@ class ColumnCleaner:
 
 # The forbidden beginnings: wrapped formulas, error cells, <No Change>, apostrophes, and words for no value.
 _ORDINARY = re.compile(
-    r"(?:(?![=#<(\[\\']|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)"
-    r"[!-$'-*,-<>@-[\]-~](?:[ -$'-*,-<>@-[\]-~]{0,500}[!-$'-*,-<>@-[\]-~])?)?"
+    r"(?:(?![=#<(\[\\'$@~^_*|]|Err:|[Nn](?:ULL|ull|/|\.|[Aa][NnTt]|IL|il|ONE|one)|[Uu]ndef)"
+    r"[!-$'-*,-<>@-[\]-z|}~](?:[ -$'-*,-<>@-[\]-z|}~]{0,500}[!-$'-*,-<>@-[\]-z|}~])?)?"
 )
 """Texts of a campaign field sent as they stand, the empty one among them; there are others.
 
-Those with & % + = ? or a backslash are looked at: letters may be written with these."""
+Those with & % + = ? { or a backslash are looked at: letters may be written with these."""
 _PLAIN = {
     # At most 15 characters, as a spreadsheet keeps 15 digits; with a digit other than 0, as zeros and words such as
     # none are no ids.

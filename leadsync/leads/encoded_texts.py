@@ -9,10 +9,16 @@ import re
 from collections.abc import Callable
 from html.entities import html5
 
+from leadsync.leads.common_names import FIELD_OF_NAME
 from leadsync.leads.placeholders import is_template_name
+from leadsync.spreadsheet import loose
 
-_SIGNS = "&=%+\\?{"
-"""One of them, or a letter beyond ASCII, is in each such text."""
+_SIGNS = "&=%+\\?"
+"""One of them, or a letter beyond ASCII, is in each such text but a template's name."""
+_MERGED = re.compile(r"\{\{\s*[^\W\d][^{}]*\}\}|\$\{\s*[^\W\d][^{}]*\}|\*\|[^\W\d]\w*\|\*|\{![^\W\d][\w.]*\}")
+"""A template's name inside a text: `Hi {{name}}`, `*|NAME|*`, `{!Contact.Name}`."""
+_BRACKETED = re.compile(r"\[([^\W\d][^\[\]\d]*)\]|<([^\W\d][^<>\d]*)>")
+_SHORTEST_NAME = 4
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|([A-Za-z]{2,8}\d{0,2}));")
 _QUOTED = re.compile(r"(?<=[A-Za-z])(?:=[89A-F][0-9A-F])+|=3D|=\?[\w-]+\?[BbQq]\?")
 _PERCENT = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2,}|(?<=\w)%20(?=\w)")
@@ -84,8 +90,21 @@ def _has_lost_letters(text: str) -> bool:
     return len(text.split()) <= _FEW_WORDS and _LOST_INSIDE.search(text) is not None
 
 
+def _has_template_name(text: str, heading: str) -> bool:
+    """Whether a text has a template's name, or is a heading in brackets such as `[First Name]` under Name."""
+    if is_template_name(text) or _MERGED.search(text):
+        return True
+    bracketed = _BRACKETED.fullmatch(text)
+    if not bracketed:
+        return False
+    name = loose(bracketed[1] or bracketed[2])
+    is_heading = len(name) >= _SHORTEST_NAME and bool(heading) and (name.endswith(heading) or heading.endswith(name))
+    return is_heading or name in FIELD_OF_NAME
+
+
+TEMPLATE = "a template's name, such as {{name}} or %name%; write the value, or leave the cell blank"
+"""The words about a name that no program has filled in."""
 _WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
-    ("a template's name, such as {{name}} or %name%; write the value, or leave the cell blank", is_template_name),
     ("letters as in a web page, such as &amp; or &#233;; export it as plain text", _has_entity),
     ("letters as in an e-mail, such as =C3=A9; save the file anew as UTF-8", _QUOTED.search),
     ("letters as in a web address, such as %C3%A9; export it as plain text", _PERCENT.search),
@@ -98,7 +117,7 @@ _WRITINGS: tuple[tuple[str, Callable[[str], object]], ...] = (
 _OF_ADDRESSES = (_QUOTED.search, _PERCENT.search, _has_lost_letters)
 LOST_AT_END = "a question mark behind names, as for letters lost before, such as Jos?; export it anew"
 """The words about a doubt of several rows; one such name may be a person's question."""
-ENCODED = frozenset((LOST_AT_END, *(words for words, _ in _WRITINGS)))
+ENCODED = frozenset((TEMPLATE, LOST_AT_END, *(words for words, _ in _WRITINGS)))
 """The words about each writing, with what to do."""
 
 
@@ -107,6 +126,8 @@ def writing_of(text: str, heading: str = "") -> str:
 
     `heading` is that of its column, as `loose` gives it: a letter lost at the end is told in columns of names alone.
     """
+    if _has_template_name(text, heading):
+        return TEMPLATE
     if text.isascii() and not any(sign in text for sign in _SIGNS):
         return ""
     is_address = _ADDRESS.search(text) is not None

@@ -28,7 +28,9 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """The same in other languages, signs included: ND may be an id, n/d is none."""
-_TEMPLATE = re.compile(r"([%$#@~^|]|__)\1*[^\W\d_]\D*\1+|(?:\$\{|\{\{|\[\[|<<|<%|\{%|%\()\D*[^\W\d]\D*", re.DOTALL)
+_TEMPLATE = re.compile(
+    r"([%$#@~^|]|__)\1*[^\W\d_]\D*\1+|(?:\$\{|\{\{|\{!|\*\||\[\[|<<|<%|\{%|%\()\D*[^\W\d]\D*", re.DOTALL
+)
 """A template's name for a value: `%id%`, `${id}`, `{{id}}`."""
 _PLACEHOLDER = re.compile(
     # Compared by `loose`, without blanks and signs: `- -` is empty there, and `n / a` is na.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from leadsync.leads import DECIMAL_ID, ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, alike
+from leadsync.leads import DECIMAL_ID, ENCODED, LOST_AT_END, NEW_LEAD, PERHAPS_ROUNDED, TEMPLATE, alike
 from leadsync.models import DISPOSITION
 from leadsync.plurals import counted
 from leadsync.remarks import Remark
@@ -74,6 +74,10 @@ def _is_loud(group: Group, survey: Survey) -> bool:
     """Whether a warning is a doubt: that of a letter lost at the end in several rows, of a digit or `.0` in most."""
     if group.what in _FEWEST:
         return group.count >= _FEWEST[group.what] and group.count * 3 >= survey.to_send * 2
+    if group.what == TEMPLATE and group.count > 1 and group.count * 2 > survey.to_send:
+        # Signs around each value of its own, as in %Ann%, are no names of a template.
+        values = [value for value, _ in group.examples]
+        return len({*values}) < len(values) or any(value[:1] != value[-1:] for value in values)
     return group.what in ENCODED and (group.count > 1 or group.what != LOST_AT_END)
 
 

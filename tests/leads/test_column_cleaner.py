@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from leadsync.leads import Input, Rules, map_columns
 from leadsync.leads.column_cleaner import NEW_LEAD, ColumnCleaner
+from leadsync.leads.encoded_texts import TEMPLATE
 from leadsync.models import NoteKind
 from leadsync.reasons import FaultKind
 
@@ -24,6 +25,12 @@ def cleaner(heading: str, **settings: object) -> ColumnCleaner:
 def test_texts_of_a_campaign_field_stand_as_they_are() -> None:
     texts = ["Jane Smith", "", "a  b", "é"]
     assert cleaner("City").clean(texts) == (texts, [])
+
+
+@pytest.mark.parametrize("text", ["{{name}}", "${name}", "Hi {{name}}", "*|NAME|*", "|name|", "$name$", "[First Name]"])
+def test_a_template_s_name_in_a_campaign_field_is_a_warning(text: str) -> None:
+    _, [(_, cell)] = cleaner("Name").clean(["Ann", text])
+    assert [note.what for note in cell.notes] == [TEMPLATE]
 
 
 def test_a_cleaned_cell_is_told_by_its_place_in_the_chunk() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, writing_of
+from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, TEMPLATE, writing_of
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,14 @@ from leadsync.leads.encoded_texts import ENCODED, LOST_AT_END, writing_of
         ("{{first_name}}", "template"),
         ("${name}", "template"),
         ("%name%", "template"),
+        ("{{ name }}", "template"),
+        ("Hi {{first_name}}", "template"),
+        ("Dear ${name},", "template"),
+        ("*|FNAME|*", "template"),
+        ("{!Contact.Name}", "template"),
+        ("{ann}", ""),
+        ("*|*", ""),
+        ("US${5}", ""),
         ("{6fa459ea}", ""),
         ("{{1}} and more", ""),
         ("100%", ""),
@@ -81,6 +89,23 @@ def test_ordinary_texts_have_none(text: str) -> None:
 )
 def test_a_question_mark_behind_a_name_is_a_lost_letter(text: str, heading: str, *, is_lost: bool) -> None:
     assert (writing_of(text, heading) == LOST_AT_END) is is_lost
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "is_name"),
+    [
+        ("[First Name]", "name", True),
+        ("<name>", "firstname", True),
+        ("<outcome>", "disposition", True),
+        ("[Company]", "company", True),
+        ("[Ann]", "name", False),
+        ("[x]", "mark", False),
+        ("<me>", "name", False),
+        ("[5]", "score", False),
+    ],
+)
+def test_a_heading_in_brackets_is_a_template_s_name(text: str, heading: str, *, is_name: bool) -> None:
+    assert (writing_of(text, heading) == TEMPLATE) is is_name
 
 
 @given(st.text("éèüößñçàáíóúâêîôïëÄÖÜÅæøå", min_size=1))

@@ -3,7 +3,7 @@
 import pytest
 
 from leadsync.leads import DECIMAL_ID, LOST_AT_END, PERHAPS_ROUNDED
-from leadsync.leads.encoded_texts import writing_of
+from leadsync.leads.encoded_texts import TEMPLATE, writing_of
 from leadsync.models import Lead, Note, NoteKind
 from leadsync.run import Survey, doubtful_values
 from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
@@ -95,6 +95,22 @@ def test_some_warnings_are_doubts_in_several_rows(what: str, loud: int, rows: in
         survey.accept(number, Lead(f"L{number}", {}, notes))
     assert [remark.doubt for remark in encoded_values(survey)] == [True] * is_doubt
     assert len(list(doubtful_values(survey))) == 1 - is_doubt
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_doubt"),
+    [
+        (["%Ann%", "%Bob%"], False),
+        (["%name%", "%name%"], True),
+        (["%name%"], True),
+        (["Hi Ann {{day}}", "Hi Bob {{day}}"], True),
+    ],
+)
+def test_signs_around_every_value_are_no_template_s_name(texts: list[str], *, is_doubt: bool) -> None:
+    survey = Survey()
+    for number, text in enumerate(texts):
+        survey.accept(number, Lead(f"L{number}", {}, (Note(NoteKind.WARNING, TEMPLATE, "Name", text),)))
+    assert [remark.doubt for remark in encoded_values(survey)] == [True] * is_doubt
 
 
 def test_letters_in_another_writing_are_a_doubt_with_their_rows() -> None:
