@@ -37,7 +37,7 @@ from leadsync.remarks import Remark
 from leadsync.run.sheet_edits import SheetEdits
 from leadsync.run.sheet_source import SheetSource
 from leadsync.run.survey import Survey
-from leadsync.run.value_remarks import encoded_values, no_leads, null_words, shared_ids, spellings
+from leadsync.run.value_remarks import below_words, encoded_values, no_leads, null_words, shared_ids, spellings
 from leadsync.spreadsheet import HeadingNames, loose
 
 if TYPE_CHECKING:
@@ -178,6 +178,7 @@ class SheetScan:
         remarks += encoded_values(self.survey)
         remarks += spellings(self.survey)
         remarks += no_leads(self.survey)
+        remarks += below_words(self.survey)
         remarks += shared_ids(self.survey)
         remarks += self._builder.corrections.remarks()
         if dropped := self._builder.dropped:
@@ -250,6 +251,8 @@ class SheetScan:
                 self.survey.repeat(last.time, last.run_id, can_be_skipped=context.is_repetition)
             return Entry(row, lead.external_id, lead.fields, lead.harmless, notes=lead.notes, sync=sync)
         if isinstance(decision, Rejected):
+            if any(fault.kind is FaultKind.WORDS_ALONE for fault in row.faults):
+                self.survey.words_alone.append(row.number)
             self._dropped += any(fault.kind is FaultKind.SEVERAL_ROWS for fault in decision.faults)
             self.survey.reject(row.number, decision)
             return Entry(row, mapped.external_id, {}, harmless=False, state=State.REJECTED, reason=decision, sync=sync)

@@ -82,6 +82,10 @@ class Survey:
         """Rows to be sent with an id and no other value."""
         self.doubted: list[int] = []
         """Rows to be sent that the reader takes for no lead, perhaps."""
+        self.words_alone: list[int] = []
+        """Rows rejected as words alone."""
+        self.below_words = Group("", "")
+        """Rows to be sent below the first of them."""
         self.id_doubts = IdDoubts(headings)
         self._rich = 0
         """Rows with several values."""
@@ -164,6 +168,8 @@ class Survey:
         self._without_callback.append(is_undated)
         if is_undated:
             self.undated[disposition] += 1
+        if self.words_alone:
+            self.below_words.add(number, "", "")
         self._rich += len(lead.fields) >= _SEVERAL_VALUES
         if disposition == NO_CHANGE and _EMPTY.issuperset(lead.fields.values()):
             self.ids_alone.add(number, "", "")

@@ -55,6 +55,17 @@ def no_leads(survey: Survey) -> Iterator[Remark]:
         )
 
 
+def below_words(survey: Survey) -> Iterator[Remark]:
+    """The loud warning about rows below a line of words, which may be headings of another table."""
+    if count := survey.below_words.count:
+        rows = counted(count, "row", "rows")
+        yield Remark.doubtful(
+            f"{rows} below row {survey.words_alone[0]} {'is' if count == 1 else 'are'} sent by the first headings "
+            f"({_listed(survey.below_words.listed, count)}); look whether that row has other headings, and put rows "
+            "under other headings into a file of their own."
+        )
+
+
 def shared_ids(survey: Survey) -> Iterator[Remark]:
     """The loud warning about an id that stands for several people."""
     if rows := survey.id_doubts.shared:

@@ -51,6 +51,17 @@ def test_date_cells_beside_text_dates_with_the_mark_of_a_swap_are_rejected(tmp_p
     assert any(remark.loud and remark.text.startswith("Callback mixes date cells") for remark in scan.remarks)
 
 
+def test_rows_sent_below_a_line_of_words_are_a_doubt(tmp_path: Path) -> None:
+    lines = ["Lead Id,Name,Outcome,Amount", "10234,Ann,Sale,5", "10235,Bob,Busy,6", "walkin,Cy,Callback,TBA"]
+    below = ["10236,Di,Sale,7", "10237,Ed,Busy,8"]
+    taken = Taken(tmp_path, [*lines, *below])
+    assert taken.entries[4].state is State.REJECTED
+    [remark] = [remark for remark in taken.scan.remarks if "below row 4" in str(remark)]
+    assert (remark.loud, remark.doubt) == (True, True)
+    assert str(remark).startswith("! 2 rows below row 4 are sent by the first headings (2 rows: 5, 6)")
+    assert not any("below row" in str(remark) for remark in Taken(tmp_path, lines).scan.remarks)
+
+
 LEADS = [HEAD, "A,0383218199,Sale,", "B,0383218199,Sale,", "A,0383218199,Sale,", "A,bad,Sale,"]
 
 

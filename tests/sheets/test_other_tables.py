@@ -112,6 +112,34 @@ def test_one_line_of_words_among_leads_is_rejected_alone(odd: str, apart: int, s
     assert faults([*lines[:3]], size, PHONES) == ["", "", "WORDS_ALONE"]
 
 
+@pytest.mark.parametrize("size", [1, 2, 9])
+@pytest.mark.parametrize("apart", [1, 2])
+@pytest.mark.parametrize(
+    ("words", "below", "is_alone"),
+    [
+        ("Nr,Kunde,Strasse,Ort,PLZ", ["10236,Di,Hay St,Perth,6000", "10237,Ed,King St,Perth,6001"], False),
+        ("Ref,Firm,Client,Status,Value", ["10236,Delta,Di,Busy,8", "10237,Echo,Ed,Sale,9"], False),
+        ("Agent,Name,Team,Result,Calls", ["20001,Red,Perth,Sale,3", "20002,Blue,Perth,Sale,4"], False),
+        ("Agent,Group,Office,Outcome text,Calls", ["20001,Red,Perth,Sale,3", "20002,Blue,Perth,Sale,4"], True),
+        ("walkin,Cy,Gamma,Callback,TBA", ["10236,Di,Delta,Sale,8", "10237,Ed,Echo,Busy,9"], True),
+    ],
+)
+def test_words_with_names_of_columns_or_above_new_values_alone_begin_a_table(
+    words: str, below: list[str], apart: int, size: int, *, is_alone: bool
+) -> None:
+    headings = ["External Id", "Name", "Company", "Disposition", "Amount"]
+    leads = [(2, ["10234", "Ann", "Acme", "Sale", "5"]), (3, ["10235", "Bob", "Beta", "No Sale", "6"])]
+    lines = [*leads, *enumerate((line.split(",") for line in [words, *below]), 3 + apart)]
+    expected = ["WORDS_ALONE", "", ""] if is_alone else ["OTHER_TABLE"] * 3
+    assert faults(lines, size, headings) == ["", "", *expected]
+
+
+def test_columns_of_new_values_in_each_lead_tell_no_table() -> None:
+    leads = ["A1,Ann,x1", "A2,Bob,x2", "A3,Cy,x3", "VIP,Di,none", "A4,Ed,x4", "A5,Fi,x5"]
+    lines = list(enumerate((line.split(",") for line in leads), 2))
+    assert faults(lines, headings=["External Id", "Name", "Ticket"]) == ["", "", "", "WORDS_ALONE", "", ""]
+
+
 @pytest.mark.parametrize("line", ["%id%,%name%,%outcome%", "{{External Id}},{{Name}},", "$name,$id,$disposition"])
 def test_a_line_of_a_template_is_rejected_alone(line: str) -> None:
     cells = [line.split(","), ["A1", "Ann", "Sale"], line.split(","), ["A2", "Bob", "Busy"]]

@@ -1,11 +1,24 @@
 """Whether leads go on below a line of words: a table under other headings has lines of another kind. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from leadsync.sheets.formats.headings import has_letters
 
 _DIGITS = re.compile(r"\d+")
+COLUMN_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "id ref reference number no nr nummer code name firstname lastname fullname surname customer client account "
+        "company firm firma kunde agent staff team address street strasse city town ort state postcode zip plz country "
+        "phone mobile email telephone telefon status result outcome ergebnis role category product supplier invoice "
+        "date datum price amount total value betrag preis quantity qty notes comment description nom ville prix statut "
+        "nombre empresa ciudad precio estado resultado",
+    )
+)
+"""Names of columns as people give them, as `loose` has them. Two in a line of words are headings."""
+_FEWEST_LEADS = 3
+"""Leads above whose values show whether a column repeats them."""
 
 
 def goes_on(below: Sequence[Sequence[str]], above: Sequence[Sequence[str]], id_at: int, *, needs_form: bool) -> bool:
@@ -23,6 +36,22 @@ def goes_on(below: Sequence[Sequence[str]], above: Sequence[Sequence[str]], id_a
         forms = {form for name in columns[id_at] for form in _forms(name)}
         fitting = [cells for cells in fitting if _form(cells[id_at].strip()) in forms]
     return 2 * len(fitting) > len(telling)
+
+
+def shares_values(
+    below: Sequence[Sequence[str]], words: Sequence[str], columns: Mapping[int, Collection[str]], count: int
+) -> bool:
+    """Whether a line below has a value that has stood in its column above, in one of `count` leads or among the words.
+
+    `columns` has the values above of each column. One with another value in each lead, as of names, tells nothing;
+    without any that tells, the lines may fit.
+    """
+    telling = {
+        at: {words[at], *values}
+        for at, values in columns.items()
+        if any(values) and (count < _FEWEST_LEADS or len(values) < count)
+    }
+    return not telling or any(cells[at] in values - {""} for cells in below for at, values in telling.items())
 
 
 def _fits(cells: Sequence[str], columns: Sequence[Collection[str]], id_at: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, takewhile
 
 from leadsync.reasons import FaultKind
-from leadsync.sheets.formats.continuation import goes_on
+from leadsync.sheets.formats.continuation import COLUMN_WORDS, goes_on, shares_values
 from leadsync.sheets.formats.headings import filled, has_letters, is_value
 from leadsync.sheets.formats.lean_lines import (
     FULL,
@@ -329,7 +329,15 @@ class _Lines:
         above = [line for line in lines if not _is_told(line)]
         below = [line for line in [*self._chunk[at + 1 : at + 1 + _BELOW], *self._after] if not _is_told(line)][:_BELOW]
         leads = [line.cells for line in above if line.number not in self._titles]
-        return not below or goes_on([line.cells for line in below], leads, self._id_at, needs_form=needs_form)
+        if not below:
+            return True
+        rows, words = [line.cells for line in below], self._chunk[at].cells
+        columns = {column: self._seen[column] for column in self._texts if column != self._id_at}
+        return (
+            len({*map(loose, words)} & (self._known | COLUMN_WORDS)) < 2
+            and goes_on(rows, leads, self._id_at, needs_form=needs_form)
+            and shares_values(rows, words, columns, self._count)
+        )
 
     def _is_band(self, line: SourceLine) -> bool:
         """Whether a line is a title of the leads below: one cell or a few, with an id unlike those of full lines."""
